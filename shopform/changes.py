@@ -1,0 +1,202 @@
+"""The Plan: what would change, for people, and the steps that do it, for apply. And the Outcome.
+
+All values in here can be saved: texts, numbers, tuples, mappings, `Ref`, `Secret`, `Image`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shopform.diagnostics import Diagnostic, Severity
+from shopform.model import EMPTY, Address, Entry, Ref, Value
+
+
+class Action(StrEnum):
+    NO_OP = "no-op"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    REPLACE = "replace"
+    FORGET = "forget"
+
+
+class Op(StrEnum):
+    """What a step does: a call, or an edit of the state (IMPORT, ADOPT, MOVE, EDIT, FORGET).
+
+    ADOPT takes over a create whose answer was lost, which may read its generated fields.
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    IMPORT = "import"
+    ADOPT = "adopt"
+    MOVE = "move"
+    EDIT = "edit"
+    FORGET = "forget"
+
+
+WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field before and after, in canonical values fit to be shown and saved.
+
+    A reference is the address it points to, or `#ID` where nothing owns that object. `unknown`:
+    the value is known only once another resource is created. `sensitive`: both sides are masked.
+    `reason` is `reset` (no longer declared, back to the server's default), `released` (no longer
+    declared and left as it is), `temporary`, or empty.
+    """
+
+    name: str
+    before: object = None
+    after: object = None
+    unknown: bool = False
+    sensitive: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happens to one address.
+
+    `fields` are those that change; all declared fields for a create, all managed ones for a
+    delete. `unchanged` counts declared fields that stay. `reason` uses Terraform's words
+    (`delete_because_no_resource_config`, `replace_by_request`, ...). `notes` are sentences for
+    people: what hangs on the object, that it had vanished.
+    """
+
+    address: Address
+    kind: str
+    action: Action
+    id: int | None = None
+    fields: tuple[FieldChange, ...] = ()
+    unchanged: int = 0
+    reason: str = ""
+    importing: bool = False
+    previous: Address | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call, or one edit of the state.
+
+    `fields` are sent (references still as `Ref`); `entry` is what the state holds when the step
+    is done, its references in `sent` still as `Ref` too. `after` are the keys of steps that must
+    succeed first. `confirm`: read the object back and compare before any step that waits for it.
+    """
+
+    key: str
+    op: Op
+    address: Address
+    kind: str
+    id: int | None = None
+    parent: Ref | None = None
+    fields: Mapping[str, Value] = EMPTY
+    entry: Entry | None = None
+    previous: Address | None = None
+    after: tuple[str, ...] = ()
+    confirm: bool = False
+    temporary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """API calls: spent on reading, needed to write and to verify, left today of how many."""
+
+    read: int = 0
+    write: int = 0
+    verify: int = 0
+    left: int | None = None
+    daily: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a plan was made from. `fingerprints` are digests of the touched live objects."""
+
+    shop: str = ""
+    url: str = ""
+    lineage: str = ""
+    serial: int = 0
+    fingerprints: Mapping[Address, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything apply needs, and everything a reader is shown.
+
+    `changes` and `drift` are in order of kind and address, `steps` in an order that may be
+    followed one by one. `names` are the wire names per kind that the steps use.
+    `unmanaged` counts live objects per kind that nobody declares or owns.
+    """
+
+    basis: Basis = field(default_factory=Basis)
+    destroy: bool = False
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    calls: Calls = field(default_factory=Calls)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unchanged: int = 0
+    unmanaged: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether a guard, a policy or an incomplete read forbids applying it."""
+        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    @property
+    def empty(self) -> bool:
+        return not self.steps
+
+    def count(self) -> dict[str, int]:
+        """Terraform's counts: a replacement adds and destroys, a move alone counts nowhere."""
+        actions = [c.action for c in self.changes]
+        replaced = actions.count(Action.REPLACE)
+        return {
+            "import": sum(c.importing for c in self.changes),
+            "add": actions.count(Action.CREATE) + replaced,
+            "change": actions.count(Action.UPDATE),
+            "destroy": actions.count(Action.DELETE) + replaced,
+            "forget": actions.count(Action.FORGET),
+            "move": sum(c.previous is not None for c in self.changes),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    step: Step
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an apply did, told from results and not from the plan.
+
+    `stopped` names why the run ended early (`interrupted`, or the code of an error), else "".
+    `calls` is what apply itself spent.
+    """
+
+    applied: tuple[Step, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    not_run: tuple[Step, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    stopped: str = ""
+    exit_code: int = 0
+    calls: int = 0
+
+    def count(self) -> dict[str, int]:
+        """Objects imported, added, changed, destroyed and forgotten by steps that succeeded."""
+        ops = [s.op for s in self.applied if not s.temporary]
+        return {
+            "import": ops.count(Op.IMPORT),
+            "add": ops.count(Op.CREATE),
+            "change": len({s.address for s in self.applied if s.op is Op.UPDATE}),
+            "destroy": ops.count(Op.DELETE),
+            "forget": ops.count(Op.FORGET),
+        }

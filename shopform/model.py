@@ -1,0 +1,243 @@
+"""The values that travel the line: what is declared, what was recorded, what the shop holds."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from shopform.diagnostics import Span
+
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+EMPTY: Mapping[str, "Value"] = MappingProxyType({})
+
+
+class Address(str):
+    """The name of a resource in the files: its kind and its keys, joined by dots.
+
+    Keys hold no dot, so the text is the address and sorts, hashes and saves as itself.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, kind: str, *keys: str) -> "Address":
+        return cls(".".join((kind, *keys)))
+
+    @property
+    def kind(self) -> str:
+        return self.partition(".")[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.split(".")[1:])
+
+    def __repr__(self) -> str:
+        return f"Address({str(self)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The id of another resource, which may not exist yet."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that came from `${env:...}` or `${file:...}`: used when sent, never shown or saved.
+
+    `source` is the text as written, with its placeholders; it may be shown.
+    """
+
+    source: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture from a file beside the YAML, known by the SHA-256 of its bytes (hex)."""
+
+    file: str
+    sha256: str
+    description: str = ""
+    weight: int = 0
+
+
+Scalar = str | int | bool | None
+Value = Scalar | Ref | Secret | tuple[str, ...] | tuple[Image, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Where a secret that the shop generates is written: a file, or a command's standard input."""
+
+    file: str = ""
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One declared object. `fields` holds what was declared and nothing else."""
+
+    address: Address
+    fields: Mapping[str, Value]
+    parent: Address | None = None
+    protect: bool = False
+    ignore: frozenset[str] = frozenset()
+    deliver: Delivery | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    before: Address
+    after: Address
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """An address that is no longer declared; with `destroy` false it is only forgotten."""
+
+    address: Address
+    destroy: bool = True
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    address: Address
+    id: int
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """All that the files declare for one shop. Resources are in order of address."""
+
+    resources: Mapping[Address, Resource] = field(default_factory=dict)
+    moved: tuple[Moved, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    imports: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the state remembers of one object.
+
+    `sent` holds the canonical value last sent, or found equal, of each managed field;
+    `stored` holds what the shop then kept, only where that differs from what was sent.
+    References are ids; a secret is a keyed digest; images are their records.
+    """
+
+    id: int
+    identity: tuple[object, ...] = ()
+    sent: Mapping[str, object] = EMPTY
+    stored: Mapping[str, object] = EMPTY
+    parent: Address | None = None
+    depends_on: tuple[Address, ...] = ()
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A create that was about to be sent when a run stopped, with no result recorded."""
+
+    address: Address
+    kind: str
+    parent_id: int | None
+    identity: tuple[object, ...]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prior:
+    """What the state holds. A shop without state has an empty lineage and serial 0."""
+
+    lineage: str = ""
+    serial: int = 0
+    shop: str = ""
+    resources: Mapping[Address, Entry] = field(default_factory=dict)
+    pending: tuple[Intent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveObject:
+    """One object as the shop holds it: our field names, the shop's values as they came.
+
+    Generated secrets are dropped when an answer is read; they are never in here.
+    """
+
+    id: int
+    fields: Mapping[str, object]
+    parent_id: int | None = None
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveKind:
+    """All objects of one kind.
+
+    `problem` says why the read is not complete; absence proves nothing then.
+    `names` are the wire names in use; `assumed` is set when nothing in the shop confirmed them.
+    `pages` is the number of calls one full list took, `None` for a kind listed by parent.
+    """
+
+    objects: Mapping[int, LiveObject] = field(default_factory=dict)
+    problem: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    assumed: bool = False
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """The shop as it was read. `counts` holds dependants by (kind, id); `None`: not countable."""
+
+    kinds: Mapping[str, LiveKind] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+    calls: int = 0
+    counts: Mapping[tuple[str, int], int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteLimits:
+    """More deletions than this need leave: a share of a kind's owned objects, from `floor`
+    owned objects up, and a number over all kinds."""
+
+    share: float = 0.3
+    floor: int = 10
+    total: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The project's `policy`. `url_changes` is `warn`, `require_redirect` or `off`."""
+
+    deletes: DeleteLimits = field(default_factory=DeleteLimits)
+    url_changes: str = "warn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireNames:
+    """What one shop calls things, where that differs from the kind's Wire facts."""
+
+    endpoint: str = ""
+    id: str = ""
+    list_key: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """One shop of the project. `url` has neither /REST nor a trailing slash; `state` is a path
+    relative to the project, or an address such as s3://bucket/key."""
+
+    name: str
+    url: str
+    token: Secret
+    auth: str = "bearer"
+    state: str = ""
+    daily_calls: int = 10_000
+    rules: Rules = field(default_factory=Rules)
+    wire: Mapping[str, WireNames] = field(default_factory=dict)
