@@ -64,7 +64,7 @@ class Image:
 
 
 Scalar = str | int | bool | None
-Value = Scalar | Ref | Secret | tuple[str, ...] | tuple[Image, ...]
+Value = Scalar | Ref | Secret | tuple[str, ...] | tuple[Image, ...] | tuple[Mapping[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,14 +180,14 @@ class LiveKind:
 
     `problem` says why the read is not complete; absence proves nothing then.
     `names` are the wire names in use; `assumed` is set when nothing in the shop confirmed them.
-    `pages` is the number of calls one full list took, `None` for a kind listed by parent.
+    `paged` tells that a full list comes in pages of a hundred, one call each.
     """
 
     objects: Mapping[int, LiveObject] = field(default_factory=dict)
     problem: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     assumed: bool = False
-    pages: int | None = None
+    paged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,270 @@
+"""What differs between a declared resource, what was sent last, and what the shop holds. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shopform.changes import FieldChange
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
+from shopform.planning import images
+from shopform.planning.match import Matching
+from shopform.planning.normalize import canonical, digest, is_digest
+
+MISSING = object()
+
+
+@dataclass(slots=True)
+class Difference:
+    """The fields that change, what to send, and what the state remembers afterwards.
+
+    `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
+    """
+
+    fields: list[FieldChange] = field(default_factory=list)
+    drift: list[FieldChange] = field(default_factory=list)
+    send: dict[str, Value] = field(default_factory=dict)
+    sent: dict[str, object] = field(default_factory=dict)
+    stored: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    remember: bool = False
+
+
+@dataclass(slots=True)
+class Comparer:
+    """Compares resources of one shop; `reborn` are addresses whose object will be a new one."""
+
+    matching: Matching
+    reborn: frozenset[Address] = frozenset()
+
+    def create(self, kind: Kind, resource: Resource) -> Difference:
+        """Everything declared, for an object that does not exist."""
+        result = Difference()
+        for name, value in resource.fields.items():
+            form = kind.policy.form(name)
+            if form is Form.IMAGES:
+                diff = images.compare(_pictures(value), (), ())
+                result.send[name] = tuple(diff.operations)
+                result.sent[name] = tuple(diff.records)
+            else:
+                result.send[name] = value
+                result.sent[name] = self._memory(kind, resource.address, name, value)
+            if value is not None:
+                result.fields.append(self._change(kind, name, None, value))
+        return result
+
+    def update(
+        self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
+    ) -> Difference:
+        """Declared fields against the live ones, three ways."""
+        result = Difference()
+        known: Mapping[str, object] = entry.sent if entry else {}
+        for name, value in resource.fields.items():
+            if name in resource.ignore:
+                if name in known:
+                    _keep(result, entry, name)
+                continue
+            if kind.policy.form(name) is Form.IMAGES:
+                self._images(kind, resource, name, item, entry, result)
+            else:
+                self._field(kind, resource, name, value, item, entry, result)
+        for name in known:
+            if name not in resource.fields:
+                if name in resource.ignore:
+                    _keep(result, entry, name)
+                else:
+                    self._undeclared(kind, name, item, entry, result)
+        return result
+
+    def show(self, kind: Kind, name: str, value: object) -> object:
+        """A canonical value as readers see it: references as the address that owns the id."""
+        target = kind.policy.refers.get(name)
+        if target is None:
+            return value
+        number = canonical(Form.ID, value)
+        if not isinstance(number, int):
+            return None
+        owner = self.matching.owners.get((target, number))
+        return Ref(owner) if owner else f"#{number}"
+
+    def resolve(self, value: Ref) -> int | None:
+        """The id a reference has now; None if that object is still to be created."""
+        return None if value.address in self.reborn else self.matching.ids.get(value.address)
+
+    def _memory(self, kind: Kind, address: Address, name: str, value: object) -> object:
+        if isinstance(value, Secret):
+            form = kind.policy.form(name)
+            return digest(address.kind, name, canonical(form, value, self.matching.hosts))
+        if isinstance(value, Ref):
+            number = self.resolve(value)
+            return value if number is None else number
+        return canonical(kind.policy.form(name), value, self.matching.hosts)
+
+    def _field(
+        self,
+        kind: Kind,
+        resource: Resource,
+        name: str,
+        value: Value,
+        item: LiveObject,
+        entry: Entry | None,
+        result: Difference,
+    ) -> None:
+        form = kind.policy.form(name)
+        raw = item.fields.get(name, MISSING)
+        memory = self._memory(kind, resource.address, name, value)
+        before = entry.sent.get(name, MISSING) if entry else MISSING
+        result.sent[name] = memory
+        if raw is MISSING:
+            # The list does not show the field: only the memory can tell whether it is right.
+            if memory == before or (entry is None and not memory):
+                result.unchanged += 1
+                return
+            live: object = None
+        else:
+            live = canonical(form, raw, self.matching.hosts)
+            if isinstance(value, Secret):
+                live = digest(resource.address.kind, name, live)
+            if live == memory:
+                result.unchanged += 1
+                if entry and (before != memory or name in entry.stored):
+                    # Found equal without having been sent, or no longer stored otherwise.
+                    result.remember = True
+                return
+            if memory == before and entry and name in entry.stored and entry.stored[name] == live:
+                result.stored[name] = live
+                result.unchanged += 1
+                return
+            if memory == before and entry:
+                result.drift.append(self._change(kind, name, entry.stored.get(name, before), live))
+        result.send[name] = value
+        result.fields.append(self._change(kind, name, live, value))
+
+    def _images(
+        self,
+        kind: Kind,
+        resource: Resource,
+        name: str,
+        item: LiveObject,
+        entry: Entry | None,
+        result: Difference,
+    ) -> None:
+        known = entry.sent.get(name) if entry else None
+        diff = images.compare(
+            _pictures(resource.fields[name]),
+            known if isinstance(known, tuple) else None,
+            item.fields.get(name),
+        )
+        result.sent[name] = tuple(diff.records)
+        if not diff.operations:
+            result.unchanged += 1
+            result.remember = result.remember or (entry is not None and known != result.sent[name])
+            return
+        result.send[name] = tuple(diff.operations)
+        before = images.shown(item.fields.get(name))
+        result.fields.append(self._change(kind, name, before, resource.fields[name]))
+
+    def _undeclared(
+        self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
+    ) -> None:
+        """Declared last time and not now: back to the server's default, or let go of."""
+        result.remember = True
+        if kind.policy.form(name) is Form.IMAGES:
+            known = entry.sent[name] if entry else ()
+            diff = images.compare(
+                (), known if isinstance(known, tuple) else (), item.fields.get(name)
+            )
+            if diff.operations:
+                result.send[name] = tuple(diff.operations)
+                held = images.shown(item.fields.get(name))
+                result.fields.append(self._change(kind, name, held, (), reason="reset"))
+            return
+        live = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
+        secret = entry is not None and is_digest(entry.sent[name])
+        if name not in kind.policy.defaults:
+            result.notes.append(f"`{name}` is no longer declared and stays as it is")
+            return
+        default = kind.policy.defaults[name]
+        if canonical(kind.policy.form(name), default, self.matching.hosts) == live:
+            result.notes.append(f"`{name}` is no longer declared and has the shop's default")
+            return
+        result.send[name] = default  # type: ignore[assignment]
+        change = self._change(kind, name, live, default, reason="reset", secret=secret)
+        result.fields.append(change)
+
+    def _change(
+        self,
+        kind: Kind,
+        name: str,
+        before: object,
+        after: object,
+        *,
+        reason: str = "",
+        secret: bool = False,
+    ) -> FieldChange:
+        """A field change fit to be shown: canonical, references as addresses, secrets masked."""
+        if secret or isinstance(after, Secret) or is_digest(before) or is_digest(after):
+            return FieldChange(name=name, sensitive=True, reason=reason)
+        unknown = isinstance(after, Ref) and self.resolve(after) is None
+        form = kind.policy.form(name)
+        if form is Form.IMAGES:
+            shown: object = tuple(_picture(p) for p in after) if isinstance(after, tuple) else ()
+        elif isinstance(after, Ref) or after is None:
+            shown = after
+        else:
+            shown = self.show(kind, name, canonical(form, after, self.matching.hosts))
+        return FieldChange(
+            name=name,
+            before=self.show(kind, name, before),
+            after=shown,
+            unknown=unknown,
+            reason=reason,
+        )
+
+
+def _keep(result: Difference, entry: Entry | None, name: str) -> None:
+    if entry:
+        result.sent[name] = entry.sent[name]
+        if name in entry.stored:
+            result.stored[name] = entry.stored[name]
+
+
+def _pictures(value: Value) -> tuple[Image, ...]:
+    items = value if isinstance(value, tuple) else ()
+    return tuple(item for item in items if isinstance(item, Image))
+
+
+def _picture(item: object) -> object:
+    if not isinstance(item, Image):
+        return item
+    return {"file": item.file, "description": item.description, "weight": item.weight}
+
+
+def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
+    """The live object's references: field to (kind, id)."""
+    found = {}
+    for name, target in kind.policy.refers.items():
+        number = canonical(Form.ID, item.fields.get(name))
+        if isinstance(number, int):
+            found[name] = (target, number)
+    nesting = kind.policy.nesting
+    if nesting and item.parent_id is not None:
+        found[""] = (nesting.kind, item.parent_id)
+    return found
+
+
+def depends_on(resource: Resource) -> tuple[Address, ...]:
+    """The addresses a resource refers to, its container among them."""
+    found = {v.address for v in resource.fields.values() if isinstance(v, Ref)}
+    if resource.parent:
+        found.add(resource.parent)
+    return tuple(sorted(found))
+
+
+def identity_of(kind: Kind, difference: Difference) -> tuple[object, ...]:
+    """What the state keeps to recognise the object by; a secret is a digest."""
+    return tuple(difference.sent.get(name) for name in kind.policy.identity)
+
+
+def kind_of(address: Address) -> Kind:
+    return BY_NAME[address.kind]

@@ -1,0 +1,268 @@
+"""A plan in the making: compares every address and writes down changes and steps. Pure."""
+
+from dataclasses import dataclass, field
+
+from shopform.changes import Action, Change, FieldChange, Op, Step
+from shopform.diagnostics import Collector
+from shopform.errors import UsageError
+from shopform.kinds import BY_NAME, ORDER, Kind
+from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource
+from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
+from shopform.planning.match import NOTHING, Matching, inside
+from shopform.planning.normalize import canonical, is_digest
+from shopform.planning.order import Graph
+from shopform.planning.scope import Options, Scope
+
+
+@dataclass(slots=True)
+class Draft:
+    """`build` fills changes, drift and the graph's steps; edges between steps come later."""
+
+    desired: Desired
+    prior: Prior
+    live: Live
+    matching: Matching
+    out: Collector
+    scope: Scope
+    options: Options
+    changes: list[Change] = field(default_factory=list)
+    drift: list[Change] = field(default_factory=list)
+    graph: Graph = field(default_factory=Graph)
+    unchanged: int = 0
+    replaced: frozenset[Address] = frozenset()
+    probed: set[str] = field(default_factory=set)
+    holders: dict[str, dict[object, list[int]]] = field(default_factory=dict)
+
+    def build(self) -> None:
+        self.replaced = self._replaced()
+        compare = Comparer(self.matching, self.replaced)
+        for address, resource in self.desired.resources.items():
+            if self.scope.holds(address):
+                self._declared(resource, BY_NAME[address.kind], compare)
+        for address in sorted(self.matching.entries, key=lambda a: (ORDER[a.kind], a)):
+            if address not in self.desired.resources and self.scope.holds(address):
+                self._undeclared(address, self.matching.entries[address], compare)
+
+    def incomplete(self, kind: str) -> bool:
+        """Whether absence from the shop proves nothing for this kind."""
+        return bool(self.live.kinds.get(kind, NOTHING).problem)
+
+    def _replaced(self) -> frozenset[Address]:
+        """Asked for by name, and what is nested in it: an object cannot change its container."""
+        found = set()
+        for word in self.options.replace:
+            address = Address(word)
+            if address not in self.matching.ids:
+                raise UsageError(
+                    f"`{word}` cannot be replaced: it is not both declared and in the shop",
+                    hint="`shopform state list` shows the addresses in the state",
+                )
+            found |= {a for a in self.matching.ids if inside(a, address)}
+        return frozenset(found)
+
+    def _declared(self, resource: Resource, kind: Kind, compare: Comparer) -> None:
+        address, item = resource.address, self.matching.object(resource.address)
+        if item is None:
+            if not self.incomplete(kind.name):
+                self._create(resource, kind, compare, Action.CREATE)
+        elif address in self.replaced:
+            self._delete_step(address, item.id, resource.parent)
+            self._create(resource, kind, compare, Action.REPLACE)
+        else:
+            self._existing(resource, kind, item, compare)
+
+    def _create(self, resource: Resource, kind: Kind, compare: Comparer, action: Action) -> None:
+        address = resource.address
+        difference = compare.create(kind, resource)
+        lost = self.matching.vanished.get(address)
+        notes = (f"vanished from the shop, where it was {lost}",) if lost else ()
+        reason = ""
+        if action is Action.REPLACE:
+            by_request = str(address) in self.options.replace
+            reason = "replace_by_request" if by_request else "replace_because_cannot_update"
+        self.changes.append(
+            Change(
+                address=address,
+                kind=kind.name,
+                action=action,
+                id=self.matching.ids.get(address),
+                fields=tuple(difference.fields),
+                reason=reason,
+                notes=notes,
+            )
+        )
+        assumed = self.live.kinds.get(kind.name, NOTHING).assumed and kind.name not in self.probed
+        self.probed.add(kind.name)
+        self.graph.add(
+            Step(
+                key=f"{address}:create",
+                op=Op.CREATE,
+                address=address,
+                kind=kind.name,
+                parent=Ref(resource.parent) if resource.parent else None,
+                fields=difference.send,
+                entry=self._entry(0, resource, kind, difference),
+                confirm=assumed,
+            )
+        )
+
+    def _existing(
+        self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
+    ) -> None:
+        address = resource.address
+        entry = self.matching.entries.get(address)
+        difference = compare.update(kind, resource, item, entry)
+        if difference.drift:
+            self.drift.append(
+                Change(
+                    address=address,
+                    kind=kind.name,
+                    action=Action.UPDATE,
+                    id=item.id,
+                    fields=tuple(difference.drift),
+                )
+            )
+        op = self._op(resource, entry, difference)
+        if op is None:
+            self.unchanged += 1
+            return
+        notes = tuple(difference.notes)
+        if entry and entry.protect != resource.protect:
+            notes += ("is protected from now on" if resource.protect else "is no longer protected",)
+        previous = self.matching.moved.get(address)
+        self._tell(address, item.id, op, difference, notes, previous)
+        step = Step(
+            key=f"{address}:{op}",
+            op=op,
+            address=address,
+            kind=kind.name,
+            id=item.id,
+            parent=Ref(resource.parent) if resource.parent else None,
+            fields=difference.send,
+            entry=self._entry(item.id, resource, kind, difference),
+            previous=previous,
+        )
+        if op is Op.UPDATE and address in self.matching.adopted:
+            adopt = Step(
+                key=f"{address}:adopt",
+                op=Op.ADOPT,
+                address=address,
+                kind=kind.name,
+                id=item.id,
+                parent=step.parent,
+                entry=entry,
+            )
+            self.graph.add(adopt)
+            self.graph.add(step, [adopt.key])
+        else:
+            self.graph.add(step)
+
+    def _op(self, resource: Resource, entry: Entry | None, difference: Difference) -> Op | None:
+        address = resource.address
+        if difference.send:
+            return Op.UPDATE
+        if address in self.matching.adopted:
+            return Op.ADOPT
+        if entry is None:
+            return Op.IMPORT
+        if address in self.matching.moved:
+            return Op.MOVE
+        same = (entry.protect, entry.parent) == (resource.protect, resource.parent)
+        if difference.remember or not same or entry.depends_on != depends_on(resource):
+            return Op.EDIT
+        return None
+
+    def _tell(
+        self,
+        address: Address,
+        number: int,
+        op: Op,
+        difference: Difference,
+        notes: tuple[str, ...],
+        previous: Address | None,
+    ) -> None:
+        """What people are told; an edit of the state alone that nobody would miss is not."""
+        if op is Op.ADOPT or address in self.matching.adopted:
+            notes += (f"was being created when a run stopped, and is there as {number}",)
+        importing = address in self.matching.imported
+        if op is Op.EDIT and not notes:
+            self.unchanged += 1
+            return
+        lost = self.matching.vanished.get(address)
+        if lost:
+            notes += (f"vanished from the shop as {lost}, and is there as {number}",)
+        self.changes.append(
+            Change(
+                address=address,
+                kind=address.kind,
+                action=Action.UPDATE if op is Op.UPDATE else Action.NO_OP,
+                id=number,
+                fields=tuple(difference.fields),
+                unchanged=difference.unchanged,
+                importing=importing,
+                previous=previous,
+                notes=notes,
+            )
+        )
+
+    def _entry(self, number: int, resource: Resource, kind: Kind, difference: Difference) -> Entry:
+        return Entry(
+            id=number,
+            identity=identity_of(kind, difference),
+            sent=difference.sent,
+            stored=difference.stored,
+            parent=resource.parent,
+            depends_on=depends_on(resource),
+            protect=resource.protect,
+        )
+
+    def _undeclared(self, address: Address, entry: Entry, compare: Comparer) -> None:
+        kind = BY_NAME[address.kind]
+        keep = any(not r.destroy and inside(address, r.address) for r in self.desired.removed)
+        item = self.live.kinds.get(kind.name, NOTHING).objects.get(entry.id)
+        if keep or (item is None and not self.incomplete(kind.name)):
+            notes = () if keep else ("is gone from the shop already",)
+            action = Action.FORGET if keep else Action.NO_OP
+            self.changes.append(
+                Change(address=address, kind=kind.name, action=action, id=entry.id, notes=notes)
+            )
+            self.graph.add(
+                Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind.name)
+            )
+        elif item is not None:
+            self._delete(address, entry, item, kind, compare)
+
+    def _delete(
+        self, address: Address, entry: Entry, item: LiveObject, kind: Kind, compare: Comparer
+    ) -> None:
+        fields = []
+        for name in sorted(entry.sent):
+            secret = is_digest(entry.sent[name])
+            value = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
+            shown = None if secret else compare.show(kind, name, value)
+            fields.append(FieldChange(name=name, before=shown, sensitive=secret))
+        count = self.live.counts.get((kind.name, item.id))
+        self.changes.append(
+            Change(
+                address=address,
+                kind=kind.name,
+                action=Action.DELETE,
+                id=item.id,
+                fields=tuple(fields),
+                reason="" if self.options.destroy else "delete_because_no_resource_config",
+                notes=(f"{count} products hang on it",) if count else (),
+            )
+        )
+        self._delete_step(address, item.id, entry.parent)
+
+    def _delete_step(self, address: Address, number: int, parent: Address | None) -> None:
+        self.graph.add(
+            Step(
+                key=f"{address}:delete",
+                op=Op.DELETE,
+                address=address,
+                kind=address.kind,
+                id=number,
+                parent=Ref(parent) if parent else None,
+            )
+        )

@@ -1,0 +1,160 @@
+"""What must happen before what: references, hand-overs, deletions. Pure."""
+
+from collections.abc import Callable, Iterator
+
+from shopform.changes import Op, Step
+from shopform.kinds import BY_NAME, Kind
+from shopform.model import Address, LiveObject, Ref
+from shopform.planning.diff import links
+from shopform.planning.draft import Draft
+from shopform.planning.match import NOTHING
+from shopform.planning.normalize import canonical
+
+
+def connect(draft: Draft) -> Callable[[Step], Step]:
+    """Add every edge to the draft's graph; returns the maker of temporary steps."""
+    steps = list(draft.graph.steps.values())
+    for step in steps:
+        if step.op in (Op.CREATE, Op.UPDATE):
+            _references(step, draft)
+            _paths(step, draft)
+            _identity(step, draft)
+        if step.op is Op.CREATE and f"{step.address}:delete" in draft.graph.steps:
+            draft.graph.edge(step.key, f"{step.address}:delete")
+    _probes(steps, draft)
+    _deletions(steps, draft)
+    return lambda step: _let_go(step, draft)
+
+
+def _references(step: Step, draft: Draft) -> None:
+    """After the creation of what is referred to, and top-down when a branch is turned over."""
+    refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
+    if step.parent:
+        refs[""] = step.parent.address
+    for name, target in refs.items():
+        for key in (f"{target}:create", *_moves_above(name, target, draft)):
+            if key in draft.graph.steps:
+                draft.graph.edge(step.key, key)
+
+
+def _moves_above(name: str, target: Address, draft: Draft) -> Iterator[str]:
+    """The nearest step that moves one of the ancestors: a shop refuses a circle on the way."""
+    above: Address | None = target
+    while above:
+        key = f"{above}:update"
+        if key in draft.graph.steps and name in draft.graph.steps[key].fields:
+            yield key
+            return
+        resource = draft.desired.resources.get(above)
+        value = resource.fields.get(name) if resource else None
+        above = value.address if isinstance(value, Ref) else None
+
+
+def _paths(step: Step, draft: Draft) -> None:
+    """A path is free only after its holder let go: a shop appends `-x` otherwise, silently."""
+    kind = BY_NAME[step.kind]
+    name = kind.policy.path
+    if not name or name not in step.fields:
+        return
+    path = canonical(kind.policy.form(name), step.fields[name], draft.live.hosts)
+    for holder in _holders(kind, path, draft):
+        if holder == step.id or not path:
+            continue
+        release = _release(draft, kind, holder, name)
+        if release:
+            draft.graph.edge_handover(step.key, release)
+            continue
+        owner = draft.matching.owners.get((kind.name, holder))
+        who = f"`{owner}`, where it is not declared" if owner else "an object nobody declares"
+        resource = draft.desired.resources[step.address]
+        draft.out.error(
+            "path-taken",
+            f"`{name}` of `{step.address}` is `{path}`, which {kind.name} {holder} has: {who}",
+            span=resource.span,
+            address=step.address,
+            hint="choose another, or declare the holder with another",
+        )
+
+
+def _holders(kind: Kind, path: object, draft: Draft) -> list[int]:
+    index = draft.holders.get(kind.name)
+    if index is None:
+        index = draft.holders[kind.name] = {}
+        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
+            form = kind.policy.form(kind.policy.path)
+            held = canonical(form, item.fields.get(kind.policy.path), draft.live.hosts)
+            index.setdefault(held, []).append(item.id)
+    return index.get(path, [])
+
+
+def _release(draft: Draft, kind: Kind, number: int, *names: str) -> str | None:
+    """The step by which an object gives up one of these fields, if there is one."""
+    owner = draft.matching.owners.get((kind.name, number))
+    if owner is None:
+        return None
+    if f"{owner}:delete" in draft.graph.steps:
+        return f"{owner}:delete"
+    update = draft.graph.steps.get(f"{owner}:update")
+    return update.key if update and any(name in update.fields for name in names) else None
+
+
+def _identity(step: Step, draft: Draft) -> None:
+    kind = BY_NAME[step.kind]
+    names = kind.policy.identity
+    if step.op is Op.UPDATE and not any(name in step.fields for name in names):
+        return
+    parent_id = draft.matching.ids.get(step.parent.address) if step.parent else None
+    identity = step.entry.identity if step.entry else ()
+    for holder in draft.matching.index(kind).get((parent_id, identity), []):
+        release = None if holder == step.id else _release(draft, kind, holder, *names)
+        if release:
+            draft.graph.edge_soft(step.key, release)
+
+
+def _probes(steps: list[Step], draft: Draft) -> None:
+    """Where field names are only assumed, one create is sent and read back before all others."""
+    for probe in steps:
+        if probe.confirm:
+            for step in steps:
+                if step.kind == probe.kind and step.op in (Op.CREATE, Op.UPDATE):
+                    draft.graph.edge(step.key, probe.key)
+
+
+def _deletions(steps: list[Step], draft: Draft) -> None:
+    """After everything that depended on the object, according to the shop and to the state."""
+    deletes = {s.address for s in steps if s.op is Op.DELETE}
+    if not deletes:
+        return
+    for step in steps:
+        if step.op not in (Op.UPDATE, Op.DELETE):
+            continue
+        needed: set[Address] = set()
+        item: LiveObject | None = draft.live.kinds[step.kind].objects.get(step.id or 0)
+        for found in links(BY_NAME[step.kind], item).values() if item else ():
+            owner = draft.matching.owners.get(found)
+            needed |= {owner} if owner else set()
+        entry = draft.matching.entries.get(step.address)
+        if entry:
+            needed |= {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
+        for address in needed & deletes:
+            if address != step.address:
+                draft.graph.edge(f"{address}:delete", step.key)
+
+
+def _let_go(step: Step, draft: Draft) -> Step:
+    """A holder's early step aside: its path with its id behind, which nobody else has."""
+    kind = BY_NAME[step.kind]
+    item = draft.live.kinds[step.kind].objects[step.id or 0]
+    held = canonical(
+        kind.policy.form(kind.policy.path), item.fields.get(kind.policy.path), draft.live.hosts
+    )
+    return Step(
+        key=f"{step.address}:temporary",
+        op=Op.UPDATE,
+        address=step.address,
+        kind=step.kind,
+        id=step.id,
+        parent=step.parent,
+        fields={kind.policy.path: f"{held}-{step.id}"},
+        temporary=True,
+    )

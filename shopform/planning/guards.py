@@ -1,0 +1,167 @@
+"""What forbids a plan: too many deletions, protection, short reads, paths that go wrong. Pure."""
+
+from shopform.changes import Action, Change, Op
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.model import Address, DeleteLimits, Shop
+from shopform.planning import routes
+from shopform.planning.diff import links
+from shopform.planning.draft import Draft
+from shopform.planning.match import NOTHING, place
+from shopform.planning.scope import Options
+
+
+def check(draft: Draft, shop: Shop, options: Options) -> None:
+    """Add an error to the draft for everything that must stop it, and warnings for the rest."""
+    _complete(draft)
+    _protected(draft)
+    _children(draft)
+    _fixed(draft)
+    _counts(draft, options)
+    if not options.destroy:
+        _limits(draft, shop.rules.deletes, options)
+    _replacements(draft)
+    routes.check(draft, shop.rules.url_changes)
+    if options.targets or options.excludes:
+        draft.out.warning(
+            "targeting",
+            "this plan covers a part of the project only",
+            hint="plan again without `--target` and `--exclude` before you rely on it",
+        )
+
+
+def _deleted(draft: Draft) -> list[Change]:
+    return [c for c in draft.changes if c.action in (Action.DELETE, Action.REPLACE)]
+
+
+def _complete(draft: Draft) -> None:
+    for kind in KINDS:
+        read = draft.live.kinds.get(kind.name, NOTHING)
+        if read.problem:
+            draft.out.error(
+                "read-incomplete",
+                f"the shop's list of {kind.section} is not complete: {read.problem}",
+                hint="run again; nothing is created or deleted from a list that came back short",
+            )
+
+
+def _protected(draft: Draft) -> None:
+    for change in _deleted(draft):
+        entry = draft.matching.entries.get(change.address)
+        resource = draft.desired.resources.get(change.address)
+        if (entry and entry.protect) or (resource and resource.protect):
+            draft.out.error(
+                "protected",
+                f"`{change.address}` is protected and would be destroyed",
+                span=place(draft.desired, change.address),
+                address=change.address,
+                hint=f"`shopform state unprotect {change.address}` lifts the protection",
+            )
+
+
+def _children(draft: Draft) -> None:
+    """What lies in a deleted object and stays there would be orphaned, or deleted unasked."""
+    doomed = {(c.kind, c.id): c for c in _deleted(draft)}
+    if not doomed:
+        return
+    for kind in KINDS:
+        names = ("", *(n for n in kind.policy.identity if n in kind.policy.refers))
+        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
+            if (kind.name, item.id) in doomed:
+                continue
+            found = links(kind, item)
+            for name in names:
+                change = doomed.get(found.get(name, ("", 0)))
+                if change and not _moves_away(draft, kind, item.id, name):
+                    _child(draft, kind, item.id, change)
+
+
+def _moves_away(draft: Draft, kind: Kind, number: int, name: str) -> bool:
+    owner = draft.matching.owners.get((kind.name, number))
+    step = draft.graph.steps.get(f"{owner}:update") if owner else None
+    return step is not None and name in step.fields
+
+
+def _child(draft: Draft, kind: Kind, number: int, change: Change) -> None:
+    owner = draft.matching.owners.get((kind.name, number))
+    who = f"`{owner}`" if owner else f"{kind.name} {number}, which nobody declares,"
+    draft.out.error(
+        "has-children",
+        f"`{change.address}` would be destroyed and {who} lies in it",
+        address=change.address,
+        hint=f"move or delete it first, or declare it; or keep `{change.address}`",
+    )
+
+
+def _fixed(draft: Draft) -> None:
+    for change in _deleted(draft):
+        item = draft.live.kinds[change.kind].objects.get(change.id or 0)
+        if item and item.fixed:
+            draft.out.error(
+                "fixed",
+                f"`{change.address}` is one the shop cannot be without and would be destroyed",
+                address=change.address,
+                hint="forget it instead: `removed: [{address: ..., destroy: false}]`",
+            )
+
+
+def _counts(draft: Draft, options: Options) -> None:
+    """A count that cannot be had stops the run, unless the deletions were allowed by number."""
+    for change in _deleted(draft):
+        unknown = draft.live.counts.get((change.kind, change.id or 0), 0) is None
+        if unknown and change.kind not in options.allow_delete:
+            draft.out.error(
+                "count-unknown",
+                f"the products that hang on `{change.address}` cannot be counted",
+                address=change.address,
+                hint=f"let the key read products, or say `--allow-delete {change.kind}=1`",
+            )
+
+
+def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
+    owned: dict[str, int] = {}
+    for address in draft.matching.entries:
+        owned[address.kind] = owned.get(address.kind, 0) + 1
+    deletes: dict[str, int] = {}
+    for change in _deleted(draft):
+        if change.action is Action.DELETE:
+            deletes[change.kind] = deletes.get(change.kind, 0) + 1
+    for kind, count in deletes.items():
+        allowed = count <= options.allow_delete.get(kind, -1)
+        if not allowed and owned[kind] >= limits.floor and count > limits.share * owned[kind]:
+            draft.out.error(
+                "too-many-deletes",
+                f"{count} of {owned[kind]} {BY_NAME[kind].section} would be destroyed, more than"
+                f" {limits.share:.0%}",
+                hint=f"if that is meant: `--allow-delete {kind}={count}`",
+            )
+    rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
+    if sum(rest.values()) > limits.total:
+        flags = " ".join(f"--allow-delete {kind}={count}" for kind, count in rest.items())
+        draft.out.error(
+            "too-many-deletes",
+            f"{sum(rest.values())} objects would be destroyed, more than {limits.total}",
+            hint=f"if that is meant: `{flags}`",
+        )
+
+
+def _replacements(draft: Draft) -> None:
+    """An object others refer to cannot go before its successor comes: it must be taken apart."""
+    for address in sorted(draft.replaced):
+        users = [
+            other
+            for other, entry in draft.matching.entries.items()
+            if address in entry.depends_on and other not in draft.replaced
+        ]
+        for other in sorted(users):
+            step = draft.graph.steps.get(f"{other}:delete")
+            if step is None or step.op is not Op.DELETE:
+                _referred(draft, address, other)
+
+
+def _referred(draft: Draft, address: Address, other: Address) -> None:
+    draft.out.error(
+        "replace-referred",
+        f"`{address}` cannot be replaced while `{other}` refers to it",
+        address=address,
+        hint=f"point `{other}` elsewhere first, or replace both",
+    )

@@ -1,0 +1,99 @@
+"""Pictures: declared by their bytes, known to the shop by id, description and weight.
+
+The shop answers with cache addresses only and takes a list of operations, not a replacement
+(dossier 4.6), so the state remembers which id holds which bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shopform.kinds import Form
+from shopform.model import Image
+from shopform.planning.normalize import canonical
+
+Record = Mapping[str, object]
+
+
+@dataclass(slots=True)
+class ImageDiff:
+    """`operations` to send, and the `records` that the state keeps once they are done.
+
+    A record has sha256, description, weight and id; id is None until the shop was read again.
+    """
+
+    operations: list[dict[str, object]] = field(default_factory=list)
+    records: list[dict[str, object]] = field(default_factory=list)
+    learned: bool = False
+
+
+def shown(live: object) -> list[dict[str, object]]:
+    """The shop's pictures in canonical form, without addresses."""
+    items = [item for item in canonical(Form.IMAGES, live) if isinstance(item, Mapping)]  # type: ignore[attr-defined]
+    return [
+        {
+            "id": canonical(Form.ID, item.get("image_id", item.get("id"))),
+            "description": canonical(Form.TEXT, item.get("description")),
+            "weight": canonical(Form.NUMBER, item.get("weight")),
+        }
+        for item in items
+    ]
+
+
+def compare(
+    declared: Sequence[Image], remembered: Sequence[Record] | None, live: object
+) -> ImageDiff:
+    """What makes the shop's pictures those declared; `remembered` is None when nothing was sent.
+
+    Pictures that shopform did not put there are left alone. With no memory, a picture of the
+    same description and weight is taken for the declared one: its bytes cannot be read back.
+    """
+    diff = ImageDiff()
+    free = {item["id"]: item for item in shown(live)}
+    known = [dict(record) for record in remembered or ()]
+    if live is None:
+        free = {record["id"]: record for record in known if record["id"] is not None}
+    for record in known:
+        if record["id"] is None:
+            record["id"] = _alike(free, record, taken={r["id"] for r in known})
+            diff.learned = diff.learned or record["id"] is not None
+    for image in declared:
+        record = {"sha256": image.sha256, "description": image.description, "weight": image.weight}
+        match = next((k for k in known if k["sha256"] == image.sha256 and k["id"] in free), None)
+        if match:
+            known.remove(match)
+            found = match["id"]
+        else:
+            found = _alike(free, record, taken=set()) if remembered is None else None
+        diff.records.append({**record, "id": found})
+        if found is None:
+            diff.operations.append({"file": image.file, **record})
+            continue
+        held = free.pop(found)
+        if (held["description"], held["weight"]) != (image.description, image.weight):
+            diff.operations.append(
+                {"image_id": found, "description": image.description, "weight": image.weight}
+            )
+    diff.operations += [{"image_id": k["id"], "remove": 1} for k in known if k["id"] in free]
+    return diff
+
+
+def _alike(free: Mapping[object, Record], record: Record, taken: set[object]) -> object:
+    for number, item in free.items():
+        same = (item["description"], item["weight"]) == (record["description"], record["weight"])
+        if same and number not in taken:
+            return number
+    return None
+
+
+def learn(records: Sequence[Record], live: object) -> tuple[dict[str, object], ...]:
+    """The records with the ids that new pictures were given, as far as the shop shows them."""
+    free = {item["id"]: item for item in shown(live)}
+    taken = {record["id"] for record in records if record["id"] is not None}
+    learned = []
+    for record in records:
+        number = record["id"]
+        if number is None:
+            number = _alike(free, record, taken)
+            taken.add(number)
+        learned.append({**record, "id": number})
+    return tuple(learned)

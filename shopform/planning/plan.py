@@ -1,0 +1,148 @@
+"""The planner: Desired, Prior and Live in, one Plan out. Pure: no file, clock or socket."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from shopform.changes import WRITES, Action, Basis, Calls, Change, Op, Plan, Step
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Shop
+from shopform.planning import guards
+from shopform.planning.draft import Draft
+from shopform.planning.edges import connect
+from shopform.planning.match import NOTHING, match
+from shopform.planning.normalize import canonical
+from shopform.planning.scope import Options, scope
+
+PAGE = 100
+
+
+def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
+    """What would change in the shop, in which order, and what it costs.
+
+    The result is always a whole plan: what forbids applying it is in its diagnostics. Raises
+    UsageError for targets and replacements that do not exist.
+    """
+    out = Collector()
+    if options.destroy:
+        desired = Desired()
+    matching = match(desired, prior, live, out)
+    draft = Draft(desired, prior, live, matching, out, scope(options, desired, prior), options)
+    draft.build()
+    temporary = connect(draft)
+    steps = draft.graph.walk(temporary)
+    guards.check(draft, shop, options)
+    changes = tuple(sorted(draft.changes, key=lambda c: (ORDER[c.kind], c.address)))
+    return Plan(
+        basis=Basis(
+            shop=shop.name,
+            url=shop.url,
+            lineage=prior.lineage,
+            serial=prior.serial,
+            fingerprints=_fingerprints(draft, steps),
+        ),
+        destroy=options.destroy,
+        changes=changes,
+        drift=tuple(sorted(draft.drift, key=lambda c: (ORDER[c.kind], c.address))),
+        steps=steps,
+        diagnostics=out.sorted(),
+        calls=Calls(
+            read=live.calls,
+            write=sum(step.op in WRITES for step in steps),
+            verify=_verify_calls(draft, steps),
+            left=options.calls_left,
+            daily=options.daily_calls,
+        ),
+        names={
+            kind: live.kinds[kind].names
+            for kind in sorted({s.kind for s in steps} & set(live.kinds))
+        },
+        unchanged=draft.unchanged,
+        unmanaged=_unmanaged(draft),
+        digest=_digest(changes),
+    )
+
+
+def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
+    """The deleted objects whose dependants can be counted, each at the price of one call."""
+    return tuple(
+        (step.kind, step.id)
+        for step in plan.steps
+        if step.op is Op.DELETE and step.id is not None and BY_NAME[step.kind].policy.counted_by
+    )
+
+
+def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> str:
+    """A digest of an object's readable fields in canonical form; tells that somebody edited it."""
+    fields = {
+        name: canonical(kind.policy.form(name), value, hosts)
+        for name, value in item.fields.items()
+        if name in kind.wire.fields
+    }
+    text = json.dumps([item.id, item.parent_id, fields], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, str]:
+    found = {}
+    for step in steps:
+        item = draft.live.kinds.get(step.kind, NOTHING).objects.get(step.id or 0)
+        if item and step.op in WRITES:
+            found[step.address] = fingerprint(BY_NAME[step.kind], item, draft.live.hosts)
+    return dict(sorted(found.items()))
+
+
+def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+    """Each touched list is read once after the last write; a confirmed create costs one more."""
+    writes = [step for step in steps if step.op in WRITES]
+    gone = {step.address for step in writes if step.op is Op.DELETE}
+    calls = sum(step.confirm for step in writes)
+    calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)
+    for kind in KINDS:
+        mine = [step for step in writes if step.kind == kind.name]
+        if kind.policy.nesting:
+            calls += len({s.parent.address for s in mine if s.parent} - gone)
+        elif mine:
+            read = draft.live.kinds.get(kind.name, NOTHING)
+            ops = [step.op for step in mine]
+            after = len(read.objects) + ops.count(Op.CREATE) - ops.count(Op.DELETE)
+            calls += max(1, -(-after // PAGE)) if read.paged else 1
+    return calls
+
+
+def _unmanaged(draft: Draft) -> Mapping[str, int]:
+    owners = draft.matching.owners
+    counts = {
+        name: sum((name, number) not in owners for number in read.objects)
+        for name, read in sorted(draft.live.kinds.items(), key=lambda item: ORDER[item[0]])
+    }
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _digest(changes: tuple[Change, ...]) -> str:
+    """Over what a reviewer approves: addresses, actions and values, nothing that merely counts."""
+    lines = [
+        [
+            c.address,
+            c.action if c.action is not Action.NO_OP else "state",
+            c.id,
+            c.importing,
+            c.previous,
+            [[f.name, plain(f.before), plain(f.after), f.unknown, f.reason] for f in c.fields],
+        ]
+        for c in changes
+    ]
+    text = json.dumps(lines, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(value: object) -> object:
+    """A shown value as JSON knows it: references as the address they point to."""
+    if isinstance(value, Ref):
+        return str(value.address)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value
