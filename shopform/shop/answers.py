@@ -1,0 +1,205 @@
+"""What an answer means: a result, a refusal, or a reason to ask again. The retry table is here."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from shopform.errors import (
+    Absent,
+    AccessRefused,
+    BudgetSpent,
+    Nonsense,
+    OutcomeUnknown,
+    RequestRefused,
+    ShopError,
+    ShopformError,
+    Unreachable,
+)
+
+Json = dict[str, Any] | list[Any]
+
+TRIES = 3
+GARBLED_TRIES = 2
+LIMITED_TRIES = 4
+LONGEST_WAIT = 30.0
+QUOTED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request. `repeatable`: sending it twice is the same as once.
+
+    `quotable`: the shop's words about it may be shown, because it carries no secret.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str | int] | None = None
+    content: bytes | None = None
+    repeatable: bool = True
+    quotable: bool = True
+
+    def __str__(self) -> str:
+        return f"`{self.method} {self.path}`"
+
+    @property
+    def endpoint(self) -> str:
+        return self.path.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Send it again, up to `tries` in all; `error` is raised when they are used up.
+
+    `wait` is what the shop asked for, in seconds; without it the caller backs off.
+    """
+
+    error: ShopformError
+    tries: int = TRIES
+    wait: float | None = None
+
+
+def lost(call: Call, reason: str, *, sent: bool) -> Again:
+    """What no answer means. Raises `OutcomeUnknown` for what may have been done once already."""
+    if sent and not call.repeatable:
+        raise _unknown(call, reason)
+    return Again(
+        Unreachable(f"no answer to {call}: {reason}", hint="check the `url` and the network")
+    )
+
+
+def judge(
+    call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str
+) -> Json | Again | None:
+    """The JSON of a good answer (`None`: it has no body), or `Again`; a refusal is raised."""
+    if 200 <= status < 300:
+        return _accept(call, status, headers, body)
+    if status < 400:
+        host = urlsplit(headers.get("location", "")).hostname or "nowhere"
+        raise Nonsense(
+            f"{call} was sent on to `{host}` ({status})",
+            hint="use the address the shop really answers at as `url`",
+        )
+    if status == 429:
+        return _limited(call, headers)
+    if status >= 500:
+        words = _words(call, status, headers, body, token)
+        if not call.repeatable:
+            raise _unknown(call, f"the shop answered {status}{words}")
+        return Again(ShopError(f"{call} failed: the shop answered {status}{words}"))
+    if call.method == "DELETE" and status in (404, 410):
+        return None
+    raise _refusal(call, status, _words(call, status, headers, body, token))
+
+
+def _refusal(call: Call, status: int, words: str) -> ShopformError:
+    if status == 401:
+        return AccessRefused(
+            f"the shop refused the key for {call} ({status}{words})",
+            hint="check the `token` and `auth` of this shop",
+        )
+    if status == 403:
+        right = "read" if call.method == "GET" else "write"
+        return AccessRefused(
+            f"the key may not {call} ({status}{words})",
+            hint=f"give the key the right to {right} `{call.endpoint}`, or check `token`",
+        )
+    if status in (404, 410):
+        return Absent(f"{call}: nothing is there ({status}{words})", status=status)
+    return RequestRefused(f"the shop refused {call} ({status}{words})", status=status)
+
+
+def _limited(call: Call, headers: Mapping[str, str]) -> Again:
+    """429 means the daily limit (A3), unless the shop says to come back in a moment."""
+    wait = _retry_after(headers.get("retry-after", ""))
+    if wait is None or wait > LONGEST_WAIT:
+        raise BudgetSpent(
+            f"the daily limit of the key is reached: the shop answered 429 to {call}",
+            hint="go on tomorrow, or raise the limit under Settings, API in the shop",
+        )
+    return Again(BudgetSpent(f"the shop keeps answering 429 to {call}"), LIMITED_TRIES, wait)
+
+
+def _retry_after(text: str) -> float | None:
+    """Seconds, from a number or an HTTP date."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _accept(
+    call: Call, status: int, headers: Mapping[str, str], body: bytes
+) -> Json | Again | None:
+    reading = call.method == "GET"
+    if not body.strip() and not reading:
+        return None
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        # What answers a write with a word instead of JSON has still done it.
+        word = call.repeatable and not reading and not body.lstrip().startswith((b"{", b"[", b"<"))
+    else:
+        if isinstance(data, dict | list):
+            return data
+        word = not reading
+    if word:
+        return None
+    kind = headers.get("content-type", "").partition(";")[0] or "no type"
+    # The body is never quoted: it can hold a generated secret.
+    said = f"{status} with {kind} of {len(body)} bytes, not JSON"
+    if not call.repeatable:
+        raise _unknown(call, f"the shop answered {said}")
+    return Again(
+        Nonsense(f"{call} was answered {said}", hint="is `url` the address of the shop's API?"),
+        GARBLED_TRIES,
+    )
+
+
+def _unknown(call: Call, reason: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{call} was sent and its outcome is unknown: {reason}",
+        hint="run again: what was made is looked up before anything is sent",
+    )
+
+
+def _words(call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str) -> str:
+    """The shop's own words about an error, `: ` before them, or nothing."""
+    if not call.quotable or "html" in headers.get("content-type", ""):
+        return ""
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        said = _message(json.loads(text))
+    except (ValueError, RecursionError):
+        said = text
+    said = " ".join("".join(c if c.isprintable() else " " for c in said).split())
+    said = said.removeprefix(str(status)).lstrip()
+    if not said or said.startswith("<") or _plain(token) in _plain(said.replace(token, "")):
+        return ""
+    said = said.replace(token, "(key)")
+    return f": {said[:QUOTED]}" + ("…" if len(said) > QUOTED else "")
+
+
+def _message(data: object) -> str:
+    """Whatever stands under the keys that APIs keep their complaints in (dossier 3.4)."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, list):
+        return "; ".join(filter(None, map(_message, data)))
+    if isinstance(data, dict):
+        known = [data[key] for key in ("error", "message", "errors") if data.get(key)]
+        return _message(known or [v for v in data.values() if isinstance(v, str | list)])
+    return ""
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, so that an escaped echo of a key is still seen."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())

@@ -1,0 +1,215 @@
+"""Between the shop's objects and our fields. Nothing here sends, reads a file or keeps a state."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shopform.errors import Nonsense
+from shopform.kinds import Form, Kind
+from shopform.model import LiveObject, Secret, WireNames
+
+Item = dict[str, Any]
+
+NO_DATE = ("", "0", "0000-00-00", "0000-00-00 00:00:00")
+NO_FLAG = ("", "0", "false", "no")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What one shop calls one kind.
+
+    `fields` maps our names to the shop's. `fixed` are those the project file settled.
+    """
+
+    endpoint: str
+    ids: tuple[str, ...]
+    list_key: str
+    fields: Mapping[str, str]
+    fixed: frozenset[str] = field(default_factory=frozenset)
+
+
+def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
+    """The names before anything of the shop has been seen."""
+    own = overrides or WireNames()
+    wire = kind.wire
+    return Names(
+        endpoint=own.endpoint or wire.endpoint.value,
+        ids=(own.id,) if own.id else wire.id.value,
+        list_key=own.list_key or wire.list_key.value,
+        fields={ours: own.fields.get(ours, column.name) for ours, column in wire.fields.items()},
+        fixed=frozenset(own.fields),
+    )
+
+
+def required(kind: Kind) -> frozenset[str]:
+    """The fields no object of the kind is without."""
+    return frozenset(
+        name
+        for name, info in kind.spec.model_fields.items()
+        if info.is_required() and name in kind.wire.fields
+    )
+
+
+def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
+    """The names that existing objects show, for a kind whose names are documented nowhere.
+
+    A field the shop does not have is left out. Raises `Nonsense` when a required one is missing.
+    """
+    seen: set[str] = set().union(*items)
+    found = {ours: names.fields[ours] for ours in names.fields if ours in names.fixed}
+    taken = set(found.values()) | set(names.ids)
+    for ours, column in kind.wire.fields.items():
+        if ours in found:
+            continue
+        numeric = kind.policy.form(ours) is Form.NUMBER
+        for theirs in (column.name, *column.aliases):
+            if theirs in seen - taken and not (numeric and _wordy(items, theirs)):
+                found[ours] = theirs
+                taken.add(theirs)
+                break
+    missing = sorted(required(kind) - set(found))
+    if missing:
+        raise Nonsense(
+            f"cannot tell which key of `/{names.endpoint}` holds {_quoted(missing)}; "
+            f"its objects have {_quoted(sorted(seen))}",
+            hint=f"name them under `wire: {kind.name}: fields:` of this shop in the project file",
+        )
+    return replace(names, fields={ours: found[ours] for ours in names.fields if ours in found})
+
+
+def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject | None]:
+    """A function from one object as the shop sends it to a `LiveObject`.
+
+    It gives `None` for an object that is removed, and for one whose container is not the one asked
+    for (the shop ignored the filter), and raises `Nonsense` for one without an id.
+    """
+    single, several = _columns(kind, names)
+    parent = kind.wire.parent.value if kind.wire.parent else ""
+    fixed = kind.policy.fixed
+    hook = kind.from_wire
+
+    def read(item: Item, parent_id: int | None) -> LiveObject | None:
+        if hook:
+            item = hook(item)
+        number = identify(names, item)
+        if not number:
+            raise Nonsense(
+                f"an object of `/{names.endpoint}` has no id; its keys are {_quoted(item)}",
+                hint=f"name the key under `wire: {kind.name}: id:` of this shop",
+            )
+        if is_removed(item):
+            return None
+        if parent:
+            owner = number_in(item.get(parent)) or parent_id
+            if parent_id is not None and owner != parent_id:
+                return None
+            parent_id = owner
+        fields = {ours: item[theirs] for ours, theirs in single if theirs in item}
+        for ours, candidates in several:
+            for theirs in candidates:
+                if theirs in item:
+                    fields[ours] = item[theirs]
+                    break
+        return LiveObject(number, fields, parent_id, bool(fixed) and _flag(item.get(fixed)))
+
+    return read
+
+
+def _columns(
+    kind: Kind, names: Names
+) -> tuple[list[tuple[str, str]], list[tuple[str, tuple[str, ...]]]]:
+    """Our fields with the one name, or the several names, they may have in answers."""
+    single: list[tuple[str, str]] = []
+    several: list[tuple[str, tuple[str, ...]]] = []
+    for ours, theirs in names.fields.items():
+        if ours in kind.policy.generated:
+            continue
+        column = kind.wire.fields[ours]
+        if column.aliases and theirs == column.name and not kind.wire.discover:
+            several.append((ours, (theirs, *column.aliases)))
+        else:
+            single.append((ours, theirs))
+    return single, several
+
+
+def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
+    """The body that sets these fields: flags as 1 and 0, a cleared field as the shop wants it.
+
+    References must be ids already. Fields that the shop has no name for are left out.
+    """
+    body: Item = {}
+    for ours, given in fields.items():
+        if ours not in names.fields:
+            continue
+        match given:
+            case None:
+                given = kind.wire.fields[ours].empty
+            case Secret():
+                given = given.text
+            case bool() if kind.policy.form(ours) is Form.FLAG:
+                given = int(given)
+        body[names.fields[ours]] = list(given) if isinstance(given, tuple) else given
+    return kind.to_wire(body) if kind.to_wire else body
+
+
+def generated(kind: Kind, names: Names, item: Item) -> dict[str, str]:
+    """The secrets the shop made, by our names, where an answer shows them."""
+    found = {ours: item.get(names.fields[ours]) for ours in kind.policy.generated}
+    return {ours: text for ours, text in found.items() if isinstance(text, str) and text}
+
+
+def unwrap(names: Names, body: object) -> Item | None:
+    """The one object of an answer: bare, under a key, or alone in a list; `None` without an id.
+
+    Raises `Nonsense` for several: GET with an id the shop does not take for one gives the list
+    (K-cap).
+    """
+    if isinstance(body, list):
+        if len(body) > 1:
+            raise Nonsense(f"`/{names.endpoint}` answered {len(body)} objects where one was asked")
+        return unwrap(names, body[0]) if body else None
+    if not isinstance(body, dict):
+        return None
+    if identify(names, body):
+        return body
+    inner = [v for k, v in body.items() if k != "paging" and isinstance(v, dict | list)]
+    found = [item for item in (unwrap(names, v) for v in inner) if item]
+    return found[0] if len(found) == 1 else None
+
+
+def identify(names: Names, item: Item) -> int:
+    """The object's id; 0 if it has none."""
+    for key in names.ids:
+        number = number_in(item.get(key))
+        if number:
+            return number
+    return 0
+
+
+def is_removed(item: Item) -> bool:
+    """Whether the shop only keeps the object as deleted (dossier 3.2)."""
+    date = item.get("removed_on")
+    return _flag(item.get("is_removed")) or bool(date and str(date).strip() not in NO_DATE)
+
+
+def number_in(given: object) -> int:
+    """A positive whole number, from a number or its text; 0 for anything else."""
+    if isinstance(given, str):
+        text = given.strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 0
+
+
+def _flag(given: object) -> bool:
+    if isinstance(given, str):
+        return given.strip().lower() not in NO_FLAG
+    return bool(given)
+
+
+def _wordy(items: Sequence[Item], key: str) -> bool:
+    given = (item.get(key) for item in items)
+    return not all(v is None or v == "" or number_in(v) for v in given)
+
+
+def _quoted(words: Sequence[str] | Item) -> str:
+    return ", ".join(f"`{word}`" for word in words) or "none"

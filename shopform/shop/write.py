@@ -1,0 +1,127 @@
+"""One object at a time: create, update, delete, read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shopform.errors import Nonsense
+from shopform.kinds import Form, Kind
+from shopform.model import LiveObject, Secret
+from shopform.shop.client import Client
+from shopform.shop.codec import Names, encode, generated, identify, names_for, reader, unwrap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an answer said of the object, as far as it said anything.
+
+    `generated` are secrets that the shop made; they are shown this once.
+    """
+
+    id: int | None = None
+    object: LiveObject | None = None
+    generated: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def create(
+    client: Client,
+    kind: Kind,
+    names: Mapping[str, str],
+    fields: Mapping[str, object],
+    parent_id: int | None = None,
+) -> Written:
+    """Create one object. An answer without an id is a success too: list the kind to find it.
+
+    `names` are the wire names in use; the kind's own when empty. Raises `OutcomeUnknown` when the
+    object may exist now, and the errors of `Client`.
+    """
+    known = _known(client, kind, names)
+    body = encode(kind, known, fields)
+    params: dict[str, str | int] = {}
+    if kind.wire.parent and parent_id is not None:
+        # D1 wants the container in the query string, and in the body too for some.
+        params = {kind.wire.parent.value: parent_id}
+        body = {**params, **body}
+    answer = client.send("POST", known.endpoint, params, body, quotable=_quotable(fields))
+    return _written(kind, known, answer, parent_id=parent_id)
+
+
+def update(
+    client: Client, kind: Kind, names: Mapping[str, str], number: int, fields: Mapping[str, object]
+) -> Written:
+    """Set these fields and no others: the shop merges (L, M).
+
+    Raises `OutcomeUnknown` only when a picture was added, which doing it again would double.
+    """
+    known = _known(client, kind, names)
+    answer = client.send(
+        kind.wire.update.value,
+        _path(known, number),
+        body=encode(kind, known, fields),
+        repeatable=not _adds_picture(kind, fields),
+        quotable=_quotable(fields),
+    )
+    return _written(kind, known, answer, number=number)
+
+
+def delete(client: Client, kind: Kind, number: int) -> None:
+    """Delete one object; what is gone already is done."""
+    client.send("DELETE", _path(_known(client, kind, {}), number))
+
+
+def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> Written:
+    """Read one object. `object` is `None` when the shop keeps it only as removed.
+
+    Raises `Absent` when there is none, `Nonsense` when the answer is not that object.
+    """
+    known = _known(client, kind, names)
+    path = _path(known, number)
+    written = _written(kind, known, client.get(path), number=number)
+    if written.id is None:
+        raise Nonsense(f"`GET {path}` was answered with something else than that object")
+    return written
+
+
+def _known(client: Client, kind: Kind, names: Mapping[str, str]) -> Names:
+    known = names_for(kind, client.shop.wire.get(kind.name))
+    return replace(known, fields=names) if names else known
+
+
+def _path(names: Names, number: int) -> str:
+    if number < 1:
+        # The shop takes 0 for "no id" and answers with the whole list (K-cap).
+        raise Nonsense(f"`{number}` is not an id that `/{names.endpoint}` can have")
+    return f"{names.endpoint}/{number}"
+
+
+def _written(
+    kind: Kind,
+    names: Names,
+    answer: object,
+    *,
+    number: int | None = None,
+    parent_id: int | None = None,
+) -> Written:
+    item = unwrap(names, answer)
+    if item is None or (number is not None and identify(names, item) != number):
+        return Written()
+    found = reader(kind, names)(item, None)
+    if found and found.parent_id is None:
+        found = replace(found, parent_id=parent_id)
+    return Written(
+        id=identify(names, item),
+        object=found if found and found.fields else None,
+        generated=generated(kind, names, item),
+    )
+
+
+def _quotable(fields: Mapping[str, object]) -> bool:
+    return not any(isinstance(given, Secret) for given in fields.values())
+
+
+def _adds_picture(kind: Kind, fields: Mapping[str, object]) -> bool:
+    return any(
+        kind.policy.form(name) is Form.IMAGES
+        and isinstance(operations, Sequence)
+        and any(isinstance(one, Mapping) and "image_id" not in one for one in operations)
+        for name, operations in fields.items()
+    )
