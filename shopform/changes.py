@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shopform.diagnostics import Diagnostic, Severity
-from shopform.model import EMPTY, Address, Entry, Ref, Value
+from shopform.errors import ShopformError
+from shopform.model import Address, Delivery, Entry, Ref, Value
 
 
 class Action(StrEnum):
@@ -86,6 +87,7 @@ class Step:
     `fields` are sent (references still as `Ref`); `entry` is what the state holds when the step
     is done, its references in `sent` still as `Ref` too. `after` are the keys of steps that must
     succeed first. `confirm`: read the object back and compare before any step that waits for it.
+    `deliver` says where generated secrets go; without it they go to the shop's own file.
     """
 
     key: str
@@ -94,12 +96,13 @@ class Step:
     kind: str
     id: int | None = None
     parent: Ref | None = None
-    fields: Mapping[str, Value] = EMPTY
+    fields: Mapping[str, Value] = field(default_factory=dict)
     entry: Entry | None = None
     previous: Address | None = None
     after: tuple[str, ...] = ()
     confirm: bool = False
     temporary: bool = False
+    deliver: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,16 +181,14 @@ class Failure:
 class Outcome:
     """What an apply did, told from results and not from the plan.
 
-    `stopped` names why the run ended early (`interrupted`, or the code of an error), else "".
-    `calls` is what apply itself spent.
+    `stopped` is why the run ended early, if it did. `calls` is what apply itself spent.
     """
 
     applied: tuple[Step, ...] = ()
     failed: tuple[Failure, ...] = ()
     not_run: tuple[Step, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
-    stopped: str = ""
-    exit_code: int = 0
+    stopped: ShopformError | None = None
     calls: int = 0
 
     def count(self) -> dict[str, int]:

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from shopform.diagnostics import Span
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
-EMPTY: Mapping[str, "Value"] = MappingProxyType({})
 
 
 class Address(str):
@@ -64,7 +62,9 @@ class Image:
 
 
 Scalar = str | int | bool | None
-Value = Scalar | Ref | Secret | tuple[str, ...] | tuple[Image, ...] | tuple[Mapping[str, object], ...]
+Value = (
+    Scalar | Ref | Secret | tuple[str, ...] | tuple[Image, ...] | tuple[Mapping[str, object], ...]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +132,8 @@ class Entry:
 
     id: int
     identity: tuple[object, ...] = ()
-    sent: Mapping[str, object] = EMPTY
-    stored: Mapping[str, object] = EMPTY
+    sent: Mapping[str, object] = field(default_factory=dict)
+    stored: Mapping[str, object] = field(default_factory=dict)
     parent: Address | None = None
     depends_on: tuple[Address, ...] = ()
     protect: bool = False

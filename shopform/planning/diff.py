@@ -152,7 +152,7 @@ class Comparer:
         known = entry.sent.get(name) if entry else None
         diff = images.compare(
             _pictures(resource.fields[name]),
-            known if isinstance(known, tuple) else None,
+            known if isinstance(known, tuple) else (),
             item.fields.get(name),
         )
         result.sent[name] = tuple(diff.records)

@@ -103,6 +103,7 @@ class Draft:
                 fields=difference.send,
                 entry=self._entry(0, resource, kind, difference),
                 confirm=assumed,
+                deliver=resource.deliver,
             )
         )
 
@@ -141,6 +142,7 @@ class Draft:
             fields=difference.send,
             entry=self._entry(item.id, resource, kind, difference),
             previous=previous,
+            deliver=resource.deliver,
         )
         if op is Op.UPDATE and address in self.matching.adopted:
             adopt = Step(
@@ -151,6 +153,7 @@ class Draft:
                 id=item.id,
                 parent=step.parent,
                 entry=entry,
+                deliver=resource.deliver,
             )
             self.graph.add(adopt)
             self.graph.add(step, [adopt.key])

@@ -39,17 +39,16 @@ def shown(live: object) -> list[dict[str, object]]:
     ]
 
 
-def compare(
-    declared: Sequence[Image], remembered: Sequence[Record] | None, live: object
-) -> ImageDiff:
-    """What makes the shop's pictures those declared; `remembered` is None when nothing was sent.
+def compare(declared: Sequence[Image], remembered: Sequence[Record], live: object) -> ImageDiff:
+    """What makes the shop's pictures those declared.
 
-    Pictures that shopform did not put there are left alone. With no memory, a picture of the
-    same description and weight is taken for the declared one: its bytes cannot be read back.
+    Pictures that shopform did not put there are left alone, but one of the same description and
+    weight is taken for one that would be added: its bytes cannot be read back, and it may be the
+    work of a run that was cut off.
     """
     diff = ImageDiff()
     free = {item["id"]: item for item in shown(live)}
-    known = [dict(record) for record in remembered or ()]
+    known = [dict(record) for record in remembered]
     if live is None:
         free = {record["id"]: record for record in known if record["id"] is not None}
     for record in known:
@@ -63,7 +62,7 @@ def compare(
             known.remove(match)
             found = match["id"]
         else:
-            found = _alike(free, record, taken=set()) if remembered is None else None
+            found = _alike(free, record, taken={k["id"] for k in known})
         diff.records.append({**record, "id": found})
         if found is None:
             diff.operations.append({"file": image.file, **record})

@@ -45,7 +45,7 @@ def check(draft: Draft, url_changes: str) -> None:
         if hop.target in gone and hop.target not in pages and hop.address:
             _error(draft, hop, "route-dead", f"leads to `{hop.target}`, which this plan removes")
     if url_changes != "off":
-        _moved_pages(draft, table, url_changes)
+        _moved_pages(draft, table, pages, url_changes)
 
 
 def _final(draft: Draft, kind: Kind) -> Iterable[tuple[Address | None, Mapping[str, object]]]:
@@ -137,14 +137,16 @@ def _error(draft: Draft, hop: Hop, code: str, says: str) -> None:
     )
 
 
-def _moved_pages(draft: Draft, table: Mapping[str, Hop], url_changes: str) -> None:
+def _moved_pages(
+    draft: Draft, table: Mapping[str, Hop], pages: Mapping[str, str], url_changes: str
+) -> None:
     for kind in KINDS:
         name = kind.policy.path
         for step in draft.graph.steps.values():
             if step.kind != kind.name or step.op is not Op.UPDATE or name not in step.fields:
                 continue
             held, new = _held(draft, kind, step), _path(draft, kind, step.fields[name])
-            if not held or held == new or held in table:
+            if not held or held == new or held in table or held in pages:
                 continue
             resource = draft.desired.resources.get(step.address)
             add = draft.out.error if url_changes == "require_redirect" else draft.out.warning

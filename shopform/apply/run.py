@@ -1,0 +1,144 @@
+"""The interpreter of steps: in parallel where the graph allows, every result kept at once."""
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+from threading import Event
+
+from shopform.apply.calls import Calls
+from shopform.apply.verify import verify
+from shopform.changes import WRITES, Failure, Op, Outcome, Plan, Step
+from shopform.diagnostics import Diagnostic, error
+from shopform.errors import (
+    AccessRefused,
+    BudgetSpent,
+    Interrupted,
+    ShopformError,
+    StalePlan,
+    StateError,
+    Unreachable,
+)
+from shopform.shop.client import Client
+from shopform.state.store import Session
+
+STOPPING = (AccessRefused, BudgetSpent, StateError, Unreachable)
+Listener = Callable[[str, Step], None]
+
+
+def apply(
+    plan: Plan,
+    client: Client,
+    session: Session,
+    *,
+    directory: Path,
+    parallelism: int = 4,
+    listener: Listener = lambda _event, _step: None,
+    interrupt: Event | None = None,
+) -> Outcome:
+    """Do what the plan says, and say what was done.
+
+    After a failure everything that does not depend on it goes on; a refused key, a spent budget,
+    a shop that is gone or a state that cannot be written end the run. Setting `interrupt` lets
+    what is in flight finish. The session holds every result when this returns, and is committed.
+    Raises StalePlan when the state is not the one the plan was made from, before any call.
+    """
+    _same_basis(plan, session)
+    before = client.calls
+    adopted = {step.address for step in plan.steps if step.op is Op.ADOPT}
+    for intent in session.prior.pending:
+        if intent.address not in adopted:
+            session.resolve(intent.address)
+    calls = Calls(plan, client, session, directory)
+    run = _Run(plan, calls, listener, interrupt or Event())
+    run.walk(parallelism)
+    warnings = list(calls.warnings)
+    if run.stopped is None and any(step.op in WRITES for step in run.applied):
+        try:
+            warnings += verify(plan, run.applied, calls)
+        except ShopformError as problem:
+            run.stopped = problem
+    session.commit()
+    started = {step.key for step in run.applied} | {f.step.key for f in run.failed}
+    return Outcome(
+        applied=tuple(run.applied),
+        failed=tuple(run.failed),
+        not_run=tuple(step for step in plan.steps if step.key not in started),
+        warnings=tuple(warnings),
+        stopped=run.stopped,
+        calls=client.calls - before,
+    )
+
+
+def _same_basis(plan: Plan, session: Session) -> None:
+    basis, prior = plan.basis, session.prior
+    if (basis.lineage, basis.serial) != (prior.lineage, prior.serial):
+        raise StalePlan(
+            "the state changed after the plan was made",
+            hint="plan again, and apply the new plan",
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    plan: Plan
+    calls: Calls
+    listener: Listener
+    interrupt: Event
+    applied: list[Step] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    stopped: ShopformError | None = None
+
+    def walk(self, parallelism: int) -> None:
+        steps = {step.key: step for step in self.plan.steps}
+        sorter = TopologicalSorter({step.key: step.after for step in self.plan.steps})
+        sorter.prepare()
+        place = {key: number for number, key in enumerate(steps)}
+        waiting: list[str] = []
+        flying: dict[Future[None], Step] = {}
+        with ThreadPoolExecutor(parallelism) as pool:
+            while True:
+                waiting = sorted([*waiting, *sorter.get_ready()], key=place.__getitem__)
+                if self._ended():
+                    waiting = []
+                while waiting and len(flying) < parallelism:
+                    step = steps[waiting.pop(0)]
+                    self.listener("start", step)
+                    flying[pool.submit(self.calls.do, step)] = step
+                if not flying:
+                    break
+                done, _ = wait(flying, return_when=FIRST_COMPLETED, timeout=0.2)
+                for future in sorted(done, key=lambda f: place[flying[f].key]):
+                    step = flying.pop(future)
+                    if self._settle(step, future.exception()):
+                        sorter.done(step.key)
+
+    def _ended(self) -> bool:
+        if self.stopped is None and self.interrupt.is_set():
+            self.stopped = Interrupted("interrupted; what was in flight has finished")
+        return self.stopped is not None
+
+    def _settle(self, step: Step, problem: BaseException | None) -> bool:
+        if problem is None:
+            self.applied.append(step)
+            self.listener("done", step)
+            return True
+        if not isinstance(problem, ShopformError):
+            raise problem
+        self.failed.append(Failure(step=step, diagnostic=_placed(problem, step)))
+        self.listener("failed", step)
+        if isinstance(problem, STOPPING) and self.stopped is None:
+            self.stopped = problem
+        return False
+
+
+def _placed(problem: ShopformError, step: Step) -> Diagnostic:
+    first = problem.diagnostics[0]
+    return error(
+        first.code,
+        f"`{step.address}`: {first.summary}",
+        hint=first.hint,
+        span=first.span,
+        address=step.address,
+    )

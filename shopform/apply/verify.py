@@ -1,0 +1,114 @@
+"""After the last write each touched list is read once: what the shop stored is remembered."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from shopform.apply.calls import Calls
+from shopform.changes import WRITES, Op, Plan, Step
+from shopform.diagnostics import Diagnostic, warning
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Entry, LiveKind, LiveObject
+from shopform.planning.images import learn
+from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.shop import fetch
+
+VERIFY = "verify"
+
+
+def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic]:
+    """Read what was written, remember what the shop made of it, and report what did not take."""
+    lists = _lists(applied, calls)
+    with ThreadPoolExecutor(calls.client.parallelism) as pool:
+        reads = dict(zip(lists, pool.map(lambda one: _read(plan, calls, *one), lists), strict=True))
+    warnings: list[Diagnostic] = []
+    learned: dict[Address, Entry] = {}
+    for step in applied:
+        if step.op not in (Op.CREATE, Op.UPDATE) or step.temporary:
+            continue
+        kind, entry = BY_NAME[step.kind], calls.entries[step.address]
+        read = reads[kind.name, _container(step, calls)]
+        item = read.objects.get(entry.id)
+        if read.problem or item is None:
+            warnings.append(_unseen(step, read))
+            continue
+        seen = _seen(kind, step, entry, item, calls, warnings)
+        if seen != entry:
+            learned[step.address] = seen
+    if learned:
+        calls.session.result(VERIFY, learned)
+        calls.entries.update(learned)
+    return warnings
+
+
+def _lists(applied: Sequence[Step], calls: Calls) -> list[tuple[str, int | None]]:
+    found = dict.fromkeys(
+        (step.kind, _container(step, calls))
+        for step in applied
+        if step.op in WRITES and (step.parent is None or step.parent.address in calls.entries)
+    )
+    return list(found)
+
+
+def _container(step: Step, calls: Calls) -> int | None:
+    return calls.entries[step.parent.address].id if step.parent else None
+
+
+def _read(plan: Plan, calls: Calls, kind: str, parent_id: int | None) -> LiveKind:
+    names = plan.names.get(kind)
+    return fetch.list_one(calls.client, BY_NAME[kind], names, parent_id=parent_id)
+
+
+def _unseen(step: Step, read: LiveKind) -> Diagnostic:
+    why = read.problem or "the shop does not list it"
+    return warning(
+        "not-verified",
+        f"`{step.address}` was written and could not be verified: {why}",
+        address=step.address,
+        hint="plan again to see how it is",
+    )
+
+
+def _seen(
+    kind: Kind,
+    step: Step,
+    entry: Entry,
+    item: LiveObject,
+    calls: Calls,
+    warnings: list[Diagnostic],
+) -> Entry:
+    """The entry with what the shop stored of every field that was sent."""
+    sent, stored = dict(entry.sent), dict(entry.stored)
+    for name in step.fields:
+        form = kind.policy.form(name)
+        if name not in item.fields or name not in sent:
+            stored.pop(name, None)
+        elif form is Form.IMAGES:
+            records = sent[name]
+            sent[name] = learn(records, item.fields[name])  # type: ignore[arg-type]
+        else:
+            live = canonical(form, item.fields[name], calls.hosts)
+            if is_digest(sent[name]):
+                live = digest(step.address.kind, name, live)
+            if live == sent[name]:
+                stored.pop(name, None)
+                continue
+            stored[name] = live
+            warnings.append(_differs(step, name, {"sent": sent[name], "stored": live}))
+    return replace(entry, sent=sent, stored=stored)
+
+
+def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
+    secret = is_digest(held["sent"]) or is_digest(held["stored"])
+    told = "" if secret else f": sent {_short(held['sent'])}, stored {_short(held['stored'])}"
+    return warning(
+        "stored-otherwise",
+        f"the shop stores `{name}` of `{step.address}` otherwise{told}",
+        address=step.address,
+        hint="this is remembered, and is no change in the next plan",
+    )
+
+
+def _short(value: object) -> str:
+    text = f"`{value}`"
+    return text if len(text) <= 60 else f"{text[:57]}...`"
