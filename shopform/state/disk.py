@@ -1,0 +1,96 @@
+"""Files that hold either the old text or the new one, whatever stops the machine."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from shopform.errors import ShopformError, StateError
+
+_HINTS = {
+    errno.EACCES: "check the permissions of the file and of its folder",
+    errno.EPERM: "check the permissions of the file and of its folder",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOSPC: "free some disk space",
+    errno.EDQUOT: "free some disk space",
+}
+
+
+@contextmanager
+def reporting(path: Path, error: type[ShopformError] = StateError) -> Iterator[None]:
+    """Turn an OSError into `error`, naming the path and what to do."""
+    try:
+        yield
+    except OSError as problem:
+        reason = (problem.strerror or type(problem).__name__).lower()
+        hint = _HINTS.get(problem.errno or 0, "")
+        raise error(f"cannot use `{path}`: {reason}", hint=hint) from problem
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """The whole file, or None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a folder durable: new, renamed and removed ones."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def make_directory(path: Path, mode: int = 0o777) -> None:
+    """Create a folder and those above it, so that a power cut does not take them back."""
+    if path.is_dir():
+        return
+    make_directory(path.parent, mode)
+    with suppress(FileExistsError):
+        path.mkdir(mode)
+    sync_directory(path.parent)
+
+
+def check_writable(path: Path) -> None:
+    """Raise PermissionError for a file nobody may write: a rename would replace it all the same."""
+    with suppress(FileNotFoundError):
+        if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Replace a file by write, fsync, rename, fsync of the folder.
+
+    Without `mode` an existing file keeps its own and a new one gets 0644 less the umask.
+    Raises OSError, and then the old file stands.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    if mode is None:
+        with suppress(FileNotFoundError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    fd = os.open(temporary, flags, 0o644 if mode is None else mode & 0o600)
+    try:
+        try:
+            if mode is not None:
+                os.fchmod(fd, mode)
+            write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.replace(temporary, path)  # noqa: PTH105 - the crash tests count the calls of `os`
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)

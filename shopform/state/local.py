@@ -1,0 +1,176 @@
+"""The state in a file beside the project, its journal and its lock next to it."""
+
+import threading
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from shopform.changes import Op
+from shopform.errors import StateError
+from shopform.model import Address, Entry, Intent, Prior
+from shopform.state.disk import check_writable, make_directory, read_bytes, reporting, write_atomic
+from shopform.state.format import Document, dumps, loads
+from shopform.state.journal import Journal, saved_record, whole_length
+from shopform.state.ledger import Ledger, intent_record, result_record
+from shopform.state.lock import Lock, acquire, force_unlock
+from shopform.state.replay import replay
+from shopform.state.store import NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is on disk; `length` is that of the journal's whole lines, None without a journal."""
+
+    ledger: Ledger
+    length: int | None
+
+
+class LocalStore:
+    """A state file. `shop` is the host it must belong to, as `host_of` gives it."""
+
+    def __init__(self, path: Path, shop: str) -> None:
+        self.path = path.resolve() if path.is_symlink() else path
+        self.shop = shop
+        self.journal = self.path.with_name(self.path.name + ".journal")
+        self.lock = self.path.with_name(self.path.name + ".lock")
+
+    def read(self) -> Prior:
+        return self._find().ledger.prior()
+
+    def open(self, operation: str, timeout: float = 0.0) -> "LocalSession":
+        with reporting(self.path):
+            make_directory(self.path.parent)
+        lock = acquire(self.lock, self.path, operation, timeout)
+        try:
+            with reporting(self.path):
+                check_writable(self.path)
+            return LocalSession(self, lock, self._find())
+        except BaseException:
+            lock.release()
+            raise
+
+    def force_unlock(self, lock_id: str) -> None:
+        if not self.path.parent.is_dir():
+            raise StateError(f"there is no state at `{self.path}`")
+        force_unlock(self.lock, self.path, lock_id)
+
+    def describe(self) -> str:
+        return str(self.path)
+
+    def _find(self) -> _Found:
+        state, journal = self._snapshot()
+        base = None if state is None else loads(state, self.path)
+        if journal is None:
+            ledger = Ledger(base or Prior())
+        else:
+            ledger = replay(base, state, journal, self.journal)
+        if ledger.base.lineage and ledger.base.shop != self.shop:
+            raise StateError(
+                f"the state `{self.path}` belongs to the shop `{ledger.base.shop}`, "
+                f"not to `{self.shop}`",
+                hint="give each shop a state of its own, or correct the shop's `url`",
+            )
+        return _Found(ledger, None if journal is None else whole_length(journal))
+
+    def _snapshot(self) -> tuple[bytes | None, bytes | None]:
+        """State and journal as they were at one instant, beside a run that may be writing them."""
+        with reporting(self.path):
+            while True:
+                state = read_bytes(self.path)
+                journal = read_bytes(self.journal)
+                if journal is None or read_bytes(self.path) == state:
+                    return state, journal
+
+
+class LocalSession:
+    """A Session on a LocalStore."""
+
+    def __init__(self, store: LocalStore, lock: Lock, found: _Found) -> None:
+        self.prior = found.ledger.prior()
+        self._store = store
+        self._lock = lock
+        self._ledger = found.ledger
+        if not self._ledger.base.lineage:
+            self._ledger.base = Prior(lineage=uuid.uuid4().hex, shop=store.shop)
+        self._journal = Journal(store.journal, self._ledger.base, found.length)
+        self._mutex = threading.Lock()
+
+    @property
+    def lineage(self) -> str:
+        return self._ledger.base.lineage
+
+    def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
+        self._journal.sync(self._record(intent_record(key, op, address, intent)))
+        # Asked after the intent is on disk: who takes the lock away from now on will read it.
+        self._require_lock()
+
+    def result(
+        self,
+        key: str,
+        set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
+        drop: Iterable[Address] = (),
+    ) -> None:
+        self._record(result_record(key, set, drop))
+
+    def failed(self, key: str) -> None:
+        self._record({"failed": key})
+
+    def resolve(self, address: Address) -> None:
+        self._record({"resolved": address})
+
+    def edit(
+        self,
+        set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
+        drop: Iterable[Address] = (),
+    ) -> Prior:
+        self.result("edit", set, drop)
+        return self.commit()
+
+    def commit(self) -> Prior:
+        with self._mutex:
+            if self._journal.exists:
+                self._require_lock()
+                self._save()
+                self._journal.restart(self._ledger.base, self._ledger.waiting_records())
+                self._ledger.rebase(self._ledger.base)
+                written = self._ledger.serial > 0
+                self.prior = self._ledger.prior() if written else Prior()
+            return self.prior
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._journal.close()
+        self._lock.release()
+
+    def _record(self, record: Document) -> int:
+        with self._mutex:
+            ticket = self._journal.append(record)
+            self._ledger.fold(record)
+        return ticket
+
+    def _save(self) -> None:
+        folded = replace(self._ledger.prior(), pending=())
+        if folded.resources == self._ledger.base.resources:
+            return
+        data = dumps(folded)
+        self._journal.sync(self._journal.append(saved_record(folded.serial, data)))
+        with reporting(self._store.path):
+            write_atomic(self._store.path, data)
+        self._ledger.base = folded
+
+    def _require_lock(self) -> None:
+        if not self._lock.still_held():
+            raise StateError(
+                f"the lock of `{self._store.path}` was taken away from this run",
+                hint=f"`{self._store.journal}` holds what it did; the next run reads that",
+            )

@@ -1,0 +1,166 @@
+"""One writer at a time: the operating system's lock on a file, freed when its holder dies.
+
+The file says who holds it. It is removed on release, so a lock counts only while its file is
+the one at the path: that is checked after taking it and before every write that matters, and
+it is how `force_unlock` takes a lock away from a holder that still runs.
+"""
+
+import fcntl
+import json
+import os
+import pwd
+import uuid
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+from shopform import __version__
+from shopform.errors import Locked, StateError
+from shopform.state.disk import reporting, write_all
+
+FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockInfo:
+    """Who holds a lock; `created` is a time in UTC, `path` the state."""
+
+    id: str
+    operation: str
+    who: str
+    pid: int
+    version: str
+    created: str
+    path: str
+
+
+class Lock:
+    """A lock that was taken. `info.id` is what `force_unlock` asks for."""
+
+    def __init__(self, path: Path, fd: int, info: LockInfo) -> None:
+        self.path = path
+        self.info = info
+        self._fd: int | None = fd
+
+    def still_held(self) -> bool:
+        """Whether nobody took the lock away."""
+        return self._fd is not None and _same_file(self._fd, self.path)
+
+    def release(self) -> None:
+        if self._fd is None:
+            return
+        if self.still_held():
+            with suppress(OSError):
+                self.path.unlink()
+        os.close(self._fd)
+        self._fd = None
+
+
+def acquire(path: Path, state: Path, operation: str, timeout: float) -> Lock:
+    """Take the lock file `path` of `state`, trying again for `timeout` seconds.
+
+    Raises Locked, naming the holder, or StateError where the file system gives no locks.
+    """
+    deadline = monotonic() + timeout
+    wait = FIRST_WAIT
+    with reporting(path):
+        while True:
+            fd = _try(path)
+            if fd is not None:
+                break
+            left = deadline - monotonic()
+            if left <= 0:
+                raise _locked(path, state)
+            sleep(min(wait, left))
+            wait = min(wait * 2, LONGEST_WAIT)
+        lock = Lock(path, fd, _my_info(operation, state))
+        try:
+            os.ftruncate(fd, 0)
+            write_all(fd, json.dumps(asdict(lock.info)).encode() + b"\n")
+        except OSError:
+            lock.release()
+            raise
+    return lock
+
+
+def force_unlock(path: Path, state: Path, lock_id: str) -> None:
+    """Take the lock away from its holder, which then refuses to write the state.
+
+    Raises StateError when no run holds it, or when it is held under another id.
+    """
+    with reporting(path):
+        fd = _try(path)
+        if fd is not None:
+            path.unlink()
+            os.close(fd)
+            raise StateError(f"no run holds the lock of `{state}`")
+        info = read_info(path)
+        if info is None or info.id != lock_id:
+            held = f"under the id `{info.id}`" if info else "by a run that just began"
+            raise StateError(
+                f"the lock of `{state}` is held {held}",
+                hint="give that id, if you are sure that its run is dead",
+            )
+        path.unlink()
+
+
+def read_info(path: Path) -> LockInfo | None:
+    """Who holds the lock; None when the file is gone or not yet written."""
+    try:
+        return LockInfo(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _try(path: Path) -> int | None:
+    """A descriptor that holds the lock of the file at `path`, or None while another has it."""
+    while True:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            return None
+        except OSError:
+            os.close(fd)
+            raise
+        if _same_file(fd, path):
+            return fd
+        os.close(fd)  # its holder removed it between our opening and locking it
+
+
+def _same_file(fd: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _my_info(operation: str, state: Path) -> LockInfo:
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number without a name
+        user = str(os.getuid())
+    return LockInfo(
+        id=str(uuid.uuid4()),
+        operation=operation,
+        who=f"{user}@{os.uname().nodename}",
+        pid=os.getpid(),
+        version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        path=str(state),
+    )
+
+
+def _locked(path: Path, state: Path) -> Locked:
+    info = read_info(path)
+    if info is None:
+        return Locked(f"another run holds the lock of `{state}`", hint="try again")
+    return Locked(
+        f"`{state}` is locked by {info.who} since {info.created} "
+        f"(`{info.operation}`, process {info.pid}, lock {info.id})",
+        hint="wait for that run, or use `--lock-timeout`; if it hangs: "
+        f"`shopform force-unlock {info.id}`",
+    )

@@ -1,0 +1,108 @@
+"""Where a state is kept: what apply and the commands may ask of any store."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+from shopform.changes import Op
+from shopform.errors import ConfigError
+from shopform.model import Address, Entry, Intent, Prior
+
+NOTHING: Mapping[Address, Entry] = MappingProxyType({})
+
+
+class Session(Protocol):
+    """The state under its lock, for one run. Leaving the context frees the lock.
+
+    What is recorded survives a crash at any instant; without `commit` it stays in the journal,
+    and the next run finds it. `intend`, `result`, `failed` and `resolve` may be called from
+    several threads. All raise StateError when the disk or a lost lock forbids going on.
+    """
+
+    @property
+    def prior(self) -> Prior:
+        """What the store held at the start or after the last `commit`, as `Store.read` tells."""
+
+    @property
+    def lineage(self) -> str:
+        """The lineage the state has, or will have once it is written."""
+
+    def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
+        """Record what a step is about to do; on disk when this returns.
+
+        A create gives its `intent`, and waits from then on: until its key has a result or has
+        failed, its address gets an entry, or it is resolved.
+        """
+
+    def result(
+        self,
+        key: str,
+        set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
+        drop: Iterable[Address] = (),
+    ) -> None:
+        """Record what a step did: entries that are new or changed, and addresses that are gone."""
+
+    def failed(self, key: str) -> None:
+        """Record that a step surely did nothing. A lost answer is no failure: record nothing."""
+
+    def resolve(self, address: Address) -> None:
+        """Forget a waiting create that was looked up and is not there."""
+
+    def edit(
+        self,
+        set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
+        drop: Iterable[Address] = (),
+    ) -> Prior:
+        """Change entries and commit, for commands that make no calls."""
+
+    def commit(self) -> Prior:
+        """Write the state, if its content changed, and empty the journal.
+
+        Creates that still wait are kept. The run may go on afterwards.
+        """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """A place for one shop's state."""
+
+    def read(self) -> Prior:
+        """The state and what a stopped or running apply recorded. Takes no lock, writes nothing."""
+
+    def open(self, operation: str, timeout: float = 0.0) -> Session:
+        """Lock and read; waits up to `timeout` seconds. Raises Locked."""
+
+    def force_unlock(self, lock_id: str) -> None:
+        """Take the lock away from a run that hangs. Raises StateError unless it has this id."""
+
+    def describe(self) -> str:
+        """The place, for messages."""
+
+
+def host_of(url: str) -> str:
+    """The shop as the state knows it: host and port, lower case, without `www.`."""
+    parts = urlsplit(url if "//" in url else f"//{url}")
+    host = (parts.hostname or "").removeprefix("www.")
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    return host if parts.port in (None, default) else f"{host}:{parts.port}"
+
+
+def open_store(location: str, directory: Path, shop_host: str) -> Store:
+    """The store at `location`, a path relative to `directory`. Raises ConfigError for others."""
+    from shopform.state.local import LocalStore
+
+    scheme, separator, _ = location.partition("://")
+    if separator:
+        reason = "remote state is not built yet" if scheme == "s3" else "no such kind of state"
+        raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
+    return LocalStore(directory / location, shop_host)
