@@ -1,0 +1,211 @@
+"""A Plan and an Outcome as text, in Terraform's layout and words.
+
+Nothing here ends in a line break, and no line is wider than asked for, headings and words that
+cannot be broken aside.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from shopform.changes import Action, Calls, Change, Op, Outcome, Plan, Step
+from shopform.diagnostics import Severity
+from shopform.render.fields import field_lines
+from shopform.render.style import (
+    BOLD,
+    CYAN,
+    DRIFTED,
+    GREEN,
+    LOOKS,
+    MOVED,
+    REASONS,
+    RED,
+    Ink,
+    Look,
+    look_of,
+    plural,
+    wrap,
+)
+
+NO_CHANGES = "No changes. Your infrastructure matches the configuration."
+PERFORMING = "shopform will perform the following actions:"
+REFUSING = "shopform planned the following actions, but refuses to run them:"
+DRIFT_SHOWN = 10
+NOT_RUN_SHOWN = 20
+
+
+def render_plan(plan: Plan, *, color: bool, width: int = 100, concise: bool = False) -> str:
+    """The plan for people. `concise` leaves out the legend and the fields: headings and counts."""
+    ink = Ink(color)
+    parts = [] if concise else _drift(plan, ink, width)
+    looks = [(change, look_of(change)) for change in plan.changes if _visible(change)]
+    if looks:
+        parts += [] if concise else [_introduction(plan, [look for _, look in looks], ink, width)]
+        parts.append(REFUSING if plan.refused else PERFORMING)
+        parts += ["\n".join(_change(c, look, ink, width, concise)) for c, look in looks]
+    parts.append("\n".join(_summary(plan, ink, width)))
+    return "\n\n".join(parts)
+
+
+def render_calls(calls: Calls) -> str:
+    """What the plan spends of the day's calls, on one line."""
+    left = ""
+    if calls.left is not None:
+        of = f" of {calls.daily:,}" if calls.daily else ""
+        left = f" ({calls.left:,}{of} left today)"
+    parts = {"read": calls.read, "write": calls.write, "verify": calls.verify}
+    return f"Calls: {', '.join(f'{n:,} to {verb}' for verb, n in parts.items())}{left}."
+
+
+def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 100) -> str:
+    """What an apply did, told from its results; of the plan only whether it was to destroy."""
+    ink = Ink(color)
+    word = "Destroy" if plan.destroy else "Apply"
+    stuck = {f.step.address for f in outcome.failed}
+    waiting: dict[str, list[Step]] = {}
+    for step in outcome.not_run:
+        if step.address not in stuck:
+            waiting.setdefault(step.address, []).append(step)
+    done = _resources(outcome.count(), plan.destroy)
+    if not (outcome.failed or outcome.not_run or outcome.stopped):
+        lines = [ink.paint(f"{word} complete! Resources: {done}.", BOLD, GREEN)]
+    else:
+        missed = f"{len(outcome.failed):,} failed, {len(waiting):,} not run"
+        lines = [ink.paint(f"{word} incomplete. Resources: {done}; {missed}.", BOLD, RED)]
+        lines += _unfinished(outcome, waiting, ink, width)
+        lines.append(f"Run `shopform {word.lower()}` again: it goes on where this one ended.")
+    moved = {s.address for s in outcome.applied if s.previous}
+    lines += _own_counts(len(moved), outcome.applied)
+    return "\n".join([*lines, f"Calls: {outcome.calls:,} spent."])
+
+
+def _visible(change: Change) -> bool:
+    """Whether there is anything to tell: a change of the state alone may have nothing."""
+    told = change.importing or change.previous or change.fields or change.notes or change.reason
+    return change.action is not Action.NO_OP or bool(told)
+
+
+def _drift(plan: Plan, ink: Ink, width: int) -> list[str]:
+    if not plan.drift:
+        return []
+    note = ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
+    shown = plan.drift[:DRIFT_SHOWN]
+    objects = [
+        "\n".join(_change(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE]), ink, width, False))
+        for c in shown
+    ]
+    rest = len(plan.drift) - len(shown)
+    more = [f"  ... and {rest:,} more"] if rest else []
+    return [note, "The shop differs from what was last applied:", *objects, *more]
+
+
+def _introduction(plan: Plan, looks: Sequence[Look], ink: Ink, width: int) -> str:
+    shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
+    url = f" ({plan.basis.url})" if plan.basis.url else ""
+    legend = [look for look in LOOKS.values() if look.symbol and look in looks]
+    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.", width)
+    lines += ["Actions are shown with these symbols:"] if legend else []
+    lines += [
+        f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)} {look.legend}" for look in legend
+    ]
+    return "\n".join(lines)
+
+
+def _change(change: Change, look: Look, ink: Ink, width: int, concise: bool) -> Iterator[str]:
+    yield f"  # {_heading(change, look, ink)}"
+    for remark in _remarks(change, look):
+        yield from wrap(f"({remark})", width, "  # ")
+    if concise or not change.fields or look is DRIFTED[Action.DELETE]:
+        return
+    gap = " " * (3 - len(look.symbol))
+    name = ".".join(change.address.keys)
+    yield f'{gap}{ink.symbol(look.symbol)} resource "{change.kind}" "{name}" {{'
+    for indent, symbol, text in field_lines(change.fields, change.action, width):
+        yield f"{' ' * indent}{ink.symbol(symbol)} {text}".rstrip()
+    if change.unchanged and look not in DRIFTED.values():
+        yield f"        # ({plural(change.unchanged, 'unchanged field')} hidden)"
+    yield "    }"
+
+
+def _heading(change: Change, look: Look, ink: Ink) -> str:
+    if look is MOVED:
+        return f"{ink.bold(str(change.previous))} {look.heading} {ink.bold(change.address)}"
+    return f"{ink.bold(change.address)} {ink.paint(look.heading, look.colour)}"
+
+
+def _remarks(change: Change, look: Look) -> Iterator[str]:
+    """Why, from where, and what else there is to know: one sentence each."""
+    if change.reason:
+        known = REASONS.get(change.reason)
+        yield known.format(address=change.address) if known else change.reason
+    if change.previous and look is not MOVED:
+        yield f"moved from {change.previous}"
+    if change.importing:
+        yield "imported" if change.id is None else f'imported from "{change.id}"'
+    yield from change.notes
+
+
+def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
+    yield ink.bold(NO_CHANGES if plan.empty and not plan.refused else _plan_line(plan))
+    counts = plan.count()
+    yield from _own_counts(counts["move"], plan.steps)
+    if total := sum(plan.unmanaged.values()):
+        kinds = ", ".join(f"{kind} {n:,}" for kind, n in sorted(plan.unmanaged.items()) if n)
+        yield from wrap(
+            f"Left alone: {plural(total, 'object')} that nobody declares ({kinds}).", width
+        )
+    yield from wrap(render_calls(plan.calls), width)
+    if plan.digest and not plan.empty:
+        yield f"Digest: {plan.digest}"
+    if plan.refused:
+        codes = [d.code for d in plan.diagnostics if d.severity is Severity.ERROR]
+        why = f"{plural(len(codes), 'reason')} ({', '.join(dict.fromkeys(codes))})"
+        sentence = f"This plan is refused and cannot be applied, for {why}."
+        yield from (ink.paint(line, BOLD, RED) for line in wrap(sentence, width))
+
+
+def _plan_line(plan: Plan) -> str:
+    counts = plan.count()
+    before = f"{counts['import']} to import, " if counts["import"] else ""
+    after = f", {counts['forget']} to forget" if counts["forget"] else ""
+    changes = ", ".join(f"{counts[c]} to {c}" for c in ("add", "change", "destroy"))
+    return f"Plan: {before}{changes}{after}."
+
+
+def _own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
+    """Counts that Terraform's line has no place for, each on a line of its own."""
+    ops = [step.op for step in steps]
+    named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT), "State edits": ops.count(Op.EDIT)}
+    yield from (f"{name}: {number:,}." for name, number in named.items() if number)
+
+
+def _resources(counts: dict[str, int], destroy: bool) -> str:
+    words = {"add": "added", "change": "changed", "destroy": "destroyed"}
+    if destroy and not (counts["add"] or counts["change"]):
+        words = {"destroy": "destroyed"}
+    if counts["import"]:
+        words = {"import": "imported"} | words
+    if counts["forget"]:
+        words |= {"forget": "forgotten"}
+    return ", ".join(f"{counts[name]} {word}" for name, word in words.items())
+
+
+def _unfinished(
+    outcome: Outcome, waiting: dict[str, list[Step]], ink: Ink, width: int
+) -> Iterator[str]:
+    if outcome.stopped:
+        told = outcome.stopped.diagnostics[0]
+        yield from wrap(f"Stopped: {told.summary or told.code}", width)
+    for failure in outcome.failed:
+        told = failure.diagnostic
+        text = f"{failure.step.address}: {told.summary}"
+        first, *rest = wrap(text, width, "  failed   ", " " * 11)
+        yield first.replace("failed", ink.paint("failed", RED), 1)
+        yield from [*rest, *wrap(told.hint, width, " " * 11)]
+    unfinished = [failure.step for failure in outcome.failed] + list(outcome.not_run)
+    owners = {step.key: step.address for step in unfinished}
+    for address, steps in list(waiting.items())[:NOT_RUN_SHOWN]:
+        keys = dict.fromkeys(key for step in steps for key in step.after)
+        waits = dict.fromkeys(owners[key] for key in keys if owners.get(key, address) != address)
+        why = f"waits for {', '.join(waits)}" if waits else "the run ended before it"
+        yield from wrap(f"{address}: {why}", width, "  not run  ", " " * 11)
+    if len(waiting) > NOT_RUN_SHOWN:
+        yield f"{' ' * 11}... and {len(waiting) - NOT_RUN_SHOWN:,} more"

@@ -1,0 +1,55 @@
+import builtins
+import sys
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+import pytest
+
+from shopform.render.progress import progress
+
+
+def test_disabled_progress_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    with progress(False, "applying") as bar:
+        bar.total(3)
+        bar.advance("[a]")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_progress_goes_to_standard_error_and_takes_any_text(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress(True, "applying [/b]") as bar:
+        bar.total(2)
+        bar.advance("a.b {x} [/c]")
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "applying [/b]" in err
+
+
+def test_progress_does_without_rich(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def missing(
+        name: str,
+        globals: Mapping[str, object] | None = None,  # noqa: A002
+        locals: Mapping[str, object] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        if name.startswith("rich"):
+            raise ModuleNotFoundError(name)
+        return real(name, globals, locals, fromlist or (), level)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with progress(True, "applying") as bar:
+        bar.advance()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_inside_the_block_is_not_swallowed() -> None:
+    with pytest.raises(ModuleNotFoundError), progress(False, "x"):
+        raise ModuleNotFoundError(sys.platform)
