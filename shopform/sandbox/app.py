@@ -1,0 +1,204 @@
+"""The shop as a function of requests: who may ask, what is asked, and the form of the answer."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from shopform.sandbox import faults
+from shopform.sandbox.behaviour.table import Table, View, World
+from shopform.sandbox.behaviour.tables import Seed, endpoint, open_shop
+from shopform.sandbox.calls import Call, Hook, received
+from shopform.sandbox.faults import Fault, Faults
+from shopform.sandbox.gate import APP_STATUS, Gate
+from shopform.sandbox.messages import Refusal, Response, answer
+
+ROOT = "/REST"
+VERBS = {("POST", False), ("PUT", True), ("DELETE", True)}  # with an id, or without
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    path: str
+    query: Mapping[str, str]
+    key: str
+    body: bytes
+
+
+class App:
+    """Answers requests. Several threads may ask at once; it takes them in turn.
+
+    `calls` are the requests it has answered, or let go unanswered. The hooks in `before` are
+    called when a request has arrived, those in `after` when its effect is kept and its answer
+    is not sent yet.
+    """
+
+    def __init__(self, world: World, gate: Gate, seed: Seed, products: int) -> None:
+        self.world = world
+        self.faults = Faults()
+        self.calls: list[Call] = []
+        self.before: list[Hook] = []
+        self.after: list[Hook] = []
+        self._gate = gate
+        self._seed = seed
+        self._products = products
+        self._arrived = 0
+        self._lock = threading.RLock()
+        open_shop(world, seed, products)
+
+    def handle(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        """Answer one request. Keys of `headers` are in lower case."""
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        request = Request(method, path, asked, headers.get("authorization", ""), body)
+        with self._lock:
+            self._arrived += 1
+            place = path.removeprefix(ROOT)
+            fault = self.faults.strike(method, place)
+            action = fault.action if fault else ""
+            call = received(self._arrived, method, place, query, body, action)
+        for hook in self.before:
+            hook(call)
+        with self._lock:
+            try:
+                response = self._struck(request, fault)
+            except Refusal as refusal:
+                response = self._refused(refusal)
+            call = replace(call, status=response.status)
+            self.calls.append(call)
+        for hook in self.after:
+            hook(call)
+        return response
+
+    def reset_log(self) -> None:
+        with self._lock:
+            self.calls.clear()
+            self._arrived = 0
+
+    def reset(self) -> None:
+        """As at the start: the seed's data, no faults, no calls."""
+        with self._lock:
+            self.faults.clear()
+            self.reset_log()
+            self._gate.used = 0
+            self.world.store.clear()
+            open_shop(self.world, self._seed, self._products)
+
+    def data(self, kind: str) -> list[dict[str, Any]]:
+        """The objects of a kind that were not removed, as kept: numbers as ints, whatever the
+        switches say."""
+        with self._lock:
+            rows = [row for row in self.world.store.rows(endpoint(kind)) if not row["_removed"]]
+        return [{key: row[key] for key in row if not key.startswith("_")} for row in rows]
+
+    def state(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: self.data(name) for name in self.world.tables}
+
+    def _struck(self, request: Request, fault: Fault | None) -> Response:
+        early = faults.before(fault)
+        if early:
+            return early
+        name, number = self._route(request.path)
+        self._gate.admit(request.method, name, request.key, self.world.switches["denied"])
+        if name == APP_STATUS:
+            installed = {"webshop_id": 1, "app_token_daily_limit": self._gate.daily_calls}
+            return answer(200, [installed])
+        if name not in self.world.tables:
+            raise Refusal(404)
+        table = self.world.tables[name]
+        listed = request.method == "GET" and not number
+        if listed:
+            response = self._list(table, request.query, fault)
+        elif request.method == "GET":
+            shown = table.answer(table.one(number), View.SINGLE)
+            response = answer(200, _picked(shown, request.query))
+        else:
+            response = self._write(table, number, request)
+        return faults.after(fault, response, listed=listed)
+
+    def _route(self, path: str) -> tuple[str, int]:
+        """An endpoint and an id; an id of 0 is no id (K-cap)."""
+        root, _, rest = path.partition(f"{ROOT}/")
+        name, _, number = rest.partition("/")
+        if root or not name or (number and not number.isdecimal()):
+            raise Refusal(404)
+        return name, int(number or 0)
+
+    def _list(self, table: Table, asked: Mapping[str, str], fault: Fault | None) -> Response:
+        switches = self.world.switches
+        rows = table.rows(asked)
+        total = len(rows)
+        envelope = switches[f"shape.{table.endpoint}"] == "envelope"
+        limit, offset = total, 0
+        if envelope or (switches["bare_limit"] == "honour" and "limit" in asked):
+            limit, offset = self._page(table, asked)
+        rows = faults.tamper(fault, rows[offset : offset + limit])
+        items = [_picked(table.answer(row, View.LISTED), asked) for row in rows]
+        if not envelope:
+            return answer(200, items)
+        paging: dict[str, object] = {"offset": offset, "limit": limit}
+        if switches["paging_count"] != "none":
+            paging["count"] = total if switches["paging_count"] == "total" else len(items)
+        if switches["total"] != "none":
+            paging["total"] = str(total) if switches["total"] == "string" else total
+        return answer(200, {"paging": paging, table.surface.list_key: items})
+
+    def _page(self, table: Table, asked: Mapping[str, str]) -> tuple[int, int]:
+        most = int(self.world.switches["page_max"])
+        limit, offset = asked.get("limit", ""), asked.get("offset", "")
+        wanted = int(limit) if limit.isdecimal() and int(limit) else table.page
+        if wanted > most and self.world.switches["limit_over"] == "refuse":
+            raise Refusal(400, f"limit is above {most}")
+        return min(wanted, most), int(offset) if offset.isdecimal() else 0
+
+    def _write(self, table: Table, number: int, request: Request) -> Response:
+        if table.read_only or (request.method, number > 0) not in VERBS:
+            raise Refusal(405)
+        if request.method == "DELETE":
+            return self._done("delete", table, table.delete(number))
+        content = _json_object(request.body)
+        if request.method == "PUT":
+            return self._done("put", table, table.update(number, content))
+        created = table.answer(table.create(request.query, content), View.CREATED)
+        form = self.world.switches["post"]
+        if form == "empty":
+            return Response(201)
+        if form == "id_only":
+            created = dict([next(iter(created.items()))])
+        wrapped = {table.endpoint.replace("-", "_"): created}
+        return answer(201, wrapped if form == "wrapped" else created)
+
+    def _done(self, switch: str, table: Table, row: dict[str, Any]) -> Response:
+        form = self.world.switches[switch]
+        if form == "object200":
+            return answer(200, table.answer(row, View.SINGLE))
+        return Response(204 if form == "empty204" else 200)
+
+    def _refused(self, refusal: Refusal) -> Response:
+        phrase = HTTPStatus(refusal.status).phrase
+        if self.world.switches["errors"] == "json":
+            content = {"error": refusal.why or phrase, "status": refusal.status}
+            return replace(answer(refusal.status, content), headers=refusal.headers)
+        text = f"{refusal.status} {phrase}" + (f": {refusal.why}" if refusal.why else "")
+        return Response(refusal.status, text.encode(), headers=refusal.headers)
+
+
+def _picked(shown: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:
+    """The columns that `fields` names, all of them without it (A3, D1)."""
+    names = asked.get("fields", "").split(",")
+    return shown if names == [""] else {name: shown[name] for name in names if name in shown}
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        raise Refusal(400, "the body is not JSON") from None
+    if not isinstance(content, dict):
+        raise Refusal(400, "the body is not a JSON object")
+    return content

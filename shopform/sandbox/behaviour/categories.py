@@ -1,0 +1,121 @@
+"""The category tree."""
+
+from typing import Any
+
+from shopform.kinds.category import CATEGORY
+from shopform.sandbox.behaviour import images
+from shopform.sandbox.behaviour.columns import Column, Form
+from shopform.sandbox.behaviour.table import NAME, Draft, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.texts import slug
+from shopform.sandbox.messages import Refusal
+from shopform.sandbox.store import Row
+
+NULL = Column(default=None)
+SORT_ORDERS = ("normal", "no_stock_last", "random")
+
+
+def unwritable(form: Form = Form.TEXT, default: object = "", *, cast: bool = True) -> Column:
+    """A column that is in answers and not among D1's arguments."""
+    return Column(form, default, cast, writable=False)
+
+
+class Categories(Table):
+    """The 27 keys of July 2025, in this order, with these types and empty values (K-cap)."""
+
+    surface = Surface.of(CATEGORY.wire)
+    first_id = 501
+    contains = ("category", "parent_id")
+    columns = columns_of(
+        name=NAME,
+        parent_id=Column(Form.ID, 0),
+        in_menu=Column(Form.FLAG, 1),
+        is_online=unwritable(Form.FLAG, 1),
+        is_front=unwritable(Form.FLAG, 0),
+        is_hidden=unwritable(Form.FLAG, None, cast=False),
+        is_removed=unwritable(Form.FLAG, 0, cast=False),
+        no_index=Column(Form.FLAG, 0),
+        no_internal_search=unwritable(Form.FLAG, 0),
+        sort_order=Column(Form.WORD, "normal", words=SORT_ORDERS),
+        tag=NULL,
+        rewrite_url=Column(),
+        url=unwritable(),
+        empty_redir=NULL,
+        description_a=Column(Form.HTML),
+        description_b=Column(Form.HTML),
+        meta_title=Column(),
+        meta_description=Column(),
+        canonical_id=Column(Form.ID, None, cast=False),
+        meta=Column(),
+        search=unwritable(default=None),
+        weight=unwritable(Form.NUMBER, 0),
+        json_data=unwritable(default=None),
+        last_modified=unwritable(),
+        images=unwritable(Form.OPAQUE, []),
+        extension_data=unwritable(Form.OPAQUE, []),
+    )
+
+    def open(self) -> None:
+        """Make the front page's category: one exists from the start (K-cap)."""
+        number = self.store.next_id(self.endpoint)
+        row = {name: column.default for name, column in self.columns.items()}
+        row |= {"name": "Forside", "is_front": 1, "last_modified": self.world.now()}
+        row = {self.surface.id: number, **row, "_removed": 0}
+        self.store.commit([(self.endpoint, number, row)])
+
+    def removal(self, row: Row) -> list[tuple[str, int, Row]]:
+        if row["is_front"]:
+            raise Refusal(400, "the front page's category cannot be removed")
+        return super().removal(row)
+
+    def beside(self, row: Row, other: Row) -> bool:
+        return row["parent_id"] == other["parent_id"] and not other["_removed"]
+
+    def settle(self, draft: Draft) -> None:
+        row = draft.row
+        self._check_ancestors(row)
+        if row["canonical_id"] is not None and not self.live(row["canonical_id"]):
+            raise Refusal(400, f"canonical_id {row['canonical_id']} does not exist")
+        if "images" in draft.body:
+            images.operate(row, self.id(row), draft.body["images"])
+        if draft.before is None and "rewrite_url" not in draft.body:
+            generate = self.switches["slug_missing"] == "generate"
+            row["rewrite_url"] = slug(row["name"]) if generate else ""
+        row["rewrite_url"] = self._free(row["rewrite_url"].strip("/"), self.id(row))
+
+    def _check_ancestors(self, row: Row) -> None:
+        number = row["parent_id"]
+        seen = {self.id(row)}
+        while number:
+            if number in seen:
+                raise Refusal(400, "parent_id makes a circle")
+            seen.add(number)
+            above = self.live(number)
+            if above is None:
+                if number != row["parent_id"]:
+                    return  # an orphan's branch, left behind by `delete_parent=orphan`
+                raise Refusal(400, f"parent_id {number} does not exist")
+            number = above["parent_id"]
+
+    def _free(self, wanted: str, number: int) -> str:
+        """The shop adds "-x" to a path that is taken, silently (OBS M-prod)."""
+        while wanted and self._taken(wanted, number):
+            if self.switches["slugs"] == "refuse":
+                raise Refusal(400, "rewrite_url is taken")
+            wanted += "-x"
+        return wanted
+
+    def _taken(self, wanted: str, number: int) -> bool:
+        reserved = self.switches["slug_removed"] == "reserved"
+        beside = self.store.find(self.endpoint, "rewrite_url", wanted)
+        return any(
+            self.id(row) != number and (reserved or not row["_removed"]) for row in beside
+        ) or any(
+            reserved or not row["_removed"]
+            for row in self.store.find("product", "rewrite_url", wanted)
+        )
+
+    def answer(self, row: Row, view: View) -> dict[str, Any]:
+        origin, typing = self.world.origin, self.switches["typing"]
+        path = "" if row["is_front"] else row["rewrite_url"]
+        pictures = images.shown(row["images"], origin, typing)
+        return super().answer(row | {"url": f"{origin}/{path}", "images": pictures}, view)

@@ -1,0 +1,28 @@
+"""Suppliers and brands: a name and little else."""
+
+from shopform.kinds.supplier import SUPPLIER
+from shopform.sandbox.behaviour.columns import Column, Form
+from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
+
+
+class Suppliers(Table):
+    """Every column is text on the wire, numbers too (M-sup)."""
+
+    surface = Surface.of(SUPPLIER.wire)
+    first_id = 101
+    id_column = Column(Form.ID, cast=False)
+    columns = columns_of(
+        name=NAME,
+        dropshipping_mail=Column(default=None),
+        link_to=Column(default=None, writable=False),
+        is_removed=Column(Form.FLAG, 0, cast=False, writable=False),
+    )
+
+
+class Brands(Table):
+    """Nothing but a name is known (A1, F1)."""
+
+    surface = Surface("brand", "brand_id", "brands")
+    first_id = 801
+    columns = columns_of(name=NAME)
+    newest_first = True

@@ -1,0 +1,81 @@
+"""What nobody knows about the API for sure, as switches; the likeliest word comes first."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """An open question. `words` are its possible answers, the default first; `source` is the
+    section of the dossier that leaves it open."""
+
+    name: str
+    words: tuple[str, ...]
+    about: str
+    source: str
+
+    @property
+    def default(self) -> str:
+        return self.words[0]
+
+
+BARE = ("bare", "envelope")
+ENVELOPE = ("envelope", "bare")
+LISTS = {
+    "supplier": (BARE, "2.2: M indexes the body"),
+    "profile": (BARE, "2.2: UNKNOWN, as its generation"),
+    "profile-attribute": (BARE, "2.2: UNKNOWN, as its generation"),
+    "profile-attribute-value": (BARE, "2.2: UNKNOWN, as its generation"),
+    "category": (BARE, "2.2: K-cap and M; R expects an envelope"),
+    "redirect": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
+    "webhook": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
+    "brand": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
+    "product": (ENVELOPE, "2.2: K-cap, D1"),
+}
+BODIES = ("empty204", "object200", "empty200")
+REDIRECT_NAMES = (
+    "source,target,status",
+    "from_url,to_url,code",
+    "old_url,new_url,type",
+    "path,destination",
+)
+
+SWITCHES: tuple[Switch, ...] = (
+    *(
+        Switch(f"shape.{endpoint}", words, f"form of the list of /{endpoint}", source)
+        for endpoint, (words, source) in LISTS.items()
+    ),
+    Switch("typing", ("mixed", "strings", "ints", "bools"), "numbers and flags", "2.4, 7"),
+    Switch("empty_text", ("as_is", "null", "blank"), "how empty texts are answered", "2.4, 7"),
+    Switch("post", ("object", "id_only", "empty", "wrapped"), "body of a create", "3.1, 7"),
+    Switch("put", BODIES, "status and body of an update", "3.1, 7"),
+    Switch("delete", BODIES, "status and body of a delete", "3.1, 7"),
+    Switch("errors", ("plain", "json"), "body of an error", "3.4, 7"),
+    Switch("denied", ("403", "401"), "status when a right is missing", "3.3, 7"),
+    Switch("order", ("observed", "name", "id", "newest"), "order of lists", "2.2"),
+    Switch("total", ("int", "string", "none"), "paging.total", "2.2"),
+    Switch("paging_count", ("page", "total", "none"), "what paging.count counts", "2.2"),
+    Switch("page_max", ("100", "50"), "largest page", "2.3"),
+    Switch("limit_over", ("clamp", "refuse"), "a limit above the largest page", "2.3, 7"),
+    Switch("bare_limit", ("ignore", "honour"), "limit and offset on bare lists", "2.3, 7"),
+    Switch("missing_filter", ("refuse", "all", "empty"), "a list without its parent", "4.3, 7"),
+    Switch("parent_key", ("show", "hide"), "the parent's id in items of lists", "7"),
+    Switch("removed", ("hide", "show"), "removed objects in lists and reads", "3.2"),
+    Switch("delete_parent", ("refuse", "orphan", "cascade"), "deleting what holds others", "7"),
+    Switch("unique_names", ("free", "refuse"), "a name that is taken beside it", "7"),
+    Switch("attribute_type", ("both", "type", "data_type"), "key of the type", "4.3"),
+    Switch(
+        "value_id", ("attribute_value_id", "profile_attribute_value_id"), "key of the id", "4.4"
+    ),
+    Switch("profile_embeds", ("no", "yes"), "attributes inside a profile's answer", "4.2, 7"),
+    Switch("html", ("crlf", "keep", "clean"), "rewriting of rich texts", "4.5: CRLF in texts"),
+    Switch("slugs", ("suffix", "refuse"), "a rewrite_url that is taken", "4.5, 7"),
+    Switch("slug_missing", ("generate", "empty"), "a create without rewrite_url", "4.5, 7"),
+    Switch("slug_removed", ("free", "reserved"), "the rewrite_url of what was removed", "3.2"),
+    Switch("redirect_names", REDIRECT_NAMES, "keys of a redirect", "4.7: UNKNOWN"),
+    Switch("redirect_path", ("strip", "keep", "slash"), "host and leading slash", "4.7, 7"),
+    Switch("redirect_id", ("redirect_id", "id"), "key of the id", "4.7: UNKNOWN"),
+    Switch("webhook_id", ("webhook_id", "id"), "key of the id", "4.8: UNKNOWN"),
+    Switch("webhook_secret", ("once", "always"), "whether reads show the secret", "4.8, 7"),
+    Switch("webhook_events", ("array", "comma"), "form of the events in answers", "4.8, 7"),
+    Switch("webhook_unknown_event", ("refuse", "accept"), "events of no table", "4.8, 7"),
+)

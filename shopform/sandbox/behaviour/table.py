@@ -1,0 +1,239 @@
+"""What all kinds have in common: a table of columns that lists, creates, merges and removes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from shopform.kinds import Wire
+from shopform.sandbox.behaviour.columns import Column, Form, number
+from shopform.sandbox.messages import Refusal
+from shopform.sandbox.store import Change, Row, Store
+from shopform.sandbox.switches import Switches
+
+Body = Mapping[str, Any]
+NAME = Column()
+START = datetime(2026, 1, 1)
+
+
+def columns_of(**columns: Column) -> Mapping[str, Column]:
+    return MappingProxyType(columns)
+
+
+class View(Enum):
+    """Where an object is shown."""
+
+    LISTED = auto()
+    SINGLE = auto()
+    CREATED = auto()
+
+
+@dataclass(slots=True)
+class World:
+    """What the tables share. `origin` is the shop's address, without a path."""
+
+    store: Store
+    switches: Switches
+    origin: str = "http://127.0.0.1"
+    tables: dict[str, "Table"] = field(default_factory=dict)
+
+    def now(self) -> str:
+        """A clock that moves a second with each change, so that runs can be compared."""
+        return str(START + timedelta(seconds=self.store.commits))
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The names by which a table is asked for."""
+
+    endpoint: str
+    id: str
+    list_key: str
+    parent: str = ""
+
+    @classmethod
+    def of(cls, wire: Wire) -> "Surface":
+        parent = wire.parent.value if wire.parent else ""
+        return cls(wire.endpoint.value, wire.id.value[0], wire.list_key.value, parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row about to be kept, what it was if there was one, and the request's body."""
+
+    row: Row
+    before: Row | None
+    body: Body
+
+
+class Table:
+    """One kind of object. Rows are kept with numbers as ints and names as documented."""
+
+    surface: ClassVar[Surface]
+    first_id: ClassVar[int]
+    columns: ClassVar[Mapping[str, Column]]
+    id_column: ClassVar[Column] = Column(Form.ID)
+    label: ClassVar[str] = "name"
+    required: ClassVar[tuple[str, ...]] = ("name",)
+    contains: ClassVar[tuple[str, str]] = ("", "")  # an endpoint, and its column that names us
+    newest_first: ClassVar[bool] = False
+    page: ClassVar[int] = 10  # D1's example
+    read_only: ClassVar[bool] = False
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.store = world.store
+        self.switches = world.switches
+
+    @property
+    def endpoint(self) -> str:
+        return self.surface.endpoint
+
+    def rows(self, query: Mapping[str, str]) -> list[Row]:
+        rows = [row for row in self.candidates(query) if self.listed(row)]
+        if "search" in query:
+            words = query["search"].lower()
+            rows = [row for row in rows if words in str(row[self.label]).lower()]
+        order = self.switches["order"]
+        if order == "observed":
+            order = "newest" if self.newest_first else "name"
+        if order == "name":
+            return sorted(rows, key=lambda row: (str(row[self.label]).casefold(), self.id(row)))
+        return sorted(rows, key=self.id, reverse=order == "newest")
+
+    def candidates(self, query: Mapping[str, str]) -> list[Row]:
+        """All rows that a list may show, by its parent where it must name one."""
+        parent = self.surface.parent
+        if not parent:
+            return list(self.store.rows(self.endpoint))
+        if query.get(parent, "") != "":
+            return self.store.find(self.endpoint, parent, number(parent, query[parent]))
+        word = self.switches["missing_filter"]
+        if word == "refuse":
+            raise Refusal(400, f"{parent} is missing")
+        return list(self.store.rows(self.endpoint)) if word == "all" else []
+
+    def listed(self, row: Row) -> bool:
+        """Removed objects are seen only with the switch, in tables that can show it."""
+        shown = self.switches["removed"] == "show" and "is_removed" in self.columns
+        return shown or not row["_removed"]
+
+    def one(self, wanted: int) -> Row:
+        """An object to show. Raises Refusal: 410 when removed (L), 404 when there never was."""
+        row = self.store.get(self.endpoint, wanted)
+        if row is None:
+            raise Refusal(404)
+        if not self.listed(row):
+            raise Refusal(410)
+        return row
+
+    def create(self, query: Mapping[str, str], body: Body, wanted: int = 0) -> Row:
+        row = {name: column.default for name, column in self.columns.items()}
+        row |= self.above(query) | self.taken_in(body)
+        new = wanted or self.store.next_id(self.endpoint)
+        row = {self.surface.id: new, **row, "_removed": 0}
+        self.settle(Draft(row, None, body))
+        self.keep(row)
+        return row
+
+    def update(self, wanted: int, body: Body) -> Row:
+        """Merge: what the body does not name stays (L, M)."""
+        before = self.one(wanted)
+        if before["_removed"]:
+            raise Refusal(410)
+        row = before | self.taken_in(body)
+        self.settle(Draft(row, before, body))
+        self.keep(row)
+        return row
+
+    def delete(self, wanted: int) -> Row:
+        row = self.one(wanted)
+        if row["_removed"]:
+            raise Refusal(410)
+        self.store.commit(self.removal(row))
+        return row
+
+    def removal(self, row: Row) -> list[Change]:
+        """What becomes of a row and of what it holds when it is deleted."""
+        word = self.switches["delete_parent"]
+        held = [] if word == "orphan" else self.held(row)
+        if held and word == "refuse":
+            raise Refusal(400, "it still holds others")
+        changes = [change for table, each in held for change in table.removal(each)]
+        return [*changes, (self.endpoint, self.id(row), row | {"_removed": 1})]
+
+    def held(self, row: Row) -> list[tuple["Table", Row]]:
+        """The objects that live inside this one."""
+        endpoint, column = self.contains
+        if not endpoint:
+            return []
+        rows = self.store.find(endpoint, column, self.id(row))
+        return [(self.world.tables[endpoint], each) for each in rows if not each["_removed"]]
+
+    def settle(self, draft: Draft) -> None:
+        """Check a row about to be kept, and rewrite it as the shop would. Raises Refusal."""
+
+    def above(self, query: Mapping[str, str]) -> Row:
+        """The parent that the query of a create names."""
+        parent = self.surface.parent
+        if not parent:
+            return {}
+        if query.get(parent, "") == "":
+            raise Refusal(400, f"{parent} is missing")
+        return {parent: number(parent, query[parent])}
+
+    def taken_in(self, body: Body) -> Row:
+        """The columns that a body may set; other keys are ignored."""
+        return {
+            name: column.read(name, body[self.asked(name)], self.switches)
+            for name, column in self.columns.items()
+            if column.writable and self.asked(name) in body
+        }
+
+    def keep(self, row: Row) -> None:
+        for name in self.required:
+            if not str(row[name] or "").strip():
+                raise Refusal(400, f"{self.asked(name)} is missing")
+        if self.switches["unique_names"] == "refuse":
+            beside = self.store.find(self.endpoint, self.label, row[self.label])
+            if any(self.id(other) != self.id(row) and self.beside(row, other) for other in beside):
+                raise Refusal(400, f"{self.asked(self.label)} is taken")
+        if "last_modified" in self.columns:
+            row["last_modified"] = self.world.now()
+        self.store.commit([(self.endpoint, self.id(row), row)])
+
+    def beside(self, row: Row, other: Row) -> bool:
+        """Whether two rows with one name would be in each other's way."""
+        parent = self.surface.parent
+        return not other["_removed"] and (not parent or row[parent] == other[parent])
+
+    def asked(self, name: str) -> str:
+        """What a column is called in requests."""
+        return name
+
+    def shown(self, name: str) -> tuple[str, ...]:
+        """What a column is called in answers."""
+        return (self.asked(name),)
+
+    def answer(self, row: Row, view: View) -> dict[str, Any]:
+        parent = self.surface.parent
+        keys = {self.surface.id: self.id_column}
+        if parent and (view is not View.LISTED or self.switches["parent_key"] == "show"):
+            keys[parent] = self.id_column
+        kept = row | {"is_removed": row["_removed"]}
+        return {
+            name: column.show(kept[key], self.switches)
+            for key, column in (keys | dict(self.columns)).items()
+            for name in self.shown(key)
+        }
+
+    def id(self, row: Row) -> int:
+        kept: int = row[self.surface.id]
+        return kept
+
+    def live(self, wanted: object) -> Row | None:
+        """A row that exists and was not removed."""
+        row = self.store.get(self.endpoint, wanted) if isinstance(wanted, int) else None
+        return row if row and not row["_removed"] else None

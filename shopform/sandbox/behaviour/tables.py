@@ -1,0 +1,88 @@
+"""The whole shop: its tables, and how it is filled when it opens."""
+
+from collections.abc import Mapping
+from itertools import cycle
+from typing import Any
+
+from shopform.errors import UsageError
+from shopform.kinds.attribute import ATTRIBUTE
+from shopform.kinds.value import VALUE
+from shopform.sandbox.behaviour.categories import Categories
+from shopform.sandbox.behaviour.columns import number
+from shopform.sandbox.behaviour.plain import Brands, Suppliers
+from shopform.sandbox.behaviour.products import Products
+from shopform.sandbox.behaviour.profiles import Attributes, Profiles, Values
+from shopform.sandbox.behaviour.table import Table, World
+from shopform.sandbox.behaviour.traffic import Redirects, Webhooks
+from shopform.sandbox.messages import Refusal
+
+# What is referred to stands before what refers to it.
+TABLES: tuple[type[Table], ...] = (
+    Suppliers,
+    Profiles,
+    Attributes,
+    Values,
+    Categories,
+    Redirects,
+    Webhooks,
+    Brands,
+    Products,
+)
+ENDPOINTS = {table.surface.endpoint: table for table in TABLES}
+SHORT = {ATTRIBUTE.name: Attributes.surface.endpoint, VALUE.name: Values.surface.endpoint}
+FIRST_IDS = {table.surface.endpoint: table.first_id for table in TABLES}
+
+Seed = Mapping[str, list[dict[str, Any]]]
+
+
+def endpoint(name: str) -> str:
+    """The endpoint that a name stands for: a kind's name or the endpoint itself."""
+    found = SHORT.get(name, name)
+    if found not in ENDPOINTS:
+        raise UsageError(f"there is no `{name}`", hint=f"there are {', '.join(ENDPOINTS)}")
+    return found
+
+
+def open_shop(world: World, seed: Seed, products: int) -> None:
+    """Set up the tables, and fill them where they hold nothing yet. Raises UsageError."""
+    world.tables = {name: table(world) for name, table in ENDPOINTS.items()}
+    if not world.store.empty:
+        return
+    Categories(world).open()
+    given = {endpoint(name): rows for name, rows in seed.items()}
+    try:
+        for name, table in world.tables.items():
+            for row in given.get(name, []):
+                _sow(table, row)
+    except Refusal as refusal:
+        world.store.clear()
+        raise UsageError(f"the seed's {name} is refused: {refusal.why}") from None
+    _stock(world, products)
+
+
+def _sow(table: Table, row: dict[str, Any]) -> None:
+    """Create an object the way a request would, with the id it names if it names one."""
+    parent = table.surface.parent
+    query = {parent: str(row[parent])} if parent in row else {}
+    table.create(query, row, number(table.surface.id, row.get(table.surface.id) or 0))
+
+
+def _stock(world: World, count: int) -> None:
+    """Fill the shop with products, shared out evenly."""
+    ids = {
+        name: cycle([table.id(row) for row in world.store.rows(name)] or [None])
+        for name, table in world.tables.items()
+    }
+    for each in range(1, count + 1):
+        in_category = next(ids[Categories.surface.endpoint])
+        world.tables[Products.surface.endpoint].create(
+            {},
+            {
+                "name": f"Produkt {each}",
+                "supplier_id": next(ids[Suppliers.surface.endpoint]),
+                "profile_id": next(ids[Profiles.surface.endpoint]),
+                "categories": [in_category],
+                "is_online": 1,
+                "price": 100,
+            },
+        )

@@ -1,0 +1,34 @@
+"""How the shop rewrites texts."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit, urlunsplit
+
+DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss"})
+
+
+def slug(name: str) -> str:
+    """The path made from a name. Danish letters: OBS, 4.5."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(DANISH))
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
+
+
+def rich(text: str, way: str) -> str:
+    """Rich text as it is kept: line ends become CRLF (OBS, 5.1) and the ends are trimmed;
+    `clean` also writes tags in lower case and gives each paragraph a line."""
+    if way == "keep":
+        return text
+    text = text.strip()
+    if way == "clean":
+        text = re.sub(r"</?[A-Za-z][A-Za-z0-9]*", lambda tag: tag.group().lower(), text)
+        text = re.sub(r"</p>\s*(?=<)", "</p>\n", text)
+    return re.sub(r"\r\n|\r|\n", "\r\n", text)
+
+
+def path(text: str, way: str, host: str) -> str:
+    """An address of the shop without its host and leading slash; other hosts are left alone."""
+    parts = urlsplit(text)
+    if way == "keep" or (parts.netloc and parts.hostname != host):
+        return text
+    rest = urlunsplit(("", "", parts.path.lstrip("/"), parts.query, parts.fragment))
+    return f"/{rest}" if way == "slash" else rest

@@ -1,0 +1,101 @@
+"""Redirects, which send visitors on, and webhooks, which tell others what happened."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from shopform.kinds.redirect import REDIRECT
+from shopform.kinds.webhook import WEBHOOK
+from shopform.sandbox.behaviour.columns import Column, Form
+from shopform.sandbox.behaviour.table import Draft, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.texts import path
+from shopform.sandbox.messages import Refusal
+from shopform.sandbox.store import Row
+
+# A3 shows `product`, `stock` and `order`; H1, H2, F2 and P have the rest.
+TOLD = frozenset(
+    {"product", "stock", "order", "category", "order_created", "order_withdrawn", "paid"}
+    | {"new_status", "new_return", "customer_created", "newsletter_subscribe", "approved"}
+    | {"add_to_basket", "update_basket", "view_basket", "view_address", "view_shipping"}
+    | {"view_approve", "view_thanks"}
+)
+
+
+class Redirects(Table):
+    """No source names the fields, so a switch does (4.7)."""
+
+    surface = Surface.of(REDIRECT.wire)
+    first_id = 601
+    label = "source"
+    required = ("source", "target")
+    newest_first = True
+    columns = columns_of(
+        source=Column(),
+        target=Column(),
+        status=Column(Form.NUMBER, 301),
+    )
+
+    def asked(self, name: str) -> str:
+        return (self.shown(name) or ("",))[0]
+
+    def shown(self, name: str) -> tuple[str, ...]:
+        if name == self.surface.id:
+            return (self.switches["redirect_id"],)
+        names = self.switches["redirect_names"].split(",")
+        number = list(self.columns).index(name)
+        return tuple(names[number : number + 1])
+
+    def settle(self, draft: Draft) -> None:
+        row = draft.row
+        if row["status"] not in (301, 302):
+            raise Refusal(400, f"{self.asked('status')} must be 301 or 302")
+        host = urlsplit(self.world.origin).hostname or ""
+        for name in ("source", "target"):
+            row[name] = path(row[name], self.switches["redirect_path"], host)
+        if row["source"] == row["target"] != "":
+            raise Refusal(400, "it would send visitors to where they are")
+
+
+class Webhooks(Table):
+    """The secret is made by the shop and shown when it is made (A3, F2, H1)."""
+
+    surface = Surface.of(WEBHOOK.wire)
+    first_id = 701
+    label = "url"
+    required = ("url", "events")
+    newest_first = True
+    columns = columns_of(
+        url=Column(),
+        events=Column(Form.OPAQUE, writable=False),
+        secret=Column(writable=False),
+    )
+
+    def shown(self, name: str) -> tuple[str, ...]:
+        return (self.switches["webhook_id"],) if name == self.surface.id else (name,)
+
+    def settle(self, draft: Draft) -> None:
+        row = draft.row
+        if draft.before is None:
+            row["secret"] = secrets.token_hex(32)
+        if row["url"] and not row["url"].startswith(("http://", "https://")):
+            raise Refusal(400, "url must start with https://")
+        if "events" in draft.body:
+            row["events"] = self._events(draft.body["events"])
+
+    def _events(self, given: object) -> list[str]:
+        if isinstance(given, str) and self.switches["webhook_events"] == "comma":
+            given = [word.strip() for word in given.split(",") if word.strip()]
+        if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
+            raise Refusal(400, "events must be a list of texts")
+        unknown = sorted(set(given) - TOLD)
+        if unknown and self.switches["webhook_unknown_event"] == "refuse":
+            raise Refusal(400, f"unknown event {unknown[0]}")
+        return sorted(set(given))
+
+    def answer(self, row: Row, view: View) -> dict[str, Any]:
+        shown = super().answer(row, view)
+        if self.switches["webhook_events"] == "comma":
+            shown["events"] = ",".join(row["events"])
+        if view is not View.CREATED and self.switches["webhook_secret"] == "once":  # noqa: S105
+            del shown["secret"]
+        return shown

@@ -1,0 +1,50 @@
+"""The requests that were made, as they are remembered: without keys, without pictures' bytes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `n` counts from 1 in order of arrival; `path` is below /REST; `body` is its
+    JSON, or its text where it is none; `status` is 0 while, and if, it is not answered."""
+
+    n: int
+    time: str
+    method: str
+    path: str
+    query: str
+    body: Any
+    status: int = 0
+    fault: str = ""
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+Hook = Callable[[Call], None]
+
+
+def received(n: int, method: str, path: str, query: str, body: bytes, fault: str) -> Call:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return Call(n, now, method, path, query, _content(body), fault=fault)
+
+
+def _content(body: bytes) -> Any:
+    try:
+        return _shortened(json.loads(body)) if body else None
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _shortened(content: Any, key: str = "") -> Any:
+    if isinstance(content, dict):
+        return {name: _shortened(each, name) for name, each in content.items()}
+    if isinstance(content, list):
+        return [_shortened(each) for each in content]
+    if key == "data" and isinstance(content, str) and len(content) > 40:
+        return f"{content[:16]}... ({len(content)} characters)"
+    return content

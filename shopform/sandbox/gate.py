@@ -1,0 +1,40 @@
+"""Who may ask: the key, its rights, and its calls a day."""
+
+from collections.abc import Iterable
+
+from shopform.errors import UsageError
+from shopform.sandbox.behaviour.tables import endpoint
+from shopform.sandbox.messages import Refusal
+
+SCHEMES = ("", "Bearer ", "Shoporama ")  # A1, A2, A3, W
+APP_STATUS = "app-status"  # P: asked by the app itself, with a scheme of its own
+
+
+class Gate:
+    """Lets requests of one key through, `daily_calls` of them."""
+
+    def __init__(self, token: str, deny: Iterable[str], daily_calls: int) -> None:
+        self.daily_calls = daily_calls
+        self.used = 0
+        self._token = token
+        self._denied = {right for each in deny for right in _rights(each)}
+
+    def admit(self, method: str, name: str, key: str, denied: str) -> None:
+        """Count a request. Raises Refusal: 401, 429, or the status for a right it lacks."""
+        schemes = ("App ",) if name == APP_STATUS else SCHEMES
+        if key not in [scheme + self._token for scheme in schemes]:
+            raise Refusal(401)
+        if self.used >= self.daily_calls:
+            raise Refusal(429)
+        self.used += 1
+        if (name, method == "GET") in self._denied:
+            raise Refusal(int(denied))
+
+
+def _rights(denied: str) -> list[tuple[str, bool]]:
+    """The reads (True) and writes (False) that `ENDPOINT[:read|:write]` denies."""
+    name, _, right = denied.partition(":")
+    reads = {"": (True, False), "read": (True,), "write": (False,)}
+    if right not in reads:
+        raise UsageError(f"`{right}` is not a right", hint="it is `read` or `write`")
+    return [(endpoint(name), each) for each in reads[right]]

@@ -1,0 +1,157 @@
+"""A whole shop in one value: data, switches, faults and a server in a thread."""
+
+import ipaddress
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+from shopform.errors import UsageError
+from shopform.sandbox.app import ROOT, App
+from shopform.sandbox.behaviour.table import World
+from shopform.sandbox.behaviour.tables import FIRST_IDS, Seed, endpoint
+from shopform.sandbox.calls import Call, Hook
+from shopform.sandbox.gate import Gate
+from shopform.sandbox.server import Server
+from shopform.sandbox.store import Store
+from shopform.sandbox.switches import Switches
+
+
+class Sandbox:
+    """A shop on loopback. It listens from the start; used as a context it is closed at the end.
+
+    `data` is a file that keeps the shop, `seed` what it holds when it is new, by endpoint.
+    `first_ids` says where the ids of an endpoint begin. Port 0 is any free port. Raises UsageError
+    for arguments that mean nothing and for a host that is not loopback.
+    """
+
+    def __init__(
+        self,
+        *,
+        switches: Mapping[str, str] | None = None,
+        faults: Iterable[str] = (),
+        token: str = "sandbox",  # noqa: S107
+        data: Path | None = None,
+        seed: Seed | None = None,
+        products: int = 0,
+        deny: Iterable[str] = (),
+        daily_calls: int = 10_000,
+        log: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        first_ids: Mapping[str, int] | None = None,
+    ) -> None:
+        _check_loopback(host)
+        given_ids = {endpoint(name): number for name, number in (first_ids or {}).items()}
+        in_force = Switches(switches)
+        self._store = Store(data, FIRST_IDS | given_ids)
+        self._world = World(self._store, in_force)
+        try:
+            self.app = App(self._world, Gate(token, deny, daily_calls), seed or {}, products)
+            self.set_fault(*faults)
+            self._server = _listen(host, port, self.app)
+        except UsageError:
+            self._store.close()
+            raise
+        self._world.origin = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        self._log: TextIO | None = log.open("a", encoding="utf-8") if log else None
+        self.app.after.append(self._write_log)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.02,), name="sandbox", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening and end every connection; what is kept is in the data file."""
+        self._server.stop()
+        self._thread.join()
+        self._store.close()
+        if self._log:
+            self._log.close()
+
+    @property
+    def port(self) -> int:
+        return self._server.port
+
+    @property
+    def url(self) -> str:
+        """The address of the API, with /REST."""
+        return self._world.origin + ROOT
+
+    @property
+    def calls(self) -> list[Call]:
+        """The requests so far, in the order in which they were done with."""
+        return list(self.app.calls)
+
+    def data(self, kind: str) -> list[dict[str, Any]]:
+        """The objects of a kind, or endpoint, that were not removed, as the shop keeps them."""
+        return self.app.data(kind)
+
+    def set_fault(self, *specs: str) -> None:
+        """Add faults; each counts requests from now on."""
+        for spec in specs:
+            self.app.faults.add(spec)
+
+    def clear_faults(self) -> None:
+        self.app.faults.clear()
+
+    def set_switch(self, name: str, word: str) -> None:
+        self._world.switches.set(name, word)
+
+    def reset_log(self) -> None:
+        """Forget the requests so far."""
+        self.app.reset_log()
+
+    def before(self, hook: Hook) -> None:
+        """Call this with each request before it is carried out, in the server's thread."""
+        self.app.before.append(hook)
+
+    def after(self, hook: Hook) -> None:
+        """Call this with each request when its effect is kept and its answer is not sent."""
+        self.app.after.append(hook)
+
+    def _write_log(self, call: Call) -> None:
+        if self._log:
+            self._log.write(call.as_json() + "\n")
+            self._log.flush()
+
+
+def read_seed(file: Path) -> Seed:
+    """A seed from a JSON file. Raises UsageError when it is no object of lists of objects."""
+    try:
+        seed = json.loads(file.read_text(encoding="utf-8"))
+        if not all(isinstance(row, dict) for rows in seed.values() for row in rows):
+            raise TypeError
+    except (OSError, ValueError, TypeError, AttributeError):
+        hint = 'write {"ENDPOINT": [{"name": "..."}]}'
+        raise UsageError(f"`{file}` is not a seed", hint=hint) from None
+    typed: Seed = seed
+    return typed
+
+
+def _check_loopback(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise UsageError(
+            f"`{host}` is not loopback",
+            hint="the sandbox has no protection and listens on 127.0.0.1 or ::1 only",
+        )
+
+
+def _listen(host: str, port: int, app: App) -> Server:
+    try:
+        return Server(host, port, app)
+    except OSError as problem:
+        reason = problem.strerror or "refused"
+        raise UsageError(
+            f"cannot listen on port {port}: {reason.lower()}", hint="`--port 0` takes a free one"
+        ) from None

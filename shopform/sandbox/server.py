@@ -1,0 +1,119 @@
+"""HTTP/1.1 on loopback: requests in, answers out, and answers that do not arrive."""
+
+import socket
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from shopform.sandbox import control
+from shopform.sandbox.app import App
+from shopform.sandbox.messages import Fate, Response
+
+REQUEST_LIMIT = 64 * 1024 * 1024
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """One connection. An answer leaves in one send, which saves a wait for the first half's
+    acknowledgement."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: "Server"
+
+    def _exchange(self) -> None:
+        size = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not size.isdecimal():
+            self.close_connection = True
+            self._send(Response(411, b"411 Length Required"))
+            return
+        if int(size) > REQUEST_LIMIT:
+            self.close_connection = True
+            self._send(Response(413, b"413 Content Too Large"))
+            return
+        body = self.rfile.read(int(size))
+        address = urlsplit(self.path)
+        if address.path.startswith(control.ROOT):
+            response = control.handle(self.server.app, self.command, address.path, body)
+        else:
+            headers = {name.lower(): text for name, text in self.headers.items()}
+            response = self.server.app.handle(
+                self.command, address.path, address.query, headers, body
+            )
+        if response.delay:
+            self.server.stopping.wait(response.delay)
+        if response.fate is not Fate.SEND:
+            self.close_connection = True
+        if response.fate is not Fate.CLOSE:
+            self._send(response)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _exchange  # noqa: N815
+
+    def _send(self, response: Response) -> None:
+        reason = self.responses.get(response.status, ("",))[0]
+        head = [f"HTTP/1.1 {response.status} {reason}"]
+        body = response.body
+        if response.status != 204:
+            head += [f"Content-Type: {response.type}", f"Content-Length: {len(body)}"]
+        if response.fate is Fate.CUT:
+            head[-1] = f"Content-Length: {len(body) + 2}"
+            body = body[: len(body) // 2]
+        head += [f"{name}: {text}" for name, text in response.headers]
+        if self.close_connection:
+            head.append("Connection: close")
+        with suppress(ConnectionError):
+            self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):
+            super().handle()
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet: the shop keeps its own log."""
+
+
+class Server(ThreadingHTTPServer):
+    """Serves an App. `stop` ends every connection and waits for their threads."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, host: str, port: int, app: App) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.app = app
+        self.stopping = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._closed = threading.Condition()
+        super().__init__((host, port), Exchange)
+
+    def server_bind(self) -> None:
+        """Without the reverse look-up of the host's name that http.server does."""
+        TCPServer.server_bind(self)
+
+    @property
+    def port(self) -> int:
+        port: int = self.socket.getsockname()[1]
+        return port
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._closed:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        with self._closed:
+            self._open.discard(request)
+            self._closed.notify_all()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.shutdown()
+        self.server_close()
+        with self._closed:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._closed.wait_for(lambda: not self._open, timeout=5)

@@ -1,0 +1,112 @@
+"""The shop's data: rows in memory, and a file that survives a crash at any instant.
+
+The file is JSON lines: a head, then one line a commit, each a list of [table, id, row]. A commit
+is one write, so it is there as a whole or not at all; a torn last line never happened. Opening a
+file writes it anew with one line a row.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from shopform.errors import UsageError
+
+Row = dict[str, Any]
+Change = tuple[str, int, Row]
+HEAD = '{"sandbox": 1}\n'
+
+
+class Store:
+    """Rows by table and id. A row is replaced as a whole and never changed in place."""
+
+    def __init__(self, file: Path | None, first_ids: Mapping[str, int]) -> None:
+        self._first_ids = first_ids
+        self._file = file
+        self._out: TextIO | None = None
+        self._forget()
+        if file is not None and file.exists():
+            self._load(file)
+        self._open()
+
+    @property
+    def empty(self) -> bool:
+        return not any(self._tables.values())
+
+    def rows(self, table: str) -> Iterable[Row]:
+        return self._tables[table].values()
+
+    def get(self, table: str, number: int) -> Row | None:
+        return self._tables[table].get(number)
+
+    def find(self, table: str, column: str, wanted: object) -> list[Row]:
+        """The rows of a table that hold exactly this in a column, in order of id."""
+        if (table, column) not in self._indexes:
+            index: dict[object, set[int]] = {}
+            for number, row in self._tables[table].items():
+                index.setdefault(row.get(column), set()).add(number)
+            self._indexes[table, column] = index
+        numbers = self._indexes[table, column].get(wanted, ())
+        return [self._tables[table][number] for number in sorted(numbers)]
+
+    def next_id(self, table: str) -> int:
+        return self._next[table]
+
+    def commit(self, changes: list[Change]) -> None:
+        """Keep these rows, all or none."""
+        if self._out is not None:
+            self._out.write(json.dumps(changes) + "\n")
+            self._out.flush()
+        self._take(changes)
+
+    def clear(self) -> None:
+        """Forget everything, in the file too."""
+        self.close()
+        self._forget()
+        self._open()
+
+    def close(self) -> None:
+        if self._out is not None:
+            self._out.close()
+            self._out = None
+
+    def _forget(self) -> None:
+        self._tables: dict[str, dict[int, Row]] = {table: {} for table in self._first_ids}
+        self._indexes: dict[tuple[str, str], dict[object, set[int]]] = {}
+        self._next = dict(self._first_ids)
+        self.commits = 0
+
+    def _take(self, changes: Iterable[Change]) -> None:
+        self.commits += 1
+        for table, number, row in changes:
+            before = self._tables[table].get(number, {})
+            self._tables[table][number] = row
+            self._next[table] = max(self._next[table], number + 1)
+            for (indexed, column), index in self._indexes.items():
+                if indexed == table:
+                    index.get(before.get(column), set()).discard(number)
+                    index.setdefault(row.get(column), set()).add(number)
+
+    def _load(self, file: Path) -> None:
+        head, *lines = file.read_text(encoding="utf-8", errors="replace").splitlines(True) or [""]
+        try:
+            if head != HEAD:
+                raise ValueError
+            for line in lines:
+                if line.endswith("\n"):
+                    self._take((table, number, row) for table, number, row in json.loads(line))
+        except (ValueError, KeyError):
+            hint = "name another file, or delete it"
+            raise UsageError(f"`{file}` is not a sandbox's data file", hint=hint) from None
+
+    def _open(self) -> None:
+        if self._file is None:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._file.with_name(self._file.name + ".new")
+        with fresh.open("w", encoding="utf-8") as out:
+            out.write(HEAD)
+            for table, rows in self._tables.items():
+                out.writelines(json.dumps([[table, n, row]]) + "\n" for n, row in rows.items())
+        fresh.replace(self._file)
+        self._out = self._file.open("a", encoding="utf-8")

@@ -1,0 +1,33 @@
+"""The switches in force: how this shop answers the questions that the evidence leaves open."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from shopform.errors import UsageError
+from shopform.sandbox.behaviour.questions import SWITCHES, Switch
+
+__all__ = ["SWITCHES", "Switch", "Switches"]
+
+
+class Switches:
+    """One word for each switch; the first of its words where none was given."""
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
+        self._words = {switch.name: switch.words[0] for switch in SWITCHES}
+        for name, word in (given or {}).items():
+            self.set(name, word)
+
+    def __getitem__(self, name: str) -> str:
+        return self._words[name]
+
+    def set(self, name: str, word: str) -> None:
+        """Raises UsageError for a name or a word there is not."""
+        known = {switch.name: switch.words for switch in SWITCHES}
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean `{near[0]}`?" if near else "`--list-switches` shows all"
+            raise UsageError(f"no switch is called `{name}`", hint=hint)
+        if word not in known[name]:
+            words = ", ".join(f"`{each}`" for each in known[name])
+            raise UsageError(f"switch `{name}` has no word `{word}`", hint=f"it is one of {words}")
+        self._words[name] = word
