@@ -1,0 +1,134 @@
+"""What must hold between resources: no cycle, one holder of an identity and of a path."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+
+from shopform.config.drafts import Draft
+from shopform.config.nodes import Scalar, child
+from shopform.diagnostics import Collector
+from shopform.kinds import Form
+from shopform.model import Address, Ref, Resource, Secret, Value
+from shopform.planning.normalize import canonical
+
+
+def check(drafts: Iterable[Draft], resources: Map[Address, Resource], collector: Collector) -> None:
+    """Tell what does not fit together among the resources of one shop."""
+    active = [draft for draft in drafts if draft.address in resources]
+    _check_containers(active, collector)
+    _check_cycles(active, resources, collector)
+    _check_twins(active, resources, collector)
+
+
+def _check_containers(drafts: Iterable[Draft], collector: Collector) -> None:
+    """A kind that may only lie in containers with a certain word in a field."""
+    for draft in drafts:
+        for kind, key in draft.holds:
+            only = kind.policy.nesting.only if kind.policy.nesting else None
+            if only is None or only[0] in draft.wrong or draft.data.get(only[0]) == only[1]:
+                continue
+            name, word = only
+            found = draft.data.get(name)
+            written = f"its `{name}` is `{found}`" if found else f"it declares no `{name}`"
+            collector.error(
+                "nested-not-allowed",
+                f"`{draft.address}` cannot hold `{key.text}`: {written}",
+                hint=f"write `{name}: {word}`, or remove `{key.text}`",
+                span=key.span,
+                address=draft.address,
+            )
+
+
+def _check_cycles(
+    drafts: Iterable[Draft], resources: Map[Address, Resource], collector: Collector
+) -> None:
+    """Chains of one field that come back to where they began; each is told once."""
+    for name in dict.fromkeys(n for d in drafts for n in d.kind.policy.refers):
+        passed: set[Address] = set()
+        for draft in drafts:
+            chain: dict[Address, None] = {}
+            at: Address | None = draft.address
+            while at is not None and at not in passed and at not in chain:
+                chain[at] = None
+                resource = resources.get(at)
+                held = resource.fields.get(name) if resource else None
+                at = held.address if isinstance(held, Ref) else None
+            passed.update(chain)
+            if at is not None and at in chain:
+                cycle = list(chain)[list(chain).index(at) :]
+                _tell_cycle(name, min(cycle), cycle, {d.address: d for d in drafts}, collector)
+
+
+def _tell_cycle(
+    name: str,
+    first: Address,
+    cycle: list[Address],
+    drafts: Map[Address, Draft],
+    collector: Collector,
+) -> None:
+    turn = cycle.index(first)
+    shown = " -> ".join(f"`{each}`" for each in [*cycle[turn:], *cycle[:turn], first])
+    places = [
+        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in cycle
+    ]
+    span = (child(drafts[first].node, name) or drafts[first].key).span
+    collector.error(
+        "reference-cycle",
+        f"`{name}` goes round in a circle: {shown}",
+        hint=f"remove `{name}` from one of them",
+        span=span,
+        related=tuple(place for place in places if place[1] != span),
+        address=first,
+    )
+
+
+def _check_twins(
+    drafts: Iterable[Draft], resources: Map[Address, Resource], collector: Collector
+) -> None:
+    """Two resources that the shop could not tell apart, or that want the same path."""
+    identities: dict[tuple[object, ...], Draft] = {}
+    paths: dict[tuple[str, object], Draft] = {}
+    for draft in drafts:
+        resource = resources[draft.address]
+        policy = draft.kind.policy
+        if draft.wrong.isdisjoint(policy.identity):
+            key = (
+                draft.kind.name,
+                resource.parent,
+                *(_comparable(policy.form(n), resource.fields.get(n)) for n in policy.identity),
+            )
+            twin = identities.setdefault(key, draft)
+            if twin is not draft:
+                names = " and ".join(f"`{name}`" for name in policy.identity)
+                _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
+        path = policy.path and resource.fields.get(policy.path)
+        if path:
+            wanted = _comparable(policy.form(policy.path), path)
+            holder = paths.setdefault((draft.kind.name, wanted), draft)
+            if holder is not draft:
+                same = f"have the same `{policy.path}`"
+                _tell_twins("path-twice", same, draft, holder, collector, policy.path)
+
+
+def _tell_twins(
+    code: str, same: str, second: Draft, first: Draft, collector: Collector, name: str = ""
+) -> None:
+    def place(draft: Draft) -> Scalar:
+        node = child(draft.node, name) if name else None
+        return node if isinstance(node, Scalar) else draft.key
+
+    collector.error(
+        code,
+        f"`{first.address}` and `{second.address}` {same}",
+        hint="the shop could not tell them apart: change or remove one",
+        span=place(second).span,
+        related=((f"`{first.address}`", place(first).span),),
+        address=second.address,
+    )
+
+
+def _comparable(form: Form, value: Value) -> object:
+    if isinstance(value, Ref):
+        return value.address
+    if isinstance(value, Secret):
+        return canonical(form, value.text or value.source)
+    return canonical(form, value)

@@ -1,0 +1,254 @@
+"""A project: the YAML files of a folder, read as one."""
+
+import glob
+import posixpath
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
+from shopform.config.parsers import LINE_BREAK
+from shopform.config.texts import did_you_mean
+from shopform.diagnostics import Collector, Span
+from shopform.errors import ConfigError, UsageError
+from shopform.kinds import BY_NAME, KINDS
+
+NAMES: Final = ("shopform.yaml", "shopform.yml")
+SUFFIXES: Final = (".yaml", ".yml")
+SETTINGS: Final = ("shops", "variables", "policy", "include")
+REFACTORINGS: Final = ("moved", "removed", "imports")
+SECTIONS: Final = tuple(kind.section for kind in KINDS if kind.policy.nesting is None)
+_NESTED: Final = {
+    kind.section: BY_NAME[kind.policy.nesting.kind].section for kind in KINDS if kind.policy.nesting
+}
+
+Entry = tuple[Scalar, Node]
+
+
+class ProjectError(ConfigError):
+    """The files are wrong. `sources` are their lines, for code frames."""
+
+    sources: Map[str, tuple[str, ...]] = {}
+
+
+@dataclass(slots=True, kw_only=True)
+class Project:
+    """The files of a project, merged. File names are relative to `directory`, with slashes.
+
+    `broken` is set when a file could not be read as YAML: what it declares is missing then.
+    """
+
+    directory: Path
+    main: str = NAMES[0]
+    texts: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    settings: dict[str, Entry] = field(default_factory=dict)
+    refactorings: dict[str, list[Node]] = field(default_factory=dict)
+    broken: bool = False
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The lines of every file read."""
+        return {name: tuple(LINE_BREAK.split(text)) for name, text in self.texts.items()}
+
+
+def load(directory: Path, collector: Collector) -> Project:
+    """Read `shopform.yaml`, the YAML files beside it, and what its `include` names.
+
+    Raises ProjectError when there is no `shopform.yaml`; everything else goes to the collector.
+    """
+    project = Project(directory=directory)
+    present = [name for name in NAMES if (directory / name).is_file()]
+    if not present:
+        raise ProjectError(
+            f"no `{NAMES[0]}` in `{directory}`",
+            hint="run `shopform init` to make one, or name the folder with `--chdir`",
+        )
+    if len(present) > 1:
+        collector.error(
+            "project-twice",
+            f"both `{NAMES[0]}` and `{NAMES[1]}` exist",
+            hint="keep one of them",
+            span=Span(NAMES[1], 1, 1),
+        )
+    project.main = present[0]
+    _read_file(project, project.main, collector)
+    others = {
+        path.name
+        for path in directory.iterdir()
+        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    }
+    others.update(_included(project, collector))
+    for name in sorted(others.difference(NAMES)):
+        _read_file(project, name, collector)
+    return project
+
+
+def shop_names(project: Project) -> tuple[str, ...]:
+    """The shops that are declared, in the order of the file."""
+    shops = project.settings.get("shops")
+    return tuple(shops[1].entries) if shops and isinstance(shops[1], Mapping) else ()
+
+
+def select_shop(project: Project, name: str | None = None) -> str:
+    """The shop to work on: `name`, or the only one declared.
+
+    Raises UsageError for an unknown name, and for none where several are declared, and
+    ProjectError where none is.
+    """
+    names = shop_names(project)
+    if not names:
+        problem = ProjectError(
+            f"`{project.main}` declares no shop",
+            hint="add `shops:` with a name, and `url` and `token` below it",
+        )
+        problem.sources = project.sources
+        raise problem
+    declared = "declared are " + ", ".join(f"`{each}`" for each in names)
+    if name is None:
+        if len(names) == 1:
+            return names[0]
+        raise UsageError("several shops are declared", hint=f"name one with `--shop`: {declared}")
+    if name not in names:
+        raise UsageError(f"unknown shop `{name}`", hint=did_you_mean(name, names, declared))
+    return name
+
+
+def _included(project: Project, collector: Collector) -> Iterable[str]:
+    """Files matched by `include`; a pattern that matches nothing is a mistake."""
+    found: set[str] = set()
+    for node in _patterns(project, collector):
+        pattern = node.text
+        if pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
+            hint = "name folders below it, such as `catalogue/**/*.yaml`"
+            collector.error(
+                "include-outside", f"`{pattern}` leaves the project", hint=hint, span=node.span
+            )
+            continue
+        # Unlike Path.glob it refuses no pattern and passes hidden folders.
+        matched = glob.glob(pattern, root_dir=project.directory, recursive=True)  # noqa: PTH207
+        files = {
+            posixpath.normpath(name)
+            for name in matched
+            if name.endswith(SUFFIXES) and (project.directory / name).is_file()
+        }
+        if not files:
+            hint = "patterns are relative to the project: `catalogue/*.yaml`, `catalogue/**/*.yaml`"
+            collector.error(
+                "include-empty", f"no YAML file matches `{pattern}`", hint=hint, span=node.span
+            )
+        found |= files
+    return found
+
+
+def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
+    entry = project.settings.get("include")
+    if entry is None or (isinstance(entry[1], Scalar) and entry[1].null):
+        return
+    for node in entry[1].items if isinstance(entry[1], Sequence) else [entry[1]]:
+        if isinstance(node, Scalar) and not node.null:
+            yield node
+        else:
+            hint = "write one pattern, or a list of patterns"
+            collector.error(
+                "wrong-type", "`include` takes texts", hint=hint, span=(node or entry[0]).span
+            )
+
+
+def _read_file(project: Project, name: str, collector: Collector) -> None:
+    try:
+        data = (project.directory / name).read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as problem:
+        reason = (problem.strerror or "unknown reason").lower()
+        hint = "check the file's permissions"
+        collector.error(
+            "file-missing", f"cannot read `{name}`: {reason}", hint=hint, span=Span(name, 1, 1)
+        )
+        project.broken = True
+        return
+    except UnicodeDecodeError as problem:
+        before = data[: problem.start].decode("utf-8-sig", "replace").split("\n")
+        project.texts[name] = data.decode("utf-8-sig", "replace")
+        collector.error(
+            "yaml-encoding",
+            f"the byte 0x{data[problem.start]:02X} is not UTF-8",
+            hint="save the file as UTF-8",
+            span=Span(name, len(before), len(before[-1]) + 1),
+        )
+        project.broken = True
+        return
+    project.texts[name] = text
+    try:
+        root = parse(text, name, collector)
+    except Malformed:
+        project.broken = True
+        return
+    if isinstance(root, Mapping):
+        _merge(project, root, collector)
+    elif root is not None and not (isinstance(root, Scalar) and root.null):
+        hint = "start with a section, such as `shops:`"
+        collector.error("wrong-type", "a file holds sections", hint=hint, span=root.span)
+
+
+def _merge(project: Project, root: Mapping, collector: Collector) -> None:
+    for name, (key, node) in root.entries.items():
+        if name in SECTIONS:
+            _merge_section(project, name, key, node, collector)
+        elif name in SETTINGS:
+            if root.file != project.main:
+                hint = f"move it to `{project.main}`"
+                collector.error(
+                    "misplaced-setting",
+                    f"`{name}` may only stand in `{project.main}`",
+                    hint=hint,
+                    span=key.span,
+                )
+            else:
+                project.settings[name] = (key, node)
+        elif name in REFACTORINGS:
+            if isinstance(node, Sequence):
+                project.refactorings.setdefault(name, []).extend(node.items)
+            elif not (isinstance(node, Scalar) and node.null):
+                hint = "start each one with a dash"
+                collector.error("wrong-type", f"`{name}` takes a list", hint=hint, span=node.span)
+        else:
+            inside = _NESTED.get(name)
+            words = (*SECTIONS, *SETTINGS, *REFACTORINGS)
+            hint = (
+                f"write them inside each of `{inside}`"
+                if inside
+                else did_you_mean(name, words, "sections are " + ", ".join(words))
+            )
+            collector.error(
+                "unknown-section", f"unknown section `{name}`", hint=hint, span=key.span
+            )
+
+
+def _merge_section(
+    project: Project, name: str, key: Scalar, node: Node, collector: Collector
+) -> None:
+    if isinstance(node, Scalar) and node.null:
+        return
+    if not isinstance(node, Mapping):
+        hint = "write a key and a colon before each"
+        collector.error(
+            "wrong-type", f"`{key.text}` takes a mapping of keys", hint=hint, span=node.span
+        )
+        return
+    section = project.sections.setdefault(name, {})
+    if not section:
+        project.sections[name] = dict(node.entries)
+        return
+    for each, entry in node.entries.items():
+        first = section.setdefault(each, entry)
+        if first is not entry:
+            collector.error(
+                "declared-twice",
+                f"`{each}` of `{name}` is declared twice",
+                hint="remove one, or give one another key",
+                span=entry[0].span,
+                related=(("first declared", first[0].span),),
+            )

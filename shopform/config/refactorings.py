@@ -1,0 +1,148 @@
+"""`moved`, `removed` and `imports`: what becomes of addresses and objects."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import ValidationError
+
+from shopform.config.nodes import Node, child
+from shopform.config.project import Project
+from shopform.config.reading import Reader, explain
+from shopform.config.settings import ImportSpec, MovedSpec, RemovedSpec
+from shopform.config.shapes import shape_of
+from shopform.config.texts import did_you_mean, one_of
+from shopform.diagnostics import Collector, Span
+from shopform.kinds import BY_NAME
+from shopform.kinds.spec import Closed
+from shopform.model import KEY, Address, Import, Moved, Removed
+
+
+class Refactorings:
+    """Reads the three lists. `declared` are the addresses of this shop, `elsewhere` of others."""
+
+    def __init__(
+        self,
+        project: Project,
+        declared: Collection[Address],
+        elsewhere: Collection[Address],
+        collector: Collector,
+    ) -> None:
+        self._project = project
+        self._declared = declared
+        self._elsewhere = elsewhere
+        self._collector = collector
+
+    def moved(self) -> tuple[Moved, ...]:
+        found: dict[Address, Moved] = {}
+        for node, data in self._items("moved", MovedSpec):
+            place = child(node, "to") or node
+            before = self._address(data["from"], child(node, "from") or node)
+            after = self._address(data["to"], place)
+            if before is None or after is None:
+                continue
+            if before.kind != after.kind or before == after:
+                hint = "write two addresses of the same kind"
+                self._error("invalid-move", f"`{before}` cannot become `{after}`", hint, place.span)
+            elif before in found:
+                hint = "remove one of the two"
+                self._error("moved-twice", f"`{before}` is moved twice", hint, node.span)
+            else:
+                if after not in self._declared and after not in self._elsewhere:
+                    hint = did_you_mean(after, self._declared, "declare it, or remove this line")
+                    self._collector.warning(
+                        "move-undeclared", f"`{after}` is not declared", hint=hint, span=place.span
+                    )
+                found[before] = Moved(before=before, after=after, span=node.span)
+        return tuple(found.values())
+
+    def removed(self) -> tuple[Removed, ...]:
+        found: dict[Address, Removed] = {}
+        for node, data in self._items("removed", RemovedSpec):
+            place = child(node, "address") or node
+            address = self._address(data["address"], place)
+            if address is None:
+                continue
+            if address in self._declared:
+                hint = "remove the one or the other"
+                self._error("still-declared", f"`{address}` is still declared", hint, place.span)
+            elif address in found:
+                hint = "remove one of the two"
+                self._error("removed-twice", f"`{address}` is removed twice", hint, place.span)
+            else:
+                destroy = bool(data.get("destroy", True))
+                found[address] = Removed(address=address, destroy=destroy, span=node.span)
+        return tuple(found.values())
+
+    def imports(self) -> tuple[Import, ...]:
+        found: dict[Address, Import] = {}
+        owners: dict[tuple[str, int], Address] = {}
+        for node, data in self._items("imports", ImportSpec):
+            place = child(node, "address") or node
+            address = self._address(data["address"], place)
+            if address is None or address in self._elsewhere:
+                continue
+            number: int = data["id"]
+            other = address if address in found else owners.get((address.kind, number))
+            if address not in self._declared:
+                hint = did_you_mean(address, self._declared, "declare it first")
+                summary = f"`{address}` is not declared"
+                self._error("undeclared-import", summary, hint, place.span)
+            elif other is not None:
+                summary = f"`{address}` with id {number} meets an import of `{other}`"
+                hint = "one address takes one object, and one object has one address"
+                self._error("import-twice", summary, hint, place.span, found[other].span)
+            else:
+                found[address] = Import(address=address, id=number, span=node.span)
+                owners[address.kind, number] = address
+        return tuple(found.values())
+
+    def _items(self, name: str, model: type[Closed]) -> list[tuple[Node, dict[str, Any]]]:
+        """The entries of one list that are right."""
+        shape = shape_of(model)
+        right: list[tuple[Node, dict[str, Any]]] = []
+        for node in self._project.refactorings.get(name, ()):
+            data: Any = Reader(self._collector).read(node, shape)
+            try:
+                model.model_validate(data)
+            except ValidationError as refused:
+                explain(
+                    refused.errors(include_url=False),
+                    node=node,
+                    at=node.span,
+                    data=data if isinstance(data, dict) else {},
+                    shape=shape,
+                    collector=self._collector,
+                )
+            else:
+                right.append((node, data))
+        return right
+
+    def _address(self, text: str, node: Node) -> Address | None:
+        address = Address(text)
+        kind = BY_NAME.get(address.kind)
+        if kind is None:
+            hint = did_you_mean(address.kind, BY_NAME, f"kinds are {one_of(BY_NAME)}")
+            self._error("unknown-kind", f"`{text}` names no kind", hint, node.span)
+            return None
+        form = address_form(kind.name)
+        if len(address.keys) != form.count(".") or not all(map(KEY.match, address.keys)):
+            hint = f"write `{form}`"
+            self._error("invalid-address", f"`{text}` is not an address", hint, node.span)
+            return None
+        return address
+
+    def _error(
+        self, code: str, summary: str, hint: str, span: Span, first: Span | None = None
+    ) -> None:
+        related = (("the other", first),) if first else ()
+        self._collector.error(code, summary, hint=hint, span=span, related=related)
+
+
+def address_form(name: str) -> str:
+    """How an address of a kind is written, with words for its keys."""
+    keys = ["KEY"]
+    nesting = BY_NAME[name].policy.nesting
+    while nesting is not None:
+        keys.append(nesting.kind.upper())
+        nesting = BY_NAME[nesting.kind].policy.nesting
+    return ".".join((name, *reversed(keys)))

@@ -1,0 +1,95 @@
+"""Small things about texts: near misses, keys made from texts, files beside the YAML."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from shopform.diagnostics import Collector, Span
+
+_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ð": "d", "þ": "th", "đ": "d"})
+_NOT_KEY: Final = re.compile(r"[^a-z0-9]+")
+
+
+def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
+    """A hint with the nearest of `words`, or `otherwise` where none is near."""
+    known = sorted(set(words))
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else otherwise
+
+
+def one_of(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def key_from(text: str) -> str:
+    """The key a text stands for: `a-z`, `0-9` and dashes; empty if nothing is left.
+
+    Danish letters are written out, other accents dropped, `½` becomes `-1-2`.
+    """
+    letters = []
+    for letter in unicodedata.normalize("NFC", text).lower().translate(_DANISH):
+        if unicodedata.category(letter) == "No":
+            letters.append("-")
+        letters += [
+            each if each.isascii() else "-"
+            for each in unicodedata.normalize("NFKD", letter)
+            if not unicodedata.combining(each)
+        ]
+    return _NOT_KEY.sub("-", "".join(letters)).strip("-")
+
+
+class Files:
+    """Reads the files that the YAML names, from inside the project only."""
+
+    def __init__(self, directory: Path, collector: Collector) -> None:
+        self._root = directory.resolve()
+        self._collector = collector
+
+    def relative(self, path: str, beside: str, span: Span) -> str | None:
+        """`path` as written in the file `beside`, relative to the project; None if outside it."""
+        target = (self._root / beside).parent / path
+        resolved = target.resolve()
+        if not path or not resolved.is_relative_to(self._root):
+            self._collector.error(
+                "file-outside",
+                f"the file `{path}` is not inside the project",
+                hint="copy it beside the YAML, and name it relative to the file it is named in",
+                span=span,
+            )
+            return None
+        return resolved.relative_to(self._root).as_posix()
+
+    def read(self, path: str, beside: str, span: Span) -> bytes | None:
+        """The bytes of a file; None, with a message, where it cannot be read."""
+        name = self.relative(path, beside, span)
+        if name is None:
+            return None
+        try:
+            return (self._root / name).read_bytes()
+        except OSError as problem:
+            reason = problem.strerror or "it cannot be read"
+            self._collector.error(
+                "file-missing",
+                f"the file `{path}` cannot be read: {reason.lower()}",
+                hint=f"paths are relative to the YAML that names them: looked for `{name}`",
+                span=span,
+            )
+            return None
+
+    def text(self, path: str, beside: str, span: Span) -> str | None:
+        data = self.read(path, beside, span)
+        if data is None:
+            return None
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as problem:
+            self._collector.error(
+                "file-encoding",
+                f"the file `{path}` is not UTF-8 (byte {problem.start})",
+                hint="save it as UTF-8",
+                span=span,
+            )
+            return None

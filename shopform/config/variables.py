@@ -1,0 +1,133 @@
+"""Placeholders in texts: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`, and `$${` for `${`."""
+
+import re
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Final
+
+from shopform.config.nodes import Scalar
+from shopform.config.texts import Files, did_you_mean
+from shopform.diagnostics import Collector, Span
+from shopform.model import Secret
+
+_PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
+_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file):[^{}]+\}")
+
+
+def wholly_secret(text: str) -> bool:
+    """Whether a text is one `${env:...}` or `${file:...}` and nothing else."""
+    return _WHOLLY_SECRET.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A declared variable; `text` is None where nobody gave it one."""
+
+    text: str | Secret | None
+    span: Span
+
+
+class Resolver:
+    """Replaces placeholders for one shop.
+
+    With `secrets` false nothing is read from the environment or from `${file:...}`: what comes of
+    them is a Secret with an empty text. Mistakes go to the collector.
+    """
+
+    def __init__(
+        self, environment: Map[str, str], files: Files, collector: Collector, *, secrets: bool
+    ) -> None:
+        self._environment = environment
+        self._files = files
+        self._collector = collector
+        self._secrets = secrets
+        self._variables: Map[str, Variable] | None = None
+
+    def use(self, variables: Map[str, Variable]) -> None:
+        """Make variables known; until then `${var.NAME}` is refused."""
+        self._variables = variables
+
+    def resolve(self, node: Scalar, *, active: bool = True) -> str | Secret | None:
+        """The text with its placeholders replaced; None where one cannot be, which is then told.
+
+        With `active` false, for what this shop does not have, nothing secret is read.
+        """
+        parts: list[str] = []
+        secret = False
+        wrong = False
+        done = 0
+        text = node.text
+        for match in _PLACEHOLDER.finditer(text):
+            parts.append(text[done : match.start()])
+            done = match.end()
+            if match[1] is None:
+                parts.append("${")
+                continue
+            part = self._one(match[1], bool(match[2]), node, active)
+            if isinstance(part, Secret):
+                secret = True
+                part = part.text
+            wrong = wrong or part is None
+            parts.append(part or "")
+        if wrong:
+            return None
+        parts.append(text[done:])
+        whole = "".join(parts)
+        if not secret:
+            return whole
+        return Secret(text, whole if self._secrets and active else "")
+
+    def _one(self, body: str, closed: bool, node: Scalar, active: bool) -> str | Secret | None:
+        if closed and body.startswith("var."):
+            return self._variable(body[4:], node, active)
+        kind, colon, name = body.partition(":")
+        if not closed or not colon or not name or kind not in ("env", "file"):
+            shown = "${" + body + ("}" if closed else "")
+            self._collector.error(
+                "unknown-placeholder",
+                f"unknown placeholder `{shown}`" if closed else f"`{shown}` is not closed",
+                hint="write `${var.NAME}`, `${env:NAME}` or `${file:PATH}`, "
+                "and `$${` where the text has `${`",
+                span=node.span,
+            )
+            return None
+        if not self._secrets or not active:
+            return Secret(node.text, "")
+        return self._environ(name, node) if kind == "env" else self._file(name, node)
+
+    def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
+        known = self._variables
+        found = known.get(name) if known is not None else None
+        if found is not None and (found.text is not None or not active):
+            return found.text if found.text is not None else ""
+        if known is None:
+            code, summary = "unknown-variable", f"`${{var.{name}}}` cannot be used here"
+            hint = "a variable is made from texts, `${env:NAME}` and `${file:PATH}` only"
+        elif found is None:
+            code, summary = "unknown-variable", f"unknown variable `{name}`"
+            hint = did_you_mean(name, known, "declare it under `variables:`")
+        else:
+            code, summary = "variable-unset", f"the variable `{name}` has no value for this shop"
+            hint = (
+                f"give it one under the shop's `variables:`, as its `default:`, "
+                f"or with `--var {name}=...`"
+            )
+        related = (("declared", found.span),) if found is not None else ()
+        self._collector.error(code, summary, hint=hint, span=node.span, related=related)
+        return None
+
+    def _environ(self, name: str, node: Scalar) -> Secret | None:
+        text = self._environment.get(name)
+        if text is None:
+            self._collector.error(
+                "environment-missing",
+                f"the environment variable `{name}` is not set",
+                hint=f"set it before the run: `export {name}=...`",
+                span=node.span,
+            )
+            return None
+        return Secret(node.text, text)
+
+    def _file(self, path: str, node: Scalar) -> Secret | None:
+        text = self._files.text(path, node.file, node.span)
+        return None if text is None else Secret(node.text, text.rstrip("\r\n"))
