@@ -158,7 +158,7 @@ def generated(kind: Kind, names: Names, item: Item) -> dict[str, str]:
     return {ours: text for ours, text in found.items() if isinstance(text, str) and text}
 
 
-def unwrap(names: Names, body: object) -> Item | None:
+def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
     """The one object of an answer: bare, under a key, or alone in a list; `None` without an id.
 
     Raises `Nonsense` for several: GET with an id the shop does not take for one gives the list
@@ -167,13 +167,16 @@ def unwrap(names: Names, body: object) -> Item | None:
     if isinstance(body, list):
         if len(body) > 1:
             raise Nonsense(f"`/{names.endpoint}` answered {len(body)} objects where one was asked")
-        return unwrap(names, body[0]) if body else None
+        return unwrap(kind, names, body[0]) if body else None
     if not isinstance(body, dict):
         return None
     if identify(names, body):
         return body
-    inner = [v for k, v in body.items() if k != "paging" and isinstance(v, dict | list)]
-    found = [item for item in (unwrap(names, v) for v in inner) if item]
+    if any(names.fields.get(ours) in body for ours in required(kind)):
+        # The object itself, without its id: what is inside it has ids of its own.
+        return None
+    inner = [v for key, v in body.items() if key != "paging" and isinstance(v, dict | list)]
+    found = [item for v in inner if (item := unwrap(kind, names, v))]
     return found[0] if len(found) == 1 else None
 
 

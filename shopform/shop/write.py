@@ -101,7 +101,7 @@ def _written(
     number: int | None = None,
     parent_id: int | None = None,
 ) -> Written:
-    item = unwrap(names, answer)
+    item = unwrap(kind, names, answer)
     if item is None or (number is not None and identify(names, item) != number):
         return Written()
     found = reader(kind, names)(item, None)
