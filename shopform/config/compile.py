@@ -1,13 +1,12 @@
 """Nodes to what is desired in one shop."""
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
 from pathlib import Path
 
 from shopform.config.checks import check
 from shopform.config.drafts import Drafts
 from shopform.config.fields import read_fields
-from shopform.config.project import Project, ProjectError, load, select_shop, shop_names
+from shopform.config.project import Project, load, select_shop, shop_names
 from shopform.config.reading import Reader
 from shopform.config.refactorings import Refactorings
 from shopform.config.resources import Building
@@ -15,39 +14,36 @@ from shopform.config.shops import Settings
 from shopform.config.texts import Files
 from shopform.config.variables import Resolver
 from shopform.diagnostics import Collector, Diagnostic
+from shopform.errors import ConfigError
 from shopform.kinds import KINDS
 from shopform.model import Address, Desired, Resource, Shop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
-    """A project that is right, for one shop. `warnings` are still worth telling."""
+def load_project(directory: Path) -> Project:
+    """Load a project; its mistakes are kept for `compile_project`, to be told with the others.
 
-    project: Project
-    shop: Shop
-    desired: Desired
-    warnings: tuple[Diagnostic, ...] = ()
+    Raises ConfigError only where there is no project.
+    """
+    collector = Collector()
+    project = load(directory, collector)
+    project.diagnostics = tuple(collector)
+    return project
 
 
-def configure(
-    directory: Path,
+def compile_project(
+    project: Project,
     shop: str | None,
     *,
     variables: Map[str, str],
     environment: Map[str, str],
     resolve_token: bool = True,
-) -> Configuration:
-    """Load and compile the project in `directory` for one shop.
+) -> tuple[Shop, Desired, tuple[Diagnostic, ...]]:
+    """One shop, what is desired in it, and warnings.
 
-    Raises ProjectError with every mistake in the files, and UsageError where `shop` is not a shop
+    Raises ConfigError with every mistake in the files, and UsageError where `shop` is not a shop
     of the project, or is None and several are declared.
     """
-    collector = Collector()
-    project = load(directory, collector)
-    if project.broken:
-        _refuse(project, collector)
-    if collector.failed and not shop_names(project):
-        _refuse(project, collector)
+    collector = _begun(project)
     chosen, desired = compile(
         project,
         select_shop(project, shop),
@@ -56,9 +52,50 @@ def configure(
         collector=collector,
         resolve_token=resolve_token,
     )
-    if collector.failed:
-        _refuse(project, collector)
-    return Configuration(project=project, shop=chosen, desired=desired, warnings=collector.sorted())
+    return chosen, desired, _finished(collector)
+
+
+def compile_shop(project: Project, shop: str | None, *, environment: Map[str, str]) -> Shop:
+    """One shop's settings and nothing that is declared for it; reads no secret.
+
+    Raises as `compile_project` does, for mistakes in `shopform.yaml` and in the form of any file.
+    """
+    collector = _begun(project)
+    settings = Settings(project, collector)
+    files = Files(project.directory, collector)
+    resolver = Resolver(environment, files, collector, secrets=False)
+    name = select_shop(project, shop)
+    resolver.use(settings.variables(name, {}, resolver))
+    found = settings.shop(name, resolver)
+    _finished(collector)
+    return found
+
+
+def check_project(
+    project: Project,
+    shop: str | None,
+    *,
+    variables: Map[str, str],
+    environment: Map[str, str],
+) -> tuple[dict[str, Desired], tuple[Diagnostic, ...]]:
+    """What is desired in one shop, or in every shop, by name, and warnings; reads no secret.
+
+    Raises as `compile_project` does; a mistake that several shops share is told once.
+    """
+    collector = _begun(project)
+    names = shop_names(project) if shop is None else ()
+    found = {
+        name: compile(
+            project,
+            name,
+            variables=variables,
+            environment=environment,
+            collector=collector,
+            resolve_token=False,
+        )[1]
+        for name in names or (select_shop(project, shop),)
+    }
+    return found, _finished(collector)
 
 
 def compile(  # noqa: A001
@@ -105,7 +142,17 @@ def compile(  # noqa: A001
     return chosen, desired
 
 
-def _refuse(project: Project, collector: Collector) -> None:
-    problem = ProjectError(diagnostics=collector.sorted())
-    problem.sources = project.sources
-    raise problem
+def _begun(project: Project) -> Collector:
+    """A collector with what loading found; raises it where compiling could not add the truth."""
+    collector = Collector(list(project.diagnostics))
+    if project.broken or (collector.failed and not shop_names(project)):
+        _finished(collector)
+    return collector
+
+
+def _finished(collector: Collector) -> tuple[Diagnostic, ...]:
+    """The warnings; raises everything if any of it is an error."""
+    found = tuple(dict.fromkeys(collector.sorted()))
+    if collector.failed:
+        raise ConfigError(diagnostics=found)
+    return found

@@ -20,7 +20,7 @@ def read_fields(
     kind: Kind, drafts: Seq[Draft], reader: Reader, files: Files, collector: Collector
 ) -> None:
     """Fill `data`, `secrets` and `wrong` of drafts of one kind."""
-    free = _free_texts(kind)
+    free = free_texts(kind)
     shapes = shape_of(kind.spec).fields
     nested = {inner.section for inner in CHILDREN[kind.name]}
     for draft in drafts:
@@ -48,7 +48,7 @@ def read_fields(
     _check(kind, drafts, collector)
 
 
-def _free_texts(kind: Kind) -> frozenset[str]:
+def free_texts(kind: Kind) -> frozenset[str]:
     """Fields that hold any text: these may come from a file, or be secret."""
     shapes = shape_of(kind.spec).fields
     return frozenset(

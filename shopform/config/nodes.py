@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
 
 from shopform.config.parsers import PARSERS, Event, NextEvent, Parser, complain
 from shopform.diagnostics import Collector, Span
+from shopform.errors import ConfigError
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _SHIFT = 24  # a place is line << _SHIFT | column, both from 0: one int a mark instead of an object
@@ -99,8 +100,8 @@ def child(node: Node | None, *steps: str) -> Node | None:
     return node
 
 
-class Malformed(Exception):
-    """The rest of a file cannot be understood; the collector holds why."""
+class Malformed(ConfigError):
+    """A file that cannot be understood; the collector holds why."""
 
 
 def parse(
@@ -127,7 +128,7 @@ def parse(
             collector.diagnostics += found.diagnostics
             return root
     complain(problem, text, file, collector)
-    raise Malformed
+    raise Malformed(diagnostics=collector.sorted())
 
 
 class _Builder:
@@ -227,7 +228,7 @@ class _Builder:
             hint="write one text before the colon",
             span=node.span,
         )
-        raise Malformed
+        raise Malformed(diagnostics=self.collector.sorted())
 
     def _enter(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, node: Node) -> None:
         text = key.text
@@ -260,7 +261,7 @@ class _Builder:
         start, end = _packed(event.start_mark), _packed(event.end_mark)
         span = Scalar(self.file, start, end, "", False).span
         self.collector.error(code, summary, hint=hint, span=span)
-        raise Malformed
+        raise Malformed(diagnostics=self.collector.sorted())
 
 
 def _packed(mark: Any) -> int:

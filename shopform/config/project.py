@@ -2,8 +2,9 @@
 
 import glob
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
+from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.texts import did_you_mean
-from shopform.diagnostics import Collector, Span
+from shopform.diagnostics import Collector, Diagnostic, Span
 from shopform.errors import ConfigError, UsageError
 from shopform.kinds import BY_NAME, KINDS
 
@@ -27,10 +28,20 @@ _NESTED: Final = {
 Entry = tuple[Scalar, Node]
 
 
-class ProjectError(ConfigError):
-    """The files are wrong. `sources` are their lines, for code frames."""
+class Sources(Map[str, Seq[str]]):
+    """The lines of files, split when they are asked for."""
 
-    sources: Map[str, tuple[str, ...]] = {}
+    def __init__(self, texts: Map[str, str]) -> None:
+        self._texts = texts
+
+    def __getitem__(self, name: str) -> Seq[str]:
+        return LINE_BREAK.split(self._texts[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +49,7 @@ class Project:
     """The files of a project, merged. File names are relative to `directory`, with slashes.
 
     `broken` is set when a file could not be read as YAML: what it declares is missing then.
+    `diagnostics` are what loading found.
     """
 
     directory: Path
@@ -47,22 +59,23 @@ class Project:
     settings: dict[str, Entry] = field(default_factory=dict)
     refactorings: dict[str, list[Node]] = field(default_factory=dict)
     broken: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
-    def sources(self) -> dict[str, tuple[str, ...]]:
-        """The lines of every file read."""
-        return {name: tuple(LINE_BREAK.split(text)) for name, text in self.texts.items()}
+    def sources(self) -> Sources:
+        """The lines of every file read, for code frames."""
+        return Sources(self.texts)
 
 
 def load(directory: Path, collector: Collector) -> Project:
     """Read `shopform.yaml`, the YAML files beside it, and what its `include` names.
 
-    Raises ProjectError when there is no `shopform.yaml`; everything else goes to the collector.
+    Raises ConfigError when there is no `shopform.yaml`; everything else goes to the collector.
     """
     project = Project(directory=directory)
     present = [name for name in NAMES if (directory / name).is_file()]
     if not present:
-        raise ProjectError(
+        raise ConfigError(
             f"no `{NAMES[0]}` in `{directory}`",
             hint="run `shopform init` to make one, or name the folder with `--chdir`",
         )
@@ -96,16 +109,14 @@ def select_shop(project: Project, name: str | None = None) -> str:
     """The shop to work on: `name`, or the only one declared.
 
     Raises UsageError for an unknown name, and for none where several are declared, and
-    ProjectError where none is.
+    ConfigError where none is.
     """
     names = shop_names(project)
     if not names:
-        problem = ProjectError(
+        raise ConfigError(
             f"`{project.main}` declares no shop",
             hint="add `shops:` with a name, and `url` and `token` below it",
         )
-        problem.sources = project.sources
-        raise problem
     declared = "declared are " + ", ".join(f"`{each}`" for each in names)
     if name is None:
         if len(names) == 1:

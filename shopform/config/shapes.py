@@ -7,7 +7,7 @@ number field. So the words of YAML 1.2 are told apart here, and not when a file 
 import re
 import types
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final, Literal, Union, get_args, get_origin
@@ -39,13 +39,18 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one field takes. `inner` is what a list or the keys hold; `alone` allows one text."""
+    """What one field takes. `inner` is what a list or the keys hold; `alone` allows one text.
+
+    `model` is the model of a mapping whose fields are known; `nullable` allows null.
+    """
 
     takes: Takes
     inner: "Shape | None" = None
     fields: Map[str, "Shape"] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     alone: bool = False
+    model: type[BaseModel] | None = None
+    nullable: bool = False
 
 
 _SIMPLE: Final = {
@@ -62,14 +67,15 @@ def shape_of(model: type[BaseModel]) -> Shape:
     fields = {
         info.alias or name: _shape(info.annotation) for name, info in model.model_fields.items()
     }
-    return Shape(Takes.MODEL, fields=fields)
+    return Shape(Takes.MODEL, fields=fields, model=model)
 
 
 def _shape(annotation: Any) -> Shape:
     origin = get_origin(annotation)
     args = get_args(annotation)
     if origin in (Union, types.UnionType):
-        return _choice([_shape(each) for each in args if each is not types.NoneType])
+        shape = _choice([_shape(each) for each in args if each is not types.NoneType])
+        return replace(shape, nullable=types.NoneType in args)
     if origin is Literal:
         return Shape(Takes.WORD, words=args)
     if origin is list:
