@@ -1,0 +1,53 @@
+# Two commands do all the set-up: `make demo` shows the tool, `make test` is the whole gate.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test lint types format unit faults bench schemas golden lock clean
+
+demo: $(INSTALLED)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: lint types unit
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+unit: $(INSTALLED)
+	$(BIN)/python -m pytest -n auto -m "not wide"
+
+# The wide fault matrix: every call and every file operation, refused, lost and killed.
+faults: $(INSTALLED)
+	$(BIN)/python -m pytest -n auto -m wide -rA
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/bench.py
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: $(INSTALLED)
+	$(BIN)/shopform schema project > schemas/project.schema.json
+	$(BIN)/shopform schema state > schemas/state.schema.json
+
+golden: $(INSTALLED)
+	$(BIN)/python -m pytest tests/golden --update-golden
+
+lock: $(INSTALLED)
+	$(BIN)/python -m uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 \
+		--custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,69 @@
+"""Where output goes: the result to stdout, everything else to stderr."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from shopform.diagnostics import Diagnostic
+
+
+@dataclass(slots=True)
+class Console:
+    """One run's surroundings: the environment, the folder, the streams and how they look."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    chdir: str | None = None
+    no_color: bool = False
+    sources: Callable[[], Mapping[str, Sequence[str]]] = dict
+
+    @property
+    def directory(self) -> Path:
+        return Path(self.chdir or ".")
+
+    @property
+    def width(self) -> int:
+        return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+
+    def color(self, *, err: bool = False) -> bool:
+        stream = sys.stderr if err else sys.stdout
+        plain = self.no_color or self.environment.get("NO_COLOR")
+        return stream.isatty() and not plain and self.environment.get("TERM") != "dumb"
+
+    @property
+    def interactive(self) -> bool:
+        return sys.stdin is not None and sys.stdin.isatty()
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody looks at stderr, so that a progress bar makes sense."""
+        return sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
+
+    def result(self, text: str) -> None:
+        click.echo(text.rstrip("\n"), color=True)
+
+    def note(self, text: str) -> None:
+        click.echo(text, err=True, color=True)
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        found = list(diagnostics)
+        if found:
+            from shopform.render.diagnostics import render_diagnostics
+
+            color = self.color(err=True)
+            text = render_diagnostics(found, self.sources(), color=color, width=self.width)
+            self.note(text.rstrip("\n"))
+
+    def flush(self) -> None:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self.close_output()
+
+    def close_output(self) -> None:
+        """Nobody reads stdout any more: keep Python from complaining when it ends."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

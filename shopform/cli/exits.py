@@ -1,0 +1,48 @@
+"""The exit code of every outcome, in one place, the same for every form of output."""
+
+from shopform.changes import Outcome, Plan
+from shopform.diagnostics import Severity
+from shopform.errors import (
+    AccessRefused,
+    BudgetSpent,
+    Interrupted,
+    Nonsense,
+    OutcomeUnknown,
+    PartlyApplied,
+    Refused,
+    ShopChanged,
+    ShopError,
+    Unreachable,
+)
+
+CHANGES = 2
+READS = "read-incomplete"
+OWN_CODE = (AccessRefused, BudgetSpent, Interrupted)
+BY_CODE = {
+    error.code: error.exit_code
+    for error in (ShopChanged, ShopError, Unreachable, Nonsense, OutcomeUnknown)
+}
+
+
+def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
+    """An error beats a refusal, a refusal beats changes."""
+    codes = {d.code for d in plan.diagnostics if d.severity is Severity.ERROR}
+    if READS in codes:
+        return ShopError.exit_code
+    if codes:
+        return Refused.exit_code
+    return CHANGES if detailed and not plan.empty else 0
+
+
+def outcome_exit(outcome: Outcome) -> int:
+    """A stop that has a code of its own keeps it; otherwise what was applied decides."""
+    stopped = outcome.stopped
+    if isinstance(stopped, OWN_CODE):
+        return stopped.exit_code
+    if not stopped and not outcome.failed:
+        return 0
+    if outcome.applied and (outcome.failed or outcome.not_run):
+        return PartlyApplied.exit_code
+    if stopped:
+        return stopped.exit_code
+    return BY_CODE.get(outcome.failed[0].diagnostic.code, 1)

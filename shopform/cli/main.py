@@ -1,0 +1,139 @@
+"""The command line: finds the command, runs it, turns what happens into an exit code."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from shopform.cli.console import Console
+from shopform.diagnostics import error
+from shopform.errors import Interrupted, ShopformError, UsageError
+
+# Command to module and object: a command's imports are paid for when it runs.
+COMMANDS = {
+    "init": "shopform.cli.init:command",
+    "validate": "shopform.cli.validate:command",
+    "plan": "shopform.cli.plan:command",
+    "apply": "shopform.cli.apply:command",
+    "destroy": "shopform.cli.apply:destroy",
+    "state": "shopform.cli.state:group",
+    "force-unlock": "shopform.cli.state:force_unlock",
+    "sandbox": "shopform.cli.sandbox:command",
+    "schema": "shopform.cli.schema:command",
+    "version": "shopform.cli.version:command",
+}
+
+
+class Commands(click.Group):
+    """Commands in the order people meet them, imported when needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(SUMMARIES.items())
+
+
+# Shown by --help without importing the commands; a test holds them to the commands' own help.
+SUMMARIES = {
+    "init": "Start a project in a folder.",
+    "validate": "Check the files, without a shop.",
+    "plan": "Show what would change in the shop.",
+    "apply": "Change the shop to what the files say.",
+    "destroy": "Delete everything that shopform owns in the shop.",
+    "state": "Look at the state, and mend it.",
+    "force-unlock": "Take the lock away from a run that hangs.",
+    "sandbox": "Serve a shop on this machine, to try things on.",
+    "schema": "Print the JSON Schema of the project files.",
+    "version": "Show the version.",
+}
+
+
+def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from shopform import __version__
+
+        click.echo(f"shopform {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version)
+@click.option(
+    "-C",
+    "--chdir",
+    metavar="DIR",
+    envvar="SHOPFORM_CHDIR",
+    help="Work in this folder; commands take it too.",
+)
+@click.pass_context
+def main(ctx: click.Context, chdir: str | None) -> None:
+    """Plan and apply the set-up of Shoporama shops from YAML kept in git."""
+    ctx.obj.chdir = chdir
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: runs one command and exits with the code for what happened."""
+    console = Console()
+    code = execute(console, sys.argv[1:] if arguments is None else arguments)
+    console.flush()
+    sys.exit(code)
+
+
+def execute(console: Console, arguments: Sequence[str]) -> int:
+    try:
+        result = main.main(
+            args=list(arguments), prog_name="shopform", standalone_mode=False, obj=console
+        )
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.Abort:
+        console.diagnostics(Interrupted("interrupted").diagnostics)
+        return Interrupted.exit_code
+    except click.ClickException as problem:
+        return _usage(console, problem)
+    except ShopformError as problem:
+        console.diagnostics(problem.diagnostics)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        console.diagnostics(Interrupted("interrupted").diagnostics)
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        console.close_output()
+        return 1
+    except Exception as problem:  # noqa: BLE001  the last resort: told short, and told in full on request
+        return _defect(console, problem)
+    return result if isinstance(result, int) else 0
+
+
+def _usage(console: Console, problem: click.ClickException) -> int:
+    """Click's own code for a usage error is 2, which CI would read as "changes present"."""
+    context = getattr(problem, "ctx", None)
+    hint = f"`{context.command_path} --help` lists what there is" if context else ""
+    console.diagnostics([error("usage", problem.format_message(), hint=hint)])
+    return UsageError.exit_code
+
+
+def _defect(console: Console, problem: Exception) -> int:
+    if console.environment.get("SHOPFORM_TRACEBACK"):
+        raise problem
+    console.diagnostics(
+        [
+            error(
+                "defect",
+                f"shopform failed with {type(problem).__name__}, which is a defect in it",
+                hint="run again with SHOPFORM_TRACEBACK=1 and report what it prints",
+            )
+        ]
+    )
+    return 1

@@ -1,0 +1,161 @@
+"""The options that commands share. Each has an environment twin."""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written as Terraform does: `30s`, `5m`, or a bare number."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value))
+        if not found:
+            self.fail(f"`{value}` is no duration; write `30s` or `5m`", param, ctx)
+        return float(found[1]) * UNITS[found[2]]
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """NAME=TEXT."""
+
+    name = "pair"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = str(value).partition("=")
+        if not equals or not name:
+            self.fail(f"`{value}` is not of the form NAME=VALUE", param, ctx)
+        return name, text
+
+
+class KindCount(click.ParamType[tuple[str, int]]):
+    """KIND=N, the kind by its own name or its section's."""
+
+    name = "kind count"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        from shopform.kinds import KINDS
+
+        if isinstance(value, tuple):
+            return value
+        word, _, number = str(value).partition("=")
+        kind = next((k.name for k in KINDS if word in (k.name, k.section)), None)
+        if kind is None or not number.isdecimal():
+            names = ", ".join(k.name for k in KINDS)
+            self.fail(f"`{value}` is not KIND=N with a kind of {names}", param, ctx)
+        return kind, int(number)
+
+
+def twin(name: str) -> str:
+    return "SHOPFORM_" + name.strip("-").replace("-", "_").upper()
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """A click option whose environment twin is SHOPFORM_ and its name."""
+    return click.option(
+        *names, envvar=twin(next(n for n in names if n.startswith("--"))), **settings
+    )
+
+
+def _chdir(ctx: click.Context, _option: click.Parameter, folder: str | None) -> None:
+    if folder:
+        ctx.obj.chdir = folder
+
+
+def _no_color(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    ctx.obj.no_color = ctx.obj.no_color or wanted
+
+
+def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def add(command: F) -> F:
+        for one in reversed(options):
+            command = one(command)
+        return command
+
+    return add
+
+
+here = _stack(
+    option(
+        "-C", "--chdir", metavar="DIR", expose_value=False, callback=_chdir, help="Work in DIR."
+    ),
+    option("--no-color", is_flag=True, expose_value=False, callback=_no_color, help="No colours."),
+)
+chosen_shop = option("--shop", metavar="NAME", help="The shop; needed where there are several.")
+project = _stack(
+    here,
+    chosen_shop,
+    option(
+        "--var",
+        "variables",
+        metavar="NAME=VALUE",
+        multiple=True,
+        type=Pair(),
+        help="Set a variable.",
+    ),
+    option(
+        "--var-file",
+        "variable_files",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False),
+        help="Set variables from a YAML file.",
+    ),
+)
+reading = _stack(
+    option(
+        "--parallelism",
+        type=click.IntRange(1, 32),
+        default=4,
+        show_default=True,
+        help="Calls under way at once.",
+    ),
+    option(
+        "--max-calls", type=click.IntRange(1), metavar="N", help="Spend no more calls than this."
+    ),
+)
+planning = _stack(
+    option(
+        "--target",
+        "targets",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Only this address and what it needs.",
+    ),
+    option(
+        "--exclude",
+        "excludes",
+        metavar="ADDRESS",
+        multiple=True,
+        help="All but this address and what needs it.",
+    ),
+    option("--replace", metavar="ADDRESS", multiple=True, help="Destroy and create this address."),
+    option(
+        "--allow-delete",
+        metavar="KIND=N",
+        multiple=True,
+        type=KindCount(),
+        help="Let up to N objects of a kind be destroyed.",
+    ),
+)
+locking = option(
+    "--lock-timeout",
+    type=Duration(),
+    default="0s",
+    show_default=True,
+    help="How long to wait for another run.",
+)

@@ -1,0 +1,46 @@
+"""`shopform plan`."""
+
+from typing import Any
+
+import click
+
+from shopform.cli import options
+from shopform.cli.console import Console
+
+
+@click.command("plan")
+@options.project
+@options.planning
+@options.reading
+@options.option("--destroy", is_flag=True, help="Plan to destroy everything owned.")
+@options.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+)
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    shop: str | None,
+    variables: tuple[tuple[str, str], ...],
+    variable_files: tuple[str, ...],
+    detailed_exitcode: bool,
+    parallelism: int,
+    max_calls: int | None,
+    allow_delete: tuple[tuple[str, int], ...],
+    **asked: Any,
+) -> int:
+    """Show what would change in the shop.
+
+    Reads the shop and changes nothing. Exits with 0 whether there are changes or not, unless
+    --detailed-exitcode is given; with 11 when a guard or policy refuses what is shown.
+    """
+    from shopform.cli.exits import plan_exit
+    from shopform.cli.planner import connected, read_and_plan, show
+    from shopform.cli.project import open_workspace
+
+    workspace = open_workspace(console, shop, variables, variable_files)
+    prior = workspace.store().read()
+    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+        plan = read_and_plan(workspace, connection, prior, allow_delete=dict(allow_delete), **asked)
+    show(console, plan)
+    return plan_exit(plan, detailed=detailed_exitcode)

@@ -1,0 +1,92 @@
+"""Reads the shop and plans: the part that `plan`, `apply` and `destroy` share."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shopform.changes import Plan
+from shopform.cli.console import Console
+from shopform.cli.project import Workspace
+from shopform.kinds import KINDS
+from shopform.model import Desired, Prior
+from shopform.planning.match import interest
+from shopform.planning.plan import plan, wanted_counts
+from shopform.planning.scope import Options, scope
+from shopform.render.progress import progress
+from shopform.shop.client import Client
+from shopform.shop.fetch import count, fetch
+from shopform.shop.ledger import Ledger
+
+# Nothing here makes circles worth collecting, and the collector is what does not scale.
+gc.disable()
+
+
+@dataclass(slots=True)
+class Connection:
+    """A client for one shop with its ledger; `watch` is told the path of every call."""
+
+    client: Client
+    ledger: Ledger
+    watch: Callable[[str], None] = lambda _path: None
+
+
+@contextmanager
+def connected(
+    workspace: Workspace, *, parallelism: int, max_calls: int | None
+) -> Iterator[Connection]:
+    """Connect to the workspace's shop; every call goes on the ledger."""
+    shop = workspace.shop
+    ledger = Ledger(workspace.data, shop.token.text, shop.daily_calls)
+    with Client(
+        shop,
+        ledger=ledger,
+        max_calls=max_calls,
+        parallelism=parallelism,
+        on_call=lambda _method, path, _status: connection.watch(path),
+    ) as client:
+        connection = Connection(client, ledger)
+        yield connection
+
+
+def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **asked: Any) -> Plan:
+    """Fetch what matters and plan it; deletions are counted out at one call each."""
+    client, ledger = connection.client, connection.ledger
+    options = Options(daily_calls=ledger.daily, **asked)
+    desired = Desired() if options.destroy else workspace.desired
+    with progress(workspace.console.watched, f"reading {workspace.shop.name}") as bar:
+        connection.watch = bar.advance
+        live = fetch(client, _kinds(options, desired, prior), wanted=interest(desired, prior))
+        result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
+        wanted = wanted_counts(result)
+        if wanted:
+            live = count(client, live, wanted)
+            result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
+        connection.watch = lambda _path: None
+    return result
+
+
+def _left(options: Options, ledger: Ledger) -> Options:
+    return replace(options, calls_left=ledger.left)
+
+
+def _kinds(options: Options, desired: Desired, prior: Prior) -> list[str]:
+    """Only what is declared or owned is read; with targets, only what they touch."""
+    needed = {address.kind for address in (*desired.resources, *prior.resources)}
+    needed |= {intent.kind for intent in prior.pending}
+    only = scope(options, desired, prior).only
+    if only is not None:
+        needed &= {address.kind for address in only}
+        for kind in KINDS:
+            if kind.policy.nesting and kind.policy.nesting.kind in needed:
+                needed.add(kind.name)
+    return [kind.name for kind in KINDS if kind.name in needed]
+
+
+def show(console: Console, plan_: Plan) -> None:
+    """The plan to stdout, and what speaks against it to stderr."""
+    from shopform.render.text import render_plan
+
+    console.result(render_plan(plan_, color=console.color(), width=console.width))
+    console.diagnostics(plan_.diagnostics)

@@ -1,0 +1,145 @@
+"""From the command line to the line's values: files, variables, shop, state, client, plan."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shopform.cli.console import Console
+from shopform.config import check_project, compile_project, compile_shop, load_project
+from shopform.errors import ConfigError, UsageError
+from shopform.model import KEY, Address, Desired, Shop
+from shopform.state.store import Store, host_of, open_store
+
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Workspace:
+    """One shop of one project, ready to be planned."""
+
+    console: Console
+    directory: Path
+    shop: Shop
+    desired: Desired
+
+    def store(self) -> Store:
+        return open_store(self.shop.state, self.directory, host_of(self.shop.url))
+
+    @property
+    def data(self) -> Path:
+        """Where shopform keeps what is its own; nothing in there is needed again."""
+        return self.directory / self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
+
+
+def open_workspace(
+    console: Console, shop: str | None, variables: Pairs = (), variable_files: Iterable[str] = ()
+) -> Workspace:
+    """Load and compile the project for one shop. Raises ConfigError, UsageError."""
+    project = load_project(console.directory)
+    console.sources = lambda: project.sources
+    found, desired, warnings = compile_project(
+        project,
+        shop,
+        variables=_variables(console, variables, variable_files),
+        environment=console.environment,
+    )
+    console.diagnostics(warnings)
+    return Workspace(console, console.directory, found, desired)
+
+
+def open_settings(console: Console, shop: str | None) -> Workspace:
+    """The shop's settings and nothing of what is declared: enough for its state."""
+    project = load_project(console.directory)
+    console.sources = lambda: project.sources
+    found = compile_shop(project, shop, environment=console.environment)
+    return Workspace(console, console.directory, found, Desired())
+
+
+def check_workspace(
+    console: Console, shop: str | None, variables: Pairs, variable_files: Iterable[str]
+) -> dict[str, Desired]:
+    """Compile one shop, or all. Raises ConfigError with all that is wrong in any of them."""
+    project = load_project(console.directory)
+    console.sources = lambda: project.sources
+    found, warnings = check_project(
+        project,
+        shop,
+        variables=_variables(console, variables, variable_files),
+        environment=console.environment,
+    )
+    console.diagnostics(warnings)
+    return found
+
+
+def check_address(text: str) -> Address:
+    """An address of a kind there is, with as many keys as it takes. Raises UsageError."""
+    from shopform.kinds import BY_NAME
+
+    address = Address(text)
+    kind, depth = BY_NAME.get(address.kind), 0
+    while kind:
+        depth += 1
+        kind = BY_NAME[kind.policy.nesting.kind] if kind.policy.nesting else None
+    if not depth or len(address.keys) != depth or not all(map(KEY.match, address.keys)):
+        raise UsageError(f"`{text}` is no address", hint="an address is KIND.KEY")
+    return address
+
+
+def _variables(console: Console, pairs: Pairs, files: Iterable[str]) -> Mapping[str, str]:
+    """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts."""
+    prefix = "SHOPFORM_VAR_"
+    found = {
+        name.removeprefix(prefix): text
+        for name, text in console.environment.items()
+        if name.startswith(prefix)
+    }
+    for name in files:
+        found |= _variable_file(Path(name))
+    return {**found, **dict(pairs)}
+
+
+def _variable_file(path: Path) -> dict[str, str]:
+    from shopform.config.nodes import Mapping as MappingNode
+    from shopform.config.nodes import Scalar, parse
+    from shopform.diagnostics import Collector
+
+    collector = Collector()
+    node = parse(path.read_text("utf-8"), str(path), collector)
+    if collector.failed:
+        raise ConfigError(diagnostics=collector.sorted())
+    found: dict[str, str] = {}
+    entries: Any = node.entries.values() if isinstance(node, MappingNode) else None
+    if entries is None:
+        raise ConfigError(f"`{path}` is not a mapping of names to texts")
+    for key, value in entries:
+        if not isinstance(value, Scalar):
+            raise ConfigError(f"`{path}`: `{key.text}` is not a text")
+        found[key.text] = value.text
+    return found
+
+
+@contextmanager
+def interruptible() -> Iterator[Any]:
+    """An event set by the first Ctrl-C or SIGTERM; the second ends the process where it is.
+
+    What was recorded by then is in the journal, which holds.
+    """
+    import os
+    import signal
+    from threading import Event
+
+    event = Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        if event.is_set():
+            os._exit(130)
+        event.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield event
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,195 @@
+"""`shopform state ...` and `shopform force-unlock`."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import click
+
+from shopform.cli import options
+from shopform.cli.console import Console
+from shopform.errors import StateError
+from shopform.model import Address, Entry, Prior
+from shopform.state.store import Store
+
+
+def _store(console: Console, shop: str | None) -> Store:
+    from shopform.cli.project import open_settings
+
+    return open_settings(console, shop).store()
+
+
+@click.group("state")
+def group() -> None:
+    """Look at the state, and mend it.
+
+    None of these makes a call. `rm` makes shopform forget an object; it stays in the shop.
+    """
+
+
+@group.command("list")
+@options.here
+@options.chosen_shop
+@click.argument("addresses", nargs=-1)
+@click.pass_obj
+def list_(console: Console, /, shop: str | None, addresses: tuple[str, ...]) -> None:
+    """List the addresses in the state, or those in and below ADDRESSES."""
+    prior = _store(console, shop).read()
+    for address in _chosen(prior, addresses) if addresses else _sorted(prior.resources):
+        console.result(address)
+
+
+@group.command("show")
+@options.here
+@options.chosen_shop
+@click.argument("address")
+@click.pass_obj
+def show(console: Console, /, shop: str | None, address: str) -> None:
+    """Show what the state holds of ADDRESS, as JSON."""
+    import json
+
+    from shopform.state.format import entry_record
+
+    prior = _store(console, shop).read()
+    entry = _entry(prior, Address(address))
+    text = json.dumps(entry_record(entry), indent=2, sort_keys=True, ensure_ascii=False)
+    console.result(text)
+
+
+@group.command("mv")
+@options.here
+@options.chosen_shop
+@options.locking
+@click.argument("source")
+@click.argument("destination")
+@click.pass_obj
+def move(
+    console: Console, /, shop: str | None, lock_timeout: float, source: str, destination: str
+) -> None:
+    """Give the object at SOURCE, and what is nested in it, the address DESTINATION."""
+    from shopform.cli.project import check_address
+    from shopform.planning.match import inside
+
+    before, after = check_address(source), check_address(destination)
+    if before.kind != after.kind:
+        raise StateError(f"`{before}` and `{after}` are not of one kind")
+    with _store(console, shop).open("state mv", lock_timeout) as session:
+        resources = session.prior.resources
+        _entry(session.prior, before)
+        moved = {
+            address: Address.of(address.kind, *after.keys, *address.keys[len(before.keys) :])
+            for address in resources
+            if inside(address, before)
+        }
+        taken = sorted(set(moved.values()) & (set(resources) - set(moved)))
+        if taken:
+            raise StateError(f"`{taken[0]}` is in the state already")
+        changed = {
+            moved.get(address, address): _renamed(entry, moved)
+            for address, entry in resources.items()
+            if address in moved or _renamed(entry, moved) != entry
+        }
+        session.edit(changed, [address for address in moved if address not in changed])
+    console.result(f"Moved {before} to {after}.")
+
+
+def _renamed(entry: Entry, moved: dict[Address, Address]) -> Entry:
+    parent = moved.get(entry.parent, entry.parent) if entry.parent else None
+    depends_on = tuple(sorted(moved.get(address, address) for address in entry.depends_on))
+    return replace(entry, parent=parent, depends_on=depends_on)
+
+
+@group.command("rm")
+@options.here
+@options.chosen_shop
+@options.locking
+@click.argument("addresses", nargs=-1, required=True)
+@click.pass_obj
+def remove(
+    console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
+) -> None:
+    """Forget ADDRESSES and what is nested in them; the objects stay in the shop."""
+    with _store(console, shop).open("state rm", lock_timeout) as session:
+        chosen = _chosen(session.prior, addresses)
+        session.edit({}, chosen)
+    for address in chosen:
+        console.result(f"Forgot {address}.")
+
+
+@group.command("protect")
+@options.here
+@options.chosen_shop
+@options.locking
+@click.argument("addresses", nargs=-1, required=True)
+@click.pass_obj
+def protect(
+    console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
+) -> None:
+    """Never let ADDRESSES be destroyed. `lifecycle: {protect: true}` says the same in the files."""
+    _set_protection(_store(console, shop), addresses, lock_timeout, wanted=True)
+    console.result(f"Protected {', '.join(addresses)}.")
+
+
+@group.command("unprotect")
+@options.here
+@options.chosen_shop
+@options.locking
+@click.argument("addresses", nargs=-1, required=True)
+@click.pass_obj
+def unprotect(
+    console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
+) -> None:
+    """Let ADDRESSES be destroyed again; what the files protect is protected by the next apply."""
+    _set_protection(_store(console, shop), addresses, lock_timeout, wanted=False)
+    console.result(f"Unprotected {', '.join(addresses)}.")
+
+
+@click.command("force-unlock")
+@options.here
+@options.chosen_shop
+@click.argument("lock_id")
+@click.pass_obj
+def force_unlock(console: Console, /, shop: str | None, lock_id: str) -> None:
+    """Take the lock away from a run that hangs.
+
+    A run that crashed holds no lock. LOCK_ID is in the message that says the state is locked; a
+    run that is alive after all will not write the state any more.
+    """
+    _store(console, shop).force_unlock(lock_id)
+    console.result("The lock is gone.")
+
+
+def _set_protection(
+    store: Store, addresses: Iterable[str], lock_timeout: float, *, wanted: bool
+) -> None:
+    verb = "state protect" if wanted else "state unprotect"
+    with store.open(verb, lock_timeout) as session:
+        entries = {Address(a): _entry(session.prior, Address(a)) for a in addresses}
+        session.edit({a: replace(entry, protect=wanted) for a, entry in entries.items()})
+
+
+def _entry(prior: Prior, address: Address) -> Entry:
+    entry = prior.resources.get(address)
+    if entry is None:
+        raise StateError(
+            f"`{address}` is not in the state", hint="`shopform state list` shows what is"
+        )
+    return entry
+
+
+def _chosen(prior: Prior, addresses: Iterable[str]) -> list[Address]:
+    from shopform.cli.project import check_address
+    from shopform.planning.match import inside
+
+    found: set[Address] = set()
+    for address in map(check_address, addresses):
+        mine = {a for a in prior.resources if inside(a, address)}
+        if not mine:
+            _entry(prior, address)
+        found |= mine
+    return _sorted(found)
+
+
+def _sorted(addresses: Iterable[Address]) -> list[Address]:
+    from shopform.kinds import ORDER
+
+    return sorted(addresses, key=lambda address: (ORDER[address.kind], address))
