@@ -1,6 +1,7 @@
 """The state as text: JSON that is fit for git, checked with care when it is read."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
 
 RESTORE = "restore it from git or from a backup; leftovers of a merge are the usual cause"
 _TOP = frozenset({"format_version", "shopform_version", "lineage", "serial", "shop", "resources"})
+_PART = KEY.pattern.removesuffix(r"\Z")
+_ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
 _ENTRY = frozenset({"id", "identity", "sent", "stored", "parent", "depends_on", "protect"})
 
 
@@ -66,7 +69,7 @@ def entry_record(entry: Entry) -> Document:
         "identity": plain(entry.identity),
         "sent": plain(entry.sent),
         "stored": plain(entry.stored),
-        "parent": entry.parent,
+        "parent": str(entry.parent) if entry.parent else None,
         "depends_on": list(entry.depends_on),
         "protect": entry.protect,
     }
@@ -81,11 +84,11 @@ def entry_of(record: object) -> Entry:
     depends_on = take(fields, "depends_on", list, [])
     return Entry(
         id=take(fields, "id", int),
-        identity=tuple(frozen(item) for item in take(fields, "identity", list, [])),
+        identity=tuple([frozen(item) for item in take(fields, "identity", list, [])]),
         sent=frozen_fields(take(fields, "sent", dict, {})),
         stored=frozen_fields(take(fields, "stored", dict, {})),
         parent=address_of(parent) if parent else None,
-        depends_on=tuple(address_of(item) for item in depends_on),
+        depends_on=tuple([address_of(item) for item in depends_on]),
         protect=take(fields, "protect", bool, False),
     )
 
@@ -102,8 +105,7 @@ def entries_of(record: object) -> dict[Address, Entry]:
 
 
 def address_of(text: object) -> Address:
-    parts = text.split(".") if isinstance(text, str) else []
-    if len(parts) < 2 or not all(KEY.match(part) for part in parts):
+    if not isinstance(text, str) or not _ADDRESS.match(text):
         raise ValueError(f"`{text}` is no address")
     return Address(text)
 
@@ -119,9 +121,9 @@ def plain(item: object) -> object:
 
 def frozen(item: object) -> object:
     """Lists as tuples, deeply: the form of canonical values, so that equal ones are equal."""
-    if isinstance(item, dict):
-        return frozen_fields(item)
-    return tuple(frozen(part) for part in item) if isinstance(item, list) else item
+    if isinstance(item, list):
+        return tuple([frozen(part) for part in item])
+    return frozen_fields(item) if isinstance(item, dict) else item
 
 
 def frozen_fields(fields: Document) -> dict[str, object]:
@@ -142,8 +144,8 @@ def as_object(item: object) -> Document:
 
 
 def refuse_unknown(fields: Document, known: frozenset[str]) -> None:
-    for name in sorted(fields.keys() - known):
-        raise ValueError(f"unknown key `{name}`")
+    if not fields.keys() <= known:
+        raise ValueError(f"unknown key `{min(fields.keys() - known)}`")
 
 
 def take(fields: Document, name: str, kind: type[T], default: T | None = None) -> T:

@@ -12,8 +12,8 @@ result that a power cut takes leaves an intent without a result, which the next 
 When a run ends the journal is folded into the state in this order, and every gap is safe:
   1. append `saved` with the digest of the new state and sync.   Gap: the state on disk has another
      digest, so the whole journal still counts.
-  2. replace the state file.   Gap: the digest fits, so results above the line are in the state;
-     creates that wait above it still wait.
+  2. replace the state file.   Gap: the digest fits, so results above the line are in the state
+     and change nothing when folded again; creates that wait above it still wait.
   3. replace the journal by one that holds the waiting creates only, or remove it.
 A line without its end was cut by a crash before anyone relied on it, and is ignored.
 """

@@ -59,12 +59,16 @@ class Ledger:
         self.base = base
         self.serial = base.serial + len(self.waiting)
 
-    def fold(self, record: Document, *, saved: bool = False) -> None:
-        """Add one record; `saved` says that `base` holds its result. Raises ValueError."""
+    def fold(self, record: Document) -> None:
+        """Add one record. Raises ValueError.
+
+        Folding records again that `base` holds already ends in the same resources, since the
+        last word on each address is the same.
+        """
         if "intent" in record:
-            self._intent(record, saved)
+            self._intent(record)
         elif "result" in record:
-            self._result(record, saved)
+            self._result(record)
         elif "failed" in record:
             self._settle(take(record, "failed", str))
         elif "resolved" in record:
@@ -72,23 +76,23 @@ class Ledger:
         elif "saved" not in record:
             raise ValueError("a record of an unknown sort")
 
-    def _intent(self, record: Document, saved: bool) -> None:
+    def _intent(self, record: Document) -> None:
         if "entry" not in record:
             return
         intent = _intent_of(record)
         self.waiting[intent.address] = (take(record, "intent", str), intent)
-        self.serial += not saved
+        self.serial += 1
 
-    def _result(self, record: Document, saved: bool) -> None:
+    def _result(self, record: Document) -> None:
         made = entries_of(record.get("set", {}))
         self._settle(take(record, "result", str))
         for address, entry in made.items():
             self.waiting.pop(address, None)
-            if not saved and self.resources.get(address) != entry:
+            if self.resources.get(address) != entry:
                 self.resources[address] = entry
                 self.serial += 1
         for item in take(record, "drop", list, []):
-            if not saved and self.resources.pop(address_of(item), None) is not None:
+            if self.resources.pop(address_of(item), None) is not None:
                 self.serial += 1
 
     def _settle(self, key: str) -> None:

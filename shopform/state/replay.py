@@ -25,7 +25,7 @@ def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> 
     ledger = Ledger(base)
     for number, record in enumerate(records[1:], start=1):
         try:
-            ledger.fold(record, saved=number <= saved)
+            ledger.fold(record)
         except ValueError as problem:
             raise _damaged(path, number + 1, problem) from None
         if number == saved:
