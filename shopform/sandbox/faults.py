@@ -16,9 +16,9 @@ from shopform.sandbox.messages import HTML, Fate, Refusal, Response
 SPEC = re.compile(
     r"(?:(?P<method>[A-Z]+|\*)?(?: ?(?P<path>/[^:]*))?:)?"
     r"(?P<first>[1-9]\d*)(?:(?P<open>\+)|-(?P<last>\d+))?"
-    r":(?P<action>[a-z]+|[45]\d\d(?:_after)?|[a-z]+_after)(?:=(?P<seconds>\d+(?:\.\d+)?))?"
+    r":(?P<action>[a-z]+|302|[45]\d\d(?:_after)?|[a-z]+_after)(?:=(?P<seconds>\d+(?:\.\d+)?))?"
 )
-BEFORE = ("drop", "html", "redirect")
+BEFORE = ("drop", "html", "302")
 AFTER = ("lose", "garble", "cut", "html_after", "empty", "short", "double", "slow")
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Log ind</title></head><body>Log ind</body></html>\n"
 ELSEWHERE = "https://elsewhere.invalid/REST"
@@ -42,9 +42,9 @@ class Fault:
 
     @property
     def status(self) -> int:
-        """The status it answers with, 0 for a fault of another sort."""
+        """The error it answers with, 0 for a fault of another sort."""
         number = self.action.removesuffix("_after")
-        return int(number) if number.isdigit() else 0
+        return int(number) if number.isdigit() and number != "302" else 0
 
 
 def parse_fault(spec: str) -> Fault:
@@ -111,7 +111,7 @@ def before(fault: Fault | None) -> Response | None:
         return Response(0, fate=Fate.CLOSE)
     if fault.action == "html":
         return Response(200, PAGE, HTML)
-    if fault.action == "redirect":
+    if fault.action == "302":
         return Response(302, headers=(("Location", ELSEWHERE),))
     return None
 

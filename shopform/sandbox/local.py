@@ -58,7 +58,7 @@ class Sandbox:
         self._log: TextIO | None = log.open("a", encoding="utf-8") if log else None
         self.app.after.append(self._write_log)
         serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.02,), name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=serve, args=(0.01,), name="sandbox", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:

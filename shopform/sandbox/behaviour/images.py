@@ -1,7 +1,6 @@
 """Pictures of an object: requests hold operations on them, answers hold what there is (4.6)."""
 
 import base64
-import binascii
 import hashlib
 from typing import Any
 
@@ -57,10 +56,10 @@ def _content(given: dict[str, Any]) -> str:
     if given.get("data"):
         try:
             return hashlib.sha256(base64.b64decode(str(given["data"]), validate=True)).hexdigest()
-        except binascii.Error:
+        except ValueError:
             raise Refusal(400, "data is not base64") from None
     if str(given.get("url") or "").startswith(("http://", "https://")):
-        return hashlib.sha256(given["url"].encode()).hexdigest()
+        return hashlib.sha256(repr(given["url"]).encode()).hexdigest()
     raise Refusal(400, "a picture needs data, a url or an image_id")
 
 

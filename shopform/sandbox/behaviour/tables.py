@@ -48,8 +48,8 @@ def open_shop(world: World, seed: Seed, products: int) -> None:
     world.tables = {name: table(world) for name, table in ENDPOINTS.items()}
     if not world.store.empty:
         return
-    Categories(world).open()
     given = {endpoint(name): rows for name, rows in seed.items()}
+    Categories(world).open()
     try:
         for name, table in world.tables.items():
             for row in given.get(name, []):

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit, urlunsplit
 
+from shopform.sandbox.messages import Refusal
+
 DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss"})
 
 
@@ -26,8 +28,14 @@ def rich(text: str, way: str) -> str:
 
 
 def path(text: str, way: str, host: str) -> str:
-    """An address of the shop without its host and leading slash; other hosts are left alone."""
-    parts = urlsplit(text)
+    """An address of the shop without its host and leading slash; other hosts are left alone.
+
+    Raises Refusal for what cannot be an address.
+    """
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise Refusal(400, "not an address") from None
     if way == "keep" or (parts.netloc and parts.hostname != host):
         return text
     rest = urlunsplit(("", "", parts.path.lstrip("/"), parts.query, parts.fragment))
