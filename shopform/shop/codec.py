@@ -192,15 +192,15 @@ def identify(names: Names, item: Item) -> int:
 def is_removed(item: Item) -> bool:
     """Whether the shop only keeps the object as deleted (dossier 3.2)."""
     date = item.get("removed_on")
-    return _flag(item.get("is_removed")) or bool(date and str(date).strip() not in NO_DATE)
+    return _flag(item.get("is_removed")) or (bool(date) and str(date).strip() not in NO_DATE)
 
 
 def number_in(given: object) -> int:
     """A positive whole number, from a number or its text; 0 for anything else."""
-    if isinstance(given, str):
-        text = given.strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 0
+    if type(given) is int:
+        return max(0, given)
+    text = given.strip() if isinstance(given, str) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _flag(given: object) -> bool:

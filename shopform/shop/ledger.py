@@ -30,7 +30,7 @@ class Ledger:
     ) -> None:
         self.daily = daily
         self._directory = directory / "calls"
-        self._key = hashlib.sha256(token.encode()).hexdigest()[:12]
+        self._key = hashlib.sha256(token.encode(errors="replace")).hexdigest()[:12]
         self._clock = clock
         self._zone = _denmark()
         self._lock = Lock()

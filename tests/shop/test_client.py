@@ -263,3 +263,12 @@ def test_cookies_are_not_kept() -> None:
         client.get("x")
         client.get("x")
     assert "cookie" not in running.asked[1].headers
+
+
+def test_server_on_this_machine_is_reached_without_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", closed().url)
+    with serving(script(OK)) as running, quick(running) as client:
+        client.get("x")
+    assert running.lines == ["GET x"]
