@@ -103,6 +103,7 @@ class Step:
     confirm: bool = False
     temporary: bool = False
     deliver: Delivery | None = None
+    importing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,7 @@ class Plan:
 
     `changes` and `drift` are in order of kind and address, `steps` in an order that may be
     followed one by one. `names` are the wire names per kind that the steps use.
+    `absent` are creates of a stopped run that were looked up and are not there.
     `unmanaged` counts live objects per kind that nobody declares or owns.
     """
 
@@ -144,6 +146,7 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = ()
     calls: Calls = field(default_factory=Calls)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    absent: tuple[Address, ...] = ()
     unchanged: int = 0
     unmanaged: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
@@ -195,7 +198,7 @@ class Outcome:
         """Objects imported, added, changed, destroyed and forgotten by steps that succeeded."""
         ops = [s.op for s in self.applied if not s.temporary]
         return {
-            "import": ops.count(Op.IMPORT),
+            "import": sum(s.importing for s in self.applied),
             "add": ops.count(Op.CREATE),
             "change": len({s.address for s in self.applied if s.op is Op.UPDATE}),
             "destroy": ops.count(Op.DELETE),

@@ -9,7 +9,7 @@ from threading import Event
 
 from shopform.apply.calls import Calls
 from shopform.apply.verify import verify
-from shopform.changes import WRITES, Failure, Op, Outcome, Plan, Step
+from shopform.changes import WRITES, Failure, Outcome, Plan, Step
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import (
     AccessRefused,
@@ -46,10 +46,8 @@ def apply(
     """
     _same_basis(plan, session)
     before = client.calls
-    adopted = {step.address for step in plan.steps if step.op is Op.ADOPT}
-    for intent in session.prior.pending:
-        if intent.address not in adopted:
-            session.resolve(intent.address)
+    for address in plan.absent:
+        session.resolve(address)
     calls = Calls(plan, client, session, directory)
     run = _Run(plan, calls, listener, interrupt or Event())
     run.walk(parallelism)

@@ -1,6 +1,6 @@
 """A plan in the making: compares every address and writes down changes and steps. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.diagnostics import Collector
@@ -36,9 +36,12 @@ class Draft:
     def build(self) -> None:
         self.replaced = self._replaced()
         compare = Comparer(self.matching, self.replaced)
+        nameless = self._nameless()
         for address, resource in self.desired.resources.items():
             if self.scope.holds(address):
-                self._declared(resource, BY_NAME[address.kind], compare)
+                lost = nameless.get(address.kind)
+                known = _without(resource, lost) if lost else resource
+                self._declared(known, BY_NAME[address.kind], compare)
         for address in sorted(self.matching.entries, key=lambda a: (ORDER[a.kind], a)):
             if address not in self.desired.resources and self.scope.holds(address):
                 self._undeclared(address, self.matching.entries[address], compare)
@@ -46,6 +49,29 @@ class Draft:
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""
         return bool(self.live.kinds.get(kind, NOTHING).problem)
+
+    def _nameless(self) -> dict[str, frozenset[str]]:
+        """Declared fields that this shop's objects have no key for: they cannot be managed."""
+        found: dict[str, frozenset[str]] = {}
+        for name, read in self.live.kinds.items():
+            kind = BY_NAME[name]
+            if not kind.wire.discover or not read.names:
+                continue
+            declared = {
+                field_name
+                for resource in self.desired.resources.values()
+                if resource.address.kind == name
+                for field_name in resource.fields
+            }
+            found[name] = frozenset(declared - set(read.names))
+            for lost in sorted(found[name]):
+                self.out.warning(
+                    "field-unknown",
+                    f"the shop's {kind.section} have no key for `{lost}`, which is left out",
+                    hint=f"name the key under `wire: {name}: fields:` of this shop, or leave"
+                    f" `{lost}` out of the files",
+                )
+        return found
 
     def _replaced(self) -> frozenset[Address]:
         """Asked for by name, and what is nested in it: an object cannot change its container."""
@@ -143,6 +169,7 @@ class Draft:
             entry=self._entry(item.id, resource, kind, difference),
             previous=previous,
             deliver=resource.deliver,
+            importing=address in self.matching.imported,
         )
         if op is Op.UPDATE and address in self.matching.adopted:
             adopt = Step(
@@ -269,3 +296,8 @@ class Draft:
                 parent=Ref(parent) if parent else None,
             )
         )
+
+
+def _without(resource: Resource, names: frozenset[str]) -> Resource:
+    fields = {name: value for name, value in resource.fields.items() if name not in names}
+    return replace(resource, fields=fields)

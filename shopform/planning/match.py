@@ -36,6 +36,7 @@ class Matching:
     adopted: set[Address] = field(default_factory=set)
     moved: dict[Address, Address] = field(default_factory=dict)
     vanished: dict[Address, int] = field(default_factory=dict)
+    absent: list[Address] = field(default_factory=list)
     indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
 
     def object(self, address: Address) -> LiveObject | None:
@@ -188,6 +189,8 @@ def _adopt_pending(prior: Prior, result: Matching, out: Collector) -> None:
             result.entries[intent.address] = replace(intent.entry, id=free[0])
             result.owners[kind.name, free[0]] = intent.address
             result.adopted.add(intent.address)
+        elif kind.name in result.live and not result.live[kind.name].problem:
+            result.absent.append(intent.address)
 
 
 def _by_digest(

@@ -58,6 +58,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
             kind: live.kinds[kind].names
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
+        absent=tuple(sorted(matching.absent)),
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
         digest=_digest(changes),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from textwrap import dedent
 
 from shopform.changes import Failure, Op, Outcome, Plan, Step
@@ -32,7 +33,7 @@ def test_complete_apply_says_so_in_terraforms_words() -> None:
 
 def test_imported_and_forgotten_objects_are_counted_when_there_are_any() -> None:
     applied = (
-        step("a", Op.IMPORT, "category.a"),
+        replace(step("a", Op.IMPORT, "category.a"), importing=True),
         step("b", Op.FORGET, "category.b"),
         step("c", Op.EDIT, "category.c"),
     )
