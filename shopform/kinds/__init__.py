@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Route, Wire, WireField
+from shopform.kinds.brand import BRAND
 from shopform.kinds.category import CATEGORY
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.redirect import REDIRECT
@@ -15,6 +16,7 @@ from shopform.kinds.webhook import WEBHOOK
 # Containers stand before what they contain.
 KINDS: tuple[Kind, ...] = (
     SUPPLIER,
+    BRAND,
     PROFILE,
     ATTRIBUTE,
     VALUE,

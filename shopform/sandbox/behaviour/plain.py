@@ -1,5 +1,6 @@
 """Suppliers and brands: a name and little else."""
 
+from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
 from shopform.sandbox.behaviour.columns import Column, Form
 from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
@@ -22,7 +23,7 @@ class Suppliers(Table):
 class Brands(Table):
     """Nothing but a name is known (A1, F1)."""
 
-    surface = Surface("brand", "brand_id", "brands")
+    surface = Surface.of(BRAND.wire)
     first_id = 801
     columns = columns_of(name=NAME)
     newest_first = True
