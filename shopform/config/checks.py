@@ -109,6 +109,12 @@ def _check_twins(
                 _tell_twins("path-twice", same, draft, holder, collector, policy.path)
 
 
+_TWINS = {
+    "identity-twice": "the shop could not tell them apart: change or remove one",
+    "path-twice": "only one page can have a path: change or remove one",
+}
+
+
 def _tell_twins(
     code: str, same: str, second: Draft, first: Draft, collector: Collector, name: str = ""
 ) -> None:
@@ -119,7 +125,7 @@ def _tell_twins(
     collector.error(
         code,
         f"`{first.address}` and `{second.address}` {same}",
-        hint="the shop could not tell them apart: change or remove one",
+        hint=_TWINS[code],
         span=place(second).span,
         related=((f"`{first.address}`", place(first).span),),
         address=second.address,

@@ -66,10 +66,11 @@ class Drafts:
         if type(node) is Scalar and node.null:
             node = Mapping(node.file, node.start)
         if type(node) is not Mapping:
+            written = [name for name in kind.fields if name not in kind.policy.generated]
             self._collector.error(
                 "wrong-type",
                 f"`{key.text}` takes a mapping of fields",
-                hint=f"write its fields below it: {one_of(kind.fields)}",
+                hint=f"write its fields below it: {one_of(written)}",
                 span=node.span,
             )
             node = Mapping(node.file, node.start)

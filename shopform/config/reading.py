@@ -98,6 +98,7 @@ class _Found:
 
     def __init__(self, node: Node, data: object, shape: Shape, path: Iterable[Any]) -> None:
         self.key: Scalar | None = None
+        self.listed = False
         self.node = node
         self.data = data
         self.shape: Shape | None = shape
@@ -109,10 +110,12 @@ class _Found:
         node, data, shape = self.node, self.data, self.shape
         if isinstance(node, Mapping) and step in node.entries:
             self.key, self.node = node.entries[step]
+            self.listed = False
             self.shape = shape and (shape.fields.get(step) or shape.inner)
             self.data = data.get(step) if isinstance(data, dict) else None
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             self.node = node.items[step]
+            self.listed = True
             self.shape = shape and shape.inner
             self.data = data[step] if isinstance(data, list) else None
 
@@ -139,7 +142,7 @@ def explain(
             wrong.add(str(path[0]))
         if error["type"] == "missing":
             holder = _Found(node, data, shape, path[:-1])
-            span = at if holder.key is None and holder.node is node else holder.node.span
+            span = holder.node.span if holder.listed else holder.key.span if holder.key else at
             name = str(path[-1])
             collector.error(
                 "missing-field",

@@ -88,7 +88,8 @@ class Refactorings:
                 summary = f"`{address}` is not declared"
                 self._error("undeclared-import", summary, hint, place.span)
             elif other is not None:
-                summary = f"`{address}` with id {number} meets an import of `{other}`"
+                twice = f"`{address}`" if other == address else f"the object {number}"
+                summary = f"{twice} is imported twice"
                 hint = "one address takes one object, and one object has one address"
                 self._error("import-twice", summary, hint, place.span, found[other].span)
             else:

@@ -41,7 +41,10 @@ class Settings:
         url = self._resolved(child(node, "url"), resolver) or ""
         state = self._resolved(child(node, "state"), resolver)
         token = child(node, "token")
-        secret = resolver.resolve(token) if isinstance(token, Scalar) else None
+        # A literal one has been told; resolving it would only repeat that.
+        secret: object = None
+        if isinstance(token, Scalar) and wholly_secret(token.text):
+            secret = resolver.resolve(token)
         limits = self.data.get("policy", {}).get("deletes", {})
         return Shop(
             name=name,

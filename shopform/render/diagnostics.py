@@ -1,6 +1,6 @@
 """Diagnostics as text, with the lines of the file they are about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.render.style import BOLD, CYAN, RED, YELLOW, Ink, printable, wrap
@@ -22,27 +22,27 @@ def render_diagnostics(
     `sources` are the lines of the files, by the names that spans use; a place in another file is
     shown without its line.
     """
+    found = list(diagnostics)
     ink = Ink(color)
-    return "\n".join("\n".join(_one(each, sources, ink, width)) + "\n" for each in diagnostics)
+    masked = {(d.span.file, d.span.line) for d in found if d.span and d.code in _MASKED}
+    frames = _Frames(sources, masked, ink, width)
+    return "\n".join("\n".join(_one(each, frames, ink, width)) + "\n" for each in found)
 
 
-def _one(
-    each: Diagnostic, sources: Mapping[str, Sequence[str]], ink: Ink, width: int
-) -> Iterable[str]:
+def _one(each: Diagnostic, frames: "_Frames", ink: Ink, width: int) -> Iterable[str]:
     colour = _COLOURS[each.severity]
-    head, *more = wrap(f"{each.severity}: {each.summary}", width) or [f"{each.severity}:"]
+    head, *more = wrap(f"{each.severity}: {each.summary}", width)
     word = f"{each.severity}:"
     yield ink.paint(word, BOLD, colour) + ink.bold(head.removeprefix(word))
     yield from (ink.bold(line) for line in more)
     margin = 2
     if each.span is not None:
-        margin = max(2, len(str(each.span.line)) + 1)
-        yield ink.paint(" " * (margin - 1) + " --> ", CYAN) + printable(str(each.span))
-        yield from _frame(each, each.span, sources, ink, colour, margin, width)
+        margin = max(2, len(str(each.span.line)))
+        yield ink.paint(" " * margin + "--> ", CYAN) + printable(str(each.span))
+        yield from frames.frame(each.span, colour, margin)
     pad = " " * margin
-    if each.detail:
-        for paragraph in each.detail.splitlines():
-            yield from wrap(paragraph, width, pad) or [""]
+    for paragraph in each.detail.splitlines():
+        yield from wrap(paragraph, width, pad) or [""]
     for text, place in each.related:
         yield f"{pad}{ink.paint('note:', CYAN)} {printable(text)} at {printable(str(place))}"
     if each.hint:
@@ -51,35 +51,49 @@ def _one(
         yield from rest
 
 
-def _frame(
-    each: Diagnostic,
-    span: Span,
-    sources: Mapping[str, Sequence[str]],
-    ink: Ink,
-    colour: str,
-    margin: int,
-    width: int,
-) -> Iterable[str]:
-    """The line of the place, and a mark under what is meant; nothing for a line unknown."""
-    lines = sources.get(span.file, ())
-    if not 0 < span.line <= len(lines):
-        return
-    bar = ink.paint(" " * (margin + 1) + "|", CYAN)
-    yield bar
-    if each.code in _MASKED:
-        yield ink.paint(f"{span.line:>{margin}} |", CYAN) + " (not shown: it holds a secret)"
-    else:
-        line = lines[span.line - 1]
-        start = min(span.column - 1, len(line))
-        end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
-        before, marked, after = line[:start], line[start:end] or "", line[max(start, end) :]
-        room = max(width - margin - 3, 20)
-        cut = max(0, len(printable(before + marked)) - room)
-        cut = min(cut, start)
-        shown = ("…" if cut else "") + printable(before[cut:] + marked + after)
-        shown = shown if len(shown) <= room else shown[: room - 1] + "…"
-        indent = len(printable(before[cut:])) + (1 if cut else 0)
-        length = max(1, min(len(printable(marked)), room - indent))
-        yield ink.paint(f"{span.line:>{margin}} |", CYAN) + " " + shown.rstrip()
-        yield bar + " " + " " * indent + ink.paint("^" * length, colour)
-    yield bar
+class _Frames:
+    """The lines of the files, except those that hold a secret."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Sequence[str]],
+        masked: Set[tuple[str, int]],
+        ink: Ink,
+        width: int,
+    ) -> None:
+        self._sources = sources
+        self._masked = masked
+        self._ink = ink
+        self._width = width
+
+    def frame(self, span: Span, colour: str, margin: int) -> Iterable[str]:
+        """The line of a place and a mark under what is meant; nothing for a line unknown."""
+        lines = self._sources.get(span.file, ())
+        if not 0 < span.line <= len(lines):
+            return
+        number = self._ink.paint(f"{span.line:>{margin}} |", CYAN)
+        bar = self._ink.paint(" " * (margin + 1) + "|", CYAN)
+        yield bar
+        if (span.file, span.line) in self._masked:
+            yield f"{number} (not shown: it holds a secret)"
+        else:
+            room = max(self._width - margin - 3, 20)
+            shown, indent, length = _window(lines[span.line - 1], span, room)
+            yield f"{number} {shown}"
+            yield f"{bar} {' ' * indent}{self._ink.paint('^' * length, colour)}"
+        yield bar
+
+
+def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:
+    """As much of a line as there is room for, and where its mark begins and how long it is."""
+    start = min(span.column - 1, len(line))
+    end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
+    end = max(start, end)
+    # A long line begins later, so that the mark and a little before it can be seen.
+    cut = 0 if len(printable(line[:end])) <= room else max(0, start - room // 4)
+    before = ("…" if cut else "") + printable(line[cut:start])
+    marked = printable(line[start:end])
+    shown = before + marked + printable(line[end:])
+    if len(shown) > room:
+        shown = shown[: room - 1] + "…"
+    return shown.rstrip(), len(before), max(1, min(len(marked), room - len(before)))

@@ -1,0 +1,77 @@
+"""A project in which nearly every line is wrong: all is told in one run, each at its place."""
+
+from pathlib import Path
+
+import pytest
+
+from shopform.config import check_project, compile_project, load_project
+from shopform.diagnostics import Diagnostic, Span
+from shopform.errors import ConfigError
+
+HERE = Path(__file__).parent / "mistakes"
+
+
+@pytest.fixture(scope="module")
+def told() -> tuple[Diagnostic, ...]:
+    with pytest.raises(ConfigError) as caught:
+        compile_project(
+            load_project(HERE), "staging", variables={"hots": "x"}, environment={"HOME": "/"}
+        )
+    assert caught.value.exit_code == 10
+    return caught.value.diagnostics
+
+
+def _pointed_at(span: Span | None) -> str:
+    """What the file holds between the two ends of a place."""
+    if span is None:
+        return ""
+    line = (HERE / span.file).read_text("utf-8").splitlines()[span.line - 1]
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    return line[span.column - 1 : end]
+
+
+def test_every_mistake_is_told_once_at_its_place(told: tuple[Diagnostic, ...]) -> None:
+    found = [f"{each.span or '-'} {each.code} {_pointed_at(each.span)}".rstrip() for each in told]
+    assert found == (HERE / "expected.txt").read_text("utf-8").splitlines()
+
+
+def test_more_than_twenty_sorts_of_mistakes_are_told_in_one_run(
+    told: tuple[Diagnostic, ...],
+) -> None:
+    assert len({each.code for each in told}) >= 30
+
+
+def test_every_mistake_says_what_to_do(told: tuple[Diagnostic, ...]) -> None:
+    assert [each.summary for each in told if not each.hint] == []
+
+
+def test_near_misses_are_named(told: tuple[Diagnostic, ...]) -> None:
+    hints = {each.summary: each.hint for each in told}
+    assert hints["unknown field `rewrite_ulr`"] == "did you mean `rewrite_url`?"
+    assert hints["`sort_order` does not take `nomal`"] == "did you mean `normal`?"
+    assert hints["`category.mem` is not declared"] == "did you mean `men`?"
+    assert hints["unknown shop `stagging`"] == "did you mean `staging`?"
+    assert hints["unknown section `polcy`"] == "did you mean `policy`?"
+    assert hints["`Støvler` cannot be a key"] == "write `stoevler`"
+    assert hints["`in_menu` takes `true` or `false`, not `yes`"].startswith(
+        "YAML 1.2: write `true`"
+    )
+
+
+def test_a_second_place_names_the_first(told: tuple[Diagnostic, ...]) -> None:
+    related = {each.code: [str(span) for _, span in each.related] for each in told if each.related}
+    assert related["declared-twice"] == ["again.yaml:2:3"]
+    assert related["duplicate-key"] == ["catalogue.yaml:41:5"]
+    assert related["short-collision"] == ["more/rest.yaml:16:18"]
+    assert related["path-twice"] == ["catalogue.yaml:26:37"]
+
+
+def test_checking_all_shops_tells_a_shared_mistake_once(told: tuple[Diagnostic, ...]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_project(load_project(HERE), None, variables={}, environment={})
+    found = caught.value.diagnostics
+    assert len(found) == len(set(found))
+    assert {each.code for each in told} - {each.code for each in found} == {
+        "environment-missing",  # a check reads no secret
+        "undeclared-variable",
+    }

@@ -1,0 +1,77 @@
+"""Which files make a project, and what the files of a project may hold."""
+
+from pathlib import Path
+
+import pytest
+from config_files import SHOP, compiled, refused
+
+from shopform.config import load_project
+from shopform.errors import ConfigError
+
+
+def test_files_beside_and_included_are_read_as_one(tmp_path: Path) -> None:
+    found = compiled(
+        tmp_path,
+        {
+            "shopform.yaml": SHOP
+            + "include: [more/**/*.yaml, ./b.yaml]\nsuppliers: {a: {name: A}}\n",
+            "b.yaml": "suppliers: {b: {name: B}}",
+            "c.yml": "\ufeffsuppliers: {c: {name: C}}\r\n",
+            "more/d.yaml": "suppliers: {d: {name: D}}",
+            "more/deep/e.yaml": "suppliers: {e: {name: E}}",
+            "empty.yaml": "",
+            "comment.yaml": "# nothing\n",
+            "hollow.yaml": "suppliers:\n",
+            "left/f.yaml": "suppliers: {f: {name: F}}",
+            ".hidden.yaml": "suppliers: {g: {name: G}}",
+            "readme.txt": "suppliers: {h: {name: H}}",
+        },
+    )[1]
+    assert list(found.resources) == [f"supplier.{key}" for key in "abcde"]
+
+
+def test_without_shopform_yaml_there_is_no_project(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_project(tmp_path)
+    assert "shopform init" in caught.value.diagnostics[0].hint
+
+
+def test_a_file_that_is_not_yaml_is_told_alone(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.yaml": "suppliers: {a: {nam: A}}",
+        "b.yaml": "suppliers: [\n",
+        "c.yaml": b"suppliers:\n  c: {name: bl\xe5}\n",
+    }
+    assert refused(tmp_path, files) == ["b.yaml:2:1 yaml-syntax", "c.yaml:2:15 yaml-encoding"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code"),
+    [
+        ("/etc/*.yaml", "include-outside"),
+        ("../*.yaml", "include-outside"),
+        ("none/*.yaml", "include-empty"),
+        ("''", "include-empty"),
+        ("{a: b}", "wrong-type"),
+        ("[[a]]", "wrong-type"),
+    ],
+)
+def test_an_include_that_finds_nothing_is_told(tmp_path: Path, pattern: str, code: str) -> None:
+    files = {"shopform.yaml": f"{SHOP}include: {pattern}\n"}
+    assert [each.split()[1] for each in refused(tmp_path, files)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- a\n", "c.yaml:1:1 wrong-type"),
+        ("text\n", "c.yaml:1:1 wrong-type"),
+        ("suppliers: [a]\n", "c.yaml:1:12 wrong-type"),
+        ("moved: {a: b}\n", "c.yaml:1:8 wrong-type"),
+        ("moved: [a]\n", "c.yaml:1:9 wrong-type"),
+        ("shops: {}\n", "c.yaml:1:1 misplaced-setting"),
+        ("values: {}\n", "c.yaml:1:1 unknown-section"),
+    ],
+)
+def test_a_file_holds_sections_of_the_right_form(tmp_path: Path, text: str, told: str) -> None:
+    assert refused(tmp_path, {"c.yaml": text}) == [told]

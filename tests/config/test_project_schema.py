@@ -1,0 +1,93 @@
+"""The schema for editors: right projects satisfy it, wrong ones do not, and it is current."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from ruamel.yaml import YAML
+
+from shopform.schema import project_schema
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("**/*.yaml"))
+VALIDATOR = jsonschema.Draft202012Validator(project_schema())
+
+
+def _read(text: str) -> Any:
+    return YAML(typ="safe").load(text)
+
+
+def test_the_committed_schema_is_the_generated_one() -> None:
+    committed = (ROOT / "schemas" / "project.schema.json").read_text("utf-8")
+    assert committed == json.dumps(project_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def test_the_schema_is_a_schema() -> None:
+    VALIDATOR.check_schema(project_schema())
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_of_the_examples_satisfies_it(path: Path) -> None:
+    VALIDATOR.validate(_read(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "categories: {a: {name: 0123, tag: true, meta: null, description_a: {file: x.html}}}",
+        "categories: {a: {name: A, in_menu: true, no_index: 0, sort_order: '${var.order}'}}",
+        "profiles: {p: {name: P, attributes: {a: {name: A, type: valuelist, values: [36, '37']}}}}",
+        "profiles: {p: {name: P, attributes: {a: {name: A, values: {x: {val: X, weight: 1}}}}}}",
+        "webhooks: {h: {url: x, events: [], secret_to: {command: [a, b]}}}",
+        "shops: {s: {url: x, token: '${env:T}', variables: {a: 1}}}\nvariables: {a: }",
+        "moved: [{from: a.b, to: a.c}]\nimports: [{address: a.b, id: 1}]\ninclude: a/*.yaml",
+        "",
+    ],
+)
+def test_what_shopform_takes_satisfies_it(text: str) -> None:
+    VALIDATOR.validate(_read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "categorys: {}",
+        "categories: {a: {nam: A}}",
+        "categories: {a: {}}",
+        "categories: {Å: {name: A}}",
+        "categories: {a: {name: null}}",
+        "categories: {a: {name: A, in_menu: maybe}}",
+        "categories: {a: {name: A, sort_order: x}}",
+        "categories: {a: {name: A, parent: {file: x}}}",
+        "categories: {a: {name: A, meta: {fil: x}}}",
+        "categories: {a: {name: A, lifecycle: {protekt: true}}}",
+        "profiles: {p: {name: P, attributes: [a]}}",
+        "profiles: {p: {name: P, attributes: {a: {name: A, values: [[x]]}}}}",
+        "shops: {s: {url: x}}",
+        "shops: {s: }",
+        "policy: {deletes: {share: 2}}",
+        "imports: [{address: a.b, id: 0}]",
+        "- a",
+    ],
+)
+def test_mistakes_do_not_satisfy_it(text: str) -> None:
+    assert not VALIDATOR.is_valid(_read(text))
+
+
+def test_every_field_is_described() -> None:
+    def undescribed(schema: Any, at: str) -> list[str]:
+        found = []
+        for name, field in schema.get("properties", {}).items():
+            if not field.get("description"):
+                found.append(f"{at}.{name}")
+            found += undescribed(field, f"{at}.{name}")
+        for name in ("additionalProperties", "items"):
+            if isinstance(schema.get(name), dict):
+                found += undescribed(schema[name], at)
+        for name, each in schema.get("$defs", {}).items():
+            found += undescribed(each, name)
+        return found
+
+    assert undescribed(project_schema(), "") == []
