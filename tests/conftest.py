@@ -1,0 +1,38 @@
+"""Fixtures for tests of whole runs; see support.py for the parts they are made of."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support import EXAMPLES, Prepared, Run, copy_project, environment_of, run_process
+
+from shopform.sandbox import Sandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as shop:
+        yield shop
+
+
+@pytest.fixture
+def project(tmp_path: Path, sandbox: Sandbox) -> Path:
+    """A copy of the smallest example that points at the sandbox."""
+    return copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+
+
+@pytest.fixture
+def shopform(project: Path) -> Callable[..., Run]:
+    """Runs a command in the project as its users do; takes environment variables by name."""
+
+    def run(*arguments: str, **environment: str) -> Run:
+        return run_process(project, *arguments, environment=environment_of(**environment))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """Runs commands in processes that need not import everything first."""
+    with Prepared(tmp_path_factory.mktemp("prepared")) as runs:
+        yield runs
