@@ -55,18 +55,27 @@ def compile_project(
     return chosen, desired, _finished(collector)
 
 
-def compile_shop(project: Project, shop: str | None, *, environment: Map[str, str]) -> Shop:
-    """One shop's settings and nothing that is declared for it; reads no secret.
+def compile_shop(
+    project: Project,
+    shop: str | None,
+    *,
+    variables: Map[str, str] | None = None,
+    environment: Map[str, str],
+) -> Shop:
+    """One shop without its token: enough to find its state, whatever is wrong with resources.
 
-    Raises as `compile_project` does, for mistakes in `shopform.yaml` and in the form of any file.
+    Raises ConfigError where the settings are wrong, and UsageError as `compile_project` does.
     """
-    collector = _begun(project)
+    collector = Collector()
+    if not shop_names(project):
+        collector.diagnostics += project.diagnostics
+        _finished(collector)
+    name = select_shop(project, shop)
     settings = Settings(project, collector)
     files = Files(project.directory, collector)
-    resolver = Resolver(environment, files, collector, secrets=False)
-    name = select_shop(project, shop)
-    resolver.use(settings.variables(name, {}, resolver))
-    found = settings.shop(name, resolver)
+    known = settings.variables(name, variables or {})
+    resolver = Resolver(known, environment, files, collector, secrets=True)
+    found = settings.shop(name, resolver, with_token=False)
     _finished(collector)
     return found
 
@@ -115,8 +124,8 @@ def compile(  # noqa: A001
     """
     files = Files(project.directory, collector)
     settings = Settings(project, collector)
-    resolver = Resolver(environment, files, collector, secrets=resolve_token)
-    resolver.use(settings.variables(shop, variables, resolver))
+    known_variables = settings.variables(shop, variables)
+    resolver = Resolver(known_variables, environment, files, collector, secrets=resolve_token)
     chosen = settings.shop(shop, resolver)
     drafts = Drafts(project, shop, shop_names(project), collector)
     reader = Reader(collector, resolver)

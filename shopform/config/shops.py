@@ -34,8 +34,8 @@ class Settings:
             self._check_shop(name)
         self._check_states()
 
-    def shop(self, name: str, resolver: Resolver) -> Shop:
-        """The shop of that name. `resolver` knows the variables."""
+    def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
+        """The shop of that name; without its token, that is an empty Secret."""
         data = self._shop_data(name)
         node = child(self.root, "shops", name)
         url = self._resolved(child(node, "url"), resolver) or ""
@@ -43,7 +43,7 @@ class Settings:
         token = child(node, "token")
         # A literal one has been told; resolving it would only repeat that.
         secret: object = None
-        if isinstance(token, Scalar) and wholly_secret(token.text):
+        if with_token and isinstance(token, Scalar) and wholly_secret(token.text):
             secret = resolver.resolve(token)
         limits = self.data.get("policy", {}).get("deletes", {})
         return Shop(
@@ -64,8 +64,8 @@ class Settings:
             },
         )
 
-    def variables(self, shop: str, given: Map[str, str], resolver: Resolver) -> dict[str, Variable]:
-        """The declared variables with their texts: `given`, else the shop's, else the default."""
+    def variables(self, shop: str, given: Map[str, str]) -> dict[str, Variable]:
+        """The declared variables: what is `given`, else what the shop says, else the default."""
         declared = child(self.root, "variables")
         names = declared.entries if isinstance(declared, Mapping) else {}
         for name in sorted(set(given).difference(names)):
@@ -75,10 +75,8 @@ class Settings:
         for name, (key, _) in names.items():
             own = child(self.root, "shops", shop, "variables", name)
             node = own if own is not None else child(declared, name, "default")
-            text: str | Secret | None = given.get(name)
-            if text is None and isinstance(node, Scalar) and not node.null:
-                text = resolver.resolve(node)
-            found[name] = Variable(text, key.span)
+            text = node if isinstance(node, Scalar) and not node.null else None
+            found[name] = Variable(given.get(name), text, key.span)
         return found
 
     def _read(self) -> Data:

@@ -31,7 +31,7 @@ def key_from(text: str) -> str:
     """
     letters = []
     for letter in unicodedata.normalize("NFC", text).lower().translate(_DANISH):
-        if unicodedata.category(letter) == "No":
+        if letter.isnumeric() and not letter.isdigit():
             letters.append("-")
         letters += [
             each if each.isascii() else "-"

@@ -21,9 +21,10 @@ def wholly_secret(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A declared variable; `text` is None where nobody gave it one."""
+    """A declared variable: a text given for this run, or else the node that holds its text."""
 
-    text: str | Secret | None
+    given: str | None
+    node: Scalar | None
     span: Span
 
 
@@ -35,22 +36,27 @@ class Resolver:
     """
 
     def __init__(
-        self, environment: Map[str, str], files: Files, collector: Collector, *, secrets: bool
+        self,
+        variables: Map[str, Variable],
+        environment: Map[str, str],
+        files: Files,
+        collector: Collector,
+        *,
+        secrets: bool,
     ) -> None:
         self._environment = environment
         self._files = files
         self._collector = collector
         self._secrets = secrets
-        self._variables: Map[str, Variable] | None = None
-
-    def use(self, variables: Map[str, Variable]) -> None:
-        """Make variables known; until then `${var.NAME}` is refused."""
         self._variables = variables
+        self._read: dict[tuple[str, bool], str | Secret | None] = {}
+        self._inside = False
 
     def resolve(self, node: Scalar, *, active: bool = True) -> str | Secret | None:
         """The text with its placeholders replaced; None where one cannot be, which is then told.
 
-        With `active` false, for what this shop does not have, nothing secret is read.
+        With `active` false, for what this shop does not have, nothing secret is read, and a
+        variable that is not set for it is no mistake.
         """
         parts: list[str] = []
         secret = False
@@ -96,25 +102,36 @@ class Resolver:
         return self._environ(name, node) if kind == "env" else self._file(name, node)
 
     def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
-        known = self._variables
-        found = known.get(name) if known is not None else None
-        if found is not None and (found.text is not None or not active):
-            return found.text if found.text is not None else ""
-        if known is None:
+        found = self._variables.get(name)
+        if self._inside:
             code, summary = "unknown-variable", f"`${{var.{name}}}` cannot be used here"
             hint = "a variable is made from texts, `${env:NAME}` and `${file:PATH}` only"
         elif found is None:
             code, summary = "unknown-variable", f"unknown variable `{name}`"
-            hint = did_you_mean(name, known, "declare it under `variables:`")
+            hint = did_you_mean(name, self._variables, "declare it under `variables:`")
+        elif found.given is not None:
+            return found.given
+        elif found.node is not None:
+            return self._written(name, found.node, active)
+        elif not active:
+            return None
         else:
-            code, summary = "variable-unset", f"the variable `{name}` has no value for this shop"
+            code, summary = "variable-unset", f"the variable `{name}` is not set for this shop"
             hint = (
-                f"give it one under the shop's `variables:`, as its `default:`, "
+                f"set it under the shop's `variables:`, as its `default:`, "
                 f"or with `--var {name}=...`"
             )
         related = (("declared", found.span),) if found is not None else ()
         self._collector.error(code, summary, hint=hint, span=node.span, related=related)
         return None
+
+    def _written(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
+        """The text of a variable, read when it is first needed: what is not used is not read."""
+        if (name, active) not in self._read:
+            self._inside = True
+            self._read[name, active] = self.resolve(node, active=active)
+            self._inside = False
+        return self._read[name, active]
 
     def _environ(self, name: str, node: Scalar) -> Secret | None:
         text = self._environment.get(name)

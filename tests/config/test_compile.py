@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from config_files import compiled, desired, refused
+from config_files import SHOP, compiled, desired, refused
 
 from shopform.kinds import ORDER
 from shopform.model import Address, Delivery, Image, Ref, Value
@@ -173,7 +173,7 @@ def test_lifecycle_and_delivery_reach_the_resource(tmp_path: Path) -> None:
 
 def test_texts_and_images_come_from_files_beside_the_yaml(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        "shopform.yaml": "include: deep/**/*.yaml\nshops: {s: {url: 'https://s', token: '${env:TOKEN}'}}",
+        "shopform.yaml": SHOP + "include: deep/**/*.yaml\n",
         "deep/er/c.yaml": "categories: {a: {name: A, description_a: {file: ../t.html},"
         " images: [{file: p.png}, {file: p.png, weight: 5, description: x}]}}",
         "deep/t.html": "<p>${not.replaced}</p>\r\n",

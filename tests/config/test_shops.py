@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, refused, write
 
-from shopform.config import load_project, select_shop, shop_names
+from shopform.config import compile_shop, load_project, select_shop, shop_names
 from shopform.errors import ConfigError, UsageError
 from shopform.model import Address, Secret, WireNames
 
@@ -96,10 +96,38 @@ def test_only_the_chosen_shop_is_resolved(tmp_path: Path) -> None:
     )
     assert (shop.url, shop.token.text) == ("https://staging.example.dk", "canary-token")
     assert (shop.state, shop.auth, shop.daily_calls) == ("state/staging.json", "bearer", 10_000)
-    assert refused(tmp_path, {"shopform.yaml": TWO}, shop="production") == [
+    used = "categories: {a: {name: '${var.host}'}, b: {name: 'b ${var.host}'}}"
+    assert refused(tmp_path, {"shopform.yaml": TWO, "c.yaml": used}, shop="production") == [
         "shopform.yaml:9:12 environment-missing",
         "shopform.yaml:10:23 environment-missing",
     ]
+
+
+def test_a_variable_that_is_not_used_is_not_read(tmp_path: Path) -> None:
+    told = refused(tmp_path, {"shopform.yaml": TWO}, shop="production")
+    assert told == ["shopform.yaml:9:12 environment-missing"]
+
+
+def test_a_variable_is_not_made_from_variables(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        compiled(
+            tmp_path,
+            {
+                "shopform.yaml": SHOP + "variables: {a: {default: '${var.b}'}, b: {default: x}}",
+                "c.yaml": "suppliers: {s: {name: '${var.a}'}}",
+            },
+        )
+    assert [str(each.span) for each in caught.value.diagnostics] == ["shopform.yaml:2:26"]
+
+
+def test_a_shop_can_be_had_without_its_token_and_its_resources(tmp_path: Path) -> None:
+    files = {"shopform.yaml": TWO, "c.yaml": "suppliers: [", "d.yaml": "categories: {a: {}}"}
+    shop = compile_shop(load_project(write(tmp_path, files)), "production", environment={})
+    assert (shop.url, shop.token) == ("https://www.example.dk", Secret("", ""))
+    broken = load_project(write(tmp_path / "broken", {"shopform.yaml": "shops: ["}))
+    with pytest.raises(ConfigError) as caught:
+        compile_shop(broken, None, environment={})
+    assert [each.code for each in caught.value.diagnostics] == ["yaml-syntax"]
 
 
 @pytest.mark.parametrize("token", ["abc", "x${env:T}", "${env:T}${env:T}", "${var.t}", "$${env:T}"])
