@@ -68,7 +68,14 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version.",
+)
 @click.option(
     "-C",
     "--chdir",
@@ -100,6 +107,9 @@ def execute(console: Console, arguments: Sequence[str]) -> int:
     except click.Abort:
         console.diagnostics(Interrupted("interrupted").diagnostics)
         return Interrupted.exit_code
+    except click.exceptions.NoArgsIsHelpError as problem:
+        console.note(problem.format_message())
+        return UsageError.exit_code
     except click.ClickException as problem:
         return _usage(console, problem)
     except ShopformError as problem:

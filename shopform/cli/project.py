@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shopform.cli.console import Console
+from shopform.cli.options import twin
 from shopform.config import check_project, compile_project, compile_shop, load_project
 from shopform.errors import ConfigError, UsageError
 from shopform.model import KEY, Address, Desired, Shop
@@ -93,7 +94,7 @@ def _variables(console: Console, pairs: Pairs, files: Iterable[str]) -> Mapping[
     found = {
         name.removeprefix(prefix): text
         for name, text in console.environment.items()
-        if name.startswith(prefix)
+        if name.startswith(prefix) and name != twin("--var-file")
     }
     for name in files:
         found |= _variable_file(Path(name))

@@ -54,12 +54,22 @@ class Listed(click.types.StringParamType):
     envvar="SHOPFORM_SANDBOX_DENY",
     help="A right the key lacks.",
 )
-@click.option("--daily-calls", default=10_000, envvar="SHOPFORM_SANDBOX_DAILY_CALLS")
+@click.option(
+    "--daily-calls",
+    default=10_000,
+    envvar="SHOPFORM_SANDBOX_DAILY_CALLS",
+    help="Calls before the key's day is over.",
+)
 @click.option("--log", type=FILE, envvar="SHOPFORM_SANDBOX_LOG", help="Requests, as JSON lines.")
 @click.option(
     "--ready-file", type=FILE, envvar="SHOPFORM_SANDBOX_READY_FILE", help="Gets the port."
 )
-@click.option("--list-switches", is_flag=True, envvar="SHOPFORM_SANDBOX_LIST_SWITCHES")
+@click.option(
+    "--list-switches",
+    is_flag=True,
+    envvar="SHOPFORM_SANDBOX_LIST_SWITCHES",
+    help="Print the switches, and end.",
+)
 def command(
     port: int,
     host: str,
