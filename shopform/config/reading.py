@@ -141,16 +141,7 @@ def explain(
         if path:
             wrong.add(str(path[0]))
         if error["type"] == "missing":
-            holder = _Found(node, data, shape, path[:-1])
-            span = holder.node.span if holder.listed else holder.key.span if holder.key else at
-            name = str(path[-1])
-            collector.error(
-                "missing-field",
-                f"`{name}` is missing",
-                hint=f"add `{name}:` to it",
-                span=span,
-                address=address,
-            )
+            _missing(_Found(node, data, shape, path[:-1]), str(path[-1]), at, collector, address)
             continue
         found = _Found(node, data, shape, path)
         if found.data is TOLD:
@@ -172,6 +163,17 @@ def explain(
             seen.add((found.node.span, code))
             collector.error(code, summary, hint=hint, span=found.node.span, address=address)
     return wrong
+
+
+def _missing(holder: _Found, name: str, at: Span, collector: Collector, address: str) -> None:
+    span = holder.node.span if holder.listed else holder.key.span if holder.key else at
+    collector.error(
+        "missing-field",
+        f"`{name}` is missing",
+        hint=f"add `{name}:` to it",
+        span=span,
+        address=address,
+    )
 
 
 def prune(data: object, path: Iterable[Any]) -> None:
