@@ -161,8 +161,9 @@ class Comparer:
             result.remember = result.remember or (entry is not None and known != result.sent[name])
             return
         result.send[name] = tuple(diff.operations)
-        before = images.shown(item.fields.get(name))
-        result.fields.append(self._change(kind, name, before, resource.fields[name]))
+        held = item.fields.get(name)
+        after = images.foreseen(diff, held)
+        result.fields.append(self._change(kind, name, images.shown(held), after))
 
     def _undeclared(
         self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
@@ -176,8 +177,10 @@ class Comparer:
             )
             if diff.operations:
                 result.send[name] = tuple(diff.operations)
-                held = images.shown(item.fields.get(name))
-                result.fields.append(self._change(kind, name, held, (), reason="reset"))
+                held = item.fields.get(name)
+                after = images.foreseen(diff, held)
+                change = self._change(kind, name, images.shown(held), after, reason="reset")
+                result.fields.append(change)
             return
         live = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
         secret = entry is not None and is_digest(entry.sent[name])

@@ -270,7 +270,8 @@ class Draft:
             secret = is_digest(entry.sent[name])
             value = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
             shown = None if secret else compare.show(kind, name, value)
-            fields.append(FieldChange(name=name, before=shown, sensitive=secret))
+            if secret or shown is not None:
+                fields.append(FieldChange(name=name, before=shown, sensitive=secret))
         count = self.live.counts.get((kind.name, item.id))
         self.changes.append(
             Change(

@@ -76,6 +76,22 @@ def compare(declared: Sequence[Image], remembered: Sequence[Record], live: objec
     return diff
 
 
+def foreseen(diff: ImageDiff, live: object) -> tuple[dict[str, object], ...]:
+    """The shop's pictures once the operations are done, as `shown`; new ones by their file."""
+    told = {done["image_id"]: done for done in diff.operations if "image_id" in done}
+    kept = [
+        {name: told.get(item["id"], item).get(name, item[name]) for name in item}
+        for item in shown(live)
+        if "remove" not in told.get(item["id"], {})
+    ]
+    new = [
+        {name: operation[name] for name in ("file", "description", "weight")}
+        for operation in diff.operations
+        if "file" in operation
+    ]
+    return (*kept, *new)
+
+
 def _alike(free: Mapping[object, Record], record: Record, taken: set[object]) -> object:
     for number, item in free.items():
         same = (item["description"], item["weight"]) == (record["description"], record["weight"])
