@@ -8,6 +8,13 @@ from support import EXAMPLES, Prepared, Run, copy_project, environment_of, run_p
 
 from shopform.sandbox import Sandbox
 
+# What raises for the tests tells what it compared, as tests themselves do.
+pytest.register_assert_rewrite("line", "battery")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what is expected anew")
+
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:

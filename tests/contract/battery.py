@@ -1,0 +1,319 @@
+"""Short lives of a shop, one or more for every fact by which a kind is reconciled.
+
+Each raises when the fact it leans on is not there; test_teeth.py takes the facts away in turn.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from line import Line, errors, line
+
+from shopform.changes import FieldChange, Op
+from shopform.kinds import BY_NAME
+from shopform.model import Address
+
+Scenario = Callable[[], None]
+
+IMAGE = {"file": "pictures/men.png", "description": "Herresko"}
+CATEGORY = {
+    "name": "Sko & støvler",
+    "parent": "men",
+    "in_menu": False,
+    "sort_order": "random",
+    "no_index": True,
+    "tag": "sko",
+    "empty_redir": "herre",
+    "description_a": "<p>Sko</p>\n<p>til alle</p>\n",
+    "description_b": " <p>Mere</p>\n",
+    "meta_title": "Sko",
+    "meta_description": "Alle sko",
+    "canonical": "men",
+    "meta": "a=1",
+    "rewrite_url": "/herre/sko",
+}
+
+
+def full() -> dict[str, Any]:
+    """Every kind and every field, each kind twice, equal names under different parents."""
+    size = {"type": "valuelist", "is_variant": True, "has_price": False, "weight": 10}
+    events = ["stock", "paid", "category"]
+    return {
+        "suppliers": {"a": {"name": "A", "dropshipping_mail": "a@x.example"}, "b": {"name": "B"}},
+        "brands": {"a": {"name": "A"}, "b": {"name": "B"}},
+        "profiles": {
+            key: {
+                "name": key.upper(),
+                "attributes": {
+                    "size": {"name": "Str.", **size, "values": ["36", "37"]},
+                    "kind": {**size, "name": "Art", "values": {"x": {"val": "X", "tag": "x"}}},
+                },
+            }
+            for key in ("shoes", "boots")
+        },
+        "categories": {
+            "men": {"name": "Herre", "rewrite_url": "herre", "images": [IMAGE]},
+            "women": {"name": "Dame", "parent": None},
+            "men-shoes": CATEGORY,
+            "women-shoes": {"name": CATEGORY["name"], "parent": "women"},
+        },
+        "redirects": {
+            "x": {"source": "/gammel", "target": "/herre", "status": 302},
+            "y": {"source": "gammel-sko", "target": "https://x.example/sko"},
+        },
+        "webhooks": {
+            "x": {"url": "https://x.example/hook", "events": events},
+            "y": {"url": "https://y.example/hook", "events": ["paid"]},
+        },
+    }
+
+
+def draw(one: Line, name: str = IMAGE["file"], content: bytes = b"picture") -> None:
+    path = one.directory / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def recognised_without_its_state() -> None:
+    with line() as one:
+        draw(one)
+        one.declare(**full())
+        one.settle()
+        one.assert_imports_only()
+        assert len(one.rows("category")) == 5
+        assert {row["dropshipping_mail"] for row in one.rows("supplier")} == {"a@x.example", None}
+
+
+def every_list_order_gives_the_same() -> None:
+    """A set has no order, whatever the shop does to it."""
+    with line(switches={"webhook_events": "comma"}) as one:
+        hook = {"url": "https://x.example/hook", "events": ["stock", "paid"]}
+        one.declare(webhooks={"x": hook})
+        one.settle()
+        one.declare(webhooks={"x": hook | {"events": ["paid", "stock"]}})
+        assert one.plan().empty
+        one.assert_imports_only()
+
+
+def pictures_are_sent_once() -> None:
+    with line() as one:
+        draw(one)
+        draw(one, "b.png", b"other")
+        one.declare(categories={"men": {"name": "Herre", "images": [IMAGE]}})
+        one.settle()
+        one.declare(categories={"men": {"name": "Herre", "images": [{"file": "b.png"}]}})
+        one.settle()
+        assert [i["description"] for i in one.row("category", "Herre")["images"]] == [""]
+
+
+def cleared_numbers_and_flags_are_none() -> None:
+    """Null, 0 and an absent flag are one value: the shop answers 0 for all of them."""
+    with line() as one:
+        one.declare(
+            profiles={
+                "p": {
+                    "name": "P",
+                    "attributes": {
+                        "a": {
+                            "name": "A",
+                            "type": "valuelist",
+                            "is_variant": None,
+                            "has_price": None,
+                            "weight": None,
+                            "values": {"v": {"val": "V", "weight": None, "tag": None}},
+                        }
+                    },
+                }
+            },
+            categories={"c": {"name": "C", "no_index": None}},
+        )
+        one.settle()
+        assert not [s for s in _entries(one) if s.get("stored")]
+        one.assert_imports_only()
+
+
+def _entries(one: Line) -> list[dict[str, Any]]:
+    saved = json.loads((one.directory / "state" / "demo.json").read_text())
+    return list(saved["resources"].values())
+
+
+def flags_and_numbers_are_shown_as_such() -> None:
+    with line() as one:
+        before, after = _typed(in_menu=True, number=1), _typed(in_menu=False, number=2)
+        one.declare(**before)
+        one.settle()
+        one.declare(**after)
+        shown = {(c.address, f.name): f for c in one.plan().changes for f in c.fields}
+        assert shown == {
+            (Address(address), name): FieldChange(name=name, before=old, after=new)
+            for address, name, old, new in (
+                ("attribute.p.a", "is_variant", True, False),
+                ("attribute.p.a", "has_price", True, False),
+                ("attribute.p.a", "weight", 1, 2),
+                ("value.p.a.v", "weight", 1, 2),
+                ("category.c", "in_menu", True, False),
+                ("category.c", "no_index", True, False),
+                ("redirect.r", "status", 301, 302),
+            )
+        }
+        assert all(
+            (type(f.before), type(f.after)) in ((bool, bool), (int, int)) for f in shown.values()
+        )
+
+
+def _typed(*, in_menu: bool, number: int) -> dict[str, Any]:
+    a = {"name": "A", "type": "valuelist", "is_variant": in_menu, "has_price": in_menu}
+    values = {"v": {"val": "V", "weight": number}}
+    return {
+        "profiles": {
+            "p": {"name": "P", "attributes": {"a": {**a, "weight": number, "values": values}}}
+        },
+        "categories": {"c": {"name": "C", "in_menu": in_menu, "no_index": in_menu}},
+        "redirects": {"r": {"source": "x", "target": "y", "status": 300 + number}},
+    }
+
+
+def undeclared_fields_go_back_to_what_the_shop_gives() -> None:
+    with line() as one:
+        full_supplier = {"name": "A", "dropshipping_mail": "a@x.example"}
+        plain = {"men": {"name": "Herre"}}
+        one.declare(suppliers={"a": full_supplier}, categories=plain | {"shoes": CATEGORY})
+        one.settle()
+        bare = {"name": CATEGORY["name"], "parent": "men"}
+        one.declare(suppliers={"a": {"name": "A"}}, categories=plain | {"shoes": bare})
+        one.settle()
+        assert one.row("supplier", "A")["dropshipping_mail"] == ""
+        found, new = (one.row("category", str(name)) for name in (CATEGORY["name"], "Herre"))
+        aside = {"category_id", "name", "parent_id", "rewrite_url", "url", "last_modified"}
+        assert {k: v or "" for k, v in found.items() if k not in aside} == {
+            k: v or "" for k, v in new.items() if k not in aside
+        }
+
+
+def two_pages_swap_their_paths() -> None:
+    with line() as one:
+        one.declare(categories={k: {"name": k, "rewrite_url": f"p-{k}"} for k in "ab"})
+        one.settle()
+        one.declare(categories={"a": {"name": "a", "rewrite_url": "p-b"}, "b": _at("b", "p-a")})
+        one.settle()
+        paths = {r["name"]: r["rewrite_url"] for r in one.rows("category")}
+        assert (paths["a"], paths["b"]) == ("p-b", "p-a")
+
+
+def _at(name: str, path: str) -> dict[str, str]:
+    return {"name": name, "rewrite_url": path}
+
+
+def a_path_is_one_with_its_leading_slash() -> None:
+    with line(switches={"redirect_path": "slash"}) as one:
+        one.declare(
+            categories={"a": _at("A", "/a")},
+            redirects={"r": {"source": "old", "target": f"{one.sandbox.url[:-5]}/a"}},
+        )
+        one.settle()
+        one.assert_imports_only()
+
+
+def ways_that_loop_are_refused() -> None:
+    with line() as one:
+        ways = {"x": {"source": "a", "target": "b"}, "y": {"source": "b", "target": "/a"}}
+        one.declare(redirects=ways)
+        assert errors(one.plan()) == ["route-loop"]
+
+
+def made_secrets_are_delivered() -> None:
+    with line() as one:
+        one.declare(webhooks={"x": {"url": "https://x.example/hook", "events": ["paid"]}})
+        one.settle()
+        kept = (one.directory / "secrets" / "demo.json").read_text()
+        assert one.rows("webhook")[0]["secret"] in kept
+
+
+def unknown_words_draw_a_warning() -> None:
+    with line() as one:
+        hook = {"url": "https://x.example/hook", "events": ["payd"]}
+        one.declare(webhooks={"x": hook})
+        one.plan()
+        assert [w.code for w in one.warnings] == ["undocumented-word"]
+        one.declare(webhooks={"x": hook | {"events": ["paid"]}})
+        one.plan()
+        assert one.warnings == ()
+
+
+def the_front_page_is_never_destroyed() -> None:
+    with line() as one:
+        one.declare(categories={"front": {"name": "Forside"}})
+        assert one.settle().count()["import"] == 1
+        one.declare()
+        assert errors(one.plan()) == ["fixed"]
+
+
+def products_are_counted_before_what_holds_them_goes() -> None:
+    holders = {"supplier_id": 101, "profile_id": 201, "brand_id": 801, "categories": [502]}
+    seed: dict[str, list[dict[str, Any]]] = {
+        kind: [{"name": "X"}] for kind in ("supplier", "profile", "brand", "category")
+    }
+    with line(seed=seed | {"product": [{"name": n, **holders} for n in "ab"]}) as one:
+        x = {"x": {"name": "X"}}
+        one.declare(suppliers=x, profiles=x, brands=x, categories=x)
+        one.settle()
+        one.declare()
+        told = {c.kind: c.notes for c in one.plan().changes}
+        kinds = ("supplier", "profile", "brand", "category")
+        assert told == dict.fromkeys(kinds, ("2 products hang on it",))
+
+
+def what_cannot_hold_values_is_not_asked_for_them() -> None:
+    plain = {"name": "A", "type": "string"}
+    chosen = {"name": "B", "type": "valuelist", "values": ["1"]}
+    with line() as one:
+        one.declare(profiles={"p": {"name": "P", "attributes": {"a": plain, "b": chosen}}})
+        one.settle()
+        one.sandbox.reset_log()
+        assert one.plan().calls.read == 3
+        asked = [c.query for c in one.sandbox.calls if c.path == "/profile-attribute-value"]
+        assert len(asked) == 1
+
+
+def nested_objects_are_made_moved_by_key_and_removed() -> None:
+    def shoes(**values: str) -> dict[str, Any]:
+        size = {"name": "Str.", "type": "valuelist"}
+        listed = {key: {"val": text} for key, text in values.items()}
+        return {"p": {"name": "P", "attributes": {"size": {**size, "values": listed}}}}
+
+    with line() as one:
+        one.declare(profiles=shoes(a="36", b="37"))
+        made = one.settle()
+        assert [s.parent for s in made.steps].count(None) == 1
+        one.declare(profiles=shoes(b="37", c="38"))
+        made = one.settle()
+        assert sorted((s.op, s.address) for s in made.steps) == [
+            (Op.CREATE, "value.p.size.c"),
+            (Op.DELETE, "value.p.size.a"),
+        ]
+        assert sorted(r["val"] for r in one.rows("value")) == ["37", "38"]
+
+
+SCENARIOS: tuple[tuple[str, Scenario], ...] = (
+    ("", recognised_without_its_state),
+    ("webhook", every_list_order_gives_the_same),
+    ("category", pictures_are_sent_once),
+    ("attribute value category", cleared_numbers_and_flags_are_none),
+    ("attribute value category redirect", flags_and_numbers_are_shown_as_such),
+    ("supplier category", undeclared_fields_go_back_to_what_the_shop_gives),
+    ("category", two_pages_swap_their_paths),
+    ("category redirect", a_path_is_one_with_its_leading_slash),
+    ("redirect", ways_that_loop_are_refused),
+    ("webhook", made_secrets_are_delivered),
+    ("webhook", unknown_words_draw_a_warning),
+    ("category", the_front_page_is_never_destroyed),
+    ("supplier profile brand category", products_are_counted_before_what_holds_them_goes),
+    ("attribute value", what_cannot_hold_values_is_not_asked_for_them),
+    ("attribute value profile", nested_objects_are_made_moved_by_key_and_removed),
+)
+
+
+def lives_of(kind: str) -> list[Scenario]:
+    """The scenarios that lean on a kind's facts."""
+    assert kind in BY_NAME
+    return [scenario for kinds, scenario in SCENARIOS if not kinds or kind in kinds.split()]

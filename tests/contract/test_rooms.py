@@ -1,0 +1,189 @@
+"""Which room may reach what, which words it may use, and how many exceptions there are."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from shopform.kinds import KINDS
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "shopform").rglob("*.py"))
+
+PURE = ("planning", "render", "kinds", "model", "changes", "diagnostics", "errors")
+IMPURE = ("shop", "state", "cli", "sandbox", "apply", "deliver")
+# What a pure room may have from outside; everything else could reach the world.
+HARMLESS = frozenset(
+    "abc collections dataclasses deepdiff difflib enum functools graphlib hashlib hmac html"
+    " itertools json math operator pydantic re string textwrap types typing unicodedata urllib"
+    .split()
+)  # fmt: skip
+LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/progress.py"})
+# English words too: only forbidden where they stand alone as a text.
+COMMON = frozenset({"value", "values", "attribute", "attributes"})
+# A word of the project file, chosen for its users.
+THEIRS = "require_redirect"
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "shopform").parts[0].removesuffix(".py")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, at its top or later."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, f"{name(path)} imports relatively"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def modules(path: Path) -> set[str]:
+    """The rooms of shopform that a file imports from."""
+    return {m.split(".")[1] for m in imports(path) if m.startswith("shopform.")}
+
+
+def reached(start: str) -> set[str]:
+    """All rooms that a room reaches, through others too."""
+    found, queue = {start}, [start]
+    while queue:
+        here = queue.pop()
+        for path in FILES:
+            if room(path) == here and name(path) not in LOOKS_AT_THE_TERMINAL:
+                fresh = (modules(path) & ROOMS) - found
+                found |= fresh
+                queue += sorted(fresh)
+    return found
+
+
+ROOMS = {room(path) for path in FILES}
+
+
+@pytest.mark.parametrize("pure", PURE)
+def test_pure_room_reaches_no_impure_one(pure: str) -> None:
+    assert reached(pure).isdisjoint(IMPURE)
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in PURE], ids=name)
+def test_pure_room_imports_nothing_that_reaches_the_world(path: Path) -> None:
+    outside = {m.split(".")[0] for m in imports(path)} - {"shopform"}
+    if name(path) in LOOKS_AT_THE_TERMINAL:
+        outside -= {"rich", "sys", "contextlib", "threading"}
+    assert outside <= HARMLESS
+
+
+def test_what_is_harmless_opens_nothing() -> None:
+    assert not any(
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("open", "exec", "eval")
+        for path in FILES
+        if room(path) in PURE
+        for node in ast.walk(tree(path))
+    )
+
+
+def calls(path: Path) -> Iterator[str]:
+    """What a file calls or looks up by a dotted name, as written."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield f"{ast.unparse(node.func)}()"
+        elif isinstance(node, ast.Attribute):
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) != "cli"], ids=name)
+def test_only_the_command_line_prints_exits_and_reads_the_environment(path: Path) -> None:
+    forbidden = {"print()", "exit()", "quit()", "sys.exit()", "os._exit()", "os.environ"}
+    forbidden |= {"os.getenv()", "input()", "sys.stdout", "sys.argv", "click.echo()"}
+    assert forbidden.isdisjoint(calls(path))
+
+
+def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None:
+    """What it does is written by hand, so that a wrong belief is not wrong on both sides."""
+    kinds = {kind.name.upper() for kind in KINDS}
+    ours = {"Policy", "Nesting", "Route", "BY_NAME", "KINDS", "ORDER", "policy", "spec"}
+    for path in FILES:
+        if room(path) != "sandbox":
+            continue
+        assert not any(m.startswith("shopform.planning") for m in imports(path))
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "shopform.kinds"
+            ):
+                assert {a.name for a in node.names} <= kinds | {"Wire"}, name(path)
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ours, (name(path), ast.unparse(node))
+                if isinstance(node.value, ast.Name) and node.value.id in kinds:
+                    assert node.attr in ("wire", "name"), (name(path), ast.unparse(node))
+
+
+WORDS = {kind.name for kind in KINDS} | {kind.section for kind in KINDS}
+
+
+def blind(path: Path) -> bool:
+    """Whether a file must not know any kind."""
+    return room(path) != "kinds" and not name(path).startswith("shopform/sandbox/behaviour")
+
+
+def spoken(path: Path) -> Iterator[str]:
+    """Words of a file's identifiers and texts that name a kind or its section."""
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body
+        if isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) in documentation:
+                continue
+            if node.value.lower() in WORDS:
+                yield node.value
+            yield from words(node.value.replace(THEIRS, "")) - COMMON
+        elif isinstance(node, ast.Name | ast.Attribute | ast.arg | ast.FunctionDef | ast.ClassDef):
+            text = getattr(node, "id", "") or getattr(node, "attr", "")
+            text = text or getattr(node, "arg", "") or getattr(node, "name", "")
+            yield from words(text) - COMMON
+
+
+def words(text: str) -> set[str]:
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).lower()
+    return set(re.split(r"[^a-z]+", plain)) & WORDS
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if blind(p)], ids=name)
+def test_room_knows_no_kind(path: Path) -> None:
+    assert set(spoken(path)) == set()
+
+
+def test_every_kind_is_in_the_tuple_and_nowhere_else_by_name() -> None:
+    files = {p.stem for p in (ROOT / "shopform" / "kinds").glob("*.py")}
+    assert files == {kind.name for kind in KINDS} | {"__init__", "base", "spec"}
+
+
+COUNTED = {"# type: ignore": 5, "# noqa": 18, "pragma: no cover": 0}
+
+
+@pytest.mark.parametrize(("mark", "number"), COUNTED.items())
+def test_exceptions_are_counted(mark: str, number: int) -> None:
+    """Raise a number only on purpose, and say why in the commit."""
+    found = [name(p) for p in FILES for each in p.read_text("utf-8").splitlines() if mark in each]
+    assert len(found) == number, found
+
+
+def test_standard_library_names_are_what_they_seem() -> None:
+    assert HARMLESS - {"deepdiff", "pydantic"} <= sys.stdlib_module_names

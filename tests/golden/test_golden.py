@@ -1,0 +1,118 @@
+"""A folder a case: files, what the shop held, and word for word what was planned and came of it.
+
+`case.json` says what the case is about, and may hold `plan` (what the command line asks), `edits`
+(what somebody did in the shop meanwhile: method, path, body) and `stateless` false where the shop
+cannot be recognised without its state. `live.json` is what the shop held at the start; the files
+in `before/` were applied after that. `--update-golden` writes what is expected anew.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from line import PORT, Line, described, line
+
+from shopform.changes import Plan
+from shopform.config import load_project
+from shopform.kinds import KINDS
+from shopform.render.diagnostics import render_diagnostics
+from shopform.render.text import render_plan
+from shopform.sandbox import Sandbox
+
+CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/case.json"))
+OWN = ("case.json", "live.json", "before", "plan.txt", "steps.txt", "shop.txt")
+UNSTABLE = ("last_modified", "secret")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[path.name for path in CASES])
+def test_case(case: Path, pytestconfig: pytest.Config) -> None:
+    about = _json(case / "case.json", {})
+    asked = about.get("plan", {})
+    with line(seed=_json(case / "live.json", {})) as one:
+        if (case / "before").exists():
+            lay_out(case / "before", one)
+            one.settle()
+        lay_out(case, one)
+        edit(one, about.get("edits", []))
+        one.sandbox.reset_log()
+        made = one.plan(**asked)
+        assert made.calls.read == len(one.sandbox.calls)
+        assert one.writes() == []
+        found = {"plan.txt": shown(made, one), "steps.txt": steps(made)}
+        if not made.refused:
+            carry_out(one, made, asked, stateless=about.get("stateless", True))
+            found["shop.txt"] = world(one.sandbox)
+    if pytestconfig.getoption("--update-golden"):
+        for name, text in found.items():
+            (case / name).write_text(text, "utf-8")
+    assert found == {name: (case / name).read_text("utf-8") for name in OWN[3:] if name in found}
+    assert (case / "shop.txt").exists() is not made.refused
+
+
+def _json(path: Path, otherwise: Any) -> Any:
+    return json.loads(path.read_text("utf-8")) if path.exists() else otherwise
+
+
+def lay_out(folder: Path, one: Line) -> None:
+    """Make the files of a folder the project's, and point them at this shop."""
+    for old in one.directory.glob("*.yaml"):
+        old.unlink()
+    skipped = shutil.ignore_patterns(*OWN)
+    shutil.copytree(folder, one.directory, ignore=skipped, dirs_exist_ok=True)
+    settings = one.directory / "shopform.yaml"
+    settings.write_text(settings.read_text("utf-8").replace(PORT, str(one.sandbox.port)), "utf-8")
+
+
+def edit(one: Line, edits: list[tuple[str, str, dict[str, Any] | None]]) -> None:
+    """What somebody does in the shop by hand."""
+    with one.open() as (_, connection):
+        for method, path, body in edits:
+            connection.client.send(method, path, body=body)
+
+
+def carry_out(one: Line, made: Plan, asked: dict[str, Any], *, stateless: bool) -> None:
+    """Apply at the price that was told; then there is nothing left to do, state or no state."""
+    one.sandbox.reset_log()
+    again, outcome = one.apply(**asked)
+    assert again.digest == made.digest
+    assert not outcome.failed
+    assert outcome.stopped is None
+    assert outcome.calls == made.calls.write + made.calls.verify
+    assert len(one.writes()) == made.calls.write
+    assert len(one.sandbox.calls) == made.calls.read + outcome.calls
+    assert [call for call in one.sandbox.calls if call.status >= 400] == []
+    part = {name: asked[name] for name in ("targets", "excludes", "destroy") if name in asked}
+    one.assert_settled(**part)
+    if stateless and not part:
+        held = world(one.sandbox)
+        one.assert_imports_only()
+        assert world(one.sandbox) == held
+
+
+def shown(made: Plan, one: Line) -> str:
+    """What a person sees: the plan, and what speaks against it."""
+    text = render_plan(made, color=False)
+    if made.diagnostics:
+        sources = load_project(one.directory).sources
+        text += "\n\n" + render_diagnostics(made.diagnostics, sources, color=False, width=100)
+    return text.replace(str(one.sandbox.port), PORT).rstrip() + "\n"
+
+
+def steps(made: Plan) -> str:
+    return "".join(f"{described(step)}\n" for step in made.steps)
+
+
+def world(sandbox: Sandbox) -> str:
+    """Every object of the shop on a line, without its clock and what is empty."""
+    lines = []
+    for kind in KINDS:
+        for row in sandbox.data(kind.name):
+            kept = {k: v for k, v in row.items() if k not in UNSTABLE and (v or k == "parent_id")}
+            lines.append(f"{kind.name} {json.dumps(kept, ensure_ascii=False)}")
+    return "\n".join(lines).replace(str(sandbox.port), PORT) + "\n"
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 25

@@ -1,0 +1,146 @@
+"""The whole line in one process: files, a shop over HTTP, plans and applies that can be asked."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shopform.apply import apply
+from shopform.changes import Op, Outcome, Plan, Step
+from shopform.cli.console import Console
+from shopform.cli.planner import Connection, read_and_plan
+from shopform.cli.project import Workspace
+from shopform.config import compile_project, load_project
+from shopform.diagnostics import Diagnostic, Severity
+from shopform.sandbox import Sandbox
+from shopform.shop.client import Client
+from shopform.shop.ledger import Ledger
+
+NOON = 1_800_000_000.0
+PORT = "8484"
+
+
+@dataclass
+class Line:
+    """A project folder and a shop. Calls are made one by one, so that ids repeat."""
+
+    sandbox: Sandbox
+    directory: Path
+    parallelism: int = 1
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def declare(self, settings: Mapping[str, Any] | None = None, /, **sections: Any) -> None:
+        """Replace the project's files. What is written is JSON, which is YAML too."""
+        for old in self.directory.glob("*.yaml"):
+            old.unlink()
+        shop = {"url": self.sandbox.url, "token": "${env:TOKEN}"}
+        self.write("shopform.yaml", {"shops": {"demo": shop}, **(settings or {})})
+        self.write("catalogue.yaml", sections)
+
+    def write(self, name: str, content: object) -> None:
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    def forget_state(self) -> None:
+        for path in (self.directory / "state").iterdir():
+            path.unlink()
+
+    @contextmanager
+    def open(self) -> Iterator[tuple[Workspace, Connection]]:
+        environment = {"TOKEN": "sandbox", "HOOK": "hemmeligt"}
+        shop, desired, self.warnings = compile_project(
+            load_project(self.directory), None, variables={}, environment=environment
+        )
+        console = Console(environment=environment, chdir=str(self.directory))
+        ledger = Ledger(self.directory / ".shopform", "sandbox", 10_000, clock=lambda: NOON)
+        with Client(
+            shop, ledger=ledger, parallelism=self.parallelism, sleep=lambda _seconds: None
+        ) as client:
+            yield Workspace(console, self.directory, shop, desired), Connection(client, ledger)
+
+    def plan(self, **asked: Any) -> Plan:
+        with self.open() as (workspace, connection):
+            return read_and_plan(workspace, connection, workspace.store().read(), **asked)
+
+    def apply(self, **asked: Any) -> tuple[Plan, Outcome]:
+        """Plan and do it; a plan that is refused is an error here."""
+        with self.open() as (workspace, connection), workspace.store().open("apply") as session:
+            made = read_and_plan(workspace, connection, session.prior, **asked)
+            assert not made.refused, errors(made)
+            return made, apply(
+                made,
+                connection.client,
+                session,
+                directory=self.directory,
+                parallelism=self.parallelism,
+            )
+
+    def settle(self, **asked: Any) -> Plan:
+        """Apply without a failure; what comes after is an empty plan and nothing was refused."""
+        made, outcome = self.apply(**asked)
+        assert not outcome.failed, [f.diagnostic.summary for f in outcome.failed]
+        assert outcome.stopped is None
+        assert [call for call in self.sandbox.calls if call.status >= 400] == []
+        self.assert_settled()
+        return made
+
+    def assert_settled(self, **asked: Any) -> None:
+        second = self.plan(**asked)
+        assert second.empty, [(s.key, s.fields) for s in second.steps]
+        assert not second.changes
+        assert not second.refused, errors(second)
+
+    def assert_imports_only(self) -> None:
+        """Without its state the project recognises everything in the shop as it is."""
+        self.forget_state()
+        made = self.plan()
+        assert not made.refused, errors(made)
+        assert {step.op for step in made.steps} <= {Op.IMPORT}, [s.key for s in made.steps]
+        self.settle()
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        return self.sandbox.data(kind)
+
+    def row(self, kind: str, name: str) -> dict[str, Any]:
+        found = [r for r in self.rows(kind) if name in (r.get("name"), r.get("val"), r.get("url"))]
+        assert len(found) == 1, (kind, name, found)
+        return found[0]
+
+    def writes(self) -> list[str]:
+        """The requests that changed something, since the log was reset."""
+        return [f"{c.method} {c.path}" for c in self.sandbox.calls if c.method != "GET"]
+
+
+@contextmanager
+def line(**arguments: Any) -> Iterator[Line]:
+    with tempfile.TemporaryDirectory(dir=memory()) as folder, Sandbox(**arguments) as sandbox:
+        yield Line(sandbox, Path(folder))
+
+
+def memory() -> str | None:
+    """A folder without a disk below it, where there is one: fsync is not what is tested."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def errors(plan: Plan) -> list[str]:
+    return [d.code for d in plan.diagnostics if d.severity is Severity.ERROR]
+
+
+def warnings(plan: Plan) -> list[str]:
+    return [d.code for d in plan.diagnostics if d.severity is Severity.WARNING]
+
+
+def keys(plan: Plan) -> list[str]:
+    return [step.key for step in plan.steps]
+
+
+def described(step: Step) -> str:
+    """A step with what it sends, on one line."""
+    fields = ", ".join(f"{name}={value!r}" for name, value in step.fields.items())
+    waits = f" after {', '.join(step.after)}" if step.after else ""
+    return f"{step.key}({fields}){waits}"
