@@ -87,6 +87,7 @@ class Step:
     `fields` are sent (references still as `Ref`); `entry` is what the state holds when the step
     is done, its references in `sent` still as `Ref` too. `after` are the keys of steps that must
     succeed first. `confirm`: read the object back and compare before any step that waits for it.
+    `linking`: sets references of a new object that could not be set when it was created.
     `deliver` says where generated secrets go; without it they go to the shop's own file.
     """
 
@@ -102,6 +103,7 @@ class Step:
     after: tuple[str, ...] = ()
     confirm: bool = False
     temporary: bool = False
+    linking: bool = False
     deliver: Delivery | None = None
     importing: bool = False
 
@@ -196,11 +198,12 @@ class Outcome:
 
     def count(self) -> dict[str, int]:
         """Objects imported, added, changed, destroyed and forgotten by steps that succeeded."""
-        ops = [s.op for s in self.applied if not s.temporary]
+        ops = [s.op for s in self.applied]
+        changed = {s.address for s in self.applied if s.op is Op.UPDATE and not s.linking}
         return {
             "import": sum(s.importing for s in self.applied),
             "add": ops.count(Op.CREATE),
-            "change": len({s.address for s in self.applied if s.op is Op.UPDATE}),
+            "change": len(changed),
             "destroy": ops.count(Op.DELETE),
             "forget": ops.count(Op.FORGET),
         }

@@ -26,18 +26,26 @@ SENDS = 3
 
 @dataclass(slots=True)
 class Calls:
-    """Does steps; safe to be used by several threads. `entries` is the state as it grows."""
+    """Does steps; safe to be used by several threads.
+
+    `entries` is the state as it grows; `ids` are all objects that can be referred to, those that
+    are only being imported among them.
+    """
 
     plan: Plan
     client: Client
     session: Session
     directory: Path
     entries: dict[Address, Entry] = field(default_factory=dict)
+    ids: dict[Address, int] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
     warnings: list[Diagnostic] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.entries.update(self.session.prior.resources)
+        self.ids.update((address, entry.id) for address, entry in self.entries.items())
+        there = (step for step in self.plan.steps if step.id and step.op is not Op.DELETE)
+        self.ids.update((step.address, step.id or 0) for step in there)
         self.hosts = fetch.hosts(self.client.shop)
 
     def do(self, step: Step) -> None:
@@ -68,6 +76,7 @@ class Calls:
         if previous:
             self.entries.pop(previous, None)
         self.entries[address] = entry
+        self.ids[address] = entry.id
 
     def resolved(self, step: Step, number: int | None = None) -> Entry:
         """What the state is to hold, with ids for references that the plan could not know."""
@@ -80,7 +89,7 @@ class Calls:
         )
 
     def _plain(self, value: object) -> object:
-        return self.entries[value.address].id if isinstance(value, Ref) else value
+        return self.ids[value.address] if isinstance(value, Ref) else value
 
     def _fields(self, step: Step, kind: Kind) -> dict[str, object]:
         fields: dict[str, object] = {}
@@ -112,7 +121,7 @@ class Calls:
 
     def _create(self, step: Step, kind: Kind) -> None:
         fields = self._fields(step, kind)
-        parent_id = self.entries[step.parent.address].id if step.parent else None
+        parent_id = self.ids[step.parent.address] if step.parent else None
         entry = self.resolved(step)
         identity = self._identity(kind, fields)
         intent = Intent(
@@ -242,7 +251,7 @@ class Calls:
 
     def _update(self, step: Step, kind: Kind) -> None:
         self.session.intend(step.key, step.op, step.address)
-        number = step.id or 0
+        number = step.id or self.ids[step.address]
         fields = self._fields(step, kind)
         try:
             try:
@@ -260,7 +269,7 @@ class Calls:
         if step.entry is None:
             self.session.result(step.key)
         else:
-            self.keep(step.key, step.address, self.resolved(step), step.previous)
+            self.keep(step.key, step.address, self.resolved(step, number), step.previous)
 
     def _update_again(self, step: Step, kind: Kind, number: int, fields: dict[str, object]) -> None:
         """Send an update whose answer was lost again, without the pictures that arrived."""

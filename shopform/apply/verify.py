@@ -26,15 +26,15 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
     for step in applied:
         if step.op not in (Op.CREATE, Op.UPDATE) or step.temporary:
             continue
-        kind, entry = BY_NAME[step.kind], calls.entries[step.address]
+        kind = BY_NAME[step.kind]
+        entry = learned.get(step.address, calls.entries[step.address])
         read = reads[kind.name, _container(step, calls)]
         item = read.objects.get(entry.id)
         if read.problem or item is None:
             warnings.append(_unseen(step, read))
             continue
-        seen = _seen(kind, step, entry, item, calls, warnings)
-        if seen != entry:
-            learned[step.address] = seen
+        learned[step.address] = _seen(kind, step, entry, item, calls, warnings)
+    learned = {a: entry for a, entry in learned.items() if entry != calls.entries[a]}
     if learned:
         calls.session.result(VERIFY, learned)
         calls.entries.update(learned)
@@ -51,7 +51,7 @@ def _lists(applied: Sequence[Step], calls: Calls) -> list[tuple[str, int | None]
 
 
 def _container(step: Step, calls: Calls) -> int | None:
-    return calls.entries[step.parent.address].id if step.parent else None
+    return calls.ids[step.parent.address] if step.parent else None
 
 
 def _read(plan: Plan, calls: Calls, kind: str, parent_id: int | None) -> LiveKind:

@@ -1,6 +1,7 @@
 """What must happen before what: references, hand-overs, deletions. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, Kind
@@ -11,8 +12,8 @@ from shopform.planning.match import NOTHING
 from shopform.planning.normalize import canonical
 
 
-def connect(draft: Draft) -> Callable[[Step], Step]:
-    """Add every edge to the draft's graph; returns the maker of temporary steps."""
+def connect(draft: Draft) -> "Yielding":
+    """Add every edge to the draft's graph; returns what breaks its circles."""
     steps = list(draft.graph.steps.values())
     for step in steps:
         if step.op in (Op.CREATE, Op.UPDATE):
@@ -23,7 +24,7 @@ def connect(draft: Draft) -> Callable[[Step], Step]:
             draft.graph.edge(step.key, f"{step.address}:delete")
     _probes(steps, draft)
     _deletions(steps, draft)
-    return lambda step: _let_go(step, draft)
+    return Yielding(draft)
 
 
 def _references(step: Step, draft: Draft) -> None:
@@ -31,9 +32,15 @@ def _references(step: Step, draft: Draft) -> None:
     refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
     if step.parent:
         refs[""] = step.parent.address
+    identity = BY_NAME[step.kind].policy.identity
     for name, target in refs.items():
-        for key in (f"{target}:create", *_moves_above(name, target, draft)):
-            if key in draft.graph.steps:
+        create = f"{target}:create"
+        if create in draft.graph.steps:
+            free = step.op is Op.CREATE and name not in identity and name != ""
+            add = draft.graph.edge_link if free else draft.graph.edge
+            add(step.key, create)
+        if name in identity:
+            for key in _moves_above(name, target, draft):
                 draft.graph.edge(step.key, key)
 
 
@@ -141,20 +148,48 @@ def _deletions(steps: list[Step], draft: Draft) -> None:
                 draft.graph.edge(f"{address}:delete", step.key)
 
 
-def _let_go(step: Step, draft: Draft) -> Step:
-    """A holder's early step aside: its path with its id behind, which nobody else has."""
-    kind = BY_NAME[step.kind]
-    item = draft.live.kinds[step.kind].objects[step.id or 0]
-    held = canonical(
-        kind.policy.form(kind.policy.path), item.fields.get(kind.policy.path), draft.live.hosts
-    )
-    return Step(
-        key=f"{step.address}:temporary",
-        op=Op.UPDATE,
-        address=step.address,
-        kind=step.kind,
-        id=step.id,
-        parent=step.parent,
-        fields={kind.policy.path: f"{held}-{step.id}"},
-        temporary=True,
-    )
+@dataclass(frozen=True, slots=True)
+class Yielding:
+    """Breaks circles of one draft."""
+
+    draft: Draft
+
+    def temporary(self, holder: Step) -> Step:
+        """A holder's early step aside: its path with its id behind, which nobody else has."""
+        kind = BY_NAME[holder.kind]
+        name = kind.policy.path
+        item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
+        held = canonical(kind.policy.form(name), item.fields.get(name), self.draft.live.hosts)
+        return Step(
+            key=f"{holder.address}:temporary",
+            op=Op.UPDATE,
+            address=holder.address,
+            kind=holder.kind,
+            id=holder.id,
+            parent=holder.parent,
+            fields={name: f"{held}-{holder.id}"},
+            temporary=True,
+        )
+
+    def split(self, create: Step, target: Step) -> tuple[Step, Step]:
+        """Two new objects that refer to each other: one is told of the other afterwards."""
+        late = {
+            name: value
+            for name, value in create.fields.items()
+            if value == Ref(target.address) and name not in BY_NAME[create.kind].policy.identity
+        }
+        entry = create.entry
+        assert entry is not None  # noqa: S101  a create always carries one
+        sent = {name: value for name, value in entry.sent.items() if name not in late}
+        fields = {name: value for name, value in create.fields.items() if name not in late}
+        update = Step(
+            key=f"{create.address}:link-{target.address}",
+            op=Op.UPDATE,
+            address=create.address,
+            kind=create.kind,
+            parent=create.parent,
+            fields=late,
+            entry=entry,
+            linking=True,
+        )
+        return replace(create, fields=fields, entry=replace(entry, sent=sent)), update

@@ -1,25 +1,37 @@
 """The order of steps: a graph over what must happen before what. Pure and deterministic."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import Protocol
 
 from shopform.changes import Op, Step
+
+
+class Yields(Protocol):
+    """Makes the steps by which a circle is broken."""
+
+    def temporary(self, holder: Step) -> Step:
+        """The step by which the holder of a path lets go of it early."""
+
+    def split(self, create: Step, target: Step) -> tuple[Step, Step]:
+        """The create without its references to the target, and the update that sets them."""
 
 
 @dataclass(slots=True)
 class Graph:
     """Steps and their edges, `after[step]` being the keys of the steps that come first.
 
-    A soft edge may be dropped, and a hand-over edge replaced by a temporary step, when a circle
-    cannot be walked otherwise; all others hold.
+    When a circle cannot be walked otherwise a soft edge is dropped, a link is set by an update
+    after both objects exist, and a hand-over goes through a temporary step; all others hold.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
     after: dict[str, set[str]] = field(default_factory=dict)
     soft: set[tuple[str, str]] = field(default_factory=set)
     handover: set[tuple[str, str]] = field(default_factory=set)
+    link: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, step: Step, after: Iterable[str] = ()) -> None:
         self.steps[step.key] = step
@@ -43,16 +55,19 @@ class Graph:
                 self.handover.add((later, earlier))
             self.edge(later, earlier)
 
-    def walk(self, temporary: Callable[[Step], Step]) -> tuple[Step, ...]:
-        """The steps in an order that may be followed one by one, each with its `after`.
+    def edge_link(self, later: str, earlier: str) -> None:
+        """A create that refers to another, by a field that may be set afterwards."""
+        if earlier not in self.after.get(later, ()):
+            self.link.add((later, earlier))
+        self.after.setdefault(later, set()).add(earlier)
 
-        `temporary` makes the step by which the holder of a path lets go of it early.
-        """
+    def walk(self, yields: Yields) -> tuple[Step, ...]:
+        """The steps in an order that may be followed one by one, each with its `after`."""
         while True:
             try:
                 order = self._sorted()
             except CycleError as error:
-                self._break(list(reversed(error.args[1])), temporary)
+                self._break(list(reversed(error.args[1])), yields)
             else:
                 return tuple(
                     replace(self.steps[key], after=tuple(sorted(self.after[key]))) for key in order
@@ -70,22 +85,24 @@ class Graph:
             sorter.done(*ready)
         return order
 
-    def _break(self, cycle: list[str], temporary: Callable[[Step], Step]) -> None:
+    def _break(self, cycle: list[str], yields: Yields) -> None:
         edges = sorted(pairwise(cycle))
-        for edge in edges:
-            if edge in self.soft:
-                self.soft.discard(edge)
-                self.after[edge[0]].discard(edge[1])
-                return
-        for later, earlier in edges:
-            if (later, earlier) in self.handover:
-                self.handover.discard((later, earlier))
-                self.after[later].discard(earlier)
-                step = temporary(self.steps[earlier])
+        for kinds in (self.soft, self.link, self.handover):
+            edge = next((edge for edge in edges if edge in kinds), None)
+            if edge is None:
+                continue
+            kinds.discard(edge)
+            later, earlier = edge
+            self.after[later].discard(earlier)
+            if kinds is self.link:
+                self.steps[later], update = yields.split(self.steps[later], self.steps[earlier])
+                self.add(update, [later, earlier])
+            elif kinds is self.handover:
+                step = yields.temporary(self.steps[earlier])
                 self.add(step)
                 self.edge(later, step.key)
                 self.edge(earlier, step.key)
-                return
+            return
         raise AssertionError(f"no step of {edges} can give way")
 
 

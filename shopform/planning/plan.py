@@ -30,8 +30,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     matching = match(desired, prior, live, out)
     draft = Draft(desired, prior, live, matching, out, scope(options, desired, prior), options)
     draft.build()
-    temporary = connect(draft)
-    steps = draft.graph.walk(temporary)
+    steps = draft.graph.walk(connect(draft))
     guards.check(draft, shop, options)
     changes = tuple(sorted(draft.changes, key=lambda c: (ORDER[c.kind], c.address)))
     return Plan(
