@@ -30,23 +30,24 @@ class Doom:
         self.real = {name: getattr(os, name) for name in (*OPERATIONS, "mkdir", "close")}
 
     def concerns(self, name: str, what: Any, flags: int) -> bool:
+        if self.how == "torn" and name != "write":
+            return False
         if isinstance(what, int):
             return what in self.ours
-        inside = str(Path(os.fspath(what)).absolute()).startswith(self.below + "/")
-        return inside and (name != "open" or bool(flags & WRITING))
+        path = str(Path(os.fspath(what)).absolute())
+        return path.startswith(self.below + "/") and (name != "open" or bool(flags & WRITING))
 
     def wrapped(self, name: str) -> Callable[..., Any]:
         real = self.real[name]
 
         def operation(what: Any, *args: Any, **kwargs: Any) -> Any:
-            flags = args[0] if name == "open" and args else 0
-            if not self.concerns(name, what, flags):
-                return real(what, *args, **kwargs)
-            self.seen += 1
-            if self.seen == self.number or (self.forever and self.seen > self.number):
-                self.strike(name, what, *args, **kwargs)
+            flags = args[0] if name == "open" else 0
+            if self.concerns(name, what, flags):
+                self.seen += 1
+                if self.seen == self.number or (self.forever and self.seen > self.number):
+                    self.strike(name, what, *args, **kwargs)
             done = real(what, *args, **kwargs)
-            if name == "open":
+            if name == "open" and flags & WRITING:
                 self.ours.add(done)
             return done
 
@@ -60,7 +61,7 @@ class Doom:
         if self.how.isupper():
             number = getattr(errno, self.how)
             raise OSError(number, os.strerror(number))
-        if self.how == "torn" and name == "write":
+        if self.how == "torn":
             self.real["write"](what, bytes(args[0])[: len(args[0]) // 2])
         elif self.how != "before":
             self.real[name](what, *args, **kwargs)
