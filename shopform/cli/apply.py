@@ -1,11 +1,12 @@
 """`shopform apply` and `shopform destroy`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from shopform.changes import Plan, Step
+from shopform.changes import Op, Plan, Step
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.errors import BudgetSpent, UsageError
@@ -81,7 +82,7 @@ def _apply(
         if not plan.empty and not auto_approve and not _approved(console, plan):
             console.note("Nothing was changed.")
             return 1
-        with interruptible() as interrupt, _told(console, plan) as listener:
+        with interruptible() as interrupt, _progress(console, plan) as listener:
             outcome = apply(
                 plan,
                 connection.client,
@@ -117,28 +118,33 @@ def _approved(console: Console, plan: Plan) -> bool:
     return answer == "yes"
 
 
-class _told:  # noqa: N801  a context manager, named for how it reads
+@contextmanager
+def _progress(console: Console, plan: Plan) -> Iterator[Callable[[str, Step], None]]:
     """Tells how far an apply is: a bar where somebody looks, a line a step elsewhere."""
+    from shopform.render.progress import progress
 
-    def __init__(self, console: Console, plan: Plan) -> None:
-        from shopform.render.progress import progress
-
-        self.console = console
-        self.bar = progress(console.watched, f"applying to {plan.basis.shop}")
-        self.total = len(plan.steps)
-
-    def __enter__(self) -> Callable[[str, Step], None]:
-        shown = self.bar.__enter__()
-        shown.total(self.total)
+    with progress(console.watched, f"applying to {plan.basis.shop}") as bar:
+        bar.total(len(plan.steps))
 
         def tell(event: str, step: Step) -> None:
             if event == "start":
                 return
-            shown.advance(step.address)
-            if not self.console.watched or event == "failed":
-                self.console.note(f"{step.address}: {step.op} {event}")
+            bar.advance(step.address)
+            if event == "failed":
+                console.note(f"{step.address}: {step.op} failed")
+            elif not console.watched:
+                console.note(f"{step.address}: {DONE[step.op]}")
 
-        return tell
+        yield tell
 
-    def __exit__(self, *problem: Any) -> None:
-        self.bar.__exit__(*problem)
+
+DONE = {
+    Op.CREATE: "created",
+    Op.UPDATE: "updated",
+    Op.DELETE: "destroyed",
+    Op.IMPORT: "imported",
+    Op.ADOPT: "taken over",
+    Op.MOVE: "moved",
+    Op.EDIT: "state edited",
+    Op.FORGET: "forgotten",
+}

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from shopform.changes import WRITES, Action, Basis, Calls, Change, Op, Plan, Step
 from shopform.diagnostics import Collector
@@ -32,7 +33,9 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     draft.build()
     steps = draft.graph.walk(connect(draft))
     guards.check(draft, shop, options)
-    changes = tuple(sorted(draft.changes, key=lambda c: (ORDER[c.kind], c.address)))
+    changes = tuple(
+        sorted(_with_detours(draft.changes, steps), key=lambda c: (ORDER[c.kind], c.address))
+    )
     return Plan(
         basis=Basis(
             shop=shop.name,
@@ -62,6 +65,18 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
         unmanaged=_unmanaged(draft),
         digest=_digest(changes),
     )
+
+
+def _with_detours(changes: list[Change], steps: tuple[Step, ...]) -> Iterator[Change]:
+    """Changes that take a call more than they show say why."""
+    detours = {
+        step.address: f"steps aside first, to `{', '.join(map(str, step.fields.values()))}`"
+        for step in steps
+        if step.temporary
+    }
+    for change in changes:
+        note = detours.get(change.address)
+        yield replace(change, notes=(*change.notes, note)) if note else change
 
 
 def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
