@@ -53,7 +53,7 @@ SUMMARIES = {
     "destroy": "Delete everything that shopform owns in the shop.",
     "state": "Look at the state, and mend it.",
     "force-unlock": "Take the lock away from a run that hangs.",
-    "sandbox": "Serve a shop on this machine, to try things on.",
+    "sandbox": "Serve a shop on this machine, to try shopform without an account.",
     "schema": "Print the JSON Schema of the project files.",
     "version": "Show the version.",
 }
