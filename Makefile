@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types format unit faults bench schemas golden lock clean
+.PHONY: demo test lint types format unit faults bench schemas docs golden lock clean
 
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -35,6 +35,9 @@ format: $(INSTALLED)
 schemas: $(INSTALLED)
 	$(BIN)/shopform schema project > schemas/project.schema.json
 	$(BIN)/shopform schema state > schemas/state.schema.json
+
+docs: $(INSTALLED)
+	$(BIN)/python docs/generate.py
 
 golden: $(INSTALLED)
 	$(BIN)/python -m pytest tests/golden --update-golden

@@ -1,0 +1,110 @@
+"""The README and the guides work as pasted: their `sh` blocks are one session each.
+
+A `text` block right after an `sh` block shows what it prints: line for line, in order, where `...`
+stands for any lines. Addresses of this machine may have another port than the page says.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from docpages import ROOT, blocks, name, runnable
+
+MARK = "\x1e"
+PORTS = ("8484", "8485")
+SECONDS = 60
+
+
+def free_ports(count: int) -> list[str]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [str(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def moved(text: str, ports: dict[str, str]) -> str:
+    for old, new in ports.items():
+        text = text.replace(old, new)
+    return text
+
+
+def session(scripts: list[str], default_port: str) -> str:
+    """All blocks as one script. A reader takes longer to paste on than a sandbox to start."""
+    lines = ["set -eu"]
+    for script in scripts:
+        lines.append(script)
+        for found in re.findall(r"^shopform sandbox(.*)&", script, re.MULTILINE):
+            port = re.search(r"--port (\d+)", found)
+            address = f"/dev/tcp/127.0.0.1/{port[1] if port else default_port}"
+            lines.append(f"until (exec 3<>{address}) 2>/dev/null; do sleep 0.05; done")
+        lines.append(f"printf '{MARK}'")
+    return "\n".join(lines)
+
+
+def run(folder: Path, script: str, environment: dict[str, str]) -> list[str]:
+    """Run it in one shell that stops at the first failure; what each block printed."""
+    output = folder / "printed"
+    with (
+        output.open("w", encoding="utf-8") as stream,
+        subprocess.Popen(
+            ["bash", "-c", script],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as shell,
+    ):
+        try:
+            code = shell.wait(SECONDS)
+        finally:
+            os.killpg(shell.pid, signal.SIGKILL)
+    printed = re.sub(r"sandbox listening on .*\n", "", output.read_text("utf-8")).split(MARK)
+    assert code == 0, printed[-1]
+    return printed
+
+
+def shown(expected: str, printed: str) -> bool:
+    """Whether the lines of a page are those printed; `...` stands for any."""
+    parts = [
+        "(?:.*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()) + "\n"
+        for line in expected.strip("\n").split("\n")
+    ]
+    lines = [line.rstrip() + "\n" for line in printed.strip("\n").split("\n")]
+    return re.fullmatch("".join(parts), "".join(lines)) is not None
+
+
+@pytest.mark.parametrize("page", runnable(), ids=name)
+def test_a_page_works_as_pasted(page: Path, tmp_path: Path) -> None:
+    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    for file in (tmp_path / "examples").rglob("*.yaml"):
+        file.write_text(moved(file.read_text("utf-8"), ports), "utf-8")
+    every = list(blocks(page))
+    scripts = [moved(block.text, ports) for block in every if block.info == "sh"]
+    kept = {key: text for key, text in os.environ.items() if not key.startswith("SHOPFORM_")}
+    environment = kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "SHOPFORM_SANDBOX_PORT": ports[PORTS[0]],
+    }
+    printed = iter(run(tmp_path, session(scripts, ports[PORTS[0]]), environment))
+    outputs = {block: next(printed) for block in every if block.info == "sh"}
+    back = {mine: port for port, mine in ports.items()}
+    for block, following in pairwise(every):
+        if block.info == "sh" and following.info == "text":
+            output = moved(outputs[block], back)
+            if not shown(following.text, output):
+                pytest.fail(
+                    f"line {following.line} does not show what was printed:\n{output[-4000:]}"
+                )
