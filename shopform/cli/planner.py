@@ -89,4 +89,6 @@ def show(console: Console, plan_: Plan) -> None:
     from shopform.render.text import render_plan
 
     console.result(render_plan(plan_, color=console.color(), width=console.width))
-    console.diagnostics(plan_.diagnostics)
+    if plan_.diagnostics:
+        console.note("")
+        console.diagnostics(plan_.diagnostics)
