@@ -103,6 +103,23 @@ def test_every_key_of_the_project_file_is_described() -> None:
         assert f"| `{info.alias or key}` |" in page
 
 
+def test_every_import_between_rooms_is_in_the_table() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = page.partition("## Who may import whom")[2].partition("## Rules")[0].split("\n")
+    allowed = {
+        room: set(re.findall(r"`([a-z]+)[`.]", row.split("|")[2]))
+        for row in rows
+        if row.startswith("| `")
+        for room in re.findall(r"`([a-z]+)`", row.split("|")[1])
+    }
+    package = ROOT / "shopform"
+    for path in package.rglob("*.py"):
+        room = path.relative_to(package).parts[0].removesuffix(".py")
+        used = re.findall(r"^\s*from shopform\.([a-z]+)", path.read_text("utf-8"), re.MULTILINE)
+        if room not in ("__init__", "cli"):
+            assert set(used) <= allowed[room] | {room}, path
+
+
 def test_every_grade_source_and_switch_is_explained() -> None:
     page = read("api-facts")
     grades, sources = page.partition("## Sources")[0], page.partition("## Sources")[2]
