@@ -1,0 +1,15 @@
+"""Where a process begins: tells the version at once, and leaves the rest to `main`."""
+
+import sys
+
+
+def run() -> None:
+    """The entry point. The version needs no parser, whose import takes longer than the answer."""
+    if sys.argv[1:] in (["version"], ["--version"]):
+        from shopform import __version__
+
+        print(f"shopform {__version__}")  # noqa: T201
+        return
+    from shopform.cli.main import run as run_command
+
+    run_command()
