@@ -8,7 +8,7 @@ def run() -> None:
     if sys.argv[1:] in (["version"], ["--version"]):
         from shopform import __version__
 
-        print(f"shopform {__version__}")  # noqa: T201
+        sys.stdout.write(f"shopform {__version__}\n")
         return
     from shopform.cli.main import run as run_command
 

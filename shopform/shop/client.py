@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+import httpx
+
 from shopform import __version__
 from shopform.errors import (
     AccessRefused,
@@ -21,7 +23,6 @@ from shopform.errors import (
 )
 from shopform.model import Shop
 from shopform.shop.answers import Again, Call, Json, judge, lost
-from shopform.shop.http import httpx
 from shopform.shop.ledger import Ledger
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
