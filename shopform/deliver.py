@@ -62,18 +62,21 @@ def _write(path: Path, text: str) -> None:
 
 def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
     """Add to the file that holds the secrets of a shop by address and field."""
-    with _store:
-        with reporting(path, ShopformError):
-            data = read_bytes(path)
-        try:
-            held = {} if data is None else json.loads(data)
-            held[address] = {**held.get(address, {}), **secrets}
-        except (ValueError, TypeError, AttributeError):
-            raise ShopformError(
-                f"cannot add the secret of `{address}` to `{path}`: it is not what shopform wrote",
-                hint="move that file away, and replace the object to get a new secret",
-            ) from None
-        _write(path, _json(held))
+    try:
+        with _store:
+            with reporting(path, ShopformError):
+                data = read_bytes(path)
+            try:
+                held = {} if data is None else json.loads(data)
+                held[address] = {**held.get(address, {}), **secrets}
+            except (ValueError, TypeError, AttributeError):
+                raise ShopformError(f"`{path}` is not what shopform wrote") from None
+            _write(path, _json(held))
+    except ShopformError as problem:
+        raise ShopformError(
+            f"the secret of `{address}` is lost: {problem}",
+            hint=f"mend that, and `shopform apply --replace {address}` makes a new one",
+        ) from None
 
 
 def _pipe(command: tuple[str, ...], text: str, directory: Path) -> None:

@@ -119,3 +119,13 @@ def test_a_file_of_secrets_that_is_damaged_is_left_alone(tmp_path: Path) -> None
             send(tmp_path, None, secret="other-canary")
         assert "canary" not in f"{caught.value!r} {caught.value.diagnostics}"
         assert place.read_text() == damage
+
+
+def test_a_secret_that_can_be_kept_nowhere_is_told_to_be_lost(tmp_path: Path) -> None:
+    (tmp_path / "secrets").write_text("in the way")
+    with pytest.raises(ShopformError) as caught:
+        send(tmp_path, None)
+    told = caught.value.diagnostics[0]
+    assert "is lost" in told.summary
+    assert f"`shopform apply --replace {HOOK}`" in told.hint
+    assert CANARY not in f"{caught.value!r} {told} {caught.value.__context__!r}"
