@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from shopform.errors import UsageError
-from shopform.sandbox.messages import HTML, Fate, Refusal, Response
+from shopform.sandbox.messages import HTML, JSON, Fate, Refusal, Response
 
 SPEC = re.compile(
     r"(?:(?P<method>[A-Z]+|\*)?(?: ?(?P<path>/[^:]*))?:)?"
@@ -19,7 +19,7 @@ SPEC = re.compile(
     r":(?P<action>[a-z]+|302|[45]\d\d(?:_after)?|[a-z]+_after)(?:=(?P<seconds>\d+(?:\.\d+)?))?"
 )
 BEFORE = ("drop", "html", "302")
-AFTER = ("lose", "garble", "cut", "html_after", "empty", "short", "double", "slow")
+AFTER = ("lose", "garble", "cut", "html_after", "null", "empty", "short", "double", "slow")
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Log ind</title></head><body>Log ind</body></html>\n"
 ELSEWHERE = "https://elsewhere.invalid/REST"
 
@@ -143,6 +143,8 @@ def after(fault: Fault | None, response: Response, *, listed: bool) -> Response:
         return replace(response, status=_full(response.status), body=half or b"{")
     if action == "html_after":
         return Response(200, PAGE, HTML)
+    if action == "null":
+        return Response(200, b"null", JSON)
     if action == "empty" and not listed:
         return replace(response, status=_full(response.status), body=b"")
     if action == "slow" and fault:
