@@ -13,6 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 from shopform.cli.console import Console
 from shopform.cli.main import execute
@@ -61,8 +62,9 @@ def environment_of(sandbox_key: str = "sandbox", **more: str) -> dict[str, str]:
 def run_here(directory: Path, *arguments: str, environment: Mapping[str, str]) -> Run:
     """Run a command in this process, its result and its messages caught: the fastest way."""
     out, err = io.StringIO(), io.StringIO()
-    console = Console(environment=environment)
-    with redirect_stdout(out), redirect_stderr(err):
+    surroundings = patch.dict(os.environ, environment, clear=True)
+    with surroundings, redirect_stdout(out), redirect_stderr(err):
+        console = Console()
         code = execute(console, ["-C", str(directory), *arguments])
     return Run(code, out.getvalue(), err.getvalue())
 

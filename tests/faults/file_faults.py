@@ -3,7 +3,8 @@
 Imported into the process that is to suffer; an order is `HOW:N`, with HOW one of
 
     before, after, torn     die before it, after it, or with half of a write done
-    ENOSPC, EIO, EACCES     that error instead of it; `N+` from then on, as on a full disk
+    ENOSPC, EIO, EACCES     that error instead of it; `N+` from then on, as on a full disk;
+                            the file `struck` beside the project tells of the last one
 """
 
 import errno
@@ -25,6 +26,7 @@ class Doom:
         self.forever = number.endswith("+")
         self.number = int(number.removesuffix("+"))
         self.below = str(below.resolve())
+        self.struck = below.parent / "struck"
         self.seen = 0
         self.ours: set[int] = set()
         self.real = {name: getattr(os, name) for name in (*OPERATIONS, "mkdir", "close")}
@@ -59,6 +61,8 @@ class Doom:
 
     def strike(self, name: str, what: Any, *args: Any, **kwargs: Any) -> None:
         if self.how.isupper():
+            path = "" if isinstance(what, int) else Path(what).name
+            self.struck.write_text(f"{name} {path}".strip())
             number = getattr(errno, self.how)
             raise OSError(number, os.strerror(number))
         if self.how == "torn":

@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,11 +13,14 @@ from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from support import EXAMPLES, Prepared, Run, copy_project, environment_of, point_at, run_here
 
 from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import Call
+from shopform.sandbox.switches import SWITCHES
+from shopform.shop import client
 
 PROJECTS = Path(__file__).with_name("projects")
 KEY = "0b9c5ee1f0a94d0c8f5a1d2b7c6e3f48"
@@ -39,6 +43,9 @@ class Scenario:
     goal: Path
     start: Path | None = None
 
+
+# A bare list carries no total: that it came short is something nobody can see in it.
+COUNTED = {switch.name: "envelope" for switch in SWITCHES if switch.name.startswith("shape.")}
 
 CREATE = Scenario("create", EXAMPLES / "minimal")
 CHANGE = Scenario("change", PROJECTS / "goal", PROJECTS / "start")
@@ -65,7 +72,9 @@ class Trial:
         return self.kept(self.prepared.run(self.directory, *arguments, environment=surroundings))
 
     def here(self, *arguments: str) -> Run:
-        return self.kept(run_here(self.directory, *arguments, environment=self.environment))
+        """A run in this process, which is faster."""
+        with patch.object(client, "FIRST_WAIT", 0.01):
+            return self.kept(run_here(self.directory, *arguments, environment=self.environment))
 
     def kept(self, run: Run) -> Run:
         self.runs.append(run)
@@ -91,9 +100,15 @@ class Trial:
 
 
 @contextmanager
-def trial(scenario: Scenario, prepared: Prepared, *, parallelism: int = 1) -> Iterator[Trial]:
+def trial(
+    scenario: Scenario,
+    prepared: Prepared,
+    *,
+    parallelism: int = 1,
+    switches: Mapping[str, str] | None = None,
+) -> Iterator[Trial]:
     """The scenario at the moment before its apply; the sandbox counts calls from there."""
-    with TemporaryDirectory() as folder, Sandbox(token=KEY) as sandbox:
+    with TemporaryDirectory() as folder, Sandbox(token=KEY, switches=switches) as sandbox:
         directory = Path(folder) / "project"
         one = Trial(sandbox, directory, prepared, parallelism)
         if scenario.start:
@@ -145,7 +160,7 @@ def addresses(one: Trial) -> list[str]:
 def made_good(one: Trial, scenario: Scenario) -> None:
     """A clean apply ends well, and then all is as if nothing had ever gone wrong."""
     one.sandbox.clear_faults()
-    done = one.apply()
+    done = one.here("apply", "--auto-approve")
     assert done.exit == 0, done.text
     wanted, owned = goal(scenario, one.prepared)
     assert shape(one.sandbox) == wanted
@@ -159,7 +174,7 @@ def made_good(one: Trial, scenario: Scenario) -> None:
 
 def kept_secret(one: Trial) -> None:
     """Secrets are in a file for their owner alone and nowhere else, or told to be lost."""
-    said = "".join(run.out + run.err for run in one.runs)
+    said = " ".join(" ".join(run.text for run in one.runs).split())
     assert KEY not in said
     files = [path for path in one.directory.rglob("*") if path.is_file()]
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
@@ -168,7 +183,7 @@ def kept_secret(one: Trial) -> None:
         assert all(path.parent == one.directory / "secrets" for path in holders)
         assert all(path.stat().st_mode & 0o777 == 0o600 for path in holders)
         assert hook["secret"] not in said
-        told = "did not show it" in said and "--replace webhook." in said
+        told = re.search(r"did not show it|is lost", said) and "--replace webhook." in said
         kept = any(path.suffix != ".tmp" for path in holders)
         assert kept or told, f"the secret of {hook['url']} is lost, and nobody said so\n{said}"
 

@@ -1,0 +1,72 @@
+"""Whatever becomes of a call of an apply: a named exit, no double, and the next one ends well."""
+
+from collections.abc import Iterable
+
+import pytest
+from support import Prepared
+from trial import CHANGE, COUNTED, CREATE, Scenario, made_good, report, trial, well_told
+
+ACTIONS = (
+    *("400", "401", "403", "404", "409", "410", "422", "429", "429=0", "500", "500_after", "502"),
+    *("503", "503=0", "drop", "lose", "garble", "cut", "html", "html_after", "302", "empty"),
+    *("null", "short", "double"),
+)
+# What a DELETE of nothing is answered with (A3, L): believed, so a shop must not lie with it.
+DONE = ("404", "410")
+SCENARIOS = pytest.mark.parametrize("scenario", [CREATE, CHANGE], ids=lambda s: s.name)
+EVERY = range(1, 10_000)
+
+
+def struck(
+    scenario: Scenario,
+    action: str,
+    prepared: Prepared,
+    points: Iterable[int],
+    *,
+    onward: str = "",
+    parallelism: int = 4,
+) -> None:
+    """Strike an apply at each of these calls, up to the last that it makes without a fault."""
+    switches = COUNTED if action in ("short", "empty") else None
+    failures = []
+    tried = 0
+    for number in points:
+        with trial(scenario, prepared, switches=switches) as one:
+            one.sandbox.set_fault(f"{number}{onward}:{action}")
+            run = one.here("apply", "--auto-approve", "--parallelism", str(parallelism))
+            hit = [call for call in one.sandbox.calls if call.fault]
+            if not hit:
+                break
+            if action in DONE and any(call.method == "DELETE" for call in hit):
+                continue
+            tried += 1
+            try:
+                well_told(run)
+                made_good(one, scenario)
+            except AssertionError as problem:
+                failures.append(f"{scenario.name}, {number}{onward}:{action}: {problem}")
+    report(f"{scenario.name}, {parallelism} at once, {onward}{action}", failures, tried)
+
+
+@SCENARIOS
+@pytest.mark.parametrize("action", ACTIONS)
+def test_some_calls_struck(action: str, scenario: Scenario, prepared: Prepared) -> None:
+    struck(scenario, action, prepared, EVERY[ACTIONS.index(action) % 11 :: 11])
+
+
+@SCENARIOS
+@pytest.mark.parametrize("action", ["403", "drop", "lose", "500_after", "429"])
+def test_some_calls_struck_and_all_that_follow(
+    action: str, scenario: Scenario, prepared: Prepared
+) -> None:
+    struck(scenario, action, prepared, EVERY[ACTIONS.index(action) % 13 :: 13], onward="+")
+
+
+@pytest.mark.wide
+@SCENARIOS
+@pytest.mark.parametrize(("onward", "parallelism"), [("", 1), ("", 4), ("+", 4)])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_call_struck(
+    action: str, onward: str, parallelism: int, scenario: Scenario, prepared: Prepared
+) -> None:
+    struck(scenario, action, prepared, EVERY, onward=onward, parallelism=parallelism)
