@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from pathlib import Path
 from threading import Event
 
@@ -89,19 +90,20 @@ class _Run:
     stopped: ShopformError | None = None
 
     def walk(self, parallelism: int) -> None:
-        steps = {step.key: step for step in self.plan.steps}
         sorter = TopologicalSorter({step.key: step.after for step in self.plan.steps})
         sorter.prepare()
-        place = {key: number for number, key in enumerate(steps)}
-        waiting: list[str] = []
+        keys = (step.key for step in self.plan.steps)
+        place = {key: number for number, key in enumerate(keys)}
+        waiting: list[int] = []  # a heap of places: the first of many thousands costs no sorting
         flying: dict[Future[None], Step] = {}
         with ThreadPoolExecutor(parallelism) as pool:
             while True:
-                waiting = sorted([*waiting, *sorter.get_ready()], key=place.__getitem__)
+                for key in sorter.get_ready():
+                    heappush(waiting, place[key])
                 if self._ended():
                     waiting = []
                 while waiting and len(flying) < parallelism:
-                    step = steps[waiting.pop(0)]
+                    step = self.plan.steps[heappop(waiting)]
                     self.listener("start", step)
                     flying[pool.submit(self.calls.do, step)] = step
                 if not flying:
