@@ -91,8 +91,11 @@ def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], boo
     owned = {(a.kind, e.id) for a, e in prior.resources.items()}
     owned |= {(i.address.kind, i.id) for i in desired.imports}
     texts: dict[str, set[Identity]] = {}
+    containers = {kind.policy.nesting.kind for kind in KINDS if kind.policy.nesting}
     for resource in desired.resources.values():
         kind = BY_NAME[resource.address.kind]
+        if kind.name not in containers:
+            continue
         identity = declared_identity(kind, resource, {}, frozenset())
         texts.setdefault(kind.name, set()).add(identity or ())
     for intent in prior.pending:
@@ -122,9 +125,12 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
 
 def in_order(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
     """Containers and what an identity refers to before what they recognise."""
+    grouped: dict[str, list[Resource]] = {kind.name: [] for kind in KINDS}
+    for resource in resources.values():
+        grouped[resource.address.kind].append(resource)
     for kind in KINDS:
         links = [n for n in kind.policy.identity if n in kind.policy.refers]
-        mine = [r for r in resources.values() if r.address.kind == kind.name]
+        mine = grouped[kind.name]
         if not links:
             yield from mine
             continue
