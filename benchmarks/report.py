@@ -1,0 +1,83 @@
+"""What the figures say: targets, and a table with ratios first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from measure import Series
+
+Results = Mapping[tuple[str, int], Mapping[str, Series]]
+EMPTY, ONE, FIRST, APPLY, IMPORT = (
+    "plan, empty",
+    "plan, one change",
+    "plan, first",
+    "apply",
+    "apply, all imports",
+)
+START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One target: what it asks, the most or the least that may be, and what was measured."""
+
+    asks: str
+    limit: float
+    measured: float
+    least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.measured >= self.limit if self.least else self.measured <= self.limit
+
+    def __str__(self) -> str:
+        sign = ">=" if self.least else "<="
+        word = "PASS" if self.met else "FAIL"
+        return f"{word}  {self.asks:<64} {self.measured:8.2f}  {sign} {self.limit:g}"
+
+
+def judge(results: Results, heavy: int) -> Iterator[Verdict]:
+    """Every target that what was measured can decide; `heavy` modules came with `version`."""
+    start = results[START, 1]
+    yield Verdict("heavy modules that `version` imports", 0, heavy)
+    yield Verdict("`version`, in bare interpreters", 2.5, start["version"].over(start["python"]))
+    yield Verdict(
+        "plan of 1 object, in bare interpreters", 13, start["shopform"].over(start["python"])
+    )
+    if (EMPTY, 10_000) in results:
+        empty = results[EMPTY, 10_000]
+        yield Verdict("empty plan of 10,000, in floors", 2, empty["shopform"].over(empty["floor"]))
+        if "terraform" in empty:
+            over = empty["terraform"].over(empty["shopform"])
+            yield Verdict("Terraform's plan of 10,000, in shopform's", 12, over, least=True)
+        yield Verdict("peak of an empty plan of 10,000, MiB", 150, empty["shopform"].peak)
+    if (APPLY, 1_000) in results:
+        apply = results[APPLY, 1_000]
+        yield Verdict(
+            "apply of 1,000 creates, in floors", 2.5, apply["shopform"].over(apply["floor"])
+        )
+    if {(APPLY, 1_000), (APPLY, 5_000)} <= results.keys():
+        small, large = (results[APPLY, size]["shopform"] for size in (1_000, 5_000))
+        yield Verdict("apply of 5,000, in applies of 1,000", 5.5, large.seconds / small.seconds)
+    if {(EMPTY, 5_000), (EMPTY, 50_000)} <= results.keys():
+        small, large = (results[EMPTY, size]["shopform"] for size in (5_000, 50_000))
+        base = start["shopform"]
+        grown = (large.seconds - base.seconds) / (small.seconds - base.seconds)
+        yield Verdict("empty plan of 50,000, in those of 5,000, start-up aside", 11, grown)
+        swollen = (large.peak - base.peak) / (small.peak - base.peak)
+        yield Verdict("peak of 50,000, in that of 5,000, start-up aside", 11, swollen)
+
+
+def table(results: Results) -> Iterator[str]:
+    """One line for each program in each scene; ratios are to the floor, and to a bare Python."""
+    yield f"{'':<26}{'x floor':>8}{'cpu x':>8}{'s':>9}{'cpu s':>8}{'MiB':>6}{'calls':>7}{'n':>4}"
+    for (scene, size), programs in results.items():
+        yield f"{scene}, {size:,}" if scene != START else "start, 1 object"
+        base = programs.get("floor")
+        for name, series in programs.items():
+            ratio = f"{series.over(base):.2f}" if base else ""
+            work = f"{series.cpu / base.cpu:.2f}" if base else ""
+            calls = "" if series.calls is None else f"{series.calls:,}"
+            yield (
+                f"    {name:<22}{ratio:>8}{work:>8}{series.seconds:>9.3f}{series.cpu:>8.2f}"
+                f"{series.peak:>6.0f}{calls:>7}{len(series.samples):>4}"
+            )
