@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from shopform.cli.console import Console
-from shopform.cli.options import twin
-from shopform.config import check_project, compile_project, compile_shop, load_project
+from shopform.config import (
+    Project,
+    check_project,
+    compile_project,
+    compile_shop,
+    load_project,
+    variable_names,
+)
 from shopform.errors import ConfigError, UsageError
 from shopform.model import KEY, Address, Desired, Shop
 from shopform.state.store import Store, host_of, open_store
@@ -43,7 +49,7 @@ def open_workspace(
     found, desired, warnings = compile_project(
         project,
         shop,
-        variables=_variables(console, variables, variable_files),
+        variables=_variables(console, project, variables, variable_files),
         environment=console.environment,
     )
     console.diagnostics(warnings)
@@ -67,7 +73,7 @@ def check_workspace(
     found, warnings = check_project(
         project,
         shop,
-        variables=_variables(console, variables, variable_files),
+        variables=_variables(console, project, variables, variable_files),
         environment=console.environment,
     )
     console.diagnostics(warnings)
@@ -88,14 +94,17 @@ def check_address(text: str) -> Address:
     return address
 
 
-def _variables(console: Console, pairs: Pairs, files: Iterable[str]) -> Mapping[str, str]:
-    """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts."""
-    prefix = "SHOPFORM_VAR_"
-    found = {
-        name.removeprefix(prefix): text
-        for name, text in console.environment.items()
-        if name.startswith(prefix) and name != twin("--var-file")
+def _variables(
+    console: Console, project: Project, pairs: Pairs, files: Iterable[str]
+) -> Mapping[str, str]:
+    """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts.
+
+    What the environment has for other projects is left alone; what is named for this run is not.
+    """
+    texts = {
+        name: console.environment.get(f"SHOPFORM_VAR_{name}") for name in variable_names(project)
     }
+    found = {name: text for name, text in texts.items() if text is not None}
     for name in files:
         found |= _variable_file(Path(name))
     return {**found, **dict(pairs)}

@@ -7,7 +7,7 @@ from shopform.config.compile import (
     compile_shop,
     load_project,
 )
-from shopform.config.project import Project, load, select_shop, shop_names
+from shopform.config.project import Project, load, select_shop, shop_names, variable_names
 
 __all__ = [
     "Project",
@@ -19,4 +19,5 @@ __all__ = [
     "load_project",
     "select_shop",
     "shop_names",
+    "variable_names",
 ]

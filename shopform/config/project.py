@@ -99,6 +99,12 @@ def load(directory: Path, collector: Collector) -> Project:
     return project
 
 
+def variable_names(project: Project) -> tuple[str, ...]:
+    """The variables that are declared, in the order of the file."""
+    declared = project.settings.get("variables")
+    return tuple(declared[1].entries) if declared and isinstance(declared[1], Mapping) else ()
+
+
 def shop_names(project: Project) -> tuple[str, ...]:
     """The shops that are declared, in the order of the file."""
     shops = project.settings.get("shops")

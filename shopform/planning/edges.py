@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shopform.changes import Op, Step
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, LiveObject, Ref
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
@@ -20,6 +20,7 @@ def connect(draft: Draft) -> "Yielding":
             _references(step, draft)
             _paths(step, draft)
             _identity(step, draft)
+            _ways(step, draft)
         if step.op is Op.CREATE and f"{step.address}:delete" in draft.graph.steps:
             draft.graph.edge(step.key, f"{step.address}:delete")
     _probes(steps, draft)
@@ -116,6 +117,24 @@ def _identity(step: Step, draft: Draft) -> None:
         release = None if holder == step.id else _release(draft, kind, holder, *names)
         if release:
             draft.graph.edge_soft(step.key, release)
+
+
+def _ways(step: Step, draft: Draft) -> None:
+    """A way from a path starts when the page has left it, and ends before a page comes there."""
+    own = BY_NAME[step.kind].policy
+    for kind in KINDS:
+        page, route = kind.policy.path, kind.policy.route
+        held: list[int] = []
+        if own.route and page and own.route.source in step.fields:
+            source = canonical(Form.PATH, step.fields[own.route.source], draft.live.hosts)
+            held = _holders(kind, source, draft)
+        elif route and own.path in step.fields and kind.policy.identity == (route.source,):
+            path = canonical(Form.PATH, step.fields[own.path], draft.live.hosts)
+            held = draft.matching.index(kind).get((None, (path,)), [])
+        for number in held:
+            release = _release(draft, kind, number, page or (route.source if route else ""))
+            if release:
+                draft.graph.edge_soft(step.key, release)
 
 
 def _probes(steps: list[Step], draft: Draft) -> None:

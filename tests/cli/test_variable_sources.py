@@ -32,6 +32,10 @@ def test_a_variable_may_come_from_the_environment(project: Path) -> None:
     assert validate(project, SHOPFORM_VAR_host="erp.example") == 0
 
 
+def test_the_environment_may_hold_variables_of_other_projects(project: Path) -> None:
+    assert validate(project, SHOPFORM_VAR_host="erp.example", SHOPFORM_VAR_elsewhere="x") == 0
+
+
 def test_the_twin_of_var_file_is_no_variable(
     project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
