@@ -92,7 +92,7 @@ class Draft:
             if not self.incomplete(kind.name):
                 self._create(resource, kind, compare, Action.CREATE)
         elif address in self.replaced:
-            self._delete_step(address, item.id, resource.parent)
+            self._delete_step(address, item)
             self._create(resource, kind, compare, Action.REPLACE)
         else:
             self._existing(resource, kind, item, compare)
@@ -259,7 +259,7 @@ class Draft:
             self.graph.add(
                 Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind.name)
             )
-        elif item is not None:
+        elif item is not None and not self.incomplete(kind.name):
             self._delete(address, entry, item, kind, compare)
 
     def _delete(
@@ -284,16 +284,19 @@ class Draft:
                 notes=(f"{count} products hang on it",) if count else (),
             )
         )
-        self._delete_step(address, item.id, entry.parent)
+        self._delete_step(address, item)
 
-    def _delete_step(self, address: Address, number: int, parent: Address | None) -> None:
+    def _delete_step(self, address: Address, item: LiveObject) -> None:
+        nesting = BY_NAME[address.kind].policy.nesting
+        container = (nesting.kind, item.parent_id or 0) if nesting else None
+        parent = self.matching.owners.get(container) if container else None
         self.graph.add(
             Step(
                 key=f"{address}:delete",
                 op=Op.DELETE,
                 address=address,
                 kind=address.kind,
-                id=number,
+                id=item.id,
                 parent=Ref(parent) if parent else None,
             )
         )
