@@ -85,6 +85,7 @@ class Line:
         made, outcome = self.apply(**asked)
         assert not outcome.failed, [f.diagnostic.summary for f in outcome.failed]
         assert outcome.stopped is None
+        assert outcome.calls == made.calls.write + made.calls.verify
         assert [call for call in self.sandbox.calls if call.status >= 400] == []
         self.assert_settled()
         return made
@@ -117,9 +118,9 @@ class Line:
 
 
 @contextmanager
-def line(**arguments: Any) -> Iterator[Line]:
+def line(parallelism: int = 1, **arguments: Any) -> Iterator[Line]:
     with tempfile.TemporaryDirectory(dir=memory()) as folder, Sandbox(**arguments) as sandbox:
-        yield Line(sandbox, Path(folder))
+        yield Line(sandbox, Path(folder), parallelism)
 
 
 def memory() -> str | None:

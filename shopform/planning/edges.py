@@ -25,6 +25,7 @@ def connect(draft: Draft) -> "Yielding":
             draft.graph.edge(step.key, f"{step.address}:delete")
     _probes(steps, draft)
     _deletions(steps, draft)
+    _containers(steps, draft)
     return Yielding(draft)
 
 
@@ -165,6 +166,21 @@ def _deletions(steps: list[Step], draft: Draft) -> None:
         for address in needed & deletes:
             if address != step.address:
                 draft.graph.edge(f"{address}:delete", step.key)
+
+
+def _containers(steps: list[Step], draft: Draft) -> None:
+    """What may hold nothing from now on is emptied first; what may from now on is filled after."""
+    for step in steps:
+        nesting = BY_NAME[step.kind].policy.nesting
+        if not nesting or not nesting.only or not step.parent:
+            continue
+        update = draft.graph.steps.get(f"{step.parent.address}:update")
+        if update is None or nesting.only[0] not in update.fields:
+            continue
+        if step.op is Op.DELETE:
+            draft.graph.edge(update.key, step.key)
+        elif step.op is Op.CREATE:
+            draft.graph.edge(step.key, update.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,207 @@
+from typing import Any
+
+import pytest
+from worlds import World, errors, keys, ref, warnings
+
+from shopform.changes import Action, Op
+from shopform.model import Address, Entry, Import, Intent, Moved, Removed
+
+
+def move(before: str, after: str) -> dict[str, Any]:
+    return {"moved": (Moved(before=Address(before), after=Address(after)),)}
+
+
+def wish(address: str, number: int) -> dict[str, Any]:
+    return {"imports": (Import(address=Address(address), id=number),)}
+
+
+def test_id_in_state_beats_every_name() -> None:
+    world = World().declare("supplier.a", name="A").owned("supplier.a", 7, name="A")
+    world.live("supplier", 7, name="B").live("supplier", 8, name="A")
+    made = world.plan()
+    (step,) = made.steps
+    assert (step.op, step.id, dict(step.fields)) == (Op.UPDATE, 7, {"name": "A"})
+    assert made.unmanaged == {"supplier": 1}
+
+
+def test_import_by_id_beats_the_name() -> None:
+    world = World(more=wish("supplier.a", 8)).declare("supplier.a", name="A")
+    world.live("supplier", 7, name="A").live("supplier", 8, name="B")
+    (step,) = world.plan().steps
+    assert (step.op, step.id, step.importing) == (Op.UPDATE, 8, True)
+
+
+def test_state_beats_an_import_that_is_still_written() -> None:
+    world = World(more=wish("supplier.a", 7)).settled("supplier.a", 7, name="A")
+    assert world.plan().empty
+
+
+@pytest.mark.parametrize(("number", "says"), [(99, "does not exist"), (8, "belongs to")])
+def test_import_that_cannot_be_is_refused(number: int, says: str) -> None:
+    world = World(more=wish("supplier.a", number)).declare("supplier.a", name="A")
+    world.settled("supplier.b", 8, name="B")
+    made = world.plan()
+    assert errors(made) == ["import-impossible"]
+    assert says in made.diagnostics[0].summary
+
+
+def test_one_unowned_object_of_that_identity_is_imported() -> None:
+    world = World().declare("category.a", name="A").live("category", 7, name="A", parent=0)
+    made = world.plan()
+    assert keys(made) == ["category.a:import"]
+    assert made.count()["import"] == 1
+    assert made.changes[0].importing
+
+
+def test_same_name_elsewhere_in_the_tree_is_another_object() -> None:
+    world = World().settled("category.top", 1, name="Top").declare("category.a", name="A")
+    world.live("category", 7, name="A", parent=1)
+    assert keys(world.plan()) == ["category.a:create"]
+
+
+def test_child_is_recognised_through_its_imported_parent() -> None:
+    world = World().declare("category.b", name="B", parent=ref("category.z"))
+    world.declare("category.z", name="Z")
+    world.live("category", 1, name="Z", parent=0).live("category", 2, name="B", parent="1")
+    assert {s.key for s in world.plan().steps} == {"category.b:import", "category.z:import"}
+
+
+def test_child_of_a_new_parent_is_new() -> None:
+    world = World().declare("category.b", name="B", parent=ref("category.z"))
+    world.declare("category.z", name="Z").live("category", 2, name="B", parent=0)
+    assert keys(world.plan()) == ["category.z:create", "category.b:create"]
+
+
+def test_what_somebody_else_owns_is_not_taken() -> None:
+    world = World().settled("supplier.a", 7, name="A").declare("supplier.b", name="A")
+    made = world.plan()
+    assert keys(made) == ["supplier.b:create"]
+
+
+def test_object_of_an_undeclared_owner_moves() -> None:
+    world = World().declare("supplier.new", name="A").there("supplier.old", 7, name="A")
+    made = world.plan()
+    (change,) = made.changes
+    assert (change.action, change.previous) == (Action.NO_OP, "supplier.old")
+    assert keys(made) == ["supplier.new:move"]
+    assert made.count()["destroy"] == 0
+
+
+def test_several_that_fit_are_an_error_with_their_ids() -> None:
+    world = World().declare("supplier.a", name="A")
+    world.live("supplier", 7, name="A").live("supplier", 8, name="A")
+    made = world.plan()
+    assert errors(made) == ["identity-ambiguous"]
+    assert "7, 8" in made.diagnostics[0].summary
+
+
+def test_none_is_created() -> None:
+    made = World().declare("supplier.a", name="A").live("supplier", 7, name="B").plan()
+    assert keys(made) == ["supplier.a:create"]
+    assert made.unmanaged == {"supplier": 1}
+
+
+def test_what_vanished_is_created_again_and_said_so() -> None:
+    world = World().declare("supplier.a", name="A").owned("supplier.a", 7, name="A")
+    made = world.plan()
+    assert keys(made) == ["supplier.a:create"]
+    assert made.changes[0].notes == ("vanished from the shop, where it was 7",)
+
+
+def test_what_vanished_and_is_back_under_another_id_is_imported() -> None:
+    world = World().declare("supplier.a", name="A").owned("supplier.a", 7, name="A")
+    made = world.live("supplier", 9, name="A").plan()
+    assert keys(made) == ["supplier.a:import"]
+
+
+def test_what_is_gone_and_undeclared_is_forgotten() -> None:
+    made = World().owned("supplier.a", 7, name="A").plan()
+    assert keys(made) == ["supplier.a:forget"]
+    assert made.calls.write == 0
+
+
+def test_owned_and_undeclared_is_deleted() -> None:
+    made = World().there("supplier.a", 7, name="A").plan()
+    assert keys(made) == ["supplier.a:delete"]
+
+
+def test_unowned_and_undeclared_is_left_alone() -> None:
+    made = World().settled("supplier.a", 7, name="A").live("supplier", 8, name="B").plan()
+    assert made.empty
+    assert made.unmanaged == {"supplier": 1}
+
+
+def test_removed_without_destroying_is_released_with_all_in_it() -> None:
+    world = World(more={"removed": (Removed(address=Address("profile.p"), destroy=False),)})
+    world.there("profile.p", 1, name="P").there("attribute.p.a", 2, name="A")
+    made = world.there("profile.q", 3, name="Q").plan()
+    assert [(c.address, c.action) for c in made.changes] == [
+        ("profile.p", Action.FORGET),
+        ("profile.q", Action.DELETE),
+        ("attribute.p.a", Action.FORGET),
+    ]
+    assert made.calls.write == 1
+
+
+def test_move_takes_along_what_is_inside() -> None:
+    world = World(more=move("profile.p", "profile.q"))
+    world.declare("profile.q", name="Q").declare("attribute.q.a", name="A")
+    world.there("profile.p", 1, name="P").there("attribute.p.a", 2, name="A")
+    made = world.plan()
+    assert keys(made) == ["attribute.q.a:move", "profile.q:update"]
+    assert {s.previous for s in made.steps} == {"profile.p", "attribute.p.a"}
+    assert made.count() == {
+        "import": 0, "add": 0, "change": 1, "destroy": 0, "forget": 0, "move": 2
+    }  # fmt: skip
+
+
+def test_move_onto_an_address_in_use_is_blocked() -> None:
+    world = World(more=move("supplier.a", "supplier.b"))
+    world.settled("supplier.b", 2, name="B").there("supplier.a", 1, name="A")
+    made = world.plan()
+    assert warnings(made) == ["move-blocked"]
+    assert keys(made) == ["supplier.a:delete"]
+
+
+def test_finished_move_may_stay_in_the_files() -> None:
+    world = World(more=move("supplier.a", "supplier.b")).settled("supplier.b", 2, name="B")
+    assert world.plan().empty
+    assert world.plan().diagnostics == ()
+
+
+def pending(number: int = 0) -> World:
+    entry = Entry(id=0, identity=("A",), sent={"name": "A"})
+    address = Address("supplier.a")
+    intent = Intent(address=address, kind="supplier", parent_id=None, identity=("A",), entry=entry)
+    world = World(pending=(intent,)).declare("supplier.a", name="A")
+    return world.live("supplier", number, name="A") if number else world
+
+
+def test_create_of_a_stopped_run_that_is_there_is_adopted() -> None:
+    made = pending(7).plan()
+    assert keys(made) == ["supplier.a:adopt"]
+    assert made.absent == ()
+
+
+def test_create_of_a_stopped_run_that_is_not_there_is_made_again() -> None:
+    made = pending().plan()
+    assert keys(made) == ["supplier.a:create"]
+    assert made.absent == ("supplier.a",)
+
+
+def test_create_of_a_stopped_run_is_not_absent_from_a_list_that_came_short() -> None:
+    world = pending()
+    world.problems["supplier"] = "1 of 2 received"
+    made = world.plan()
+    assert made.absent == ()
+    assert made.empty
+
+
+def test_create_of_a_stopped_run_that_could_be_two_is_refused() -> None:
+    assert "identity-ambiguous" in errors(pending(7).live("supplier", 8, name="A").plan())
+
+
+def test_create_of_a_stopped_run_that_nobody_wants_any_more_is_ours_to_delete() -> None:
+    world = pending(7)
+    world.declared.clear()
+    assert keys(world.plan()) == ["supplier.a:delete"]
