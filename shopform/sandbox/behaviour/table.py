@@ -16,6 +16,7 @@ from shopform.sandbox.switches import Switches
 Body = Mapping[str, Any]
 NAME = Column()
 START = datetime(2026, 1, 1)
+PAGING = frozenset({"limit", "offset", "fields"})
 
 
 def columns_of(**columns: Column) -> Mapping[str, Column]:
@@ -86,12 +87,23 @@ class Table:
         self.world = world
         self.store = world.store
         self.switches = world.switches
+        self._last: tuple[object, list[Row]] = (None, [])
 
     @property
     def endpoint(self) -> str:
         return self.surface.endpoint
 
     def rows(self, query: Mapping[str, str]) -> list[Row]:
+        """The rows of a list, in order, all pages of it: kept for the next page, because sorting
+        all of them for each would take longer than everything else."""
+        words = tuple(self.switches[name] for name in ("order", "removed", "missing_filter"))
+        filters = frozenset(item for item in query.items() if item[0] not in PAGING)
+        asked = (self.store.commits, words, filters)
+        if self._last[0] != asked:
+            self._last = (asked, self.ordered(query))
+        return self._last[1]
+
+    def ordered(self, query: Mapping[str, str]) -> list[Row]:
         rows = [row for row in self.candidates(query) if self.listed(row)]
         if "search" in query:
             words = query["search"].lower()
