@@ -15,6 +15,7 @@ from shopform.planning.match import interest
 from shopform.planning.plan import plan, wanted_counts
 from shopform.planning.scope import Options, scope
 from shopform.render.progress import progress
+from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch
 from shopform.shop.ledger import Ledger
@@ -58,6 +59,7 @@ def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **
     with progress(workspace.console.watched, f"reading {workspace.shop.name}") as bar:
         connection.watch = bar.advance
         live = fetch(client, _kinds(options, desired, prior), wanted=interest(desired, prior))
+        live = confirm_absence(client, live, prior)
         result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
         wanted = wanted_counts(result)
         if wanted:

@@ -142,6 +142,8 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
         if ours not in names.fields:
             continue
         match given:
+            case None if kind.policy.form(ours) in (Form.FLAG, Form.NUMBER):
+                given = 0
             case None:
                 given = kind.wire.fields[ours].empty
             case Secret():
