@@ -51,10 +51,11 @@ def test_what_went_with_its_container_is_not_asked_for() -> None:
             Address("attribute.p.a"): Entry(id=2, parent=Address("profile.p")),
         }
     )
-    assert BY_NAME["attribute"].policy.nesting
-    with serving(
-        lambda asked: Answer([]) if asked.path == "profile" else Answer("", 404)
-    ) as running:
+
+    def emptied(asked: Asked) -> Answer:
+        return Answer([]) if asked.path == "profile" else Answer("", 404)
+
+    with serving(emptied) as running:
         with Client(running.shop(), sleep=lambda _s: None) as client:
             confirm_absence(client, fetch(client, ["attribute"]), prior)
         assert running.lines == ["GET profile", "GET profile/1"]
