@@ -21,6 +21,7 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
     lists = _lists(applied, calls)
     with ThreadPoolExecutor(calls.client.parallelism) as pool:
         reads = dict(zip(lists, pool.map(lambda one: _read(plan, calls, *one), lists), strict=True))
+    keys = {one: _keys(read) for one, read in reads.items()}
     warnings: list[Diagnostic] = []
     learned: dict[Address, Entry] = {}
     for step in applied:
@@ -33,7 +34,8 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
         if read.problem or item is None:
             warnings.append(_unseen(step, read))
             continue
-        learned[step.address] = _seen(kind, step, entry, item, calls, warnings)
+        seen = _seen(kind, step, entry, item, calls, warnings)
+        learned[step.address] = _nameable(kind, seen, keys[kind.name, _container(step, calls)])
     learned = {a: entry for a, entry in learned.items() if entry != calls.entries[a]}
     if learned:
         calls.session.result(VERIFY, learned)
@@ -96,6 +98,20 @@ def _seen(
             stored[name] = live
             warnings.append(_differs(step, name, {"sent": sent[name], "stored": live}))
     return replace(entry, sent=sent, stored=stored)
+
+
+def _keys(read: LiveKind) -> set[str]:
+    return {name for item in read.objects.values() for name in item.fields}
+
+
+def _nameable(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
+    """The entry without fields that this shop turned out to have no key for.
+
+    The next plan reads the same, leaves them out, and says so.
+    """
+    if not kind.wire.discover:
+        return entry
+    return replace(entry, sent={name: sent for name, sent in entry.sent.items() if name in keys})
 
 
 def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
