@@ -121,7 +121,7 @@ def _total(client: Client, argument: str, number: int) -> int | None:
     except (AccessRefused, Absent):
         return None
     answer = page(names, body)
-    return 0 if answer.bare and not answer.items else answer.total
+    return 0 if answer.total is None and not answer.items else answer.total
 
 
 def _closure(kinds: Collection[str]) -> list[Kind]:
