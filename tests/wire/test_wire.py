@@ -1,0 +1,123 @@
+"""Whatever the shop answers to the open questions: one apply settles it, and all is recognised."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from covering import covering
+from support import copy_project, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+from shopform.sandbox.switches import SWITCHES
+
+PROJECT = Path(__file__).with_name("project")
+DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
+WORDS = {switch.name: switch.words for switch in SWITCHES}
+DECLARED = {"supplier": 2, "profile": 2, "attribute": 4, "value": 3, "brand": 1} | {
+    "category": 4,
+    "redirect": 3,
+    "webhook": 2,
+}
+# A page of a hundred is what the API documents (A3). A shop that answers a smaller page is served;
+# one that refuses to answer at all is not the shop that is documented.
+REFUSES = frozenset([("page_max", "50"), ("limit_over", "refuse")])
+ROWS = covering(WORDS, frozenset([REFUSES]))
+
+
+class Life:
+    """A project and a shop that answers in its own way."""
+
+    def __init__(self, directory: Path, sandbox: Sandbox) -> None:
+        self.directory = directory
+        self.sandbox = sandbox
+        self.before = {kind: len(sandbox.data(kind)) for kind in DECLARED}
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        run = run_here(self.directory, *arguments, environment=environment_of())
+        assert run.exit == code, run.text
+        return run.out
+
+    def apply(self) -> int:
+        """The number of writes that it took."""
+        self.sandbox.reset_log()
+        self.run("apply", "--auto-approve")
+        return sum(call.method != "GET" for call in self.sandbox.calls)
+
+    def settled(self) -> None:
+        self.run("plan", "--detailed-exitcode")
+        assert self.apply() == 0
+        held = {kind: len(self.sandbox.data(kind)) - self.before[kind] for kind in DECLARED}
+        assert held == DECLARED
+
+
+@contextmanager
+def life(row: Mapping[str, str], project: Path = PROJECT) -> Iterator[Life]:
+    # Nobody knows the names of a redirect's fields: they are learned from one that exists.
+    source, target, *_ = row["redirect_names"].split(",")
+    seed = {"redirect": [{source: "findes", target: "sko"}]}
+    with TemporaryDirectory() as folder, Sandbox(switches=row, seed=seed) as sandbox:
+        yield Life(copy_project(project, Path(folder) / "project", sandbox), sandbox)
+
+
+def lived(row: Mapping[str, str]) -> None:
+    """The whole life of a project: made, settled, found again without a state, destroyed."""
+    total = sum(DECLARED.values())
+    # Only the state knows that this shop writes tags its own way: without it they are set again.
+    reset = 1 if row["html"] == "clean" else 0
+    with life(row) as one:
+        assert one.apply() >= total
+        one.settled()
+        shutil.rmtree(one.directory / "state")
+        told = one.run("plan")
+        assert f"Plan: {total} to import, 0 to add, {reset} to change, 0 to destroy" in told, told
+        assert one.apply() == reset
+        one.settled()
+        one.run("destroy", "--auto-approve")
+        assert {kind: len(one.sandbox.data(kind)) for kind in DECLARED} == one.before
+
+
+@pytest.mark.parametrize("number", range(len(ROWS)))
+def test_every_two_answers_of_a_shop_go_together(number: int) -> None:
+    lived(ROWS[number])
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_other_combinations_of_answers_go_together(seed: int) -> None:
+    rows = covering(WORDS, frozenset([REFUSES]), seed)
+    for row in rows:
+        lived(row)
+    print(f"{len(rows)} shops tried, {len(rows)} survived")
+
+
+@pytest.mark.parametrize("names", WORDS["redirect_names"])
+def test_a_shop_that_has_none_of_a_kind_is_told_the_names(names: str) -> None:
+    """Nothing is there to learn the names from: the files of the project give them."""
+    ours = dict(zip(("source", "target", "status"), names.split(","), strict=False))
+    with TemporaryDirectory() as folder, Sandbox(switches={"redirect_names": names}) as sandbox:
+        one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
+        settings = one.directory / "shopform.yaml"
+        wire = f"    wire: {{redirect: {{fields: {json.dumps(ours)}}}}}\n"
+        settings.write_text(settings.read_text("utf-8") + wire, "utf-8")
+        one.apply()
+        one.settled()
+
+
+def test_wrong_names_stop_after_the_one_create_that_tries_them() -> None:
+    switches = {"redirect_names": "from_url,to_url,code"}
+    with TemporaryDirectory() as folder, Sandbox(switches=switches) as sandbox:
+        one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
+        one.run("apply", "--auto-approve", code=14)
+        sent = [call for call in sandbox.calls if call.method == "POST"]
+        assert sum(call.path == "/redirect" for call in sent) == 1
+        assert sandbox.data("redirect") == []
+
+
+def test_a_shop_that_refuses_documented_pages_is_not_written_to() -> None:
+    with life({**DEFAULTS, **dict(REFUSES), "shape.supplier": "envelope"}) as one:
+        one.run("apply", "--auto-approve", code=1)
+        assert {call.method for call in one.sandbox.calls} == {"GET"}
