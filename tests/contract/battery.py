@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from everything import CATEGORY, IMAGE, draw, full
 from line import Line, errors, line
 
 from shopform.changes import FieldChange, Op
@@ -15,68 +16,10 @@ from shopform.model import Address
 
 Scenario = Callable[[], None]
 
-IMAGE = {"file": "pictures/men.png", "description": "Herresko"}
-CATEGORY = {
-    "name": "Sko & støvler",
-    "parent": "men",
-    "in_menu": False,
-    "sort_order": "random",
-    "no_index": True,
-    "tag": "sko",
-    "empty_redir": "herre",
-    "description_a": "<p>Sko</p>\n<p>til alle</p>\n",
-    "description_b": " <p>Mere</p>\n",
-    "meta_title": "Sko",
-    "meta_description": "Alle sko",
-    "canonical": "men",
-    "meta": "a=1",
-    "rewrite_url": "/herre/sko",
-}
-
-
-def full() -> dict[str, Any]:
-    """Every kind and every field, each kind twice, equal names under different parents."""
-    size = {"type": "valuelist", "is_variant": True, "has_price": False, "weight": 10}
-    events = ["stock", "paid", "category"]
-    return {
-        "suppliers": {"a": {"name": "A", "dropshipping_mail": "a@x.example"}, "b": {"name": "B"}},
-        "brands": {"a": {"name": "A"}, "b": {"name": "B"}},
-        "profiles": {
-            key: {
-                "name": key.upper(),
-                "attributes": {
-                    "size": {"name": "Str.", **size, "values": ["36", "37"]},
-                    "kind": {**size, "name": "Art", "values": {"x": {"val": "X", "tag": "x"}}},
-                },
-            }
-            for key in ("shoes", "boots")
-        },
-        "categories": {
-            "men": {"name": "Herre", "rewrite_url": "herre", "images": [IMAGE]},
-            "women": {"name": "Dame", "parent": None},
-            "men-shoes": CATEGORY,
-            "women-shoes": {"name": CATEGORY["name"], "parent": "women"},
-        },
-        "redirects": {
-            "x": {"source": "/gammel", "target": "/herre", "status": 302},
-            "y": {"source": "gammel-sko", "target": "https://x.example/sko"},
-        },
-        "webhooks": {
-            "x": {"url": "https://x.example/hook", "events": events},
-            "y": {"url": "https://y.example/hook", "events": ["paid"]},
-        },
-    }
-
-
-def draw(one: Line, name: str = IMAGE["file"], content: bytes = b"picture") -> None:
-    path = one.directory / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
 
 def recognised_without_its_state() -> None:
     with line() as one:
-        draw(one)
+        draw(one.directory)
         one.declare(**full())
         one.settle()
         one.assert_imports_only()
@@ -97,8 +40,8 @@ def every_list_order_gives_the_same() -> None:
 
 def pictures_are_sent_once() -> None:
     with line() as one:
-        draw(one)
-        draw(one, "b.png", b"other")
+        draw(one.directory)
+        draw(one.directory, "b.png", b"other")
         one.declare(categories={"men": {"name": "Herre", "images": [IMAGE]}})
         one.settle()
         one.declare(categories={"men": {"name": "Herre", "images": [{"file": "b.png"}]}})

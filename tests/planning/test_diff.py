@@ -14,7 +14,12 @@ def test_equal_on_canonical_values_is_no_change() -> None:
     )
     world.owned("category.a", 1, name="A", in_menu=True, tag="", description_a="<p>a</p>")
     world.entries["category.a"].sent["rewrite_url"] = "a"  # type: ignore[index]
-    fields = {"in_menu": "1", "tag": None, "description_a": "<p>a</p>\r\n", "rewrite_url": "a"}
+    fields: dict[str, Any] = {
+        "in_menu": "1",
+        "tag": None,
+        "description_a": "<p>a</p>\r\n",
+        "rewrite_url": "a",
+    }
     assert world.live("category", 1, name="A", parent="0", **fields).plan().empty
 
 

@@ -101,7 +101,7 @@ class World:
         self.owned(address, number, protect=protect, **fields)
         entry = self.entries[at]
         container = self.entries[entry.parent].id if entry.parent else None
-        held = {
+        held: dict[str, Any] = {
             name: self.entries[value.address].id if isinstance(value, Ref) else value
             for name, value in fields.items()
         }

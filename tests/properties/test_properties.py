@@ -1,0 +1,133 @@
+"""Random shops through the whole line: files, HTTP, plan, apply, and the shop itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from declarations import Sections, projects
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from line import Line, described, line
+from oracle import STRANGERS, assert_holds, draw_pictures, strangers
+
+from shopform.changes import Plan
+from shopform.errors import ShopformError
+from shopform.kinds import KINDS
+from shopform.render.text import render_plan
+
+gate = settings(
+    max_examples=40,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+wide = settings(gate, max_examples=1000, derandomize=False)
+
+LEAVE = {"allow_delete": {kind.name: 1000 for kind in KINDS}}
+FAULTS = ("drop", "lose", "500", "500_after", "garble", "cut", "html", "html_after")
+
+
+@contextmanager
+def shop(**arguments: Any) -> Iterator[Line]:
+    with line(seed=STRANGERS, parallelism=4, **arguments) as one:
+        draw_pictures(one)
+        yield one
+
+
+def two_declarations(before: Sections, after: Sections) -> None:
+    """One project, then the other: the shop holds what is declared and what it held of others."""
+    with shop() as one:
+        untouched = strangers(one)
+        for sections in (before, after):
+            one.declare(**sections)
+            one.settle(**LEAVE)
+            assert_holds(one, sections)
+            assert strangers(one) == untouched
+
+
+def any_order(before: Sections, after: Sections, data: st.DataObject) -> None:
+    """The plan does not depend on the order of files, of sections or of keys."""
+    with shop() as one:
+        one.declare(**before)
+        one.settle(**LEAVE)
+        one.declare(**after)
+        made = one.plan()
+        files = data.draw(st.permutations(sorted(after)), label="sections")
+        (one.directory / "catalogue.yaml").unlink()
+        for number, section in enumerate(files):
+            keys = data.draw(st.permutations(sorted(after[section])), label=section)
+            content = {section: {key: after[section][key] for key in keys}}
+            one.write(f"{number}.yaml", content)
+        again = one.plan()
+        assert [described(step) for step in again.steps] == [described(s) for s in made.steps]
+        assert again.digest == made.digest
+        left = replace(again.calls, left=made.calls.left)
+        assert _text(replace(again, calls=left)) == _text(made)
+
+
+def _text(plan: Plan) -> str:
+    return render_plan(plan, color=False)
+
+
+def one_fault(before: Sections, after: Sections, fault: str) -> None:
+    """One request goes wrong; running again ends as if none had, with nothing twice."""
+    with shop() as one:
+        untouched = strangers(one)
+        one.declare(**before)
+        one.settle(**LEAVE)
+        one.declare(**after)
+        one.sandbox.set_fault(fault)
+        try:
+            one.apply(**LEAVE)
+        except ShopformError:
+            pass
+        except AssertionError:
+            assert one.writes() == []  # the plan was refused for a read that was not whole
+        one.sandbox.clear_faults()
+        one.sandbox.reset_log()
+        one.settle(**LEAVE)
+        assert_holds(one, after)
+        assert strangers(one) == untouched
+
+
+# An answer without a body is a fault of writes only: an empty array is a whole list of its own.
+fault = st.builds("{}:{}".format, st.integers(1, 40), st.sampled_from(FAULTS)) | st.builds(
+    "{}:{}:empty".format, st.sampled_from(("POST", "PUT", "DELETE")), st.integers(1, 10)
+)
+
+
+@given(projects(), projects())
+@gate
+def test_shop_becomes_what_is_declared(before: Sections, after: Sections) -> None:
+    two_declarations(before, after)
+
+
+@given(projects(), projects(), st.data())
+@gate
+def test_plan_does_not_depend_on_order(
+    before: Sections, after: Sections, data: st.DataObject
+) -> None:
+    any_order(before, after, data)
+
+
+@given(projects(), projects(), fault)
+@gate
+def test_one_fault_is_mended_by_the_next_run(before: Sections, after: Sections, fault: str) -> None:
+    one_fault(before, after, fault)
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize(
+    ("check", "drawn"),
+    [
+        (two_declarations, ()),
+        (any_order, (st.data(),)),
+        (one_fault, (fault,)),
+    ],
+    ids=["pairs", "order", "faults"],
+)
+def test_many_more(check: Callable[..., None], drawn: tuple[st.SearchStrategy[Any], ...]) -> None:
+    given(projects(), projects(), *drawn)(wide(check))()
