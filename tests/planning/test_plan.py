@@ -77,7 +77,7 @@ def test_basis_names_what_it_was_made_from() -> None:
 
 
 def test_fingerprint_tells_an_edit_and_not_another_spelling() -> None:
-    def of(**fields: object) -> str:
+    def of(**fields: object) -> object:
         return fingerprint(BY_NAME["category"], LiveObject(1, fields), frozenset())
 
     assert of(in_menu="1", tag=None) == of(in_menu=1, tag="")
