@@ -63,7 +63,8 @@ class Change:
     """What happens to one address.
 
     `fields` are those that change; all declared fields for a create, all managed ones for a
-    delete. `unchanged` counts declared fields that stay. `reason` uses Terraform's words
+    delete. `unchanged` counts declared fields that stay, and `values` holds them, as shown; a
+    secret is there without its text. `reason` uses Terraform's words
     (`delete_because_no_resource_config`, `replace_by_request`, ...). `notes` are sentences for
     people: what hangs on the object, that it had vanished.
     """
@@ -74,6 +75,7 @@ class Change:
     id: int | None = None
     fields: tuple[FieldChange, ...] = ()
     unchanged: int = 0
+    values: Mapping[str, object] = field(default_factory=dict)
     reason: str = ""
     importing: bool = False
     previous: Address | None = None
@@ -121,13 +123,24 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What a plan was made from. `fingerprints` are digests of the touched live objects."""
+    """What a plan was made from.
+
+    `fingerprints` holds, for each live object that is touched, a digest of each of its fields.
+    """
 
     shop: str = ""
     url: str = ""
     lineage: str = ""
     serial: int = 0
-    fingerprints: Mapping[Address, str] = field(default_factory=dict)
+    fingerprints: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An object that stays as it is: its id and its declared fields, as shown."""
+
+    id: int
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +150,7 @@ class Plan:
     `changes` and `drift` are in order of kind and address, `steps` in an order that may be
     followed one by one. `names` are the wire names per kind that the steps use.
     `absent` are creates of a stopped run that were looked up and are not there.
+    `settled` are declared objects that no change is about, where the whole picture was asked for.
     `unmanaged` counts live objects per kind that nobody declares or owns.
     """
 
@@ -149,6 +163,7 @@ class Plan:
     calls: Calls = field(default_factory=Calls)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     absent: tuple[Address, ...] = ()
+    settled: Mapping[Address, Settled] = field(default_factory=dict)
     unchanged: int = 0
     unmanaged: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""

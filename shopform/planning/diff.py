@@ -1,6 +1,6 @@
 """What differs between a declared resource, what was sent last, and what the shop holds. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from shopform.changes import FieldChange
@@ -86,6 +86,26 @@ class Comparer:
             return None
         owner = self.matching.owners.get((target, number))
         return Ref(owner) if owner else f"#{number}"
+
+    def settled(
+        self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
+    ) -> dict[str, object]:
+        """The declared fields, but for some, as the shop holds them and as they are shown."""
+        found: dict[str, object] = {}
+        for name, value in resource.fields.items():
+            if name in but:
+                continue
+            form = kind.policy.form(name)
+            raw = item.fields.get(name, value)
+            if isinstance(value, Secret):
+                found[name] = Secret(value.source, "")
+            elif form is Form.IMAGES:
+                found[name] = [_picture(picture) for picture in _pictures(value)]
+            elif isinstance(raw, Ref):
+                found[name] = raw
+            else:
+                found[name] = self.show(kind, name, canonical(form, raw, self.matching.hosts))
+        return found
 
     def resolve(self, value: Ref) -> int | None:
         """The id a reference has now; None if that object is still to be created."""

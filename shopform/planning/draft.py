@@ -1,16 +1,17 @@
 """A plan in the making: compares every address and writes down changes and steps. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from shopform.changes import Action, Change, FieldChange, Op, Step
+from shopform.changes import Action, Change, Op, Settled, Step
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource
 from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
 from shopform.planning.match import NOTHING, Matching, inside
-from shopform.planning.normalize import canonical, is_digest
 from shopform.planning.order import Graph
+from shopform.planning.removals import Removals
 from shopform.planning.scope import Options, Scope
 
 
@@ -30,6 +31,7 @@ class Draft:
     graph: Graph = field(default_factory=Graph)
     unchanged: int = 0
     replaced: frozenset[Address] = frozenset()
+    settled: dict[Address, Settled] = field(default_factory=dict)
     probed: set[str] = field(default_factory=set)
     holders: dict[str, dict[object, list[int]]] = field(default_factory=dict)
 
@@ -42,9 +44,13 @@ class Draft:
                 lost = nameless.get(address.kind)
                 known = _without(resource, lost) if lost else resource
                 self._declared(known, BY_NAME[address.kind], compare)
+        removals = Removals(self.desired, self.live, compare, self.options.destroy)
         for address in sorted(self.matching.entries, key=lambda a: (ORDER[a.kind], a)):
             if address not in self.desired.resources and self.scope.holds(address):
-                self._undeclared(address, self.matching.entries[address], compare)
+                removal = removals.of(address, self.matching.entries[address])
+                if removal:
+                    self.changes.append(removal.change)
+                    self.graph.add(removal.step)
 
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""
@@ -92,7 +98,8 @@ class Draft:
             if not self.incomplete(kind.name):
                 self._create(resource, kind, compare, Action.CREATE)
         elif address in self.replaced:
-            self._delete_step(address, item)
+            removals = Removals(self.desired, self.live, compare, self.options.destroy)
+            self.graph.add(removals.delete(address, item))
             self._create(resource, kind, compare, Action.REPLACE)
         else:
             self._existing(resource, kind, item, compare)
@@ -140,6 +147,7 @@ class Draft:
         entry = self.matching.entries.get(address)
         difference = compare.update(kind, resource, item, entry)
         if difference.drift:
+            drifted = {change.name for change in difference.drift}
             self.drift.append(
                 Change(
                     address=address,
@@ -147,17 +155,22 @@ class Draft:
                     action=Action.UPDATE,
                     id=item.id,
                     fields=tuple(difference.drift),
+                    values=compare.settled(kind, resource, item, drifted),
                 )
             )
         op = self._op(resource, entry, difference)
         if op is None:
-            self.unchanged += 1
+            self._stays(resource, kind, item, compare)
             return
         notes = tuple(difference.notes)
         if entry and entry.protect != resource.protect:
             notes += ("is protected from now on" if resource.protect else "is no longer protected",)
-        previous = self.matching.moved.get(address)
-        self._tell(address, item.id, op, difference, notes, previous)
+        if op is Op.EDIT and not notes:
+            self._stays(resource, kind, item, compare)
+        else:
+            changed = {change.name for change in difference.fields}
+            values = compare.settled(kind, resource, item, changed)
+            self._tell(address, item.id, op, difference, notes, values)
         step = Step(
             key=f"{address}:{op}",
             op=op,
@@ -167,7 +180,7 @@ class Draft:
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
             entry=self._entry(item.id, resource, kind, difference),
-            previous=previous,
+            previous=self.matching.moved.get(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
         )
@@ -202,6 +215,13 @@ class Draft:
             return Op.EDIT
         return None
 
+    def _stays(self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer) -> None:
+        """Nothing to tell: no change, or an edit of the state alone that nobody would miss."""
+        self.unchanged += 1
+        if self.options.whole:
+            values = compare.settled(kind, resource, item)
+            self.settled[resource.address] = Settled(item.id, values)
+
     def _tell(
         self,
         address: Address,
@@ -209,15 +229,10 @@ class Draft:
         op: Op,
         difference: Difference,
         notes: tuple[str, ...],
-        previous: Address | None,
+        values: Mapping[str, object],
     ) -> None:
-        """What people are told; an edit of the state alone that nobody would miss is not."""
         if op is Op.ADOPT or address in self.matching.adopted:
             notes += (f"was being created when a run stopped, and is there as {number}",)
-        importing = address in self.matching.imported
-        if op is Op.EDIT and not notes:
-            self.unchanged += 1
-            return
         lost = self.matching.vanished.get(address)
         if lost:
             notes += (f"vanished from the shop as {lost}, and is there as {number}",)
@@ -229,8 +244,9 @@ class Draft:
                 id=number,
                 fields=tuple(difference.fields),
                 unchanged=difference.unchanged,
-                importing=importing,
-                previous=previous,
+                values=values,
+                importing=address in self.matching.imported,
+                previous=self.matching.moved.get(address),
                 notes=notes,
             )
         )
@@ -244,61 +260,6 @@ class Draft:
             parent=resource.parent,
             depends_on=depends_on(resource),
             protect=resource.protect,
-        )
-
-    def _undeclared(self, address: Address, entry: Entry, compare: Comparer) -> None:
-        kind = BY_NAME[address.kind]
-        keep = any(not r.destroy and inside(address, r.address) for r in self.desired.removed)
-        item = self.live.kinds.get(kind.name, NOTHING).objects.get(entry.id)
-        if keep or (item is None and not self.incomplete(kind.name)):
-            notes = () if keep else ("is gone from the shop already",)
-            action = Action.FORGET if keep else Action.NO_OP
-            self.changes.append(
-                Change(address=address, kind=kind.name, action=action, id=entry.id, notes=notes)
-            )
-            self.graph.add(
-                Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind.name)
-            )
-        elif item is not None and not self.incomplete(kind.name):
-            self._delete(address, entry, item, kind, compare)
-
-    def _delete(
-        self, address: Address, entry: Entry, item: LiveObject, kind: Kind, compare: Comparer
-    ) -> None:
-        fields = []
-        for name in sorted(entry.sent):
-            secret = is_digest(entry.sent[name])
-            value = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
-            shown = None if secret else compare.show(kind, name, value)
-            if secret or shown is not None:
-                fields.append(FieldChange(name=name, before=shown, sensitive=secret))
-        count = self.live.counts.get((kind.name, item.id))
-        self.changes.append(
-            Change(
-                address=address,
-                kind=kind.name,
-                action=Action.DELETE,
-                id=item.id,
-                fields=tuple(fields),
-                reason="" if self.options.destroy else "delete_because_no_resource_config",
-                notes=(f"{count} products hang on it",) if count else (),
-            )
-        )
-        self._delete_step(address, item)
-
-    def _delete_step(self, address: Address, item: LiveObject) -> None:
-        nesting = BY_NAME[address.kind].policy.nesting
-        container = (nesting.kind, item.parent_id or 0) if nesting else None
-        parent = self.matching.owners.get(container) if container else None
-        self.graph.add(
-            Step(
-                key=f"{address}:delete",
-                op=Op.DELETE,
-                address=address,
-                kind=address.kind,
-                id=item.id,
-                parent=Ref(parent) if parent else None,
-            )
         )
 
 

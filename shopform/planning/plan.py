@@ -61,6 +61,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
         absent=tuple(sorted(matching.absent)),
+        settled=draft.settled,
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
         digest=_digest(changes),
@@ -88,18 +89,22 @@ def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
     )
 
 
-def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> str:
-    """A digest of an object's readable fields in canonical form; tells that somebody edited it."""
+def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
+    """A digest of each readable field in canonical form; tells that somebody edited it."""
     fields = {
         name: canonical(kind.policy.form(name), value, hosts)
         for name, value in item.fields.items()
         if name in kind.wire.fields
     }
-    text = json.dumps([item.id, item.parent_id, fields], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return {name: _short_digest(value) for name, value in sorted(fields.items())}
 
 
-def _fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, str]:
+def _short_digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
     found = {}
     for step in steps:
         item = draft.live.kinds.get(step.kind, NOTHING).objects.get(step.id or 0)

@@ -12,13 +12,17 @@ from shopform.planning.match import inside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line asks of a plan. `allow_delete` maps a kind to a number."""
+    """What the command line asks of a plan.
+
+    `allow_delete` maps a kind to a number. `whole`: objects that stay as they are belong in it.
+    """
 
     destroy: bool = False
     targets: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     replace: tuple[str, ...] = ()
     allow_delete: Mapping[str, int] = field(default_factory=dict)
+    whole: bool = False
     daily_calls: int = 0
     calls_left: int | None = None
 

@@ -1,0 +1,88 @@
+"""What becomes of owned objects that are no longer declared: destroyed, forgotten, or gone. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shopform.changes import Action, Change, FieldChange, Op, Step
+from shopform.kinds import BY_NAME, Kind
+from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref
+from shopform.planning.diff import Comparer
+from shopform.planning.match import NOTHING, inside
+from shopform.planning.normalize import canonical, is_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The change that is told and the step that does it."""
+
+    change: Change
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """Decides for one plan; `destroy` is set when everything owned is to go."""
+
+    desired: Desired
+    live: Live
+    compare: Comparer
+    destroy: bool
+
+    def of(self, address: Address, entry: Entry) -> Removal | None:
+        """None where the list of its kind is incomplete: it may be there, and unread."""
+        kind = BY_NAME[address.kind]
+        read = self.live.kinds.get(kind.name, NOTHING)
+        item = read.objects.get(entry.id)
+        if any(not r.destroy and inside(address, r.address) for r in self.desired.removed):
+            return self._forget(address, kind, entry, Action.FORGET)
+        if read.problem:
+            return None
+        if item is None:
+            gone = "is gone from the shop already"
+            return self._forget(address, kind, entry, Action.NO_OP, gone)
+        return Removal(self._destroyed(address, entry, item, kind), self.delete(address, item))
+
+    def delete(self, address: Address, item: LiveObject) -> Step:
+        nesting = BY_NAME[address.kind].policy.nesting
+        container = (nesting.kind, item.parent_id or 0) if nesting else None
+        parent = self.compare.matching.owners.get(container) if container else None
+        return Step(
+            key=f"{address}:delete",
+            op=Op.DELETE,
+            address=address,
+            kind=address.kind,
+            id=item.id,
+            parent=Ref(parent) if parent else None,
+        )
+
+    def _forget(
+        self, address: Address, kind: Kind, entry: Entry, action: Action, *notes: str
+    ) -> Removal:
+        return Removal(
+            Change(address=address, kind=kind.name, action=action, id=entry.id, notes=notes),
+            Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind.name),
+        )
+
+    def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:
+        count = self.live.counts.get((kind.name, item.id))
+        return Change(
+            address=address,
+            kind=kind.name,
+            action=Action.DELETE,
+            id=item.id,
+            fields=tuple(self._managed(kind, entry.sent, item)),
+            reason="" if self.destroy else "delete_because_no_resource_config",
+            notes=(f"{count} products hang on it",) if count else (),
+        )
+
+    def _managed(
+        self, kind: Kind, sent: Mapping[str, object], item: LiveObject
+    ) -> list[FieldChange]:
+        fields = []
+        for name in sorted(sent):
+            secret, hosts = is_digest(sent[name]), self.live.hosts
+            held = canonical(kind.policy.form(name), item.fields.get(name), hosts)
+            shown = None if secret else self.compare.show(kind, name, held)
+            if secret or shown is not None:
+                fields.append(FieldChange(name=name, before=shown, sensitive=secret))
+        return fields
