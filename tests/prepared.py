@@ -23,6 +23,8 @@ FIRST_WAIT = 0.01  # seconds before the second try of a request; a user waits lo
 
 def run(order: dict[str, Any]) -> None:
     """Become the run that is ordered."""
+    # Whoever started the tests in the background had it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["directory"])

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +18,7 @@ from unittest.mock import patch
 from support import EXAMPLES, Prepared, Run, copy_project, environment_of, point_at, run_here
 
 from shopform.sandbox import Sandbox
-from shopform.sandbox.calls import Call
+from shopform.sandbox.calls import Call, Hook
 from shopform.sandbox.switches import SWITCHES
 from shopform.shop import client
 
@@ -80,23 +80,31 @@ class Trial:
         self.runs.append(run)
         return run
 
-    def killed_at(self, number: int, *, answered: bool) -> Run:
-        """An apply killed at a call: before it is carried out, or when it is and not answered."""
+    def struck_at(self, number: int, hooks: list[Hook], strike: Callable[[int], None]) -> Run:
+        """An apply, with something done to its process at a call."""
         victim: Queue[int] = Queue()
 
-        def kill(call: Call) -> None:
+        def hook(call: Call) -> None:
             if call.n == number:
-                os.kill(victim.get(timeout=30), signal.SIGKILL)
-                raise ConnectionAbortedError
+                strike(victim.get(timeout=30))
 
-        hooks = self.sandbox.app.after if answered else self.sandbox.app.before
-        hooks.append(kill)
+        hooks.append(hook)
         arguments = (*APPLY, str(self.parallelism))
         started = self.prepared.start(self.directory, *arguments, environment=self.environment)
         victim.put(started.pid)
         run = self.kept(started.wait())
-        hooks.remove(kill)
+        hooks.remove(hook)
         return run
+
+    def killed_at(self, number: int, *, answered: bool) -> Run:
+        """An apply killed at a call: before it is carried out, or when it is and not answered."""
+
+        def kill(pid: int) -> None:
+            os.kill(pid, signal.SIGKILL)
+            raise ConnectionAbortedError
+
+        app = self.sandbox.app
+        return self.struck_at(number, app.after if answered else app.before, kill)
 
 
 @contextmanager

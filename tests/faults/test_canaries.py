@@ -1,0 +1,133 @@
+"""Three secrets go through a whole life; none of them is seen anywhere but where it belongs."""
+
+import base64
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import quote
+
+import pytest
+from support import Run, copy_project, environment_of, run_here, run_process
+
+from shopform.sandbox import Sandbox
+from shopform.shop import write
+
+PROJECT = Path(__file__).with_name("projects") / "start"
+KEY = "canary-key-7f3a9e51c0d84b6f"
+FIELD = "canary/field 5b1e8c27=a94d"
+LATER = "canary/later 9c0d2e48=b17f"
+HOOK = """webhooks:
+  erp:
+    url: https://erp.example/stock?key=${env:HOOK_KEY}
+    events: [EVENTS]
+    secret_to: {file: secrets/erp}
+"""
+
+
+class Watched:
+    """A project whose every run is kept, in this process and in others."""
+
+    def __init__(self, directory: Path, sandbox: Sandbox) -> None:
+        self.directory = directory
+        self.sandbox = sandbox
+        self.field = FIELD
+        self.secrets = {KEY, FIELD, LATER}
+        self.said: list[str] = []
+        self.declare("stock")
+
+    def declare(self, events: str) -> None:
+        (self.directory / "hook.yaml").write_text(HOOK.replace("EVENTS", events), "utf-8")
+
+    def run(self, *arguments: str, key: str = KEY, real: bool = False) -> Run:
+        environment = environment_of(key, HOOK_KEY=self.field, SHOPFORM_TRACEBACK="1")
+        runner = run_process if real else run_here
+        with patch("shopform.shop.client.FIRST_WAIT", 0.01):
+            run = runner(self.directory, *arguments, environment=environment)
+        self.said.append(run.text)
+        self.secrets |= {hook["secret"] for hook in self.sandbox.data("webhook")}
+        return run
+
+    def nothing_leaked(self) -> None:
+        forms = {form for secret in self.secrets for form in written(secret)}
+        for text in self.said:
+            assert not [form for form in forms if form in text], text
+        for path in self.directory.rglob("*"):
+            held = path.read_bytes() if path.is_file() else b""
+            here = path.parent == self.directory / "secrets"
+            assert not here or path.stat().st_mode & 0o777 == 0o600
+            found = [form for form in forms if form.encode() in held and not here]
+            assert not found, f"{path} holds {found}"
+
+
+def written(secret: str) -> set[str]:
+    """A secret in the ways in which it may show."""
+    return {secret, quote(secret), quote(secret, safe=""), repr(secret)[1:-1]} | {
+        base64.b64encode(secret.encode()).decode().rstrip("="),
+        secret.encode().hex(),
+    }
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    with Sandbox(token=KEY) as sandbox:
+        yield Watched(copy_project(PROJECT, tmp_path / "project", sandbox), sandbox)
+
+
+def test_a_whole_life_shows_no_secret(watched: Watched) -> None:
+    assert watched.run("plan", real=True).exit == 0
+    assert watched.run("apply", "--auto-approve", real=True).exit == 0
+    url = {hook["url"] for hook in watched.sandbox.data("webhook")}
+    assert f"https://erp.example/stock?key={FIELD}" in url
+    assert (watched.directory / "secrets/erp").read_text().strip() in watched.secrets
+    assert watched.run("plan", "--detailed-exitcode").exit == 0
+    assert watched.run("state", "show", "webhook.erp", real=True).exit == 0
+    watched.run("state", "list")
+    watched.declare("paid")
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.field = LATER
+    assert watched.run("plan", "--detailed-exitcode").exit == 2
+    assert watched.run("apply", "--auto-approve", "--replace", "webhook.orders").exit == 0
+    (watched.directory / "state/sandbox.json").unlink()
+    assert watched.run("apply", "--auto-approve").exit == 0
+    assert watched.run("destroy", "--auto-approve", real=True).exit == 0
+    watched.nothing_leaked()
+
+
+@pytest.mark.parametrize("action", ["400", "401", "422", "500", "lose", "garble", "html", "empty"])
+@pytest.mark.parametrize("spec", ["POST /webhook:1", "POST /webhook:1+", "GET:1+", "POST:3+"])
+def test_runs_that_fail_show_no_secret(watched: Watched, spec: str, action: str) -> None:
+    watched.sandbox.set_fault(f"{spec}:{action}")
+    watched.run("apply", "--auto-approve")
+    watched.nothing_leaked()
+    watched.sandbox.clear_faults()
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.nothing_leaked()
+
+
+def test_wrong_keys_are_not_shown(watched: Watched) -> None:
+    for key in ("canary-wrong", "canary\nbroken", "canary-wröng", ""):
+        watched.secrets.add(key or KEY)
+        assert watched.run("plan", key=key).exit in (10, 16)
+        if key:
+            assert watched.run("plan", key=key, real=True).exit in (10, 16)
+    watched.nothing_leaked()
+
+
+@pytest.mark.parametrize("broken", ["encode", "unwrap", "generated"])
+def test_a_traceback_shows_no_secret(watched: Watched, broken: str) -> None:
+    with (
+        patch.object(write, broken, side_effect=RuntimeError("broken")),
+        pytest.raises(RuntimeError) as caught,
+    ):
+        watched.run("apply", "--auto-approve")
+    watched.said.append("".join(traceback.format_exception(caught.value)))
+    watched.nothing_leaked()
+
+
+def test_what_a_killed_run_leaves_shows_no_secret(watched: Watched) -> None:
+    watched.sandbox.set_fault("POST /webhook:1+:lose")
+    watched.sandbox.set_fault("GET /webhook:2+:drop")
+    assert watched.run("apply", "--auto-approve").exit in (14, 18)
+    assert (watched.directory / "state/sandbox.json.journal").exists()
+    watched.nothing_leaked()
