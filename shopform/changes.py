@@ -6,10 +6,11 @@ All values in here can be saved: texts, numbers, tuples, mappings, `Ref`, `Secre
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
-from shopform.model import Address, Delivery, Entry, Ref, Value
+from shopform.model import Address, Delivery, Entry, Ref, Secret, Value
 
 
 class Action(StrEnum):
@@ -222,3 +223,16 @@ class Outcome:
             "destroy": ops.count(Op.DELETE),
             "forget": ops.count(Op.FORGET),
         }
+
+
+def plain(value: object) -> Any:
+    """A shown value as JSON: references as the address they point to, secrets as null."""
+    if isinstance(value, Ref):
+        return str(value.address)
+    if isinstance(value, Secret):
+        return None
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value

@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from shopform.changes import WRITES, Action, Basis, Calls, Change, Op, Plan, Step
+from shopform.changes import WRITES, Action, Basis, Calls, Change, Op, Plan, Step, plain
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
-from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Shop
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Shop
 from shopform.planning import guards
 from shopform.planning.draft import Draft
 from shopform.planning.edges import connect
@@ -64,7 +64,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
         settled=draft.settled,
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
-        digest=_digest(changes),
+        digest=digest_of(changes),
     )
 
 
@@ -140,7 +140,7 @@ def _unmanaged(draft: Draft) -> Mapping[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
-def _digest(changes: tuple[Change, ...]) -> str:
+def digest_of(changes: tuple[Change, ...]) -> str:
     """Over what a reviewer approves: addresses, actions and values, nothing that merely counts."""
     lines = [
         [
@@ -155,14 +155,3 @@ def _digest(changes: tuple[Change, ...]) -> str:
     ]
     text = json.dumps(lines, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def plain(value: object) -> object:
-    """A shown value as JSON knows it: references as the address they point to."""
-    if isinstance(value, Ref):
-        return str(value.address)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    return value

@@ -1,4 +1,4 @@
-"""What becomes of owned objects that are no longer declared: destroyed, forgotten, or gone. Pure."""
+"""What becomes of owned objects that nobody declares: destroyed, forgotten, or gone. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -18,6 +18,8 @@ from shopform.changes import Plan
 from shopform.config import load_project
 from shopform.kinds import KINDS
 from shopform.render.diagnostics import render_diagnostics
+from shopform.render.document import document
+from shopform.render.reading import read_document
 from shopform.render.text import render_plan
 from shopform.sandbox import Sandbox
 
@@ -91,6 +93,14 @@ def carry_out(one: Line, made: Plan, asked: dict[str, Any], *, stateless: bool) 
         held = world(one.sandbox)
         one.assert_imports_only()
         assert world(one.sandbox) == held
+
+
+def assert_readable(made: Plan) -> None:
+    """The saved document says all that the plan says, and is written the same again."""
+    saved = json.loads(json.dumps(document(made)))
+    read = read_document(saved)
+    assert render_plan(read, color=False) == render_plan(made, color=False)
+    assert json.loads(json.dumps(document(read))) == saved
 
 
 def shown(made: Plan, one: Line) -> str:

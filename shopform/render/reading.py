@@ -1,0 +1,190 @@
+"""A saved document back to the Plan it was made from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shopform.changes import (
+    Action,
+    Basis,
+    Calls,
+    Change,
+    FieldChange,
+    Op,
+    Plan,
+    Settled,
+    Step,
+)
+from shopform.diagnostics import Diagnostic, Severity, Span
+from shopform.errors import ShopformError
+from shopform.kinds import BY_NAME, Form
+from shopform.model import Address, Delivery, Entry, Ref, Secret
+from shopform.render.document import ACTIONS, FORMAT, Document
+
+NAMED = {tuple(words): action for action, words in ACTIONS.items()}
+
+
+def read_document(data: object) -> Plan:
+    """The plan. Raises ShopformError when it is not one, or one of another major format.
+
+    Secrets come back without their text.
+    """
+    if not isinstance(data, dict) or "format_version" not in data:
+        raise ShopformError("the file is not a plan", hint="make one with `shopform plan --out`")
+    version = str(data["format_version"])
+    if version.partition(".")[0] != FORMAT.partition(".")[0]:
+        raise ShopformError(
+            f"the plan has format {version}, and this shopform reads {FORMAT}",
+            hint="plan again with this version",
+        )
+    try:
+        return _plan(data)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+        raise ShopformError(
+            f"the plan is damaged: {type(problem).__name__} at {problem}", hint="plan again"
+        ) from None
+
+
+def _plan(data: Document) -> Plan:
+    changes = tuple(_change(record) for record in data["resource_changes"])
+    return Plan(
+        basis=_basis(data["basis"]),
+        destroy=data["destroy"],
+        changes=changes,
+        drift=tuple(_change(record) for record in data["resource_drift"]),
+        steps=tuple(_step(record) for record in data["steps"]),
+        diagnostics=tuple(_note(record) for record in data["notes"]),
+        calls=Calls(**data["calls"]),
+        names={kind: dict(names) for kind, names in data["names"].items()},
+        absent=tuple(map(Address, data["absent"])),
+        settled=_settled(data, {change.address for change in changes}),
+        unchanged=data["unchanged"],
+        unmanaged=dict(data["unmanaged"]),
+        digest=data["digest"],
+    )
+
+
+def _basis(record: Document) -> Basis:
+    digests = {Address(a): dict(fields) for a, fields in record["fingerprints"].items()}
+    return Basis(**{**record, "fingerprints": digests})
+
+
+def _settled(data: Document, changed: set[Address]) -> dict[Address, Settled]:
+    found = {}
+    for record in data["planned_values"]["root_module"].get("resources", ()):
+        address = Address(record["address"])
+        if address not in changed:
+            secret = record["sensitive_values"]
+            values = dict(record["values"])
+            number = int(values.pop("id"))
+            shown = {n: _value(address.kind, n, v, n in secret) for n, v in values.items()}
+            found[address] = Settled(number, shown)
+    return found
+
+
+def _change(record: Document) -> Change:
+    address, body, more = Address(record["address"]), record["change"], record["shopform"]
+    before, after = body["before"] or {}, body["after"] or {}
+    secret = {**(body["before_sensitive"] or {}), **(body["after_sensitive"] or {})}
+    fields = tuple(
+        FieldChange(
+            name=part["name"],
+            before=_value(address.kind, part["name"], before.get(part["name"])),
+            after=_value(address.kind, part["name"], part.get("after", after.get(part["name"]))),
+            unknown=part["name"] in body["after_unknown"],
+            sensitive=part["name"] in secret,
+            reason=part.get("reason", ""),
+        )
+        for part in more["fields"]
+    )
+    kept = {**before, **after}.keys() - {field.name for field in fields} - {"id"}
+    held = {**after, **before}
+    values = {n: _value(address.kind, n, held[n], n in secret) for n in held if n in kept}
+    return Change(
+        address=address,
+        kind=address.kind,
+        action=NAMED[tuple(body["actions"])],
+        id=more["id"],
+        fields=fields,
+        unchanged=more["unchanged"],
+        values=values if NAMED[tuple(body["actions"])] is not Action.REPLACE else {},
+        reason=record.get("action_reason", ""),
+        importing="importing" in body,
+        previous=Address(record["previous_address"]) if "previous_address" in record else None,
+        notes=tuple(more["notes"]),
+    )
+
+
+def _value(kind: str, name: str, value: object, secret: bool = False) -> object:
+    """A shown value as the planner made it: references, sets and secrets are themselves again."""
+    policy = BY_NAME[kind].policy
+    if secret:
+        return Secret("", "")
+    if name in policy.refers and isinstance(value, str) and not value.startswith("#"):
+        return Ref(Address(value))
+    if policy.form(name) is Form.SET and isinstance(value, list):
+        return tuple(value)
+    return value
+
+
+def _untagged(value: object) -> Any:
+    if isinstance(value, list):
+        return tuple(_untagged(item) for item in value)
+    if not isinstance(value, Mapping):
+        return value
+    if "$ref" in value:
+        return Ref(Address(value["$ref"]))
+    if "$secret" in value:
+        return Secret(value["$secret"], "")
+    return {str(key): _untagged(item) for key, item in value.items()}
+
+
+def _entry(record: Document) -> Entry:
+    return Entry(
+        id=record["id"],
+        identity=_untagged(record["identity"]),
+        sent=_untagged(record["sent"]),
+        stored=_untagged(record["stored"]),
+        parent=Address(record["parent"]) if record["parent"] else None,
+        depends_on=tuple(map(Address, record["depends_on"])),
+        protect=record["protect"],
+    )
+
+
+def _step(record: Document) -> Step:
+    deliver = record.get("deliver")
+    return Step(
+        key=record["key"],
+        op=Op(record["op"]),
+        address=Address(record["address"]),
+        kind=Address(record["address"]).kind,
+        id=record.get("id"),
+        parent=Ref(Address(record["parent"])) if "parent" in record else None,
+        fields=_untagged(record.get("fields", {})),
+        entry=_entry(record["entry"]) if "entry" in record else None,
+        previous=Address(record["previous"]) if "previous" in record else None,
+        after=tuple(record.get("after", ())),
+        confirm=record.get("confirm", False),
+        temporary=record.get("temporary", False),
+        linking=record.get("linking", False),
+        importing=record.get("importing", False),
+        deliver=Delivery(file=deliver["file"], command=tuple(deliver["command"]))
+        if deliver
+        else None,
+    )
+
+
+def _note(record: Document) -> Diagnostic:
+    place = record["range"]
+    span = None
+    if place:
+        start, end = place["start"], place["end"]
+        span = Span(place["filename"], start["line"], start["column"], end["line"], end["column"])
+    return Diagnostic(
+        severity=Severity(record["severity"]),
+        code=record["code"],
+        summary=record["summary"],
+        detail=record["detail"],
+        hint=record["hint"],
+        span=span,
+        address=record["address"],
+    )
