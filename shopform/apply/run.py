@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from shopform.apply.calls import Calls
+from shopform.apply.recheck import recheck
 from shopform.apply.verify import verify
 from shopform.changes import WRITES, Failure, Outcome, Plan, Step
 from shopform.diagnostics import Diagnostic, error
@@ -37,19 +38,23 @@ def apply(
     parallelism: int = 4,
     listener: Listener = lambda _event, _step: None,
     interrupt: Event | None = None,
+    saved: bool = False,
 ) -> Outcome:
     """Do what the plan says, and say what was done.
 
     After a failure everything that does not depend on it goes on; a refused key, a spent budget,
     a shop that is gone or a state that cannot be written end the run. Setting `interrupt` lets
     what is in flight finish. The session holds every result when this returns, and is committed.
-    Raises StalePlan when the state is not the one the plan was made from, before any call.
+    Raises StalePlan when the state is not the one the plan was made from, before any call, and
+    for a `saved` plan ShopChanged when a touched object is not as it was, before any write.
     """
     _same_basis(plan, session)
     before = client.calls
+    calls = Calls(plan, client, session, directory)
+    if saved:
+        recheck(plan, calls)
     for address in plan.absent:
         session.resolve(address)
-    calls = Calls(plan, client, session, directory)
     run = _Run(plan, calls, listener, interrupt or Event())
     run.walk(parallelism)
     warnings = list(calls.warnings)

@@ -2,14 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from shopform.changes import Op, Plan, Step
 from shopform.cli import options
 from shopform.cli.console import Console
-from shopform.errors import BudgetSpent, UsageError
+from shopform.errors import BudgetSpent, StalePlan, UsageError
+from shopform.model import Prior
+
+if TYPE_CHECKING:
+    from shopform.cli.planner import Connection
+    from shopform.cli.project import Workspace
+    from shopform.shop.client import Client
+    from shopform.state.store import Session
 
 approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 
@@ -21,14 +29,16 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.locking
 @approve
 @options.option("--destroy", is_flag=True, help="Destroy everything owned.")
+@options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
-def command(console: Console, /, **asked: Any) -> int:
-    """Change the shop to what the files say.
+def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
+    """Change the shop to what the files say, or do what the saved PLAN_FILE says.
 
-    Shows the plan, asks, and does it. Exits with 14 when a part could not be done; running it
-    again goes on from there.
+    Shows the plan, asks, and does it; a saved plan is its own approval. Exits with 14 when a part
+    could not be done; running it again goes on from there.
     """
-    return _apply(console, **asked)
+    return _apply(console, plan_file, **asked)
 
 
 @click.command("destroy")
@@ -40,58 +50,117 @@ def command(console: Console, /, **asked: Any) -> int:
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:
     """Delete everything that shopform owns in the shop."""
-    return _apply(console, destroy=True, **asked)
+    return _apply(console, None, destroy=True, expect_digest=None, **asked)
 
 
 def _apply(
     console: Console,
+    plan_file: Path | None,
     *,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
     parallelism: int,
     max_calls: int | None,
     lock_timeout: float,
     auto_approve: bool,
-    allow_delete: tuple[tuple[str, int], ...],
+    expect_digest: str | None,
     **asked: Any,
 ) -> int:
-    from shopform.apply import apply
-    from shopform.cli.exits import outcome_exit, plan_exit
-    from shopform.cli.planner import connected, read_and_plan, show
-    from shopform.cli.project import interruptible, open_workspace
-    from shopform.render.text import render_outcome
+    from shopform.cli.exits import plan_exit
+    from shopform.cli.planner import connected, show
 
-    if not auto_approve and not console.interactive:
+    if not plan_file and not auto_approve and not console.interactive:
         raise UsageError(
-            "nobody is there to approve", hint="use `--auto-approve` where nobody can answer"
+            "nobody is there to approve",
+            hint="use `--auto-approve` where nobody can answer, or apply a saved plan",
         )
-    workspace = open_workspace(console, shop, variables, variable_files)
+    source = _Saved(console, plan_file, asked) if plan_file else _Fresh(console, asked)
+    workspace = source.workspace
     verb = "destroy" if asked["destroy"] else "apply"
     with (
         workspace.store().open(verb, lock_timeout) as session,
         connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection,
     ):
-        plan = read_and_plan(
-            workspace, connection, session.prior, allow_delete=dict(allow_delete), **asked
-        )
+        plan = source.plan(connection, session.prior)
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
+        if expect_digest and expect_digest != plan.digest:
+            raise StalePlan(
+                f"the plan has the digest {plan.digest}, not the expected one",
+                hint="have the plan shown above reviewed, and expect its digest",
+            )
         _affordable(plan, connection.client.calls, max_calls)
-        if not plan.empty and not auto_approve and not _approved(console, plan):
+        asks = not plan.empty and not auto_approve and not plan_file
+        if asks and not _approved(console, plan):
             console.note("Nothing was changed.")
             return 1
-        with interruptible() as interrupt, _progress(console, plan) as listener:
-            outcome = apply(
-                plan,
-                connection.client,
-                session,
-                directory=workspace.directory,
-                parallelism=parallelism,
-                listener=listener,
-                interrupt=interrupt,
-            )
+        return _do(console, workspace, plan, connection.client, session, saved=bool(plan_file))
+
+
+class _Fresh:
+    """Plans from the files, under the lock that the apply holds."""
+
+    def __init__(self, console: Console, asked: dict[str, Any]) -> None:
+        from shopform.cli.project import open_workspace
+
+        shop, variables = asked.pop("shop"), asked.pop("variables")
+        self.workspace = open_workspace(console, shop, variables, asked.pop("variable_files"))
+        self.asked = {**asked, "allow_delete": dict(asked["allow_delete"])}
+
+    def plan(self, connection: "Connection", prior: Prior) -> Plan:
+        from shopform.cli.planner import read_and_plan
+
+        return read_and_plan(self.workspace, connection, prior, **self.asked)
+
+
+class _Saved:
+    """Takes the plan from a file; what was asked for then cannot be asked for now."""
+
+    def __init__(self, console: Console, plan_file: Path, asked: dict[str, Any]) -> None:
+        from shopform.cli.project import open_settings, open_workspace
+        from shopform.cli.saved import has_secrets, read_plan
+
+        given = [name for name in ("targets", "excludes", "replace", "allow_delete") if asked[name]]
+        if given or asked["destroy"]:
+            raise UsageError("a saved plan says itself what is done", hint="leave the options out")
+        self._plan = read_plan(console.directory / plan_file)
+        shop = asked["shop"] or self._plan.basis.shop
+        if has_secrets(self._plan):
+            texts = asked["variables"], asked["variable_files"]
+            self.workspace = open_workspace(console, shop, *texts)
+        else:
+            self.workspace = open_settings(console, shop, with_token=True)
+
+    def plan(self, _connection: "Connection", _prior: Prior) -> Plan:
+        from shopform.cli.saved import fit
+
+        return fit(self._plan, self.workspace)
+
+
+def _do(
+    console: Console,
+    workspace: "Workspace",
+    plan: Plan,
+    client: "Client",
+    session: "Session",
+    *,
+    saved: bool,
+) -> int:
+    from shopform.apply import apply
+    from shopform.cli.exits import outcome_exit
+    from shopform.cli.project import interruptible
+    from shopform.render.text import render_outcome
+
+    with interruptible() as interrupt, _progress(console, plan) as listener:
+        outcome = apply(
+            plan,
+            client,
+            session,
+            directory=workspace.directory,
+            parallelism=client.parallelism,
+            listener=listener,
+            interrupt=interrupt,
+            saved=saved,
+        )
     console.diagnostics(outcome.warnings)
     console.result(render_outcome(plan, outcome, color=console.color(), width=console.width))
     if outcome.stopped:

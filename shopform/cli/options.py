@@ -159,3 +159,27 @@ locking = option(
     show_default=True,
     help="How long to wait for another run.",
 )
+
+
+def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.params["form"] = "json"
+
+
+format_ = _stack(
+    option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How the plan is shown.",
+    ),
+    option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_json,
+        help="The same as `--format json`.",
+    ),
+)

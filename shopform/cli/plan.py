@@ -1,5 +1,6 @@
 """`shopform plan`."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,10 @@ from shopform.cli.console import Console
 @options.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
 )
+@options.format_
+@options.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, to apply it."
+)
 @click.pass_obj
 def command(
     console: Console,
@@ -24,6 +29,8 @@ def command(
     variables: tuple[tuple[str, str], ...],
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
+    form: str,
+    out: Path | None,
     parallelism: int,
     max_calls: int | None,
     allow_delete: tuple[tuple[str, int], ...],
@@ -37,10 +44,13 @@ def command(
     from shopform.cli.exits import plan_exit
     from shopform.cli.planner import connected, read_and_plan, show
     from shopform.cli.project import open_workspace
+    from shopform.cli.saved import write_plan
 
     workspace = open_workspace(console, shop, variables, variable_files)
     prior = workspace.store().read()
     with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
         plan = read_and_plan(workspace, connection, prior, allow_delete=dict(allow_delete), **asked)
-    show(console, plan)
+    if out:
+        write_plan(console.directory / out, plan)
+    show(console, plan, form)
     return plan_exit(plan, detailed=detailed_exitcode)

@@ -86,11 +86,22 @@ def _kinds(options: Options, desired: Desired, prior: Prior) -> list[str]:
     return [kind.name for kind in KINDS if kind.name in needed]
 
 
-def show(console: Console, plan_: Plan) -> None:
-    """The plan to stdout, and what speaks against it to stderr."""
+def rendered(console: Console, plan_: Plan, form: str) -> str:
+    """The plan in a form: `text` or `json`."""
+    if form == "json":
+        import json
+
+        from shopform.render.document import document
+
+        return json.dumps(document(plan_), ensure_ascii=False)
     from shopform.render.text import render_plan
 
-    console.result(render_plan(plan_, color=console.color(), width=console.width))
+    return render_plan(plan_, color=console.color(), width=console.width)
+
+
+def show(console: Console, plan_: Plan, form: str = "text") -> None:
+    """The plan to stdout, and what speaks against it to stderr."""
+    console.result(rendered(console, plan_, form))
     if plan_.diagnostics:
         console.note("")
         console.diagnostics(plan_.diagnostics)

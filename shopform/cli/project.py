@@ -56,11 +56,11 @@ def open_workspace(
     return Workspace(console, console.directory, found, desired)
 
 
-def open_settings(console: Console, shop: str | None) -> Workspace:
+def open_settings(console: Console, shop: str | None, *, with_token: bool = False) -> Workspace:
     """The shop's settings and nothing of what is declared: enough for its state."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
-    found = compile_shop(project, shop, environment=console.environment)
+    found = compile_shop(project, shop, environment=console.environment, with_token=with_token)
     return Workspace(console, console.directory, found, Desired())
 
 

@@ -61,8 +61,11 @@ def compile_shop(
     *,
     variables: Map[str, str] | None = None,
     environment: Map[str, str],
+    with_token: bool = False,
 ) -> Shop:
-    """One shop without its token: enough to find its state, whatever is wrong with resources.
+    """One shop and nothing that is declared for it, whatever is wrong with resources.
+
+    Without its token it is enough to find its state; with it, to apply a plan that was saved.
 
     Raises ConfigError where the settings are wrong, and UsageError as `compile_project` does.
     """
@@ -75,7 +78,7 @@ def compile_shop(
     files = Files(project.directory, collector)
     known = settings.variables(name, variables or {})
     resolver = Resolver(known, environment, files, collector, secrets=True)
-    found = settings.shop(name, resolver, with_token=False)
+    found = settings.shop(name, resolver, with_token=with_token)
     _finished(collector)
     return found
 

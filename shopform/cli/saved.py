@@ -1,0 +1,78 @@
+"""Plans in files: written, read, and made fit to be applied."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from shopform.changes import Plan, Step
+from shopform.cli.project import Workspace
+from shopform.errors import ShopformError, StalePlan, UsageError
+from shopform.kinds import BY_NAME
+from shopform.model import Address, Secret
+from shopform.planning.normalize import NO_HOSTS, canonical, digest
+from shopform.planning.plan import digest_of
+from shopform.render.document import document
+from shopform.render.reading import read_document
+from shopform.state.disk import write_atomic
+
+HINT = "plan again, and apply the new plan"
+
+
+def write_plan(path: Path, plan: Plan) -> None:
+    """Save a plan. Holds no secret; 0600 all the same, since it tells what a shop is like."""
+    text = json.dumps(document(plan), ensure_ascii=False, indent=1)
+    write_atomic(path, text.encode() + b"\n", mode=0o600)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a saved plan. Raises UsageError without a file, ShopformError for what is no plan."""
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as problem:
+        raise UsageError(f"cannot read the plan `{path}`: {problem.strerror}") from None
+    except ValueError:
+        raise ShopformError(
+            f"`{path}` is not a plan", hint="`shopform plan --out` makes one"
+        ) from None
+    plan = read_document(data)
+    if digest_of(plan.changes) != plan.digest:
+        raise StalePlan(f"the plan in `{path}` was changed by hand", hint=HINT)
+    return plan
+
+
+def has_secrets(plan: Plan) -> bool:
+    return any(isinstance(v, Secret) for step in plan.steps for v in step.fields.values())
+
+
+def fit(plan: Plan, workspace: Workspace) -> Plan:
+    """The plan with its secrets, as they are now. Raises StalePlan where they are others."""
+    if plan.basis.url != workspace.shop.url:
+        raise StalePlan(
+            f"the plan is for `{plan.basis.url}`, and `{workspace.shop.name}` is at"
+            f" `{workspace.shop.url}`",
+            hint=HINT,
+        )
+    return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
+
+
+def _with_secrets(step: Step, workspace: Workspace) -> Step:
+    fields = dict(step.fields)
+    for name, value in step.fields.items():
+        if isinstance(value, Secret):
+            fields[name] = _secret(step, name, workspace)
+    return replace(step, fields=fields)
+
+
+def _secret(step: Step, name: str, workspace: Workspace) -> Secret:
+    resource = workspace.desired.resources.get(Address(step.address))
+    found = resource.fields.get(name) if resource else None
+    sent = step.entry.sent.get(name) if step.entry else None
+    form = BY_NAME[step.kind].policy.form(name)
+    if not isinstance(found, Secret) or sent != digest(
+        step.kind, name, canonical(form, found, NO_HOSTS)
+    ):
+        raise StalePlan(
+            f"the secret behind `{name}` of `{step.address}` is not the one that was planned",
+            hint=HINT,
+        )
+    return found
