@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shopform.errors import Nonsense, RequestRefused
+from shopform.errors import RequestRefused
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Live, LiveKind, Prior
 from shopform.shop import write
@@ -15,7 +15,8 @@ def confirm_absence(client: Client, live: Live, prior: Prior) -> Live:
 
     A bare array has no total to hold it to, so a list that came back short or empty looks like
     objects deleted by hand, and they would all be created again. Up to three of those missing are
-    asked for by id, one call each; where none is missing this costs nothing.
+    asked for by id, one call each; where none is missing this costs nothing. Raises `Nonsense`
+    for an answer that says neither.
     """
     kinds = dict(live.kinds)
     for name, numbers in _missing(live, prior).items():
@@ -49,5 +50,5 @@ def _sample(numbers: list[int]) -> list[int]:
 def _exists(client: Client, kind: Kind, read: LiveKind, number: int) -> bool:
     try:
         return write.read(client, kind, read.names, number).object is not None
-    except (RequestRefused, Nonsense):
+    except RequestRefused:
         return False

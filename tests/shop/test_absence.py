@@ -1,7 +1,9 @@
 """A list that leaves out what exists proves nothing, even where it has no total to be held to."""
 
+import pytest
 from shopserver import Answer, Asked, Behaviour, serving
 
+from shopform.errors import Nonsense
 from shopform.model import Address, Entry, Live, Prior
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
@@ -59,3 +61,9 @@ def test_what_went_with_its_container_is_not_asked_for() -> None:
         with Client(running.shop(), sleep=lambda _s: None) as client:
             confirm_absence(client, fetch(client, ["attribute"]), prior)
         assert running.lines == ["GET profile", "GET profile/1"]
+
+
+def test_an_answer_that_says_neither_is_no_proof() -> None:
+    for found in (Answer(""), Answer([]), Answer("<html></html>")):
+        with pytest.raises(Nonsense):
+            confirmed(shop(found), 7)
