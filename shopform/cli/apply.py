@@ -12,6 +12,7 @@ from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.errors import BudgetSpent, StalePlan, UsageError
 from shopform.model import Prior
+from shopform.render.stream import applied, applying
 
 if TYPE_CHECKING:
     from shopform.cli.planner import Connection
@@ -30,6 +31,8 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @approve
 @options.option("--destroy", is_flag=True, help="Destroy everything owned.")
 @options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
+@options.json_apply
+@options.json_into
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
@@ -47,6 +50,8 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @options.reading
 @options.locking
 @approve
+@options.json_apply
+@options.json_into
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:
     """Delete everything that shopform owns in the shop."""
@@ -80,7 +85,7 @@ def _apply(
         connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection,
     ):
         plan = source.plan(connection, session.prior)
-        show(console, plan)
+        show(console, plan, console.form)
         if plan.refused:
             return plan_exit(plan)
         if expect_digest and expect_digest != plan.digest:
@@ -162,7 +167,10 @@ def _do(
             saved=saved,
         )
     console.diagnostics(outcome.warnings)
-    console.result(render_outcome(plan, outcome, color=console.color(), width=console.width))
+    console.stream.tell(applied(plan, outcome))
+    if console.form != "stream":
+        text = render_outcome(plan, outcome, color=console.color(), width=console.width)
+        console.result(text)
     if outcome.stopped:
         console.diagnostics(outcome.stopped.diagnostics)
     return outcome_exit(outcome)
@@ -196,6 +204,7 @@ def _progress(console: Console, plan: Plan) -> Iterator[Callable[[str, Step], No
         bar.total(len(plan.steps))
 
         def tell(event: str, step: Step) -> None:
+            console.stream.tell([applying(event, step)])
             if event == "start":
                 return
             bar.advance(step.address)

@@ -1,5 +1,6 @@
 """Where output goes: the result to stdout, everything else to stderr."""
 
+import json
 import os
 import shutil
 import sys
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import click
 
+from shopform.cli.stream import Stream
 from shopform.diagnostics import Diagnostic
+from shopform.errors import ShopformError, UsageError
+from shopform.render.stream import diagnostic
 
 
 @dataclass(slots=True)
@@ -20,6 +24,8 @@ class Console:
     chdir: str | None = None
     no_color: bool = False
     sources: Callable[[], Mapping[str, Sequence[str]]] = dict
+    form: str = "text"
+    stream: Stream = field(default_factory=Stream)
 
     @property
     def directory(self) -> Path:
@@ -57,6 +63,24 @@ class Console:
             color = self.color(err=True)
             text = render_diagnostics(found, self.sources(), color=color, width=self.width)
             self.note(text.rstrip("\n"))
+
+    def begin_stream(self, path: str | None = None) -> None:
+        """Send messages to stdout, or to a file. Raises UsageError when it cannot be written."""
+        try:
+            target = (self.directory / path).open("w", encoding="utf-8") if path else sys.stdout
+        except OSError as problem:
+            raise UsageError(f"cannot write `{path}`: {problem.strerror}") from None
+        self.stream.add(target)
+
+    def failure(self, problem: ShopformError) -> int:
+        """Tell what ended a command, in every form of output; returns its exit code."""
+        self.diagnostics(problem.diagnostics)
+        self.stream.tell(map(diagnostic, problem.diagnostics))
+        if self.form == "json":
+            said = [diagnostic(one)["diagnostic"] for one in problem.diagnostics]
+            failed = {"format_version": "1.2", "errored": True, "exit_code": problem.exit_code}
+            self.result(json.dumps({**failed, "diagnostics": said}, ensure_ascii=False))
+        return problem.exit_code
 
     def flush(self) -> None:
         try:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import click
 
 from shopform.cli.console import Console
-from shopform.diagnostics import error
 from shopform.errors import Interrupted, ShopformError, UsageError
 
 # Command to module and object: a command's imports are paid for when it runs.
@@ -107,19 +106,16 @@ def execute(console: Console, arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.Abort:
-        console.diagnostics(Interrupted("interrupted").diagnostics)
-        return Interrupted.exit_code
+        return console.failure(Interrupted("interrupted"))
     except click.exceptions.NoArgsIsHelpError as problem:
         console.note(problem.format_message())
         return UsageError.exit_code
     except click.ClickException as problem:
         return _usage(console, problem)
     except ShopformError as problem:
-        console.diagnostics(problem.diagnostics)
-        return problem.exit_code
+        return console.failure(problem)
     except KeyboardInterrupt:
-        console.diagnostics(Interrupted("interrupted").diagnostics)
-        return Interrupted.exit_code
+        return console.failure(Interrupted("interrupted"))
     except BrokenPipeError:
         console.close_output()
         return 1
@@ -132,20 +128,15 @@ def _usage(console: Console, problem: click.ClickException) -> int:
     """Click's own code for a usage error is 2, which CI would read as "changes present"."""
     context = getattr(problem, "ctx", None)
     hint = f"`{context.command_path} --help` lists what there is" if context else ""
-    console.diagnostics([error("usage", problem.format_message(), hint=hint)])
-    return UsageError.exit_code
+    return console.failure(UsageError(problem.format_message(), hint=hint))
 
 
 def _defect(console: Console, problem: Exception) -> int:
     if console.environment.get("SHOPFORM_TRACEBACK"):
         raise problem
-    console.diagnostics(
-        [
-            error(
-                "defect",
-                f"shopform failed with {type(problem).__name__}, which is a defect in it",
-                hint="run again with SHOPFORM_TRACEBACK=1 and report what it prints",
-            )
-        ]
+    return console.failure(
+        ShopformError(
+            f"shopform failed with {type(problem).__name__}, which is a defect in it",
+            hint="run again with SHOPFORM_TRACEBACK=1 and report what it prints",
+        )
     )
-    return 1

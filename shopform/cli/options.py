@@ -161,9 +161,27 @@ locking = option(
 )
 
 
+def _form(ctx: click.Context, _option: click.Parameter, form: str) -> str:
+    """The form is the console's too: it is told in even when the command fails."""
+    if ctx.obj.form == "text":
+        ctx.obj.form = form
+    return str(ctx.obj.form)
+
+
 def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        ctx.params["form"] = "json"
+        ctx.obj.form = ctx.params["form"] = "json"
+
+
+def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.obj.form = ctx.params["form"] = "stream"
+        ctx.obj.begin_stream()
+
+
+def _json_into(ctx: click.Context, _option: click.Parameter, path: str | None) -> None:
+    if path:
+        ctx.obj.begin_stream(path)
 
 
 format_ = _stack(
@@ -182,4 +200,25 @@ format_ = _stack(
         callback=_json,
         help="The same as `--format json`.",
     ),
+)
+json_into = option(
+    "--json-into",
+    metavar="FILE",
+    expose_value=False,
+    callback=_json_into,
+    help="Write messages as they come, one JSON object a line, beside the output.",
+)
+json_stream = option(
+    "--json-stream",
+    is_flag=True,
+    expose_value=False,
+    callback=_stream,
+    help="Print messages as they come, one JSON object a line, instead of the plan.",
+)
+json_apply = option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    callback=_stream,
+    help="Print messages as they come, one JSON object a line, instead of text.",
 )

@@ -18,6 +18,8 @@ from shopform.cli.console import Console
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
 )
 @options.format_
+@options.json_stream
+@options.json_into
 @options.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, to apply it."
 )
@@ -49,7 +51,14 @@ def command(
     workspace = open_workspace(console, shop, variables, variable_files)
     prior = workspace.store().read()
     with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
-        plan = read_and_plan(workspace, connection, prior, allow_delete=dict(allow_delete), **asked)
+        plan = read_and_plan(
+            workspace,
+            connection,
+            prior,
+            allow_delete=dict(allow_delete),
+            whole=out is not None or form != "text",
+            **asked,
+        )
     if out:
         write_plan(console.directory / out, plan)
     show(console, plan, form)

@@ -15,6 +15,7 @@ from shopform.planning.match import interest
 from shopform.planning.plan import plan, wanted_counts
 from shopform.planning.scope import Options, scope
 from shopform.render.progress import progress
+from shopform.render.stream import planned
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch
@@ -101,7 +102,9 @@ def rendered(console: Console, plan_: Plan, form: str) -> str:
 
 def show(console: Console, plan_: Plan, form: str = "text") -> None:
     """The plan to stdout, and what speaks against it to stderr."""
-    console.result(rendered(console, plan_, form))
+    console.stream.tell(planned(plan_))
+    if form != "stream":
+        console.result(rendered(console, plan_, form))
     if plan_.diagnostics:
         console.note("")
         console.diagnostics(plan_.diagnostics)
