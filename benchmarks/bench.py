@@ -24,6 +24,7 @@ from terraform import NO_CHANGES
 SIZES = (1_000, 5_000, 10_000, 50_000)
 LARGEST_APPLY = 5_000
 LARGEST_TERRAFORM = 10_000
+LARGE, LARGE_ROUNDS = 5_000, 3
 
 
 @dataclass(slots=True)
@@ -95,13 +96,13 @@ class Bench:
                 shop.empty()
                 return shop.floor("journal", expect=f"{size} to change".encode())
 
-            rounds = self.rounds if size < LARGEST_APPLY else max(1, self.rounds // 2)
-            self._take(APPLY, size, {"floor": floor, "shopform": apply}, rounds)
+            self._take(APPLY, size, {"floor": floor, "shopform": apply}, self.rounds)
             shop.shopform("plan", expect=SETTLED)
 
     def _take(self, scene: str, size: int, programs: dict[str, Program], rounds: int) -> None:
         print(f"  {scene}, {size:,}", file=sys.stderr)
-        self.results[scene, size] = paired(programs, rounds)
+        few = min(rounds, LARGE_ROUNDS) if size >= LARGE else rounds
+        self.results[scene, size] = paired(programs, few)
 
 
 def _adopt(shop: Shop) -> Sample:

@@ -5,7 +5,7 @@
 YAML by C events with the line of every key, whole-kind pydantic, pages by httpx in four threads,
 one comparison of dicts an object. No messages, no state, no order, no guards, no secrets, no
 retries. With a file as JOURNAL, what is missing is created one by one, and a line of the journal
-is on disk before each call and after it.
+is on disk after each.
 """
 
 import gc
@@ -188,17 +188,12 @@ def main(folder: Path, url: str, journal: Path | None) -> int:
 
 def create(shop: Shop, kind: str, key: str, body: Item, out: int) -> int:
     endpoint, parent = BY_NAME[kind].wire.endpoint.value, NESTED.get(kind, ("",))[0]
-    record(out, ["intend", kind, key])
     query = {parent: body[parent]} if parent else None
     made = shop.client.post(f"/{endpoint}", params=query, content=json.dumps(body)).json()
     number: int = made[BY_NAME[kind].wire.id.value[0]]
-    record(out, ["result", kind, key, number])
-    return number
-
-
-def record(out: int, line: list[Any]) -> None:
-    os.write(out, json.dumps(line).encode() + b"\n")
+    os.write(out, json.dumps([kind, key, number]).encode() + b"\n")
     os.fdatasync(out)
+    return number
 
 
 if __name__ == "__main__":
