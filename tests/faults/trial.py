@@ -44,7 +44,7 @@ class Scenario:
     start: Path | None = None
 
 
-# A bare list carries no total: that it came short is something nobody can see in it.
+# Every list with a total; a bare one shows no gap, and what is missing is asked for by id.
 COUNTED = {switch.name: "envelope" for switch in SWITCHES if switch.name.startswith("shape.")}
 
 CREATE = Scenario("create", EXAMPLES / "minimal")
