@@ -24,7 +24,11 @@ PICTURES = ("a.png", "b.png", "c.png")
 
 def keys(at_most: int) -> st.SearchStrategy[list[str]]:
     """A few keys of a few: so that two projects share some."""
-    return st.lists(st.sampled_from("abcdef"[: at_most + 1]), unique=True, max_size=at_most)
+    letters = st.sampled_from("abcdef"[: at_most + 1])
+    least = st.sampled_from((0, 1, at_most))
+    return least.flatmap(
+        lambda size: st.lists(letters, unique=True, min_size=size, max_size=at_most)
+    )
 
 
 @st.composite
@@ -122,3 +126,34 @@ def projects(draw: st.DrawFn) -> Sections:
         "redirects": draw(named(3, way, "source", source)),
         "webhooks": draw(named(2, hook, "url", url)),
     }
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Sections, Sections]:
+    """Two projects: unlike each other, or the second the first turned over."""
+    before = draw(projects())
+    return before, draw(projects() | turned_over(before))
+
+
+@st.composite
+def turned_over(draw: st.DrawFn, before: Sections) -> Sections:
+    """The same objects under other keys, in other places, at each other's paths."""
+    again = dict(zip("abcdef", draw(st.permutations("abcdef")), strict=True))
+    after = {
+        section: {again[key]: fields for key, fields in found.items()}
+        for section, found in before.items()
+    }
+    categories = after["categories"]
+    order = draw(st.permutations(sorted(categories)))
+    paths = draw(st.permutations([categories[key]["rewrite_url"] for key in order]))
+    taken: set[tuple[object, str]] = set()
+    placed: Sections = {}
+    for key, path in zip(order, paths, strict=True):
+        name = categories[key]["name"]
+        free = [above for above in (None, *placed) if (above, name) not in taken]
+        if free:
+            parent = draw(st.sampled_from(free))
+            taken.add((parent, name))
+            placed[key] = {**categories[key], "parent": parent, "rewrite_url": path}
+            placed[key].pop("canonical", None)
+    return {**after, "categories": placed}
