@@ -1,10 +1,16 @@
 """An apply killed with SIGKILL at any call and at any file operation is made good by the next."""
 
+import os
+import signal
+import subprocess
 from collections.abc import Callable, Iterable
+from queue import Queue
 
 import pytest
-from support import Prepared, Run
-from trial import CHANGE, CREATE, DIED, Scenario, Trial, made_good, report, trial
+from support import SHOPFORM, Prepared, Run
+from trial import APPLY, CHANGE, CREATE, DIED, Scenario, Trial, made_good, report, trial
+
+from shopform.sandbox.calls import Call
 
 AT_CALLS = ("arrived", "answered")
 AT_FILES = ("before", "after", "torn")
@@ -92,3 +98,40 @@ def test_killed_and_killed_again_in_the_run_that_makes_it_good(
             except AssertionError as problem:
                 failures.append(f"{scenario.name}, {first}: {problem}")
     report(f"{scenario.name}, killed twice", failures, tried)
+
+
+@pytest.mark.parametrize("call", [1, 9, 15, 24])
+def test_a_process_started_the_long_way_is_made_good_too(call: int, prepared: Prepared) -> None:
+    with trial(CREATE, prepared) as one:
+        victim: Queue[int] = Queue()
+
+        def kill(seen: Call) -> None:
+            if seen.n == call:
+                os.kill(victim.get(timeout=30), signal.SIGKILL)
+                raise ConnectionAbortedError
+
+        one.sandbox.after(kill)
+        with subprocess.Popen(
+            [*SHOPFORM, *APPLY, "4"],
+            cwd=one.directory,
+            env=one.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            victim.put(process.pid)
+        assert process.returncode == DIED
+        made_good(one, CREATE)
+
+
+def test_a_secret_that_was_lost_is_made_anew_as_told(prepared: Prepared) -> None:
+    with trial(CREATE, prepared) as one:
+        one.sandbox.set_fault("POST /webhook:1:lose")
+        lost = one.apply()
+        assert lost.exit == 0, lost.text
+        assert "`shopform apply --replace webhook.orders` makes a new one" in lost.err
+        assert not (one.directory / "secrets").exists()
+        done = one.here("apply", "--auto-approve", "--replace", "webhook.orders")
+        assert done.exit == 0, done.text
+        (hook,) = one.sandbox.data("webhook")
+        assert hook["secret"] in (one.directory / "secrets/sandbox.json").read_text("utf-8")
+        made_good(one, CREATE)

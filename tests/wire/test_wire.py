@@ -2,14 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from covering import covering
-from support import copy_project, environment_of, run_here
+from support import Run, copy_project, environment_of, run_here, run_process
 
 from shopform.sandbox import Sandbox
 from shopform.sandbox.switches import SWITCHES
@@ -31,13 +31,16 @@ ROWS = covering(WORDS, frozenset([REFUSES]))
 class Life:
     """A project and a shop that answers in its own way."""
 
-    def __init__(self, directory: Path, sandbox: Sandbox) -> None:
+    def __init__(
+        self, directory: Path, sandbox: Sandbox, runner: Callable[..., Run] = run_here
+    ) -> None:
+        self.runner = runner
         self.directory = directory
         self.sandbox = sandbox
         self.before = {kind: len(sandbox.data(kind)) for kind in DECLARED}
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        run = run_here(self.directory, *arguments, environment=environment_of())
+        run = self.runner(self.directory, *arguments, environment=environment_of())
         assert run.exit == code, run.text
         return run.out
 
@@ -55,20 +58,21 @@ class Life:
 
 
 @contextmanager
-def life(row: Mapping[str, str], project: Path = PROJECT) -> Iterator[Life]:
+def life(row: Mapping[str, str], runner: Callable[..., Run] = run_here) -> Iterator[Life]:
     # Nobody knows the names of a redirect's fields: they are learned from one that exists.
     source, target, *_ = row["redirect_names"].split(",")
     seed = {"redirect": [{source: "findes", target: "sko"}]}
     with TemporaryDirectory() as folder, Sandbox(switches=row, seed=seed) as sandbox:
-        yield Life(copy_project(project, Path(folder) / "project", sandbox), sandbox)
+        directory = copy_project(PROJECT, Path(folder) / "project", sandbox)
+        yield Life(directory, sandbox, runner)
 
 
-def lived(row: Mapping[str, str]) -> None:
+def lived(row: Mapping[str, str], runner: Callable[..., Run] = run_here) -> None:
     """The whole life of a project: made, settled, found again without a state, destroyed."""
     total = sum(DECLARED.values())
     # Only the state knows that this shop writes tags its own way: without it they are set again.
     reset = 1 if row["html"] == "clean" else 0
-    with life(row) as one:
+    with life(row, runner) as one:
         assert one.apply() >= total
         one.settled()
         shutil.rmtree(one.directory / "state")
@@ -83,6 +87,10 @@ def lived(row: Mapping[str, str]) -> None:
 @pytest.mark.parametrize("number", range(len(ROWS)))
 def test_every_two_answers_of_a_shop_go_together(number: int) -> None:
     lived(ROWS[number])
+
+
+def test_processes_of_their_own_come_to_the_same() -> None:
+    lived(ROWS[-1], run_process)
 
 
 @pytest.mark.wide
