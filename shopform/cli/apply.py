@@ -36,7 +36,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
-    """Change the shop to what the files say, or do what the saved PLAN_FILE says.
+    """Change the shop to what the files say, or to what a saved plan says.
 
     Shows the plan, asks, and does it; a saved plan is its own approval. Exits with 14 when a part
     could not be done; running it again goes on from there.
@@ -85,7 +85,7 @@ def _apply(
         connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection,
     ):
         plan = source.plan(connection, session.prior)
-        show(console, plan, console.form)
+        show(console, plan)
         if plan.refused:
             return plan_exit(plan)
         if expect_digest and expect_digest != plan.digest:

@@ -50,7 +50,7 @@ SUMMARIES = {
     "validate": "Check the files, without a shop.",
     "plan": "Show what would change in the shop.",
     "show": "Show a plan that was saved with `plan --out`, a stale one too.",
-    "apply": "Change the shop to what the files say.",
+    "apply": "Change the shop to what the files say, or to what a saved plan says.",
     "destroy": "Delete everything that shopform owns in the shop.",
     "state": "Look at the state, and mend it.",
     "force-unlock": "Take the lock away from a run that hangs.",

@@ -161,21 +161,20 @@ locking = option(
 )
 
 
-def _form(ctx: click.Context, _option: click.Parameter, form: str) -> str:
-    """The form is the console's too: it is told in even when the command fails."""
+def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
+    """The form is the console's: it is told in even when the command fails."""
     if ctx.obj.form == "text":
         ctx.obj.form = form
-    return str(ctx.obj.form)
 
 
 def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        ctx.obj.form = ctx.params["form"] = "json"
+        ctx.obj.form = "json"
 
 
 def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        ctx.obj.form = ctx.params["form"] = "stream"
+        ctx.obj.form = "stream"
         ctx.obj.begin_stream()
 
 
@@ -191,6 +190,8 @@ format_ = _stack(
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
+        expose_value=False,
+        callback=_form,
         help="How the plan is shown.",
     ),
     option(

@@ -31,7 +31,6 @@ def command(
     variables: tuple[tuple[str, str], ...],
     variable_files: tuple[str, ...],
     detailed_exitcode: bool,
-    form: str,
     out: Path | None,
     parallelism: int,
     max_calls: int | None,
@@ -56,10 +55,10 @@ def command(
             connection,
             prior,
             allow_delete=dict(allow_delete),
-            whole=out is not None or form != "text",
+            whole=out is not None or console.form != "text",
             **asked,
         )
     if out:
         write_plan(console.directory / out, plan)
-    show(console, plan, form)
+    show(console, plan)
     return plan_exit(plan, detailed=detailed_exitcode)

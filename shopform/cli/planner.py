@@ -87,9 +87,9 @@ def _kinds(options: Options, desired: Desired, prior: Prior) -> list[str]:
     return [kind.name for kind in KINDS if kind.name in needed]
 
 
-def rendered(console: Console, plan_: Plan, form: str) -> str:
+def rendered(console: Console, plan_: Plan) -> str:
     """The plan in a form: `text` or `json`."""
-    if form == "json":
+    if console.form == "json":
         import json
 
         from shopform.render.document import document
@@ -100,11 +100,11 @@ def rendered(console: Console, plan_: Plan, form: str) -> str:
     return render_plan(plan_, color=console.color(), width=console.width)
 
 
-def show(console: Console, plan_: Plan, form: str = "text") -> None:
+def show(console: Console, plan_: Plan) -> None:
     """The plan to stdout, and what speaks against it to stderr."""
     console.stream.tell(planned(plan_))
-    if form != "stream":
-        console.result(rendered(console, plan_, form))
+    if console.form != "stream":
+        console.result(rendered(console, plan_))
     if plan_.diagnostics:
         console.note("")
         console.diagnostics(plan_.diagnostics)

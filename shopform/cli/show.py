@@ -13,9 +13,9 @@ from shopform.cli.console import Console
 @options.format_
 @click.argument("plan_file", type=click.Path(path_type=Path))
 @click.pass_obj
-def command(console: Console, /, plan_file: Path, form: str) -> None:
+def command(console: Console, /, plan_file: Path) -> None:
     """Show a plan that was saved with `plan --out`, a stale one too."""
     from shopform.cli.planner import show
     from shopform.cli.saved import read_plan
 
-    show(console, read_plan(console.directory / plan_file), form)
+    show(console, read_plan(console.directory / plan_file))

@@ -25,6 +25,9 @@ HARMLESS = frozenset(
 LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/progress.py"})
 # English words too: only forbidden where they stand alone as a text.
 COMMON = frozenset({"value", "values", "attribute", "attributes"})
+# A key of Terraform's plan representation, where that is written and read.
+TERRAFORMS = {"values"}
+IN_TERRAFORMS_WORDS = {"shopform/render/document.py", "shopform/render/reading.py"}
 # A word of the project file, chosen for its users.
 THEIRS = "require_redirect"
 
@@ -167,7 +170,7 @@ def words(text: str) -> set[str]:
 
 @pytest.mark.parametrize("path", [p for p in FILES if blind(p)], ids=name)
 def test_room_knows_no_kind(path: Path) -> None:
-    assert set(spoken(path)) == set()
+    assert set(spoken(path)) <= (TERRAFORMS if name(path) in IN_TERRAFORMS_WORDS else set())
 
 
 def test_every_kind_is_in_the_tuple_and_nowhere_else_by_name() -> None:
