@@ -1,0 +1,144 @@
+"""A plan that was saved is what runs, or nothing runs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import Run, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+
+Shopform = Callable[..., Run]
+
+
+@pytest.fixture
+def run(project: Path) -> Shopform:
+    def go(*arguments: str, **environment: str) -> Run:
+        return run_here(project, *arguments, environment=environment_of(**environment))
+
+    return go
+
+
+def writes(sandbox: Sandbox) -> int:
+    return sum(call.method != "GET" for call in sandbox.calls)
+
+
+def edit(project: Path, before: str, after: str) -> None:
+    file = project / "catalogue.yaml"
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+
+
+def by_hand(sandbox: Sandbox, path: str, body: dict[str, Any]) -> None:
+    """What somebody does in the shop's own administration."""
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port)
+    headers = {"Authorization": "sandbox"}
+    connection.request("PUT", f"/REST/{path}", json.dumps(body), headers)
+    assert connection.getresponse().status < 300
+    connection.close()
+
+
+def test_a_saved_plan_is_applied_without_planning_or_asking(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    assert run("plan", "--out", "p.json").exit == 0
+    edit(project, "Nordlys Design", "Something else")
+    done = run("apply", "p.json")
+    assert done.exit == 0
+    assert "13 added" in done.out
+    assert [row["name"] for row in sandbox.data("supplier")] == ["Nordlys Design"]
+    assert (project / "p.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_plan_is_applied_once(run: Shopform, sandbox: Sandbox) -> None:
+    run("plan", "--out", "p.json")
+    assert run("apply", "p.json").exit == 0
+    before = writes(sandbox)
+    again = run("apply", "p.json")
+    assert (again.exit, writes(sandbox)) == (12, before)
+    assert run("show", "p.json").exit == 0
+
+
+def test_a_plan_is_stale_once_the_state_moved_on(run: Shopform, project: Path) -> None:
+    run("plan", "--out", "p.json")
+    run("apply", "--auto-approve")
+    assert run("apply", "p.json").exit == 12
+
+
+def test_an_edit_in_the_shop_stops_the_plan_and_is_named(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    run("apply", "--auto-approve")
+    edit(project, "Nordlys Design", "Nordlys ApS")
+    run("plan", "--out", "p.json")
+    number = sandbox.data("supplier")[0]["supplier_id"]
+    by_hand(sandbox, f"supplier/{number}", {"dropshipping_mail": "new@nordlys.example"})
+    before = writes(sandbox)
+    done = run("apply", "p.json")
+    assert (done.exit, writes(sandbox)) == (13, before)
+    assert "`supplier.nordlys` was edited in the shop: `dropshipping_mail`" in done.err
+
+
+def test_an_object_that_came_meanwhile_is_not_doubled(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    run("plan", "--out", "p.json")
+    state = project / "state"
+    run("apply", "--auto-approve")
+    for file in state.iterdir():
+        file.unlink()
+    before = writes(sandbox)
+    done = run("apply", "p.json")
+    assert (done.exit, writes(sandbox)) == (13, before)
+    assert "`supplier.nordlys` is in the shop by now" in done.err
+
+
+def test_a_plan_of_another_shop_is_refused(run: Shopform, project: Path) -> None:
+    run("plan", "--out", "p.json")
+    settings = project / "shopform.yaml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("127.0.0.1", "localhost"), "utf-8")
+    assert run("apply", "p.json").exit == 12
+
+
+def test_a_plan_changed_by_hand_is_refused(run: Shopform, project: Path) -> None:
+    run("plan", "--out", "p.json")
+    file = project / "p.json"
+    file.write_text(file.read_text("utf-8").replace("Nordlys Design", "Sydlys Design"), "utf-8")
+    assert run("apply", "p.json").exit == 12
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format_version": "2.0"}'])
+def test_what_is_no_plan_is_said_to_be_none(run: Shopform, project: Path, content: str) -> None:
+    (project / "p.json").write_text(content, "utf-8")
+    done = run("apply", "p.json")
+    assert (done.exit, "Traceback" in done.err) == (1, False)
+    assert run("show", "nowhere.json").exit == 64
+
+
+def test_a_secret_is_read_when_the_plan_is_applied_and_must_be_the_same(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    edit(project, "https://erp.example/hooks/orders", "https://erp.example/${env:HOOK}")
+    run("plan", "--out", "p.json", HOOK="canary-1")
+    assert "canary-1" not in (project / "p.json").read_text("utf-8")
+    assert run("apply", "p.json", HOOK="canary-2").exit == 12
+    assert run("apply", "p.json", HOOK="canary-1").exit == 0
+    assert [row["url"] for row in sandbox.data("webhook")] == ["https://erp.example/canary-1"]
+
+
+def test_only_the_expected_digest_is_applied(run: Shopform, sandbox: Sandbox) -> None:
+    plan = json.loads(run("plan", "--json").out)
+    done = run("apply", "--auto-approve", "--expect-digest", "0" * 64)
+    assert (done.exit, writes(sandbox)) == (12, 0)
+    assert run("apply", "--auto-approve", "--expect-digest", plan["digest"]).exit == 0
+
+
+def test_options_that_make_a_plan_do_not_go_with_a_saved_one(run: Shopform) -> None:
+    run("plan", "--out", "p.json")
+    assert run("apply", "p.json", "--target", "supplier.nordlys").exit == 64
