@@ -31,8 +31,7 @@ IGNORED = """# Secrets that the shop makes, and what shopform keeps for itself.
 secrets/
 .shopform/
 *.json.lock
-*.json.lock.info
-*.json.journal
+*.json.tmp
 """
 
 
