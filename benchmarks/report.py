@@ -41,6 +41,9 @@ def judge(results: Results, heavy: int) -> Iterator[Verdict]:
     start = results[START, 1]
     yield Verdict("heavy modules that `version` imports", 0, heavy)
     yield Verdict("`version`, in bare interpreters", 2.5, start["version"].over(start["python"]))
+    yield Verdict(
+        "plan of 1 object, in bare interpreters", 13, start["shopform"].over(start["python"])
+    )
     begun = start["shopform"].cpu / start["floor"].cpu
     yield Verdict("processor time of a plan of 1 object, in floors", 1.5, begun)
     if (EMPTY, 10_000) in results:
