@@ -38,6 +38,7 @@ class Op(StrEnum):
     FORGET = "forget"
 
 
+CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
 
 
@@ -48,7 +49,7 @@ class FieldChange:
     A reference is the address it points to, or `#ID` where nothing owns that object. `unknown`:
     the value is known only once another resource is created. `sensitive`: both sides are masked.
     `reason` is `reset` (no longer declared, back to the server's default), `released` (no longer
-    declared and left as it is), `temporary`, or empty.
+    declared and left as it is), or empty.
     """
 
     name: str
@@ -81,6 +82,15 @@ class Change:
     importing: bool = False
     previous: Address | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What gates and rules call it, of CHANGE_WORDS: a replacement deletes too."""
+        found = {str(self.action)} - {str(Action.NO_OP)}
+        found |= {"delete"} if self.action is Action.REPLACE else set()
+        found |= {"import"} if self.importing else set()
+        found |= {"move"} if self.previous else set()
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +163,12 @@ class Plan:
     `absent` are creates of a stopped run that were looked up and are not there.
     `settled` are declared objects that no change is about, where the whole picture was asked for.
     `unmanaged` counts live objects per kind that nobody declares or owns.
+    With `refresh_only` the files were left out: `drift` is all it tells.
     """
 
     basis: Basis = field(default_factory=Basis)
     destroy: bool = False
+    refresh_only: bool = False
     changes: tuple[Change, ...] = ()
     drift: tuple[Change, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -177,6 +189,11 @@ class Plan:
     @property
     def empty(self) -> bool:
         return not self.steps
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to tell: the sentence and the exit code both go by this."""
+        return bool(self.drift) if self.refresh_only else not self.empty
 
     def count(self) -> dict[str, int]:
         """Terraform's counts: a replacement adds and destroys, a move alone counts nowhere."""

@@ -72,7 +72,7 @@ class Removals:
             id=item.id,
             fields=tuple(self._managed(kind, entry.sent, item)),
             reason="" if self.destroy else "delete_because_no_resource_config",
-            notes=(f"{count} products hang on it",) if count else (),
+            notes=(_dependants(count),) if count else (),
         )
 
     def _managed(
@@ -86,3 +86,7 @@ class Removals:
             if secret or shown is not None:
                 fields.append(FieldChange(name=name, before=shown, sensitive=secret))
         return fields
+
+
+def _dependants(count: int) -> str:
+    return "1 product hangs on it" if count == 1 else f"{count} products hang on it"

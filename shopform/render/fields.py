@@ -9,10 +9,9 @@ from shopform.render.inline import SENSITIVE, Bare, cut, show
 from shopform.render.lists import list_block
 
 _LONG = 60
-_NOTES = {
+FIELD_NOTES = {
     "reset": "no longer declared: reset to the shop's default",
     "released": "no longer declared: left as it is",
-    "temporary": "by way of a temporary one, since another holds it",
 }
 
 
@@ -22,7 +21,7 @@ def field_lines(fields: Sequence[FieldChange], action: Action, width: int) -> It
     for field in fields:
         symbol, sides = _sides(field, action)
         lines = list(_lines(symbol, f"{field.name:<{pad}} = ", sides, width))
-        yield from _annotated(lines, _NOTES.get(field.reason, field.reason), width)
+        yield from _annotated(lines, FIELD_NOTES.get(field.reason, field.reason), width)
 
 
 def _annotated(lines: list[Line], note: str, width: int) -> Iterator[Line]:

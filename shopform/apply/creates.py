@@ -1,0 +1,170 @@
+"""Creates: sent once, looked up when the answer is lost, their secrets handed out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from shopform.changes import Step
+from shopform.deliver import deliver
+from shopform.diagnostics import warning
+from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
+from shopform.kinds import Kind
+from shopform.model import Intent, LiveObject
+from shopform.planning.match import live_identity
+from shopform.planning.normalize import canonical
+from shopform.shop import fetch, write
+from shopform.shop.write import Written
+
+if TYPE_CHECKING:
+    from shopform.apply.calls import Calls
+
+SENDS = 3
+
+
+def create(calls: "Calls", step: Step, kind: Kind) -> None:
+    """Create one object, and record its id. Raises ShopformError when that did not succeed.
+
+    An outcome that stays unknown leaves the intent waiting: the next run looks it up.
+    """
+    parent_id = calls.ids[step.parent.address] if step.parent else None
+    creation = _Creation(calls, step, kind, calls.fields(step, kind), parent_id)
+    entry = calls.resolved(step)
+    intent = Intent(
+        address=step.address,
+        kind=kind.name,
+        parent_id=parent_id,
+        identity=entry.identity,
+        entry=entry,
+    )
+    calls.session.intend(step.key, step.op, step.address, intent)
+    try:
+        number, written = creation.send()
+    except RequestRefused:
+        calls.session.failed(step.key)
+        raise
+    problem = _hand_out(calls, step, kind, written)
+    calls.keep(step.key, step.address, replace(entry, id=number))
+    if problem:
+        raise problem
+    if step.confirm:
+        creation.confirm(number)
+
+
+def adopt(calls: "Calls", step: Step, kind: Kind) -> None:
+    """Take over an object whose create was cut off, with its secrets if the shop repeats them."""
+    problem = None
+    if kind.policy.generated:
+        written = write.read(calls.client, kind, calls.names(kind), step.id or 0)
+        problem = _hand_out(calls, step, kind, written)
+    calls.keep(step.key, step.address, calls.resolved(step))
+    calls.session.resolve(step.address)
+    if problem:
+        raise problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Creation:
+    calls: "Calls"
+    step: Step
+    kind: Kind
+    fields: Mapping[str, object]
+    parent_id: int | None
+
+    def send(self) -> tuple[int, Written]:
+        """Send until the outcome is known; never again before looking for it."""
+        names = self.calls.names(self.kind)
+        for left in reversed(range(SENDS)):
+            lost = None
+            try:
+                written = write.create(
+                    self.calls.client, self.kind, names, self.fields, self.parent_id
+                )
+                if written.id is not None:
+                    return written.id, written
+            except OutcomeUnknown as problem:
+                lost = problem
+            found = self._find()
+            if found is not None:
+                return found.id, self._again(found)
+            if lost is None:
+                raise ShopformError("the shop says it was created, and does not list it")
+            if not left:
+                raise lost
+        raise AssertionError("the last try returns or raises")
+
+    def _find(self) -> LiveObject | None:
+        """The object of this identity that nobody owns, if a list proves it is there."""
+        calls, kind = self.calls, self.kind
+        # A first create on assumed names may have made an object that shows other ones.
+        names = None if self.step.confirm else calls.names(kind)
+        read = fetch.list_one(calls.client, kind, names, parent_id=self.parent_id)
+        if read.problem:
+            raise OutcomeUnknown(f"the list to look it up in is not complete: {read.problem}")
+        owned = {e.id for a, e in list(calls.entries.items()) if a.kind == kind.name}
+        wanted = tuple(self._canonical(name, self.fields) for name in kind.policy.identity)
+        found = [
+            item
+            for item in read.objects.values()
+            if item.id not in owned and live_identity(kind, item, calls.hosts) == wanted
+        ]
+        if len(found) > 1:
+            ids = ", ".join(str(item.id) for item in found)
+            raise ShopformError(
+                f"the answer was lost, and several objects could be it: ids {ids}",
+                hint=f"name the right one under `imports:` for `{self.step.address}`",
+            )
+        return found[0] if found else None
+
+    def _again(self, found: LiveObject) -> Written:
+        """What is there under a lost answer; generated secrets as far as the shop repeats them."""
+        if not self.kind.policy.generated:
+            return Written(id=found.id, object=found)
+        return write.read(self.calls.client, self.kind, self.calls.names(self.kind), found.id)
+
+    def _canonical(self, name: str, fields: Mapping[str, object]) -> object:
+        return canonical(self.kind.policy.form(name), fields.get(name), self.calls.hosts)
+
+    def confirm(self, number: int) -> None:
+        """The one create sent on assumed names: every field must come back as it was sent."""
+        found = write.read(self.calls.client, self.kind, self.calls.names(self.kind), number)
+        held = found.object.fields if found.object else {}
+        wrong = [
+            name
+            for name in self.fields
+            if self._canonical(name, self.fields) != self._canonical(name, held)
+        ]
+        if wrong:
+            raise ShopformError(
+                f"the shop did not keep {', '.join(f'`{name}`' for name in wrong)}:"
+                " it may call them otherwise",
+                hint="look at it in the shop, and set"
+                f" `wire: {self.kind.name}: fields:` of this shop",
+            )
+
+
+def _hand_out(calls: "Calls", step: Step, kind: Kind, written: Written) -> ShopformError | None:
+    """Deliver generated secrets, before the result counts: a crash must not lose them."""
+    if not kind.policy.generated:
+        return None
+    if not written.generated:
+        names = " and ".join(f"`{name}`" for name in kind.policy.generated)
+        calls.warnings.append(
+            warning(
+                "secret-lost",
+                f"the shop made {names} of `{step.address}` and did not show it",
+                address=step.address,
+                hint=f"`shopform apply --replace {step.address}` makes a new one",
+            )
+        )
+        return None
+    try:
+        deliver(
+            step.deliver,
+            step.address,
+            written.generated,
+            directory=calls.directory,
+            shop=calls.client.shop.name,
+        )
+    except ShopformError as problem:
+        return problem
+    return None
