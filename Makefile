@@ -35,6 +35,7 @@ format: $(INSTALLED)
 schemas: $(INSTALLED)
 	$(BIN)/shopform schema project > schemas/project.schema.json
 	$(BIN)/shopform schema state > schemas/state.schema.json
+	$(BIN)/shopform schema plan > schemas/plan.schema.json
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/generate.py

@@ -8,18 +8,19 @@ from shopform.cli.console import Console
 
 @click.command("schema")
 @options.here
-@click.argument("name", type=click.Choice(["project", "state"]), default="project")
+@click.argument("name", type=click.Choice(["project", "state", "plan"]), default="project")
 @click.pass_obj
 def command(console: Console, name: str) -> None:
     """Print the JSON Schema of the project files.
 
     An editor completes and checks with it; `shopform init` writes it beside the project. NAME is
-    `project` or `state`.
+    `project`, `state` or `plan`.
     """
     import json
 
+    from shopform.render.schema import plan_schema
     from shopform.schema import project_schema
     from shopform.state.schema import state_schema
 
-    schema = project_schema() if name == "project" else state_schema()
-    console.result(json.dumps(schema, indent=2, ensure_ascii=False))
+    makers = {"project": project_schema, "state": state_schema, "plan": plan_schema}
+    console.result(json.dumps(makers[name](), indent=2, ensure_ascii=False))

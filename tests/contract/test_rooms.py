@@ -27,7 +27,7 @@ LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/progress.py"})
 COMMON = frozenset({"value", "values", "attribute", "attributes"})
 # A key of Terraform's plan representation, where that is written and read.
 TERRAFORMS = {"values"}
-IN_TERRAFORMS_WORDS = {"shopform/render/document.py", "shopform/render/reading.py"}
+IN_TERRAFORMS_WORDS = {f"shopform/render/{n}.py" for n in ("document", "reading", "schema")}
 # A word of the project file, chosen for its users.
 THEIRS = "require_redirect"
 

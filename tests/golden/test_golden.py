@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from line import PORT, Line, asks_if_gone, described, line
 
@@ -20,12 +21,19 @@ from shopform.kinds import KINDS
 from shopform.render.diagnostics import render_diagnostics
 from shopform.render.document import document
 from shopform.render.reading import read_document
+from shopform.render.schema import plan_schema
 from shopform.render.text import render_plan
 from shopform.sandbox import Sandbox
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/case.json"))
 OWN = ("case.json", "live.json", "before", "plan.txt", "steps.txt", "shop.txt")
+SCHEMA = plan_schema()
 UNSTABLE = ("last_modified", "secret")
+
+
+def test_the_schema_of_plans_is_current() -> None:
+    file = Path(__file__).parents[2] / "schemas" / "plan.schema.json"
+    assert json.loads(file.read_text("utf-8")) == SCHEMA
 
 
 @pytest.mark.parametrize("case", CASES, ids=[path.name for path in CASES])
@@ -98,6 +106,7 @@ def carry_out(one: Line, made: Plan, asked: dict[str, Any], *, stateless: bool) 
 def assert_readable(made: Plan) -> None:
     """The saved document says all that the plan says, and is written the same again."""
     saved = json.loads(json.dumps(document(made)))
+    jsonschema.validate(saved, SCHEMA)
     read = read_document(saved)
     assert render_plan(read, color=False) == render_plan(made, color=False)
     assert json.loads(json.dumps(document(read))) == saved

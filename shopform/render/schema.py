@@ -1,0 +1,161 @@
+"""The JSON Schema of a saved plan."""
+
+from typing import Any
+
+from shopform.changes import Op
+from shopform.diagnostics import Severity
+from shopform.render.document import ACTIONS
+
+TEXT: dict[str, Any] = {"type": "string"}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+FLAG: dict[str, Any] = {"type": "boolean"}
+OBJECT: dict[str, Any] = {"type": "object"}
+FLAGS: dict[str, Any] = {"type": "object", "additionalProperties": {"const": True}}
+
+
+def plan_schema() -> dict[str, Any]:
+    """What `plan --out` writes: Terraform's keys, and shopform's beside them.
+
+    Readers should ignore keys they do not know: a minor version may add some.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A plan of shopform",
+        **_object(
+            {
+                "format_version": {"type": "string", "pattern": r"^1\.\d+$"},
+                "terraform_version": TEXT,
+                "shopform_version": TEXT,
+                "applyable": _about(FLAG, "Whether apply would do anything with it."),
+                "complete": _about(FLAG, "False when targets left a part of the project out."),
+                "errored": _about(FLAG, "Whether a guard, a policy or a read refused it."),
+                "variables": OBJECT,
+                "planned_values": _object({"root_module": _module()}),
+                "resource_changes": _list(_change()),
+                "resource_drift": _list(_change()),
+                "relevant_attributes": _list({}),
+                "output_changes": OBJECT,
+                "prior_state": OBJECT,
+                "configuration": OBJECT,
+                "checks": _list({}),
+                "destroy": FLAG,
+                "digest": _about(TEXT, "Over addresses, actions and values, hexadecimal."),
+                "basis": _basis(),
+                "calls": _calls(),
+                "notes": _list(_note()),
+                "unchanged": COUNT,
+                "unmanaged": {"type": "object", "additionalProperties": COUNT},
+                "absent": _list(TEXT),
+                "names": {"type": "object", "additionalProperties": OBJECT},
+                "steps": _list(_step()),
+            }
+        ),
+    }
+
+
+def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _about(schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {**schema, "description": description}
+
+
+def _module() -> dict[str, Any]:
+    resource = {
+        "address": TEXT,
+        "mode": {"const": "managed"},
+        "type": TEXT,
+        "name": TEXT,
+        "provider_name": TEXT,
+        "schema_version": COUNT,
+        "values": OBJECT,
+        "sensitive_values": FLAGS,
+    }
+    return _object({"resources": _list(_object(resource))}, optional=("resources",))
+
+
+def _change() -> dict[str, Any]:
+    maybe = {"type": ["object", "null"]}
+    body = {
+        "actions": {"enum": list(ACTIONS.values())},
+        "before": maybe,
+        "after": maybe,
+        "after_unknown": FLAGS,
+        "before_sensitive": FLAGS,
+        "after_sensitive": FLAGS,
+        "replace_paths": _list({}),
+        "importing": _object({"id": TEXT}),
+    }
+    own = {
+        "id": {"type": ["integer", "null"]},
+        "fields": _list(_object({"name": TEXT, "reason": TEXT, "after": {}}, ("reason", "after"))),
+        "unchanged": COUNT,
+        "notes": _list(TEXT),
+    }
+    record = {
+        "address": TEXT,
+        "previous_address": TEXT,
+        "mode": {"const": "managed"},
+        "type": TEXT,
+        "name": TEXT,
+        "provider_name": TEXT,
+        "change": _object(body, optional=("replace_paths", "importing")),
+        "action_reason": TEXT,
+        "shopform": _object(own),
+    }
+    return _object(record, optional=("previous_address", "action_reason"))
+
+
+def _basis() -> dict[str, Any]:
+    digests = {"type": "object", "additionalProperties": TEXT}
+    return _object(
+        {
+            "shop": TEXT,
+            "url": TEXT,
+            "lineage": TEXT,
+            "serial": COUNT,
+            "fingerprints": _about(
+                {"type": "object", "additionalProperties": digests},
+                "A digest of each field of the live objects that are touched.",
+            ),
+        }
+    )
+
+
+def _calls() -> dict[str, Any]:
+    left = {"type": ["integer", "null"]}
+    return _object({"read": COUNT, "write": COUNT, "verify": COUNT, "left": left, "daily": COUNT})
+
+
+def _note() -> dict[str, Any]:
+    severities = {"enum": [str(severity) for severity in Severity]}
+    place = {"type": ["object", "null"]}
+    texts = dict.fromkeys(("code", "summary", "detail", "hint", "address"), TEXT)
+    return _object({"severity": severities, **texts, "range": place})
+
+
+def _step() -> dict[str, Any]:
+    properties = {
+        "key": TEXT,
+        "op": {"enum": [str(op) for op in Op]},
+        "address": TEXT,
+        "id": {"type": "integer", "minimum": 1},
+        "parent": TEXT,
+        "fields": OBJECT,
+        "entry": OBJECT,
+        "previous": TEXT,
+        "after": _list(TEXT),
+        "confirm": FLAG,
+        "temporary": FLAG,
+        "linking": FLAG,
+        "importing": FLAG,
+        "deliver": OBJECT,
+    }
+    always = ("key", "op", "address")
+    return _object(properties, optional=tuple(name for name in properties if name not in always))
