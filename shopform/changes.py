@@ -38,7 +38,6 @@ class Op(StrEnum):
     FORGET = "forget"
 
 
-CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
 
 
@@ -85,7 +84,7 @@ class Change:
 
     @property
     def words(self) -> frozenset[str]:
-        """What gates and rules call it, of CHANGE_WORDS: a replacement deletes too."""
+        """What gates and rules call it, of `model.CHANGE_WORDS`: a replacement deletes too."""
         found = {str(self.action)} - {str(Action.NO_OP)}
         found |= {"delete"} if self.action is Action.REPLACE else set()
         found |= {"import"} if self.importing else set()

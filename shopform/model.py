@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from shopform.diagnostics import Span
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 
 
 class Address(str):
@@ -211,11 +212,33 @@ class DeleteLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the project's own; with no `kinds` or `shops` it holds for all of them.
+
+    `deny` are of CHANGE_WORDS: more than `limit` such changes are refused. Or
+    `field`: what is declared there must match a pattern of `allow`, if it has any, and none of
+    `forbid`.
+    """
+
+    name: str
+    kinds: frozenset[str] = frozenset()
+    shops: frozenset[str] = frozenset()
+    deny: frozenset[str] = frozenset()
+    limit: int = 0
+    field: str = ""
+    allow: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    message: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The project's `policy`. `url_changes` is `warn`, `require_redirect` or `off`."""
 
     deletes: DeleteLimits = field(default_factory=DeleteLimits)
     url_changes: str = "warn"
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

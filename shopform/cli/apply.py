@@ -124,10 +124,12 @@ class _Saved:
         from shopform.cli.project import open_settings, open_workspace
         from shopform.cli.saved import has_secrets, read_plan
 
-        given = [name for name in ("targets", "excludes", "replace", "allow_delete") if asked[name]]
-        if given or asked["destroy"]:
+        options = ("targets", "excludes", "replace", "allow_delete", "allow", "destroy")
+        if any(asked[name] for name in options):
             raise UsageError("a saved plan says itself what is done", hint="leave the options out")
         self._plan = read_plan(console.directory / plan_file)
+        if self._plan.refresh_only:
+            raise UsageError(f"`{plan_file}` only tells what was changed in the shop")
         shop = asked["shop"] or self._plan.basis.shop
         if has_secrets(self._plan):
             texts = asked["variables"], asked["variable_files"]

@@ -31,7 +31,7 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
         return ShopError.exit_code
     if codes:
         return Refused.exit_code
-    return CHANGES if detailed and not plan.empty else 0
+    return CHANGES if detailed and plan.differs else 0
 
 
 def outcome_exit(outcome: Outcome) -> int:

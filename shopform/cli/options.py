@@ -1,10 +1,12 @@
 """The options that commands share. Each has an environment twin."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+
+from shopform.model import CHANGE_WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -38,6 +40,32 @@ class Pair(click.ParamType[tuple[str, str]]):
         if not equals or not name:
             self.fail(f"`{value}` is not of the form NAME=VALUE", param, ctx)
         return name, text
+
+
+class Words(click.ParamType[tuple[str, ...]]):
+    """Words of a list, with commas between them."""
+
+    name = "words"
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = tuple(words)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        found = tuple(word.strip() for word in str(value).split(","))
+        for word in found:
+            if word not in self.words:
+                self.fail(f"`{word}` is none of {', '.join(self.words)}", param, ctx)
+        return found
+
+
+def _joined(
+    _ctx: click.Context, _option: click.Parameter, lists: Iterable[tuple[str, ...]]
+) -> tuple[str, ...]:
+    return tuple(word for words in lists for word in words)
 
 
 class KindCount(click.ParamType[tuple[str, int]]):
@@ -128,7 +156,7 @@ reading = _stack(
         "--max-calls", type=click.IntRange(1), metavar="N", help="Spend no more calls than this."
     ),
 )
-planning = _stack(
+chosen_part = _stack(
     option(
         "--target",
         "targets",
@@ -143,6 +171,9 @@ planning = _stack(
         multiple=True,
         help="All but this address and what needs it.",
     ),
+)
+planning = _stack(
+    chosen_part,
     option("--replace", metavar="ADDRESS", multiple=True, help="Destroy and create this address."),
     option(
         "--allow-delete",
@@ -151,6 +182,18 @@ planning = _stack(
         type=KindCount(),
         help="Let up to N objects of a kind be destroyed.",
     ),
+    option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
+)
+gates = _stack(
+    option(
+        "--fail-on",
+        metavar="WORDS",
+        multiple=True,
+        type=Words((*CHANGE_WORDS, "drift")),
+        callback=_joined,
+        help=f"Refuse a plan with any of these, comma separated: {', '.join(CHANGE_WORDS)}, drift.",
+    ),
+    option("--expect-no-changes", is_flag=True, help="Refuse a plan that is not empty."),
 )
 locking = option(
     "--lock-timeout",

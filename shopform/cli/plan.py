@@ -7,13 +7,20 @@ import click
 
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.errors import UsageError
 
 
 @click.command("plan")
 @options.project
 @options.planning
 @options.reading
+@options.gates
 @options.option("--destroy", is_flag=True, help="Plan to destroy everything owned.")
+@options.option(
+    "--refresh-only",
+    is_flag=True,
+    help="Show what was changed in the shop, and nothing about the files.",
+)
 @options.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
 )
@@ -40,13 +47,16 @@ def command(
     """Show what would change in the shop.
 
     Reads the shop and changes nothing. Exits with 0 whether there are changes or not, unless
-    --detailed-exitcode is given; with 11 when a guard or policy refuses what is shown.
+    --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
+    --expect-no-changes) refuses what is shown.
     """
     from shopform.cli.exits import plan_exit
     from shopform.cli.planner import connected, read_and_plan, show
     from shopform.cli.project import open_workspace
     from shopform.cli.saved import write_plan
 
+    if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
+        raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
     workspace = open_workspace(console, shop, variables, variable_files)
     prior = workspace.store().read()
     with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:

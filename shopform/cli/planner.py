@@ -10,7 +10,7 @@ from shopform.changes import Plan
 from shopform.cli.console import Console
 from shopform.cli.project import Workspace
 from shopform.kinds import KINDS
-from shopform.model import Desired, Prior
+from shopform.model import Desired, Live, Prior
 from shopform.planning.match import interest
 from shopform.planning.plan import plan, wanted_counts
 from shopform.planning.scope import Options, scope
@@ -57,17 +57,47 @@ def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **
     client, ledger = connection.client, connection.ledger
     options = Options(daily_calls=ledger.daily, **asked)
     desired = Desired() if options.destroy else workspace.desired
-    with progress(workspace.console.watched, f"reading {workspace.shop.name}") as bar:
-        connection.watch = bar.advance
-        live = fetch(client, _kinds(options, desired, prior), wanted=interest(desired, prior))
-        live = confirm_absence(client, live, prior)
+    with _reading(workspace, connection):
+        needed = Desired() if options.refresh_only else desired
+        live = _read(options, connection, needed, prior)
         result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
         wanted = wanted_counts(result)
         if wanted:
             live = count(client, live, wanted)
             result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
-        connection.watch = lambda _path: None
     return result
+
+
+def read_and_look(
+    workspace: Workspace, connection: Connection, prior: Prior, **asked: Any
+) -> tuple[Plan, Plan]:
+    """What the shop holds otherwise than it was left, and the plan that would undo that.
+
+    Only what is owned is read, so of the plan nothing counts but what it tells of owned objects.
+    """
+    options = Options(daily_calls=connection.ledger.daily, refresh_only=True, **asked)
+    with _reading(workspace, connection):
+        live = _read(options, connection, Desired(), prior)
+    left = _left(options, connection.ledger)
+    found = [
+        plan(workspace.desired, prior, live, workspace.shop, each)
+        for each in (left, replace(left, refresh_only=False, fail_on=(), expect_no_changes=False))
+    ]
+    return found[0], found[1]
+
+
+@contextmanager
+def _reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
+    with progress(workspace.console.watched, f"reading {workspace.shop.name}") as bar:
+        connection.watch = bar.advance
+        yield
+        connection.watch = lambda _path: None
+
+
+def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
+    client = connection.client
+    live = fetch(client, _kinds(options, desired, prior), wanted=interest(desired, prior))
+    return confirm_absence(client, live, prior)
 
 
 def _left(options: Options, ledger: Ledger) -> Options:

@@ -58,6 +58,28 @@ class DeletesSpec(Closed):
     total: Annotated[int, Field(ge=0)] = may("The number over all kinds.", 50)
 
 
+class RuleSpec(Closed):
+    """A rule of the project's own: `deny` or `max` about changes, or `field` about a text."""
+
+    name: Key = must("Its name, which refusals tell and `--allow` takes.")
+    kinds: list[str] = may("The kinds it is about; all when omitted.", [])
+    shops: list[str] = may("The shops it holds in; all when omitted.", [])
+    deny: str | list[str] = may(
+        "Changes that are refused: `create`, `update`, `replace`, `delete`, `import`, `move`,"
+        " `forget`; a replacement deletes too.",
+        [],
+    )
+    max: Annotated[int, Field(ge=0)] = may(
+        "So many of the changes in `deny` are let pass; of any changes where it is omitted.", 0
+    )
+    field: str = may("A field whose declared text is held to patterns.", "")
+    allow: list[str] = may(
+        "It must match one of these; `*` is any text, `?` one sign, `[ab]` one of these.", []
+    )
+    forbid: list[str] = may("It must match none of these.", [])
+    message: str = may("Why, for those who are refused.", "")
+
+
 class PolicySpec(Closed):
     """What a plan may do without asking."""
 
@@ -65,6 +87,7 @@ class PolicySpec(Closed):
     url_changes: UrlChanges = may(
         "What to do when a page's path changes and nothing sends visitors on.", "warn"
     )
+    rules: list[RuleSpec] = may("Rules of your own; each may be lifted for one run.", [])
 
 
 class MovedSpec(Closed):

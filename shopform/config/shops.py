@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from shopform.config.nodes import Mapping, Node, Scalar, child
 from shopform.config.project import Project, shop_names
 from shopform.config.reading import Reader, explain, prune
+from shopform.config.rules import rules_of
 from shopform.config.settings import ProjectSpec
 from shopform.config.shapes import shape_of
 from shopform.config.texts import did_you_mean, one_of
@@ -33,6 +34,9 @@ class Settings:
         for name in shop_names(project):
             self._check_shop(name)
         self._check_states()
+        written = self.data.get("policy", {}).get("rules", [])
+        place = child(self.root, "policy", "rules")
+        self._rules = rules_of(written, place, shop_names(project), collector)
 
     def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
         """The shop of that name; without its token, that is an empty Secret."""
@@ -56,6 +60,7 @@ class Settings:
             rules=Rules(
                 deletes=DeleteLimits(**limits),
                 url_changes=self.data.get("policy", {}).get("url_changes", Rules().url_changes),
+                rules=self._rules,
             ),
             wire={
                 kind: WireNames(**{k: v for k, v in names.items() if v})

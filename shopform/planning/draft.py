@@ -8,6 +8,7 @@ from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource
+from shopform.planning import drift
 from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
 from shopform.planning.match import NOTHING, Matching, inside
 from shopform.planning.order import Graph
@@ -51,6 +52,7 @@ class Draft:
                 if removal:
                     self.changes.append(removal.change)
                     self.graph.add(removal.step)
+        self.drift += drift.vanished(self.prior, self.live, self.scope, compare)
 
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""

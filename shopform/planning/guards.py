@@ -1,9 +1,10 @@
 """What forbids a plan: too many deletions, protection, short reads, paths that go wrong. Pure."""
 
 from shopform.changes import Action, Change, Op
+from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
-from shopform.model import Address, DeleteLimits, Shop
-from shopform.planning import routes
+from shopform.model import Address, DeleteLimits, Live, Shop
+from shopform.planning import policy, routes
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
@@ -12,7 +13,7 @@ from shopform.planning.scope import Options
 
 def check(draft: Draft, shop: Shop, options: Options) -> None:
     """Add an error to the draft for everything that must stop it, and warnings for the rest."""
-    _complete(draft)
+    complete(draft.live, draft.out)
     _protected(draft)
     _children(draft)
     _fixed(draft)
@@ -21,8 +22,14 @@ def check(draft: Draft, shop: Shop, options: Options) -> None:
         _limits(draft, shop.rules.deletes, options)
     _replacements(draft)
     routes.check(draft, shop.rules.url_changes)
+    policy.check(draft, shop, options)
+    part(options, draft.out)
+
+
+def part(options: Options, out: Collector) -> None:
+    """Remind of targets and exclusions."""
     if options.targets or options.excludes:
-        draft.out.warning(
+        out.warning(
             "targeting",
             "this plan covers a part of the project only",
             hint="plan again without `--target` and `--exclude` before you rely on it",
@@ -33,11 +40,12 @@ def _deleted(draft: Draft) -> list[Change]:
     return [c for c in draft.changes if c.action in (Action.DELETE, Action.REPLACE)]
 
 
-def _complete(draft: Draft) -> None:
+def complete(live: Live, out: Collector) -> None:
+    """Refuse what rests on a list that came back short."""
     for kind in KINDS:
-        read = draft.live.kinds.get(kind.name, NOTHING)
+        read = live.kinds.get(kind.name, NOTHING)
         if read.problem:
-            draft.out.error(
+            out.error(
                 "read-incomplete",
                 f"the shop's list of {kind.section} is not complete: {read.problem}",
                 hint="run again; nothing is created or deleted from a list that came back short",

@@ -9,9 +9,10 @@ from shopform.changes import WRITES, Action, Basis, Calls, Change, Op, Plan, Ste
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Shop
-from shopform.planning import guards
+from shopform.planning import drift, guards
 from shopform.planning.draft import Draft
 from shopform.planning.edges import connect
+from shopform.planning.gates import gated
 from shopform.planning.match import NOTHING, match
 from shopform.planning.normalize import canonical
 from shopform.planning.scope import Options, scope
@@ -26,6 +27,8 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     UsageError for targets and replacements that do not exist.
     """
     out = Collector()
+    if options.refresh_only:
+        return gated(_looked(desired, prior, live, shop, options), options)
     if options.destroy:
         desired = Desired()
     matching = match(desired, prior, live, out)
@@ -36,14 +39,8 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     changes = tuple(
         sorted(_with_detours(draft.changes, steps), key=lambda c: (ORDER[c.kind], c.address))
     )
-    return Plan(
-        basis=Basis(
-            shop=shop.name,
-            url=shop.url,
-            lineage=prior.lineage,
-            serial=prior.serial,
-            fingerprints=_fingerprints(draft, steps),
-        ),
+    made = Plan(
+        basis=replace(_basis(prior, shop), fingerprints=_fingerprints(draft, steps)),
         destroy=options.destroy,
         changes=changes,
         drift=tuple(sorted(draft.drift, key=lambda c: (ORDER[c.kind], c.address))),
@@ -66,6 +63,27 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
         unmanaged=_unmanaged(draft),
         digest=digest_of(changes),
     )
+    return gated(made, options)
+
+
+def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
+    """What the shop holds otherwise than it was left, and nothing to do about it."""
+    out = Collector()
+    guards.complete(live, out)
+    guards.part(options, out)
+    found = drift.look(desired, prior, live, scope(options, Desired(), prior))
+    return Plan(
+        basis=_basis(prior, shop),
+        refresh_only=True,
+        drift=tuple(sorted(found, key=lambda c: (ORDER[c.kind], c.address))),
+        diagnostics=out.sorted(),
+        calls=Calls(read=live.calls, left=options.calls_left, daily=options.daily_calls),
+        digest=digest_of(()),
+    )
+
+
+def _basis(prior: Prior, shop: Shop) -> Basis:
+    return Basis(shop=shop.name, url=shop.url, lineage=prior.lineage, serial=prior.serial)
 
 
 def _with_detours(changes: list[Change], steps: tuple[Step, ...]) -> Iterator[Change]:

@@ -14,14 +14,21 @@ from shopform.planning.match import inside
 class Options:
     """What the command line asks of a plan.
 
-    `allow_delete` maps a kind to a number. `whole`: objects that stay as they are belong in it.
+    `allow_delete` maps a kind to a number, `allow` names rules that are lifted this once.
+    `fail_on` are words of `model.CHANGE_WORDS` and `drift`, and `expect_no_changes` is all of
+    them. `refresh_only` compares with the state and not with the files. `whole`: objects that
+    stay as they are belong in the plan.
     """
 
     destroy: bool = False
+    refresh_only: bool = False
     targets: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     replace: tuple[str, ...] = ()
     allow_delete: Mapping[str, int] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    fail_on: tuple[str, ...] = ()
+    expect_no_changes: bool = False
     whole: bool = False
     daily_calls: int = 0
     calls_left: int | None = None

@@ -57,6 +57,7 @@ def document(plan: Plan) -> Document:
         },
         "checks": [],
         "destroy": plan.destroy,
+        "refresh_only": plan.refresh_only,
         "digest": plan.digest,
         "basis": _basis(plan.basis),
         "calls": _calls(plan.calls),

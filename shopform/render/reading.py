@@ -49,6 +49,7 @@ def _plan(data: Document) -> Plan:
     return Plan(
         basis=_basis(data["basis"]),
         destroy=data["destroy"],
+        refresh_only=data["refresh_only"],
         changes=changes,
         drift=tuple(_change(record) for record in data["resource_drift"]),
         steps=tuple(_step(record) for record in data["steps"]),

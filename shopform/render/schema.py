@@ -39,6 +39,7 @@ def plan_schema() -> dict[str, Any]:
                 "configuration": OBJECT,
                 "checks": _list({}),
                 "destroy": FLAG,
+                "refresh_only": _about(FLAG, "The files were left out: only drift is told."),
                 "digest": _about(TEXT, "Over addresses, actions and values, hexadecimal."),
                 "basis": _basis(),
                 "calls": _calls(),

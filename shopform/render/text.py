@@ -36,7 +36,7 @@ def render_plan(plan: Plan, *, color: bool, width: int = 100, concise: bool = Fa
     """The plan for people. `concise` leaves out the legend and the fields: headings and counts."""
     ink = Ink(color)
     parts = [] if concise else _drift(plan, ink, width)
-    looks = [(change, look_of(change)) for change in plan.changes if _visible(change)]
+    looks = [(change, look_of(change)) for change in plan.changes if visible(change)]
     if looks:
         parts += [] if concise else [_introduction(plan, [look for _, look in looks], ink, width)]
         parts.append(REFUSING if plan.refused else PERFORMING)
@@ -73,11 +73,11 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
         lines += _unfinished(outcome, waiting, ink, width)
         lines.append(f"Run `shopform {word.lower()}` again: it goes on where this one ended.")
     moved = {s.address for s in outcome.applied if s.previous}
-    lines += _own_counts(len(moved), outcome.applied)
+    lines += own_counts(len(moved), outcome.applied)
     return "\n".join([*lines, f"Calls: {outcome.calls:,} spent."])
 
 
-def _visible(change: Change) -> bool:
+def visible(change: Change) -> bool:
     """Whether there is anything to tell: a change of the state alone may have nothing."""
     told = change.importing or change.previous or change.fields or change.notes or change.reason
     return change.action is not Action.NO_OP or bool(told)
@@ -87,7 +87,7 @@ def _drift(plan: Plan, ink: Ink, width: int) -> list[str]:
     if not plan.drift:
         return []
     note = ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
-    shown = plan.drift[:DRIFT_SHOWN]
+    shown = plan.drift if plan.refresh_only else plan.drift[:DRIFT_SHOWN]
     objects = [
         "\n".join(_change(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE]), ink, width, False))
         for c in shown
@@ -111,7 +111,7 @@ def _introduction(plan: Plan, looks: Sequence[Look], ink: Ink, width: int) -> st
 
 def _change(change: Change, look: Look, ink: Ink, width: int, concise: bool) -> Iterator[str]:
     yield f"  # {_heading(change, look, ink)}"
-    for remark in _remarks(change, look):
+    for remark in remarks(change, look):
         yield from wrap(f"({remark})", width, "  # ")
     if concise or not change.fields or look is DRIFTED[Action.DELETE]:
         return
@@ -131,7 +131,7 @@ def _heading(change: Change, look: Look, ink: Ink) -> str:
     return f"{ink.bold(change.address)} {ink.paint(look.heading, look.colour)}"
 
 
-def _remarks(change: Change, look: Look) -> Iterator[str]:
+def remarks(change: Change, look: Look) -> Iterator[str]:
     """Why, from where, and what else there is to know: one sentence each."""
     if change.reason:
         known = REASONS.get(change.reason)
@@ -144,9 +144,9 @@ def _remarks(change: Change, look: Look) -> Iterator[str]:
 
 
 def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
-    yield ink.bold(NO_CHANGES if plan.empty and not plan.refused else _plan_line(plan))
+    yield ink.bold(verdict(plan))
     counts = plan.count()
-    yield from _own_counts(counts["move"], plan.steps)
+    yield from own_counts(counts["move"], plan.steps)
     if total := sum(plan.unmanaged.values()):
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in sorted(plan.unmanaged.items()) if n)
         yield from wrap(
@@ -162,7 +162,18 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
         yield from (ink.paint(line, BOLD, RED) for line in wrap(sentence, width))
 
 
-def _plan_line(plan: Plan) -> str:
+def verdict(plan: Plan) -> str:
+    """The sentence a plan comes down to; like the exit code it goes by `Plan.differs`."""
+    if not plan.differs and not plan.refused:
+        return NO_CHANGES
+    if not plan.refresh_only:
+        return plan_line(plan)
+    gone = sum(change.action is Action.DELETE for change in plan.drift)
+    return f"Drift: {len(plan.drift) - gone:,} changed, {gone:,} deleted outside of shopform."
+
+
+def plan_line(plan: Plan) -> str:
+    """The counts in Terraform's words, which tools parse."""
     counts = plan.count()
     before = f"{counts['import']} to import, " if counts["import"] else ""
     after = f", {counts['forget']} to forget" if counts["forget"] else ""
@@ -170,7 +181,7 @@ def _plan_line(plan: Plan) -> str:
     return f"Plan: {before}{changes}{after}."
 
 
-def _own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
+def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
     """Counts that Terraform's line has no place for, each on a line of its own."""
     ops = [step.op for step in steps]
     named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT), "State edits": ops.count(Op.EDIT)}

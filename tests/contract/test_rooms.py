@@ -18,7 +18,7 @@ PURE = ("planning", "render", "kinds", "model", "changes", "diagnostics", "error
 IMPURE = ("shop", "state", "cli", "sandbox", "apply", "deliver")
 # What a pure room may have from outside; everything else could reach the world.
 HARMLESS = frozenset(
-    "abc collections dataclasses deepdiff difflib enum functools graphlib hashlib hmac html"
+    "abc collections dataclasses deepdiff difflib enum fnmatch functools graphlib hashlib hmac html"
     " itertools json math operator pydantic re string textwrap types typing unicodedata urllib"
     .split()
 )  # fmt: skip
