@@ -1,6 +1,5 @@
 """Reads the shop and plans: the part that `plan`, `apply` and `destroy` share."""
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,9 +19,6 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch
 from shopform.shop.ledger import Ledger
-
-# Nothing here makes circles worth collecting, and the collector is what does not scale.
-gc.disable()
 
 
 @dataclass(slots=True)
@@ -118,13 +114,21 @@ def _kinds(options: Options, desired: Desired, prior: Prior) -> list[str]:
 
 
 def rendered(console: Console, plan_: Plan) -> str:
-    """The plan in a form: `text` or `json`."""
+    """The plan in the console's form."""
     if console.form == "json":
         import json
 
         from shopform.render.document import document
 
         return json.dumps(document(plan_), ensure_ascii=False)
+    if console.form == "markdown":
+        from shopform.render.markdown import render_markdown
+
+        return render_markdown(plan_, max_bytes=console.max_bytes, url=console.report_url)
+    if console.form == "html":
+        from shopform.render.html import render_html
+
+        return render_html(plan_)
     from shopform.render.text import render_plan
 
     return render_plan(plan_, color=console.color(), width=console.width)

@@ -1,5 +1,6 @@
 """`shopform sandbox`: serve a local shop until it is told to stop."""
 
+import gc
 import os
 import signal
 import threading
@@ -92,6 +93,8 @@ def command(
     if list_switches:
         _list_switches()
         return
+    # Unlike the other commands it runs for long.
+    gc.enable()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
