@@ -19,8 +19,11 @@ HINT = "plan again, and apply the new plan"
 
 
 def write_plan(path: Path, plan: Plan) -> None:
-    """Save a plan. Holds no secret; 0600 all the same, since it tells what a shop is like."""
-    text = json.dumps(document(plan), ensure_ascii=False, indent=1)
+    """Save a plan on one line, as tools made for Terraform's plans expect it.
+
+    It holds no secret; 0600 all the same, since it tells what a shop is like.
+    """
+    text = json.dumps(document(plan), ensure_ascii=False)
     write_atomic(path, text.encode() + b"\n", mode=0o600)
 
 
