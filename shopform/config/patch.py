@@ -1,0 +1,226 @@
+"""What staff changed in the shop, as a patch of the files that declare it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import Final
+
+from shopform.config import rewrite
+from shopform.config.drafts import Draft, Drafts
+from shopform.config.fields import free_texts
+from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
+from shopform.config.project import Project, shop_names
+from shopform.config.rewrite import Edit, Source
+from shopform.config.shapes import Takes, shape_of
+from shopform.config.texts import Files, key_from
+from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.kinds import Form
+from shopform.model import Address, Ref
+
+SHOWN = 60
+_BOM: Final = "\ufeff"
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the shop holds in a field. `why` tells that the files cannot be made to say so.
+
+    Without a `field` it is about the whole object.
+    """
+
+    address: Address
+    field: str = ""
+    value: object = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A unified diff, how many fields it sets, and a warning for each that it leaves."""
+
+    text: str
+    count: int
+    left: tuple[Diagnostic, ...]
+
+
+class _Left(Exception):
+    """A field that is not patched; the text says why."""
+
+
+def patch(project: Project, shop: str, held: Iterable[Held]) -> Patch:
+    """The patch that makes the files declare what the shop holds.
+
+    Comments, order, quotes and placeholders stay as they are. Texts that stand in files of their
+    own are patched there. Nothing is written.
+    """
+    patching = _Patching(project, shop)
+    left: list[Diagnostic] = []
+    count = 0
+    for one in held:
+        try:
+            patching.take(one)
+        except _Left as problem:
+            left.append(patching.warning(one, str(problem)))
+        else:
+            count += 1
+    return Patch("".join(patching.diff()), count, tuple(left))
+
+
+class _Patching:
+    """Gathers the edits of all files. `files` are texts of their own, by path."""
+
+    def __init__(self, project: Project, shop: str) -> None:
+        drafts = Drafts(project, shop, shop_names(project), Collector())
+        self.drafts = {draft.address: draft for draft in drafts.all()}
+        self.directory = project.directory
+        self.sources = {name: Source(text) for name, text in project.texts.items()}
+        self.edits: dict[str, list[Edit]] = {}
+        self.files: dict[str, tuple[str, str]] = {}
+        self.reader = Files(project.directory, Collector())
+        nodes = [n for d in self.drafts.values() for _, n in d.node.entries.values()]
+        self.uses = Counter(map(id, nodes))
+        self.file_uses = Counter(path for node in nodes if (path := self._path(node)))
+
+    def take(self, one: Held) -> None:
+        """Add the edits for one field. Raises _Left."""
+        draft = self.drafts.get(one.address)
+        if one.why or draft is None:
+            raise _Left(one.why or "it is not declared")
+        entry = draft.node.entries.get(one.field)
+        if entry is None:
+            self._insert(draft, one)
+            return
+        key, node = entry
+        source = self.sources[node.file]
+        if self.uses[id(node)] > 1 or node.start < key.start or _marked(source, node):
+            raise _Left("an anchor shares what stands there")
+        if isinstance(node, Scalar):
+            self._scalar(source, draft, one, key, node)
+        elif isinstance(node, Sequence) and draft.kind.policy.form(one.field) is Form.SET:
+            self._items(source, node, one)
+        elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
+            self._file(draft, one, node)
+        else:
+            raise _Left("it is written in a way that cannot be patched")
+
+    def warning(self, one: Held, problem: str) -> Diagnostic:
+        draft = self.drafts.get(one.address)
+        place = (child(draft.node, one.field) or draft.key) if draft else None
+        name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
+        value = str(one.value.address if isinstance(one.value, Ref) else one.value)
+        shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
+        return warning(
+            "drift-left",
+            f"{name} is not in the patch: {problem}",
+            hint="" if one.why or not one.field else f"the shop holds `{shown}`",
+            span=place.span if place else None,
+            address=one.address,
+        )
+
+    def diff(self) -> Iterator[str]:
+        changed = dict(self.files)
+        for name, edits in self.edits.items():
+            source = self.sources[name]
+            mark = _BOM if (self.directory / name).read_bytes().startswith(_BOM.encode()) else ""
+            changed[name] = (mark + source.text, mark + source.edited(edits))
+        for name, (before, after) in sorted(changed.items()):
+            # Readers of patches take a name to end at the first blank, unless a tab follows it.
+            old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
+            for line in unified_diff(_LINE.findall(before), _LINE.findall(after), old, new):
+                yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+    def _insert(self, draft: Draft, one: Held) -> None:
+        source = self.sources[draft.node.file]
+        shared = any(self.uses[id(node)] > 1 for _, node in draft.node.entries.values())
+        if shared or not draft.node.entries:
+            raise _Left("an anchor shares what stands there")
+        edit = rewrite.inserted(source, draft.node, one.field, self._plain(draft, one, ""))
+        if edit is None:
+            raise _Left("it is not written yet, and there is no simple place for it")
+        self._add(draft.node.file, [edit])
+
+    def _scalar(self, source: Source, draft: Draft, one: Held, key: Scalar, node: Scalar) -> None:
+        if "${" in node.text:
+            raise _Left("it is made from a placeholder")
+        value = self._plain(draft, one, node.text)
+        short = key is node
+        if short and key_from(str(value)) != key_from(node.text):
+            raise _Left("its key is made from the text")
+        bracketed = short or source.bracketed(draft.node)
+        self._add(node.file, [rewrite.scalar(source, key, node, value, bracketed=bracketed)])
+
+    def _items(self, source: Source, node: Sequence, one: Held) -> None:
+        texts = [item.text for item in node.items if isinstance(item, Scalar)]
+        values = one.value if isinstance(one.value, tuple) else ()
+        if any("${" in text for text in texts):
+            raise _Left("it is made from a placeholder")
+        if any(self.uses[id(item)] > 1 or _marked(source, item) for item in node.items):
+            raise _Left("an anchor shares what stands there")
+        edits = rewrite.items(source, node, tuple(_escaped(str(value)) for value in values))
+        if edits is None:
+            raise _Left("its list is written in a way that cannot be patched")
+        self._add(node.file, edits)
+
+    def _file(self, draft: Draft, one: Held, node: Mapping) -> None:
+        name, path = self._path(node), child(node, "file")
+        before = None
+        if isinstance(path, Scalar) and name:
+            before = self.reader.text(path.text, path.file, path.span)
+        if name is None or before is None:
+            raise _Left("its file is named by a placeholder")
+        if self.file_uses[name] > 1 or name in self.files:
+            raise _Left("its file is used in several places")
+        after = _fitted(draft.kind.policy.form(one.field), str(one.value), before)
+        self.files[name] = (before, after)
+
+    def _path(self, node: Node) -> str | None:
+        """The file that a text comes from, relative to the project."""
+        path = child(node, "file")
+        if not isinstance(path, Scalar) or "${" in path.text:
+            return None
+        return self.reader.relative(path.text, path.file, path.span)
+
+    def _plain(self, draft: Draft, one: Held, old: str) -> rewrite.Plain:
+        """The value as the files write it. Raises _Left."""
+        if one.field in draft.kind.policy.refers:
+            return self._key(one.value, old)
+        shape, value = shape_of(draft.kind.spec).fields[one.field], one.value
+        if shape.takes is Takes.FLAG and isinstance(value, bool):
+            return value
+        if shape.takes is Takes.NUMBER and isinstance(value, int):
+            return value
+        word = shape.takes is Takes.WORD and value in shape.words
+        if not isinstance(value, str) or not (word or shape.takes is Takes.TEXT):
+            raise _Left("the files have no word for what the shop holds")
+        return _fitted(draft.kind.policy.form(one.field), _escaped(value), old)
+
+    def _key(self, value: object, old: str) -> str | None:
+        if value is None:
+            return None
+        found = self.drafts.get(value.address) if isinstance(value, Ref) else None
+        if found is None or not found.active:
+            raise _Left("what it refers to is not declared")
+        address = found.address
+        return str(address) if old.startswith(f"{address.kind}.") else address.keys[-1]
+
+    def _add(self, file: str, edits: Iterable[Edit]) -> None:
+        self.edits.setdefault(file, []).extend(edits)
+
+
+def _marked(source: Source, node: Node) -> bool:
+    return source.text[source.start(node)] in "&!*"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("${", "$${")
+
+
+def _fitted(form: Form, text: str, old: str) -> str:
+    """The text in the white space around the old one, and with its line ends."""
+    if form is Form.HTML and old.strip():
+        head, _, tail = old.partition(old.strip())
+        text = head + text + tail
+    return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text
