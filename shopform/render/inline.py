@@ -47,9 +47,13 @@ def show(item: object) -> str:
 
 def _short(item: object) -> str:
     """As `show`, but of a digest only the beginning, which is enough to tell two apart."""
-    if isinstance(item, str) and _DIGEST.match(item):
-        return f'"{item[:12]}…"'
-    return show(item)
+    short = shortened(item)
+    return f'"{short}"' if short else show(item)
+
+
+def shortened(item: object) -> str:
+    """The beginning of a digest; nothing for what is no digest."""
+    return f"{item[:12]}…" if isinstance(item, str) and _DIGEST.match(item) else ""
 
 
 def arrow(before: object, after: object) -> str:

@@ -15,7 +15,7 @@ _NAMES = ("file", "sha256", "id")
 def list_block(symbol: str, head: str, sides: Sequence[object], width: int) -> Iterator[Line]:
     """One list, or what differs between two, between brackets."""
     room = max(width - INNER - 3, NARROWEST)
-    before, after = _elements(sides[0]), _elements(sides[-1])
+    before, after = elements(sides[0]), elements(sides[-1])
     compared = len(sides) > 1 and sides[-1] is not None
     rows = list(_list_diff(before, after)) if compared else [(symbol, show(e)) for e in before]
     yield Line(INDENT, symbol, f"{head}[")
@@ -25,21 +25,21 @@ def list_block(symbol: str, head: str, sides: Sequence[object], width: int) -> I
     yield Line(INDENT, " ", "] -> null" if sides[-1] is None else "]")
 
 
-def _elements(side: object) -> list[object]:
+def elements(side: object) -> list[object]:
     listed = side if isinstance(side, list | tuple) else ()
     return [asdict(e) if isinstance(e, Image) else e for e in listed]
 
 
 def _list_diff(before: list[object], after: list[object]) -> Iterator[tuple[str, str]]:
     """What changed between two lists, order aside; all of both if only the order did."""
-    old, new = _named(before), _named(after)
+    old, new = by_name(before), by_name(after)
     changed = _explained(old, new)
     if not changed:
         yield from (("-", show(e)) for e in before)
         yield from (("+", show(e)) for e in after)
     for name in sorted(changed):
         if parts := changed[name]:
-            yield "~", record(_title(new[name]) | parts)
+            yield "~", record(title(new[name]) | parts)
             continue
         if name in old:
             yield "-", show(old[name])
@@ -66,17 +66,17 @@ def _explained(old: dict[str, object], new: dict[str, object]) -> dict[str, dict
     return {name: dict(sorted(parts.items())) for name, parts in changed.items()}
 
 
-def _named(elements: list[object]) -> dict[str, object]:
+def by_name(elements: list[object]) -> dict[str, object]:
     """The elements by names that do not depend on their places; equal names are counted."""
     met: Counter[str] = Counter()
     named: dict[str, object] = {}
     for element in elements:
-        name = next(iter(_title(element).values()), show(element))
+        name = next(iter(title(element).values()), show(element))
         met[name] += 1
         named[name if met[name] == 1 else f"{name} {met[name]}"] = element
     return named
 
 
-def _title(element: object) -> dict[str, str]:
+def title(element: object) -> dict[str, str]:
     own = element if isinstance(element, Mapping) else {}
     return next(({n: show(own[n])} for n in _NAMES if n in own), {})

@@ -1,0 +1,210 @@
+"""A plan as Markdown, for a comment on a pull request.
+
+What is destroyed is listed by name and is never folded or cut. Everything else is told as far as
+it fits, the most important first, and what is left out is said.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from shopform.changes import Action, Change, Plan
+from shopform.diagnostics import Severity
+from shopform.kinds import ORDER
+from shopform.render.budget import Part, Stage, size, spend
+from shopform.render.excerpts import ALL, FIELDS, NAME, TEXTS, change_part, gone_part, note_part
+from shopform.render.inert import code, link, longest_run
+from shopform.render.style import DRIFTED, look_of, plural
+from shopform.render.text import own_counts, render_calls, verdict, visible
+
+GONE = (Action.DELETE, Action.REPLACE)
+WORDS = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.DELETE: "deletion",
+    Action.REPLACE: "replacement",
+    Action.FORGET: "removal from the state",
+    Action.NO_OP: "edit of the state",
+}
+# For the sentences that say what was left out, and for each frame that opens around what was not.
+_SENTENCES = 700
+_FRAME = 60
+
+
+def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> str:
+    """The plan as Markdown of at most `max_bytes` of UTF-8, a final line break included.
+
+    The first line is a comment that names the shop, by which the one comment can be found again.
+    It is longer than `max_bytes` only where the deletions alone are, and says so. `url` is where
+    the whole report lies. No text of the plan acts in it: no markup, mention, reference or link.
+    """
+    page = _Page(plan, url, max_bytes)
+    for part in page.parts:
+        part.level = len(part.levels) - 1
+    if size(page.lines()) > max_bytes:
+        for part in page.parts:
+            part.level = 0
+        least = size(page.lines()) + _SENTENCES
+        least += (len(page.kinds) + 1) * (_FRAME + 2 * len(page.fence))
+        page.over = least > max_bytes
+        spend(page.stages(), max_bytes - least)
+    return "\n".join(page.lines())
+
+
+@dataclass(slots=True)
+class _Page:
+    plan: Plan
+    url: str
+    limit: int
+    errors: list[Part] = field(init=False)
+    warnings: list[Part] = field(init=False)
+    gone: list[Part] = field(init=False)
+    changes: list[tuple[Change, Part]] = field(init=False)
+    drift: list[Part] = field(init=False)
+    fence: str = field(init=False)
+    kinds: list[str] = field(init=False)
+    over: bool = False
+
+    def __post_init__(self) -> None:
+        plan = self.plan
+        notes = [(note.severity, note_part(note)) for note in plan.diagnostics]
+        self.errors = [part for severity, part in notes if severity is Severity.ERROR]
+        self.warnings = [part for severity, part in notes if severity is not Severity.ERROR]
+        self.gone = [gone_part(c, look_of(c)) for c in plan.changes if c.action in GONE]
+        self.changes = [(c, change_part(c, look_of(c))) for c in plan.changes if visible(c)]
+        looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in plan.drift)
+        self.drift = [change_part(c, look) for c, look in looks]
+        self.kinds = sorted({c.kind for c, _ in self.changes}, key=lambda k: (ORDER.get(k, 0), k))
+        fenced = [*(part for _, part in self.changes), *self.drift]
+        runs = (longest_run(line) for part in fenced for line in part.levels[-1])
+        self.fence = "`" * max(3, max(runs, default=0) + 1)
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        yield from self.errors
+        yield from self.warnings
+        yield from self.gone
+        yield from (part for _, part in self.changes)
+        yield from self.drift
+
+    def stages(self) -> list[Stage]:
+        """What is told first where not everything can be."""
+        created = [part for c, part in self.changes if c.action is Action.CREATE]
+        removed = [part for c, part in self.changes if c.action is Action.DELETE]
+        known = (Action.CREATE, Action.DELETE)
+        others = [part for c, part in self.changes if c.action not in known]
+        names = [(self.errors, 1), (others, NAME), (self.warnings, 1), (self.gone, 1)]
+        fields = [(others, FIELDS), (self.errors, 2), (self.warnings, 2)]
+        made = [(created, NAME), (self.drift, NAME), (created, FIELDS), (self.drift, FIELDS)]
+        rest = (others, created, self.drift)
+        last = [(removed, level) for level in (NAME, FIELDS, TEXTS, ALL)]
+        return [
+            *names,
+            *fields,
+            *made,
+            *((parts, TEXTS) for parts in rest),
+            *last,
+            *((parts, ALL) for parts in rest),
+        ]
+
+    def lines(self) -> list[str]:
+        plan = self.plan
+        shop = re.sub(r"[^\w.-]+", "-", plan.basis.shop)
+        found = [f"<!-- shopform plan {shop} -->", f"## {verdict(plan)}", "", *self._about()]
+        if plan.refused:
+            found += ["", "**This plan is refused and cannot be applied.**"]
+        found += _listed([*self.errors, *self.warnings])
+        if self.gone:
+            found += ["", f"### {self._gone_counts()}", *_listed(self.gone)]
+        for kind in self.kinds:
+            mine = [(c, part) for c, part in self.changes if c.kind == kind]
+            found += self._block(_counts(kind, [c for c, _ in mine]), [part for _, part in mine])
+        if self.drift:
+            found += self._block(f"Changed outside of shopform: {len(self.drift):,}", self.drift)
+        return [*found, *self._left_out(), "", self._last_line()]
+
+    def _about(self) -> Iterator[str]:
+        basis = self.plan.basis
+        where = f" at {code(basis.url)}" if basis.url else ""
+        shop = f"For the shop {code(basis.shop)}{where}." if basis.shop else ""
+        report = link("The whole report", self.url) if self.url else ""
+        counts = [*own_counts(self.plan.count()["move"], self.plan.steps)]
+        total = sum(self.plan.unmanaged.values())
+        if total:
+            counts.append(f"Left alone: {plural(total, 'object')} that nobody declares.")
+        yield from filter(None, (" ".join(filter(None, (shop, report))), " ".join(counts)))
+
+    def _gone_counts(self) -> str:
+        actions = [c.action for c in self.plan.changes]
+        parts = ((Action.DELETE, "to destroy"), (Action.REPLACE, "to replace"))
+        return ", ".join(f"{actions.count(a):,} {w}" for a, w in parts if a in actions)
+
+    def _block(self, title: str, parts: Sequence[Part]) -> list[str]:
+        """A folded diff, or only its title where there is nothing to be seen in it."""
+        lines = [line for part in parts for line in part.lines]
+        if not lines:
+            return ["", title]
+        opening = ["", f"<details><summary>{title}</summary>", "", f"{self.fence}diff"]
+        return [*opening, *lines, self.fence, "", "</details>"]
+
+    def _left_out(self) -> list[str]:
+        """Exactly what is not told, and why."""
+        missing = [*self._missing()]
+        if not missing:
+            return []
+        sentence = f"Left out to stay below {self.limit:,} bytes: {'; '.join(missing)}."
+        if self.over:
+            sentence += " Counts and deletions are never left out, so this may be longer."
+        return ["", sentence]
+
+    def _missing(self) -> Iterator[str]:
+        short = [(c, part) for c, part in self.changes if not part.full]
+        for action, word in WORDS.items():
+            hidden = [c for c, p in short if c.action is action and not p.lines]
+            if not hidden:
+                continue
+            told = "named without their fields" if action is Action.DELETE else "only counted"
+            yield f"{plural(len(hidden), word)} {_are(hidden)} {told}"
+        seen = [(c, part) for c, part in short if part.lines]
+        bare = [c for c, part in seen if part.level == NAME]
+        if bare:
+            kinds = plural(len({c.kind for c in bare}), "kind")
+            yield f"{plural(len(bare), 'change')} of {kinds} {_are(bare)} named without fields"
+        yield from _of(sum(p.level == FIELDS for _, p in seen), "long texts of", "change")
+        yield from _of(sum(p.level == TEXTS for _, p in seen), "what stays as it is in", "change")
+        yield from _of(sum(not p.full for p in self.gone), "why there are", "deletion")
+        for parts, noun in ((self.errors, "refusal"), (self.warnings, "warning")):
+            yield from _of(sum(p.level == 0 for p in parts), "the texts of", noun)
+            yield from _of(sum(p.level == 1 and not p.full for p in parts), "hints of", noun)
+        yield from _of(sum(not p.full for p in self.drift), "some of", "object", " changed outside")
+
+    def _last_line(self) -> str:
+        digest = self.plan.digest
+        told = f" Digest: {code(digest)}" if digest and not self.plan.empty else ""
+        return f"{render_calls(self.plan.calls)}{told} <!-- shopform digest {_hex(digest)} -->"
+
+
+def _listed(parts: Sequence[Part]) -> list[str]:
+    lines = [line for part in parts for line in part.lines]
+    return ["", *lines] if lines else []
+
+
+def _counts(kind: str, changes: Sequence[Change]) -> str:
+    """A kind and how much of it changes, in the words of the plan's own counts."""
+    counts = Plan(changes=tuple(changes)).count()
+    told = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)
+    return f"{escape(kind)}: {told or plural(len(changes), 'edit') + ' of the state'}"
+
+
+def _of(number: int, what: str, noun: str, after: str = "") -> Iterator[str]:
+    if number:
+        yield f"{what} {plural(number, noun)}{after}"
+
+
+def _are(counted: Sequence[object]) -> str:
+    return "is" if len(counted) == 1 else "are"
+
+
+def _hex(digest: str) -> str:
+    return re.sub(r"[^0-9a-f]", "", digest)

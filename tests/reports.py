@@ -1,0 +1,149 @@
+"""Plans for tests of reports: by hand, at random, and many at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from shopform.changes import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
+from shopform.diagnostics import Span, error, warning
+from shopform.kinds import KINDS, Form, Kind
+from shopform.model import Address, Ref
+
+HOSTILE = (
+    "<script>document.title='run'</script>",
+    "<img src=x onerror=\"document.title='run'\">",
+    "</style></title></script><svg onload=document.title='run'>",
+    "`a` | ``b`` ``` @nobody #12 GH-3 https://evil.example [x](javascript:alert(1))",
+    "```\n</details>\n\n# Heading\n\n@nobody",
+    "&lt;b&gt; &amp; \u202e\x00\x1b[31m",
+    "*a* _b_ ~~c~~ $d$ :smile: www.evil.example <!-- -->",
+)
+
+words = st.text(max_size=60) | st.sampled_from(HOSTILE)
+scalars = st.none() | st.booleans() | st.integers(-9, 999) | words | st.text("ab \n", max_size=400)
+records: st.SearchStrategy[list[dict[str, object]]] = st.lists(
+    st.dictionaries(st.sampled_from(["file", "sha256", "weight"]), words | st.integers()),
+    max_size=3,
+)
+keys = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
+
+
+def addresses(kind: Kind) -> st.SearchStrategy[Address]:
+    return keys.map(lambda key: Address.of(kind.name, key))
+
+
+def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
+    """What a plan may hold for a field, in the types that it has after it was read back too."""
+    if name in kind.policy.refers:
+        return st.none() | addresses(kind).map(Ref) | st.integers(1, 9).map("#{}".format)
+    if kind.policy.form(name) is Form.SET:
+        return st.lists(words, max_size=4).map(tuple)
+    return records if kind.policy.form(name) is Form.IMAGES else scalars
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    kind = draw(st.sampled_from(KINDS))
+    action = draw(st.sampled_from(Action))
+    made, gone = action is Action.CREATE, action in (Action.DELETE, Action.FORGET)
+    names = draw(st.lists(st.sampled_from(kind.fields), unique=True, max_size=4))
+    fields, values = [], {}
+    for name in names:
+        sides = draw(contents(kind, name)), draw(contents(kind, name))
+        if action in (Action.UPDATE, Action.NO_OP) and draw(st.booleans()):
+            values[name] = sides[0]
+            continue
+        before, after = None if made else sides[0], None if gone else sides[1]
+        fields.append(FieldChange(name=name, before=before, after=after))
+    return Change(
+        address=draw(addresses(kind)),
+        kind=kind.name,
+        action=action,
+        id=None if made else draw(st.integers(1, 99)),
+        fields=tuple(fields),
+        values=values,
+        unchanged=len(values),
+        reason=draw(st.sampled_from(["", "replace_by_request", "delete_because_container"])),
+        importing=not made and draw(st.booleans()),
+        previous=draw(st.none() | addresses(kind)),
+        notes=tuple(draw(st.lists(words, max_size=2))),
+    )
+
+
+def unique(found: list[Change]) -> tuple[Change, ...]:
+    return tuple({change.address: change for change in found}.values())
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    found = unique(draw(st.lists(changes(), max_size=6)))
+    tree = next(kind for kind in KINDS if kind.name in kind.policy.refers.values())
+    settled = draw(
+        st.dictionaries(
+            addresses(tree),
+            st.builds(Settled, st.integers(1, 99), st.fixed_dictionaries({"name": words})),
+            max_size=3,
+        )
+    )
+    taken = {change.address for change in found}
+    text = draw(words)
+    return Plan(
+        basis=Basis(shop=draw(keys), url=draw(words), lineage=draw(keys), serial=3),
+        changes=found,
+        drift=unique(draw(st.lists(changes(), max_size=2))),
+        steps=tuple(step(change) for change in found),
+        diagnostics=draw(
+            st.sampled_from(
+                [
+                    (),
+                    (warning("odd", text, hint=text, span=Span("a.yaml", 2, 3)),),
+                    (error("bad", text, detail=text), warning("odd", text)),
+                ]
+            )
+        ),
+        settled={a: s for a, s in settled.items() if a not in taken},
+        unmanaged={"brand": 2},
+        digest="ab" * 32,
+    )
+
+
+def step(change: Change) -> Step:
+    op = {Action.CREATE: Op.CREATE, Action.DELETE: Op.DELETE}.get(change.action, Op.UPDATE)
+    fields: Mapping[str, Any] = {field.name: field.after for field in change.fields}
+    key = f"{change.address}:{op}"
+    return Step(key=key, op=op, address=change.address, kind=change.kind, fields=fields)
+
+
+def change(address: str, action: Action, /, *fields: FieldChange, **more: Any) -> Change:
+    kind = address.partition(".")[0]
+    return Change(address=Address(address), kind=kind, action=action, fields=fields, **more)
+
+
+def field(name: str, before: object = None, after: object = None, **more: Any) -> FieldChange:
+    return FieldChange(name=name, before=before, after=after, **more)
+
+
+def planned(*found: Change, **more: Any) -> Plan:
+    """A plan of these changes, a step for each."""
+    more = {"digest": "ab" * 32, "calls": Calls(read=2, write=len(found)), **more}
+    basis = Basis(shop="demo", url="https://demo.example", lineage="l", serial=1)
+    return Plan(basis=basis, changes=found, steps=tuple(map(step, found)), **more)
+
+
+def many(number: int) -> Plan:
+    """A pull request of so many changes: a tenth deletions, a fifth updates, creates the rest."""
+    found = []
+    for n in range(number):
+        key = f"gammel-side-{n:04}"
+        name = field("source", f"gammel/sti/{n}", f"ny/sti/{n}")
+        if n % 10 == 0:
+            found.append(change(f"redirect.{key}", Action.DELETE, name, id=n + 1))
+        elif n % 5 == 1:
+            text = field("description_a", "<p>Før</p>\n" * 9, f"<p>Efter</p>\n<p>{n}</p>\n" * 9)
+            title = field("meta_title", "Gammel titel på siden", "Ny titel på siden")
+            found.append(change(f"category.{key}", Action.UPDATE, title, text, id=n, unchanged=4))
+        else:
+            target = field("target", after="et/sted")
+            found.append(change(f"redirect.{key}", Action.CREATE, name, target))
+    return planned(*found)
