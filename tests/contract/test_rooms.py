@@ -18,9 +18,9 @@ PURE = ("planning", "render", "kinds", "model", "changes", "diagnostics", "error
 IMPURE = ("shop", "state", "cli", "sandbox", "apply", "deliver")
 # What a pure room may have from outside; everything else could reach the world.
 HARMLESS = frozenset(
-    "abc collections dataclasses deepdiff difflib enum fnmatch functools graphlib hashlib hmac html"
-    " itertools json math operator pydantic re string textwrap types typing unicodedata urllib"
-    .split()
+    "abc base64 collections dataclasses deepdiff difflib enum fnmatch functools graphlib hashlib"
+    " hmac html itertools json math operator pydantic re string textwrap types typing unicodedata"
+    " urllib".split()
 )  # fmt: skip
 LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/progress.py"})
 # English words too: only forbidden where they stand alone as a text.
