@@ -25,6 +25,8 @@ class Console:
     no_color: bool = False
     sources: Callable[[], Mapping[str, Sequence[str]]] = dict
     form: str = "text"
+    max_bytes: int = 65_536
+    report_url: str = ""
     stream: Stream = field(default_factory=Stream)
 
     @property

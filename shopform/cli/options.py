@@ -210,6 +210,16 @@ def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
         ctx.obj.form = form
 
 
+def _max_bytes(ctx: click.Context, _option: click.Parameter, number: int) -> None:
+    ctx.obj.max_bytes = number
+
+
+def _report_url(ctx: click.Context, option: click.Parameter, url: str | None) -> None:
+    if url and not url.startswith(("https://", "http://")):
+        raise click.BadParameter(f"`{url}` is no address of a web page", ctx, option)
+    ctx.obj.report_url = url or ""
+
+
 def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         ctx.obj.form = "json"
@@ -230,7 +240,7 @@ format_ = _stack(
     option(
         "--format",
         "form",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", "markdown", "html"]),
         default="text",
         show_default=True,
         expose_value=False,
@@ -243,6 +253,22 @@ format_ = _stack(
         expose_value=False,
         callback=_json,
         help="The same as `--format json`.",
+    ),
+    option(
+        "--max-bytes",
+        type=click.IntRange(1),
+        default=65_536,
+        show_default=True,
+        expose_value=False,
+        callback=_max_bytes,
+        help="How long Markdown may get; deletions are never left out.",
+    ),
+    option(
+        "--report-url",
+        metavar="URL",
+        expose_value=False,
+        callback=_report_url,
+        help="Where the whole report lies, for Markdown to link to.",
     ),
 )
 json_into = option(
