@@ -20,6 +20,8 @@ from shopform.config import load_project
 from shopform.kinds import KINDS
 from shopform.render.diagnostics import render_diagnostics
 from shopform.render.document import document
+from shopform.render.html import render_html
+from shopform.render.markdown import render_markdown
 from shopform.render.reading import read_document
 from shopform.render.schema import plan_schema
 from shopform.render.text import render_plan
@@ -50,6 +52,7 @@ def test_case(case: Path, pytestconfig: pytest.Config) -> None:
         made = one.plan(**asked)
         assert made.calls.read == len(one.sandbox.calls)
         assert one.writes() == []
+        assert_readable(one.plan(**asked, whole=True))
         found = {"plan.txt": shown(made, one), "steps.txt": steps(made)}
         if not made.refused:
             carry_out(one, made, asked, stateless=about.get("stateless", True))
@@ -109,6 +112,8 @@ def assert_readable(made: Plan) -> None:
     jsonschema.validate(saved, SCHEMA)
     read = read_document(saved)
     assert render_plan(read, color=False) == render_plan(made, color=False)
+    assert render_markdown(read) == render_markdown(made)
+    assert render_html(read) == render_html(made)
     assert json.loads(json.dumps(document(read))) == saved
 
 
