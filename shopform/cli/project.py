@@ -80,6 +80,23 @@ def check_workspace(
     return found
 
 
+def open_declared(
+    console: Console, shop: str | None, variables: Pairs, variable_files: Iterable[str]
+) -> Desired:
+    """What is declared for one shop; reads no secret. Raises ConfigError, UsageError."""
+    project = load_project(console.directory)
+    console.sources = lambda: project.sources
+    _, desired, warnings = compile_project(
+        project,
+        shop,
+        variables=_variables(console, project, variables, variable_files),
+        environment=console.environment,
+        resolve_token=False,
+    )
+    console.diagnostics(warnings)
+    return desired
+
+
 def check_address(text: str) -> Address:
     """An address of a kind there is, with as many keys as it takes. Raises UsageError."""
     from shopform.kinds import BY_NAME

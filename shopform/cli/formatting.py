@@ -1,0 +1,75 @@
+"""Files formatted one after another, and what that comes to."""
+
+from dataclasses import dataclass
+
+from shopform.cli.console import Console
+from shopform.config.format import format_text
+from shopform.config.parsers import LINE_BREAK
+from shopform.config.project import load
+from shopform.diagnostics import Collector, Span
+from shopform.errors import ConfigError, ShopformError
+from shopform.state.disk import check_writable, reporting, write_atomic
+
+
+def project_files(console: Console) -> list[str]:
+    """The files of the project, also those that cannot be read. Raises ConfigError for none."""
+    collector = Collector()
+    project = load(console.directory, collector)
+    unread = {d.span.file for d in collector if d.code == "file-missing" and d.span}
+    return sorted({*project.texts, *unread})
+
+
+@dataclass(slots=True)
+class Formatting:
+    """One run of `fmt`. With `check` nothing is written; with `diff` changes are shown whole.
+
+    `code` is that of the worst that happened to a file, 0 for nothing; `changed` counts files.
+    """
+
+    console: Console
+    check: bool
+    diff: bool
+    changed: int = 0
+    code: int = 0
+
+    def format(self, name: str) -> None:
+        """Format one file, named from the folder, and tell what is wrong with it."""
+        collector = Collector()
+        try:
+            self._format(name, collector)
+        except ShopformError as problem:
+            self.code = max(self.code, problem.exit_code)
+            if not collector.failed:
+                collector.diagnostics += problem.diagnostics
+        self.console.diagnostics(collector)
+
+    def _format(self, name: str, collector: Collector) -> None:
+        path = self.console.directory / name
+        with reporting(path, ConfigError):
+            data = path.read_bytes()
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            where = Span(name, data.count(b"\n", 0, problem.start) + 1, 1)
+            hint = "save the file as UTF-8"
+            collector.error("yaml-encoding", f"`{name}` is not UTF-8", hint=hint, span=where)
+            raise ConfigError(diagnostics=collector) from None
+        self.console.sources = lambda: {name: LINE_BREAK.split(text)}
+        found = format_text(text, name, collector)
+        if found is None or found.encode() == data:
+            return
+        self.changed += 1
+        self.console.result(_difference(name, text, found) if self.diff else name)
+        if not self.check:
+            with reporting(path, ShopformError):
+                check_writable(path)
+                # The file behind a link is written, or the link would be replaced by a file.
+                write_atomic(path.resolve(), found.encode())
+
+
+def _difference(name: str, text: str, found: str) -> str:
+    from difflib import unified_diff
+
+    before, after = (each.splitlines(keepends=True) for each in (text, found))
+    parts = unified_diff(before, after, f"a/{name}", f"b/{name}")
+    return "".join(p if p.endswith("\n") else f"{p}\n\\ No newline at end of file\n" for p in parts)
