@@ -1,5 +1,6 @@
 """The command line: finds the command, runs it, turns what happens into an exit code."""
 
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ COMMANDS = {
     "show": "shopform.cli.show:command",
     "apply": "shopform.cli.apply:command",
     "destroy": "shopform.cli.apply:destroy",
+    "drift": "shopform.cli.drift:command",
     "graph": "shopform.cli.graph:command",
     "state": "shopform.cli.state:group",
     "force-unlock": "shopform.cli.state:force_unlock",
@@ -55,6 +57,7 @@ SUMMARIES = {
     "show": "Show a plan that was saved with `plan --out`, a stale one too.",
     "apply": "Change the shop to what the files say, or to what a saved plan says.",
     "destroy": "Delete everything that shopform owns in the shop.",
+    "drift": "Show what was changed in the shop since it was last applied.",
     "graph": "Draw the resources and what they refer to, as DOT or Mermaid.",
     "state": "Look at the state, and mend it.",
     "force-unlock": "Take the lock away from a run that hangs.",
@@ -96,6 +99,9 @@ def main(ctx: click.Context, chdir: str | None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs one command and exits with the code for what happened."""
+    # A command makes no circles worth collecting before it ends, and the collector is the one
+    # thing in it that does not scale: half the time of loading 50,000 resources.
+    gc.disable()
     console = Console()
     code = execute(console, sys.argv[1:] if arguments is None else arguments)
     console.flush()

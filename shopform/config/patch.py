@@ -144,7 +144,7 @@ class _Patching:
 
     def _scalar(self, source: Source, draft: Draft, one: Held, key: Scalar, node: Scalar) -> None:
         if "${" in node.text:
-            raise _Left("it is made from a placeholder")
+            raise _Left("it holds a placeholder")
         value = self._plain(draft, one, node.text)
         short = key is node
         if short and key_from(str(value)) != key_from(node.text):
@@ -156,7 +156,7 @@ class _Patching:
         texts = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
         if any("${" in text for text in texts):
-            raise _Left("it is made from a placeholder")
+            raise _Left("it holds a placeholder")
         if any(self.uses[id(item)] > 1 or _marked(source, item) for item in node.items):
             raise _Left("an anchor shares what stands there")
         edits = rewrite.items(source, node, tuple(_escaped(str(value)) for value in values))

@@ -39,7 +39,12 @@ def planned(plan: Plan) -> Iterator[Message]:
             change=_change(change),
         )
     yield from map(diagnostic, plan.diagnostics)
-    yield summary(plan.count(), "destroy" if plan.destroy else "plan")
+    told = summary(plan.count(), "destroy" if plan.destroy else "plan")
+    if plan.refresh_only:
+        from shopform.render.text import verdict
+
+        told["@message"] = verdict(plan)
+    yield told
 
 
 def diagnostic(told: Diagnostic) -> Message:

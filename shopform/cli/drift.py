@@ -1,0 +1,120 @@
+"""`shopform drift`."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shopform.changes import Action, Change, FieldChange, Plan
+from shopform.cli import options
+from shopform.cli.console import Console
+from shopform.errors import UsageError
+from shopform.kinds import BY_NAME, Form
+
+if TYPE_CHECKING:
+    from shopform.cli.project import Workspace
+    from shopform.config.patch import Held
+
+Found = tuple[str, int | None, str]
+
+
+@click.command("drift")
+@options.project
+@options.chosen_part
+@options.reading
+@options.format_
+@options.option(
+    "--write", metavar="FILE", help="Write a patch that puts it into the files; `-` is stdout."
+)
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    shop: str | None,
+    variables: tuple[tuple[str, str], ...],
+    variable_files: tuple[str, ...],
+    parallelism: int,
+    max_calls: int | None,
+    write: str | None,
+    **asked: Any,
+) -> int:
+    """Show what was changed in the shop since it was last applied.
+
+    Compares everything that shopform owns with what it left there, and not with the files. Exits
+    with 2 when the shop differs, with 0 when not. `git apply` takes what --write writes; fields
+    that cannot be patched are told on stderr.
+    """
+    from shopform.cli.exits import plan_exit
+    from shopform.cli.planner import connected, read_and_look, show
+    from shopform.cli.project import open_workspace
+
+    if write == "-" and console.form != "text":
+        raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
+    workspace = open_workspace(console, shop, variables, variable_files)
+    prior = workspace.store().read()
+    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+        looked, planned = read_and_look(workspace, connection, prior, **asked)
+    if write != "-":
+        show(console, looked)
+    elif looked.diagnostics:
+        console.diagnostics(looked.diagnostics)
+    if write:
+        _write(console, workspace, write, list(_held(workspace, looked, planned)))
+    return plan_exit(looked, detailed=True)
+
+
+def _write(console: Console, workspace: "Workspace", write: str, held: "list[Held]") -> None:
+    from shopform.config import load_project
+    from shopform.config.patch import patch
+    from shopform.state.disk import reporting, write_atomic
+
+    made = patch(load_project(workspace.directory), workspace.shop.name, held)
+    if write == "-" and made.text:
+        console.result(made.text)
+    elif write != "-":
+        path = console.directory / Path(write)
+        with reporting(path, UsageError):
+            write_atomic(path, made.text.encode())
+        fields = f"{made.count:,} field{'' if made.count == 1 else 's'}"
+        console.note(f"\n{write}: a patch that sets {fields}.")
+    console.diagnostics(made.left)
+
+
+def _held(workspace: "Workspace", looked: Plan, planned: Plan) -> "Iterator[Held]":
+    """What the files can be made to say, and why not where they cannot.
+
+    `planned` knows which fields the files declare as they were sent, and under which address.
+    """
+    from shopform.config.patch import Held
+
+    clean = _fields(planned.drift)
+    changed = _fields(planned.changes)
+    declared = workspace.desired.resources
+    for change in looked.drift:
+        if change.action is Action.DELETE:
+            if change.address in declared:
+                yield Held(address=change.address, why="it has been deleted in the shop")
+            continue
+        for field in change.fields:
+            found = (change.kind, change.id, field.name)
+            owner, mine = clean.get(found) or changed.get(found, (change, field))
+            if owner.address not in declared or field.name not in declared[owner.address].fields:
+                continue
+            if found in clean:
+                why = "it is a secret" if field.sensitive else ""
+                yield Held(address=owner.address, field=field.name, value=mine.after, why=why)
+            elif found in changed:
+                form = BY_NAME[change.kind].policy.form(field.name)
+                why = "the files have changed it too"
+                if form is Form.IMAGES:
+                    why = "the bytes of a picture cannot be read back"
+                yield Held(address=owner.address, field=field.name, why=why)
+
+
+def _fields(changes: tuple[Change, ...]) -> Mapping[Found, tuple[Change, FieldChange]]:
+    return {
+        (change.kind, change.id, field.name): (change, field)
+        for change in changes
+        for field in change.fields
+    }

@@ -1,0 +1,159 @@
+"""The same exit code for the same outcome, whatever the form of output; and which beats which."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import Run, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+
+NO_DELETES: dict[str, Any] = {
+    "name": "no-deletes",
+    "deny": "delete",
+    "kinds": ["brand"],
+    "message": "brands stay",
+}
+MODES: dict[str, tuple[str, ...]] = {"text": (), "json": ("--json",), "stream": ("--json-stream",)}
+Shopform = Callable[..., Run]
+
+
+def declare(project: Path, url: str, *, rules: list[dict[str, Any]], **sections: Any) -> None:
+    shop = {"url": url, "token": "${env:SHOPFORM_TOKEN}"}
+    settings = {"shops": {"demo": shop}, "policy": {"rules": rules}}
+    (project / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+    (project / "catalogue.yaml").write_text(json.dumps(sections), "utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path, sandbox: Sandbox) -> Path:
+    """Two brands that are there, of which one is declared."""
+    brands = {"a": {"name": "A"}, "b": {"name": "B"}}
+    declare(tmp_path, sandbox.url, rules=[], brands=brands)
+    assert run_here(tmp_path, "apply", "--auto-approve", environment=environment_of()).exit == 0
+    declare(tmp_path, sandbox.url, rules=[], brands={"a": {"name": "A"}})
+    return tmp_path
+
+
+@pytest.fixture
+def run(project: Path) -> Shopform:
+    def go(*arguments: str, **environment: str) -> Run:
+        return run_here(project, *arguments, environment=environment_of(**environment))
+
+    return go
+
+
+def _settled(project: Path, sandbox: Sandbox) -> None:
+    brands = {"a": {"name": "A"}, "b": {"name": "B"}}
+    declare(project, sandbox.url, rules=[], brands=brands)
+
+
+def _ruled(project: Path, sandbox: Sandbox) -> None:
+    declare(project, sandbox.url, rules=[NO_DELETES], brands={"a": {"name": "A"}})
+
+
+def _short(_project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault("GET /brand:1+:short")
+
+
+def _ruled_and_short(project: Path, sandbox: Sandbox) -> None:
+    rule = {"name": "x", "kinds": ["brand"], "field": "name", "forbid": ["A"]}
+    declare(project, sandbox.url, rules=[rule], brands={"a": {"name": "A"}})
+    _short(project, sandbox)
+
+
+def _nonsense(_project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault("GET /brand:1+:html")
+
+
+def _denied(_project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault("GET /brand:1+:401")
+
+
+def _wrong(project: Path, sandbox: Sandbox) -> None:
+    declare(project, sandbox.url, rules=[{**NO_DELETES, "kinds": ["brnd"]}])
+
+
+OUTCOMES: dict[str, tuple[Callable[[Path, Sandbox], None] | None, tuple[str, ...], int]] = {
+    "no changes": (_settled, ("--detailed-exitcode",), 0),
+    "no changes, none expected": (_settled, ("--expect-no-changes", "--fail-on", "delete"), 0),
+    "changes": (None, (), 0),
+    "changes, told by the code": (None, ("--detailed-exitcode",), 2),
+    "changes that no gate names": (None, ("--fail-on", "create,update,drift"), 0),
+    "a gate": (None, ("--fail-on", "create,delete"), 11),
+    "a gate beats changes": (None, ("--fail-on", "delete", "--detailed-exitcode"), 11),
+    "changes that were not expected": (None, ("--expect-no-changes",), 11),
+    "a rule": (_ruled, (), 11),
+    "a rule beats changes": (_ruled, ("--detailed-exitcode",), 11),
+    "a rule that is lifted": (_ruled, ("--allow", "no-deletes", "--detailed-exitcode"), 2),
+    "a rule that is not there": (_ruled, ("--allow", "no-delete"), 64),
+    "a word that is none": (None, ("--fail-on", "destroy"), 64),
+    "an error beats a rule and a gate": (_ruled_and_short, ("--expect-no-changes",), 18),
+    "the shop answers nonsense": (_nonsense, ("--expect-no-changes",), 18),
+    "the key is refused": (_denied, ("--expect-no-changes",), 16),
+    "the files are wrong": (_wrong, ("--fail-on", "delete"), 10),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_plan_ends_with_its_code_in_every_form(
+    outcome: str, mode: str, run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    prepare, arguments, code = OUTCOMES[outcome]
+    if prepare:
+        prepare(project, sandbox)
+    sandbox.reset_log()
+    done = run("plan", *MODES[mode], *arguments)
+    assert done.exit == code, done.text
+    assert [call for call in sandbox.calls if call.method != "GET"] == []
+    if mode == "json" and code not in (64,):
+        json.loads(done.out)
+    if mode == "stream":
+        assert all(json.loads(line)["type"] for line in done.out.splitlines())
+    if code in (2, 11) and mode == "text":
+        assert "1 to destroy" in done.out
+
+
+def test_a_refusal_names_place_rule_and_how_to_allow_it(
+    run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    _ruled(project, sandbox)
+    done = run("plan")
+    assert "# brand.b will be destroyed" in done.out
+    assert "This plan is refused and cannot be applied, for 1 reason (policy-refused)." in done.out
+    assert "the rule `no-deletes` refuses delete of 1 object: `brand.b`" in done.err
+    assert "--> shopform.yaml:1:" in done.err
+    assert "brands stay" in done.err
+    assert "hint: `--allow no-deletes` allows it this once" in done.err
+
+
+def test_rules_hold_for_apply_and_destroy_and_are_lifted_there(
+    run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    _ruled(project, sandbox)
+    sandbox.reset_log()
+    for command in ("apply", "destroy"):
+        assert run(command, "--auto-approve").exit == 11
+    assert [call for call in sandbox.calls if call.method != "GET"] == []
+    assert run("apply", "--auto-approve", "--allow", "no-deletes").exit == 0
+    assert run("destroy", "--auto-approve", SHOPFORM_ALLOW="no-deletes").exit == 0
+    assert sandbox.data("brand") == []
+
+
+def test_a_plan_that_a_gate_refused_is_saved_and_not_applied(
+    run: Shopform, sandbox: Sandbox
+) -> None:
+    assert run("plan", "--fail-on", "delete", "--out", "p.json").exit == 11
+    assert "# brand.b will be destroyed" in run("show", "p.json").out
+    sandbox.reset_log()
+    assert run("apply", "p.json").exit == 11
+    assert [call for call in sandbox.calls if call.method != "GET"] == []
+
+
+def test_gates_may_be_set_in_the_environment(run: Shopform) -> None:
+    assert run("plan", SHOPFORM_FAIL_ON="create,delete").exit == 11
+    assert run("plan", SHOPFORM_FAIL_ON="create,import").exit == 0
+    assert run("plan", SHOPFORM_EXPECT_NO_CHANGES="1").exit == 11
