@@ -6,8 +6,8 @@ from shopform.changes import WRITES, Action, Change, Op, Plan, Step
 from shopform.diagnostics import Diagnostic
 from shopform.kinds import BY_NAME
 from shopform.model import Ref
-from shopform.render.html_fields import Sides, field_table, held_table
-from shopform.render.markup import Markup, element
+from shopform.render.html_fields import DRIFTED, Sides, field_table, held_table
+from shopform.render.markup import Markup, element, sentence
 from shopform.render.style import Look, plural
 from shopform.render.text import remarks
 
@@ -24,6 +24,8 @@ _WORDS = {
     Action.NO_OP: ("state", "State only"),
 }
 LABELS = dict(_WORDS.values()) | {"import": "Import", "move": "Move"}
+# What somebody else did is told as done.
+DONE = LABELS | {"update": "Changed", "delete": "Deleted"}
 
 
 def actions(change: Change) -> tuple[str, ...]:
@@ -37,7 +39,8 @@ def actions(change: Change) -> tuple[str, ...]:
 def card(change: Change, look: Look, sides: Sides, name: str, *, open_: bool = True) -> Markup:
     """One change, folded to its heading unless `open_`; `name` is what links call it."""
     words = actions(change)
-    badges = [element("span", LABELS[word], class_=f"badge {word}") for word in words]
+    labels = DONE if sides is DRIFTED else LABELS
+    badges = [element("span", labels[word], class_=f"badge {word}") for word in words]
     head = element(
         "summary",
         badges,
@@ -45,7 +48,7 @@ def card(change: Change, look: Look, sides: Sides, name: str, *, open_: bool = T
         element("span", _label(change), class_="label"),
         element("span", f"#{change.id}", class_="muted small num") if change.id else None,
     )
-    told = [element("li", remark) for remark in remarks(change, look)]
+    told = [element("li", sentence(remark)) for remark in remarks(change, look)]
     body = element(
         "div",
         element("ul", told, class_="remarks") if told else None,
@@ -88,12 +91,14 @@ def note(message: Diagnostic) -> Markup:
     """A refusal or a warning: what, why, where, and what to do."""
     place = [element("code", str(message.span))] if message.span else []
     about = element("p", message.code, " ", place, class_="small muted")
-    hint = element("p", element("b", "What to do: "), message.hint) if message.hint else None
+    hint = (
+        element("p", element("b", "What to do: "), sentence(message.hint)) if message.hint else None
+    )
     badge = element("span", str(message.severity), class_=f"badge {message.severity}")
     return element(
         "li",
-        element("p", badge, " ", message.summary),
-        [element("p", line) for line in message.detail.splitlines()],
+        element("p", badge, " ", sentence(message.summary)),
+        [element("p", sentence(line)) for line in message.detail.splitlines()],
         hint,
         about,
         class_=f"note {message.severity}",

@@ -107,6 +107,7 @@ input[type=search]{background:var(--paper);border:1px solid var(--muted);border-
 """
 
 _CARDS = """
+p+.cards{margin-top:1rem}
 .cards{display:grid;gap:.9rem}
 .card{background:var(--paper);border:1px solid var(--line);border-radius:12px;min-width:0;
  content-visibility:auto;contain-intrinsic-size:auto 9rem}
@@ -190,6 +191,8 @@ _TREES = """
 _NARROW = """
 @media (max-width:44rem){
  .sides{grid-template-columns:1fr}
+ .tiles{gap:.5rem}
+ .tile{min-width:5.6rem;padding:.6rem .8rem}
  .js .tools{position:static}
  html{scroll-padding-top:1rem}
  .fields,.fields tbody,.fields tr,.fields th,.fields td,.diff,.diff tbody,.diff tr,.diff td{

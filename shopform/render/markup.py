@@ -33,6 +33,14 @@ def safe(text: str) -> Markup:
     return text if isinstance(text, Markup) else Markup(escape(printable(text)))
 
 
+def sentence(text: str) -> Markup:
+    """A sentence of shopform's; what it has between backticks becomes code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return safe(text)
+    return joined(element("code", p) if number % 2 else p for number, p in enumerate(pieces))
+
+
 def joined(parts: Iterable[str]) -> Markup:
     return Markup("".join(map(safe, parts)))
 

@@ -20,7 +20,7 @@ from shopform.render.document import document
 from shopform.render.html import render_html
 from shopform.render.html_script import SCRIPT
 from shopform.render.html_style import PALETTE, STYLE
-from shopform.render.markup import element
+from shopform.render.markup import element, sentence
 from shopform.render.reading import read_document
 from shopform.render.trees import ROOT, trees
 from shopform.render.words import folded, rows
@@ -145,7 +145,7 @@ def test_texts_can_be_read_in_light_and_dark(text: str, ground: str) -> None:
 def test_refusal_says_what_where_and_what_to_do() -> None:
     refused = error("protected", "`x` is protected", hint="unprotect it", span=Span("a.yaml", 3, 1))
     told = Page(render_html(planned(diagnostics=(refused,)))).text
-    for part in ("refused and cannot be applied", "`x` is protected", "unprotect it", "a.yaml:3:1"):
+    for part in ("refused and cannot be applied", "x is protected", "unprotect it", "a.yaml:3:1"):
         assert part in told
 
 
@@ -246,6 +246,11 @@ def test_both_sides_of_a_diff_are_all_there(plan: Plan) -> None:
 def test_three_thousand_changes_make_one_page() -> None:
     page = Page(render_html(many(3_000)))
     assert sum("card" in (attrs.get("class") or "") for _, attrs in page.tags) >= 3_000
+
+
+def test_backticks_of_messages_become_code_and_lone_ones_stay() -> None:
+    assert sentence("`<b>` is") == "<code>&lt;b&gt;</code> is"
+    assert sentence("a ` b") == "a ` b"
 
 
 def test_markup_escapes_texts_and_attributes() -> None:
