@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from shopform.changes import Change
+from shopform.changes import Action, Change
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Image, Ref, Resource, Rule, Secret, Shop, Value
@@ -69,21 +69,33 @@ def _told(change: Change, rule: Rule) -> str:
     return " and ".join(sorted(change.words & rule.deny))
 
 
-def _refuse(draft: Draft, rule: Rule, what: str, about: Change | Resource | None = None) -> None:
+def _refuse(
+    draft: Draft,
+    rule: Rule,
+    what: str,
+    about: Change | Resource | None = None,
+    *,
+    stays: bool = False,
+) -> None:
     address = about.address if about else None
     span = place(draft.desired, address) if address else None
-    draft.out.error(
-        "policy-refused",
-        f"the rule `{rule.name}` refuses {what}",
+    tell = draft.out.warning if stays else draft.out.error
+    tell(
+        "policy-broken" if stays else "policy-refused",
+        f"the rule `{rule.name}` {'would refuse' if stays else 'refuses'} {what}",
         detail=rule.message,
         span=span or rule.span,
         address=address or "",
-        hint=f"`--allow {rule.name}` allows it this once",
+        hint="it is there already: bring it in line when you can"
+        if stays
+        else f"`--allow {rule.name}` allows it this once",
     )
 
 
 def _fields(draft: Draft, rule: Rule) -> None:
-    """What is declared counts, whether it changes or not: a rule holds from the day it is made."""
+    """What is declared counts. What is there already, and stays, draws a warning only: it was
+    allowed, or is older than the rule."""
+    changes = {change.address: change for change in draft.changes}
     for address, resource in draft.desired.resources.items():
         if not _holds(rule, address.kind) or not draft.scope.holds(address):
             continue
@@ -94,7 +106,14 @@ def _fields(draft: Draft, rule: Rule) -> None:
                 if problem:
                     shown = "a secret" if isinstance(value, Secret) else f"`{_cut(text)}`"
                     what = f"{shown} as `{rule.field}` of `{address}`, which {problem}"
-                    _refuse(draft, rule, what, resource)
+                    _refuse(draft, rule, what, resource, stays=_stays(changes.get(address), rule))
+
+
+def _stays(change: Change | None, rule: Rule) -> bool:
+    if change is None:
+        return True
+    new = change.importing or change.action in (Action.CREATE, Action.REPLACE)
+    return not new and rule.field not in {field.name for field in change.fields}
 
 
 def _problem(rule: Rule, text: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from worlds import World, errors, ref
+from worlds import World, errors, ref, warnings
 
 from shopform.changes import Plan
 from shopform.diagnostics import Span
@@ -120,11 +120,22 @@ def test_a_field_must_match_one_of_the_patterns(url: str, refused: bool) -> None
     assert [t[:2] for t in told(made)] == ([(said, OWN)] if refused else [])
 
 
-def test_a_field_that_stays_as_it_is_is_held_to_the_rule_too() -> None:
+def test_a_field_that_stays_as_it_is_draws_a_warning_only() -> None:
     world = ruled({"field": "name", "forbid": ("Test*",)}).settled("brand.a", 1, name="Test 1")
     made = world.plan()
     assert made.empty
-    assert errors(made) == ["policy-refused"]
+    assert (errors(made), warnings(made)) == ([], ["policy-broken"])
+    assert warnings(world.plan(allow=("house-rule",))) == []
+
+
+def test_a_field_that_changes_or_is_taken_over_or_made_anew_is_refused() -> None:
+    rule = {"field": "name", "forbid": ("Test*",)}
+    changed = ruled(rule).declare("brand.a", name="Test").owned("brand.a", 1, name="A")
+    assert errors(changed.live("brand", 1, name="A").plan()) == ["policy-refused"]
+    imported = ruled(rule).declare("brand.a", name="Test").live("brand", 1, name="Test")
+    assert errors(imported.plan()) == ["policy-refused"]
+    settled = ruled(rule).settled("brand.a", 1, name="Test")
+    assert errors(settled.plan(replace=("brand.a",))) == ["policy-refused"]
 
 
 def test_fields_that_are_not_declared_are_not_held_to_it() -> None:
