@@ -33,6 +33,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
 @options.json_apply
 @options.json_into
+@options.quiet
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
@@ -52,6 +53,7 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @approve
 @options.json_apply
 @options.json_into
+@options.quiet
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:
     """Delete everything that shopform owns in the shop."""
@@ -168,9 +170,12 @@ def _do(
             interrupt=interrupt,
             saved=saved,
         )
-    console.diagnostics(outcome.warnings)
+    if not console.quiet:
+        console.diagnostics(outcome.warnings)
     console.stream.tell(applied(plan, outcome))
-    if console.form != "stream":
+    if console.quiet:
+        console.diagnostics(failure.diagnostic for failure in outcome.failed)
+    elif console.form != "stream":
         text = render_outcome(plan, outcome, color=console.color(), width=console.width)
         console.result(text)
     if outcome.stopped:
@@ -212,7 +217,7 @@ def _progress(console: Console, plan: Plan) -> Iterator[Callable[[str, Step], No
             bar.advance(step.address)
             if event == "failed":
                 console.note(f"{step.address}: {step.op} failed")
-            elif not console.watched:
+            elif not console.watched and not console.quiet:
                 console.note(f"{step.address}: {DONE[step.op]}")
 
         yield tell

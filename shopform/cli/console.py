@@ -1,6 +1,5 @@
 """Where output goes: the result to stdout, everything else to stderr."""
 
-import json
 import os
 import shutil
 import sys
@@ -25,6 +24,7 @@ class Console:
     no_color: bool = False
     sources: Callable[[], Mapping[str, Sequence[str]]] = dict
     form: str = "text"
+    shop: str = ""
     max_bytes: int = 65_536
     report_url: str = ""
     stream: Stream = field(default_factory=Stream)
@@ -49,7 +49,12 @@ class Console:
     @property
     def watched(self) -> bool:
         """Whether somebody looks at stderr, so that a progress bar makes sense."""
-        return sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
+        return not self.quiet and sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the exit code is all that is wanted, and messages of what went wrong."""
+        return self.form == "quiet"
 
     def result(self, text: str) -> None:
         click.echo(text.rstrip("\n"), color=True)
@@ -78,11 +83,18 @@ class Console:
         """Tell what ended a command, in every form of output; returns its exit code."""
         self.diagnostics(problem.diagnostics)
         self.stream.tell(map(diagnostic, problem.diagnostics))
-        if self.form == "json":
-            said = [diagnostic(one)["diagnostic"] for one in problem.diagnostics]
-            failed = {"format_version": "1.2", "errored": True, "exit_code": problem.exit_code}
-            self.result(json.dumps({**failed, "diagnostics": said}, ensure_ascii=False))
+        if self.form in ("json", "markdown", "html"):
+            self.result(self._failed(problem))
         return problem.exit_code
+
+    def _failed(self, problem: ShopformError) -> str:
+        from shopform.render.failure import failure_html, failure_json, failure_markdown
+
+        if self.form == "json":
+            return failure_json(problem.diagnostics, problem.exit_code)
+        if self.form == "markdown":
+            return failure_markdown(problem.diagnostics, self.shop)
+        return failure_html(problem.diagnostics)
 
     def flush(self) -> None:
         try:

@@ -225,6 +225,11 @@ def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
         ctx.obj.form = "json"
 
 
+def _quiet(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.obj.form = "quiet"
+
+
 def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         ctx.obj.form = "stream"
@@ -236,6 +241,14 @@ def _json_into(ctx: click.Context, _option: click.Parameter, path: str | None) -
         ctx.obj.begin_stream(path)
 
 
+quiet = option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_quiet,
+    help="Say nothing but what is wrong; the exit code tells the rest.",
+)
 format_ = _stack(
     option(
         "--format",
@@ -270,6 +283,7 @@ format_ = _stack(
         callback=_report_url,
         help="Where the whole report lies, for Markdown to link to.",
     ),
+    quiet,
 )
 json_into = option(
     "--json-into",

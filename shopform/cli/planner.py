@@ -8,6 +8,7 @@ from typing import Any
 from shopform.changes import Plan
 from shopform.cli.console import Console
 from shopform.cli.project import Workspace
+from shopform.diagnostics import Severity
 from shopform.kinds import KINDS
 from shopform.model import Desired, Live, Prior
 from shopform.planning.match import interest
@@ -137,8 +138,9 @@ def rendered(console: Console, plan_: Plan) -> str:
 def show(console: Console, plan_: Plan) -> None:
     """The plan to stdout, and what speaks against it to stderr."""
     console.stream.tell(planned(plan_))
-    if console.form != "stream":
+    if console.form != "stream" and not console.quiet:
         console.result(rendered(console, plan_))
-    if plan_.diagnostics:
+    told = [d for d in plan_.diagnostics if d.severity is Severity.ERROR or not console.quiet]
+    if told and not console.quiet:
         console.note("")
-        console.diagnostics(plan_.diagnostics)
+    console.diagnostics(told)

@@ -13,6 +13,7 @@ from shopform.config import (
     compile_project,
     compile_shop,
     load_project,
+    shop_names,
     variable_names,
 )
 from shopform.errors import ConfigError, UsageError
@@ -46,13 +47,16 @@ def open_workspace(
     """Load and compile the project for one shop. Raises ConfigError, UsageError."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
+    names = shop_names(project)
+    console.shop = shop or (names[0] if len(names) == 1 else "")
     found, desired, warnings = compile_project(
         project,
         shop,
         variables=_variables(console, project, variables, variable_files),
         environment=console.environment,
     )
-    console.diagnostics(warnings)
+    if not console.quiet:
+        console.diagnostics(warnings)
     return Workspace(console, console.directory, found, desired)
 
 

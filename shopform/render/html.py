@@ -31,11 +31,16 @@ def render_html(plan: Plan) -> str:
         _footer(plan),
         element("script", SCRIPT),
     ]
-    page = element("html", _head(plan, title), element("body", body), lang="en")
-    return f"<!doctype html>\n{page}"
+    return page(f"{title}: {verdict(plan)}", body)
 
 
-def _head(plan: Plan, title: str) -> Markup:
+def page(title: str, body: list[Markup]) -> str:
+    """A whole page that runs and loads nothing but its own script and style."""
+    whole = element("html", _head(title), element("body", body), lang="en")
+    return f"<!doctype html>\n{whole}"
+
+
+def _head(title: str) -> Markup:
     policy = {
         "default-src": "'none'",
         "style-src": _source(STYLE),
@@ -53,7 +58,7 @@ def _head(plan: Plan, title: str) -> Markup:
         ),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{title}: {verdict(plan)}"),
+        element("title", title),
         element("style", STYLE),
     )
 

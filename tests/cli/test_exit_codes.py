@@ -1,5 +1,6 @@
 """The same exit code for the same outcome, whatever the form of output; and which beats which."""
 
+import http.client
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,15 @@ NO_DELETES: dict[str, Any] = {
     "kinds": ["brand"],
     "message": "brands stay",
 }
-MODES: dict[str, tuple[str, ...]] = {"text": (), "json": ("--json",), "stream": ("--json-stream",)}
+MODES: dict[str, tuple[str, ...]] = {
+    "text": (),
+    "json": ("--json",),
+    "stream": ("--json-stream",),
+    "markdown": ("--format", "markdown"),
+    "html": ("--format", "html"),
+    "quiet": ("--quiet",),
+}
+APPLIES: dict[str, tuple[str, ...]] = {"text": (), "stream": ("--json",), "quiet": ("--quiet",)}
 Shopform = Callable[..., Run]
 
 
@@ -109,12 +118,87 @@ def test_a_plan_ends_with_its_code_in_every_form(
     done = run("plan", *MODES[mode], *arguments)
     assert done.exit == code, done.text
     assert [call for call in sandbox.calls if call.method != "GET"] == []
-    if mode == "json" and code not in (64,):
-        json.loads(done.out)
-    if mode == "stream":
-        assert all(json.loads(line)["type"] for line in done.out.splitlines())
-    if code in (2, 11) and mode == "text":
+    assert_pure(mode, done)
+    if code in (2, 11) and mode in ("text", "markdown"):
         assert "1 to destroy" in done.out
+    assert ("error:" in done.err) == (code not in (0, 2))
+
+
+def assert_pure(mode: str, done: Run) -> None:
+    """stdout holds the result in its form, and nothing else."""
+    if mode == "json":
+        assert json.loads(done.out)["format_version"] == "1.2"
+    elif mode == "stream":
+        kinds = [json.loads(line)["type"] for line in done.out.splitlines()]
+        assert kinds[0] == "version"
+        assert len(kinds) > 1
+    elif mode == "markdown":
+        assert done.out.startswith("<!-- shopform plan ")
+    elif mode == "html":
+        assert done.out.startswith("<!doctype html>")
+        assert done.out.rstrip().endswith("</html>")
+    elif mode == "quiet":
+        assert done.out == ""
+    assert "Traceback" not in done.text
+
+
+def _edited(_project: Path, sandbox: Sandbox) -> None:
+    """Another brand is edited by hand: not one that a new plan would not see."""
+    number = next(row["brand_id"] for row in sandbox.data("brand") if row["name"] == "B")
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port)
+    connection.request(
+        "PUT", f"/REST/brand/{number}", '{"name": "C"}', {"Authorization": "sandbox"}
+    )
+    assert connection.getresponse().status < 300
+    connection.close()
+
+
+def _used(project: Path, _sandbox: Sandbox) -> None:
+    assert run_here(project, "apply", "p.json", environment=environment_of()).exit == 0
+
+
+def _unreachable(project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault("1+:500")
+
+
+def _half(project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault("DELETE /brand:1+:400")
+
+
+ENDS: dict[str, tuple[Callable[[Path, Sandbox], None] | None, int]] = {
+    "done": (None, 0),
+    "stale": (_used, 12),
+    "edited meanwhile": (_edited, 13),
+    "shop unreachable": (_unreachable, 18),
+    "partly applied": (_half, 14),
+}
+
+
+@pytest.mark.parametrize("mode", APPLIES)
+@pytest.mark.parametrize("end", ENDS)
+def test_an_apply_ends_with_its_code_in_every_form(
+    end: str, mode: str, run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    brands = {"a": {"name": "A1"}}
+    declare(project, sandbox.url, rules=[], brands=brands)
+    assert run("plan", "--out", "p.json").exit == 0
+    prepare, code = ENDS[end]
+    if prepare:
+        prepare(project, sandbox)
+    done = run("apply", "p.json", *APPLIES[mode])
+    assert done.exit == code, done.text
+    assert_pure(mode, done)
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "stream"])
+def test_a_stale_plan_is_shown_in_every_form(
+    mode: str, run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    assert run("plan", "--out", "p.json").exit == 0
+    _used(project, sandbox)
+    done = run("show", "p.json", *MODES[mode])
+    assert done.exit == 0, done.text
+    assert_pure(mode, done)
 
 
 def test_a_refusal_names_place_rule_and_how_to_allow_it(

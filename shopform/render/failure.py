@@ -1,0 +1,38 @@
+"""What a command that could not make a plan says, in the form its plan would have had."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from shopform.diagnostics import Diagnostic
+from shopform.render.document import FORMAT
+from shopform.render.excerpts import note_part
+from shopform.render.html import page
+from shopform.render.html_cards import note
+from shopform.render.markup import element
+from shopform.render.stream import diagnostic
+
+TITLE = "shopform could not plan"
+
+
+def failure_json(diagnostics: Sequence[Diagnostic], exit_code: int) -> str:
+    """A document that no reader takes for a plan: it is `errored` and has no changes."""
+    told = [diagnostic(one)["diagnostic"] for one in diagnostics]
+    failed = {"format_version": FORMAT, "errored": True, "exit_code": exit_code}
+    return json.dumps({**failed, "diagnostics": told}, ensure_ascii=False)
+
+
+def failure_markdown(diagnostics: Sequence[Diagnostic], shop: str) -> str:
+    """With the first line that a plan's comment has, so that it takes that comment's place."""
+    mark = re.sub(r"[^\w.-]+", "-", shop)
+    notes = [line for one in diagnostics for line in note_part(one).levels[-1]]
+    return "\n".join([f"<!-- shopform plan {mark} -->", f"## {TITLE}", "", *notes])
+
+
+def failure_html(diagnostics: Sequence[Diagnostic]) -> str:
+    """A page with the messages and nothing else."""
+    body = [
+        element("header", element("h1", TITLE), class_="top"),
+        element("main", element("ul", map(note, diagnostics), class_="notes")),
+    ]
+    return page(TITLE, body)
