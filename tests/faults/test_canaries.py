@@ -1,8 +1,10 @@
 """Three secrets go through a whole life; none of them is seen anywhere but where it belongs."""
 
 import base64
+import json
 import traceback
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import quote
@@ -16,6 +18,7 @@ from shopform.shop import write
 PROJECT = Path(__file__).with_name("projects") / "start"
 KEY = "canary-key-7f3a9e51c0d84b6f"
 FIELD = "canary/field 5b1e8c27=a94d"
+EDITED = "canary/edited 4d8a1c70=e65b"
 LATER = "canary/later 9c0d2e48=b17f"
 HOOK = """webhooks:
   erp:
@@ -47,6 +50,17 @@ class Watched:
         self.said.append(run.text)
         self.secrets |= {hook["secret"] for hook in self.sandbox.data("webhook")}
         return run
+
+    def hooks_edited(self) -> None:
+        """Somebody writes another secret into the shop by hand."""
+        self.secrets.add(EDITED)
+        found = [hook for hook in self.sandbox.data("webhook") if "stock?key=" in hook["url"]]
+        connection = HTTPConnection("127.0.0.1", self.sandbox.port)
+        body = json.dumps({"url": f"https://erp.example/stock?key={EDITED}"})
+        path = f"/REST/webhook/{found[0]['webhook_id']}"
+        connection.request("PUT", path, body, {"Authorization": KEY})
+        assert connection.getresponse().status < 300
+        connection.close()
 
     def nothing_leaked(self) -> None:
         forms = {form for secret in self.secrets for form in written(secret)}
@@ -81,12 +95,17 @@ def test_a_whole_life_shows_no_secret(watched: Watched) -> None:
     assert f"https://erp.example/stock?key={FIELD}" in url
     assert (watched.directory / "secrets/erp").read_text().strip() in watched.secrets
     assert watched.run("plan", "--detailed-exitcode").exit == 0
+    assert watched.run("drift", real=True).exit == 0
     assert watched.run("state", "show", "webhook.erp", real=True).exit == 0
     watched.run("state", "list")
     watched.declare("paid")
     assert watched.run("apply", "--auto-approve").exit == 0
     watched.field = LATER
     assert watched.run("plan", "--detailed-exitcode").exit == 2
+    watched.hooks_edited()
+    for form in ("text", "json", "markdown", "html"):
+        assert watched.run("drift", "--format", form).exit == 2
+    assert watched.run("drift", "--write", "-").exit == 2
     assert watched.run("apply", "--auto-approve", "--replace", "webhook.orders").exit == 0
     (watched.directory / "state/sandbox.json").unlink()
     assert watched.run("apply", "--auto-approve").exit == 0
