@@ -11,6 +11,7 @@ import errno
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,10 @@ class Doom:
             return False
         if isinstance(what, int):
             return what in self.ours
-        path = str(Path(os.fspath(what)).absolute())
-        return path.startswith(self.below + "/") and (name != "open" or bool(flags & WRITING))
+        path = Path(os.fspath(what)).absolute()
+        if (name == "open" and not flags & WRITING) or (name == "mkdir" and path.exists()):
+            return False
+        return str(path).startswith(self.below + "/")
 
     def wrapped(self, name: str) -> Callable[..., Any]:
         real = self.real[name]
@@ -68,7 +71,8 @@ class Doom:
         if self.how == "torn":
             self.real["write"](what, bytes(args[0])[: len(args[0]) // 2])
         elif self.how != "before":
-            self.real[name](what, *args, **kwargs)
+            with suppress(OSError):
+                self.real[name](what, *args, **kwargs)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
