@@ -21,13 +21,14 @@ def tool() -> Path:
     program = HOME / VERSION / "bin" / "terraform-compliance"
     if not program.exists():
         subprocess.run([sys.executable, "-m", "venv", HOME / VERSION], check=True)
-        pip = [HOME / VERSION / "bin" / "pip", "install", "--quiet"]
-        subprocess.run([*pip, f"terraform-compliance=={VERSION}"], check=True, capture_output=True)
+        pip = str(HOME / VERSION / "bin" / "pip")
+        wanted = f"terraform-compliance=={VERSION}"
+        subprocess.run([pip, "install", "--quiet", wanted], check=True, capture_output=True)
     return program
 
 
 def judged(tool: Path, plan: Path) -> tuple[int, str]:
-    command = [tool, "--features", RULES, "--planfile", plan, "--no-ansi"]
+    command = [str(part) for part in (tool, "--features", RULES, "--planfile", plan, "--no-ansi")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout
 
