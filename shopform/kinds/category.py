@@ -5,8 +5,6 @@ from typing import Literal
 from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Wire, named
 from shopform.kinds.spec import ImageSpec, Spec, may, must
 
-SortOrder = Literal["normal", "no_stock_last", "random"]
-
 
 class Category(Spec):
     """A category of the shop's tree. Its parent is a reference, so moving it keeps its address."""
@@ -14,7 +12,7 @@ class Category(Spec):
     name: str = must("The name; unique below its parent, it recognises the category.")
     parent: str | None = may("Key of the category it lies in; the root when omitted.")
     in_menu: bool | None = may("Whether it is shown in menus.")
-    sort_order: SortOrder | None = may("How its products are ordered.")
+    sort_order: Literal["normal", "no_stock_last", "random"] | None = may("Order of its products.")
     no_index: bool | None = may("Whether search engines are asked to leave it out.")
     tag: str | None = may("A word for themes; several categories may share one.")
     empty_redir: str | None = may("Where visitors are sent while it holds no products.")
