@@ -2,8 +2,8 @@
 
 `case.json` says what the case is about, and may hold `plan` (what the command line asks), `edits`
 (what somebody did in the shop meanwhile: method, path, body) and `stateless` false where the shop
-cannot be taken over again without its state. `live.json` is what the shop held at the start; the files
-in `before/` were applied after that. `--update-golden` writes what is expected anew.
+cannot be taken over again without its state. `live.json` is what the shop held at the start; the
+files in `before/` were applied after that. `--update-golden` writes what is expected anew.
 """
 
 import json
