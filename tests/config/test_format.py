@@ -119,6 +119,8 @@ CASES = {
     "carriage returns go": ("suppliers:\r\n  a: {}\r\n", "suppliers:\n  a: {}\n"),
     "a file of comments": ("\n\n# a\n\n\n\n# b", "# a\n\n# b\n"),
     "an empty file": ("", ""),
+    "white space that is part of a text": ('a: "x\\ \n  y\u00a0"\n', 'a: "x\\ \n  y\u00a0"\n'),
+    "a space that nobody sees keeps its quotes": ('a: "x\u00a0y"\n', 'a: "x\u00a0y"\n'),
 }
 
 
