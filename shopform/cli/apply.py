@@ -10,7 +10,7 @@ import click
 from shopform.changes import Op, Plan, Step
 from shopform.cli import options
 from shopform.cli.console import Console
-from shopform.errors import BudgetSpent, StalePlan, UsageError
+from shopform.errors import BudgetSpent, UsageError
 from shopform.model import Prior
 from shopform.render.stream import applied, applying
 
@@ -71,6 +71,7 @@ def _apply(
     expect_digest: str | None,
     **asked: Any,
 ) -> int:
+    from shopform.cli.approved import expect
     from shopform.cli.exits import plan_exit
     from shopform.cli.planner import connected, show
 
@@ -90,11 +91,8 @@ def _apply(
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
-        if expect_digest and expect_digest != plan.digest:
-            raise StalePlan(
-                f"the plan has the digest {plan.digest}, not the expected one",
-                hint="have the plan shown above reviewed, and expect its digest",
-            )
+        if expect_digest:
+            expect(plan, expect_digest, workspace.data)
         _affordable(plan, connection.client.calls, max_calls)
         asks = not plan.empty and not auto_approve and not plan_file
         if asks and not _approved(console, plan):

@@ -50,6 +50,7 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown.
     """
+    from shopform.cli.approved import remember
     from shopform.cli.exits import plan_exit
     from shopform.cli.planner import connected, read_and_plan, show
     from shopform.cli.project import open_workspace
@@ -68,6 +69,7 @@ def command(
             whole=out is not None or console.form != "text",
             **asked,
         )
+    remember(plan, workspace.data)
     if out:
         write_plan(console.directory / out, plan)
     show(console, plan)

@@ -1,6 +1,7 @@
 """A plan that was saved is what runs, or nothing runs."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,22 @@ def test_only_the_expected_digest_is_applied(run: Shopform, sandbox: Sandbox) ->
     done = run("apply", "--auto-approve", "--expect-digest", "0" * 64)
     assert (done.exit, writes(sandbox)) == (12, 0)
     assert run("apply", "--auto-approve", "--expect-digest", plan["digest"]).exit == 0
+
+
+def test_what_is_other_than_expected_is_told(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    digest = json.loads(run("plan", "--json").out)["digest"]
+    edit(project, "Nordlys Design", "Nordlys ApS")
+    edit(project, "  nordlys:", "  solveig: {name: Solveig}\n  nordlys:")
+    (project / "catalogue.yaml").write_text(
+        re.sub(r"redirects:\n.*?\n(?=\w)", "", (project / "catalogue.yaml").read_text(), flags=re.S)
+    )
+    done = run("apply", "--auto-approve", "--expect-digest", digest)
+    assert (done.exit, writes(sandbox)) == (12, 0)
+    assert "`supplier.solveig` appeared" in done.err
+    assert "`redirect.old-mugs` vanished" in done.err
+    assert "`supplier.nordlys` is another change" in done.err
 
 
 def test_options_that_make_a_plan_do_not_go_with_a_saved_one(run: Shopform) -> None:
