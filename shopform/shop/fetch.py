@@ -118,7 +118,10 @@ def _total(client: Client, argument: str, number: int) -> int | None:
     names = Names(endpoint="product", ids=("product_id",), list_key="products", fields={})
     try:
         body = client.get(names.endpoint, {argument: number, "limit": 1}, fatal=False)
-    except (AccessRefused, Absent):
+    except Absent:
+        # A shop that has no list of products has none to lose.
+        return 0
+    except AccessRefused:
         return None
     answer = page(names, body)
     return 0 if answer.total is None and not answer.items else answer.total

@@ -210,14 +210,14 @@ def test_products_are_counted_with_one_call_each() -> None:
     assert live.calls == 2
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_products_that_cannot_be_counted_stop_nothing(status: int) -> None:
+@pytest.mark.parametrize(("status", "found"), [(401, None), (403, None), (404, 0)])
+def test_products_that_cannot_be_counted_stop_nothing(status: int, found: int | None) -> None:
     def behaviour(asked: Asked) -> Answer:
         return Answer(b"", status=status) if asked.path == "product" else Answer([])
 
     with serving(behaviour) as running, ready(running) as client:
         live = count(client, Live(), [("supplier", 3)])
-        assert live.counts == {("supplier", 3): None}
+        assert live.counts == {("supplier", 3): found}
         assert client.get("supplier") == []
 
 
