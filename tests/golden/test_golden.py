@@ -101,6 +101,7 @@ def carry_out(one: Line, made: Plan, asked: dict[str, Any], *, stateless: bool) 
     ] == []
     part = {name: asked[name] for name in ("targets", "excludes", "destroy") if name in asked}
     one.assert_settled(**part)
+    assert part or one.plan(refresh_only=True).drift == ()
     if stateless and not part:
         held = world(one.sandbox)
         one.assert_imports_only()
