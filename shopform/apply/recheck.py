@@ -24,12 +24,14 @@ def recheck(plan: Plan, calls: Calls) -> None:
     """
     steps = [step for step in plan.steps if step.op in WRITES]
     lists = _read(steps, calls)
+    there = {step.address: step for step in steps if step.id is not None}
     found: list[Diagnostic] = []
     for address, digests in plan.basis.fingerprints.items():
-        found += _edited(address, digests, steps, lists, calls)
+        found += _edited(there[address], digests, lists, calls)
+    free = _unowned(lists, calls)
     for step in steps:
         if step.op is Op.CREATE:
-            found += _taken(step, lists, calls)
+            found += _taken(step, free, calls)
     if found:
         raise ShopChanged(diagnostics=found)
 
@@ -61,34 +63,34 @@ def _container(step: Step, calls: Calls) -> int | None:
     return calls.ids.get(step.parent.address) if step.parent else None
 
 
-def _edited(
-    address: Address,
-    digests: Mapping[str, str],
-    steps: list[Step],
-    lists: Lists,
-    calls: Calls,
-) -> list[Diagnostic]:
-    step = next(s for s in steps if s.address == address and s.id is not None)
+def _edited(step: Step, digests: Mapping[str, str], lists: Lists, calls: Calls) -> list[Diagnostic]:
     item = lists[step.kind, _container(step, calls)].objects.get(step.id or 0)
     if item is None:
-        return [_told(address, "is gone from the shop")]
+        return [_told(step.address, "is gone from the shop")]
     now = fingerprint(BY_NAME[step.kind], item, calls.hosts)
     fields = sorted(n for n in digests.keys() | now.keys() if digests.get(n) != now.get(n))
     if not fields:
         return []
-    return [_told(address, f"was edited in the shop: {', '.join(f'`{n}`' for n in fields)}")]
+    return [_told(step.address, f"was edited in the shop: {', '.join(f'`{n}`' for n in fields)}")]
 
 
-def _taken(step: Step, lists: Lists, calls: Calls) -> list[Diagnostic]:
+def _unowned(lists: Lists, calls: Calls) -> Mapping[tuple[object, ...], int]:
+    """Objects that nobody owns, by kind, container and identity: the first of each."""
+    owned = {(address.kind, number) for address, number in calls.ids.items()}
+    free: dict[tuple[object, ...], int] = {}
+    for (name, parent_id), read in lists.items():
+        for item in read.objects.values():
+            if (name, item.id) not in owned:
+                identity = live_identity(BY_NAME[name], item, calls.hosts)
+                free.setdefault((name, parent_id, identity), item.id)
+    return free
+
+
+def _taken(step: Step, free: Mapping[tuple[object, ...], int], calls: Calls) -> list[Diagnostic]:
     """Somebody may have made by hand what the plan is about to create."""
-    read = lists.get((step.kind, _container(step, calls)))
     identity = step.entry.identity if step.entry else ()
-    owned = {number for address, number in calls.ids.items() if address.kind == step.kind}
-    kind = BY_NAME[step.kind]
-    for item in read.objects.values() if read else ():
-        if item.id not in owned and live_identity(kind, item, calls.hosts) == identity:
-            return [_told(step.address, f"is in the shop by now, as {item.id}")]
-    return []
+    number = free.get((step.kind, _container(step, calls), identity))
+    return [] if number is None else [_told(step.address, f"is in the shop by now, as {number}")]
 
 
 def _told(address: Address, what: str) -> Diagnostic:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from shopform.changes import FieldChange
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import Form, Kind
 from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
 from shopform.planning.match import Matching
@@ -287,7 +287,3 @@ def depends_on(resource: Resource) -> tuple[Address, ...]:
 def identity_of(kind: Kind, difference: Difference) -> tuple[object, ...]:
     """What the state keeps to recognise the object by; a secret is a digest."""
     return tuple(difference.sent.get(name) for name in kind.policy.identity)
-
-
-def kind_of(address: Address) -> Kind:
-    return BY_NAME[address.kind]

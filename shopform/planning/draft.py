@@ -39,19 +39,21 @@ class Draft:
     def build(self) -> None:
         self.replaced = self._replaced()
         compare = Comparer(self.matching, self.replaced)
+        removals = Removals(self.desired, self.live, compare, self.options.destroy)
         nameless = self._nameless()
         for address, resource in self.desired.resources.items():
             if self.scope.holds(address):
                 lost = nameless.get(address.kind)
                 known = _without(resource, lost) if lost else resource
-                self._declared(known, BY_NAME[address.kind], compare)
-        removals = Removals(self.desired, self.live, compare, self.options.destroy)
-        for address in sorted(self.matching.entries, key=lambda a: (ORDER[a.kind], a)):
-            if address not in self.desired.resources and self.scope.holds(address):
-                removal = removals.of(address, self.matching.entries[address])
-                if removal:
-                    self.changes.append(removal.change)
-                    self.graph.add(removal.step)
+                self._declared(known, BY_NAME[address.kind], compare, removals)
+        undeclared = self.matching.entries.keys() - self.desired.resources.keys()
+        for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
+            if not self.scope.holds(address):
+                continue
+            removal = removals.of(address, self.matching.entries[address])
+            if removal:
+                self.changes.append(removal.change)
+                self.graph.add(removal.step)
         self.drift += drift.vanished(self.prior, self.live, self.scope, compare)
 
     def incomplete(self, kind: str) -> bool:
@@ -94,13 +96,14 @@ class Draft:
             found |= {a for a in self.matching.ids if inside(a, address)}
         return frozenset(found)
 
-    def _declared(self, resource: Resource, kind: Kind, compare: Comparer) -> None:
+    def _declared(
+        self, resource: Resource, kind: Kind, compare: Comparer, removals: Removals
+    ) -> None:
         address, item = resource.address, self.matching.object(resource.address)
         if item is None:
             if not self.incomplete(kind.name):
                 self._create(resource, kind, compare, Action.CREATE)
         elif address in self.replaced:
-            removals = Removals(self.desired, self.live, compare, self.options.destroy)
             self.graph.add(removals.delete(address, item))
             self._create(resource, kind, compare, Action.REPLACE)
         else:
