@@ -135,6 +135,7 @@ class Calls:
 class Basis:
     """What a plan was made from.
 
+    `source` is the shop that a clone copies, whose memory is a state of its own.
     `fingerprints` holds, for each live object that is touched, a digest of each of its fields.
     """
 
@@ -142,6 +143,7 @@ class Basis:
     url: str = ""
     lineage: str = ""
     serial: int = 0
+    source: str = ""
     fingerprints: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
 
 

@@ -78,13 +78,21 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One declared object. `fields` holds what was declared and nothing else."""
+    """One declared object. `fields` holds what was declared and nothing else.
+
+    `keep`: once it is no longer declared it is forgotten, and stays in the shop. `once` are
+    fields that are sent and then left to the shop. `origin` is the id of the object in another
+    shop that this one is a copy of, or 0.
+    """
 
     address: Address
     fields: Mapping[str, Value]
     parent: Address | None = None
     protect: bool = False
+    keep: bool = False
     ignore: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
+    origin: int = 0
     deliver: Delivery | None = None
     span: Span | None = None
 
@@ -128,7 +136,8 @@ class Entry:
 
     `sent` holds the canonical value last sent, or found equal, of each managed field;
     `stored` holds what the shop then kept, only where that differs from what was sent.
-    References are ids; a secret is a keyed digest; images are their records.
+    References are ids; a secret is a keyed digest; images are their records. `keep` and `origin`
+    are those of the Resource.
     """
 
     id: int
@@ -138,6 +147,8 @@ class Entry:
     parent: Address | None = None
     depends_on: tuple[Address, ...] = ()
     protect: bool = False
+    keep: bool = False
+    origin: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,14 +34,10 @@ from shopform.errors import UsageError
 def command(
     console: Console,
     /,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
     detailed_exitcode: bool,
     out: Path | None,
     parallelism: int,
     max_calls: int | None,
-    allow_delete: tuple[tuple[str, int], ...],
     **asked: Any,
 ) -> int:
     """Show what would change in the shop.
@@ -50,27 +46,17 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown.
     """
-    from shopform.cli.approved import remember
-    from shopform.cli.exits import plan_exit
-    from shopform.cli.planner import connected, read_and_plan, show
-    from shopform.cli.project import open_workspace
-    from shopform.cli.saved import write_plan
+    from shopform.cli.apply import Fresh
+    from shopform.cli.applying import propose
 
     if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
-    workspace = open_workspace(console, shop, variables, variable_files)
-    prior = workspace.store().read()
-    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
-        plan = read_and_plan(
-            workspace,
-            connection,
-            prior,
-            allow_delete=dict(allow_delete),
-            whole=out is not None or console.form != "text",
-            **asked,
-        )
-    remember(plan, workspace.data)
-    if out:
-        write_plan(console.directory / out, plan)
-    show(console, plan)
-    return plan_exit(plan, detailed=detailed_exitcode)
+    whole = out is not None or console.form != "text"
+    return propose(
+        console,
+        Fresh(console, {**asked, "whole": whole}),
+        parallelism=parallelism,
+        max_calls=max_calls,
+        out=out,
+        detailed=detailed_exitcode,
+    )

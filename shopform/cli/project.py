@@ -25,15 +25,24 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(slots=True)
 class Workspace:
-    """One shop of one project, ready to be planned."""
+    """One shop of one project, ready to be planned.
+
+    `source` is the shop it is made a copy of: what was copied is remembered apart from what the
+    files declare, so that neither takes the other for something to delete.
+    """
 
     console: Console
     directory: Path
     shop: Shop
     desired: Desired
+    source: str = ""
 
     def store(self) -> Store:
-        return open_store(self.shop.state, self.directory, host_of(self.shop.url))
+        name = self.shop.state
+        if self.source:
+            stem, dot, suffix = name.rpartition(".")
+            name = f"{stem or suffix}.from-{self.source}{dot}{suffix if stem else ''}"
+        return open_store(name, self.directory, host_of(self.shop.url))
 
     @property
     def data(self) -> Path:

@@ -6,10 +6,11 @@ from typing import Any
 
 from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.project import Entry, Project
-from shopform.config.texts import did_you_mean, key_from, one_of
+from shopform.config.texts import did_you_mean, one_of
 from shopform.diagnostics import Collector
 from shopform.kinds import KINDS, Kind
 from shopform.model import KEY, Address, Secret
+from shopform.planning.keys import key_from
 
 CHILDREN: dict[str, list[Kind]] = {kind.name: [] for kind in KINDS}
 for _kind in KINDS:

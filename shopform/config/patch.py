@@ -14,10 +14,11 @@ from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.project import Project, shop_names
 from shopform.config.rewrite import Edit, Source
 from shopform.config.shapes import Takes, shape_of
-from shopform.config.texts import Files, key_from
+from shopform.config.texts import Files
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.kinds import Form
 from shopform.model import Address, Ref
+from shopform.planning.keys import key_from
 
 SHOWN = 60
 _BOM: Final = "\ufeff"

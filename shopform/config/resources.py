@@ -36,6 +36,7 @@ class Building:
             fields=fields,
             parent=draft.container.address if draft.container else None,
             protect=lifecycle.get("protect", False),
+            keep=lifecycle.get("on_delete") == "keep",
             ignore=self._ignored(draft, lifecycle.get("ignore", ())),
             deliver=self._delivery(draft) if kind.policy.generated else None,
             span=draft.key.span,

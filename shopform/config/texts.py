@@ -1,16 +1,10 @@
-"""Small things about texts: near misses, keys made from texts, files beside the YAML."""
+"""Small things about texts: near misses, lists of words, files beside the YAML."""
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 from shopform.diagnostics import Collector, Span
-
-_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ð": "d", "þ": "th", "đ": "d"})
-_NOT_KEY: Final = re.compile(r"[^a-z0-9]+")
 
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
@@ -22,23 +16,6 @@ def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
 
 def one_of(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
-
-
-def key_from(text: str) -> str:
-    """The key a text stands for: `a-z`, `0-9` and dashes; empty if nothing is left.
-
-    Danish letters are written out, other accents dropped, `½` becomes `-1-2`.
-    """
-    letters = []
-    for letter in unicodedata.normalize("NFC", text).lower().translate(_DANISH):
-        if letter.isnumeric() and not letter.isdigit():
-            letters.append("-")
-        letters += [
-            each if each.isascii() else "-"
-            for each in unicodedata.normalize("NFKD", letter)
-            if not unicodedata.combining(each)
-        ]
-    return _NOT_KEY.sub("-", "".join(letters)).strip("-")
 
 
 class Files:

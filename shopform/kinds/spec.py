@@ -1,6 +1,6 @@
 """What may be written in YAML: the base of every kind's fields, and the parts they share."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -40,6 +40,11 @@ class LifecycleSpec(Closed):
 
     protect: bool = may(
         "Never delete it. Kept in the state, so that it outlives this block.", False
+    )
+    on_delete: Literal["delete", "keep"] = may(
+        "What becomes of the object when this block goes: deleted, or kept in the shop and"
+        " forgotten. Kept in the state, so that it outlives this block.",
+        "delete",
     )
     ignore: list[str] = may(
         "Fields that are sent when the object is created and left alone afterwards.", []

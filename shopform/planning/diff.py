@@ -51,7 +51,7 @@ class Comparer:
                 result.sent[name] = self._memory(kind, resource.address, name, value)
             if value is not None:
                 result.fields.append(self._change(kind, name, None, value))
-        return result
+        return _forgetting(result, resource, {})
 
     def update(
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
@@ -74,7 +74,7 @@ class Comparer:
                     _keep(result, entry, name)
                 else:
                     self._undeclared(kind, name, item, entry, result)
-        return result
+        return _forgetting(result, resource, known)
 
     def show(self, kind: Kind, name: str, value: object) -> object:
         """A canonical value as readers see it: references as the address that owns the id."""
@@ -243,6 +243,15 @@ class Comparer:
             unknown=unknown,
             reason=reason,
         )
+
+
+def _forgetting(result: Difference, resource: Resource, known: Mapping[str, object]) -> Difference:
+    """The difference, with no memory of the fields that are left to the shop afterwards."""
+    for name in resource.once:
+        result.sent.pop(name, None)
+        result.stored.pop(name, None)
+        result.remember = result.remember or name in known
+    return result
 
 
 def _keep(result: Difference, entry: Entry | None, name: str) -> None:

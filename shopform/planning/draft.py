@@ -215,7 +215,12 @@ class Draft:
             return Op.IMPORT
         if address in self.matching.moved:
             return Op.MOVE
-        same = (entry.protect, entry.parent) == (resource.protect, resource.parent)
+        same = (entry.protect, entry.keep, entry.parent, entry.origin) == (
+            resource.protect,
+            resource.keep,
+            resource.parent,
+            resource.origin,
+        )
         if difference.remember or not same or entry.depends_on != depends_on(resource):
             return Op.EDIT
         return None
@@ -265,6 +270,8 @@ class Draft:
             parent=resource.parent,
             depends_on=depends_on(resource),
             protect=resource.protect,
+            keep=resource.keep,
+            origin=resource.origin,
         )
 
 

@@ -40,7 +40,9 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
         sorted(_with_detours(draft.changes, steps), key=lambda c: (ORDER[c.kind], c.address))
     )
     made = Plan(
-        basis=replace(_basis(prior, shop), fingerprints=_fingerprints(draft, steps)),
+        basis=replace(
+            _basis(prior, shop), source=options.source, fingerprints=_fingerprints(draft, steps)
+        ),
         destroy=options.destroy,
         changes=changes,
         drift=tuple(sorted(draft.drift, key=lambda c: (ORDER[c.kind], c.address))),

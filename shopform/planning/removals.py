@@ -10,6 +10,8 @@ from shopform.planning.diff import Comparer
 from shopform.planning.match import NOTHING, inside
 from shopform.planning.normalize import canonical, is_digest
 
+KEPT = "stays in the shop, as its `on_delete: keep` said"
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -35,12 +37,22 @@ class Removals:
         item = read.objects.get(entry.id)
         if any(not r.destroy and inside(address, r.address) for r in self.desired.removed):
             return self._forget(address, kind, entry, Action.FORGET)
+        if self._kept(entry):
+            return self._forget(address, kind, entry, Action.FORGET, KEPT)
         if read.problem:
             return None
         if item is None:
             gone = "is gone from the shop already"
             return self._forget(address, kind, entry, Action.NO_OP, gone)
         return Removal(self._destroyed(address, entry, item, kind), self.delete(address, item))
+
+    def _kept(self, entry: Entry) -> bool:
+        """Whether it stays in the shop, with what it lies in or by itself."""
+        above = entry.parent
+        if entry.keep or above is None or above in self.desired.resources:
+            return entry.keep
+        container = self.compare.matching.entries.get(above)
+        return container is not None and self._kept(container)
 
     def delete(self, address: Address, item: LiveObject) -> Step:
         nesting = BY_NAME[address.kind].policy.nesting

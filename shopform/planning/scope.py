@@ -17,7 +17,8 @@ class Options:
     `allow_delete` maps a kind to a number, `allow` names rules that are lifted this once.
     `fail_on` are words of `model.CHANGE_WORDS` and `drift`, and `expect_no_changes` is all of
     them. `refresh_only` compares with the state and not with the files. `whole`: objects that
-    stay as they are belong in the plan.
+    stay as they are belong in the plan. `only` are the addresses a plan is about by its nature,
+    such as those of a copy; `source` is the shop they are copied from.
     """
 
     destroy: bool = False
@@ -30,6 +31,8 @@ class Options:
     fail_on: tuple[str, ...] = ()
     expect_no_changes: bool = False
     whole: bool = False
+    only: frozenset[Address] | None = None
+    source: str = ""
     daily_calls: int = 0
     calls_left: int | None = None
 
@@ -50,7 +53,7 @@ def scope(options: Options, desired: Desired, prior: Prior) -> Scope:
     Raises UsageError for an address that is neither declared nor owned.
     """
     if not options.targets and not options.excludes:
-        return Scope(None)
+        return Scope(options.only)
     every = dict.fromkeys([*desired.resources, *prior.resources])
     needs: dict[Address, tuple[Address, ...]] = {
         a: entry.depends_on + ((entry.parent,) if entry.parent else ())

@@ -201,6 +201,7 @@ def _basis(basis: Basis) -> Document:
         "url": basis.url,
         "lineage": basis.lineage,
         "serial": basis.serial,
+        "source": basis.source,
         "fingerprints": {str(a): dict(digests) for a, digests in basis.fingerprints.items()},
     }
 
@@ -240,6 +241,8 @@ def entry(record: Entry) -> Document:
         "parent": str(record.parent) if record.parent else None,
         "depends_on": list(map(str, record.depends_on)),
         "protect": record.protect,
+        "keep": record.keep,
+        "origin": record.origin,
     }
 
 

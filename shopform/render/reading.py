@@ -148,6 +148,8 @@ def _entry(record: Document) -> Entry:
         parent=Address(record["parent"]) if record["parent"] else None,
         depends_on=tuple(map(Address, record["depends_on"])),
         protect=record["protect"],
+        keep=record["keep"],
+        origin=record["origin"],
     )
 
 

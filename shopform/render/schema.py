@@ -121,6 +121,7 @@ def _basis() -> dict[str, Any]:
             "url": TEXT,
             "lineage": TEXT,
             "serial": COUNT,
+            "source": _about(TEXT, "The shop that a clone copies."),
             "fingerprints": _about(
                 {"type": "object", "additionalProperties": digests},
                 "A digest of each field of the live objects that are touched.",

@@ -21,7 +21,7 @@ RESTORE = "restore it from git or from a backup; leftovers of a merge are the us
 _TOP = frozenset({"format_version", "shopform_version", "lineage", "serial", "shop", "resources"})
 _PART = KEY.pattern.removesuffix(r"\Z")
 _ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
-_ENTRY = frozenset({"id", "identity", "sent", "stored", "parent", "depends_on", "protect"})
+_ENTRY = frozenset("id identity sent stored parent depends_on protect keep origin".split())
 
 
 def dumps(prior: Prior) -> bytes:
@@ -72,6 +72,8 @@ def entry_record(entry: Entry) -> Document:
         "parent": str(entry.parent) if entry.parent else None,
         "depends_on": list(entry.depends_on),
         "protect": entry.protect,
+        "keep": entry.keep,
+        "origin": entry.origin,
     }
     return {"id": entry.id, **{name: part for name, part in parts.items() if part}}
 
@@ -90,6 +92,8 @@ def entry_of(record: object) -> Entry:
         parent=address_of(parent) if parent else None,
         depends_on=tuple([address_of(item) for item in depends_on]),
         protect=take(fields, "protect", bool, False),
+        keep=take(fields, "keep", bool, False),
+        origin=take(fields, "origin", int, 0),
     )
 
 

@@ -59,6 +59,14 @@ def _entry() -> dict[str, Any]:
                 "description": "Resources that may be deleted only after this one.",
             },
             "protect": {"type": "boolean", "description": "Whether deleting it is refused."},
+            "keep": {
+                "type": "boolean",
+                "description": "Whether it stays in the shop once it is no longer declared.",
+            },
+            "origin": {
+                "type": "integer",
+                "description": "The id, in the shop it was copied from, of what it is a copy of.",
+            },
         },
         "required": ["id"],
         "additionalProperties": False,

@@ -1,0 +1,179 @@
+"""Plans shown, saved and carried out, whichever command they come from."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from shopform.changes import Op, Plan, Step
+from shopform.cli.approved import expect, remember
+from shopform.cli.console import Console
+from shopform.cli.exits import outcome_exit, plan_exit
+from shopform.cli.planner import Connection, connected, show
+from shopform.cli.project import Workspace, interruptible
+from shopform.cli.saved import write_plan
+from shopform.errors import BudgetSpent
+from shopform.model import Prior
+from shopform.render.stream import applied, applying
+
+if TYPE_CHECKING:
+    from shopform.shop.client import Client
+    from shopform.state.store import Session
+
+
+class Source(Protocol):
+    """Where a plan comes from. `saved`: it was made and approved before."""
+
+    workspace: Workspace
+    saved: bool
+
+    def plan(self, connection: Connection, prior: Prior) -> Plan:
+        """The plan for this shop, with this state."""
+
+
+def propose(
+    console: Console,
+    source: Source,
+    *,
+    parallelism: int,
+    max_calls: int | None,
+    out: Path | None = None,
+    detailed: bool = False,
+) -> int:
+    """Make a plan, save it where that is asked for, and show it; returns the exit code."""
+    workspace = source.workspace
+    prior = workspace.store().read()
+    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+        plan = source.plan(connection, prior)
+    remember(plan, workspace.data)
+    if out:
+        write_plan(console.directory / out, plan)
+    show(console, plan)
+    return plan_exit(plan, detailed=detailed)
+
+
+def carry_out(
+    console: Console,
+    source: Source,
+    *,
+    verb: str,
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    auto_approve: bool,
+    expect_digest: str | None = None,
+) -> int:
+    """Make a plan under the lock, show it, ask, and do it; returns the exit code."""
+    workspace = source.workspace
+    with ExitStack() as stack:
+        if workspace.source:
+            # What a copy remembers is a state of its own; nobody else may write to the shop either.
+            own = replace(workspace, source="").store()
+            stack.enter_context(own.open(verb, lock_timeout))
+        session = stack.enter_context(workspace.store().open(verb, lock_timeout))
+        connection = stack.enter_context(
+            connected(workspace, parallelism=parallelism, max_calls=max_calls)
+        )
+        plan = source.plan(connection, session.prior)
+        show(console, plan)
+        if plan.refused:
+            return plan_exit(plan)
+        if expect_digest:
+            expect(plan, expect_digest, workspace.data)
+        _affordable(plan, connection.client.calls, max_calls)
+        asks = not plan.empty and not auto_approve and not source.saved
+        if asks and not _approved(console, plan):
+            console.note("Nothing was changed.")
+            return 1
+        return _do(console, workspace, plan, connection.client, session, saved=source.saved)
+
+
+def _do(
+    console: Console,
+    workspace: Workspace,
+    plan: Plan,
+    client: "Client",
+    session: "Session",
+    *,
+    saved: bool,
+) -> int:
+    from shopform.apply import apply
+    from shopform.render.text import render_outcome
+
+    with interruptible() as interrupt, _progress(console, plan) as listener:
+        outcome = apply(
+            plan,
+            client,
+            session,
+            directory=workspace.directory,
+            parallelism=client.parallelism,
+            listener=listener,
+            interrupt=interrupt,
+            saved=saved,
+        )
+    if not console.quiet:
+        console.diagnostics(outcome.warnings)
+    console.stream.tell(applied(plan, outcome))
+    if console.quiet:
+        console.diagnostics(failure.diagnostic for failure in outcome.failed)
+    elif console.form != "stream":
+        text = render_outcome(plan, outcome, color=console.color(), width=console.width)
+        console.result(text)
+    if outcome.stopped:
+        console.diagnostics(outcome.stopped.diagnostics)
+    return outcome_exit(outcome)
+
+
+def _affordable(plan: Plan, spent: int, max_calls: int | None) -> None:
+    """A limit given by hand is a promise: what cannot be finished is not begun."""
+    needed = plan.calls.write + plan.calls.verify
+    if max_calls is not None and spent + needed > max_calls:
+        raise BudgetSpent(
+            f"the plan needs {needed} more calls, and `--max-calls` leaves {max_calls - spent}",
+            hint="allow more, or take a part with `--target`",
+        )
+
+
+def _approved(console: Console, plan: Plan) -> bool:
+    what = "destroy everything shown above" if plan.destroy else "perform these actions"
+    console.note(f"\nDo you want to {what}?")
+    console.note(f"  shopform will do this to the live shop `{plan.basis.shop}`.")
+    console.note("  Only 'yes' will be accepted to approve.\n")
+    answer: str = click.prompt("  Enter a value", default="", show_default=False, err=True)
+    return answer == "yes"
+
+
+@contextmanager
+def _progress(console: Console, plan: Plan) -> Iterator[Callable[[str, Step], None]]:
+    """Tells how far an apply is: a bar where somebody looks, a line a step elsewhere."""
+    from shopform.render.progress import progress
+
+    with progress(console.watched, f"applying to {plan.basis.shop}") as bar:
+        bar.total(len(plan.steps))
+
+        def tell(event: str, step: Step) -> None:
+            console.stream.tell([applying(event, step)])
+            if event == "start":
+                return
+            bar.advance(step.address)
+            if event == "failed":
+                console.note(f"{step.address}: {step.op} failed")
+            elif not console.watched and not console.quiet:
+                console.note(f"{step.address}: {DONE[step.op]}")
+
+        yield tell
+
+
+DONE = {
+    Op.CREATE: "created",
+    Op.UPDATE: "updated",
+    Op.DELETE: "destroyed",
+    Op.IMPORT: "imported",
+    Op.ADOPT: "taken over",
+    Op.MOVE: "moved",
+    Op.EDIT: "state edited",
+    Op.FORGET: "forgotten",
+}
