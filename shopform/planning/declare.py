@@ -205,7 +205,7 @@ class _Declaring:
         words = words_of(kind, name)
         if words and value and value not in words:
             return f"`{value}` is none of the words it takes", None
-        return "", cast("Value", value)
+        return "", cast(Value, value)
 
     def _reference(self, target: str, number: object) -> tuple[str, Value]:
         if not isinstance(number, int):
