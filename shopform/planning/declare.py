@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
 from shopform.model import Address, Live, LiveObject, Ref, Resource, Value
@@ -197,7 +197,7 @@ class _Declaring:
         form = kind.policy.form(name)
         if form is Form.IMAGES:
             return ("pictures cannot be read back" if raw else ""), None
-        value = canonical(form, raw, self.live.hosts)
+        value: Any = canonical(form, raw, self.live.hosts)
         if form is Form.ID:
             return self._reference(kind.policy.refers[name], value)
         if not isinstance(value, FORMS.get(form, str)):
@@ -205,7 +205,7 @@ class _Declaring:
         words = words_of(kind, name)
         if words and value and value not in words:
             return f"`{value}` is none of the words it takes", None
-        return "", cast(Value, value)
+        return "", value
 
     def _reference(self, target: str, number: object) -> tuple[str, Value]:
         if not isinstance(number, int):
