@@ -192,12 +192,12 @@ class _Declaring:
         default = canonical(kind.policy.form(name), kind.policy.defaults[name], self.live.hosts)
         return self.whole or value != default
 
-    def _value(self, kind: Kind, name: str, raw: object) -> tuple[str, Value]:
+    def _value(self, kind: Kind, name: str, raw: object) -> tuple[str, Any]:
         """The value in canonical form, or why it cannot be declared."""
         form = kind.policy.form(name)
         if form is Form.IMAGES:
             return ("pictures cannot be read back" if raw else ""), None
-        value: Any = canonical(form, raw, self.live.hosts)
+        value = canonical(form, raw, self.live.hosts)
         if form is Form.ID:
             return self._reference(kind.policy.refers[name], value)
         if not isinstance(value, FORMS.get(form, str)):
