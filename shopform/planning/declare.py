@@ -98,7 +98,7 @@ class _Declaring:
         objects = self.live.kinds[kind.name].objects
         identities = {item.id: self._identity(kind, item) for item in objects.values()}
         counts = Counter(identities.values())
-        waiting = dict(objects)
+        waiting = dict(sorted(objects.items()))
         found = True
         while found:
             level = [item for item in waiting.values() if self._above(kind, item) is not None]
@@ -111,7 +111,7 @@ class _Declaring:
 
     def fill(self, kind: Kind) -> None:
         paths: dict[object, Address] = {}
-        for item in self.live.kinds[kind.name].objects.values():
+        for _, item in sorted(self.live.kinds[kind.name].objects.items()):
             address = self.addresses.get((kind.name, item.id))
             if address is None:
                 continue

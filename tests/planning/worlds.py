@@ -126,14 +126,16 @@ class World:
         ordered = dict(sorted(self.declared.items()))
         desired = Desired(resources=ordered, **self.more)
         prior = Prior(lineage="l", serial=1, resources=self.entries, pending=self.pending)
-        live = Live(kinds=self.kinds(), hosts=HOSTS, calls=7, counts=self.counts)
         shop = Shop(
             name="demo",
             url="https://demo.example",
             token=Secret("${env:T}", "t"),
             rules=self.rules,
         )
-        return plan(desired, prior, live, shop, Options(**options))
+        return plan(desired, prior, self.shop(), shop, Options(**options))
+
+    def shop(self) -> Live:
+        return Live(kinds=self.kinds(), hosts=HOSTS, calls=7, counts=self.counts)
 
 
 def errors(made: Plan) -> list[str]:
