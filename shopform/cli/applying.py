@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from shopform.changes import Op, Plan, Step
+from shopform.changes import Op, Outcome, Plan, Step
 from shopform.cli.approved import expect, remember
 from shopform.cli.console import Console
 from shopform.cli.exits import outcome_exit, plan_exit
@@ -65,8 +65,12 @@ def carry_out(
     lock_timeout: float,
     auto_approve: bool,
     expect_digest: str | None = None,
+    done: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> int:
-    """Make a plan under the lock, show it, ask, and do it; returns the exit code."""
+    """Make a plan under the lock, show it, ask, and do it; returns the exit code.
+
+    `done` is told what came of it, if it was begun.
+    """
     workspace = source.workspace
     with ExitStack() as stack:
         if workspace.source:
@@ -88,7 +92,9 @@ def carry_out(
         if asks and not _approved(console, plan):
             console.note("Nothing was changed.")
             return 1
-        return _do(console, workspace, plan, connection.client, session, saved=source.saved)
+        outcome = _do(console, workspace, plan, connection.client, session, saved=source.saved)
+        done(outcome)
+        return outcome_exit(outcome)
 
 
 def _do(
@@ -99,7 +105,7 @@ def _do(
     session: "Session",
     *,
     saved: bool,
-) -> int:
+) -> Outcome:
     from shopform.apply import apply
     from shopform.render.text import render_outcome
 
@@ -124,7 +130,7 @@ def _do(
         console.result(text)
     if outcome.stopped:
         console.diagnostics(outcome.stopped.diagnostics)
-    return outcome_exit(outcome)
+    return outcome
 
 
 def _affordable(plan: Plan, spent: int, max_calls: int | None) -> None:
