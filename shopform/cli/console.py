@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -17,7 +17,10 @@ from shopform.render.stream import diagnostic
 
 @dataclass(slots=True)
 class Console:
-    """One run's surroundings: the environment, the folder, the streams and how they look."""
+    """One run's surroundings: the environment, the folder, the streams and how they look.
+
+    `about` is which of several shops the messages are about, while they are about one.
+    """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     chdir: str | None = None
@@ -25,6 +28,7 @@ class Console:
     sources: Callable[[], Mapping[str, Sequence[str]]] = dict
     form: str = "text"
     shop: str = ""
+    about: str = ""
     max_bytes: int = 65_536
     report_url: str = ""
     stream: Stream = field(default_factory=Stream)
@@ -63,7 +67,8 @@ class Console:
         click.echo(text, err=True, color=True)
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
-        found = list(diagnostics)
+        about = f"{self.about}: " if self.about else ""
+        found = [replace(each, summary=about + each.summary) for each in diagnostics]
         if found:
             from shopform.render.diagnostics import render_diagnostics
 
@@ -81,11 +86,15 @@ class Console:
 
     def failure(self, problem: ShopformError) -> int:
         """Tell what ended a command, in every form of output; returns its exit code."""
-        self.diagnostics(problem.diagnostics)
-        self.stream.tell(map(diagnostic, problem.diagnostics))
+        self.tell_problem(problem)
         if self.form in ("json", "markdown", "html"):
             self.result(self._failed(problem))
         return problem.exit_code
+
+    def tell_problem(self, problem: ShopformError) -> None:
+        """Tell why something could not be done, and leave its result to others."""
+        self.diagnostics(problem.diagnostics)
+        self.stream.tell(map(diagnostic, problem.diagnostics))
 
     def _failed(self, problem: ShopformError) -> str:
         from shopform.render.failure import failure_html, failure_json, failure_markdown

@@ -1,5 +1,7 @@
 """The exit code of every outcome, in one place, the same for every form of output."""
 
+from collections.abc import Iterable
+
 from shopform.changes import Outcome, Plan
 from shopform.diagnostics import Severity
 from shopform.errors import (
@@ -16,6 +18,8 @@ from shopform.errors import (
 )
 
 CHANGES = 2
+# Of several shops' codes the first of these is the run's: what cannot wait for a person.
+PRECEDENCE = (130, 64, 10, 1, 14, 16, 18, 17, 15, 13, 12, 11, CHANGES, 0)
 READS = "read-incomplete"
 OWN_CODE = (AccessRefused, BudgetSpent, Interrupted)
 BY_CODE = {
@@ -32,6 +36,11 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
     if codes:
         return Refused.exit_code
     return CHANGES if detailed and plan.differs else 0
+
+
+def several_exit(codes: Iterable[int]) -> int:
+    """One code for several shops: the one that most needs somebody to look."""
+    return min(codes, key=PRECEDENCE.index, default=0)
 
 
 def outcome_exit(outcome: Outcome) -> int:

@@ -137,9 +137,14 @@ def rendered(console: Console, plan_: Plan) -> str:
 
 def show(console: Console, plan_: Plan) -> None:
     """The plan to stdout, and what speaks against it to stderr."""
-    console.stream.tell(planned(plan_))
     if console.form != "stream" and not console.quiet:
         console.result(rendered(console, plan_))
+    remark(console, plan_)
+
+
+def remark(console: Console, plan_: Plan) -> None:
+    """What speaks against the plan to stderr, and all of it to whom messages go."""
+    console.stream.tell(planned(plan_))
     told = [d for d in plan_.diagnostics if d.severity is Severity.ERROR or not console.quiet]
     if told and not console.quiet:
         console.note("")

@@ -80,7 +80,7 @@ def open_settings(console: Console, shop: str | None, *, with_token: bool = Fals
 def check_workspace(
     console: Console, shop: str | None, variables: Pairs, variable_files: Iterable[str]
 ) -> dict[str, Desired]:
-    """Compile one shop, or all. Raises ConfigError with all that is wrong in any of them."""
+    """Compile one shop or several, or all. Raises ConfigError with all that is wrong in any."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
     found, warnings = check_project(

@@ -12,10 +12,12 @@ from shopform.render import stream
 class Stream:
     """One JSON object a line, each with its time (UTC). May be told things from any thread.
 
-    Without a target nothing is written, so that who tells need not ask.
+    Without a target nothing is written, so that who tells need not ask. `shop` is which of
+    several shops the messages are about, while they are about one.
     """
 
     def __init__(self) -> None:
+        self.shop = ""
         self._targets: list[IO[str]] = []
         self._lock = Lock()
 
@@ -27,10 +29,11 @@ class Stream:
     def tell(self, messages: Iterable[dict[str, Any]]) -> None:
         if not self._targets:
             return
+        about = {"shop": self.shop} if self.shop else {}
         with self._lock:
             for message in messages:
                 for target in self._targets:
-                    _write(target, message)
+                    _write(target, {**message, **about})
 
 
 def _write(target: IO[str], message: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ def command(
 ) -> int:
     """Check the files, without a shop.
 
-    Checks every shop of the project unless one is chosen. Makes no call and needs no key. Exits
+    Checks every shop of the project unless some are chosen. Makes no call and needs no key. Exits
     with 10 when something is wrong, all of which is told at once.
     """
     from shopform.cli.project import check_workspace

@@ -1,13 +1,15 @@
 """The project's files: `load_project`, then `compile_project` for one shop."""
 
+from shopform.config.chosen import means_several, select_shop, select_shops
 from shopform.config.compile import (
     check_project,
     compile,  # noqa: A004
     compile_project,
     compile_shop,
+    compile_shops,
     load_project,
 )
-from shopform.config.project import Project, load, select_shop, shop_names, variable_names
+from shopform.config.project import Project, load, shop_names, variable_names
 
 __all__ = [
     "Project",
@@ -15,9 +17,12 @@ __all__ = [
     "compile",
     "compile_project",
     "compile_shop",
+    "compile_shops",
     "load",
     "load_project",
+    "means_several",
     "select_shop",
+    "select_shops",
     "shop_names",
     "variable_names",
 ]

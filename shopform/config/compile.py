@@ -4,9 +4,10 @@ from collections.abc import Mapping as Map
 from pathlib import Path
 
 from shopform.config.checks import check
+from shopform.config.chosen import select_shop, select_shops
 from shopform.config.drafts import Drafts
 from shopform.config.fields import read_fields
-from shopform.config.project import Project, load, select_shop, shop_names
+from shopform.config.project import Project, load, shop_names
 from shopform.config.reading import Reader
 from shopform.config.refactorings import Refactorings
 from shopform.config.resources import Building
@@ -90,12 +91,34 @@ def check_project(
     variables: Map[str, str],
     environment: Map[str, str],
 ) -> tuple[dict[str, Desired], tuple[Diagnostic, ...]]:
-    """What is desired in one shop, or in every shop, by name, and warnings; reads no secret.
+    """What is desired in the shops that `shop` means, or in every shop, by name, and warnings.
 
-    Raises as `compile_project` does; a mistake that several shops share is told once.
+    Reads no secret. Raises as `compile_shops` does.
+    """
+    found, warnings = compile_shops(
+        project,
+        shop,
+        variables=variables,
+        environment=environment,
+        resolve_token=False,
+    )
+    return {name: desired for name, (_, desired) in found.items()}, warnings
+
+
+def compile_shops(
+    project: Project,
+    shops: str | None,
+    *,
+    variables: Map[str, str],
+    environment: Map[str, str],
+    resolve_token: bool = True,
+) -> tuple[dict[str, tuple[Shop, Desired]], tuple[Diagnostic, ...]]:
+    """The shops that `shops` means (None: all), what is desired in each, by name, and warnings.
+
+    Raises as `compile_project` does, with what is wrong in any of them; a mistake that several
+    share is told once.
     """
     collector = _begun(project)
-    names = shop_names(project) if shop is None else ()
     found = {
         name: compile(
             project,
@@ -103,9 +126,9 @@ def check_project(
             variables=variables,
             environment=environment,
             collector=collector,
-            resolve_token=False,
-        )[1]
-        for name in names or (select_shop(project, shop),)
+            resolve_token=resolve_token,
+        )
+        for name in select_shops(project, shops)
     }
     return found, _finished(collector)
 

@@ -13,7 +13,7 @@ from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, pa
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.texts import did_you_mean
 from shopform.diagnostics import Collector, Diagnostic, Span
-from shopform.errors import ConfigError, UsageError
+from shopform.errors import ConfigError
 from shopform.kinds import BY_NAME, KINDS
 
 NAMES: Final = ("shopform.yaml", "shopform.yml")
@@ -109,28 +109,6 @@ def shop_names(project: Project) -> tuple[str, ...]:
     """The shops that are declared, in the order of the file."""
     shops = project.settings.get("shops")
     return tuple(shops[1].entries) if shops and isinstance(shops[1], Mapping) else ()
-
-
-def select_shop(project: Project, name: str | None = None) -> str:
-    """The shop to work on: `name`, or the only one declared.
-
-    Raises UsageError for an unknown name, and for none where several are declared, and
-    ConfigError where none is.
-    """
-    names = shop_names(project)
-    if not names:
-        raise ConfigError(
-            f"`{project.main}` declares no shop",
-            hint="add `shops:` with a name, and `url` and `token` below it",
-        )
-    declared = "declared are " + ", ".join(f"`{each}`" for each in names)
-    if name is None:
-        if len(names) == 1:
-            return names[0]
-        raise UsageError("several shops are declared", hint=f"name one with `--shop`: {declared}")
-    if name not in names:
-        raise UsageError(f"unknown shop `{name}`", hint=did_you_mean(name, names, declared))
-    return name
 
 
 def _included(project: Project, collector: Collector) -> Iterable[str]:
