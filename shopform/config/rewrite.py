@@ -13,6 +13,9 @@ _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*")
 _HEADER: Final = re.compile(r"[|>]([-+0-9]*)([ \t]+#.*)?[ \t]*")
 _REST: Final = re.compile(r"[ \t]*(?:#.*)?")
 _DASH: Final = re.compile(r"[ \t]*-[ \t]+")
+# Signs that are not called printable and that people write all the same: hard and narrow blanks,
+# soft hyphens, and what joins letters and emoji.
+_HELD: Final = dict.fromkeys(map(ord, "\n\t\xa0\xad\u2009\u200c\u200d\u202f"))
 _WORDS: Final = {True: "true", False: "false", None: "null"}
 
 Plain = str | int | float | bool | None
@@ -71,7 +74,7 @@ def scalar(source: Source, key: Scalar, node: Scalar, value: Plain, *, bracketed
     old = source.text[start:end]
     if old[:1] in ("|", ">"):
         return _block(source, key, node, str(value))
-    if isinstance(value, str) and not bracketed and "\n" in value and _literal(value):
+    if isinstance(value, str) and not bracketed and "\n" in value and may_be_literal(value):
         after = source.ends[node.span.end_line - 1]
         if _REST.fullmatch(source.text, end, after):
             comment = source.text[end:after]
@@ -143,11 +146,10 @@ def _gap(source: Source, start: int) -> str:
     return " " if source.text[start - 1 : start] == ":" else ""
 
 
-def _literal(text: str) -> bool:
+def may_be_literal(text: str) -> bool:
     """Whether a `|` can hold a text."""
-    lines = text.split("\n")
-    signs = all(line.replace("\t", "").isprintable() for line in lines)
-    return signs and bool(text[:1].strip()) and not text.endswith("\n\n")
+    bare = text.translate(_HELD)
+    return bare.isprintable() and bool(text[:1].strip()) and not text.endswith("\n\n")
 
 
 def _below(source: Source, at: tuple[int, int], text: str, comment: str, indent: str) -> Edit:
@@ -178,7 +180,7 @@ def _block(source: Source, key: Scalar, node: Scalar, text: str) -> Edit:
         if line.strip() and not indent and not any(mark.isdigit() for mark in marks):
             indent = " " * blank
     start, end = source.start(node), source.ends[last]
-    if not _literal(text):
+    if not may_be_literal(text):
         return Edit(start, end, word(text, '"', bracketed=False) + comment)
     return _below(source, (start, end), text, comment, indent or " " * (key.span.column + 1))
 

@@ -1,0 +1,68 @@
+"""Values as lines of YAML, written as a person would."""
+
+import re
+import textwrap
+from typing import Final
+
+from shopform.config.layout import STEP, WIDTH
+from shopform.config.quotes import may_be_plain
+from shopform.config.rewrite import Plain, may_be_literal, word
+from shopform.kinds import Form
+from shopform.model import Ref, Value
+
+_LONG: Final = 40
+_BLANKS: Final = re.compile(r"\s\s|[^\S ]")
+
+
+def plain_of(value: Value) -> Plain:
+    """A value as a scalar of the files: a reference as a key, with no placeholder in a text."""
+    if isinstance(value, Ref):
+        return value.address.keys[-1]
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    return value if isinstance(value, int) else None
+
+
+def bracketed(value: Value) -> str:
+    """A value as it stands between brackets."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(word(plain_of(str(each)), '', bracketed=True) for each in value)}]"
+    return word(plain_of(value), "", bracketed=True)
+
+
+def field(name: str, value: Value, form: Form, indent: int) -> list[str]:
+    """The lines of one field: a text of several lines below `|`, a long one below `>-`."""
+    head = f"{' ' * indent}{name}: "
+    if isinstance(value, tuple):
+        return [head + bracketed(value)]
+    text = plain_of(value)
+    if not isinstance(text, str):
+        return [head + word(text, "", bracketed=False)]
+    line = head + word(text, "", bracketed=False)
+    pad = " " * (indent + STEP)
+    rich = form is Form.HTML and not (may_be_plain(text, bracketed=False) and len(line) <= WIDTH)
+    if ("\n" in text or rich) and may_be_literal(text):
+        mark = "|" if rich or text.endswith("\n") else "|-"
+        body = text.removesuffix("\n").split("\n")
+        return [head + mark, *(pad + each if each else "" for each in body)]
+    if len(line) > WIDTH and _foldable(text):
+        wrapped = textwrap.wrap(
+            text, WIDTH - len(pad), break_long_words=False, break_on_hyphens=False
+        )
+        return [f"{head}>-", *(pad + each for each in wrapped)]
+    return [line]
+
+
+def comment(text: str, indent: int) -> str:
+    """A line for people. What a shop holds may be quoted in it, with no sign YAML refuses."""
+    return " " * indent + "# " + "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+
+
+def _foldable(text: str) -> bool:
+    """Whether line breaks in place of single blanks mean the same below `>-`."""
+    blanks = _BLANKS.search(text) or text != text.strip()
+    return text.isprintable() and not blanks and " " in text
