@@ -82,7 +82,7 @@ class Resource:
 
     `keep`: once it is no longer declared it is forgotten, and stays in the shop. `once` are
     fields that are sent and then left to the shop. `origin` is the id of the object in another
-    shop that this one is a copy of, or 0.
+    shop that this one is a copy of, or 0. `forget`: it is made as declared, and then forgotten.
     """
 
     address: Address
@@ -93,6 +93,7 @@ class Resource:
     ignore: frozenset[str] = frozenset()
     once: frozenset[str] = frozenset()
     origin: int = 0
+    forget: bool = False
     deliver: Delivery | None = None
     span: Span | None = None
 

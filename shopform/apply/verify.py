@@ -27,6 +27,8 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
     for step in applied:
         if step.op not in (Op.CREATE, Op.UPDATE) or step.temporary:
             continue
+        if step.address not in calls.entries:  # forgotten when it was as declared
+            continue
         kind = BY_NAME[step.kind]
         entry = learned.get(step.address, calls.entries[step.address])
         read = reads[kind.name, _container(step, calls)]

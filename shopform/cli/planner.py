@@ -10,7 +10,7 @@ from shopform.cli.console import Console
 from shopform.cli.project import Workspace
 from shopform.diagnostics import Severity
 from shopform.kinds import KINDS
-from shopform.model import Desired, Live, Prior
+from shopform.model import Address, Desired, Live, Prior
 from shopform.planning.match import interest
 from shopform.planning.plan import plan, wanted_counts
 from shopform.planning.scope import Options, scope
@@ -51,17 +51,50 @@ def connected(
 
 def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **asked: Any) -> Plan:
     """Fetch what matters and plan it; deletions are counted out at one call each."""
-    client, ledger = connection.client, connection.ledger
-    options = Options(daily_calls=ledger.daily, **asked)
+    options = Options(daily_calls=connection.ledger.daily, **asked)
     desired = Desired() if options.destroy else workspace.desired
     with _reading(workspace, connection):
         needed = Desired() if options.refresh_only else desired
         live = _read(options, connection, needed, prior)
-        result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
-        wanted = wanted_counts(result)
-        if wanted:
-            live = count(client, live, wanted)
-            result = plan(desired, prior, live, workspace.shop, _left(options, ledger))
+        return _planned(workspace, connection, prior, live, desired, options)
+
+
+def read_then_declare(
+    workspace: Workspace,
+    connection: Connection,
+    prior: Prior,
+    declare: Callable[[Live], tuple[Desired, frozenset[Address]]],
+    *,
+    near: Desired,
+    within: frozenset[Address],
+    **asked: Any,
+) -> Plan:
+    """Plan what can be declared only when the shop was read, and the addresses it is about.
+
+    `near` and `within` are what it may be and the addresses it may touch: they say what is read.
+    """
+    options = Options(daily_calls=connection.ledger.daily, **asked)
+    with _reading(workspace, connection):
+        live = _read(replace(options, only=within), connection, near, prior)
+        desired, only = declare(live)
+        about = replace(options, only=only)
+        return _planned(workspace, connection, prior, live, desired, about)
+
+
+def _planned(
+    workspace: Workspace,
+    connection: Connection,
+    prior: Prior,
+    live: Live,
+    desired: Desired,
+    options: Options,
+) -> Plan:
+    """The plan; what would be deleted is counted out, and then it is planned again."""
+    result = plan(desired, prior, live, workspace.shop, _left(options, connection.ledger))
+    wanted = wanted_counts(result)
+    if wanted:
+        live = count(connection.client, live, wanted)
+        result = plan(desired, prior, live, workspace.shop, _left(options, connection.ledger))
     return result
 
 

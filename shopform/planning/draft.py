@@ -106,8 +106,28 @@ class Draft:
         elif address in self.replaced:
             self.graph.add(removals.delete(address, item))
             self._create(resource, kind, compare, Action.REPLACE)
+        elif resource.forget:
+            self._let_go(resource, kind, item, compare, removals)
         else:
             self._existing(resource, kind, item, compare)
+
+    def _let_go(
+        self,
+        resource: Resource,
+        kind: Kind,
+        item: LiveObject,
+        compare: Comparer,
+        removals: Removals,
+    ) -> None:
+        """Make it as declared, where it is not, and own it no longer."""
+        address, entry = resource.address, self.matching.entries.get(resource.address)
+        removal = removals.forget(address, entry or Entry(id=item.id))
+        if compare.update(kind, resource, item, entry).send:
+            self._existing(resource, kind, item, compare)
+            self.graph.add(removal.step, [f"{address}:{Op.UPDATE}"])
+        elif entry:
+            self.changes.append(removal.change)
+            self.graph.add(removal.step)
 
     def _create(self, resource: Resource, kind: Kind, compare: Comparer, action: Action) -> None:
         address = resource.address

@@ -36,14 +36,14 @@ class Removals:
         read = self.live.kinds.get(kind.name, NOTHING)
         item = read.objects.get(entry.id)
         if any(not r.destroy and inside(address, r.address) for r in self.desired.removed):
-            return self._forget(address, kind, entry, Action.FORGET)
+            return self.forget(address, entry)
         if self._kept(entry):
-            return self._forget(address, kind, entry, Action.FORGET, KEPT)
+            return self.forget(address, entry, Action.FORGET, KEPT)
         if read.problem:
             return None
         if item is None:
             gone = "is gone from the shop already"
-            return self._forget(address, kind, entry, Action.NO_OP, gone)
+            return self.forget(address, entry, Action.NO_OP, gone)
         return Removal(self._destroyed(address, entry, item, kind), self.delete(address, item))
 
     def _kept(self, entry: Entry) -> bool:
@@ -67,12 +67,13 @@ class Removals:
             parent=Ref(parent) if parent else None,
         )
 
-    def _forget(
-        self, address: Address, kind: Kind, entry: Entry, action: Action, *notes: str
+    def forget(
+        self, address: Address, entry: Entry, action: Action = Action.FORGET, *notes: str
     ) -> Removal:
+        kind = address.kind
         return Removal(
-            Change(address=address, kind=kind.name, action=action, id=entry.id, notes=notes),
-            Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind.name),
+            Change(address=address, kind=kind, action=action, id=entry.id, notes=notes),
+            Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind),
         )
 
     def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:

@@ -1,6 +1,6 @@
 """What a run is about: targets, exclusions, replacements, leave to delete. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from shopform.errors import UsageError
@@ -67,14 +67,18 @@ def scope(options: Options, desired: Desired, prior: Prior) -> Scope:
             fresh = [a for a in needs.get(queue.pop(), ()) if a not in chosen]
             chosen.update(fresh)
             queue += fresh
-        return Scope(frozenset(chosen))
+        return Scope(_within(options, chosen))
     left_out = _named(options.excludes, every)
     grown = True
     while grown:
         more = {a for a in every if a not in left_out and not left_out.isdisjoint(needs[a])}
         left_out |= more
         grown = bool(more)
-    return Scope(frozenset(every) - left_out)
+    return Scope(_within(options, every.keys() - left_out))
+
+
+def _within(options: Options, chosen: Set[Address]) -> frozenset[Address]:
+    return frozenset(chosen if options.only is None else chosen & options.only)
 
 
 def _named(words: tuple[str, ...], every: Mapping[Address, None]) -> set[Address]:
