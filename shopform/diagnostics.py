@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypedDict, Unpack
 
+# A line of a file as it is written, or the cells of a table's row.
+Line = str | tuple[str, ...]
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -13,7 +16,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A place in a file; lines and columns count from 1, the end is exclusive."""
+    """A place in a file; lines and columns count from 1, the end is exclusive.
+
+    In a table it is a row, with the header as the first, and the number of a cell.
+    """
 
     file: str
     line: int

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from shopform.cli.stream import Stream
-from shopform.diagnostics import Diagnostic
+from shopform.diagnostics import Diagnostic, Line
 from shopform.errors import ShopformError, UsageError
 from shopform.render.stream import diagnostic
 
@@ -25,7 +25,7 @@ class Console:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     chdir: str | None = None
     no_color: bool = False
-    sources: Callable[[], Mapping[str, Sequence[str]]] = dict
+    sources: Callable[[], Mapping[str, Sequence[Line]]] = dict
     form: str = "text"
     shop: str = ""
     about: str = ""

@@ -100,6 +100,11 @@ def child(node: Node | None, *steps: str) -> Node | None:
     return node
 
 
+def place(line: int, column: int) -> int:
+    """A place as nodes hold it; lines and columns count from 1."""
+    return (line - 1) << _SHIFT | (column - 1)
+
+
 class Malformed(ConfigError):
     """A file that cannot be understood; the collector holds why."""
 

@@ -90,6 +90,8 @@ class _Patching:
         draft = self.drafts.get(one.address)
         if one.why or draft is None:
             raise _Left(one.why or "it is not declared")
+        if draft.node.file not in self.sources:
+            raise _Left("it stands in a table")
         entry = draft.node.entries.get(one.field)
         if entry is None:
             self._insert(draft, one)

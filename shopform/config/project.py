@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from shopform.config.cells import frame
 from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
 from shopform.config.parsers import LINE_BREAK
+from shopform.config.tables import Tables
 from shopform.config.texts import did_you_mean
-from shopform.diagnostics import Collector, Diagnostic, Span
+from shopform.diagnostics import Collector, Diagnostic, Line, Span
 from shopform.errors import ConfigError
 from shopform.kinds import BY_NAME, KINDS
 
@@ -20,7 +22,8 @@ NAMES: Final = ("shopform.yaml", "shopform.yml")
 SUFFIXES: Final = (".yaml", ".yml")
 SETTINGS: Final = ("shops", "variables", "policy", "include")
 REFACTORINGS: Final = ("moved", "removed", "imports")
-SECTIONS: Final = tuple(kind.section for kind in KINDS if kind.policy.nesting is None)
+_BY_SECTION: Final = {kind.section: kind for kind in KINDS if kind.policy.nesting is None}
+SECTIONS: Final = tuple(_BY_SECTION)
 _NESTED: Final = {
     kind.section: BY_NAME[kind.policy.nesting.kind].section for kind in KINDS if kind.policy.nesting
 }
@@ -28,33 +31,42 @@ _NESTED: Final = {
 Entry = tuple[Scalar, Node]
 
 
-class Sources(Map[str, Seq[str]]):
-    """The lines of files, split when they are asked for."""
+class Sources(Map[str, Seq[Line]]):
+    """The lines of files and the rows of tables, split when they are first asked for."""
 
-    def __init__(self, texts: Map[str, str]) -> None:
+    def __init__(self, texts: Map[str, str], tables: Map[str, str]) -> None:
         self._texts = texts
+        self._tables = tables
+        self._split: dict[str, Seq[Line]] = {}
 
-    def __getitem__(self, name: str) -> Seq[str]:
-        return LINE_BREAK.split(self._texts[name])
+    def __getitem__(self, name: str) -> Seq[Line]:
+        if name not in self._split:
+            table = self._tables.get(name)
+            self._split[name] = (
+                LINE_BREAK.split(self._texts[name]) if table is None else frame(table, name)
+            )
+        return self._split[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter({**self._texts, **self._tables})
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len({**self._texts, **self._tables})
 
 
 @dataclass(slots=True, kw_only=True)
 class Project:
     """The files of a project, merged. File names are relative to `directory`, with slashes.
 
-    `broken` is set when a file could not be read as YAML: what it declares is missing then.
+    `tables` are the texts of CSV files that sections name. `broken` is set when a file could not be
+    read: what it declares is missing then.
     `diagnostics` are what loading found.
     """
 
     directory: Path
     main: str = NAMES[0]
     texts: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     settings: dict[str, Entry] = field(default_factory=dict)
     refactorings: dict[str, list[Node]] = field(default_factory=dict)
@@ -64,7 +76,7 @@ class Project:
     @property
     def sources(self) -> Sources:
         """The lines of every file read, for code frames."""
-        return Sources(self.texts)
+        return Sources(self.texts, self.tables)
 
 
 def load(directory: Path, collector: Collector) -> Project:
@@ -233,6 +245,13 @@ def _merge_section(
             "wrong-type", f"`{key.text}` takes a mapping of keys", hint=hint, span=node.span
         )
         return
+    unfolded = Tables(project.directory, project.tables, collector).unfolded(
+        _BY_SECTION[name], node
+    )
+    if not isinstance(unfolded, Mapping):
+        project.broken = True
+        return
+    node = unfolded
     section = project.sections.setdefault(name, {})
     if not section:
         project.sections[name] = dict(node.entries)

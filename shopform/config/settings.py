@@ -111,6 +111,22 @@ class ImportSpec(Closed):
     id: Annotated[int, Field(ge=1)] = must("The object's id in the shop.")
 
 
+class TableSpec(Closed):
+    """Resources that stand in a CSV file, one a row."""
+
+    table: str = must("The CSV file, relative to this one: UTF-8, with a row of headers.")
+    key: str = may(
+        "The field whose text makes the key, or another header; the identity makes it when"
+        " omitted.",
+        "",
+    )
+    columns: dict[str, str] = may(
+        "The headers of the file, by the fields they are for; without it the headers are names of"
+        " fields.",
+        {},
+    )
+
+
 class ProjectSpec(Closed):
     """The settings of a project."""
 

@@ -13,6 +13,8 @@ def key_from(text: str) -> str:
 
     Danish letters are written out, other accents dropped, `½` becomes `-1-2`.
     """
+    if text.isascii():
+        return _NOT_KEY.sub("-", text.lower()).strip("-")
     letters = []
     for letter in unicodedata.normalize("NFC", text).lower().translate(_DANISH):
         if letter.isnumeric() and not letter.isdigit():

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from shopform.diagnostics import Diagnostic, Severity, Span
+from shopform.diagnostics import Diagnostic, Line, Severity, Span
 from shopform.render.style import BOLD, CYAN, RED, YELLOW, Ink, printable, wrap
 
 _COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
+_BAR = " | "  # between the cells of a row
 # What stands in the file at such a place is a secret: the frame must not repeat it.
 _MASKED = frozenset({"literal-token", "login-in-url"})
 
 
 def render_diagnostics(
     diagnostics: Iterable[Diagnostic],
-    sources: Mapping[str, Sequence[str]],
+    sources: Mapping[str, Sequence[Line]],
     *,
     color: bool,
     width: int,
@@ -56,7 +57,7 @@ class _Frames:
 
     def __init__(
         self,
-        sources: Mapping[str, Sequence[str]],
+        sources: Mapping[str, Sequence[Line]],
         masked: Set[tuple[str, int]],
         ink: Ink,
         width: int,
@@ -78,10 +79,20 @@ class _Frames:
             yield f"{number} (not shown: it holds a secret)"
         else:
             room = max(self._width - margin - 3, 20)
-            shown, indent, length = _window(lines[span.line - 1], span, room)
+            line = lines[span.line - 1]
+            if not isinstance(line, str):
+                line, span = _cells(line, span)
+            shown, indent, length = _window(line, span, room)
             yield f"{number} {shown}"
             yield f"{bar} {' ' * indent}{self._ink.paint('^' * length, colour)}"
         yield bar
+
+
+def _cells(row: tuple[str, ...], span: Span) -> tuple[str, Span]:
+    """A row of a table as a line, and the place of its cell in that."""
+    start = sum(len(cell) + len(_BAR) for cell in row[: span.column - 1])
+    length = len(row[span.column - 1]) if span.column <= len(row) else 0
+    return _BAR.join(row), Span(span.file, span.line, start + 1, span.line, start + 1 + length)
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:

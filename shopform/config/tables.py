@@ -1,0 +1,231 @@
+"""Sections that stand in CSV files, a resource a row, made into the nodes YAML would give."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Sequence as Seq
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from shopform.config.cells import decoded, rows
+from shopform.config.columns import Headers
+from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child, place
+from shopform.config.reading import Reader, explain
+from shopform.config.settings import TableSpec
+from shopform.config.shapes import shape_of
+from shopform.config.texts import Files
+from shopform.diagnostics import Collector, Span
+from shopform.kinds import KINDS, Kind
+from shopform.planning.keys import key_from
+from shopform.planning.normalize import canonical
+
+_BETWEEN: Final = re.compile(r"[\s,]+")
+_DIGITS: Final = 12
+
+
+def is_table(node: Node) -> bool:
+    """Whether a section is a table: one text behind `table`, where a resource has a mapping."""
+    named = child(node, "table")
+    return isinstance(named, Scalar) and not named.null
+
+
+class Tables:
+    """Reads the tables of a project. `texts` gets the text of each, by its name."""
+
+    def __init__(self, directory: Path, texts: dict[str, str], collector: Collector) -> None:
+        self._files = Files(directory, collector)
+        self._texts = texts
+        self._collector = collector
+
+    def unfolded(self, kind: Kind, node: Node) -> Node | None:
+        """A section in which every table is a mapping of resources, in what is nested too.
+
+        None, with messages collected, where a table cannot be read.
+        """
+        if is_table(node) and isinstance(node, Mapping):
+            return self._section(kind, node)
+        nested = [k for k in KINDS if k.policy.nesting and k.policy.nesting.kind == kind.name]
+        whole = True
+        for _, resource in node.entries.values() if nested and isinstance(node, Mapping) else ():
+            entries = resource.entries if isinstance(resource, Mapping) else {}
+            for inner in nested:
+                if inner.section in entries:
+                    key, below = entries[inner.section]
+                    found = self.unfolded(inner, below)
+                    whole = whole and found is not None
+                    entries[inner.section] = (key, found or below)
+        return node if whole else None
+
+    def _section(self, kind: Kind, node: Mapping) -> Mapping | None:
+        before = len(self._collector.diagnostics)
+        made = Mapping(node.file, node.start)
+        made.end = node.end
+        spec = self._spec(node)
+        read = self._read(node.entries["table"][1]) if spec else None
+        if spec and read:
+            file, text = read
+            found = rows(text, file, self._collector)
+            texts = [cell.strip() for cell in next(found, [])]
+            if any(texts):
+                headers = Headers(kind, node, spec, file, texts, self._collector)
+                if len(self._collector.diagnostics) == before:
+                    table = _Table(kind, file, headers, len(texts), self._collector)
+                    table.fill(made.entries, found)
+            elif len(self._collector.diagnostics) == before:
+                self._collector.error(
+                    "table-empty",
+                    f"`{file}` has no headers",
+                    hint="write the names of the fields into its first row",
+                    span=Span(file, 1, 1),
+                )
+        return made if len(self._collector.diagnostics) == before else None
+
+    def _spec(self, node: Mapping) -> TableSpec | None:
+        shape = shape_of(TableSpec)
+        data: Any = Reader(self._collector).read(node, shape)
+        try:
+            return TableSpec.model_validate(data)
+        except ValidationError as refused:
+            explain(
+                refused.errors(include_url=False),
+                node=node,
+                at=node.span,
+                data=data,
+                shape=shape,
+                collector=self._collector,
+            )
+        return None
+
+    def _read(self, named: Node) -> tuple[str, str] | None:
+        """The table's name in the project, and its text."""
+        path = named.text if isinstance(named, Scalar) else ""
+        data = self._files.read(path, named.file, named.span)
+        file = self._files.relative(path, named.file, named.span) if data is not None else None
+        if data is None or file is None:
+            return None
+        text = decoded(data)
+        if isinstance(text, int):
+            self._collector.error(
+                "table-encoding",
+                f"the table `{path}` is not UTF-8 (line {text})",
+                hint="save it as `CSV UTF-8`, which is among the file types of a spreadsheet",
+                span=named.span,
+            )
+            return None
+        self._texts[file] = text
+        return file, text
+
+
+class _Table:
+    """Makes the rows of one table into resources."""
+
+    def __init__(
+        self, kind: Kind, file: str, headers: Headers, width: int, collector: Collector
+    ) -> None:
+        self._file = file
+        self._columns = headers.columns
+        self._width = width
+        self._collector = collector
+        identity = [(name, headers.index_of(name)) for name in kind.policy.identity]
+        self._identity = [
+            (None if name in kind.policy.refers else kind.policy.form(name), index)
+            for name, index in identity
+            if index is not None
+        ]
+        self._named = headers.key
+        self._at = next(
+            (i for i in (headers.key, *(i for _, i in self._identity)) if i is not None), 0
+        )
+        self._same: Counter[str] = Counter()
+
+    def fill(self, entries: dict[str, tuple[Scalar, Node]], found: Iterable[Seq[str]]) -> None:
+        for number, row in enumerate(found, 2):
+            if len(row) != self._width:
+                if any(map(str.strip, row)):
+                    self._uneven(number, len(row))
+                continue
+            resource = self._resource(number, row)
+            if not resource.entries and not any(map(str.strip, row)):
+                continue
+            key = self._key(number, row, entries)
+            if key:
+                at = place(number, self._at + 1)
+                entries[key] = (Scalar(self._file, at, at, key, False), resource)
+
+    def _resource(self, number: int, row: Seq[str]) -> Mapping:
+        file = self._file
+        resource = Mapping(file, place(number, 1))
+        for column in self._columns:
+            text = row[column.index]
+            if not text or text.isspace():
+                continue
+            at = place(number, column.index + 1)
+            node: Node
+            if column.listed:
+                node = Sequence(file, at)
+                node.items += [
+                    Scalar(file, at, at, word, False) for word in _BETWEEN.split(text) if word
+                ]
+            else:
+                node = Scalar(file, at, at, text, not column.word)
+            resource.entries[column.name.text] = (column.name, node)
+        return resource
+
+    def _key(
+        self, number: int, row: Seq[str], entries: dict[str, tuple[Scalar, Node]]
+    ) -> str | None:
+        """The key of a row; None, with a message, where it can have none."""
+        if self._named is None:
+            return self._hashed(row)
+        text = row[self._named]
+        key = key_from(text)
+        span = Span(self._file, number, self._named + 1)
+        if not key:
+            self._collector.error(
+                "table-key-empty",
+                f"row {number} has no text for its key"
+                if not text.strip()
+                else f"`{text}` gives no key",
+                hint="leave `key` out, so that keys are made from what recognises an object",
+                span=span,
+            )
+            return None
+        first = entries.get(key)
+        if first:
+            other = first[0].span
+            self._collector.error(
+                "table-key-twice",
+                f"rows {other.line} and {number} both make the key `{key}`",
+                hint="remove one; or leave `key` out, so that what recognises an object makes it",
+                span=span,
+                related=((f"row {other.line}", other),),
+            )
+            return None
+        return key
+
+    def _hashed(self, row: Seq[str]) -> str:
+        """A key from what recognises the object; the same wherever the row stands.
+
+        A second one of the same identity gets another key, since that is told of resources.
+        """
+        parts = [
+            str(canonical(form, row[index])) if form else row[index]
+            for form, index in self._identity
+        ]
+        key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
+        self._same[key] += 1
+        return key if self._same[key] == 1 else f"{key}-{self._same[key]}"
+
+    def _uneven(self, number: int, count: int) -> None:
+        cells = f"{count} cell" + ("s" if count > 1 else "")
+        self._collector.error(
+            "table-uneven",
+            f"row {number} has {cells} where the header has {self._width}",
+            hint="put a cell with the separator in it between quotes"
+            if count > self._width
+            else "write a separator for each empty cell too",
+            span=Span(self._file, number, 1),
+        )
