@@ -4,7 +4,7 @@ from shopform.changes import Action, Change, Op
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, DeleteLimits, Live, Shop
-from shopform.planning import policy, routes
+from shopform.planning import policy, renames, routes
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
@@ -22,6 +22,7 @@ def check(draft: Draft, shop: Shop, options: Options) -> None:
         _limits(draft, shop.rules.deletes, options)
     _replacements(draft)
     routes.check(draft, shop.rules.url_changes)
+    renames.check(draft)
     policy.check(draft, shop, options)
     part(options, draft.out)
 

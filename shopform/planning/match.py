@@ -1,7 +1,7 @@
 """Which live object is which declared address. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import BY_NAME, KINDS, Kind
@@ -16,11 +16,16 @@ from shopform.model import (
     Prior,
     Ref,
     Resource,
+    Secret,
 )
-from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.candidates import apart
+from shopform.planning.levels import in_order
+from shopform.planning.normalize import canonical
+from shopform.planning.pending import adopt_pending
 
 Identity = tuple[object, ...]
 NOTHING = LiveKind()
+CONTAINERS = frozenset(k.policy.nesting.kind for k in KINDS if k.policy.nesting)
 
 
 @dataclass(slots=True)
@@ -38,6 +43,7 @@ class Matching:
     vanished: dict[Address, int] = field(default_factory=dict)
     absent: list[Address] = field(default_factory=list)
     indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
+    contents: dict[Address, list[Address]] | None = None
 
     def object(self, address: Address) -> LiveObject | None:
         number = self.ids.get(address)
@@ -52,6 +58,17 @@ class Matching:
                 key = (item.parent_id, live_identity(kind, item, self.hosts))
                 index.setdefault(key, []).append(number)
         return index
+
+    def nested(self) -> dict[Address, list[Address]]:
+        """Owned addresses by what they are nested in; made when first asked for."""
+        if self.contents is None:
+            self.contents = {}
+            for address in self.entries:
+                nesting = BY_NAME[address.kind].policy.nesting
+                if nesting:
+                    container = Address.of(nesting.kind, *address.keys[:-1])
+                    self.contents.setdefault(container, []).append(address)
+        return self.contents
 
 
 def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
@@ -91,10 +108,9 @@ def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], boo
     owned = {(a.kind, e.id) for a, e in prior.resources.items()}
     owned |= {(i.address.kind, i.id) for i in desired.imports}
     texts: dict[str, set[Identity]] = {}
-    containers = {kind.policy.nesting.kind for kind in KINDS if kind.policy.nesting}
     for resource in desired.resources.values():
         kind = BY_NAME[resource.address.kind]
-        if kind.name not in containers:
+        if kind.name not in CONTAINERS:
             continue
         identity = declared_identity(kind, resource, {}, frozenset())
         texts.setdefault(kind.name, set()).add(identity or ())
@@ -116,43 +132,11 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
     for address, entry in result.entries.items():
         if entry.id in live.kinds.get(address.kind, NOTHING).objects:
             result.owners[address.kind, entry.id] = address
-    _adopt_pending(prior, result, out)
+    adopt_pending(prior, result, out)
     imports = {item.address: item for item in desired.imports}
     for resource in in_order(desired.resources):
         _assign(resource, imports.get(resource.address), desired, result, out)
     return result
-
-
-def in_order(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
-    """Containers and what an identity refers to before what they recognise."""
-    grouped: dict[str, list[Resource]] = {kind.name: [] for kind in KINDS}
-    for resource in resources.values():
-        grouped[resource.address.kind].append(resource)
-    for kind in KINDS:
-        links = [n for n in kind.policy.identity if n in kind.policy.refers]
-        mine = grouped[kind.name]
-        if not links:
-            yield from mine
-            continue
-        done: set[Address] = set()
-        for resource in mine:
-            chain = [resource]
-            while (above := _above(chain[-1], links, resources)) and above.address not in done:
-                chain.append(above)
-            for item in reversed(chain):
-                if item.address not in done:
-                    done.add(item.address)
-                    yield item
-
-
-def _above(
-    resource: Resource, links: list[str], resources: Mapping[Address, Resource]
-) -> Resource | None:
-    for name in links:
-        value = resource.fields.get(name)
-        if isinstance(value, Ref):
-            return resources.get(value.address)
-    return None
 
 
 def _follow_moves(desired: Desired, result: Matching, out: Collector) -> None:
@@ -172,47 +156,6 @@ def _follow_moves(desired: Desired, result: Matching, out: Collector) -> None:
             result.moved[new] = result.moved.pop(address, address)
 
 
-def _adopt_pending(prior: Prior, result: Matching, out: Collector) -> None:
-    """Find what a run was creating when it stopped: nobody else's object of that identity."""
-    for intent in prior.pending:
-        kind = BY_NAME[intent.kind]
-        if intent.address in result.entries:
-            continue
-        if any(is_digest(part) for part in intent.identity):
-            found = _by_digest(kind, intent.identity, intent.parent_id, result)
-        else:
-            found = result.index(kind).get((intent.parent_id, intent.identity), [])
-        free = [n for n in found if (kind.name, n) not in result.owners]
-        if len(free) > 1:
-            out.error(
-                "identity-ambiguous",
-                f"`{intent.address}` was being created when a run stopped, and several objects"
-                f" could be it: ids {', '.join(map(str, free))}",
-                address=intent.address,
-                hint="name the right one under `imports:`, and delete the others in the shop",
-            )
-        elif free:
-            result.entries[intent.address] = replace(intent.entry, id=free[0])
-            result.owners[kind.name, free[0]] = intent.address
-            result.adopted.add(intent.address)
-        elif kind.name in result.live and not result.live[kind.name].problem:
-            result.absent.append(intent.address)
-
-
-def _by_digest(
-    kind: Kind, identity: Identity, parent_id: int | None, result: Matching
-) -> list[int]:
-    found = []
-    for (parent, held), numbers in result.index(kind).items():
-        parts = [
-            digest(kind.name, name, part) if is_digest(mine) else part
-            for name, mine, part in zip(kind.policy.identity, identity, held, strict=True)
-        ]
-        if parent == parent_id and tuple(parts) == identity:
-            found += numbers
-    return found
-
-
 def _assign(
     resource: Resource, wish: Import | None, desired: Desired, result: Matching, out: Collector
 ) -> None:
@@ -226,7 +169,7 @@ def _assign(
         result.vanished[address] = entry.id
         del result.entries[address]
     if wish:
-        _import(wish, kind, objects, result, out)
+        _import(wish, kind, desired, result, out)
         return
     parent_id = result.ids.get(resource.parent) if resource.parent else None
     if resource.parent and parent_id is None:
@@ -240,28 +183,29 @@ def _assign(
         if result.owners.get((kind.name, number)) not in desired.resources
     ]
     if len(found) > 1:
+        secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
         out.error(
             "identity-ambiguous",
             f"`{address}` could be any of {len(found)} objects in the shop:"
             f" ids {', '.join(map(str, found))}",
+            detail=apart(kind, found, result, secret),
             span=resource.span,
             address=address,
-            hint=f"choose one under `imports:`, as `{{address: {address}, id: {found[0]}}}`",
+            hint=f"choose one: `shopform import {address} {found[0]}`, or"
+            f" `{{address: {address}, id: {found[0]}}}` under `imports:`",
         )
     elif found:
-        _take(address, kind, found[0], result)
+        _take(address, kind, found[0], desired, result)
 
 
-def _import(
-    wish: Import, kind: Kind, objects: Mapping[int, LiveObject], result: Matching, out: Collector
-) -> None:
+def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: Collector) -> None:
     owner = result.owners.get((kind.name, wish.id))
-    if wish.id not in objects:
+    if wish.id not in result.live.get(kind.name, NOTHING).objects:
         problem, hint = "does not exist in the shop", "correct the id under `imports:`"
     elif owner:
         problem, hint = f"belongs to `{owner}`", "use `moved:` to give it another address"
     else:
-        _take(wish.address, kind, wish.id, result)
+        _take(wish.address, kind, wish.id, desired, result)
         return
     out.error(
         "import-impossible",
@@ -272,20 +216,40 @@ def _import(
     )
 
 
-def _take(address: Address, kind: Kind, number: int, result: Matching) -> None:
+def _take(address: Address, kind: Kind, number: int, desired: Desired, result: Matching) -> None:
     """Give an object to an address: a move if the state had it under another, else an import."""
     owner = result.owners.get((kind.name, number))
     result.ids[address] = number
     result.owners[kind.name, number] = address
     if owner is None:
         result.imported.add(address)
-        return
-    result.entries[address] = result.entries.pop(owner)
-    if owner in result.adopted:
-        result.adopted.discard(owner)
-        result.adopted.add(address)
     else:
-        result.moved[address] = result.moved.pop(owner, owner)
+        _rename(owner, address, result)
+        _carry(owner, address, desired, result)
+
+
+def _carry(before: Address, after: Address, desired: Desired, result: Matching) -> None:
+    """What is nested in a moved object moves along, whatever its name is now."""
+    if before.kind not in CONTAINERS:
+        return
+    for nested in result.nested().get(before, ()):
+        new = Address.of(nested.kind, *after.keys, nested.keys[-1])
+        entry = result.entries.get(nested)
+        if entry is None or nested in desired.resources or new in result.entries:
+            continue
+        if new in desired.resources and result.owners.get((nested.kind, entry.id)) == nested:
+            result.owners[nested.kind, entry.id] = new
+            _rename(nested, new, result)
+            _carry(nested, new, desired, result)
+
+
+def _rename(before: Address, after: Address, result: Matching) -> None:
+    result.entries[after] = result.entries.pop(before)
+    if before in result.adopted:
+        result.adopted.discard(before)
+        result.adopted.add(after)
+    else:
+        result.moved[after] = result.moved.pop(before, before)
 
 
 def place(desired: Desired, address: Address) -> Span | None:

@@ -1,0 +1,66 @@
+"""What tells objects apart that one address could be. Pure."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shopform.kinds import Form, Kind
+from shopform.model import Entry, LiveObject
+from shopform.planning.normalize import canonical, is_digest
+
+if TYPE_CHECKING:
+    from shopform.planning.match import Matching
+
+FIELDS = 3
+OBJECTS = 12
+WIDTH = 40
+
+
+def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]) -> str:
+    """A line for each object: its id and up to three fields that differ among them.
+
+    `secret` are fields that may hold one; they are left out, as are those of an owner.
+    """
+    items = [matching.live[kind.name].objects[number] for number in numbers]
+    owners = [matching.owners.get((kind.name, number)) for number in numbers]
+    hidden = secret.union(*(secrets_of(matching.entries[a]) for a in owners if a))
+    names = [n for n in kind.fields if n not in hidden and _differs(kind, n, items)][:FIELDS]
+    lines = [
+        f"{item.id}: {', '.join(_fields(kind, names, item, matching))}"
+        if names
+        else f"{item.id}: the same as the others in every field"
+        for item in items[:OBJECTS]
+    ]
+    more = [f"and {len(items) - OBJECTS} more"] if len(items) > OBJECTS else []
+    return "\n".join([*lines, *more])
+
+
+def secrets_of(entry: Entry) -> set[str]:
+    return {name for name, memory in entry.sent.items() if is_digest(memory)}
+
+
+def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:
+    form = kind.policy.form(name)
+    if form is Form.IMAGES or not any(name in item.fields for item in items):
+        return False
+    return len({canonical(form, item.fields.get(name)) for item in items}) > 1
+
+
+def _fields(kind: Kind, names: list[str], item: LiveObject, matching: "Matching") -> Iterator[str]:
+    for name in names:
+        value = canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
+        if name in kind.policy.refers and isinstance(value, int):
+            owner = matching.owners.get((kind.policy.refers[name], value))
+            yield f"`{name}` is {f'`{owner}`' if owner else f'#{value}'}"
+        elif value in ("", (), None):
+            yield f"`{name}` is empty"
+        else:
+            yield f"`{name}` is {_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value))
+    if not isinstance(value, str):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    text = " ".join(value.split())
+    return f"`{text if len(text) <= WIDTH else text[: WIDTH - 1] + '…'}`"
