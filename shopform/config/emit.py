@@ -119,7 +119,8 @@ class _Writing:
             lines += self.resource(resource, STEP)
         lines += [""] if found and left else []
         for each in left:
-            told = f'left out: {each.kind} {each.id} "{shortened(each.label)}": {each.why}'
+            name = f' "{shortened(each.label)}"' if each.label else ""
+            told = f"left out: {each.kind} {each.id}{name}: {each.why}"
             lines.append(comment(told, STEP if found else 0))
         return lines
 

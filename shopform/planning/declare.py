@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args, get_origin
 
 from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
@@ -14,6 +14,8 @@ from shopform.planning.normalize import canonical
 
 Place = tuple[str, int]
 FORMS = {Form.FLAG: bool, Form.NUMBER: int, Form.SET: tuple}
+LONGEST = 100  # of a key: YAML takes no more than 1,024 signs, and people take fewer
+DIGITS = 18  # of a number that the files take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def declare(
     for kind in KINDS:
         if kind.name in live.kinds:
             declaring.fill(kind)
+    declaring.open_circles()
     ordered = sorted(declaring.resources, key=lambda a: (ORDER[a.kind], a))
     return Declared(
         resources={address: declaring.resources[address] for address in ordered},
@@ -129,6 +132,29 @@ class _Declaring:
                 origin=item.id,
             )
 
+    def open_circles(self) -> None:
+        """References that come back to where they began: the oldest object goes without."""
+        for name in dict.fromkeys(n for kind in KINDS for n in kind.policy.refers):
+            passed: set[Address] = set()
+            for start in list(self.resources):
+                chain: dict[Address, None] = {}
+                at: Address | None = start
+                while at is not None and at not in passed and at not in chain:
+                    chain[at] = None
+                    held = self.resources[at].fields.get(name)
+                    at = held.address if isinstance(held, Ref) else None
+                passed.update(chain)
+                if at is not None and at in chain:
+                    circle = list(chain)[list(chain).index(at) :]
+                    self._open(min(circle, key=lambda a: self.resources[a].origin), name)
+
+    def _open(self, address: Address, name: str) -> None:
+        resource, kind = self.resources[address], BY_NAME[address.kind]
+        fields = {n: value for n, value in resource.fields.items() if n != name}
+        self.resources[address] = replace(resource, fields=fields)
+        item = self.live.kinds[kind.name].objects[resource.origin]
+        self._leave(kind, item, "it goes round in a circle", name)
+
     def _identity(self, kind: Kind, item: LiveObject) -> tuple[int | None, Identity]:
         return item.parent_id, live_identity(kind, item, self.live.hosts)
 
@@ -148,11 +174,23 @@ class _Declaring:
         if count > 1 and not self.twins:
             self._leave(kind, item, f"{count} {kind.section} there have this name and place")
             return
-        address = self.known.get(place) or self._named(kind, item)
+        nesting = kind.policy.nesting
+        above = self._above(kind, item) or ()
+        if nesting and nesting.only and not self._holds(nesting.kind, item, nesting.only):
+            self._leave(kind, item, f"`{above[0]}` cannot hold it")
+            return
+        known = self.known.get(place)
+        kept = known and (not nesting or known.keys[:-1] == above[0].keys)
+        address = known if known and kept else self._named(kind, item)
         self.addresses[place] = address
         self.taken.add(address)
         if count > 1:
             self.same.add(address)
+
+    def _holds(self, container: str, item: LiveObject, only: tuple[str, str]) -> bool:
+        """Whether what it lies in says, in a word that can be declared, that it holds any."""
+        holder = self.live.kinds[container].objects[item.parent_id or 0]
+        return canonical(Form.TEXT, holder.fields.get(only[0])) == only[1]
 
     def _named(self, kind: Kind, item: LiveObject) -> Address:
         """A key from the name, behind that of what it lies in, and with its id if that is taken."""
@@ -164,6 +202,7 @@ class _Declaring:
         elif above and own:
             own = f"{above[0].keys[-1]}-{own}"
         own = own or f"{kind.name}-{item.id}"
+        own = own if len(own) <= LONGEST else f"{own[:LONGEST].rstrip('-')}-{item.id}"
         wanted = Address.of(kind.name, *prefix, own)
         number = str(item.id)
         while wanted in self.taken:
@@ -200,7 +239,8 @@ class _Declaring:
         value = canonical(form, raw, self.live.hosts)
         if form is Form.ID:
             return self._reference(kind.policy.refers[name], value)
-        if not isinstance(value, FORMS.get(form, str)):
+        long = form is Form.NUMBER and len(str(value)) > DIGITS
+        if long or not isinstance(value, FORMS.get(form, str)):
             return f"`{value}` cannot be declared", None
         words = words_of(kind, name)
         if words and value and value not in words:

@@ -112,3 +112,31 @@ def test_order_in_which_objects_come_changes_nothing() -> None:
         back = 9 - number
         other.live("category", back, name=f"N{back % 3}", parent=back // 2)
     assert declared(one) == declared(other)
+
+
+def test_references_in_a_circle_are_left_out_of_the_oldest() -> None:
+    world = World().live("category", 5, name="A", canonical=6)
+    world.live("category", 6, name="B", canonical=5).live("category", 7, name="C", canonical=7)
+    world.live("category", 8, name="D", canonical=5)
+    found = declared(world)
+    assert set(why(found)) == {(5, "canonical"), (7, "canonical")}
+    assert found.resources[Address("category.d")].fields["canonical"] == Ref(Address("category.a"))
+
+
+def test_key_of_a_very_long_name_is_cut_and_unlike_others() -> None:
+    world = World().live("category", 5, name="a" * 300).live("category", 6, name="a" * 301)
+    world.live("category", 7, name="b" * 300, parent=6)
+    keys = [address.keys[0] for address in declared(world).resources]
+    assert keys == ["a" * 100 + "-5", "a" * 100 + "-6", "a" * 100 + "-7"]
+
+
+def test_known_address_that_lies_elsewhere_now_is_not_kept() -> None:
+    world = World().live("profile", 2, name="P").live("attribute", 5, parent_id=2, name="Size")
+    known = {("attribute", 5): Address("attribute.other.s")}
+    assert addresses(declared(world, known=known)) == ["profile.p", "attribute.p.size"]
+
+
+def test_number_that_no_file_takes_is_left_out() -> None:
+    world = World().live("profile", 2, name="P")
+    world.live("attribute", 5, parent_id=2, name="Size", weight=10**30)
+    assert set(why(declared(world))) == {(5, "weight")}

@@ -1,0 +1,75 @@
+"""What a live shop holds that no file may hold: secrets, and texts that are not whole. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from shopform.kinds import BY_NAME, ORDER, Kind
+from shopform.model import Live, LiveObject, Prior
+from shopform.planning.declare import Declared, Left, label_of
+from shopform.planning.normalize import is_digest
+
+_PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_DECLARE: Final = "declare it by hand, with `${env:NAME}`"
+
+
+def withhold(live: Live, prior: Prior) -> tuple[Live, tuple[Left, ...]]:
+    """The shop without them, and what is missing then.
+
+    Fields that the state knows as secrets go, addresses with a password in them, and texts with
+    half a sign. An object that has one in its identity, or cannot be without it, goes whole.
+    """
+    secrets = {
+        (address.kind, entry.id, name)
+        for address, entry in prior.resources.items()
+        for name, value in entry.sent.items()
+        if is_digest(value)
+    }
+    left: list[Left] = []
+    kinds = {}
+    for name, read in live.kinds.items():
+        kept = {}
+        for item in read.objects.values():
+            problems = dict(_problems(BY_NAME[name], item, secrets))
+            found = _without(BY_NAME[name], item, problems, left) if problems else item
+            if found:
+                kept[item.id] = found
+        kinds[name] = replace(read, objects=kept)
+    return replace(live, kinds=kinds), tuple(left)
+
+
+def with_left(declared: Declared, left: tuple[Left, ...]) -> Declared:
+    """The same, with more that is left out."""
+    every = sorted((*declared.left, *left), key=lambda x: (ORDER[x.kind], x.id, x.field))
+    return replace(declared, left=tuple(every))
+
+
+def _problems(
+    kind: Kind, item: LiveObject, secrets: set[tuple[str, int, str]]
+) -> Iterator[tuple[str, str]]:
+    for name, raw in item.fields.items():
+        parts = raw if isinstance(raw, list) else [raw]
+        texts = [part for part in parts if isinstance(part, str)]
+        if (kind.name, item.id, name) in secrets:
+            yield name, f"it is a secret: {_DECLARE}"
+        elif any(map(_PASSWORD.search, texts)):
+            yield name, f"it holds a password: {_DECLARE}"
+        elif any(map(_HALF.search, texts)):
+            yield name, "its text is damaged"
+
+
+def _without(
+    kind: Kind, item: LiveObject, problems: dict[str, str], left: list[Left]
+) -> LiveObject | None:
+    """The object without its problems; None where it cannot be without one of them."""
+    label = "" if kind.policy.identity[-1] in problems else label_of(kind, item)
+    for name, why in problems.items():
+        if name in kind.policy.identity or kind.spec.model_fields[name].is_required():
+            left.append(Left(kind=kind.name, id=item.id, label=label, why=f"`{name}`: {why}"))
+            return None
+    for name, why in problems.items():
+        left.append(Left(kind=kind.name, id=item.id, label=label, why=why, field=name))
+    kept = {name: raw for name, raw in item.fields.items() if name not in problems}
+    return replace(item, fields=kept)
