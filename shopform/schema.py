@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from shopform.config.drafts import CHILDREN
 from shopform.config.fields import free_texts
-from shopform.config.settings import ProjectSpec
+from shopform.config.settings import ProjectSpec, TableSpec
 from shopform.config.shapes import Shape, Takes, shape_of
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import KEY
@@ -50,16 +50,19 @@ def project_schema() -> Schema:
         "type": ["object", "null"],
         "properties": settings["properties"] | sections,
         "additionalProperties": False,
-        "$defs": _SHARED | {kind.name: _resource(kind) for kind in KINDS},
+        "$defs": _SHARED | {"table": _model(TableSpec)} | {k.name: _resource(k) for k in KINDS},
     }
 
 
 def _section(kind: Kind) -> Schema:
-    return {
-        "description": (kind.spec.__doc__ or "").strip(),
+    by_key = {
         "type": ["object", "null"],
         "propertyNames": _KEYS,
         "additionalProperties": {"$ref": f"#/$defs/{kind.name}"},
+    }
+    return {
+        "description": (kind.spec.__doc__ or "").strip(),
+        "anyOf": [by_key, {"$ref": "#/$defs/table"}],
     }
 
 

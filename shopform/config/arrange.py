@@ -7,9 +7,9 @@ from typing import Final
 
 from shopform.config.drafts import CHILDREN
 from shopform.config.project import SECTIONS
-from shopform.config.settings import ProjectSpec
+from shopform.config.settings import ProjectSpec, TableSpec
 from shopform.config.shapes import Shape, shape_of
-from shopform.config.written import Block
+from shopform.config.written import Block, Leaf
 from shopform.kinds import KINDS, Kind, Spec
 
 
@@ -18,6 +18,7 @@ class Rule:
     """How a mapping is laid out: the order of its keys, where it has one, and what is inside.
 
     `apart`: a blank line stands between its entries; `blocks`: only next to those of many lines.
+    `table`: instead of entries it may name a file that holds them, which has a layout of its own.
     """
 
     order: tuple[str, ...] = ()
@@ -25,6 +26,15 @@ class Rule:
     each: "Rule | None" = None
     apart: bool = False
     blocks: bool = False
+    table: "Rule | None" = None
+
+    def at(self, node: Leaf | Block) -> "Rule":
+        """The rule of what stands where this one is expected."""
+        named = isinstance(node, Block) and any(
+            item.name == "table" and isinstance(item.node, Leaf) and item.node.text
+            for item in node.items
+        )
+        return self.table if named and self.table else self
 
     def of(self, name: str) -> "Rule":
         return self.inside.get(name) or self.each or ANY
@@ -50,12 +60,12 @@ def arrange(block: Block, rule: Rule) -> None:
         block.moved = block.items != before
     for item in block.items:
         if isinstance(item.node, Block):
-            arrange(item.node, rule.of(item.name))
+            arrange(item.node, rule.of(item.name).at(item.node))
             block.moved |= item.node.moved
 
 
 def _section(kind: Kind) -> Rule:
-    return Rule(each=_resource(kind), blocks=True)
+    return Rule(each=_resource(kind), blocks=True, table=_shaped(shape_of(TableSpec)))
 
 
 def _resource(kind: Kind) -> Rule:

@@ -59,7 +59,7 @@ def _block(block: Block, indent: int, rule: Rule) -> list[str]:
     lines: list[str] = []
     long = keeps = False
     for number, item in enumerate(block.items):
-        body, tall = _item(item, indent, rule.of(item.name))
+        body, tall = _item(item, indent, rule.of(item.name).at(item.node))
         apart = rule.apart or (rule.blocks and (tall or long)) or item.apart
         if number and apart and not keeps:
             lines.append("")
