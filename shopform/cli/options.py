@@ -31,7 +31,9 @@ def _no_color(ctx: click.Context, _option: click.Parameter, wanted: bool) -> Non
     ctx.obj.no_color = ctx.obj.no_color or wanted
 
 
-def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator."""
+
     def add(command: F) -> F:
         for one in reversed(options):
             command = one(command)
@@ -40,14 +42,14 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
-here = _stack(
+here = stack(
     option(
         "-C", "--chdir", metavar="DIR", expose_value=False, callback=_chdir, help="Work in DIR."
     ),
     option("--no-color", is_flag=True, expose_value=False, callback=_no_color, help="No colours."),
 )
 chosen_shop = option("--shop", metavar="NAME", help="The shop; needed where there are several.")
-project = _stack(
+project = stack(
     here,
     chosen_shop,
     option(
@@ -67,7 +69,7 @@ project = _stack(
         help="Set variables from a YAML file.",
     ),
 )
-reading = _stack(
+reading = stack(
     option(
         "--parallelism",
         type=click.IntRange(1, 32),
@@ -79,7 +81,7 @@ reading = _stack(
         "--max-calls", type=click.IntRange(1), metavar="N", help="Spend no more calls than this."
     ),
 )
-chosen_part = _stack(
+chosen_part = stack(
     option(
         "--target",
         "targets",
@@ -95,9 +97,7 @@ chosen_part = _stack(
         help="All but this address and what needs it.",
     ),
 )
-planning = _stack(
-    chosen_part,
-    option("--replace", metavar="ADDRESS", multiple=True, help="Destroy and create this address."),
+permissions = stack(
     option(
         "--allow-delete",
         metavar="KIND=N",
@@ -107,6 +107,11 @@ planning = _stack(
     ),
     option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
 )
+planning = stack(
+    chosen_part,
+    option("--replace", metavar="ADDRESS", multiple=True, help="Destroy and create this address."),
+    permissions,
+)
 
 
 def _joined(
@@ -115,7 +120,7 @@ def _joined(
     return tuple(word for words in lists for word in words)
 
 
-gates = _stack(
+gates = stack(
     option(
         "--fail-on",
         metavar="WORDS",
@@ -180,7 +185,7 @@ quiet = option(
     callback=_quiet,
     help="Say nothing but what is wrong; the exit code tells the rest.",
 )
-format_ = _stack(
+format_ = stack(
     option(
         "--format",
         "form",

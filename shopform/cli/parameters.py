@@ -58,6 +58,27 @@ class Words(click.ParamType[tuple[str, ...]]):
         return found
 
 
+class Kinds(click.ParamType[frozenset[str]]):
+    """Kinds by their own names or their sections', with commas between them."""
+
+    name = "kinds"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[str]:
+        from shopform.kinds import KINDS
+
+        if isinstance(value, frozenset):
+            return value
+        names = {word: k.name for k in KINDS for word in (k.name, k.section)}
+        words = [word.strip() for word in str(value).split(",")]
+        for word in words:
+            if word not in names:
+                sections = ", ".join(k.section for k in KINDS)
+                self.fail(f"`{word}` is none of {sections}", param, ctx)
+        return frozenset(names[word] for word in words)
+
+
 class KindCount(click.ParamType[tuple[str, int]]):
     """KIND=N, the kind by its own name or its section's."""
 
