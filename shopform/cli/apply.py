@@ -1,11 +1,12 @@
 """`shopform apply` and `shopform destroy`."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from shopform.changes import Plan
+from shopform.changes import Outcome, Plan
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.errors import UsageError
@@ -13,6 +14,7 @@ from shopform.model import Prior
 
 if TYPE_CHECKING:
     from shopform.cli.planner import Connection
+    from shopform.cli.project import Workspace
 
 approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 
@@ -65,24 +67,51 @@ def _apply(
     expect_digest: str | None,
     **asked: Any,
 ) -> int:
-    from shopform.cli.applying import carry_out
+    from shopform.cli.applying import Source, carry_out
 
     if not plan_file and not auto_approve and not console.interactive:
         raise UsageError(
             "nobody is there to approve",
             hint="use `--auto-approve` where nobody can answer, or apply a saved plan",
         )
-    verb = "destroy" if asked["destroy"] else "apply"
-    return carry_out(
-        console,
-        _Saved(console, plan_file, asked) if plan_file else Fresh(console, asked),
-        verb=verb,
-        parallelism=parallelism,
-        max_calls=max_calls,
-        lock_timeout=lock_timeout,
-        auto_approve=auto_approve,
-        expect_digest=expect_digest,
-    )
+
+    def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
+        return carry_out(
+            console,
+            source,
+            verb="destroy" if asked["destroy"] else "apply",
+            parallelism=parallelism,
+            max_calls=max_calls,
+            lock_timeout=lock_timeout,
+            auto_approve=auto_approve,
+            expect_digest=expect_digest,
+            done=done,
+        )
+
+    one_only = {
+        "PLAN_FILE": plan_file,
+        "--expect-digest": expect_digest,
+        "destroy": asked["destroy"],
+    }
+    if sources := for_several(console, asked, one_only):
+        from shopform.cli.several import apply_all
+
+        return apply_all(console, sources, carry)
+    return carry(_Saved(console, plan_file, asked) if plan_file else Fresh(console, asked))
+
+
+def for_several(
+    console: Console, asked: dict[str, Any], one_only: Mapping[str, object]
+) -> "list[Fresh]":
+    """Where plans come from if `--shop` means several shops; nothing if it means one.
+
+    Raises ConfigError, and UsageError also for what is asked for of `one_only`.
+    """
+    from shopform.cli.project import open_workspaces
+
+    texts = asked["variables"], asked["variable_files"]
+    found = open_workspaces(console, asked["shop"], *texts, one_only)
+    return [Fresh(console, dict(asked), workspace) for workspace in found]
 
 
 class Fresh:
@@ -90,11 +119,13 @@ class Fresh:
 
     saved = False
 
-    def __init__(self, console: Console, asked: dict[str, Any]) -> None:
+    def __init__(
+        self, console: Console, asked: dict[str, Any], workspace: "Workspace | None" = None
+    ) -> None:
         from shopform.cli.project import open_workspace
 
-        shop, variables = asked.pop("shop"), asked.pop("variables")
-        self.workspace = open_workspace(console, shop, variables, asked.pop("variable_files"))
+        texts = asked.pop("shop"), asked.pop("variables"), asked.pop("variable_files")
+        self.workspace = workspace or open_workspace(console, *texts)
         self.asked = {**asked, "allow_delete": dict(asked["allow_delete"])}
 
     def plan(self, connection: "Connection", prior: Prior) -> Plan:

@@ -11,8 +11,10 @@ from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
+from shopform.model import Prior
 
 if TYPE_CHECKING:
+    from shopform.cli.planner import Connection
     from shopform.cli.project import Workspace
     from shopform.config.patch import Held
 
@@ -47,13 +49,20 @@ def command(
     """
     from shopform.cli.exits import plan_exit
     from shopform.cli.planner import connected, read_and_look, show
-    from shopform.cli.project import open_workspace
+    from shopform.cli.project import open_workspace, open_workspaces
 
     if write == "-" and console.form != "text":
         raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
+    how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
+    one_only = {"--write": write, "--format html": console.form == "html"}
+    if shops := open_workspaces(console, shop, variables, variable_files, one_only):
+        from shopform.cli.several import plan_all
+
+        looks = [_Look(each, asked) for each in shops]
+        return plan_all(console, looks, detailed=True, **how)
     workspace = open_workspace(console, shop, variables, variable_files)
     prior = workspace.store().read()
-    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+    with connected(workspace, **how) as connection:
         looked, planned = read_and_look(workspace, connection, prior, **asked)
     if write != "-":
         show(console, looked)
@@ -62,6 +71,21 @@ def command(
     if write:
         _write(console, workspace, write, list(_held(workspace, looked, planned)))
     return plan_exit(looked, detailed=True)
+
+
+class _Look:
+    """What the shop holds otherwise than it was left."""
+
+    saved = False
+
+    def __init__(self, workspace: "Workspace", asked: Mapping[str, Any]) -> None:
+        self.workspace = workspace
+        self.asked = asked
+
+    def plan(self, connection: "Connection", prior: Prior) -> Plan:
+        from shopform.cli.planner import read_and_look
+
+        return read_and_look(self.workspace, connection, prior, **self.asked)[0]
 
 
 def _write(console: Console, workspace: "Workspace", write: str, held: "list[Held]") -> None:

@@ -46,17 +46,16 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown.
     """
-    from shopform.cli.apply import Fresh
+    from shopform.cli.apply import Fresh, for_several
     from shopform.cli.applying import propose
 
     if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
-    whole = out is not None or console.form != "text"
-    return propose(
-        console,
-        Fresh(console, {**asked, "whole": whole}),
-        parallelism=parallelism,
-        max_calls=max_calls,
-        out=out,
-        detailed=detailed_exitcode,
-    )
+    asked["whole"] = out is not None or console.form != "text"
+    how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
+    one_only = {"--out": out, "--format html": console.form == "html"}
+    if sources := for_several(console, asked, one_only):
+        from shopform.cli.several import plan_all
+
+        return plan_all(console, sources, detailed=detailed_exitcode, **how)
+    return propose(console, Fresh(console, asked), out=out, detailed=detailed_exitcode, **how)

@@ -12,7 +12,9 @@ from shopform.config import (
     check_project,
     compile_project,
     compile_shop,
+    compile_shops,
     load_project,
+    means_several,
     shop_names,
     variable_names,
 )
@@ -67,6 +69,38 @@ def open_workspace(
     if not console.quiet:
         console.diagnostics(warnings)
     return Workspace(console, console.directory, found, desired)
+
+
+def open_workspaces(
+    console: Console,
+    shops: str | None,
+    variables: Pairs,
+    variable_files: Iterable[str],
+    one_only: Mapping[str, object],
+) -> list[Workspace]:
+    """Load and compile the project for several shops; none where `shops` does not mean several.
+
+    Raises ConfigError and UsageError, also for the first of `one_only` that was asked for: those
+    are options, by name, that are about one shop.
+    """
+    if not means_several(shops):
+        return []
+    project = load_project(console.directory)
+    if shops in shop_names(project):
+        return []
+    console.sources = lambda: project.sources
+    console.shop = shops or ""
+    for name in (name for name, asked in one_only.items() if asked):
+        raise UsageError(f"`{name}` is about one shop", hint="name one with `--shop`")
+    found, warnings = compile_shops(
+        project,
+        shops,
+        variables=_variables(console, project, variables, variable_files),
+        environment=console.environment,
+    )
+    if not console.quiet:
+        console.diagnostics(warnings)
+    return [Workspace(console, console.directory, *each) for each in found.values()]
 
 
 def open_settings(console: Console, shop: str | None, *, with_token: bool = False) -> Workspace:

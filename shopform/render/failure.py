@@ -1,7 +1,6 @@
 """What a command that could not make a plan says, in the form its plan would have had."""
 
 import json
-import re
 from collections.abc import Sequence
 
 from shopform.diagnostics import Diagnostic
@@ -9,6 +8,7 @@ from shopform.render.document import FORMAT
 from shopform.render.excerpts import note_part
 from shopform.render.html import page
 from shopform.render.html_cards import note
+from shopform.render.markdown import mark
 from shopform.render.markup import element
 from shopform.render.stream import diagnostic
 
@@ -24,9 +24,8 @@ def failure_json(diagnostics: Sequence[Diagnostic], exit_code: int) -> str:
 
 def failure_markdown(diagnostics: Sequence[Diagnostic], shop: str) -> str:
     """With the first line that a plan's comment has, so that it takes that comment's place."""
-    mark = re.sub(r"[^\w.-]+", "-", shop)
     notes = [line for one in diagnostics for line in note_part(one).levels[-1]]
-    return "\n".join([f"<!-- shopform plan {mark} -->", f"## {TITLE}", "", *notes])
+    return "\n".join([mark(shop), f"## {TITLE}", "", *notes])
 
 
 def failure_html(diagnostics: Sequence[Diagnostic]) -> str:

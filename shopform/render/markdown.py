@@ -39,7 +39,18 @@ def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> st
     It is longer than `max_bytes` only where the deletions alone are, and says so. `url` is where
     the whole report lies. No text of the plan acts in it: no markup, mention, reference or link.
     """
-    page = _Page(plan, url, max_bytes)
+    return _fitted(_Page(plan, url, max_bytes), max_bytes)
+
+
+def render_section(plan: Plan, title: str, *, max_bytes: int, limit: int) -> str:
+    """The same as a part of a page, of at most `max_bytes`; the whole page has `limit`.
+
+    Its first line is a heading with `title`, and no comment by which it could be taken for a page.
+    """
+    return _fitted(_Page(plan, "", limit, title), max_bytes)
+
+
+def _fitted(page: "_Page", max_bytes: int) -> str:
     for part in page.parts:
         part.level = len(part.levels) - 1
     if size(page.lines()) > max_bytes:
@@ -52,11 +63,18 @@ def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> st
     return "\n".join(page.lines())
 
 
+def mark(shop: str) -> str:
+    """The comment by which the page about a shop is found again."""
+    name = re.sub(r"[^\w.-]+", "-", shop)
+    return f"<!-- shopform plan {name} -->"
+
+
 @dataclass(slots=True)
 class _Page:
     plan: Plan
     url: str
     limit: int
+    title: str = ""
     errors: list[Part] = field(init=False)
     warnings: list[Part] = field(init=False)
     gone: list[Part] = field(init=False)
@@ -110,13 +128,16 @@ class _Page:
 
     def lines(self) -> list[str]:
         plan = self.plan
-        shop = re.sub(r"[^\w.-]+", "-", plan.basis.shop)
-        found = [f"<!-- shopform plan {shop} -->", f"## {verdict(plan)}", "", *self._about()]
+        found = [f"### {self.title}: {verdict(plan)}"]
+        if not self.title:
+            found = [mark(plan.basis.shop), f"## {verdict(plan)}"]
+        found += ["", *self._about()]
         if plan.refused:
             found += ["", "**This plan is refused and cannot be applied.**"]
         found += _listed([*self.errors, *self.warnings])
         if self.gone:
-            found += ["", f"### {self._gone_counts()}", *_listed(self.gone)]
+            depth = "####" if self.title else "###"
+            found += ["", f"{depth} {self._gone_counts()}", *_listed(self.gone)]
         for kind in self.kinds:
             mine = [(c, part) for c, part in self.changes if c.kind == kind]
             found += self._block(_counts(kind, [c for c, _ in mine]), [part for _, part in mine])

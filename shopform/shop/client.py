@@ -103,6 +103,10 @@ class Client:
     ) -> None:
         self.close()
 
+    def stop(self, why: ShopformError) -> None:
+        """Raise `why` for every later request, and send nothing more. From any thread."""
+        self._stopped = self._stopped or why
+
     def close(self) -> None:
         self._http.close()
 

@@ -1,0 +1,91 @@
+"""Several shops in one document: Markdown for a comment, JSON for programs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shopform.changes import Plan
+from shopform.diagnostics import Diagnostic
+from shopform.render.budget import size
+from shopform.render.document import document
+from shopform.render.excerpts import note_part
+from shopform.render.inert import link, plain
+from shopform.render.markdown import mark, render_section
+from shopform.render.shops import Row, cells, counted
+from shopform.render.stream import diagnostic
+
+FORMAT = "1.0"
+_ALL = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one shop: its row, and its plan or why there is none."""
+
+    row: Row
+    plan: Plan | None
+    why: tuple[Diagnostic, ...] = ()
+    exit_code: int = 0
+
+
+def shops_json(told: Sequence[Told], exit_code: int) -> str:
+    """Each shop's plan as `document` gives it, or its error, and the run's exit code."""
+    shops = {each.row.shop: document(each.plan) if each.plan else _error(each) for each in told}
+    found = {"format_version": FORMAT, "shops": shops, "exit_code": exit_code}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _error(each: Told) -> Mapping[str, object]:
+    notes = [diagnostic(one)["diagnostic"] for one in each.why]
+    return {"error": {"exit_code": each.exit_code, "diagnostics": notes}}
+
+
+def shops_markdown(told: Sequence[Told], name: str, *, max_bytes: int, url: str = "") -> str:
+    """A table of all shops and a section for each, of at most `max_bytes` of UTF-8.
+
+    It is longer only where the table, the errors and the deletions alone are. `name` is what the
+    shops are called together, by which the comment is found again.
+    """
+    rows = [each.row for each in told]
+    head = [mark(name), f"## {counted(rows)}", "", *_table(rows)]
+    head += ["", link("The whole report", url)] if url else []
+    failed = {n: _failed(each) for n, each in enumerate(told) if not each.plan}
+    plans = {n: each.plan for n, each in enumerate(told) if each.plan}
+    room = max_bytes - size(head) - sum(map(size, failed.values())) - len(told)
+    shares = _shares(plans, room, max_bytes)
+    parts = ["\n".join(head)]
+    for n in range(len(told)):
+        section = failed.get(n) or [_section(plans[n], shares[n], max_bytes)]
+        parts.append("\n".join(section))
+    return "\n\n".join(parts)
+
+
+def _section(plan: Plan, share: int, limit: int) -> str:
+    return render_section(plan, plain(plan.basis.shop), max_bytes=share, limit=limit)
+
+
+def _shares(plans: Mapping[int, Plan], room: int, limit: int) -> dict[int, int]:
+    """How many bytes each section may take: those that need little leave it to the others."""
+    needs = {n: size([_section(plan, _ALL, limit)]) for n, plan in plans.items()}
+    if sum(needs.values()) <= room:
+        return needs
+    least = {n: min(needs[n], size([_section(plan, 0, limit)])) for n, plan in plans.items()}
+    low, high = 0, max(needs.values())
+    while low < high:
+        level = (low + high + 1) // 2
+        taken = sum(max(least[n], min(level, need)) for n, need in needs.items())
+        low, high = (level, high) if taken <= room else (low, level - 1)
+    return {n: min(low, need) for n, need in needs.items()}
+
+
+def _failed(each: Told) -> list[str]:
+    notes = [line for one in each.why for line in note_part(one).levels[-1]]
+    return [f"### {plain(each.row.shop)}: {each.row.verdict}", "", *notes]
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    columns = [*cells(rows)]
+    shops, *numbers, verdicts = columns
+    lines = zip(shops, *numbers, verdicts, strict=True)
+    head, *body = [f"| {' | '.join(map(plain, line))} |" for line in lines]
+    return [head, f"|---|{'--:|' * len(numbers)}---|", *body]
