@@ -28,6 +28,21 @@ def test_progress_goes_to_standard_error_and_takes_any_text(
     assert "applying [/b]" in err
 
 
+def test_blocks_at_the_same_time_have_a_bar_each(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress(True, "reading one") as one:
+        with progress(True, "reading two") as two:
+            two.advance("category")
+        one.advance("redirect")
+    with progress(True, "reading three"):
+        pass
+    err = capfd.readouterr().err
+    assert all(f"reading {each}" in err for each in ("one", "two", "three"))
+
+
 def test_progress_does_without_rich(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
