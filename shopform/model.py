@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from shopform.diagnostics import Span
 
@@ -266,7 +267,8 @@ class WireNames:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """One shop of the project. `url` has neither /REST nor a trailing slash; `state` is a path
-    relative to the project, or an address such as s3://bucket/key."""
+    relative to the project, or an address such as s3://bucket/key. `rewrite` maps texts of other
+    shops to what they are here when one is copied."""
 
     name: str
     url: str
@@ -275,4 +277,14 @@ class Shop:
     state: str = ""
     daily_calls: int = 10_000
     rules: Rules = field(default_factory=Rules)
+    rewrite: Mapping[str, str] = field(default_factory=dict)
     wire: Mapping[str, WireNames] = field(default_factory=dict)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which its addresses are written, with the port where it has one."""
+        address = urlsplit(self.url)
+        plain = (address.hostname or "").removeprefix("www.")
+        names = {plain, f"www.{plain}"}
+        ports = {f"{name}:{address.port}" for name in names} if address.port else set()
+        return frozenset(names | ports)

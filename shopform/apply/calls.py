@@ -13,7 +13,7 @@ from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged,
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Entry, Ref
 from shopform.planning.images import learn
-from shopform.shop import fetch, write
+from shopform.shop import write
 from shopform.shop.client import Client
 from shopform.state.store import Session
 
@@ -40,7 +40,7 @@ class Calls:
         self.ids.update((address, entry.id) for address, entry in self.entries.items())
         there = (step for step in self.plan.steps if step.id and step.op is not Op.DELETE)
         self.ids.update((step.address, step.id or 0) for step in there)
-        self.hosts = fetch.hosts(self.client.shop)
+        self.hosts = self.client.shop.hosts
 
     def do(self, step: Step) -> None:
         """Do one step. Raises ShopformError when it did not succeed."""

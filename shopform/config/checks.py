@@ -6,17 +6,42 @@ from collections.abc import Mapping as Map
 from shopform.config.drafts import Draft
 from shopform.config.nodes import Scalar, child
 from shopform.diagnostics import Collector
-from shopform.kinds import Form
-from shopform.model import Address, Ref, Resource, Secret, Value
+from shopform.kinds import BY_NAME, Form
+from shopform.model import Address, Desired, Ref, Resource, Secret, Value
 from shopform.planning.normalize import canonical
+from shopform.planning.ways import by_source, faults, hop_of
 
 
-def check(drafts: Iterable[Draft], resources: Map[Address, Resource], collector: Collector) -> None:
+def check(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
     """Tell what does not fit together among the resources of one shop."""
+    resources = desired.resources
     active = [draft for draft in drafts if draft.address in resources]
     _check_containers(active, collector)
     _check_cycles(active, resources, collector)
-    _check_twins(active, resources, collector)
+    _check_twins(active, desired, collector)
+
+
+def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: Collector) -> None:
+    """Warn of what goes wrong among the declared ways on, as far as the files alone can tell.
+
+    A plan, which knows the shop, refuses it unless the shop has it so already.
+    """
+    hops = [
+        hop
+        for each in resources
+        if (kind := BY_NAME[each.address.kind]).policy.route
+        and (hop := hop_of(kind, each.fields, hosts, each.address, each.span))
+    ]
+    for fault in faults(hops, by_source(hops)):
+        collector.warning(
+            fault.code,
+            fault.summary,
+            detail="a plan is refused for it unless the shop has it so already",
+            hint=fault.hint,
+            span=fault.hops[0].span,
+            related=fault.related,
+            address=fault.hops[0].address or "",
+        )
 
 
 def _check_containers(drafts: Iterable[Draft], collector: Collector) -> None:
@@ -81,14 +106,16 @@ def _tell_cycle(
     )
 
 
-def _check_twins(
-    drafts: Iterable[Draft], resources: Map[Address, Resource], collector: Collector
-) -> None:
-    """Two resources that the shop could not tell apart, or that want the same path."""
+def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+    """Two resources that the shop could not tell apart, or that want the same path.
+
+    Those that each name their object by its id may have the same identity.
+    """
     identities: dict[tuple[object, ...], Draft] = {}
     paths: dict[tuple[str, object], Draft] = {}
+    by_id = {item.address for item in desired.imports}
     for draft in drafts:
-        resource = resources[draft.address]
+        resource = desired.resources[draft.address]
         policy = draft.kind.policy
         if draft.wrong.isdisjoint(policy.identity):
             key = (
@@ -97,7 +124,7 @@ def _check_twins(
                 *(_comparable(policy.form(n), resource.fields.get(n)) for n in policy.identity),
             )
             twin = identities.setdefault(key, draft)
-            if twin is not draft:
+            if twin is not draft and not {twin.address, draft.address} <= by_id:
                 names = " and ".join(f"`{name}`" for name in policy.identity)
                 _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
         path = policy.path and resource.fields.get(policy.path)
@@ -110,7 +137,8 @@ def _check_twins(
 
 
 _TWINS = {
-    "identity-twice": "the shop could not tell them apart: change or remove one",
+    "identity-twice": "the shop could not tell them apart: change or remove one, or name the id of"
+    " each under `imports:`",
     "path-twice": "only one page can have a path: change or remove one",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping as Map
 from pathlib import Path
 
-from shopform.config.checks import check
+from shopform.config.checks import check, check_ways
 from shopform.config.chosen import select_shop, select_shops
 from shopform.config.drafts import Drafts
 from shopform.config.fields import read_fields
@@ -93,7 +93,7 @@ def check_project(
 ) -> tuple[dict[str, Desired], tuple[Diagnostic, ...]]:
     """What is desired in the shops that `shop` means, or in every shop, by name, and warnings.
 
-    Reads no secret. Raises as `compile_shops` does.
+    Reads no secret, and looks where visitors are sent. Raises as `compile_shops` does.
     """
     found, warnings = compile_shops(
         project,
@@ -102,7 +102,11 @@ def check_project(
         environment=environment,
         resolve_token=False,
     )
-    return {name: desired for name, (_, desired) in found.items()}, warnings
+    ways = Collector()
+    for each, desired in found.values():
+        check_ways(desired.resources.values(), each.hosts, ways)
+    told = (*warnings, *dict.fromkeys(ways.sorted()))
+    return {name: desired for name, (_, desired) in found.items()}, told
 
 
 def compile_shops(
@@ -165,7 +169,6 @@ def compile(  # noqa: A001
             resource = building.resource(draft)
             if draft.active:
                 resources[draft.address] = resource
-    check(known.values(), resources, collector)
     elsewhere = known.keys() - resources.keys()
     refactorings = Refactorings(project, resources.keys(), elsewhere, collector)
     desired = Desired(
@@ -174,6 +177,7 @@ def compile(  # noqa: A001
         removed=refactorings.removed(),
         imports=refactorings.imports(),
     )
+    check(known.values(), desired, collector)
     return chosen, desired
 
 

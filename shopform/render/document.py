@@ -219,6 +219,7 @@ def _note(note: Diagnostic) -> Document:
         "hint": note.hint,
         "address": str(note.address),
         "range": _range(note.span),
+        "related": [{"text": text, "range": _range(span)} for text, span in note.related],
     }
 
 

@@ -88,6 +88,7 @@ def note_part(note: Diagnostic) -> Part:
     place = f" ({code(str(note.span))})" if note.span else ""
     head = f"- **{note.severity}**: {prose(note.summary)}{place}"
     more = [f"  {prose(text)}" for text in note.detail.splitlines() if text.strip()]
+    more += [f"  {prose(text)} ({code(str(span))})" for text, span in note.related]
     hint = [f"  *Hint:* {prose(note.hint)}"] if note.hint else []
     *before, last = head, *more, *hint
     return Part(((), (head,), (*(f"{line}\\" for line in before), last)))

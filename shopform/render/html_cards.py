@@ -99,6 +99,7 @@ def note(message: Diagnostic) -> Markup:
         "li",
         element("p", badge, " ", sentence(message.summary)),
         [element("p", sentence(line)) for line in message.detail.splitlines()],
+        [element("p", text, " ", element("code", str(at))) for text, at in message.related],
         hint,
         about,
         class_=f"note {message.severity}",

@@ -178,16 +178,18 @@ def _step(record: Document) -> Step:
 
 def _note(record: Document) -> Diagnostic:
     place = record["range"]
-    span = None
-    if place:
-        start, end = place["start"], place["end"]
-        span = Span(place["filename"], start["line"], start["column"], end["line"], end["column"])
     return Diagnostic(
         severity=Severity(record["severity"]),
         code=record["code"],
         summary=record["summary"],
         detail=record["detail"],
         hint=record["hint"],
-        span=span,
+        span=_span(place) if place else None,
+        related=tuple((each["text"], _span(each["range"])) for each in record.get("related", ())),
         address=record["address"],
     )
+
+
+def _span(place: Document) -> Span:
+    start, end = place["start"], place["end"]
+    return Span(place["filename"], start["line"], start["column"], end["line"], end["column"])

@@ -139,7 +139,9 @@ def _note() -> dict[str, Any]:
     severities = {"enum": [str(severity) for severity in Severity]}
     place = {"type": ["object", "null"]}
     texts = dict.fromkeys(("code", "summary", "detail", "hint", "address"), TEXT)
-    return _object({"severity": severities, **texts, "range": place})
+    related = _list(_object({"text": TEXT, "range": OBJECT}))
+    properties = {"severity": severities, **texts, "range": place, "related": related}
+    return _object(properties, optional=("related",))
 
 
 def _step() -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlsplit
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, Kind
@@ -57,7 +56,7 @@ def fetch(
                 _enter(found, kind, groups[kind.name], _names(client.shop, kind), missing)
             level = found.keys() & {kind.name for kind in inner}
     ordered = {kind.name: found[kind.name] for kind in needed if kind.name in found}
-    return Live(kinds=ordered, hosts=hosts(client.shop), calls=client.calls)
+    return Live(kinds=ordered, hosts=client.shop.hosts, calls=client.calls)
 
 
 def _enter(
@@ -112,14 +111,6 @@ def count(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live
         totals = gather(pool, tasks)
     counts = {**live.counts, **dict(zip(asked, totals, strict=True))}
     return replace(live, counts=counts, calls=client.calls)
-
-
-def hosts(shop: Shop) -> frozenset[str]:
-    """The names under which addresses of the shop are written, with the port where it has one."""
-    address = urlsplit(shop.url)
-    plain = (address.hostname or "").removeprefix("www.")
-    names = {plain, f"www.{plain}"}
-    return frozenset(names | ({f"{n}:{address.port}" for n in names} if address.port else set()))
 
 
 def _total(client: Client, argument: str, number: int) -> int | None:

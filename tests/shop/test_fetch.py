@@ -20,7 +20,7 @@ from shopform.errors import AccessRefused, Nonsense, ShopError, ShopformError
 from shopform.kinds import BY_NAME
 from shopform.model import Live, LiveObject, WireNames
 from shopform.shop.client import Client
-from shopform.shop.fetch import count, fetch, hosts, list_one
+from shopform.shop.fetch import count, fetch, list_one
 
 SUPPLIER, REDIRECT = BY_NAME["supplier"], BY_NAME["redirect"]
 
@@ -224,4 +224,4 @@ def test_products_that_cannot_be_counted_stop_nothing(status: int, found: int | 
 def test_own_hosts_are_known_with_and_without_www() -> None:
     with serving(lambda asked: Answer([])) as running:
         port = running.url.rpartition(":")[2]
-        assert hosts(running.shop()) >= {"127.0.0.1", f"127.0.0.1:{port}"}
+        assert running.shop().hosts >= {"127.0.0.1", f"127.0.0.1:{port}"}

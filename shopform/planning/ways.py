@@ -1,0 +1,145 @@
+"""Ways on, from one path of the shop to another, and what is wrong among them. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shopform.diagnostics import Span
+from shopform.kinds import Form, Kind
+from shopform.model import Address, Secret
+from shopform.planning.normalize import canonical
+
+_SHOWN = 6  # hops of a circle that a sentence holds; of a longer one the first and the last
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One way on; `address` is empty where nobody declares it.
+
+    `fresh`: this plan makes it, or turns it.
+    """
+
+    source: str
+    target: str
+    address: Address | None
+    span: Span | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong for visitors: `hops` make it, and it is told of the first, which is declared.
+
+    `closed` are circles, which are wrong whoever made the rest of them.
+    """
+
+    code: str
+    hops: tuple[Hop, ...]
+    says: str
+    hint: str
+    detail: str = ""
+    related: tuple[tuple[str, Span], ...] = ()
+    closed: bool = False
+
+    @property
+    def summary(self) -> str:
+        return f"`{self.hops[0].address}` {self.says}"
+
+
+def hop_of(
+    kind: Kind,
+    fields: Mapping[str, object],
+    hosts: frozenset[str],
+    address: Address | None,
+    span: Span | None,
+    fresh: bool = False,
+) -> Hop | None:
+    """The way on that fields declare; None where a path is secret, since messages show paths."""
+    route = kind.policy.route
+    found = [fields.get(name) for name in (route.source, route.target)] if route else []
+    if not found or any(isinstance(each, Secret) for each in found):
+        return None
+    source, target = (str(canonical(Form.PATH, each, hosts)) for each in found)
+    return Hop(source, target, address, span, fresh)
+
+
+def by_source(hops: Iterable[Hop]) -> dict[str, Hop]:
+    """The way that is taken from each path: the first, where there are several."""
+    table: dict[str, Hop] = {}
+    for hop in hops:
+        table.setdefault(hop.source, hop)
+    return table
+
+
+def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
+    """Two of one source, circles, and ways that lead to other ways; in time linear in the hops."""
+    ends, circles = _followed(table)
+    for hop in hops:
+        first = table[hop.source]
+        if first is not hop:
+            pair = (hop, first) if hop.address else (first, hop)
+            if pair[0].address:
+                yield Fault(
+                    "route-duplicate", pair, f"has the source of {_who(pair[1])}", "remove one"
+                )
+    inside = {hop.source for circle in circles for hop in circle}
+    for circle in circles:
+        if any(hop.address for hop in circle):
+            yield _circle(circle)
+    for hop in hops:
+        following = table.get(hop.target)
+        round_about = hop.source in inside and table[hop.source] is hop
+        if hop.address and following and not round_about:
+            end = ends[hop.target]
+            hint = f"point it at `{end}`" if end is not None else "break the circle it leads into"
+            says = f"leads on to {_who(following)}"
+            yield Fault("route-chain", (hop, following), says, hint)
+
+
+def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[list[Hop]]]:
+    """Where the way from each path ends, None for in a circle; and the circles."""
+    ends: dict[str, str | None] = {}
+    circles: list[list[Hop]] = []
+    for source in table:
+        path: list[Hop] = []
+        passed: dict[str, int] = {}
+        at = source
+        while at in table and at not in ends and at not in passed:
+            passed[at] = len(path)
+            path.append(table[at])
+            at = table[at].target
+        if at in passed:
+            circles.append(path[passed[at] :])
+        end = None if at in passed else ends.get(at, at)
+        ends.update((hop.source, end) for hop in path)
+    return ends, circles
+
+
+def _circle(hops: list[Hop]) -> Fault:
+    """A circle, from its first declared hop on, with the place of each."""
+    first = min(
+        (hop for hop in hops if hop.address),
+        key=lambda hop: (hop.span or Span("", 0, 0), str(hop.address)),
+    )
+    start = hops.index(first)
+    turned = (*hops[start:], *hops[:start])
+    names = [f"`/{hop.source}`" for hop in turned]
+    if len(names) > _SHOWN:
+        names[3:-1] = [f"{len(names) - 4:,} more"]
+    strangers = [f"{_leads(hop)}, and nobody declares that" for hop in turned if not hop.address]
+    return Fault(
+        "route-loop",
+        turned,
+        f"leads back to itself: {' -> '.join([*names, names[0]])}",
+        "change its source or its target",
+        detail="\n".join(strangers),
+        related=tuple((_leads(hop), hop.span) for hop in turned[1:] if hop.address and hop.span),
+        closed=True,
+    )
+
+
+def _leads(hop: Hop) -> str:
+    return f"`/{hop.source}` leads to `/{hop.target}`"
+
+
+def _who(hop: Hop) -> str:
+    return f"`{hop.address}`" if hop.address else f"an undeclared one from `/{hop.source}`"
