@@ -53,7 +53,7 @@ def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **
     """Fetch what matters and plan it; deletions are counted out at one call each."""
     options = Options(daily_calls=connection.ledger.daily, **asked)
     desired = Desired() if options.destroy else workspace.desired
-    with _reading(workspace, connection):
+    with reading(workspace, connection):
         needed = Desired() if options.refresh_only else desired
         live = _read(options, connection, needed, prior)
         return _planned(workspace, connection, prior, live, desired, options)
@@ -74,7 +74,7 @@ def read_then_declare(
     `near` and `within` are what it may be and the addresses it may touch: they say what is read.
     """
     options = Options(daily_calls=connection.ledger.daily, **asked)
-    with _reading(workspace, connection):
+    with reading(workspace, connection):
         live = _read(replace(options, only=within), connection, near, prior)
         desired, only = declare(live)
         about = replace(options, only=only)
@@ -106,7 +106,7 @@ def read_and_look(
     Only what is owned is read, so of the plan nothing counts but what it tells of owned objects.
     """
     options = Options(daily_calls=connection.ledger.daily, refresh_only=True, **asked)
-    with _reading(workspace, connection):
+    with reading(workspace, connection):
         live = _read(options, connection, Desired(), prior)
     left = _left(options, connection.ledger)
     found = [
@@ -117,7 +117,8 @@ def read_and_look(
 
 
 @contextmanager
-def _reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
+def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
+    """Tell how far a shop is read, where somebody looks."""
     with progress(workspace.console.watched, f"reading {workspace.shop.name}") as bar:
         connection.watch = bar.advance
         yield

@@ -9,6 +9,7 @@ from shopform.kinds.spec import Closed, Key, may, must
 Auth = Literal["bearer", "raw", "shoporama"]
 UrlChanges = Literal["warn", "require_redirect", "off"]
 ShopName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Rewritten = Annotated[str, Field(min_length=1)]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
@@ -36,6 +37,9 @@ class ShopSpec(Closed):
         "The API calls this key may make in a day.", 10_000
     )
     variables: dict[VariableName, str | None] = may("Texts for `${var.NAME}` in this shop.", {})
+    rewrite: dict[Rewritten, str] = may(
+        "Texts of other shops, such as hosts, and what they are here when one is copied.", {}
+    )
     wire: dict[Key, WireSpec] = may("Names on the wire, by kind.", {})
 
 

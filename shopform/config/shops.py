@@ -62,6 +62,7 @@ class Settings:
                 url_changes=self.data.get("policy", {}).get("url_changes", Rules().url_changes),
                 rules=self._rules,
             ),
+            rewrite=data.get("rewrite", {}),
             wire={
                 kind: WireNames(**{k: v for k, v in names.items() if v})
                 for kind, names in data.get("wire", {}).items()

@@ -112,6 +112,7 @@ class Policy:
     server, secret, and shown once. `fixed` is a wire flag of an object that must never be deleted.
     `counted_by` is the product filter that counts what hangs on an object.
     `known` maps a field to the words the API documents for it; others draw a warning.
+    `local` are fields that hold for one shop only: a copy needs a word for what they are there.
     """
 
     identity: tuple[str, ...]
@@ -125,6 +126,7 @@ class Policy:
     fixed: str = ""
     counted_by: str = ""
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    local: tuple[str, ...] = ()
 
     def form(self, name: str) -> Form:
         return Form.ID if name in self.refers else self.forms.get(name, Form.TEXT)

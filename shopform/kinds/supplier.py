@@ -26,5 +26,6 @@ SUPPLIER = Kind(
         # M-sup types the column "string or null": null is what a supplier without one has.
         defaults={"dropshipping_mail": ""},
         counted_by="supplier_id",
+        local=("dropshipping_mail",),
     ),
 )

@@ -38,5 +38,6 @@ WEBHOOK = Kind(
         forms={"events": Form.SET},
         generated=("secret",),
         known={"events": EVENTS},
+        local=("url",),
     ),
 )

@@ -1,0 +1,110 @@
+"""`shopform clone` and `shopform promote`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shopform.cli import options
+from shopform.cli.console import Console
+from shopform.cli.parameters import Kinds, Pair
+
+between = options.stack(
+    options.here,
+    options.option("--from", "source", metavar="SHOP", required=True, help="The shop to copy."),
+    options.option(
+        "--to", "target", metavar="SHOP", required=True, help="The shop that is changed."
+    ),
+    options.option(
+        "--kinds",
+        metavar="SECTIONS",
+        type=Kinds(),
+        help="Only these, comma separated, what is in them and what they need.",
+    ),
+    options.option(
+        "--target",
+        "targets",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Only this address and what it needs.",
+    ),
+    options.option(
+        "--rewrite",
+        metavar="OLD=NEW",
+        multiple=True,
+        type=Pair(),
+        help="Write NEW where texts say OLD; comes before `rewrite:` of the shop.",
+    ),
+    options.option(
+        "--delete", is_flag=True, help="Delete what was copied and is gone from the first shop."
+    ),
+    options.permissions,
+    options.option(
+        "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+    ),
+    options.option("--auto-approve", is_flag=True, help="Do not ask."),
+    options.option(
+        "--out",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Save the plan, to apply it, and change nothing.",
+    ),
+    options.reading,
+    options.locking,
+    options.format_,
+)
+
+
+@click.command("clone")
+@between
+@click.pass_obj
+def command(console: Console, /, **asked: Any) -> int:
+    """Make a shop like another one, straight from what that one holds.
+
+    Shows the plan and asks. Nothing is deleted without --delete. Where nobody can answer, nothing
+    is changed without --auto-approve. Run it again to go on after a stop.
+    """
+    return _copy(console, "clone", **asked)
+
+
+@click.command("promote")
+@between
+@click.pass_obj
+def promote(console: Console, /, **asked: Any) -> int:
+    """Carry over what changed in a shop since it was last copied.
+
+    What only the other shop changed is left alone; what both changed is a conflict, and exits
+    with 11.
+    """
+    return _copy(console, "promote", **asked)
+
+
+def _copy(
+    console: Console,
+    verb: str,
+    *,
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    auto_approve: bool,
+    out: Path | None,
+    detailed_exitcode: bool,
+    **asked: Any,
+) -> int:
+    from shopform.cli.applying import offer
+    from shopform.cli.copying import Copying
+
+    whole = out is not None or console.form != "text"
+    copying = Copying(console, three_way=verb == "promote", whole=whole, **asked)
+    spent = copying.read(parallelism=parallelism, max_calls=max_calls)
+    return offer(
+        console,
+        copying,
+        verb=verb,
+        parallelism=parallelism,
+        max_calls=None if max_calls is None else max_calls - spent,
+        lock_timeout=lock_timeout,
+        auto_approve=auto_approve,
+        out=out,
+        detailed=detailed_exitcode,
+    )

@@ -1,0 +1,158 @@
+"""A copy of one shop for another: read, declared, and planned against the other."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from shopform.changes import Plan
+from shopform.cli.console import Console
+from shopform.cli.planner import Connection, connected, read_then_declare, reading
+from shopform.cli.project import open_settings
+from shopform.diagnostics import Diagnostic, error, warning
+from shopform.errors import BudgetSpent, ShopError, ShopformError, UsageError
+from shopform.kinds import BY_NAME
+from shopform.model import Live, Prior
+from shopform.planning.copy import Copy, copied, softened
+from shopform.planning.declare import Declared, declare
+from shopform.planning.fitting import Fitting, Wish
+from shopform.planning.omissions import owned_twice
+from shopform.planning.origins import (
+    as_in_source,
+    known_places,
+    secrets_of,
+    to_read,
+    with_nested,
+)
+from shopform.planning.rewriting import Rewriting, own_hosts
+from shopform.shop.absence import confirm_absence
+from shopform.shop.fetch import fetch
+
+
+class Copying:
+    """Plans a copy from one shop to another.
+
+    `workspace` is the shop that is changed, and its state what copies from the first left there.
+    Raises UsageError for shops that are one, and for a promotion of what was never copied.
+    """
+
+    saved = False
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        source: str,
+        target: str,
+        kinds: frozenset[str] | None,
+        targets: tuple[str, ...],
+        rewrite: Iterable[tuple[str, str]],
+        delete: bool,
+        three_way: bool,
+        allow: tuple[str, ...],
+        allow_delete: Iterable[tuple[str, int]],
+        whole: bool,
+    ) -> None:
+        if source == target:
+            raise UsageError(
+                "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
+            )
+        self.first = open_settings(console, source, with_token=True)
+        self.workspace = open_settings(console, target, with_token=True)
+        self.workspace.source = self.first.shop.name
+        self.wish = Wish(
+            source=self.first.shop.name,
+            target=self.workspace.shop.name,
+            kinds=with_nested(BY_NAME if kinds is None else kinds),
+            targets=targets,
+            delete=delete,
+            three_way=three_way,
+        )
+        self.options = {"allow": allow, "allow_delete": dict(allow_delete), "whole": whole}
+        shop = self.workspace.shop
+        self.rewriting = Rewriting(
+            {**shop.rewrite, **dict(rewrite)},
+            own_hosts(self.first.shop.hosts, urlsplit(shop.url).netloc),
+        )
+        self.live = Live()
+        # What nobody asked for by name may be missing.
+        self.unread: dict[str, ShopformError] | None = {} if kinds is None else None
+
+    def read(self, *, parallelism: int, max_calls: int | None) -> int:
+        """Read the first shop; returns what that cost. Raises ShopError when it is not whole."""
+        prior = self.workspace.store().read()
+        if self.wish.three_way and not prior.resources and not prior.pending:
+            first = f"shopform clone --from {self.wish.source} --to {self.wish.target}"
+            raise UsageError(
+                f"nothing was copied from `{self.wish.source}` to `{self.wish.target}` yet",
+                hint=f"`{first}` comes first",
+            )
+        with (
+            connected(self.first, parallelism=parallelism, max_calls=max_calls) as connection,
+            reading(self.first, connection),
+        ):
+            client, ledger = connection.client, connection.ledger
+            self.live = fetch(client, to_read(self.wish.kinds), unread=self.unread)
+            if self.wish.delete:
+                self.live = confirm_absence(client, self.live, as_in_source(prior))
+        self._complete()
+        if max_calls is not None and client.calls >= max_calls:
+            raise BudgetSpent(
+                f"reading `{self.wish.source}` took all {max_calls} calls of this run",
+                hint="allow more with `--max-calls`",
+            )
+        if not self.workspace.console.quiet:
+            self.workspace.console.note(
+                f"{self.wish.source}: {client.calls:,} calls to read"
+                f" ({ledger.left:,} of {ledger.daily:,} left today)"
+            )
+        return client.calls
+
+    def _complete(self) -> None:
+        found = [
+            error(
+                ShopError.code,
+                f"the list of {BY_NAME[name].section} of `{self.wish.source}` is not complete:"
+                f" {read.problem}",
+                hint="run again; nothing is copied from a list that came back short",
+            )
+            for name, read in self.live.kinds.items()
+            if read.problem
+        ]
+        if found:
+            raise ShopError(diagnostics=found)
+
+    def declared(self, prior: Prior) -> tuple[Declared, Copy]:
+        """What the first shop holds, and what of it can be had in the other."""
+        own = self.first.store().read()
+        known = known_places(prior, own, self.live)
+        found = declare(self.live, known=known, whole=True, twins=False)
+        return found, copied(found, self.live, self.rewriting, secrets_of(own), prior)
+
+    def plan(self, connection: Connection, prior: Prior) -> Plan:
+        """What the shop lacks to be like the first, as far as it is asked for."""
+        found, copy = self.declared(prior)
+        own = replace(self.workspace, source="").store().read()
+        fitting = Fitting(
+            self.wish, found, self.live, copy, prior, self.workspace.shop, secrets_of(own)
+        )
+        made = read_then_declare(
+            self.workspace,
+            connection,
+            prior,
+            fitting.declare,
+            near=copy.desired(),
+            within=fitting.about(),
+            source=self.wish.source,
+            **self.options,
+        )
+        about = fitting.about()
+        ids = {a: entry.id for a, entry in prior.resources.items() if a in about}
+        ids |= {c.address: c.id for c in made.changes if c.importing and c.id}
+        told = [*fitting.told, *self._unread(), *owned_twice(ids, own, self.wish.target)]
+        return replace(made, diagnostics=(*softened(made.diagnostics), *told))
+
+    def _unread(self) -> Iterable[Diagnostic]:
+        for name, problem in (self.unread or {}).items():
+            first = problem.diagnostics[0]
+            summary = f"the {BY_NAME[name].section} are not copied: {first.summary}"
+            yield warning("not-copied", summary, hint=first.hint)

@@ -1,0 +1,225 @@
+"""What one shop holds, as another shop is to have it: the Desired of a copy. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from shopform.diagnostics import Diagnostic, Severity
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Desired, Import, Live, Prior, Ref, Resource, Value
+from shopform.planning.declare import Declared, Left, words_of
+from shopform.planning.diff import depends_on
+from shopform.planning.match import NOTHING
+from shopform.planning.normalize import canonical
+from shopform.planning.rewriting import Rewriting
+
+ONE_SHOP: Final = "holds for one shop only"
+LOCAL: Final = f"it {ONE_SHOP}"
+HIDDEN_TEXT: Final = "it is a secret"
+TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
+_LOGIN = re.compile(r"://[^/\s@]*:[^/\s@]*@")
+Hidden = frozenset[tuple[str, int, str]]
+
+
+@dataclass(slots=True)
+class Copy:
+    """The resources of a copy as far as they can be made; what cannot is `left`, with reasons.
+
+    `fixed` are objects that every shop has one of: they stand for the other shop's own.
+    """
+
+    resources: dict[Address, Resource]
+    left: list[Left]
+    fixed: set[Address] = field(default_factory=set)
+    imports: dict[Address, Import] = field(default_factory=dict)
+    users: dict[Address, list[Address]] = field(default_factory=dict)
+    hidden: Hidden = frozenset()
+
+    def __post_init__(self) -> None:
+        for address, resource in self.resources.items():
+            for target in depends_on(resource):
+                self.users.setdefault(target, []).append(address)
+
+    def desired(self) -> Desired:
+        return Desired(resources=self.resources, imports=tuple(self.imports.values()))
+
+    def leave(self, address: Address, why: str, name: str = "") -> None:
+        """Leave out an object and what lies in it; or one field, if it can do without it."""
+        resource = self.resources.get(address)
+        if resource is None:
+            return
+        kind = BY_NAME[address.kind]
+        needed = not name or name in kind.policy.identity
+        if needed or kind.spec.model_fields[name].is_required():
+            del self.resources[address]
+            self.imports.pop(address, None)
+            self._tell(resource, why.replace("it ", f"`{name}` ", 1) if name else why)
+            for user in self.users.get(address, ()):
+                self._without(user, address)
+        elif name in resource.fields:
+            fields = {each: value for each, value in resource.fields.items() if each != name}
+            self.resources[address] = replace(
+                resource, fields=fields, ignore=resource.ignore | {name}
+            )
+            self._tell(resource, why, name)
+
+    def _without(self, user: Address, target: Address) -> None:
+        resource = self.resources.get(user)
+        if resource is None:
+            return
+        if resource.parent == target:
+            self.leave(user, "what it lies in is not copied")
+            return
+        for name, value in resource.fields.items():
+            if value == Ref(target):
+                self.leave(user, "what it points to is not copied", name)
+
+    def _tell(self, resource: Resource, why: str, name: str = "") -> None:
+        kind = BY_NAME[resource.address.kind]
+        label = str(resource.fields.get(kind.policy.identity[-1], ""))
+        found = Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
+        self.left.append(masked(found, self.hidden))
+
+
+def copied(
+    declared: Declared, live: Live, rewriting: Rewriting, hidden: Hidden, prior: Prior
+) -> Copy:
+    """The copy of what a shop declares, with texts rewritten and without what is its own.
+
+    What was copied before and is empty now, is empty in the copy; `prior` is the memory of that.
+    """
+    left = [masked(each, hidden) for each in declared.left]
+    resources = dict(declared.resources)
+    places = {(a.kind, number): a for a, number in declared.ids.items()}
+    for each in declared.left:
+        address = places.get((each.kind, each.id))
+        if address and each.field:
+            resource = resources[address]
+            resources[address] = replace(resource, ignore=resource.ignore | {each.field})
+    copy = Copy(resources, left, hidden=hidden)
+    for address, resource in list(resources.items()):
+        if live.kinds[address.kind].objects[resource.origin].fixed:
+            copy.fixed.add(address)
+            # Its fields are the other shop's own; it is only what others lie in.
+            copy.resources[address] = replace(resource, fields={}, keep=True)
+        else:
+            emptied = _emptied(resource, prior, live)
+            fields = {**resource.fields, **emptied}
+            _rewrite(copy, BY_NAME[address.kind], replace(resource, fields=fields), rewriting)
+    _alike(copy)
+    return copy
+
+
+def _emptied(resource: Resource, prior: Prior, live: Live) -> dict[str, Value]:
+    """Fields of which only the memory of a copy tells that they were ever filled."""
+    address, entry = resource.address, prior.resources.get(resource.address)
+    item = live.kinds[address.kind].objects[resource.origin]
+    found: dict[str, Any] = {}
+    for name in entry.sent if entry else ():
+        form = BY_NAME[address.kind].policy.form(name)
+        if name in resource.fields or name in resource.ignore or name not in item.fields:
+            continue
+        if form is not Form.IMAGES and not canonical(form, item.fields[name], live.hosts):
+            found[name] = None if form is Form.ID else canonical(form, None)
+    return found
+
+
+def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -> None:
+    address, policy = resource.address, kind.policy
+    written = set(kind.fields) - set(policy.generated)
+    needed = {name for name in written if kind.spec.model_fields[name].is_required()}
+    if not needed <= resource.fields.keys():
+        copy.leave(address, "what it needs cannot be copied")
+        return
+    fields = dict(resource.fields)
+    refused: dict[str, str] = {}
+    for name, value in resource.fields.items():
+        if (kind.name, resource.origin, name) in copy.hidden or _login(value):
+            refused[name] = HIDDEN_TEXT
+        elif name in policy.local and not value:
+            del fields[name]
+        elif name in policy.local and not rewriting.maps(str(value)):
+            refused[name] = LOCAL
+        elif policy.form(name) in TEXTS and not (name in policy.known or words_of(kind, name)):
+            fields[name] = _rewritten(value, rewriting)
+    copy.resources[address] = replace(resource, fields=fields)
+    for name, why in refused.items():
+        copy.leave(address, why, name)
+
+
+def _login(value: Value) -> bool:
+    return isinstance(value, str) and "@" in value and bool(_LOGIN.search(value))
+
+
+def _rewritten(value: Value, rewriting: Rewriting) -> Value:
+    if isinstance(value, str):
+        return rewriting.text(value)
+    if isinstance(value, tuple):
+        return tuple(sorted({rewriting.text(item) for item in value if isinstance(item, str)}))
+    return value
+
+
+def _alike(copy: Copy) -> None:
+    """Rewriting may give two objects one name and place, or one path."""
+    identities = Counter(_identity(resource) for resource in copy.resources.values())
+    paths: set[tuple[str, Value]] = set()
+    for address, resource in list(copy.resources.items()):
+        if identities[_identity(resource)] > 1 and address not in copy.fixed:
+            copy.leave(address, "another would have the same name and place")
+            continue
+        name = BY_NAME[address.kind].policy.path
+        path = (address.kind, resource.fields.get(name))
+        if path in paths:
+            copy.leave(address, "another would have it too", name)
+        elif path[1]:
+            paths.add(path)
+
+
+def _identity(resource: Resource) -> tuple[object, ...]:
+    kind = BY_NAME[resource.address.kind]
+    held = tuple(resource.fields.get(name) for name in kind.policy.identity)
+    return kind.name, resource.parent, held
+
+
+def placed(copy: Copy, prior: Prior, live: Live) -> None:
+    """Let what every shop has one of stand for the other shop's own."""
+    for address in sorted(copy.fixed & copy.resources.keys()):
+        objects = live.kinds.get(address.kind, NOTHING).objects
+        entry = prior.resources.get(address)
+        number = next((item.id for item in objects.values() if item.fixed), None)
+        if entry and entry.id in objects:
+            continue
+        if number is None:
+            copy.leave(address, "the other shop has none")
+        else:
+            copy.imports[address] = Import(address=address, id=number)
+
+
+def settled(copy: Copy, found: Iterable[Diagnostic]) -> bool:
+    """Leave out what only a person could decide in the other shop; tells whether there was any."""
+    before = len(copy.left)
+    for each in found:
+        address = Address(each.address)
+        if each.code == "identity-ambiguous":
+            copy.leave(address, "several objects of the other shop could be it")
+        elif each.code == "path-taken":
+            name = BY_NAME[address.kind].policy.path
+            copy.leave(address, "an object of the other shop has it", name)
+    return len(copy.left) > before
+
+
+def softened(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Ways that lead visitors astray in the copied shop are no reason not to copy it."""
+    return tuple(
+        replace(each, severity=Severity.WARNING) if each.code.startswith("route-") else each
+        for each in found
+    )
+
+
+def masked(left: Left, hidden: Hidden) -> Left:
+    """The same without a name that is a secret."""
+    name = BY_NAME[left.kind].policy.identity[-1]
+    secret = (left.kind, left.id, name) in hidden or _login(left.label)
+    return replace(left, label="") if secret else left

@@ -1,0 +1,124 @@
+"""A copy of one shop fitted into another, once both were read. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shopform.diagnostics import Collector, Diagnostic
+from shopform.errors import UsageError
+from shopform.model import Address, Desired, Live, Prior, Shop
+from shopform.planning.copy import Copy, Hidden, placed, settled
+from shopform.planning.declare import Declared, Left
+from shopform.planning.match import inside, match
+from shopform.planning.omissions import not_copied, still_there
+from shopform.planning.origins import gone, with_needs
+from shopform.planning.plan import plan
+from shopform.planning.promote import promoted, spared
+from shopform.planning.scope import Options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked: from which shop to which, what of it; with `three_way` only its changes."""
+
+    source: str
+    target: str
+    kinds: frozenset[str]
+    targets: tuple[str, ...] = ()
+    delete: bool = False
+    three_way: bool = False
+
+
+@dataclass(slots=True)
+class Fitting:
+    """Fits a copy into a shop whose memory of copies is `prior`; `told` is what to know of it.
+
+    `found` is what the first shop declares, `first` what it holds. `hidden` are the secrets of the
+    other shop's own files.
+    """
+
+    wish: Wish
+    found: Declared
+    first: Live
+    copy: Copy
+    prior: Prior
+    shop: Shop
+    hidden: Hidden
+    told: list[Diagnostic] = field(default_factory=list)
+
+    def about(self) -> frozenset[Address]:
+        """The addresses that may be touched. Raises UsageError for targets that do not exist."""
+        for word in self.wish.targets:
+            every = (*self.found.resources, *self.prior.resources)
+            if not any(inside(address, Address(word)) for address in every):
+                raise UsageError(
+                    f"`{word}` is not in the copy",
+                    hint=f"`shopform clone --from {self.wish.source} --to {self.wish.target}`"
+                    " without `--target` shows the addresses",
+                )
+        whole = with_needs(self.copy, self._asked(self.copy.resources))
+        return whole | (self._gone() if self.wish.delete else frozenset())
+
+    def declare(self, live: Live) -> tuple[Desired, frozenset[Address]]:
+        """What is desired of the shop, and the addresses that the plan is about."""
+        placed(self.copy, self.prior, live)
+        self._spare_secrets(live)
+        while True:
+            desired, only, told, left = self._attempt(live)
+            # What only a person could decide is left out, and whatever needs it.
+            options = Options(only=only, source=self.wish.source)
+            made = plan(desired, self.prior, live, self.shop, options)
+            if not settled(self.copy, made.diagnostics):
+                break
+        kept = {(address.kind, self.copy.resources[address].origin) for address in self._mine()}
+        left = [each for each in (*self.copy.left, *left) if self._concerns(each, kept)]
+        self.told = [*told, *not_copied(left, self.wish.target)]
+        if not self.wish.delete:
+            self.told += still_there(self._gone(), self.wish.source, self.wish.target)
+        return desired, only
+
+    def _attempt(
+        self, live: Live
+    ) -> tuple[Desired, frozenset[Address], list[Diagnostic], list[Left]]:
+        mine, goners = self._mine(), self._gone() if self.wish.delete else frozenset()
+        if not self.wish.three_way:
+            return self.copy.desired(), mine | goners, [], []
+        names = {"source": self.wish.source, "target": self.wish.target}
+        found = promoted(self.copy, self.prior, live, **names)
+        free, conflicts = spared(goners, self.prior, live, **names)
+        conflicts += [each for each in found.conflicts if each.address in mine]
+        return found.desired, (mine & found.only) | free, conflicts, found.left
+
+    def _mine(self) -> frozenset[Address]:
+        return with_needs(self.copy, self._asked(self.copy.resources))
+
+    def _gone(self) -> frozenset[Address]:
+        return frozenset(self._asked(gone(self.prior, self.first, self.copy)))
+
+    def _asked(self, addresses: Iterable[Address]) -> list[Address]:
+        """Those of the kinds and targets that were asked for."""
+        words = [Address(word) for word in self.wish.targets]
+        return [
+            address
+            for address in addresses
+            if address.kind in self.wish.kinds
+            and (not words or any(inside(address, word) for word in words))
+        ]
+
+    def _concerns(self, left: Left, kept: set[tuple[str, int]]) -> bool:
+        place = (left.kind, left.id)
+        if not self.wish.targets:
+            return left.kind in self.wish.kinds or place in kept
+        named = self._asked(self.found.resources)
+        return place in kept or place in {(a.kind, self.found.ids[a]) for a in named}
+
+    def _spare_secrets(self, live: Live) -> None:
+        """What is a secret in the files of the other shop is neither shown nor changed."""
+        ids: Mapping[Address, int] = {}
+        if self.hidden:
+            ids = match(self.copy.desired(), self.prior, live, Collector()).ids
+        for address, number in ids.items():
+            for name in list(self.copy.resources[address].fields):
+                if (address.kind, number, name) in self.hidden:
+                    self.copy.leave(address, f"it is a secret of `{self.wish.target}`", name)
+                    if address not in self.copy.resources:
+                        break

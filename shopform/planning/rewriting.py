@@ -1,0 +1,69 @@
+"""Texts of one shop as another shop has them: hosts and words replaced by a table. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+# A user's words end where letters, digits, `-` and `_` do.
+_BEFORE: Final = r"(?<![\w-])"
+_AFTER: Final = r"(?![\w-])"
+# A shop's own host is no part of another host or of an e-mail address, and has its own port.
+_HOST_BEFORE: Final = r"(?<![\w@.-])"
+_HOST_AFTER: Final = r"(?![\w-]|\.\w|:\d)"
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """A table from old texts to new ones, the longest old text first, all in one pass.
+
+    `table` is the user's. `hosts` are the shop's own host names, which are replaced by themselves,
+    whatever their case; a name in both is the user's.
+    """
+
+    table: Mapping[str, str]
+    hosts: Mapping[str, str]
+
+    def text(self, text: str) -> str:
+        """The text as the other shop has it."""
+        return self._pattern.sub(self._new, text) if self._pattern else text
+
+    def maps(self, text: str) -> bool:
+        """Whether the user's table says what the text is in the other shop."""
+        return bool(self._own and self._own.search(text))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        words = {**dict.fromkeys(self.hosts, True), **dict.fromkeys(self.table, False)}
+        parts = [
+            f"{_HOST_BEFORE}(?i:{re.escape(word)}){_HOST_AFTER}"
+            if host
+            else f"{_BEFORE}{re.escape(word)}{_AFTER}"
+            for word, host in sorted(words.items(), key=lambda item: (-len(item[0]), item[0]))
+        ]
+        return re.compile("|".join(parts)) if parts else None
+
+    @cached_property
+    def _own(self) -> re.Pattern[str] | None:
+        words = "|".join(map(re.escape, self.table))
+        return re.compile(f"{_BEFORE}(?:{words}){_AFTER}") if words else None
+
+    def _new(self, match: re.Match[str]) -> str:
+        found = match[0]
+        return self.table[found] if found in self.table else self.hosts[found.lower()]
+
+
+def own_hosts(source: Iterable[str], target: str) -> dict[str, str]:
+    """The table of a shop's own hosts; `target` is the other shop's, as its address has it.
+
+    Where the shop has a port, only names with one are its own.
+    """
+    names = sorted(source)
+    ported = [name for name in names if ":" in name] or names
+    plain = target.removeprefix("www.")
+    return {
+        name.lower(): target if name.startswith("www.") else plain
+        for name in ported
+        if name.lower() not in (target, plain)
+    }
