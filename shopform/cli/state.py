@@ -11,11 +11,21 @@ from shopform.errors import StateError
 from shopform.model import Address, Entry, Prior
 from shopform.state.store import Store
 
+of_copies = options.option(
+    "--from",
+    "source",
+    metavar="SHOP",
+    help="Look at the memory of copies from this shop, not at that of the files.",
+)
 
-def _store(console: Console, shop: str | None) -> Store:
+
+def _store(console: Console, shop: str | None, source: str | None = None) -> Store:
     from shopform.cli.project import open_settings
 
-    return open_settings(console, shop).store()
+    workspace = open_settings(console, shop)
+    if source:
+        workspace.source = open_settings(console, source).shop.name
+    return workspace.store()
 
 
 @click.group("state")
@@ -29,11 +39,14 @@ def group() -> None:
 @group.command("list")
 @options.here
 @options.chosen_shop
+@of_copies
 @click.argument("addresses", nargs=-1)
 @click.pass_obj
-def list_(console: Console, /, shop: str | None, addresses: tuple[str, ...]) -> None:
+def list_(
+    console: Console, /, shop: str | None, source: str | None, addresses: tuple[str, ...]
+) -> None:
     """List the addresses in the state, or those in and below ADDRESSES."""
-    prior = _store(console, shop).read()
+    prior = _store(console, shop, source).read()
     for address in _chosen(prior, addresses) if addresses else _sorted(prior.resources):
         console.result(address)
 
@@ -41,15 +54,16 @@ def list_(console: Console, /, shop: str | None, addresses: tuple[str, ...]) -> 
 @group.command("show")
 @options.here
 @options.chosen_shop
+@of_copies
 @click.argument("address")
 @click.pass_obj
-def show(console: Console, /, shop: str | None, address: str) -> None:
+def show(console: Console, /, shop: str | None, source: str | None, address: str) -> None:
     """Show what the state holds of ADDRESS, as JSON."""
     import json
 
     from shopform.state.format import entry_record
 
-    prior = _store(console, shop).read()
+    prior = _store(console, shop, source).read()
     entry = _entry(prior, Address(address))
     text = json.dumps(entry_record(entry), indent=2, sort_keys=True, ensure_ascii=False)
     console.result(text)
@@ -101,14 +115,20 @@ def _renamed(entry: Entry, moved: dict[Address, Address]) -> Entry:
 @group.command("rm")
 @options.here
 @options.chosen_shop
+@of_copies
 @options.locking
 @click.argument("addresses", nargs=-1, required=True)
 @click.pass_obj
 def remove(
-    console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
+    console: Console,
+    /,
+    shop: str | None,
+    source: str | None,
+    lock_timeout: float,
+    addresses: tuple[str, ...],
 ) -> None:
     """Forget ADDRESSES and what is nested in them; the objects stay in the shop."""
-    with _store(console, shop).open("state rm", lock_timeout) as session:
+    with _store(console, shop, source).open("state rm", lock_timeout) as session:
         chosen = _chosen(session.prior, addresses)
         session.edit({}, chosen)
     for address in chosen:
