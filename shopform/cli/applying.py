@@ -11,9 +11,10 @@ import click
 from shopform.changes import Op, Outcome, Plan, Step
 from shopform.cli.approved import expect, remember
 from shopform.cli.console import Console
-from shopform.cli.exits import outcome_exit, plan_exit
+from shopform.cli.exits import CHANGES, outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
+from shopform.cli.renaming import insist
 from shopform.cli.saved import write_plan
 from shopform.errors import BudgetSpent
 from shopform.model import Prior
@@ -55,6 +56,45 @@ def propose(
     return plan_exit(plan, detailed=detailed)
 
 
+def offer(
+    console: Console,
+    source: Source,
+    *,
+    verb: str,
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    auto_approve: bool,
+    out: Path | None = None,
+    detailed: bool = False,
+) -> int:
+    """Carry a plan out where it can be approved; elsewhere show it, and say how it is done."""
+    if out is None and (auto_approve or console.interactive):
+        return carry_out(
+            console,
+            source,
+            verb=verb,
+            parallelism=parallelism,
+            max_calls=max_calls,
+            lock_timeout=lock_timeout,
+            auto_approve=auto_approve,
+        )
+    code = propose(
+        console,
+        source,
+        parallelism=parallelism,
+        max_calls=max_calls,
+        out=out,
+        detailed=detailed,
+    )
+    if out is None and code in (0, CHANGES) and not console.quiet:
+        console.note(
+            "Nothing was changed. `--auto-approve` does it; `--out FILE` saves it for"
+            " `shopform apply FILE`."
+        )
+    return code
+
+
 def carry_out(
     console: Console,
     source: Source,
@@ -82,6 +122,8 @@ def carry_out(
             connected(workspace, parallelism=parallelism, max_calls=max_calls)
         )
         plan = source.plan(connection, session.prior)
+        if auto_approve or source.saved or not console.interactive or console.form != "text":
+            plan = insist(plan)
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
@@ -92,7 +134,8 @@ def carry_out(
         if asks and not _approved(console, plan):
             console.note("Nothing was changed.")
             return 1
-        outcome = _do(console, workspace, plan, connection.client, session, saved=source.saved)
+        client, saved = connection.client, source.saved
+        outcome = _do(console, workspace, plan, client, session, verb=verb, saved=saved)
         done(outcome)
         return outcome_exit(outcome)
 
@@ -104,19 +147,31 @@ def _do(
     client: "Client",
     session: "Session",
     *,
+    verb: str,
     saved: bool,
 ) -> Outcome:
     from shopform.apply import apply
+    from shopform.cli.runs import keep_record
     from shopform.render.text import render_outcome
 
+    started: list[Step] = []
+
     with interruptible() as interrupt, _progress(console, plan) as listener:
+
+        def tell(event: str, step: Step) -> None:
+            if not started:
+                # Only now it is sure that anything is done at all, and nothing was done yet.
+                keep_record(workspace, plan, session, verb)
+                started.append(step)
+            listener(event, step)
+
         outcome = apply(
             plan,
             client,
             session,
             directory=workspace.directory,
             parallelism=client.parallelism,
-            listener=listener,
+            listener=tell,
             interrupt=interrupt,
             saved=saved,
         )

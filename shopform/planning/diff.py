@@ -286,8 +286,9 @@ def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
 
 
 def depends_on(resource: Resource) -> tuple[Address, ...]:
-    """The addresses a resource refers to, its container among them."""
-    found = {v.address for v in resource.fields.values() if isinstance(v, Ref)}
+    """The addresses a resource refers to, its container among them, as long as it is managed."""
+    kept = (value for name, value in resource.fields.items() if name not in resource.once)
+    found = {value.address for value in kept if isinstance(value, Ref)}
     if resource.parent:
         found.add(resource.parent)
     return tuple(sorted(found))

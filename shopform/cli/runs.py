@@ -1,0 +1,155 @@
+"""Records of runs: what each was about to do, and what the state held before."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shopform.changes import Plan
+from shopform.cli.project import Workspace
+from shopform.errors import ShopformError, StateError, UsageError
+from shopform.model import Address, Entry, Prior
+from shopform.planning.homes import Run
+from shopform.render.document import document
+from shopform.render.reading import read_document
+from shopform.state.disk import make_directory, reporting, write_atomic
+from shopform.state.format import entries_of, entry_record, parse_object
+from shopform.state.store import Session
+
+KEPT = 50
+FORMAT = "1.0"
+NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})\Z")
+LIST = "`shopform undo --list` shows the runs there are"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A record without what it holds of objects; `counts` are those of its plan."""
+
+    name: str
+    verb: str
+    time: str
+    counts: Mapping[str, int]
+
+
+def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -> None:
+    """Write down what is about to be changed, and drop the records that are too old.
+
+    Raises StateError when it cannot be written: what cannot be undone is not begun.
+    """
+    folder = _folder(workspace)
+    now = datetime.now(UTC)
+    name = _name(now, _names(folder)[-1:])
+    held = _touched(plan, session.prior)
+    record = {
+        "format_version": FORMAT,
+        "run": name,
+        "verb": verb,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "lineage": session.lineage,
+        "counts": plan.count(),
+        "before": {address: entry_record(entry) for address, entry in held.items()},
+        "plan": document(plan),
+    }
+    path = folder / f"{name}.json"
+    with reporting(path):
+        make_directory(folder)
+        write_atomic(path, json.dumps(record).encode() + b"\n", mode=0o600)
+        for old in _names(folder)[:-KEPT]:
+            (folder / f"{old}.json").unlink(missing_ok=True)
+
+
+def _touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
+    """The state's entries of everything the plan is about, by their addresses before it."""
+    about = {a for step in plan.steps for a in (step.address, step.previous)}
+    about |= {a for change in plan.changes for a in (change.address, change.previous)}
+    return {a: entry for a, entry in sorted(prior.resources.items()) if a in about}
+
+
+def _name(now: datetime, last: list[str]) -> str:
+    """A name that sorts behind every other, also within one second and when the clock goes back."""
+    stamp, number = now.strftime("%Y%m%d-%H%M%S"), secrets.randbelow(0x8000)
+    found = NAME.match(last[0]) if last else None
+    if found and found[1] >= stamp:
+        stamp, number = found[1], int(found[2], 16) + 1
+    return f"{stamp}-{number:04x}"
+
+
+def summaries(workspace: Workspace) -> list[Summary]:
+    """The runs of this shop, the last one first."""
+    found = []
+    for name in reversed(_names(_folder(workspace))):
+        data = _read(workspace, name)
+        counts = {str(word): int(number) for word, number in data["counts"].items()}
+        found.append(Summary(name, str(data["verb"]), str(data["time"]), counts))
+    return found
+
+
+def find_record(workspace: Workspace, wanted: str | None) -> Run:
+    """The run of this name or beginning of a name; the last one without.
+
+    Raises UsageError where there is none or several, StateError for another shop's record.
+    """
+    names = _names(_folder(workspace))
+    found = [name for name in names if name.startswith(wanted or "")]
+    if not names:
+        raise UsageError(
+            f"no run of `{workspace.shop.name}` was recorded here",
+            hint="records are kept in the folder `.shopform` of the project that made the run",
+        )
+    if not found:
+        raise UsageError(f"there is no run `{wanted}`", hint=LIST)
+    if wanted and len(found) > 1:
+        raise UsageError(f"{len(found)} runs begin with `{wanted}`", hint=LIST)
+    data = _read(workspace, found[-1])
+    try:
+        run = Run(
+            name=found[-1],
+            verb=str(data["verb"]),
+            lineage=str(data["lineage"]),
+            plan=read_document(data["plan"]),
+            before=entries_of(data["before"]),
+        )
+    except (KeyError, ValueError, ShopformError) as problem:
+        raise _damaged(workspace, found[-1], problem) from None
+    if run.plan.basis.url != workspace.shop.url:
+        raise StateError(
+            f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"
+            f" at `{workspace.shop.url}`",
+            hint="undo it by hand, or correct the shop's `url`",
+        )
+    return run
+
+
+def _read(workspace: Workspace, name: str) -> dict[str, Any]:
+    path = _folder(workspace) / f"{name}.json"
+    with reporting(path):
+        text = path.read_bytes()
+    try:
+        data = parse_object(text)
+        if str(data["format_version"]).partition(".")[0] != FORMAT.partition(".")[0]:
+            raise ValueError(f"format {data['format_version']} is not known")
+        if not {"verb", "time", "counts"} <= data.keys():
+            raise ValueError("parts are missing")
+    except (KeyError, ValueError, RecursionError) as problem:
+        raise _damaged(workspace, name, problem) from None
+    return data
+
+
+def _damaged(workspace: Workspace, name: str, problem: Exception) -> StateError:
+    return StateError(
+        f"the record of the run `{name}` is damaged: {problem}",
+        hint=f"remove `{_folder(workspace) / f'{name}.json'}`; that run cannot be undone",
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.json") if NAME.match(path.stem))
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.data / "runs" / workspace.shop.name

@@ -1,0 +1,126 @@
+"""Values as they were before a run, from what was recorded of it and what is there now. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shopform.changes import FieldChange
+from shopform.kinds import BY_NAME, Form
+from shopform.model import Address, Entry, Image, Live, LiveObject, Ref, Secret, Value
+from shopform.planning import images
+from shopform.planning.diff import MISSING
+from shopform.planning.match import NOTHING
+from shopform.planning.normalize import canonical, digest, is_digest
+
+SECRET = "it is a secret, and secrets are not recorded"  # noqa: S105  a sentence about one
+GONE = "what it pointed at is gone"
+UNSEEN = "the shop does not show what it held"
+
+
+class Lost(Exception):
+    """Why a value cannot come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Tells the values of one run's fields.
+
+    `owners` are addresses by kind and id, now and then; `ids` is the same the other way round;
+    `names` are the addresses that moved, with what they were called; `pictures` are files by the
+    SHA-256 of their bytes.
+    """
+
+    live: Live
+    owners: Mapping[tuple[str, int], Address]
+    ids: Mapping[Address, int]
+    names: Mapping[Address, Address]
+    pictures: Mapping[str, str]
+
+    def of(
+        self,
+        kind: str,
+        name: str,
+        entry: Entry,
+        then: FieldChange | None = None,
+        item: LiveObject | None = None,
+    ) -> Value:
+        """What puts a field back: `then` is what the run did to it, if anything, `entry` the
+        memory before and `item` the object as it is. Raises Lost."""
+        policy, sent = BY_NAME[kind].policy, entry.sent.get(name, MISSING)
+        if policy.form(name) is Form.IMAGES:
+            return self._images(sent, name, item)
+        if then is None:
+            return self._as_it_is(kind, name, entry, item)
+        if is_digest(sent) or (then.sensitive and sent is MISSING):
+            raise Lost(SECRET)
+        if name in policy.refers:
+            return self._reference(policy.refers[name], then.before)
+        if then.before is None or then.sensitive:
+            if sent is MISSING:
+                raise Lost(UNSEEN)
+            return sent  # type: ignore[return-value]
+        return sent if then.before == entry.stored.get(name, sent) else then.before  # type: ignore[return-value]
+
+    def linked(self, kind: str, name: str, value: object) -> Value:
+        """A value of the memory as files would have it: references by address."""
+        target = BY_NAME[kind].policy.refers.get(name)
+        if isinstance(value, Ref):
+            return Ref(self.names.get(value.address, value.address))
+        if target and isinstance(value, int) and (target, value) in self.owners:
+            return Ref(self.owners[target, value])
+        return value  # type: ignore[return-value]
+
+    def plain(self, value: object) -> object:
+        """A value to be compared: references by id, pictures without theirs."""
+        if isinstance(value, Ref):
+            return self.ids.get(self.names.get(value.address, value.address))
+        if isinstance(value, tuple) and all(isinstance(part, Mapping) for part in value):
+            return [{n: p for n, p in part.items() if n != "id"} for part in value]
+        return value
+
+    def lost_pictures(self, entry: Entry, name: str, item: LiveObject | None) -> int:
+        """How many of them are neither in the shop nor in a file."""
+        records = entry.sent.get(name, ())
+        there = self._images(records, name, item)
+        return len(records) - len(there)  # type: ignore[arg-type]
+
+    def _as_it_is(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Value:
+        """The run left the shop's value alone: what was sent, if that is why it is there."""
+        policy, sent = BY_NAME[kind].policy, entry.sent[name]
+        raw = item.fields.get(name, MISSING) if item else MISSING
+        left = entry.stored.get(name, sent)
+        now = left if raw is MISSING else canonical(policy.form(name), raw, self.live.hosts)
+        if is_digest(sent):
+            if raw is MISSING or digest(kind, name, now) != sent:
+                raise Lost(SECRET)
+            return Secret("", str(now))
+        if name in policy.refers:
+            return self._reference(policy.refers[name], now)
+        return sent if now == left else now  # type: ignore[return-value]
+
+    def _reference(self, target: str, shown: object) -> Value:
+        """A reference as it was shown: an address, `#ID`, or an id."""
+        if isinstance(shown, Ref):
+            return Ref(self.names.get(shown.address, shown.address))
+        number = int(str(shown).removeprefix("#")) if shown else None
+        if number is None:
+            return None
+        if (target, number) in self.owners:
+            return Ref(self.owners[target, number])
+        if number not in self.live.kinds.get(target, NOTHING).objects:
+            raise Lost(GONE)
+        return number
+
+    def _images(self, records: object, name: str, item: LiveObject | None) -> tuple[Image, ...]:
+        """Those that the shop still holds, or that a file has the bytes of."""
+        held = {one["id"] for one in images.shown(item.fields.get(name))} if item else set()
+        known = records if isinstance(records, tuple) else ()
+        return tuple(
+            Image(
+                file=self.pictures.get(record["sha256"], ""),
+                sha256=record["sha256"],
+                description=record["description"],
+                weight=record["weight"],
+            )
+            for record in known
+            if record["sha256"] in self.pictures or (record["id"] and record["id"] in held)
+        )

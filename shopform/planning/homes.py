@@ -1,0 +1,91 @@
+"""What a run touched, under the addresses that it had before. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shopform.changes import Change, Plan
+from shopform.kinds import BY_NAME, Form
+from shopform.model import Address, Entry, Moved, Prior
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a run was about to do, and the state's entries of what it touched, as they were."""
+
+    name: str
+    verb: str
+    lineage: str
+    plan: Plan
+    before: Mapping[Address, Entry]
+
+    @property
+    def touched(self) -> frozenset[Address]:
+        """Every address it changed something about, by its name then and by the one before."""
+        found = {a for step in self.plan.steps for a in (step.address, step.previous) if a}
+        return frozenset(found | {change.address for change in self.plan.changes})
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether any of the objects had pictures that were declared."""
+        return any(
+            BY_NAME[address.kind].policy.form(name) is Form.IMAGES and entry.sent[name]
+            for address, entry in self.before.items()
+            for name in entry.sent
+        )
+
+
+@dataclass(slots=True)
+class Homes:
+    """`now`, `before`, `planned` and `changes` are the state, the record, what the run was to
+    leave, and its changes, by address as if everything that moved had moved back.
+
+    `moves` bring that about; `stuck` are addresses whose old one is another object's by now.
+    """
+
+    moves: list[Moved] = field(default_factory=list)
+    names: dict[Address, Address] = field(default_factory=dict)
+    stuck: dict[Address, Address] = field(default_factory=dict)
+    now: dict[Address, Entry] = field(default_factory=dict)
+    before: dict[Address, Entry] = field(default_factory=dict)
+    planned: dict[Address, Entry] = field(default_factory=dict)
+    changes: dict[Address, Change] = field(default_factory=dict)
+    touched: set[Address] = field(default_factory=set)
+
+    def of(self, address: Address) -> Address:
+        return self.names.get(address, address)
+
+    def owners(self) -> dict[tuple[str, int], Address]:
+        """Addresses by kind and id: those of now, and where nobody has it now those of then."""
+        found = {(a.kind, entry.id): a for a, entry in self.before.items()}
+        return found | {(a.kind, entry.id): a for a, entry in self.now.items()}
+
+    def ids(self) -> dict[Address, int]:
+        return {a: entry.id for a, entry in (self.before | self.now).items()}
+
+
+def go_home(run: Run, prior: Prior) -> Homes:
+    """Follow the run's moves backwards, each when the place it left is free."""
+    found = Homes()
+    steps, changes = run.plan.steps, run.plan.changes
+    back = {step.address: step.previous for step in steps if step.previous}
+    waiting = {after: old for after, old in back.items() if after in prior.resources}
+    occupied = set(prior.resources)
+    while free := sorted(after for after, old in waiting.items() if old not in occupied):
+        for after in free:
+            old = waiting.pop(after)
+            occupied.discard(after)
+            occupied.add(old)
+            found.names[after] = old
+            found.moves.append(Moved(before=after, after=old))
+    found.stuck = waiting
+    found.names |= {after: old for after, old in back.items() if after not in prior.resources}
+    found.now = {found.of(address): entry for address, entry in prior.resources.items()}
+    left = set(back.values())
+    for address in {*(step.address for step in steps), *(change.address for change in changes)}:
+        found.touched.add(found.of(address))
+        old = back.get(address, address)
+        if old in run.before and (address in back or address not in left):
+            found.before[found.of(address)] = run.before[old]
+    found.planned = {found.of(step.address): step.entry for step in steps if step.entry}
+    found.changes = {found.of(change.address): change for change in changes}
+    return found

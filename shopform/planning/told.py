@@ -1,0 +1,34 @@
+"""What is told of an undoing besides its plan. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shopform.diagnostics import Diagnostic, warning
+from shopform.model import Address
+
+
+@dataclass(slots=True)
+class Told:
+    """`notes` go with the change of their address; the rest are warnings of the plan."""
+
+    notes: dict[Address, tuple[str, ...]] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def note(self, address: Address, note: str) -> None:
+        self.notes[address] = (*self.notes.get(address, ()), note)
+
+    def partial(self, address: Address, why: str, what: str = "") -> None:
+        """Something that the run changed cannot be as it was before."""
+        part = f"{what} of " if what else ""
+        told = f"{part}`{address}` cannot come back: {why}"
+        self.found.append(warning("undo-partial", told, address=address))
+
+    def overtaken(self, address: Address, what: str, part: str = "") -> None:
+        """Something is not as the run left it, and is left alone."""
+        told = f"{part}`{address}` {what}"
+        hint = "`shopform undo --list` shows the runs; undo the later ones first"
+        self.found.append(warning("undo-overtaken", told, address=address, hint=hint))
+
+    def warnings(self) -> Iterable[Diagnostic]:
+        """In an order that depends on nothing else."""
+        return sorted(self.found, key=lambda d: (d.code, d.address, d.summary))

@@ -1,0 +1,322 @@
+"""The inverse of a run, declared so that it is planned like anything else. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from shopform.changes import Action, Change, Plan
+from shopform.kinds import BY_NAME, ORDER, Form
+from shopform.model import (
+    Address,
+    Desired,
+    Entry,
+    Import,
+    Live,
+    LiveObject,
+    Prior,
+    Ref,
+    Resource,
+    Value,
+)
+from shopform.planning.before import GONE, Before, Lost
+from shopform.planning.diff import MISSING
+from shopform.planning.homes import Homes, Run, go_home
+from shopform.planning.match import NOTHING
+from shopform.planning.normalize import is_digest
+from shopform.planning.told import Told
+
+Fields = dict[str, Value]
+UNOWNED = Entry(id=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inverse:
+    """What undoes a run: `only` is what it is about, the rest is there to be referred to."""
+
+    desired: Desired
+    only: frozenset[Address]
+    told: Told
+
+
+def near(run: Run, prior: Prior) -> tuple[Desired, frozenset[Address]]:
+    """What must be read to undo a run: what it touched, and what that lies in and refers to."""
+    entries = {**run.before, **prior.resources}
+    within = set(run.touched)
+    queue = [address for address in within if address in entries]
+    while queue:
+        entry = entries[queue.pop()]
+        found = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
+        fresh = {address for address in found if address in entries} - within
+        within |= fresh
+        queue += fresh
+    wishes = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
+    named = {address: Resource(address=address, fields={}) for address in run.touched}
+    return Desired(resources=named, imports=wishes), frozenset(within)
+
+
+def invert(run: Run, prior: Prior, live: Live, pictures: Mapping[str, str]) -> Inverse:
+    """What declares the shop to be as it was before the run, as far as no later run changed it.
+
+    It is worked out from the state as it is now, so that a run that stopped half-way can be
+    undone too. `pictures` are files by the SHA-256 of their bytes.
+    """
+    inverting = _Inverting(run, prior, live, go_home(run, prior), pictures)
+    for address in sorted(inverting.homes.touched, key=lambda a: (ORDER[a.kind], a)):
+        inverting.invert(address)
+    inverting.drop_lost()
+    return Inverse(
+        desired=Desired(
+            resources=dict(sorted(inverting.resources.items())),
+            moved=tuple(inverting.homes.moves),
+            imports=tuple(inverting.imports),
+        ),
+        only=frozenset(inverting.only),
+        told=inverting.told,
+    )
+
+
+def annotated(plan: Plan, inverse: Inverse, run: Run) -> Plan:
+    """The plan of an inverse, telling of each change why, and of what cannot come back."""
+    changes = []
+    for change in plan.changes:
+        notes = (*change.notes, *inverse.told.notes.get(change.address, ()))
+        if change.action is Action.DELETE:
+            notes = (f"was made by the run {run.name}", *notes)
+        changes.append(replace(change, notes=notes, reason=""))
+    diagnostics = (*plan.diagnostics, *inverse.told.warnings())
+    return replace(plan, changes=tuple(changes), diagnostics=diagnostics)
+
+
+@dataclass(slots=True)
+class _Inverting:
+    run: Run
+    prior: Prior
+    live: Live
+    homes: Homes
+    pictures: Mapping[str, str]
+    values: Before = field(init=False)
+    owners: Mapping[tuple[str, int], Address] = field(init=False)
+    resources: dict[Address, Resource] = field(default_factory=dict)
+    only: set[Address] = field(default_factory=set)
+    imports: list[Import] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
+
+    def __post_init__(self) -> None:
+        homes = self.homes
+        self.owners = homes.owners()
+        self.values = Before(self.live, self.owners, homes.ids(), homes.names, self.pictures)
+        self.resources = {a: self._still(a, entry) for a, entry in homes.now.items()}
+        for address, old in homes.stuck.items():
+            self.told.partial(address, f"`{old}` is another object by now", "its address")
+
+    def invert(self, address: Address) -> None:
+        change = self.homes.changes.get(address)
+        action = change.action if change else Action.NO_OP
+        before, now = self.homes.before.get(address), self.homes.now.get(address)
+        if action is Action.CREATE:
+            self._unmake(address, before, now)
+        elif before is None:
+            if change:
+                self._release(address, change, now)
+        elif now is None:
+            self._take_back(address, action, before)
+        elif self._object(address, now.id) is None:
+            if action is Action.DELETE and before.id == now.id:
+                self._make_again(address, before)
+            else:
+                self.told.overtaken(address, "was deleted in the shop since")
+        elif action is not Action.DELETE:
+            self._put_back(address, before, now)
+        elif now.id != before.id:
+            self.told.overtaken(address, "was made again since, and stays")
+
+    def drop_lost(self) -> None:
+        """Leave out what would refer to, or lie in, what is not there any more."""
+        whole = False
+        while not whole:
+            whole = True
+            for address in sorted(self.only & self.resources.keys()):
+                resource = self.resources[address]
+                if resource.parent and resource.parent not in self.resources:
+                    whole = False
+                    self._give_up(address, "what it lay in is gone")
+                    continue
+                for name, value in sorted(resource.fields.items()):
+                    if isinstance(value, Ref) and value.address not in self.resources:
+                        whole = False
+                        self._unlink(address, name, value)
+
+    def _unlink(self, address: Address, name: str, value: Ref) -> None:
+        """A reference to what nobody owns any more: by its id, if that is in the shop."""
+        resource = self.resources.get(address)
+        if resource is None:
+            return
+        number, fields = self.values.ids.get(value.address, 0), dict(resource.fields)
+        if self._object(value.address, number):
+            self.resources[address] = replace(resource, fields={**fields, name: number})
+        elif address not in self.homes.now and name in BY_NAME[address.kind].policy.identity:
+            self._give_up(address, GONE)
+        else:
+            if name not in resource.ignore:
+                self.told.partial(address, GONE, f"`{name}`")
+            del fields[name]
+            ignore = resource.ignore | {name}
+            self.resources[address] = replace(resource, fields=fields, ignore=ignore)
+
+    def _unmake(self, address: Address, before: Entry | None, now: Entry | None) -> None:
+        """What the run created is no longer declared: the planner deletes it."""
+        if now is None:
+            if any(intent.address == address for intent in self.prior.pending):
+                self.only.add(address)
+        elif before is None or before.id != now.id:
+            left = self.homes.planned[address]
+            if any(self._differs(name, now, left) for name in now.sent):
+                self.told.overtaken(address, "was changed since it was made, and stays")
+                return
+            del self.resources[address]
+            self.only.add(address)
+
+    def _release(self, address: Address, change: Change, now: Entry | None) -> None:
+        """What the run took over is let go of, with its fields as they were."""
+        number = change.id or 0
+        item, left = self._object(address, number), self.homes.planned.get(address)
+        entry = now or left
+        if item is None or entry is None or left is None:
+            return
+        if now is None and (not change.importing or (address.kind, number) in self.owners):
+            return
+        held = UNOWNED if change.importing else entry
+        fields = self._fields(address, held, left, item)
+        if now:
+            fields = {n: v for n, v in fields.items() if not self._overtook(address, n, now, held)}
+        elif fields:
+            self.imports.append(Import(address=address, id=number))
+        else:
+            return
+        self._declare(self._still(address, entry), fields, held)
+        if change.importing:
+            self.resources[address] = replace(self.resources[address], forget=True)
+            self.told.note(address, "is forgotten again: the run had taken it over")
+
+    def _take_back(self, address: Address, action: Action, before: Entry) -> None:
+        """What is no longer owned: by its id if it is there, else made again."""
+        item, owner = self._object(address, before.id), self.owners[address.kind, before.id]
+        if item and owner != address:
+            self.told.overtaken(address, f"belongs to `{owner}` by now")
+        elif item:
+            self.imports.append(Import(address=address, id=before.id))
+            fields = self._fields(address, before, UNOWNED, item)
+            self._declare(self._still(address, before), fields, before)
+        elif action in (Action.DELETE, Action.REPLACE):
+            self._make_again(address, before)
+        elif action is not Action.NO_OP:
+            self.told.overtaken(address, "was deleted since")
+
+    def _make_again(self, address: Address, before: Entry) -> None:
+        kind = BY_NAME[address.kind]
+        fields = self._fields(address, before, UNOWNED, None)
+        if not fields.keys() >= {name for name in kind.policy.identity if name in before.sent}:
+            self._give_up(address, "what it is recognised by is not known any more")
+            return
+        still = self._still(address, before)
+        self.resources[address] = replace(still, fields=fields, ignore=frozenset())
+        self.only.add(address)
+        lost = f"; what pointed at {before.id}, such as products, does not find it"
+        self.told.note(address, f"comes back with a new id{lost if kind.policy.counted_by else ''}")
+        for name in kind.policy.generated:
+            self.told.note(address, f"the shop makes a new `{name}` for it")
+
+    def _put_back(self, address: Address, before: Entry, now: Entry) -> None:
+        left, change = self.homes.planned.get(address), self.homes.changes.get(address)
+        if left is None:
+            return
+        fields = self._fields(address, before, left, self._object(address, now.id))
+        once = {name for name in left.sent if name not in before.sent and name in now.sent}
+        later = {n for n in (*fields, *once) if self._overtook(address, n, now, before)}
+        still = self._still(address, now)
+        kept = {
+            name: getattr(before, name)
+            for name in ("protect", "keep", "origin", "parent")
+            if getattr(now, name) == getattr(left, name)
+        }
+        if kept.get("parent"):
+            kept["parent"] = self.homes.of(kept["parent"])
+        fields = {name: value for name, value in fields.items() if name not in later}
+        self._declare(replace(still, **kept), fields, before, once - later)
+        if change and change.action is Action.REPLACE and before.id != now.id:
+            self.told.note(address, f"keeps its new id {now.id}; it was {before.id}")
+
+    def _fields(
+        self, address: Address, before: Entry, left: Entry, item: LiveObject | None
+    ) -> Fields:
+        """The fields that the run changed, as they were; tells of those that cannot be."""
+        change, policy = self.homes.changes.get(address), BY_NAME[address.kind].policy
+        replaced = change is not None and change.action is Action.REPLACE
+        then = {f.name: f for f in change.fields} if change and not replaced else {}
+        names = {n for n in before.sent if n not in left.sent} | then.keys()
+        if replaced:
+            names |= {name for name in before.sent if self._differs(name, before, left)}
+        found: Fields = {}
+        for name in sorted(names):
+            told = then.get(name)
+            try:
+                known = None if replaced and item else item
+                found[name] = self.values.of(address.kind, name, before, told, known)
+            except Lost as reason:
+                self.told.partial(address, str(reason), f"`{name}`")
+                continue
+            short = policy.form(name) is Form.IMAGES and self.values.lost_pictures(
+                before, name, item
+            )
+            if short:
+                pictures = "1 picture" if short == 1 else f"{short} pictures"
+                self.told.partial(address, f"no file here is {pictures} of it", f"`{name}`")
+        return found
+
+    def _declare(
+        self, still: Resource, fields: Fields, before: Entry, once: set[str] | None = None
+    ) -> None:
+        address = still.address
+        self.only.add(address)
+        self.resources[address] = replace(
+            still,
+            fields={**still.fields, **fields},
+            ignore=still.ignore - fields.keys(),
+            once=frozenset((once or set()) | {n for n in fields if n not in before.sent}),
+        )
+
+    def _still(self, address: Address, entry: Entry) -> Resource:
+        """An object as it is: enough of it to be recognised and referred to, nothing compared."""
+        kind = BY_NAME[address.kind]
+        names = {*kind.policy.refers, *kind.policy.identity} & entry.sent.keys()
+        shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
+        return Resource(
+            address=address,
+            fields={n: self.values.linked(address.kind, n, entry.sent[n]) for n in shown},
+            parent=self.homes.of(entry.parent) if entry.parent else None,
+            protect=entry.protect,
+            keep=entry.keep,
+            origin=entry.origin,
+            ignore=frozenset({*kind.fields, *entry.sent}),
+        )
+
+    def _overtook(self, address: Address, name: str, now: Entry, before: Entry) -> bool:
+        """Whether a later run changed the field again; tells of it."""
+        left = self.homes.planned[address]
+        if not self._differs(name, now, left) or not self._differs(name, now, before):
+            return False
+        self.told.overtaken(address, "was changed again since, and stays as it is", f"`{name}` of ")
+        return True
+
+    def _differs(self, name: str, one: Entry, other: Entry) -> bool:
+        held = [self.values.plain(entry.sent.get(name, MISSING)) for entry in (one, other)]
+        return held[0] != held[1]
+
+    def _give_up(self, address: Address, why: str) -> None:
+        self.resources.pop(address, None)
+        self.only.discard(address)
+        self.told.notes.pop(address, None)
+        self.imports = [wish for wish in self.imports if wish.address != address]
+        self.told.partial(address, why)
+
+    def _object(self, address: Address, number: int) -> LiveObject | None:
+        return self.live.kinds.get(address.kind, NOTHING).objects.get(number)
