@@ -22,6 +22,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.command("apply")
 @options.project
 @options.planning
+@options.renames
 @options.reading
 @options.locking
 @approve
@@ -68,12 +69,16 @@ def _apply(
     **asked: Any,
 ) -> int:
     from shopform.cli.applying import Source, carry_out
+    from shopform.cli.renaming import accept
 
     if not plan_file and not auto_approve and not console.interactive:
         raise UsageError(
             "nobody is there to approve",
             hint="use `--auto-approve` where nobody can answer, or apply a saved plan",
         )
+    if plan_file and asked.get("accept_rename"):
+        raise UsageError("a saved plan says itself what is done", hint="leave the options out")
+    accept(console, asked)
 
     def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
         return carry_out(

@@ -14,10 +14,10 @@ from shopform.cli.console import Console
 from shopform.cli.exits import CHANGES, outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
-from shopform.cli.renaming import insist
 from shopform.cli.saved import write_plan
 from shopform.errors import BudgetSpent
 from shopform.model import Prior
+from shopform.planning.renames import insist
 from shopform.render.stream import applied, applying
 
 if TYPE_CHECKING:

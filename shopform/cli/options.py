@@ -107,6 +107,13 @@ permissions = stack(
     ),
     option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
 )
+renames = option(
+    "--accept-rename",
+    metavar="OLD=NEW",
+    multiple=True,
+    type=Pair(),
+    help="Keep the object of the address OLD as NEW; the project's `moved:` gets it.",
+)
 planning = stack(
     chosen_part,
     option("--replace", metavar="ADDRESS", multiple=True, help="Destroy and create this address."),

@@ -13,6 +13,7 @@ from shopform.errors import UsageError
 @click.command("plan")
 @options.project
 @options.planning
+@options.renames
 @options.reading
 @options.gates
 @options.option("--destroy", is_flag=True, help="Plan to destroy everything owned.")
@@ -48,9 +49,11 @@ def command(
     """
     from shopform.cli.apply import Fresh, for_several
     from shopform.cli.applying import propose
+    from shopform.cli.renaming import accept
 
     if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
+    accept(console, asked)
     asked["whole"] = out is not None or console.form != "text"
     how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
     one_only = {"--out": out, "--format html": console.form == "html"}

@@ -63,7 +63,7 @@ def open_workspace(
     found, desired, warnings = compile_project(
         project,
         shop,
-        variables=_variables(console, project, variables, variable_files),
+        variables=variables_of(console, project, variables, variable_files),
         environment=console.environment,
     )
     if not console.quiet:
@@ -95,7 +95,7 @@ def open_workspaces(
     found, warnings = compile_shops(
         project,
         shops,
-        variables=_variables(console, project, variables, variable_files),
+        variables=variables_of(console, project, variables, variable_files),
         environment=console.environment,
     )
     if not console.quiet:
@@ -120,7 +120,7 @@ def check_workspace(
     found, warnings = check_project(
         project,
         shop,
-        variables=_variables(console, project, variables, variable_files),
+        variables=variables_of(console, project, variables, variable_files),
         environment=console.environment,
     )
     console.diagnostics(warnings)
@@ -136,7 +136,7 @@ def open_declared(
     _, desired, warnings = compile_project(
         project,
         shop,
-        variables=_variables(console, project, variables, variable_files),
+        variables=variables_of(console, project, variables, variable_files),
         environment=console.environment,
         resolve_token=False,
     )
@@ -158,7 +158,7 @@ def check_address(text: str) -> Address:
     return address
 
 
-def _variables(
+def variables_of(
     console: Console, project: Project, pairs: Pairs, files: Iterable[str]
 ) -> Mapping[str, str]:
     """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts.

@@ -1,10 +1,11 @@
 """New addresses that may be old ones under another name: told, and never guessed. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from shopform.changes import Action, Step
+from shopform.changes import Action, Plan, Step
+from shopform.diagnostics import Severity
 from shopform.kinds import KINDS, Form, Kind
 from shopform.model import Address
 from shopform.planning.declare import words_of
@@ -60,6 +61,17 @@ def check(draft: Draft) -> None:
         if gone and new:
             for pair in _best(_pairs(draft, kind, gone, new)):
                 _tell(draft, pair)
+
+
+def insist(plan: Plan) -> Plan:
+    """The plan where nobody can answer: refused while it may take a rename for a deletion."""
+    return replace(
+        plan,
+        diagnostics=tuple(
+            replace(told, severity=Severity.ERROR) if told.code == CODE else told
+            for told in plan.diagnostics
+        ),
+    )
 
 
 def _gone(draft: Draft, kind: Kind) -> Iterator[_Side]:

@@ -1,0 +1,111 @@
+"""`--accept-rename`: the answer to a possible rename, written into the files."""
+
+from pathlib import Path
+from typing import Any
+
+from shopform.cli.console import Console
+from shopform.cli.project import check_address, variables_of
+from shopform.config import compile_shops, load_project, means_several, select_shop
+from shopform.config.nodes import Scalar, child
+from shopform.config.project import Project
+from shopform.config.refactor import MOVED, Rewritten, with_moves
+from shopform.config.texts import did_you_mean
+from shopform.errors import ShopformError, UsageError
+from shopform.kinds import BY_NAME
+from shopform.model import Address, Desired, Prior
+from shopform.state.disk import check_writable, reporting, write_atomic
+from shopform.state.store import host_of, open_store
+
+Move = tuple[Address, Address]
+DECLARED = "the new address is one that is declared, and that the state does not have"
+BOM = "\ufeff"
+
+
+def accept(console: Console, asked: dict[str, Any]) -> None:
+    """Take `accept_rename` from what is asked, and write each into the project's `moved:`.
+
+    One that stands there already is left alone. Raises UsageError, with nothing written, for one
+    that cannot be.
+    """
+    pairs = asked.pop("accept_rename", ())
+    if not pairs:
+        return
+    project = load_project(console.directory)
+    console.sources = lambda: project.sources
+    moves = [(check_address(old), check_address(new)) for old, new in pairs]
+    listed = _listed(project)
+    fresh = list(dict.fromkeys(move for move in moves if move not in listed))
+    if not fresh:
+        return
+    shop = asked["shop"]
+    found, _ = compile_shops(
+        project,
+        shop if means_several(shop) else select_shop(project, shop),
+        variables=variables_of(console, project, asked["variables"], asked["variable_files"]),
+        environment=console.environment,
+        resolve_token=False,
+    )
+    worlds = [
+        (desired, open_store(each.state, console.directory, host_of(each.url)).read())
+        for each, desired in found.values()
+    ]
+    for move in fresh:
+        _check(move, [*listed, *(m for m in fresh if m is not move)], worlds)
+    change = with_moves(project, fresh)
+    write(console.directory, change)
+    for before, after in fresh:
+        if not console.quiet:
+            console.note(f"{change.name}: `{MOVED}` says now that {before} became {after}.")
+
+
+def write(directory: Path, change: Rewritten) -> None:
+    """Write a file of the project, with the mark at its beginning if it had one."""
+    path = directory / change.name
+    with reporting(path, ShopformError):
+        marked = path.exists() and path.read_bytes().startswith(BOM.encode())
+        check_writable(path)
+        # The file behind a link is written, or the link would be replaced by a file.
+        write_atomic(path.resolve(), ((BOM if marked else "") + change.text).encode())
+
+
+def _listed(project: Project) -> list[Move]:
+    found = []
+    for node in project.refactorings.get(MOVED, ()):
+        before, after = child(node, "from"), child(node, "to")
+        if isinstance(before, Scalar) and isinstance(after, Scalar):
+            found.append((Address(before.text), Address(after.text)))
+    return found
+
+
+def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) -> None:
+    before, after = move
+    declared = {address: None for desired, _ in worlds for address in desired.resources}
+    owned = {address: None for _, prior in worlds for address in prior.resources}
+    gone = [address for address in owned if address not in declared]
+    if before.kind != after.kind or before == after:
+        _refuse(move, "they are not two addresses of one kind", "")
+    within = _container(before), _container(after)
+    if within[0] != within[1] and within not in others:
+        _refuse(move, "they lie in two places", "what is nested belongs to its container for good")
+    for other in others:
+        if before == other[0]:
+            _refuse(move, f"`{before}` became `{other[1]}` already", f"see `{MOVED}` in the files")
+        if after == other[1]:
+            _refuse(move, f"`{other[0]}` became `{after}` already", f"see `{MOVED}` in the files")
+    if before not in owned:
+        _refuse(move, f"`{before}` is not in the state", did_you_mean(before, gone, ""))
+    if before in declared:
+        _refuse(move, f"`{before}` is still declared", "take its block out of the files")
+    if after not in declared:
+        _refuse(move, f"`{after}` is not declared", did_you_mean(after, declared, DECLARED))
+    if after in owned:
+        _refuse(move, f"`{after}` is in the state already", DECLARED)
+
+
+def _container(address: Address) -> Address | None:
+    nesting = BY_NAME[address.kind].policy.nesting
+    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+
+
+def _refuse(move: Move, why: str, hint: str) -> None:
+    raise UsageError(f"`--accept-rename {move[0]}={move[1]}`: {why}", hint=hint)

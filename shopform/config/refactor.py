@@ -1,0 +1,210 @@
+"""What a command adds to a project's files: all that is there stays as it is written."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Sequence as Seq
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shopform.config import insert
+from shopform.config.emit import block, inline
+from shopform.config.format import format_text, same
+from shopform.config.insert import Odd
+from shopform.config.layout import STEP
+from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, child, parse
+from shopform.config.project import SUFFIXES, Project
+from shopform.config.rewrite import Edit, Source, word
+from shopform.config.tables import Tables, is_table
+from shopform.diagnostics import Collector
+from shopform.errors import UsageError
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.model import Address
+from shopform.planning.declare import Declared
+from shopform.planning.keys import key_from
+
+MOVED: Final = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file of the project by its name, and the text it is to have."""
+
+    name: str
+    text: str
+
+
+def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritten:
+    """The file that lists what has moved, with these behind the others; the main file for none.
+
+    Raises UsageError where it is written in a way that nothing can be added to.
+    """
+    texts = [f"{{from: {before}, to: {after}}}" for before, after in moves]
+    listed = project.refactorings.get(MOVED)
+    name = listed[-1].file if listed else project.main
+    source = Source(project.texts[name])
+    try:
+        edit = insert.item(source, _root(source.text, name), MOVED, texts)
+        return _finished(name, source, source.edited([edit]), (MOVED,))
+    except Odd:
+        raise UsageError(
+            f"nothing can be added to `{MOVED}` in `{name}`, as it is written",
+            hint=f"write it yourself: {', '.join(f'`{text}`' for text in texts)}",
+        ) from None
+
+
+def with_resource(
+    project: Project, declared: Declared, address: Address, into: str | None = None
+) -> Rewritten:
+    """A file with one more resource: `into`, else where its section is, else a file of its own.
+
+    What is nested goes into its container. Raises UsageError for a file that is not the
+    project's, and where nothing can be added, with the lines that are missing.
+    """
+    kinds = _chain(BY_NAME[address.kind])
+    name = _place(project, kinds, address, into)
+    source = Source(project.texts.get(name, ""))
+    path = _path(kinds, address)
+    try:
+        root = _root(source.text, name)
+        edit = _edit(source, root, path, declared, address)
+        return _finished(name, source, source.edited([edit]), path)
+    except Odd:
+        raise UsageError(
+            f"`{address}` cannot be added to `{name}`, as it is written",
+            hint=f"write it yourself: `{inline(declared, address)}`",
+        ) from None
+
+
+def amended(project: Project, change: Rewritten) -> Project:
+    """The project as it will be once the file is written: with what was added to it."""
+    root = _root(change.text, change.name)
+    sections = dict(project.sections)
+    for name, (_, node) in root.entries.items() if root else ():
+        kind = next((kind for kind in KINDS if kind.section == name), None)
+        if kind is None or kind.policy.nesting or is_table(node):
+            continue
+        whole = Tables(project.directory, {}, Collector()).unfolded(kind, node)
+        if isinstance(whole, Mapping):
+            sections[name] = {**sections.get(name, {}), **whole.entries}
+    return replace(project, texts={**project.texts, change.name: change.text}, sections=sections)
+
+
+def _chain(kind: Kind) -> list[Kind]:
+    """What it lies in, outermost first, and itself."""
+    nesting = kind.policy.nesting
+    return [*(_chain(BY_NAME[nesting.kind]) if nesting else ()), kind]
+
+
+def _path(kinds: list[Kind], address: Address) -> tuple[str, ...]:
+    return tuple(
+        step for kind, key in zip(kinds, address.keys, strict=True) for step in (kind.section, key)
+    )
+
+
+def _place(project: Project, kinds: list[Kind], address: Address, into: str | None) -> str:
+    """The name of the file that gets it."""
+    section = project.sections.get(kinds[0].section, {})
+    if len(kinds) > 1:
+        file = section[address.keys[0]][1].file
+        if into and posixpath.normpath(into) != file:
+            raise UsageError(
+                f"`{address}` lies in `{kinds[0].name}.{address.keys[0]}`, which is in `{file}`",
+                hint="leave `--into` out",
+            )
+        return file
+    if into is None:
+        counts = Counter(key.file for key, _ in section.values() if key.file in project.texts)
+        return min(counts, key=lambda f: (-counts[f], f), default=f"{kinds[0].section}.yaml")
+    name = posixpath.normpath(into)
+    beside = "/" not in name and name.endswith(SUFFIXES) and not name.startswith(".")
+    if name not in project.texts and not beside:
+        raise UsageError(
+            f"`{into}` is no file of the project",
+            hint="name one of its files, or a new one that ends in `.yaml` beside `shopform.yaml`",
+        )
+    return name
+
+
+def _edit(
+    source: Source,
+    root: Mapping | None,
+    path: tuple[str, ...],
+    declared: Declared,
+    address: Address,
+) -> Edit:
+    *above, section, _ = path
+    parent = root
+    if above:
+        found = child(root, *above)
+        if not isinstance(found, Mapping) or not found.entries:
+            raise Odd
+        parent = found
+    lines, brief = block(declared, address, 0), inline(declared, address)
+    entry = parent.entries.get(section) if parent else None
+    if parent is None or entry is None:
+        head = [f"{section}:", *insert.indented(lines, STEP)]
+        return insert.entries(source, parent, head, f"{section}: {{{brief}}}")
+    if is_table(entry[1]):
+        raise Odd
+    if isinstance(entry[1], Sequence):
+        return _short(source, parent, section, declared, address)
+    return insert.inside(source, parent, section, lines, brief)
+
+
+def _short(
+    source: Source, parent: Mapping, section: str, declared: Declared, address: Address
+) -> Edit:
+    """One more text in a list of texts, where the text is all there is to say."""
+    nesting, fields = BY_NAME[address.kind].policy.nesting, declared.resources[address].fields
+    text = fields.get(nesting.short) if nesting else None
+    if len(fields) > 1 or not isinstance(text, str) or key_from(text) != address.keys[-1]:
+        raise Odd
+    return insert.item(source, parent, section, [word(text, "", bracketed=True)])
+
+
+def _root(text: str, name: str) -> Mapping | None:
+    """The mapping a file holds; None for a file without anything."""
+    try:
+        root = parse(text, name, Collector())
+    except Malformed:
+        raise Odd from None
+    if root is None or (isinstance(root, Scalar) and root.null):
+        return None
+    if not isinstance(root, Mapping):
+        raise Odd
+    return root
+
+
+def _finished(name: str, source: Source, text: str, path: tuple[str, ...]) -> Rewritten:
+    """In the layout of `fmt` where the file was so before. Raises Odd if anything else changed."""
+    if not _added(_root(source.text, name), _root(text, name), path):
+        raise Odd
+    if format_text(source.text, name, Collector()) == source.text:
+        text = format_text(text, name, Collector()) or text
+    return Rewritten(name, text)
+
+
+def _added(old: Node | None, new: Node | None, path: tuple[str, ...]) -> bool:
+    """Whether a node is another one with something more at the end of a path."""
+    if old is None or (isinstance(old, Scalar) and old.null):
+        if isinstance(new, Mapping) and path:
+            below = new.entries.get(path[0])
+            last = len(path) == 1
+            return len(new.entries) == 1 and bool(
+                below and (last or _added(None, below[1], path[1:]))
+            )
+        return isinstance(new, Sequence)
+    if isinstance(old, Sequence) and isinstance(new, Sequence):
+        pairs = zip(old.items, new.items, strict=False)
+        return len(old.items) < len(new.items) and all(same(a, b) for a, b in pairs)
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or not path:
+        return False
+    name, *rest = path
+    if new.entries.keys() != old.entries.keys() | {name}:
+        return False
+    if any(not same(node, new.entries[k][1]) for k, (_, node) in old.entries.items() if k != name):
+        return False
+    before, after = child(old, name), new.entries[name][1]
+    if name in old.entries and not rest:
+        return isinstance(before, Sequence) and _added(before, after, ())
+    return not rest or _added(before, after, tuple(rest))
