@@ -24,6 +24,7 @@ from shopform.planning.origins import (
     with_nested,
 )
 from shopform.planning.rewriting import Rewriting, own_hosts
+from shopform.planning.withheld import with_left, withhold
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 
@@ -125,8 +126,9 @@ class Copying:
         """What the first shop holds, and what of it can be had in the other."""
         own = self.first.store().read()
         known = known_places(prior, own, self.live)
-        found = declare(self.live, known=known, whole=True, twins=False)
-        return found, copied(found, self.live, self.rewriting, secrets_of(own), prior)
+        live, left = withhold(self.live, own)
+        found = with_left(declare(live, known=known, whole=True, twins=False), left)
+        return found, copied(found, live, self.rewriting, prior)
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         """What the shop lacks to be like the first, as far as it is asked for."""

@@ -1,6 +1,5 @@
 """What one shop holds, as another shop is to have it: the Desired of a copy. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,10 +16,7 @@ from shopform.planning.rewriting import Rewriting
 
 ONE_SHOP: Final = "holds for one shop only"
 LOCAL: Final = f"it {ONE_SHOP}"
-HIDDEN_TEXT: Final = "it is a secret"
 TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
-_LOGIN = re.compile(r"://[^/\s@]*:[^/\s@]*@")
-Hidden = frozenset[tuple[str, int, str]]
 
 
 @dataclass(slots=True)
@@ -35,7 +31,6 @@ class Copy:
     fixed: set[Address] = field(default_factory=set)
     imports: dict[Address, Import] = field(default_factory=dict)
     users: dict[Address, list[Address]] = field(default_factory=dict)
-    hidden: Hidden = frozenset()
 
     def __post_init__(self) -> None:
         for address, resource in self.resources.items():
@@ -80,17 +75,14 @@ class Copy:
         kind = BY_NAME[resource.address.kind]
         label = str(resource.fields.get(kind.policy.identity[-1], ""))
         found = Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
-        self.left.append(masked(found, self.hidden))
+        self.left.append(found)
 
 
-def copied(
-    declared: Declared, live: Live, rewriting: Rewriting, hidden: Hidden, prior: Prior
-) -> Copy:
+def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
     """The copy of what a shop declares, with texts rewritten and without what is its own.
 
     What was copied before and is empty now, is empty in the copy; `prior` is the memory of that.
     """
-    left = [masked(each, hidden) for each in declared.left]
     resources = dict(declared.resources)
     places = {(a.kind, number): a for a, number in declared.ids.items()}
     for each in declared.left:
@@ -98,16 +90,18 @@ def copied(
         if address and each.field:
             resource = resources[address]
             resources[address] = replace(resource, ignore=resource.ignore | {each.field})
-    copy = Copy(resources, left, hidden=hidden)
-    for address, resource in list(resources.items()):
-        if live.kinds[address.kind].objects[resource.origin].fixed:
+    copy = Copy(resources, list(declared.left))
+    for address in list(resources):
+        found = copy.resources.get(address)
+        if found is None:
+            continue
+        if live.kinds[address.kind].objects[found.origin].fixed:
             copy.fixed.add(address)
             # Its fields are the other shop's own; it is only what others lie in.
-            copy.resources[address] = replace(resource, fields={}, keep=True)
+            copy.resources[address] = replace(found, fields={}, keep=True)
         else:
-            emptied = _emptied(resource, prior, live)
-            fields = {**resource.fields, **emptied}
-            _rewrite(copy, BY_NAME[address.kind], replace(resource, fields=fields), rewriting)
+            fields = {**found.fields, **_emptied(found, prior, live)}
+            _rewrite(copy, BY_NAME[address.kind], replace(found, fields=fields), rewriting)
     _alike(copy)
     return copy
 
@@ -134,23 +128,17 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
         copy.leave(address, "what it needs cannot be copied")
         return
     fields = dict(resource.fields)
-    refused: dict[str, str] = {}
+    refused = []
     for name, value in resource.fields.items():
-        if (kind.name, resource.origin, name) in copy.hidden or _login(value):
-            refused[name] = HIDDEN_TEXT
-        elif name in policy.local and not value:
+        if name in policy.local and not value and name not in needed:
             del fields[name]
         elif name in policy.local and not rewriting.maps(str(value)):
-            refused[name] = LOCAL
+            refused.append(name)
         elif policy.form(name) in TEXTS and not (name in policy.known or words_of(kind, name)):
             fields[name] = _rewritten(value, rewriting)
     copy.resources[address] = replace(resource, fields=fields)
-    for name, why in refused.items():
-        copy.leave(address, why, name)
-
-
-def _login(value: Value) -> bool:
-    return isinstance(value, str) and "@" in value and bool(_LOGIN.search(value))
+    for name in refused:
+        copy.leave(address, LOCAL, name)
 
 
 def _rewritten(value: Value, rewriting: Rewriting) -> Value:
@@ -216,10 +204,3 @@ def softened(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         replace(each, severity=Severity.WARNING) if each.code.startswith("route-") else each
         for each in found
     )
-
-
-def masked(left: Left, hidden: Hidden) -> Left:
-    """The same without a name that is a secret."""
-    name = BY_NAME[left.kind].policy.identity[-1]
-    secret = (left.kind, left.id, name) in hidden or _login(left.label)
-    return replace(left, label="") if secret else left

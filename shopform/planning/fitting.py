@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.model import Address, Desired, Live, Prior, Shop
-from shopform.planning.copy import Copy, Hidden, placed, settled
+from shopform.planning.copy import Copy, placed, settled
 from shopform.planning.declare import Declared, Left
 from shopform.planning.match import inside, match
 from shopform.planning.omissions import not_copied, still_there
-from shopform.planning.origins import gone, with_needs
+from shopform.planning.origins import Hidden, gone, with_needs
 from shopform.planning.plan import plan
 from shopform.planning.promote import promoted, spared
 from shopform.planning.scope import Options

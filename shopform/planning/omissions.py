@@ -28,6 +28,7 @@ def _told(kind: str, name: str, group: list[Left], target: str) -> Diagnostic:
     objects = f"{number:,} {BY_NAME[kind].section if number > 1 else kind}"
     verb = "are" if number > 1 else "is"
     summary = f"`{name}` of {objects} is not copied" if name else f"{objects} {verb} not copied"
+    group.sort(key=lambda each: each.id)
     lines = [_line(each, reasons) for each in group[:NAMED]]
     more = len(group) - NAMED
     hint = ""

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Address, Entry, Live, Prior
-from shopform.planning.copy import Copy, Hidden
+from shopform.planning.copy import Copy
 from shopform.planning.declare import Place
 from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import is_digest
+
+Hidden = frozenset[tuple[str, int, str]]
 
 
 def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
