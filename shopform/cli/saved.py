@@ -48,7 +48,16 @@ def has_secrets(plan: Plan) -> bool:
 
 
 def fit(plan: Plan, workspace: Workspace) -> Plan:
-    """The plan with its secrets, as they are now. Raises StalePlan where they are others."""
+    """The plan with its secrets, as they are now.
+
+    Raises StalePlan where they are others, and where it is a plan for another shop, be it at the
+    same address: the state would then be another's.
+    """
+    if plan.basis.shop != workspace.shop.name:
+        raise StalePlan(
+            f"the plan is for the shop `{plan.basis.shop}`, and not for `{workspace.shop.name}`",
+            hint="apply it without `--shop`, or plan again for this one",
+        )
     if plan.basis.url != workspace.shop.url:
         raise StalePlan(
             f"the plan is for `{plan.basis.url}`, and `{workspace.shop.name}` is at"

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Carry = Callable[[Source, Callable[[Outcome], None]], int]
 # Each of them is a thread, with as many calls under way as `--parallelism` allows.
 AT_ONCE = 8
+NO_PLAN = "There is no plan for this shop."
 
 
 def plan_all(
@@ -115,7 +116,7 @@ def _tell(
         _head(console, workspace, first=first)
     if isinstance(plan, ShopformError):
         if console.form == "text":
-            console.result("There is no plan for this shop.")
+            console.result(NO_PLAN)
         console.tell_problem(plan)
     elif console.form == "text":
         show(console, plan)
@@ -172,6 +173,8 @@ def _carried(console: Console, source: Source, carry: Carry) -> tuple[Row, int]:
             return applied_row(name, noted.made, outcomes[0], partly=partly), code
         refused = noted.made is not None and noted.made.refused
         return Row(name, REFUSED if refused else NOT_APPROVED), code
+    if console.form == "text" and noted.made is None:
+        console.result(NO_PLAN)
     console.tell_problem(problem)
     return Row(name, problem_word(problem.diagnostics[0].code)), problem.exit_code
 
