@@ -20,7 +20,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 
 
 @click.command("apply")
-@options.project
+@options.projects
 @options.planning
 @options.renames
 @options.reading
@@ -37,7 +37,8 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
     """Change the shop to what the files say, or to what a saved plan says.
 
     Shows the plan, asks, and does it; a saved plan is its own approval. Exits with 14 when a part
-    could not be done; running it again goes on from there.
+    could not be done; running it again goes on from there. Several shops are taken one after the
+    other, up to the first that does not end well.
     """
     return _apply(console, plan_file, **asked)
 

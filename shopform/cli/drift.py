@@ -22,7 +22,7 @@ Found = tuple[str, int | None, str]
 
 
 @click.command("drift")
-@options.project
+@options.projects
 @options.chosen_part
 @options.reading
 @options.format_
@@ -45,7 +45,7 @@ def command(
 
     Compares everything that shopform owns with what it left there, and not with the files. Exits
     with 2 when the shop differs, with 0 when not. `git apply` takes what --write writes; fields
-    that cannot be patched are told on stderr.
+    that cannot be patched are told on stderr. Several shops are looked at side by side.
     """
     from shopform.cli.exits import plan_exit
     from shopform.cli.planner import connected, read_and_look, show

@@ -49,9 +49,12 @@ here = stack(
     option("--no-color", is_flag=True, expose_value=False, callback=_no_color, help="No colours."),
 )
 chosen_shop = option("--shop", metavar="NAME", help="The shop; needed where there are several.")
-project = stack(
-    here,
-    chosen_shop,
+_chosen_shops = option(
+    "--shop",
+    metavar="NAMES",
+    help="The shop; several with commas between; `all`. Needed where there are several.",
+)
+_texts = stack(
     option(
         "--var",
         "variables",
@@ -69,6 +72,8 @@ project = stack(
         help="Set variables from a YAML file.",
     ),
 )
+project = stack(here, chosen_shop, _texts)
+projects = stack(here, _chosen_shops, _texts)
 reading = stack(
     option(
         "--parallelism",

@@ -11,7 +11,7 @@ from shopform.errors import UsageError
 
 
 @click.command("plan")
-@options.project
+@options.projects
 @options.planning
 @options.renames
 @options.reading
@@ -45,7 +45,7 @@ def command(
 
     Reads the shop and changes nothing. Exits with 0 whether there are changes or not, unless
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
-    --expect-no-changes) refuses what is shown.
+    --expect-no-changes) refuses what is shown. Several shops are planned side by side.
     """
     from shopform.cli.apply import Fresh, for_several
     from shopform.cli.applying import propose

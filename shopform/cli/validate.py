@@ -7,7 +7,7 @@ from shopform.cli.console import Console
 
 
 @click.command("validate")
-@options.project
+@options.projects
 @click.pass_obj
 def command(
     console: Console,
