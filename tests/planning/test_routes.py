@@ -5,7 +5,8 @@ from worlds import World, errors, warnings
 
 from shopform.changes import Plan
 from shopform.diagnostics import Span
-from shopform.model import Rules
+from shopform.model import Address, Rules, Secret
+from shopform.planning.ways import Hop, by_source, faults
 
 
 def ways(world: World | None = None, /, **routes: str) -> World:
@@ -52,6 +53,97 @@ def test_way_into_a_strangers_is_a_warning() -> None:
     made = ways(a="a b").live("redirect", 1, source="b", target="c").plan()
     assert warnings(made) == ["route-chain"]
     assert not made.refused
+
+
+def as_it_is(**routes: str) -> World:
+    """Ways that are declared, owned and in the shop."""
+    world = World()
+    for number, (key, text) in enumerate(routes.items(), 1):
+        source, target = text.split()
+        world.settled(f"redirect.{key}", number, source=source, target=target)
+    return world
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_what_the_shop_has_already_is_a_warning(owned: bool) -> None:
+    world = as_it_is(a="a b", b="b a", c="c d", d="d e", p="page x")
+    world.settled("category.p", 1, name="P", rewrite_url="page")
+    if not owned:
+        world.entries.clear()
+    made = world.plan()
+    assert not made.refused
+    assert sorted(warnings(made)) == ["route-chain", "route-hides", "route-loop"]
+    assert {d.detail for d in made.diagnostics} == {
+        "it is so in the shop already, and this plan does not change it"
+    }
+
+
+def test_change_of_something_else_does_not_refuse_what_is_so_already() -> None:
+    world = as_it_is(a="a b", b="b a")
+    made = world.declare("redirect.a", source="a", target="b", status=302).plan()
+    assert [step.fields for step in made.steps] == [{"status": 302}]
+    assert warnings(made) == ["route-loop"]
+    assert not made.refused
+
+
+@pytest.mark.parametrize("turned", ["a b", "c b"])
+def test_circle_that_a_plan_closes_is_refused_with_every_place(turned: str) -> None:
+    world = as_it_is(b="b c", c="c a") if turned == "a b" else as_it_is(a="a b", b="b c", c="c x")
+    routes = {"a": "a b"} if turned == "a b" else {"c": "c a"}
+    made = ways(world, **routes).plan()
+    assert errors(made) == ["route-loop"]
+    assert made.diagnostics[0].summary.count("->") == 3
+
+
+def test_chain_that_a_plan_makes_behind_another_way_is_refused() -> None:
+    assert errors(ways(as_it_is(a="a b"), b="b c").plan()) == ["route-chain"]
+
+
+def test_page_that_moves_onto_a_way_is_refused() -> None:
+    world = as_it_is(a="new x").there("category.p", 1, name="P", rewrite_url="old")
+    world.declare("category.p", name="P", rewrite_url="new")
+    assert errors(world.plan()) == ["route-hides"]
+
+
+def test_long_circle_is_told_short_with_all_its_places() -> None:
+    made = ways(**{f"w{n}": f"p{n} p{(n + 1) % 40}" for n in range(40)}).plan()
+    (told,) = made.diagnostics
+    assert told.summary.endswith("`/p0` -> `/p1` -> `/p2` -> 36 more -> `/p39` -> `/p0`")
+    assert told.span
+    assert {told.span.line, *(span.line for _, span in told.related)} == set(range(1, 41))
+    assert told.related[0][0] == "`/p1` leads to `/p2`"
+
+
+def test_strangers_in_a_circle_are_told_without_a_place() -> None:
+    world = ways(a="a b").live("redirect", 1, source="b", target="a")
+    (told,) = world.plan().diagnostics
+    assert told.detail == "`/b` leads to `/a`, and nobody declares that"
+
+
+def test_way_into_a_circle_is_told_of_it() -> None:
+    made = ways(x="x a", a="a b", b="b a").plan()
+    assert errors(made) == ["route-chain", "route-loop"]
+    assert made.diagnostics[0].hint == "break the circle it leads into"
+
+
+def test_each_way_of_a_chain_of_fifty_thousand_is_pointed_at_its_end() -> None:
+    """Walking each to its end would take over a billion looks."""
+    hops = [Hop(f"{n}", f"{n + 1}", Address(f"redirect.{n}")) for n in range(50_000)]
+    found = list(faults(hops, by_source(hops)))
+    assert len(found) == 49_999
+    assert {fault.hint for fault in found} == {"point it at `50000`"}
+
+
+def test_circle_of_fifty_thousand_is_one() -> None:
+    hops = [Hop(f"{n}", f"{(n + 1) % 50_000}", Address(f"redirect.{n}")) for n in range(50_000)]
+    (found,) = faults(hops, by_source(hops))
+    assert len(found.hops) == 50_000
+
+
+def test_secret_path_is_in_no_message() -> None:
+    world = World().declare("redirect.a", source=Secret("${env:A}", "canary"), target="b")
+    world.declare("redirect.b", source="b", target="canary")
+    assert "canary" not in str([(d.summary, d.hint) for d in world.plan().diagnostics])
 
 
 def test_strangers_circles_are_their_own() -> None:
