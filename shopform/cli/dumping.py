@@ -1,0 +1,58 @@
+"""The whole shop as it is read for a dump."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shopform.cli.planner import connected
+from shopform.cli.project import Workspace
+from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.errors import ShopError, ShopformError
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model import Live, Prior
+from shopform.planning.declare import Declared, declare
+from shopform.planning.guards import complete
+from shopform.planning.withheld import with_left, withhold
+from shopform.render.progress import progress
+from shopform.shop.absence import confirm_absence
+from shopform.shop.fetch import fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The shop, its state, and what could not be read, by kind."""
+
+    live: Live
+    prior: Prior
+    unread: dict[str, ShopformError]
+
+    def declared(self) -> Declared:
+        """All of it, under the addresses that the state has for it, without secrets."""
+        known = {(a.kind, entry.id): a for a, entry in self.prior.resources.items()}
+        live, left = withhold(self.live, self.prior)
+        return with_left(declare(live, known=known, whole=False), left)
+
+    def reasons(self) -> dict[str, str]:
+        return {name: str(problem) for name, problem in self.unread.items()}
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        for name, problem in self.unread.items():
+            told = problem.diagnostics[0]
+            section = BY_NAME[name].section
+            yield warning("not-read", f"the {section} are left out: {told.summary}", hint=told.hint)
+
+
+def read_shop(workspace: Workspace, *, parallelism: int, max_calls: int | None) -> Found:
+    """Read every kind there is. A list that is not whole is a ShopError: what a dump lacks would
+    be deleted, or made twice, by who applies it."""
+    prior = workspace.store().read()
+    unread: dict[str, ShopformError] = {}
+    bar = progress(workspace.console.watched, f"reading {workspace.shop.name}")
+    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection, bar as b:
+        connection.watch = b.advance
+        live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
+        live = confirm_absence(connection.client, live, prior)
+    out = Collector()
+    complete(live, out)
+    if out.failed:
+        raise ShopError(diagnostics=out.sorted())
+    return Found(live, prior, unread)

@@ -1,0 +1,127 @@
+"""A shop that is dumped and applied stays as it is, and dumps to the same bytes again."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from line import memory
+from shops import Seed, shops, switches
+from support import Run, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+
+gate = settings(
+    max_examples=10,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+wide = settings(gate, max_examples=150, derandomize=False, phases=list(Phase))
+INTO = ("files", ".", "all.yaml")
+
+
+@dataclass
+class Project:
+    """A project that declares nothing but its shop."""
+
+    directory: Path
+    sandbox: Sandbox
+
+    def __post_init__(self) -> None:
+        self.settings.write_text(
+            f"shops:\n  demo:\n    url: {self.sandbox.url}\n    token: ${{env:SHOPFORM_TOKEN}}\n"
+        )
+
+    @property
+    def settings(self) -> Path:
+        return self.directory / "shopform.yaml"
+
+    def run(self, *arguments: str) -> Run:
+        done = run_here(self.directory, *arguments, environment=environment_of())
+        assert done.exit == 0, done.text
+        return done
+
+    def include(self, pattern: str) -> None:
+        self.settings.write_text(f"{self.settings.read_text()}\ninclude: {pattern}\n")
+
+    def imports_only(self) -> None:
+        """What is planned, and done, is to recognise everything: nothing is written."""
+        plan = json.loads(self.run("plan", "--json").out)
+        assert {step["op"] for step in plan["steps"]} <= {"import"}, plan["steps"]
+        assert all(c["change"]["importing"] for c in plan["resource_changes"])
+        self.sandbox.reset_log()
+        self.run("apply", "--auto-approve")
+        assert [c for c in self.sandbox.calls if c.method != "GET"] == []
+        assert self.run("plan", "--json", "--detailed-exitcode").exit == 0
+
+
+@contextmanager
+def project(seed: Seed, words: Mapping[str, str]) -> Iterator[Project]:
+    with (
+        tempfile.TemporaryDirectory(dir=memory()) as folder,
+        Sandbox(seed=worded(seed, words), switches=words) as sandbox,
+    ):
+        yield Project(Path(folder), sandbox)
+
+
+def worded(seed: Seed, words: Mapping[str, str]) -> Seed:
+    """The seed with what this shop calls its fields."""
+    names = dict(zip(("source", "target"), words["redirect_names"].split(","), strict=False))
+    redirects = [{names.get(n, n): text for n, text in row.items()} for row in seed["redirect"]]
+    return {**seed, "redirect": redirects}
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files(folder)}
+
+
+def files(folder: Path) -> list[Path]:
+    hidden = {".shopform", "state"}
+    return [p for p in folder.rglob("*") if p.is_file() and not hidden & set(p.parts)]
+
+
+def dumped_again(seed: Seed, words: Mapping[str, str], into: str) -> None:
+    with project(seed, words) as here:
+        before = here.sandbox.app.state()
+        printed = here.run("dump").out
+        here.run("dump", "--out", into)
+        if into == "files" and (here.directory / into).exists():
+            here.include("files/*.yaml")
+        here.run("validate")
+        written = bytes_of(here.directory)
+        here.run("fmt", "--check")
+        here.imports_only()
+        assert here.run("dump").out == printed
+        assert here.run("dump", "--out", into).exit == 0
+        assert bytes_of(here.directory) == written
+        shutil.rmtree(here.directory / "state", ignore_errors=True)
+        assert here.run("dump").out == printed
+        assert here.sandbox.app.state() == before
+
+
+@gate
+@given(seed=shops(), words=switches, into=st.sampled_from(INTO))
+def test_dump_of_a_random_shop_changes_nothing_and_comes_back(
+    seed: Seed, words: Mapping[str, str], into: str
+) -> None:
+    dumped_again(seed, words, into)
+
+
+Test = Callable[[], None]
+
+
+@pytest.mark.wide
+@wide
+@given(seed=shops(), words=switches, into=st.sampled_from(INTO))
+def test_dump_of_many_random_shops(seed: Seed, words: Mapping[str, str], into: str) -> None:
+    dumped_again(seed, words, into)
