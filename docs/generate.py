@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from shopform.cli.main import main as program
 from shopform.config.fields import free_texts
 from shopform.config.refactorings import address_form
-from shopform.config.settings import ProjectSpec
+from shopform.config.settings import ProjectSpec, TableSpec
 from shopform.config.shapes import Shape, Takes, sentence, shape_of
 from shopform.kinds import KINDS, Kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
@@ -130,6 +130,10 @@ def settings() -> Lines:
     yield from table(("key", "takes", "meaning"), _keys(ProjectSpec))
 
 
+def tables() -> Lines:
+    yield from table(("key", "takes", "meaning"), _keys(TableSpec))
+
+
 def facts() -> Lines:
     for kind in KINDS:
         wire = kind.wire
@@ -235,6 +239,7 @@ def environment() -> Lines:
 PARTS: dict[str, Callable[[], Lines]] = {
     "kinds": kinds,
     "settings": settings,
+    "tables": tables,
     "facts": facts,
     "switches": switches,
     "commands": commands,

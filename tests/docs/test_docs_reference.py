@@ -80,7 +80,7 @@ def test_every_exit_code_is_described() -> None:
 
 def test_every_diagnostic_code_of_a_guard_is_described() -> None:
     page = (ROOT / "docs" / "concepts" / "safety.md").read_text("utf-8")
-    for room in "guards policy gates routes match edges draft plan".split():
+    for room in "guards policy gates routes ways match edges draft plan".split():
         text = (ROOT / "shopform" / "planning" / f"{room}.py").read_text("utf-8")
         for code in re.findall(r"\"([a-z]+(?:-[a-z]+)+)\"", text):
             assert f"`{code}`" in page, code
