@@ -1,0 +1,213 @@
+"""`shopform import`."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from shopform.cli import options
+from shopform.cli.console import Console
+from shopform.errors import ShopError, StateError, UsageError
+from shopform.model import Address, Desired, Prior
+
+if TYPE_CHECKING:
+    from shopform.cli.project import Workspace
+    from shopform.planning.takeover import Found
+    from shopform.shop.client import Client
+
+Texts = tuple[Iterable[tuple[str, str]], Iterable[str]]
+
+
+@click.command("import")
+@options.project
+@options.reading
+@options.locking
+@options.option("--generate", is_flag=True, help="Write the block of ADDRESS where it is missing.")
+@options.option(
+    "--into", metavar="FILE", help="The file it is written to; the one with its section if omitted."
+)
+@click.argument("address")
+@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    address: str,
+    number: int,
+    shop: str | None,
+    variables: tuple[tuple[str, str], ...],
+    variable_files: tuple[str, ...],
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    generate: bool,
+    into: str | None,
+) -> None:
+    """Take an object of the shop over, by its id, and change nothing in it.
+
+    The state remembers the object ID as ADDRESS, which is declared; fields that differ are
+    changes of the next plan. With --generate a block that is missing is written as the object is
+    now. `imports:` in the files does the same with the next apply, for everybody.
+    """
+    from shopform.cli.planner import connected
+    from shopform.cli.project import check_address, open_workspace
+    from shopform.planning.takeover import taken
+
+    wanted = check_address(address)
+    if into and not generate:
+        raise UsageError("`--into` says where a block is written", hint="add `--generate`")
+    workspace = open_workspace(console, shop, variables, variable_files)
+    missing = wanted not in workspace.desired.resources
+    if missing:
+        _undeclared(workspace, wanted, generate=generate)
+    with workspace.store().open("import", lock_timeout) as session:
+        prior = session.prior
+        if _owned(wanted, number, prior):
+            console.result(f"{wanted} is in the state already, as {number}.")
+            return
+        within = _container(wanted, prior)
+        with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+            found = _read(connection.client, wanted, number, within)
+        desired = workspace.desired
+        if missing:
+            texts = variables, variable_files
+            desired = _generate(workspace, wanted, prior, found, into, texts)
+        entry, differ = taken(wanted, desired, prior, found)
+        session.edit({wanted: entry})
+    console.result(f"Imported {wanted} (id {number}).{_differing(differ)}")
+
+
+def _differing(count: int) -> str:
+    if not count:
+        return ""
+    them = "field differs from the files; the next plan changes it"
+    if count > 1:
+        them = "fields differ from the files; the next plan changes them"
+    return f" {count} {them}."
+
+
+def _undeclared(workspace: "Workspace", wanted: Address, *, generate: bool) -> None:
+    """Raise UsageError unless a block can be written for it."""
+    from shopform.config import load_project, shop_names
+    from shopform.config.drafts import Drafts
+    from shopform.config.texts import did_you_mean
+    from shopform.diagnostics import Collector
+
+    project, shop = load_project(workspace.directory), workspace.shop.name
+    drafts = Drafts(project, shop, shop_names(project), Collector()).all()
+    if any(draft.address == wanted for draft in drafts):
+        raise UsageError(
+            f"`{wanted}` is declared, and not for the shop `{shop}`",
+            hint=f"add `{shop}` to `shops` of its `lifecycle`",
+        )
+    declared = workspace.desired.resources
+    if not generate:
+        hint = did_you_mean(wanted, declared, "declare it, or let `--generate` write its block")
+        raise UsageError(f"`{wanted}` is not declared", hint=hint)
+    above = _above(wanted)
+    if above and above not in declared:
+        raise UsageError(
+            f"`{above}`, which `{wanted}` lies in, is not declared",
+            hint=f"`shopform import --generate {above} ID` takes it over first",
+        )
+
+
+def _above(address: Address) -> Address | None:
+    from shopform.kinds import BY_NAME
+
+    nesting = BY_NAME[address.kind].policy.nesting
+    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+
+
+def _owned(wanted: Address, number: int, prior: Prior) -> bool:
+    """Whether it is so already. Raises StateError where the one or the other is taken."""
+    entry = prior.resources.get(wanted)
+    if entry and entry.id == number:
+        return True
+    if entry:
+        raise StateError(
+            f"`{wanted}` is in the state already, as {entry.id}",
+            hint=f"`shopform state rm {wanted}` forgets that first",
+        )
+    for address, other in prior.resources.items():
+        if address.kind == wanted.kind and other.id == number:
+            raise StateError(
+                f"the object {number} belongs to `{address}`",
+                hint=f"`shopform state mv {address} {wanted}` gives it the other address",
+            )
+    return False
+
+
+def _container(wanted: Address, prior: Prior) -> int | None:
+    """The id of what it lies in. Raises StateError where the state does not have that."""
+    above = _above(wanted)
+    if above is None:
+        return None
+    if above not in prior.resources:
+        raise StateError(
+            f"`{above}`, which `{wanted}` lies in, is not in the state",
+            hint=f"`shopform import {above} ID` takes it over first",
+        )
+    return prior.resources[above].id
+
+
+def _read(client: "Client", wanted: Address, number: int, within: int | None) -> "Found":
+    from shopform.kinds import BY_NAME
+    from shopform.planning.takeover import Found
+    from shopform.shop.single import read_one
+
+    kind = BY_NAME[wanted.kind]
+    read = read_one(client, kind, number, within)
+    if number in read.objects:
+        return Found(read.objects[number], read.names, client.shop.hosts)
+    if read.problem:
+        raise ShopError(
+            f"the shop's list of {kind.section} is not complete: {read.problem}", hint="run again"
+        )
+    where = f"`{_above(wanted)}`" if within else "the shop"
+    raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
+
+
+def _generate(
+    workspace: "Workspace",
+    wanted: Address,
+    prior: Prior,
+    found: "Found",
+    into: str | None,
+    texts: Texts,
+) -> Desired:
+    """Write the block of an object; returns what is declared then.
+
+    It is on disk before the state knows of it: a run that is stopped between the two leaves a
+    block that the next plan imports. Raises ConfigError and UsageError with nothing written.
+    """
+    from shopform.cli.project import variables_of
+    from shopform.cli.renaming import write
+    from shopform.config import compile_project, load_project
+    from shopform.config.refactor import amended, with_resource
+    from shopform.diagnostics import warning
+    from shopform.planning.takeover import described
+
+    console = workspace.console
+    declared = described(wanted, prior, found)
+    if wanted not in declared.resources:
+        why = next((left.why for left in declared.left if not left.field), "nobody could say how")
+        raise UsageError(f"the object {found.object.id} cannot be declared: {why}")
+    project = load_project(workspace.directory)
+    change = with_resource(project, declared, wanted, into)
+    project = amended(project, change)
+    console.sources = lambda: project.sources
+    _, desired, _ = compile_project(
+        project,
+        workspace.shop.name,
+        variables=variables_of(console, project, *texts),
+        environment=console.environment,
+    )
+    write(workspace.directory, change)
+    console.result(f"Wrote {wanted} to {change.name}.")
+    console.diagnostics(
+        warning("import-left", f"`{left.field}` of `{wanted}` is left out: {left.why}")
+        for left in declared.left
+        if left.field
+    )
+    return desired
