@@ -168,9 +168,12 @@ def _shared(
 ) -> dict[tuple[_Side, _Side], tuple[str, ...]]:
     """The fields whose value two hold, and nobody else."""
     goers = {side.holder: side for side in gone}
+    telling = {name for name, _ in holders}
     found: dict[tuple[_Side, _Side], set[str]] = {}
     for other in new:
         for name, (value, *_) in other.values.items():
+            if name not in telling:
+                continue
             rest = holders.get((name, value), set()) - {other.holder}
             one = goers.get(next(iter(rest))) if len(rest) == 1 else None
             if one:
