@@ -84,8 +84,7 @@ def _failed(each: Told) -> list[str]:
 
 
 def _table(rows: Sequence[Row]) -> list[str]:
-    columns = [*cells(rows)]
-    shops, *numbers, verdicts = columns
-    lines = zip(shops, *numbers, verdicts, strict=True)
-    head, *body = [f"| {' | '.join(map(plain, line))} |" for line in lines]
+    shops, *numbers, verdicts = cells(rows)
+    lines = zip(map(plain, shops), *numbers, verdicts, strict=True)
+    head, *body = [f"| {' | '.join(line)} |" for line in lines]
     return [head, f"|---|{'--:|' * len(numbers)}---|", *body]
