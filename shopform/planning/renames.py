@@ -140,7 +140,7 @@ def _holders(draft: Draft, kind: Kind, gone: list[_Side]) -> dict[tuple[str, obj
     policy, hosts = kind.policy, draft.live.hosts
     empty = {
         name: canonical(policy.form(name), policy.defaults.get(name), hosts)
-        for name in kind.fields
+        for name in kind.spec.model_fields.keys() & set(kind.fields)
         if policy.form(name) in TELLING and not words_of(kind, name)
     }
     holders: dict[tuple[str, object], set[Holder]] = {}
