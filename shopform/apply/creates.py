@@ -153,7 +153,9 @@ def _hand_out(calls: "Calls", step: Step, kind: Kind, written: Written) -> Shopf
                 "secret-lost",
                 f"the shop made {names} of `{step.address}` and did not show it",
                 address=step.address,
-                hint=f"`shopform apply --replace {step.address}` makes a new one",
+                hint="delete it in the shop and copy again, to get a new one"
+                if calls.plan.basis.source
+                else f"`shopform apply --replace {step.address}` makes a new one",
             )
         )
         return None
