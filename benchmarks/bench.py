@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import corpus
+import sheets
 from measure import Program, Sample, Series, paired, run
-from report import APPLY, EMPTY, FIRST, IMPORT, ONE, START, judge, table
+from report import APPLY, EMPTY, FIRST, IMPORT, ONE, SHEET, START, judge, table
 from shop import HERE, PYTHON, SETTLED, SHOPFORM, Shop, opened
 from terraform import NO_CHANGES
 
@@ -99,6 +101,16 @@ class Bench:
             self._take(APPLY, size, {"floor": floor, "shopform": apply}, self.rounds)
             shop.shopform("plan", expect=SETTLED)
 
+    def sheet(self, size: int) -> None:
+        """Redirects from a spreadsheet, right and wrong, and as YAML: read and checked, no shop."""
+        programs: dict[str, Program] = {}
+        for number, form in enumerate(sheets.FORMS):
+            here = self.folder / f"sheet-{size}-{number}"
+            # Made in a process of its own: a child's peak begins at its parent's.
+            run([PYTHON, HERE / "sheets.py", form, str(size), here], self.folder)
+            programs[form] = partial(run, [SHOPFORM, "validate"], here, expect=b"Success!")
+        self._take(SHEET, size, programs, self.rounds)
+
     def _take(self, scene: str, size: int, programs: dict[str, Program], rounds: int) -> None:
         print(f"  {scene}, {size:,}", file=sys.stderr)
         few = min(rounds, LARGE_ROUNDS) if size >= LARGE else rounds
@@ -137,6 +149,7 @@ def main() -> int:
         for size in sizes:
             bench.settled(size)
             bench.new(size)
+            bench.sheet(size)
     verdicts = list(judge(bench.results, _heavy()))
     print("\n".join([*table(bench.results), "", *map(str, verdicts)]))
     if given.json:

@@ -14,6 +14,7 @@ EMPTY, ONE, FIRST, APPLY, IMPORT = (
     "apply, all imports",
 )
 START = "start, plan of"
+SHEET = "validate, redirects"
 LINEAR = 12  # ten times the objects, and a fifth for caches and for the noise of a difference
 
 
@@ -68,15 +69,33 @@ def judge(results: Results, heavy: int) -> Iterator[Verdict]:
         yield Verdict("processor time of 50,000, in that of 5,000, start-up aside", LINEAR, grown)
         swollen = (large.peak - base.peak) / (small.peak - base.peak)
         yield Verdict("peak of 50,000, in that of 5,000, start-up aside", LINEAR, swollen)
+    yield from _sheets(results)
+
+
+def _sheets(results: Results) -> Iterator[Verdict]:
+    """A spreadsheet beside YAML, one full of mistakes beside a right one, many rows beside few."""
+    large = results.get((SHEET, 50_000))
+    if large is None:
+        return
+    over = large["csv"].over(large["yaml"])
+    yield Verdict("50,000 rows of a spreadsheet, in the same as YAML", 1, over)
+    wrong = (series for name, series in large.items() if name not in ("csv", "yaml"))
+    worst = max(series.over(large["csv"]) for series in wrong)
+    yield Verdict("50,000 wrong rows, in as many right ones", 4, worst)
+    small = results.get((SHEET, 5_000))
+    if small is not None:
+        start = results[START, 1]["python"].cpu
+        grown = max((large[n].cpu - start) / (small[n].cpu - start) for n in large)
+        yield Verdict("50,000 rows in 5,000, right or wrong, start-up aside", LINEAR, grown)
 
 
 def table(results: Results) -> Iterator[str]:
-    """One line for each program in each scene, with its time in that scene's unit: the floor, or
-    where processes start a bare interpreter."""
+    """One line for each program in each scene, with its time in that scene's unit: the floor; where
+    processes start a bare interpreter; where there is no shop the same as YAML."""
     yield f"{'':<26}{'times':>8}{'cpu x':>8}{'s':>9}{'cpu s':>8}{'MiB':>6}{'calls':>7}{'n':>4}"
     for (scene, size), programs in results.items():
         yield f"{scene}, {size:,}"
-        base = programs.get("python", programs.get("floor"))
+        base = next((programs[n] for n in ("python", "floor", "yaml") if n in programs), None)
         for name, series in programs.items():
             ratio = f"{series.over(base):.2f}" if base else ""
             work = f"{series.cpu / base.cpu:.2f}" if base else ""
