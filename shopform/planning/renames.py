@@ -85,6 +85,8 @@ def _gone(draft: Draft, kind: Kind) -> Iterator[_Side]:
         item, entry = objects[change.id or 0], draft.matching.entries[address]
         values: dict[str, tuple[object, ...]] = {}
         for name in kind.fields:
+            if kind.policy.form(name) is Form.IMAGES:
+                continue
             held = [entry.sent[name]] if name in entry.sent else []
             if name in item.fields:
                 live = canonical(kind.policy.form(name), item.fields[name], draft.live.hosts)
