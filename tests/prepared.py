@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 MODULES = (
     "file_faults shopform.apply shopform.cli.main shopform.cli.apply shopform.cli.plan "
     "shopform.cli.planner shopform.cli.project shopform.cli.exits shopform.cli.state "
+    "shopform.cli.clone shopform.cli.copying "
     "shopform.config.compile shopform.render.text shopform.render.diagnostics "
     "shopform.state.local httpx httpcore encodings.idna anyio certifi"
 ).split()
