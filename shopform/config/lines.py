@@ -5,8 +5,10 @@ import textwrap
 from typing import Final
 
 from shopform.config.layout import STEP, WIDTH
+from shopform.config.nodes import Mapping, Scalar
+from shopform.config.project import Entry
 from shopform.config.quotes import may_be_plain
-from shopform.config.rewrite import Plain, may_be_literal, word
+from shopform.config.rewrite import Edit, Plain, Source, may_be_literal, word
 from shopform.kinds import Form
 from shopform.model import Ref, Value
 
@@ -32,10 +34,28 @@ def bracketed(value: Value) -> str:
 
 def field(name: str, value: Value, form: Form, indent: int) -> list[str]:
     """The lines of one field: a text of several lines below `|`, a long one below `>-`."""
-    head = f"{' ' * indent}{name}: "
     if isinstance(value, tuple):
-        return [head + bracketed(value)]
-    text = plain_of(value)
+        return [f"{' ' * indent}{name}: {bracketed(value)}"]
+    return _plain_field(name, plain_of(value), form, indent)
+
+
+def inserted(
+    source: Source, node: Mapping, behind: Entry, name: str, value: Plain, form: Form
+) -> Edit | None:
+    """The edit that adds a field behind an entry of a mapping; None where that is not simple."""
+    key, before = behind
+    if not isinstance(before, Scalar) or source.written(before)[:1] in ("|", ">", ""):
+        return None
+    if source.bracketed(node):
+        text = f", {name}: {word(value, '', bracketed=True)}"
+        return Edit(source.end(before), source.end(before), text)
+    at = source.ends[before.span.end_line - 1]
+    lines = _plain_field(name, value, form, key.span.column - 1)
+    return Edit(at, at, "".join(source.line_end + line for line in lines))
+
+
+def _plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:
+    head = f"{' ' * indent}{name}: "
     if not isinstance(text, str):
         return [head + word(text, "", bracketed=False)]
     line = head + word(text, "", bracketed=False)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from shopform.config import rewrite
 from shopform.config.drafts import Draft, Drafts
 from shopform.config.fields import free_texts
+from shopform.config.lines import inserted
 from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.project import Project, shop_names
 from shopform.config.rewrite import Edit, Source
@@ -40,34 +42,44 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A unified diff, how many fields it sets, and a warning for each that it leaves."""
+    """The files that change, each before and after, how many fields are set in each, and a
+    warning for each field that is left."""
 
-    text: str
-    count: int
+    files: Map[str, tuple[str, str]]
+    counts: Map[str, int]
     left: tuple[Diagnostic, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def text(self) -> str:
+        """A unified diff."""
+        return "".join(_diff(self.files))
 
 
 class _Left(Exception):
     """A field that is not patched; the text says why."""
 
 
-def patch(project: Project, shop: str, held: Iterable[Held]) -> Patch:
+def patch(
+    project: Project, shop: str, held: Iterable[Held], left_out: str = "is not in the patch"
+) -> Patch:
     """The patch that makes the files declare what the shop holds.
 
     Comments, order, quotes and placeholders stay as they are. Texts that stand in files of their
-    own are patched there. Nothing is written.
+    own are patched there. Nothing is written. `left_out` is what warnings say of a field.
     """
     patching = _Patching(project, shop)
     left: list[Diagnostic] = []
-    count = 0
+    counts: Counter[str] = Counter()
     for one in held:
         try:
-            patching.take(one)
+            counts[patching.take(one)] += 1
         except _Left as problem:
-            left.append(patching.warning(one, str(problem)))
-        else:
-            count += 1
-    return Patch("".join(patching.diff()), count, tuple(left))
+            left.append(patching.warning(one, left_out, str(problem)))
+    return Patch(dict(patching.changed()), counts, tuple(left))
 
 
 class _Patching:
@@ -85,8 +97,8 @@ class _Patching:
         self.uses = Counter(map(id, nodes))
         self.file_uses = Counter(path for node in nodes if (path := self._path(node)))
 
-    def take(self, one: Held) -> None:
-        """Add the edits for one field. Raises _Left."""
+    def take(self, one: Held) -> str:
+        """Add the edits for one field; the file they are in. Raises _Left."""
         draft = self.drafts.get(one.address)
         if one.why or draft is None:
             raise _Left(one.why or "it is not declared")
@@ -95,7 +107,7 @@ class _Patching:
         entry = draft.node.entries.get(one.field)
         if entry is None:
             self._insert(draft, one)
-            return
+            return draft.node.file
         key, node = entry
         source = self.sources[node.file]
         if self.uses[id(node)] > 1 or node.start < key.start or _marked(source, node):
@@ -105,11 +117,12 @@ class _Patching:
         elif isinstance(node, Sequence) and draft.kind.policy.form(one.field) is Form.SET:
             self._items(source, node, one)
         elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
-            self._file(draft, one, node)
+            return self._file(draft, one, node)
         else:
             raise _Left("it is written in a way that cannot be patched")
+        return node.file
 
-    def warning(self, one: Held, problem: str) -> Diagnostic:
+    def warning(self, one: Held, left_out: str, problem: str) -> Diagnostic:
         draft = self.drafts.get(one.address)
         place = (child(draft.node, one.field) or draft.key) if draft else None
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
@@ -117,33 +130,37 @@ class _Patching:
         shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
         return warning(
             "drift-left",
-            f"{name} is not in the patch: {problem}",
+            f"{name} {left_out}: {problem}",
             hint="" if one.why or not one.field else f"the shop holds `{shown}`",
             span=place.span if place else None,
             address=one.address,
         )
 
-    def diff(self) -> Iterator[str]:
+    def changed(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """The files whose text is another one, with their marks, in order of name."""
         changed = dict(self.files)
         for name, edits in self.edits.items():
             source = self.sources[name]
             mark = _BOM if (self.directory / name).read_bytes().startswith(_BOM.encode()) else ""
             changed[name] = (mark + source.text, mark + source.edited(edits))
-        for name, (before, after) in sorted(changed.items()):
-            # Readers of patches take a name to end at the first blank, unless a tab follows it.
-            old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
-            for line in unified_diff(_LINE.findall(before), _LINE.findall(after), old, new):
-                yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        yield from ((n, texts) for n, texts in sorted(changed.items()) if texts[0] != texts[1])
 
     def _insert(self, draft: Draft, one: Held) -> None:
         source = self.sources[draft.node.file]
-        shared = any(self.uses[id(node)] > 1 for _, node in draft.node.entries.values())
-        if shared or not draft.node.entries:
+        entries = draft.node.entries.values()
+        if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
             raise _Left("an anchor shares what stands there")
-        edit = rewrite.inserted(source, draft.node, one.field, self._plain(draft, one, ""))
-        if edit is None:
-            raise _Left("it is not written yet, and there is no simple place for it")
-        self._add(draft.node.file, [edit])
+        if any(key is node for key, node in entries):
+            raise _Left("it is written as a text in a list, which takes no other field")
+        order = list(draft.kind.spec.model_fields)
+        before = [entry for entry in entries if entry[0].text in order[: order.index(one.field)]]
+        value, form = self._plain(draft, one, ""), draft.kind.policy.form(one.field)
+        for key, node in (*reversed(before), next(iter(entries))):
+            edit = inserted(source, draft.node, (key, node), one.field, value, form)
+            if edit:
+                self._add(draft.node.file, [edit])
+                return
+        raise _Left("it is not written yet, and there is no simple place for it")
 
     def _scalar(self, source: Source, draft: Draft, one: Held, key: Scalar, node: Scalar) -> None:
         if "${" in node.text:
@@ -167,7 +184,7 @@ class _Patching:
             raise _Left("its list is written in a way that cannot be patched")
         self._add(node.file, edits)
 
-    def _file(self, draft: Draft, one: Held, node: Mapping) -> None:
+    def _file(self, draft: Draft, one: Held, node: Mapping) -> str:
         name, path = self._path(node), child(node, "file")
         before = None
         if isinstance(path, Scalar) and name:
@@ -178,6 +195,7 @@ class _Patching:
             raise _Left("its file is used in several places")
         after = _fitted(draft.kind.policy.form(one.field), str(one.value), before)
         self.files[name] = (before, after)
+        return name
 
     def _path(self, node: Node) -> str | None:
         """The file that a text comes from, relative to the project."""
@@ -213,6 +231,14 @@ class _Patching:
         self.edits.setdefault(file, []).extend(edits)
 
 
+def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
+    for name, (before, after) in files.items():
+        # Readers of patches take a name to end at the first blank, unless a tab follows it.
+        old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
+        for line in unified_diff(_LINE.findall(before), _LINE.findall(after), old, new):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
 def _marked(source: Source, node: Node) -> bool:
     return source.text[source.start(node)] in "&!*"
 
@@ -226,4 +252,6 @@ def _fitted(form: Form, text: str, old: str) -> str:
     if form is Form.HTML and old.strip():
         head, _, tail = old.partition(old.strip())
         text = head + text + tail
+    if form is Form.PATH and old.startswith("/") and "://" not in text:
+        text = f"/{text.lstrip('/')}"
     return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text

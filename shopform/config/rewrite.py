@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from shopform.config.nodes import Mapping, Placed, Scalar, Sequence
+from shopform.config.nodes import Placed, Scalar, Sequence
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.quotes import may_be_plain
 
@@ -105,19 +105,6 @@ def items(source: Source, node: Sequence, values: tuple[str, ...]) -> list[Edit]
         head = source.line_end + lines[number]
         edits.append(Edit(at, at, "".join(head + word(v, "", bracketed=False) for v in new)))
     return edits
-
-
-def inserted(source: Source, node: Mapping, name: str, value: Plain) -> Edit | None:
-    """The edit that adds a field behind the first of a mapping; None where none is simple."""
-    key, first = next(iter(node.entries.values()))
-    if not isinstance(first, Scalar) or source.written(first)[:1] in ("|", ">", ""):
-        return None
-    bracketed = source.bracketed(node)
-    field = f"{name}: {word(value, '', bracketed=bracketed)}"
-    if bracketed:
-        return Edit(source.end(first), source.end(first), f", {field}")
-    at = source.ends[first.span.end_line - 1]
-    return Edit(at, at, source.line_end + " " * (key.span.column - 1) + field)
 
 
 def word(value: Plain, old: str, *, bracketed: bool) -> str:

@@ -63,7 +63,7 @@ def test_several_fields_of_several_files_are_one_patch(tmp_path: Path) -> None:
 
 
 def test_a_patch_of_nothing_is_empty(tmp_path: Path) -> None:
-    assert made(tmp_path, {}) == Patch("", 0, ())
+    assert made(tmp_path, {}) == Patch({}, {}, ())
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shopform.config.lines import inserted
 from shopform.config.nodes import Mapping, Scalar, Sequence, child, parse
-from shopform.config.rewrite import Source, inserted, items, scalar
+from shopform.config.rewrite import Source, items, scalar
 from shopform.diagnostics import Collector
+from shopform.kinds import Form
 
 STYLES = {
     "plain": "a:\n  k: old  # why\n  z: end\n",
@@ -175,12 +177,15 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
     ],
 )
 def test_a_field_is_added_behind_the_first(before: str, after: str) -> None:
-    source = Source(before)
-    edit = inserted(source, place(before)[0], "new", "x")
+    source, node = Source(before), place(before)[0]
+    first = next(iter(node.entries.values()))
+    edit = inserted(source, node, first, "new", "x", Form.TEXT)
     assert edit is not None
     assert source.edited([edit]) == after
 
 
 def test_a_field_is_not_added_behind_a_text_of_many_lines() -> None:
     text = "a:\n  k: |\n    one\n"
-    assert inserted(Source(text), place(text)[0], "new", "x") is None
+    node = place(text)[0]
+    first = next(iter(node.entries.values()))
+    assert inserted(Source(text), node, first, "new", "x", Form.TEXT) is None
