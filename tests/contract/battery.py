@@ -11,8 +11,12 @@ from everything import CATEGORY, IMAGE, draw, full
 from line import Line, errors, line
 
 from shopform.changes import FieldChange, Op
-from shopform.kinds import BY_NAME
-from shopform.model import Address
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model import Address, Prior
+from shopform.planning.copy import copied
+from shopform.planning.declare import declare
+from shopform.planning.rewriting import Rewriting
+from shopform.shop.fetch import fetch
 
 Scenario = Callable[[], None]
 
@@ -237,6 +241,19 @@ def nested_objects_are_made_moved_by_key_and_removed() -> None:
         assert sorted(r["val"] for r in one.rows("value")) == ["37", "38"]
 
 
+def a_copy_leaves_out_what_holds_for_one_shop() -> None:
+    with line() as one:
+        supplier = {"name": "A", "dropshipping_mail": "a@x.example"}
+        hook = {"url": "https://x.example/hook", "events": ["paid"]}
+        one.declare(suppliers={"a": supplier}, webhooks={"x": hook})
+        one.settle()
+        with one.open() as (_, connection):
+            live = fetch(connection.client, [kind.name for kind in KINDS])
+        found = declare(live, known={}, whole=True, twins=False)
+        copy = copied(found, live, Rewriting({}, {}), Prior())
+        assert [set(r.fields) for r in copy.resources.values()] == [{"name"}]
+
+
 SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("", recognised_without_its_state),
     ("webhook", every_list_order_gives_the_same),
@@ -253,6 +270,7 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("supplier profile brand category", products_are_counted_before_what_holds_them_goes),
     ("attribute value", what_cannot_hold_values_is_not_asked_for_them),
     ("attribute value profile", nested_objects_are_made_moved_by_key_and_removed),
+    ("supplier webhook", a_copy_leaves_out_what_holds_for_one_shop),
 )
 
 
