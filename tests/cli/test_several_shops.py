@@ -580,6 +580,32 @@ def test_an_interrupt_ends_the_reading_of_all_shops(
     assert calls(shops) == 2
 
 
+def test_an_interrupted_apply_begins_no_other_shop(
+    prepared: Prepared, project: Path, shops: Shops
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def wait(_call: object) -> None:
+        asked.set()
+        go_on.wait(10)
+
+    shops["production"].before(wait)
+    arguments = ("apply", "--shop", "all", "--auto-approve")
+    started = prepared.start(project, *arguments, environment=environment_of(**KEYS))
+    assert asked.wait(10)
+    os.kill(started.pid, signal.SIGINT)
+    time.sleep(0.1)
+    go_on.set()
+    done = started.wait()
+    assert done.exit == 130
+    assert list(rows(done).values()) == [
+        "0 3 0 0 0 7 applied",
+        "- - - - - - interrupted",
+        "- - - - - - not begun",
+    ]
+    assert writes({name: shops[name] for name in ("production", "norway")}) == 0
+
+
 def test_the_worst_code_is_the_runs_and_every_code_has_its_place() -> None:
     found = [each for each in vars(errors).values() if isinstance(each, type)]
     codes = {each.exit_code for each in found if issubclass(each, errors.ShopformError)}
