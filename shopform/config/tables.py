@@ -170,7 +170,7 @@ class _Table:
                     Scalar(file, at, at, word, False) for word in _BETWEEN.split(text) if word
                 ]
             else:
-                node = Scalar(file, at, at, text, not column.word)
+                node = Scalar(file, at, at, text if column.word else text.strip(), not column.word)
             resource.entries[column.name.text] = (column.name, node)
         return resource
 

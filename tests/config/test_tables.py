@@ -83,7 +83,7 @@ def test_keys_without_a_column_are_the_same_in_any_order(tmp_path: Path) -> None
 def test_texts_stay_as_they_are_and_other_fields_read_as_yaml(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "c.yaml": "categories: {table: c.csv, key: name}",
-        "c.csv": "name,tag,in_menu,sort_order,parent\nnull,~,TRUE,normal,\n0123,yes,0,,null\n",
+        "c.csv": "name,tag,in_menu,sort_order,parent\nnull,~,TRUE,normal,\n0123,yes, 0 ,,null\n",
     }
     assert fields(compiled(tmp_path, files)[1]) == {
         "null": {
@@ -142,6 +142,22 @@ def test_nested_sections_may_be_tables(tmp_path: Path) -> None:
     }
     found = fields(compiled(tmp_path, files)[1])
     assert found["p.size.37"] == {"val": "37", "weight": 2}
+
+
+def test_mistake_in_a_nested_table_is_told_once_at_its_row(tmp_path: Path) -> None:
+    settings = (
+        "shops:\n  a: {url: 'https://a.example.dk', token: '${env:TOKEN}'}\n"
+        "  b: {url: 'https://b.example.dk', token: '${env:TOKEN}'}\n"
+    )
+    sizes = "{size: {name: S, type: valuelist, values: {table: s.csv}}}"
+    files: dict[str, str | bytes] = {
+        "shopform.yaml": settings,
+        "p.yaml": f"profiles: {{p: {{name: P, attributes: {sizes}}}}}",
+        "s.csv": "val,weight\n36\n37,x\n",
+    }
+    assert refused(tmp_path, files, shop="a") == ["s.csv:2:1 table-uneven"]
+    files["s.csv"] = "val,weight\n36,\n37,x\n"
+    assert refused(tmp_path, files, shop="b") == ["s.csv:3:2 wrong-type"]
 
 
 def test_a_section_stands_in_tables_and_in_yaml_at_once(tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ def assert_readable(made: Plan) -> None:
     assert render_plan(read, color=False) == render_plan(made, color=False)
     assert render_markdown(read) == render_markdown(made)
     assert render_html(read) == render_html(made)
+    assert read.diagnostics == made.diagnostics
     assert json.loads(json.dumps(document(read))) == saved
 
 

@@ -91,7 +91,16 @@ def test_texts_are_shown_wherever_they_stand_and_never_run(text: str) -> None:
         change("category.b", Action.UPDATE, field("meta_title", text, f"{text} og mere"), id=2),
         change("webhook.c", Action.UPDATE, field("events", (text,), (text, "x")), id=3),
         change("category.d", Action.DELETE, field("description_a", f"{text}\n" * 9), id=4),
-        diagnostics=(error("odd", text, hint=text, detail=text, span=Span(text, 1, 1)),),
+        diagnostics=(
+            error(
+                "odd",
+                text,
+                hint=text,
+                detail=text,
+                span=Span(text, 1, 1),
+                related=((text, Span(text, 1, 1)),),
+            ),
+        ),
         unmanaged={text: 1},
     )
     page = Page(render_html(plan))

@@ -157,11 +157,20 @@ def test_markup_mentions_references_and_links_are_shown_and_do_nothing() -> None
         change(f"category.g{n}", Action.DELETE, field("name", text), notes=(text,), id=9)
         for n, text in enumerate(HOSTILE)
     ]
-    notes = tuple(error("odd", text, hint=text, detail=text) for text in HOSTILE)
+    notes = tuple(
+        error("odd", text, hint=text, detail=text, related=((text, Span(text, 1, 1)),))
+        for text in HOSTILE
+    )
     told = render_markdown(planned(*odd, *gone, diagnostics=notes))
     assert not any(active(told))
     assert "\u202e" not in told
     assert "\x1b" not in told
+
+
+def test_what_a_message_is_related_to_is_told_with_its_place() -> None:
+    note = error("odd", "odd", related=(("`/a` leads to `/b`", Span("r.csv", 7, 1)),))
+    told = render_markdown(planned(diagnostics=(note,)))
+    assert "`/a` leads to `/b` (`r.csv:7:1`)" in told
 
 
 def test_fence_is_longer_than_any_in_what_it_holds() -> None:
