@@ -1,12 +1,12 @@
 """New addresses that may be old ones under another name: told, and never guessed. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from shopform.changes import Action, Plan, Step
+from shopform.changes import Action, Change, Plan
 from shopform.diagnostics import Severity
-from shopform.kinds import KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address
 from shopform.planning.declare import words_of
 from shopform.planning.draft import Draft
@@ -20,6 +20,8 @@ PAIRS = 2_500
 TELLING = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
 
 Holder = int | Address
+Holders = dict[tuple[str, object], set[Holder]]
+Values = dict[str, tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +31,7 @@ class _Side:
     address: Address
     holder: Holder
     within: int | None
-    values: dict[str, tuple[object, ...]]
+    values: Values
     label: str
 
 
@@ -56,11 +58,22 @@ def check(draft: Draft) -> None:
     """
     if draft.options.destroy or draft.options.source or draft.options.only is not None:
         return
+    deleted, created = (_by_kind(draft, each) for each in (Action.DELETE, Action.CREATE))
     for kind in KINDS:
-        gone, new = list(_gone(draft, kind)), list(_new(draft, kind))
-        if gone and new:
-            for pair in _best(_pairs(draft, kind, gone, new)):
+        if deleted.get(kind.name) and created.get(kind.name):
+            comparing = _Comparing(draft, kind)
+            gone = list(comparing.gone(deleted[kind.name]))
+            new = list(comparing.new(created[kind.name]))
+            for pair in _best(comparing.pairs(gone, new)):
                 _tell(draft, pair)
+
+
+def _by_kind(draft: Draft, action: Action) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in draft.changes:
+        if change.action is action:
+            found.setdefault(change.kind, []).append(change)
+    return found
 
 
 def insist(plan: Plan) -> Plan:
@@ -74,99 +87,137 @@ def insist(plan: Plan) -> Plan:
     )
 
 
-def _gone(draft: Draft, kind: Kind) -> Iterator[_Side]:
-    objects = draft.live.kinds.get(kind.name, NOTHING).objects
-    for change in draft.changes:
-        address = change.address
-        if change.kind != kind.name or change.action is not Action.DELETE:
-            continue
-        if any(inside(address, removed.address) for removed in draft.desired.removed):
-            continue
-        item, entry = objects[change.id or 0], draft.matching.entries[address]
-        values: dict[str, tuple[object, ...]] = {}
-        for name in kind.fields:
-            if kind.policy.form(name) is Form.IMAGES:
+class _Comparing:
+    """Compares what goes of one kind with what comes.
+
+    `held` and `declared` are what is nested in each object, as more fields of it: by name of the
+    section, under the container's id or address.
+    """
+
+    def __init__(self, draft: Draft, kind: Kind) -> None:
+        self.draft = draft
+        self.kind = kind
+        nested = [k for k in KINDS if k.policy.nesting and k.policy.nesting.kind == kind.name]
+        self.held = _contents(
+            (inner, item.parent_id, item.fields)
+            for inner in nested
+            for item in draft.live.kinds.get(inner.name, NOTHING).objects.values()
+        )
+        self.declared = _contents(
+            (BY_NAME[resource.address.kind], resource.parent, resource.fields)
+            for resource in (draft.desired.resources.values() if nested else ())
+            if resource.parent and resource.parent.kind == kind.name
+        )
+
+    def gone(self, changes: list[Change]) -> Iterator[_Side]:
+        kind, draft = self.kind, self.draft
+        objects = draft.live.kinds.get(kind.name, NOTHING).objects
+        for change in changes:
+            address = change.address
+            if any(inside(address, removed.address) for removed in draft.desired.removed):
                 continue
-            held = [entry.sent[name]] if name in entry.sent else []
-            if name in item.fields:
-                live = canonical(kind.policy.form(name), item.fields[name], draft.live.hosts)
-                secret = bool(held) and is_digest(held[0])
-                held.append(digest(kind.name, name, live) if secret else live)
-            values[name] = tuple(dict.fromkeys(held))
-        yield _Side(address, item.id, item.parent_id, values, _label(kind, values))
+            item, entry = objects[change.id or 0], draft.matching.entries[address]
+            values: Values = dict(self.held.get(item.id, {}))
+            for name in kind.fields:
+                form = kind.policy.form(name)
+                if form is Form.IMAGES:
+                    continue
+                held = [entry.sent[name]] if name in entry.sent else []
+                if name in item.fields:
+                    live = canonical(form, item.fields[name], draft.live.hosts)
+                    secret = bool(held) and is_digest(held[0])
+                    held.append(digest(kind.name, name, live) if secret else live)
+                values[name] = tuple(dict.fromkeys(held))
+            yield _Side(address, item.id, item.parent_id, values, _label(kind, values))
+
+    def new(self, changes: list[Change]) -> Iterator[_Side]:
+        kind, draft = self.kind, self.draft
+        for change in changes:
+            address = change.address
+            resource = draft.desired.resources[address]
+            within = draft.matching.ids.get(resource.parent) if resource.parent else None
+            if address in draft.matching.vanished or (resource.parent and within is None):
+                continue
+            values: Values = dict(self.declared.get(address, {}))
+            entry = draft.graph.steps[f"{address}:create"].entry
+            for name, value in entry.sent.items() if entry else ():
+                if kind.policy.form(name) is not Form.IMAGES:
+                    values[name] = (value,)
+            yield _Side(address, address, within, values, _label(kind, values))
+
+    def pairs(self, gone: list[_Side], new: list[_Side]) -> Iterator[_Pair]:
+        """Candidates share what nobody else has, or have names much alike."""
+        kind = self.kind
+        shared = _shared(self._holders(gone, new), gone, new)
+        alike = _alike(gone, new) if len(gone) * len(new) <= PAIRS else {}
+        for one, other in {**shared, **alike}:
+            if one.within != other.within:
+                continue
+            close = alike.get((one, other)) or _closeness(one.label, other.label)
+            same = shared.get((one, other), ())
+            # Several routes may well end in one place, and begin in places much alike.
+            if kind.policy.route and not (same and close >= CLOSE):
+                continue
+            both = [name for name in other.values if one.values.get(name)]
+            equal = {name for name in both if other.values[name][0] in one.values[name]}
+            # Sizes are much alike and not the same; other names that are, are as good as equal.
+            if close >= CLOSE and not (kind.policy.nesting and kind.policy.nesting.short):
+                equal |= {kind.policy.identity[-1]} & set(both)
+            if both and 2 * len(equal) >= len(both):
+                yield _Pair(one, other, same, len(equal) / len(both), close)
+
+    def _holders(self, gone: list[_Side], new: list[_Side]) -> Holders:
+        """Who holds each value that could tell an object from the others of its kind."""
+        kind, policy, hosts = self.kind, self.kind.policy, self.draft.live.hosts
+        empty = {
+            name: canonical(policy.form(name), policy.defaults.get(name), hosts)
+            for name in kind.fields
+            if policy.form(name) in TELLING and name not in policy.generated
+            if not words_of(kind, name)
+        }
+        holders: Holders = {}
+
+        def hold(name: str, value: object, holder: Holder) -> None:
+            if value and value != empty.get(name):
+                holders.setdefault((name, value), set()).add(holder)
+
+        for item in self.draft.live.kinds.get(kind.name, NOTHING).objects.values():
+            for name in empty.keys() & item.fields.keys():
+                hold(name, canonical(policy.form(name), item.fields[name], hosts), item.id)
+            for name, (labels, *_) in self.held.get(item.id, {}).items():
+                hold(name, labels, item.id)
+        for step in self.draft.graph.steps.values():
+            if step.kind == kind.name and step.entry:
+                for name in empty.keys() & step.entry.sent.keys():
+                    hold(name, step.entry.sent[name], step.id or step.address)
+        for side in (*gone, *new):
+            for name in side.values.keys() & (empty.keys() | set(side.values) - set(kind.fields)):
+                for value in side.values[name]:
+                    hold(name, value, side.holder)
+        return holders
 
 
-def _new(draft: Draft, kind: Kind) -> Iterator[_Side]:
-    for change in draft.changes:
-        address = change.address
-        if change.kind != kind.name or change.action is not Action.CREATE:
-            continue
-        resource, step = draft.desired.resources[address], draft.graph.steps[f"{address}:create"]
-        within = draft.matching.ids.get(resource.parent) if resource.parent else None
-        if address in draft.matching.vanished or (resource.parent and within is None):
-            continue
-        values: dict[str, tuple[object, ...]] = {n: (v,) for n, v in _sent(step).items()}
-        yield _Side(address, address, within, values, _label(kind, values))
+def _contents(
+    found: Iterable[tuple[Kind, int | Address | None, Mapping[str, object]]],
+) -> dict[object, Values]:
+    named: dict[tuple[object, str], set[str]] = {}
+    for kind, container, fields in found:
+        text = str(canonical(Form.TEXT, fields.get(kind.policy.identity[-1])))
+        named.setdefault((container, kind.section), set()).add(text)
+    contents: dict[object, Values] = {}
+    for (owner, section), texts in named.items():
+        contents.setdefault(owner, {})[section] = (frozenset(texts),)
+    return contents
 
 
-def _sent(step: Step) -> dict[str, object]:
-    return dict(step.entry.sent) if step.entry else {}
-
-
-def _label(kind: Kind, values: dict[str, tuple[object, ...]]) -> str:
+def _label(kind: Kind, values: Values) -> str:
     """What people call it; nothing where that is a secret."""
     held = values.get(kind.policy.identity[-1]) or ("",)
     return "" if is_digest(held[-1]) else str(held[-1])
 
 
-def _pairs(draft: Draft, kind: Kind, gone: list[_Side], new: list[_Side]) -> Iterator[_Pair]:
-    """Candidates share what nobody else has, or have names much alike."""
-    shared = _shared(_holders(draft, kind, gone), gone, new)
-    alike = _alike(gone, new) if len(gone) * len(new) <= PAIRS else {}
-    for one, other in {**shared, **alike}:
-        if one.within != other.within:
-            continue
-        close = alike.get((one, other)) or _closeness(one.label, other.label)
-        same = shared.get((one, other), ())
-        # Several routes may well end in one place, and begin in places much alike.
-        if kind.policy.route and not (same and close >= CLOSE):
-            continue
-        both = [name for name in other.values if one.values.get(name)]
-        equal = sum(other.values[name][0] in one.values[name] for name in both)
-        if both and 2 * equal >= len(both):
-            yield _Pair(one, other, same, equal / len(both), close)
-
-
-def _holders(draft: Draft, kind: Kind, gone: list[_Side]) -> dict[tuple[str, object], set[Holder]]:
-    """Who holds each value that could tell an object from the others of its kind."""
-    policy, hosts = kind.policy, draft.live.hosts
-    empty = {
-        name: canonical(policy.form(name), policy.defaults.get(name), hosts)
-        for name in kind.spec.model_fields.keys() & set(kind.fields)
-        if policy.form(name) in TELLING and not words_of(kind, name)
-    }
-    holders: dict[tuple[str, object], set[Holder]] = {}
-
-    def hold(name: str, value: object, holder: Holder) -> None:
-        if value and value != empty[name]:
-            holders.setdefault((name, value), set()).add(holder)
-
-    for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
-        for name in empty.keys() & item.fields.keys():
-            hold(name, canonical(policy.form(name), item.fields[name], hosts), item.id)
-    for step in draft.graph.steps.values():
-        if step.kind == kind.name and step.entry:
-            for name in empty.keys() & step.entry.sent.keys():
-                hold(name, step.entry.sent[name], step.id or step.address)
-    for side in gone:
-        for name in empty:
-            for value in side.values.get(name, ()):
-                hold(name, value, side.holder)
-    return holders
-
-
 def _shared(
-    holders: dict[tuple[str, object], set[Holder]], gone: list[_Side], new: list[_Side]
+    holders: Holders, gone: list[_Side], new: list[_Side]
 ) -> dict[tuple[_Side, _Side], tuple[str, ...]]:
     """The fields whose value two hold, and nobody else."""
     goers = {side.holder: side for side in gone}
