@@ -44,14 +44,31 @@ def inserted(
 ) -> Edit | None:
     """The edit that adds a field behind an entry of a mapping; None where that is not simple."""
     key, before = behind
-    if not isinstance(before, Scalar) or source.written(before)[:1] in ("|", ">", ""):
+    written = source.written(before)
+    if not written or not (isinstance(before, Scalar) or source.bracketed(before)):
         return None
     if source.bracketed(node):
         text = f", {name}: {word(value, '', bracketed=True)}"
         return Edit(source.end(before), source.end(before), text)
-    at = source.ends[before.span.end_line - 1]
+    last = before.span.end_line - 1
+    if isinstance(before, Scalar) and written[0] in "|>":
+        if "+" in source.line(before.span.line - 1)[before.span.column - 1 :]:
+            return None
+        last = _last_line(source, key, before)
+    at = source.ends[last]
     lines = _plain_field(name, value, form, key.span.column - 1)
     return Edit(at, at, "".join(source.line_end + line for line in lines))
+
+
+def _last_line(source: Source, key: Scalar, text: Scalar) -> int:
+    """The last line of a text below `|` or `>` that is not blank."""
+    last = text.span.line - 1
+    for number in range(last + 1, len(source.starts)):
+        line = source.line(number)
+        if line.strip() and len(line) - len(line.lstrip(" ")) < key.span.column:
+            break
+        last = number if line.strip() else last
+    return last
 
 
 def _plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:

@@ -83,7 +83,10 @@ def patch(
 
 
 class _Patching:
-    """Gathers the edits of all files. `files` are texts of their own, by path."""
+    """Gathers the edits of all files. `files` are texts of their own, by path.
+
+    `new` are fields that are added, by file and place, each with its rank among those of its kind.
+    """
 
     def __init__(self, project: Project, shop: str) -> None:
         drafts = Drafts(project, shop, shop_names(project), Collector())
@@ -91,6 +94,7 @@ class _Patching:
         self.directory = project.directory
         self.sources = {name: Source(text) for name, text in project.texts.items()}
         self.edits: dict[str, list[Edit]] = {}
+        self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
         self.files: dict[str, tuple[str, str]] = {}
         self.reader = Files(project.directory, Collector())
         nodes = [n for d in self.drafts.values() for _, n in d.node.entries.values()]
@@ -138,6 +142,8 @@ class _Patching:
 
     def changed(self) -> Iterator[tuple[str, tuple[str, str]]]:
         """The files whose text is another one, with their marks, in order of name."""
+        for (name, at), texts in self.new.items():
+            self._add(name, [Edit(at, at, "".join(text for _, text in sorted(texts)))])
         changed = dict(self.files)
         for name, edits in self.edits.items():
             source = self.sources[name]
@@ -158,7 +164,8 @@ class _Patching:
         for key, node in (*reversed(before), next(iter(entries))):
             edit = inserted(source, draft.node, (key, node), one.field, value, form)
             if edit:
-                self._add(draft.node.file, [edit])
+                place = self.new.setdefault((draft.node.file, edit.start), [])
+                place.append((order.index(one.field), edit.text))
                 return
         raise _Left("it is not written yet, and there is no simple place for it")
 

@@ -46,6 +46,12 @@ def with_left(declared: Declared, left: tuple[Left, ...]) -> Declared:
     return replace(declared, left=tuple(every))
 
 
+def holds_password(value: object) -> bool:
+    """Whether an address with a password, or with a user's name, stands in a value."""
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return any(isinstance(part, str) and _PASSWORD.search(part) for part in parts)
+
+
 def _problems(
     kind: Kind, item: LiveObject, secrets: set[tuple[str, int, str]]
 ) -> Iterator[tuple[str, str]]:
@@ -54,7 +60,7 @@ def _problems(
         texts = [part for part in parts if isinstance(part, str)]
         if (kind.name, item.id, name) in secrets:
             yield name, f"it is a secret: {_DECLARE}"
-        elif any(map(_PASSWORD.search, texts)):
+        elif holds_password(raw):
             yield name, f"it holds a password: {_DECLARE}"
         elif any(map(_HALF.search, texts)):
             yield name, "its text is damaged"

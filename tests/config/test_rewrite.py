@@ -174,6 +174,12 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
         ("a:\n    k: one", "a:\n    k: one\n    new: x"),
         ("a: {k: one, z: end}\n", "a: {k: one, new: x, z: end}\n"),
         ("a:\n  k: 'one\n    two'\n  z: end\n", "a:\n  k: 'one\n    two'\n  new: x\n  z: end\n"),
+        (
+            "a:\n  k: |\n    one\n\n    two\n\n  # z\n  z: end\n",
+            "a:\n  k: |\n    one\n\n    two\n  new: x\n\n  # z\n  z: end\n",
+        ),
+        ("a:\n  k: {f: one} # c\n  z: 1\n", "a:\n  k: {f: one} # c\n  new: x\n  z: 1\n"),
+        ("a:\n  k: >-\n    one", "a:\n  k: >-\n    one\n  new: x"),
     ],
 )
 def test_a_field_is_added_behind_the_first(before: str, after: str) -> None:
@@ -184,8 +190,8 @@ def test_a_field_is_added_behind_the_first(before: str, after: str) -> None:
     assert source.edited([edit]) == after
 
 
-def test_a_field_is_not_added_behind_a_text_of_many_lines() -> None:
-    text = "a:\n  k: |\n    one\n"
+def test_a_field_is_not_added_behind_a_text_that_keeps_its_end() -> None:
+    text = "a:\n  k: |+\n    one\n\n"
     node = place(text)[0]
     first = next(iter(node.entries.values()))
     assert inserted(Source(text), node, first, "new", "x", Form.TEXT) is None

@@ -1,0 +1,156 @@
+"""`shopform dump --update`: what the shop holds, written into the files of the project."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from shopform.cli.console import Console
+from shopform.cli.dumping import Found
+from shopform.cli.files import write_over
+from shopform.cli.project import Workspace
+from shopform.config import Project, load_project, shop_names
+from shopform.config.drafts import Drafts
+from shopform.config.patch import Held, patch
+from shopform.config.refactor import amended, with_resource
+from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.errors import UsageError
+from shopform.model import Address
+from shopform.planning.declare import Declared, declare
+from shopform.planning.diff import depends_on
+from shopform.planning.withheld import with_left, withhold
+from shopform.planning.written import Written, compare
+from shopform.state.disk import read_bytes
+
+BOM = "\ufeff"
+SHOWN = 5
+
+
+def update_files(console: Console, workspace: Workspace, found: Found, *, new: bool) -> int:
+    """Write the fields that differ, and with `new` what nobody declares; all files or none."""
+    project = load_project(workspace.directory)
+    written = compare(workspace.desired, found.prior, found.live)
+    held = [
+        Held(address=each.address, field=each.field, value=each.value, why=each.why)
+        for each in written.fields
+    ]
+    made = patch(project, workspace.shop.name, held, "is not written")
+    files = {name: after for name, (_, after) in made.files.items()}
+    undeclared, declared = _undeclared(workspace, project, found, written)
+    told = list(made.left)
+    added: Counter[str] = Counter()
+    if new:
+        patched = {name: text.removeprefix(BOM) for name, text in files.items()}
+        texts = {name: patched.get(name, text) for name, text in project.texts.items()}
+        more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
+        files |= {name: _mark(workspace.directory / name) + text for name, text in more.items()}
+        told += refused
+    write_over(workspace.directory, files)
+    for name in sorted(files):
+        console.result(f"{name}: {_counted(made.counts.get(name, 0), added[name])}")
+    console.diagnostics([*written.problems, *told])
+    if not console.quiet:
+        _tell(console, "In the files, which keep it, and not in the shop", written.gone)
+        if not new:
+            _tell(console, "In the shop, and in no file before `--new` puts it there", undeclared)
+    return 0
+
+
+def _undeclared(
+    workspace: Workspace, project: Project, found: Found, written: Written
+) -> tuple[list[Address], Declared]:
+    """The shop's objects without a declaration under the addresses they would get, with all."""
+    drafts = Drafts(project, workspace.shop.name, shop_names(project), Collector())
+    taken = {draft.address for draft in drafts.all()}
+    known = {
+        (address.kind, entry.id): address
+        for address, entry in found.prior.resources.items()
+        if address not in taken
+    }
+    # Keys that other shops have, or that wait for an object, are given to nothing else.
+    waiting = taken.difference(written.known.values())
+    known |= {("", number): address for number, address in enumerate(sorted(waiting))}
+    live, left = withhold(found.live, found.prior)
+    declared = with_left(declare(live, known=known | written.known, whole=False), left)
+    mine = set(written.known.values())
+    return [address for address in declared.resources if address not in mine], declared
+
+
+def _with_new(
+    project: Project, declared: Declared, addresses: Sequence[Address]
+) -> tuple[dict[str, str], Counter[str], list[Diagnostic]]:
+    """The files with what is new, how much of it in each, and what cannot be added to them."""
+    lost: dict[Address, Diagnostic] = {}
+    for address in addresses:
+        if address in declared.twins:
+            hint = "declare both by hand, each with its id under `imports:`"
+            lost[address] = _not_added(declared, address, "another has its name and place", hint)
+    while True:
+        _without_what_needs(declared, addresses, lost)
+        kept = {a: r for a, r in declared.resources.items() if a not in lost}
+        try:
+            texts, counts = _added(project, replace(declared, resources=kept), addresses)
+        except _Refused as problem:
+            lost[problem.address] = problem.diagnostic
+        else:
+            return texts, counts, [lost[address] for address in addresses if address in lost]
+
+
+def _without_what_needs(
+    declared: Declared, addresses: Sequence[Address], lost: dict[Address, Diagnostic]
+) -> None:
+    """Add to `lost` what lies in something lost, or refers to it."""
+    before = -1
+    while before != len(lost):
+        before = len(lost)
+        for address in addresses:
+            needed = lost.keys() & set(depends_on(declared.resources[address]))
+            if needed and address not in lost:
+                lost[address] = _not_added(declared, address, f"it needs `{min(needed)}`", "")
+
+
+def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Diagnostic:
+    told = f"`{address}` (id {declared.ids[address]}) is not added: {why}"
+    return warning("not-added", told, hint=hint, address=address)
+
+
+class _Refused(Exception):
+    def __init__(self, address: Address, diagnostic: Diagnostic) -> None:
+        super().__init__(address)
+        self.address = address
+        self.diagnostic = diagnostic
+
+
+def _added(
+    project: Project, declared: Declared, addresses: Sequence[Address]
+) -> tuple[dict[str, str], Counter[str]]:
+    texts: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    fresh = set(addresses)
+    for address in addresses:
+        if address not in declared.resources or declared.resources[address].parent in fresh:
+            continue
+        try:
+            change = with_resource(project, declared, address)
+        except UsageError as problem:
+            raise _Refused(address, problem.diagnostics[0]) from None
+        project = amended(project, change)
+        texts[change.name] = change.text
+        counts[change.name] += 1
+    return texts, counts
+
+
+def _mark(path: Path) -> str:
+    """What the file begins with on some systems."""
+    return BOM if (read_bytes(path) or b"").startswith(BOM.encode()) else ""
+
+
+def _counted(fields: int, new: int) -> str:
+    parts = [f"{fields:,} field{'' if fields == 1 else 's'}"] if fields else []
+    return ", ".join([*parts, f"{new:,} new"] if new else parts)
+
+
+def _tell(console: Console, what: str, addresses: Sequence[Address]) -> None:
+    if addresses:
+        more = f", and {len(addresses) - SHOWN:,} more" if len(addresses) > SHOWN else ""
+        console.note(f"{what} ({len(addresses):,}): {', '.join(addresses[:SHOWN])}{more}.")

@@ -1,0 +1,89 @@
+"""What the shop holds otherwise than the files say, told as the files would say it. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shopform.changes import FieldChange
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Resource
+from shopform.planning.declare import Place
+from shopform.planning.diff import Comparer
+from shopform.planning.match import Matching, match
+from shopform.planning.normalize import canonical
+from shopform.planning.withheld import holds_password, withhold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Otherwise:
+    """A field of a declared object, and what the shop holds there: a canonical value, a Ref, or
+    `#ID` for an object that nobody declares. `why` tells that no file can say so."""
+
+    address: Address
+    field: str
+    value: object = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Declared objects beside the shop's: `fields` that differ, `gone` ones that the shop has
+    not, and the addresses of all others. `problems` are objects that cannot be told apart."""
+
+    fields: tuple[Otherwise, ...]
+    gone: tuple[Address, ...]
+    known: dict[Place, Address]
+    problems: Collector
+
+
+def compare(desired: Desired, prior: Prior, live: Live) -> Written:
+    """Every declared field that differs, and undeclared ones that have not their known default.
+
+    A field that the shop stored otherwise than it was sent, and holds so still, does not differ.
+    """
+    problems = Collector()
+    matching = match(desired, prior, live, problems)
+    shown, _ = withhold(live, prior)
+    found: list[Otherwise] = []
+    gone: list[Address] = []
+    known: dict[Place, Address] = {}
+    for address, resource in desired.resources.items():
+        item = matching.object(address)
+        if item:
+            known[address.kind, item.id] = address
+            found += _declared(matching, resource, item)
+            visible = shown.kinds[address.kind].objects.get(item.id)
+            found += _undeclared(matching, resource, visible) if visible else ()
+        elif address.kind in live.kinds:
+            gone.append(address)
+    return Written(tuple(found), tuple(gone), known, problems)
+
+
+def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:
+    kind, address = BY_NAME[resource.address.kind], resource.address
+    entry = matching.entries.get(address)
+    for change in Comparer(matching).update(kind, resource, item, entry).fields:
+        if change.name in resource.fields and change.name in item.fields:
+            why = _why(kind, change)
+            value = None if why else change.before
+            yield Otherwise(address=address, field=change.name, value=value, why=why)
+
+
+def _why(kind: Kind, change: FieldChange) -> str:
+    if change.sensitive:
+        return "it is a secret"
+    if kind.policy.form(change.name) is Form.IMAGES:
+        return "the bytes of a picture cannot be read back"
+    return "what the shop holds has a password in it" if holds_password(change.before) else ""
+
+
+def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:
+    kind, hosts = BY_NAME[resource.address.kind], matching.hosts
+    for name, default in kind.policy.defaults.items():
+        if name in resource.fields or name in resource.ignore or name not in item.fields:
+            continue
+        form = kind.policy.form(name)
+        value = canonical(form, item.fields[name], hosts)
+        if value != canonical(form, default, hosts):
+            shown = Comparer(matching).show(kind, name, value)
+            yield Otherwise(address=resource.address, field=name, value=shown)
