@@ -183,7 +183,8 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
     ],
 )
 def test_a_field_is_added_behind_the_first(before: str, after: str) -> None:
-    source, node = Source(before), place(before)[0]
+    source, node = Source(before), child(parse(before, "f", Collector()), "a")
+    assert isinstance(node, Mapping)
     first = next(iter(node.entries.values()))
     edit = inserted(source, node, first, "new", "x", Form.TEXT)
     assert edit is not None
