@@ -11,7 +11,7 @@ import click
 from shopform.changes import Op, Outcome, Plan, Step
 from shopform.cli.approved import expect, remember
 from shopform.cli.console import Console
-from shopform.cli.exits import CHANGES, outcome_exit, plan_exit
+from shopform.cli.exits import outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
 from shopform.cli.saved import write_plan
@@ -23,6 +23,12 @@ from shopform.render.stream import applied, applying
 if TYPE_CHECKING:
     from shopform.shop.client import Client
     from shopform.state.store import Session
+
+
+ADVICE = (
+    "Nothing was changed. `--auto-approve` does it; `--out FILE` saves it for"
+    " `shopform apply FILE`."
+)
 
 
 class Source(Protocol):
@@ -43,8 +49,12 @@ def propose(
     max_calls: int | None,
     out: Path | None = None,
     detailed: bool = False,
+    advice: str = "",
 ) -> int:
-    """Make a plan, save it where that is asked for, and show it; returns the exit code."""
+    """Make a plan, save it where that is asked for, and show it; returns the exit code.
+
+    `advice` says how a plan is done that could be.
+    """
     workspace = source.workspace
     prior = workspace.store().read()
     with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
@@ -53,6 +63,8 @@ def propose(
     if out:
         write_plan(console.directory / out, plan)
     show(console, plan)
+    if advice and not plan.refused and not plan.empty and not console.quiet:
+        console.note(advice)
     return plan_exit(plan, detailed=detailed)
 
 
@@ -79,20 +91,15 @@ def offer(
             lock_timeout=lock_timeout,
             auto_approve=auto_approve,
         )
-    code = propose(
+    return propose(
         console,
         source,
         parallelism=parallelism,
         max_calls=max_calls,
         out=out,
         detailed=detailed,
+        advice="" if out else ADVICE,
     )
-    if out is None and code in (0, CHANGES) and not console.quiet:
-        console.note(
-            "Nothing was changed. `--auto-approve` does it; `--out FILE` saves it for"
-            " `shopform apply FILE`."
-        )
-    return code
 
 
 def carry_out(

@@ -10,7 +10,7 @@ from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Import, Live, Prior, Ref, Resource, Value
 from shopform.planning.declare import Declared, Left, words_of
 from shopform.planning.diff import depends_on
-from shopform.planning.match import NOTHING
+from shopform.planning.match import NOTHING, Matching
 from shopform.planning.normalize import canonical
 from shopform.planning.rewriting import Rewriting
 
@@ -183,6 +183,26 @@ def placed(copy: Copy, prior: Prior, live: Live) -> None:
             copy.leave(address, "the other shop has none")
         else:
             copy.imports[address] = Import(address=address, id=number)
+
+
+def without_defaults(desired: Desired, matching: Matching) -> Desired:
+    """The same without what the other shop has by itself, and was never sent."""
+    resources = {}
+    for address, resource in desired.resources.items():
+        kind, item = BY_NAME[address.kind], matching.object(address)
+        entry = matching.entries.get(address)
+        sent = entry.sent if entry and item else {}
+        fields = dict(resource.fields)
+        for name, default in kind.policy.defaults.items():
+            form = kind.policy.form(name)
+            own = canonical(form, default, matching.hosts)
+            held = item.fields.get(name, default) if item else default
+            if name in fields and name not in sent and not isinstance(fields[name], Ref):
+                both = (canonical(form, each, matching.hosts) for each in (fields[name], held))
+                if all(each == own for each in both):
+                    del fields[name]
+        resources[address] = replace(resource, fields=fields)
+    return replace(desired, resources=resources)
 
 
 def settled(copy: Copy, found: Iterable[Diagnostic]) -> bool:

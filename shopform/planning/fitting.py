@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.model import Address, Desired, Live, Prior, Shop
-from shopform.planning.copy import Copy, placed, settled
+from shopform.planning.copy import Copy, placed, settled, without_defaults
 from shopform.planning.declare import Declared, Left
 from shopform.planning.match import inside, match
 from shopform.planning.omissions import not_copied, still_there
@@ -64,6 +64,8 @@ class Fitting:
         self._spare_secrets(live)
         while True:
             desired, only, told, left = self._attempt(live)
+            matching = match(desired, self.prior, live, Collector())
+            desired = without_defaults(desired, matching)
             # What only a person could decide is left out, and whatever needs it.
             options = Options(only=only, source=self.wish.source)
             made = plan(desired, self.prior, live, self.shop, options)

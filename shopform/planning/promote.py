@@ -44,8 +44,8 @@ def spared(
     for address in sorted(gone):
         entry, kind = prior.resources[address], BY_NAME[address.kind]
         item = live.kinds[address.kind].objects.get(entry.id)
-        held = {n: _held(kind, n, item, live.hosts) for n in entry.sent} if item else {}
-        changed = [n for n, now in held.items() if now not in (MISSING, _stored(entry, kind, n))]
+        fields = dict.fromkeys((*entry.sent, *kind.policy.defaults)) if item else {}
+        changed = [name for name in fields if item and _edited(kind, name, item, entry, live.hosts)]
         if changed:
             free.discard(address)
             names = ", ".join(f"`{name}`" for name in changed)
@@ -67,10 +67,19 @@ def _held(kind: Kind, name: str, item: LiveObject, hosts: frozenset[str]) -> obj
     return canonical(kind.policy.form(name), item.fields[name], hosts)
 
 
+def _edited(kind: Kind, name: str, item: LiveObject, entry: Entry, hosts: frozenset[str]) -> bool:
+    return _held(kind, name, item, hosts) not in (MISSING, _stored(entry, kind, name))
+
+
 def _stored(entry: Entry, kind: Kind, name: str) -> object:
-    """What the target held of a field after it was copied; empty if it was not."""
-    sent = entry.sent.get(name, canonical(kind.policy.form(name), None))
-    return entry.stored.get(name, sent)
+    """What the target held of a field after it was copied."""
+    return entry.stored.get(name, _sent(entry, kind, name))
+
+
+def _sent(entry: Entry, kind: Kind, name: str) -> object:
+    """What a field was when it was copied: the default, or empty, where it was not sent."""
+    default = canonical(kind.policy.form(name), kind.policy.defaults.get(name))
+    return entry.sent.get(name, default)
 
 
 @dataclass(slots=True)
@@ -119,8 +128,8 @@ class _Promoting:
         changed = [
             name
             for name, value in resource.fields.items()
-            if self._now(resource, name, value) != entry.sent.get(name, MISSING)
-            and (name in entry.sent or value)
+            if self._now(resource, name, value)
+            != _sent(entry, BY_NAME[resource.address.kind], name)
         ]
         if changed:
             names = ", ".join(f"`{name}`" for name in changed)
@@ -165,12 +174,12 @@ class _Promoting:
     ) -> bool:
         """Whether a field is to be as the source has it; tells a conflict."""
         now = self._now(resource, name, value)
-        if entry and now == entry.sent.get(name, MISSING):
+        if entry and now == _sent(entry, kind, name):
             return False
         held = _held(kind, name, item, self.matching.hosts)
         if held in (now, MISSING) or (entry and held == _stored(entry, kind, name)):
             return True
-        was = entry.sent.get(name, MISSING) if entry else MISSING
+        was = _sent(entry, kind, name) if entry else MISSING
         self._conflict(
             resource.address,
             f"`{name}` of `{resource.address}` is another in both shops",

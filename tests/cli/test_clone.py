@@ -140,10 +140,12 @@ def test_deleted_and_made_again_in_the_first_shop_is_no_second_object(shops: Two
 
 def test_edits_in_the_other_shop_are_drift_and_taken_back(shops: TwoShops) -> None:
     shops.clone()
-    edit(shops.new, "category", "Dame", meta_title="Damer")
+    edit(shops.new, "category", "Herre", meta_title="Mænd", tag="m")
     done = shops.clone()
     assert "changed outside of shopform" in done.out
-    assert row(shops.new, "category", "Dame")["meta_title"] == ""
+    held = row(shops.new, "category", "Herre")
+    assert (held["meta_title"], held["tag"]) == ("Herre 👞", "")
+    shops.settled()
 
 
 def test_what_is_there_already_is_taken_over_and_made_alike(tmp_path: Path) -> None:
