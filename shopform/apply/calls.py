@@ -164,5 +164,7 @@ class Calls:
         self._drop(step)
 
     def _drop(self, step: Step) -> None:
-        self.session.result(step.key, {}, (step.address,))
-        self.entries.pop(step.address, None)
+        gone = [address for address in (step.address, step.previous) if address]
+        self.session.result(step.key, {}, gone)
+        for address in gone:
+            self.entries.pop(address, None)

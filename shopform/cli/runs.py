@@ -44,7 +44,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
     folder = _folder(workspace)
     now = datetime.now(UTC)
     name = _name(now, _names(folder)[-1:])
-    held = _touched(plan, session.prior)
+    held = touched(plan, session.prior)
     record = {
         "format_version": FORMAT,
         "run": name,
@@ -63,7 +63,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
             (folder / f"{old}.json").unlink(missing_ok=True)
 
 
-def _touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
+def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
     """The state's entries of everything the plan is about, by their addresses before it."""
     about = {a for step in plan.steps for a in (step.address, step.previous)}
     about |= {a for change in plan.changes for a in (change.address, change.previous)}

@@ -1,6 +1,6 @@
 """Values as they were before a run, from what was recorded of it and what is there now. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shopform.changes import FieldChange
@@ -25,14 +25,14 @@ class Before:
     """Tells the values of one run's fields.
 
     `owners` are addresses by kind and id, now and then; `ids` is the same the other way round;
-    `names` are the addresses that moved, with what they were called; `pictures` are files by the
-    SHA-256 of their bytes.
+    `home` tells the address that something has once all has moved back; `pictures` are files by
+    the SHA-256 of their bytes.
     """
 
     live: Live
     owners: Mapping[tuple[str, int], Address]
     ids: Mapping[Address, int]
-    names: Mapping[Address, Address]
+    home: Callable[[Address], Address]
     pictures: Mapping[str, str]
 
     def of(
@@ -64,7 +64,7 @@ class Before:
         """A value of the memory as files would have it: references by address."""
         target = BY_NAME[kind].policy.refers.get(name)
         if isinstance(value, Ref):
-            return Ref(self.names.get(value.address, value.address))
+            return Ref(self.home(value.address))
         if target and isinstance(value, int) and (target, value) in self.owners:
             return Ref(self.owners[target, value])
         return value  # type: ignore[return-value]
@@ -72,7 +72,7 @@ class Before:
     def plain(self, value: object) -> object:
         """A value to be compared: references by id, pictures without theirs."""
         if isinstance(value, Ref):
-            return self.ids.get(self.names.get(value.address, value.address))
+            return self.ids.get(self.home(value.address))
         if isinstance(value, tuple) and all(isinstance(part, Mapping) for part in value):
             return [{n: p for n, p in part.items() if n != "id"} for part in value]
         return value
@@ -100,7 +100,7 @@ class Before:
     def _reference(self, target: str, shown: object) -> Value:
         """A reference as it was shown: an address, `#ID`, or an id."""
         if isinstance(shown, Ref):
-            return Ref(self.names.get(shown.address, shown.address))
+            return Ref(self.home(shown.address))
         number = int(str(shown).removeprefix("#")) if shown else None
         if number is None:
             return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shopform.changes import Change, Plan
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME, KINDS, Form
 from shopform.model import Address, Entry, Moved, Prior
 
 
@@ -22,7 +22,7 @@ class Run:
     def touched(self) -> frozenset[Address]:
         """Every address it changed something about, by its name then and by the one before."""
         found = {a for step in self.plan.steps for a in (step.address, step.previous) if a}
-        return frozenset(found | {change.address for change in self.plan.changes})
+        return frozenset(found | {c.address for c in self.plan.changes} | self.before.keys())
 
     @property
     def has_pictures(self) -> bool:
@@ -52,7 +52,15 @@ class Homes:
     touched: set[Address] = field(default_factory=set)
 
     def of(self, address: Address) -> Address:
-        return self.names.get(address, address)
+        """The address once everything has moved back."""
+        nesting = BY_NAME[address.kind].policy.nesting
+        if address in self.names or not nesting or not self.names:
+            return self.names.get(address, address)
+        container = Address.of(nesting.kind, *address.keys[:-1])
+        home = self.of(container)
+        return (
+            Address.of(address.kind, *home.keys, address.keys[-1]) if home != container else address
+        )
 
     def owners(self) -> dict[tuple[str, int], Address]:
         """Addresses by kind and id: those of now, and where nobody has it now those of then."""
@@ -64,28 +72,38 @@ class Homes:
 
 
 def go_home(run: Run, prior: Prior) -> Homes:
-    """Follow the run's moves backwards, each when the place it left is free."""
+    """Follow the run's moves backwards, what is nested along with what it lies in."""
     found = Homes()
     steps, changes = run.plan.steps, run.plan.changes
     back = {step.address: step.previous for step in steps if step.previous}
-    waiting = {after: old for after, old in back.items() if after in prior.resources}
-    occupied = set(prior.resources)
-    while free := sorted(after for after, old in waiting.items() if old not in occupied):
-        for after in free:
-            old = waiting.pop(after)
-            occupied.discard(after)
-            occupied.add(old)
-            found.names[after] = old
-            found.moves.append(Moved(before=after, after=old))
-    found.stuck = waiting
-    found.names |= {after: old for after, old in back.items() if after not in prior.resources}
+    for kind in KINDS:
+        mine = {after: old for after, old in back.items() if after.kind == kind.name}
+        if mine:
+            _move_back(found, mine, prior)
     found.now = {found.of(address): entry for address, entry in prior.resources.items()}
     left = set(back.values())
     for address in {*(step.address for step in steps), *(change.address for change in changes)}:
         found.touched.add(found.of(address))
         old = back.get(address, address)
-        if old in run.before and (address in back or address not in left):
+        if old in run.before and (old != address or address not in left):
             found.before[found.of(address)] = run.before[old]
     found.planned = {found.of(step.address): step.entry for step in steps if step.entry}
     found.changes = {found.of(change.address): change for change in changes}
     return found
+
+
+def _move_back(found: Homes, back: dict[Address, Address], prior: Prior) -> None:
+    """Objects of one kind, each when the place it left is free."""
+    kind = next(iter(back)).kind
+    occupied = {found.of(address) for address in prior.resources if address.kind == kind}
+    # Where what an object lies in has moved back, it was carried along.
+    carried = {after: found.of(after) for after in back if after in prior.resources}
+    waiting = {after: old for after, old in back.items() if carried.get(after, old) != old}
+    while free := sorted(after for after, old in waiting.items() if old not in occupied):
+        for after in free:
+            old = waiting.pop(after)
+            occupied.discard(carried[after])
+            occupied.add(old)
+            found.moves.append(Moved(before=carried[after], after=old))
+    found.stuck |= waiting
+    found.names |= {after: old for after, old in back.items() if after not in waiting}

@@ -65,16 +65,21 @@ class Removals:
             kind=address.kind,
             id=item.id,
             parent=Ref(parent) if parent else None,
+            previous=self.compare.matching.moved.get(address),
         )
 
     def forget(
         self, address: Address, entry: Entry, action: Action = Action.FORGET, *notes: str
     ) -> Removal:
-        kind = address.kind
-        return Removal(
-            Change(address=address, kind=kind, action=action, id=entry.id, notes=notes),
-            Step(key=f"{address}:forget", op=Op.FORGET, address=address, kind=kind),
+        step = Step(
+            key=f"{address}:forget",
+            op=Op.FORGET,
+            address=address,
+            kind=address.kind,
+            previous=self.compare.matching.moved.get(address),
         )
+        change = Change(address=address, kind=address.kind, action=action, id=entry.id, notes=notes)
+        return Removal(change, step)
 
     def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:
         count = self.live.counts.get((kind.name, item.id))

@@ -1,0 +1,61 @@
+"""Runs that are remembered as the records of `apply` are, and undone."""
+
+import hashlib
+import json
+from typing import Any
+
+from declarations import PICTURES
+from line import Line, errors
+
+from shopform.apply import apply
+from shopform.changes import Outcome, Plan
+from shopform.cli.planner import read_and_plan, read_then_declare
+from shopform.cli.runs import touched
+from shopform.model import Address, Desired, Live, Prior
+from shopform.planning.homes import Run
+from shopform.planning.undo import Inverse, annotated, invert, near
+from shopform.render.document import document
+from shopform.render.reading import read_document
+from shopform.state.format import entries_of, entry_record
+
+FILES = {hashlib.sha256(name.encode()).hexdigest(): name for name in PICTURES}
+
+
+def remembered(one: Line, **asked: Any) -> tuple[Run, Plan]:
+    """An apply, and what its record holds."""
+    with one.open() as (workspace, connection), workspace.store().open("apply") as session:
+        made = read_and_plan(workspace, connection, session.prior, **asked)
+        assert not made.refused, errors(made)
+        prior, lineage = session.prior, session.lineage
+        outcome = apply(made, connection.client, session, directory=one.directory)
+    assert not outcome.failed
+    return _run(made, prior, lineage), made
+
+
+def _run(made: Plan, prior: Prior, lineage: str) -> Run:
+    """As it is written down and read again."""
+    before = {a: entry_record(entry) for a, entry in touched(made, prior).items()}
+    saved = json.loads(json.dumps({"plan": document(made), "before": before}))
+    plan, held = read_document(saved["plan"]), entries_of(saved["before"])
+    return Run(name="r", verb="apply", lineage=lineage, plan=plan, before=held)
+
+
+def undone(one: Line, run: Run, **asked: Any) -> tuple[Run, Plan, Outcome]:
+    """The run is undone; what that did can be undone too."""
+    with one.open() as (workspace, connection), workspace.store().open("undo") as session:
+        found: list[Inverse] = []
+
+        def declare(live: Live) -> tuple[Desired, frozenset[Address]]:
+            found.append(invert(run, session.prior, live, FILES))
+            return found[0].desired, found[0].only
+
+        desired, within = near(run, session.prior)
+        made = read_then_declare(
+            workspace, connection, session.prior, declare, near=desired, within=within, **asked
+        )
+        made = annotated(made, found[0], run)
+        assert not made.refused, errors(made)
+        prior = session.prior
+        outcome = apply(made, connection.client, session, directory=one.directory)
+    assert not outcome.failed, [f.diagnostic.summary for f in outcome.failed]
+    return _run(made, prior, run.lineage), made, outcome
