@@ -7,7 +7,7 @@ from shopform.cli.planner import connected
 from shopform.cli.project import Workspace
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Live, Prior
 from shopform.planning.declare import Declared, declare
 from shopform.planning.guards import complete
@@ -55,4 +55,4 @@ def read_shop(workspace: Workspace, *, parallelism: int, max_calls: int | None) 
     complete(live, out)
     if out.failed:
         raise ShopError(diagnostics=out.sorted())
-    return Found(live, prior, unread)
+    return Found(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))
