@@ -8,6 +8,7 @@ import click
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.cli.parameters import Kinds, Pair
+from shopform.errors import UsageError
 
 between = options.stack(
     options.here,
@@ -57,14 +58,24 @@ between = options.stack(
 
 @click.command("clone")
 @between
+@options.option(
+    "--write",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the YAML of the copy instead, and make no call to the other shop.",
+)
 @click.pass_obj
-def command(console: Console, /, **asked: Any) -> int:
+def command(console: Console, /, write: Path | None, **asked: Any) -> int:
     """Make a shop like another one, straight from what that one holds.
 
     Shows the plan and asks. Nothing is deleted without --delete. Where nobody can answer, nothing
     is changed without --auto-approve. Run it again to go on after a stop.
     """
-    return _copy(console, "clone", **asked)
+    if write is None:
+        return _copy(console, "clone", **asked)
+    if asked["out"] or asked["auto_approve"] or asked["delete"]:
+        raise UsageError("`--write` writes files and plans nothing", hint="leave out the others")
+    return _write(console, write, asked)
 
 
 @click.command("promote")
@@ -108,3 +119,19 @@ def _copy(
         out=out,
         detailed=detailed_exitcode,
     )
+
+
+def _write(console: Console, folder: Path, asked: dict[str, Any]) -> int:
+    from shopform.cli.copying import Copying
+    from shopform.cli.dump import write
+
+    spending = {name: asked.pop(name) for name in ("parallelism", "max_calls")}
+    for name in ("out", "auto_approve", "detailed_exitcode", "lock_timeout"):
+        del asked[name]
+    copying = Copying(console, three_way=False, whole=False, with_key=False, **asked)
+    copying.read(**spending)
+    declared, unread = copying.files()
+    shop = copying.workspace.shop
+    about = f"`{shop.name}`, {shop.url}, a copy of `{copying.wish.source}`"
+    hint = "name an empty folder"
+    return write(console, copying.workspace, declared, unread, folder, about=about, hint=hint)

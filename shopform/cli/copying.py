@@ -12,7 +12,7 @@ from shopform.diagnostics import Diagnostic, error, warning
 from shopform.errors import BudgetSpent, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Live, Prior
-from shopform.planning.copy import Copy, copied, softened
+from shopform.planning.copy import copied, softened
 from shopform.planning.declare import Declared, declare
 from shopform.planning.fitting import Fitting, Wish
 from shopform.planning.omissions import owned_twice
@@ -52,13 +52,14 @@ class Copying:
         allow: tuple[str, ...],
         allow_delete: Iterable[tuple[str, int]],
         whole: bool,
+        with_key: bool = True,
     ) -> None:
         if source == target:
             raise UsageError(
                 "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
             )
         self.first = open_settings(console, source, with_token=True)
-        self.workspace = open_settings(console, target, with_token=True)
+        self.workspace = open_settings(console, target, with_token=with_key)
         self.workspace.source = self.first.shop.name
         self.wish = Wish(
             source=self.first.shop.name,
@@ -122,27 +123,36 @@ class Copying:
         if found:
             raise ShopError(diagnostics=found)
 
-    def declared(self, prior: Prior) -> tuple[Declared, Copy]:
-        """What the first shop holds, and what of it can be had in the other."""
-        own = self.first.store().read()
-        known = known_places(prior, own, self.live)
-        live, left = withhold(self.live, own)
-        found = with_left(declare(live, known=known, whole=True, twins=False), left)
-        return found, copied(found, live, self.rewriting, prior)
+    def fitting(self, prior: Prior, own: Prior, *, whole: bool) -> Fitting:
+        """What the first shop holds, and what of it can be had in the other.
+
+        `prior` is the memory of copies, `own` the other shop's own state.
+        """
+        first = self.first.store().read()
+        known = known_places(prior, first, self.live)
+        live, left = withhold(self.live, first)
+        found = with_left(declare(live, known=known, whole=whole, twins=False), left)
+        copy = copied(found, live, self.rewriting, prior if whole else Prior())
+        return Fitting(
+            self.wish, found, self.live, copy, prior, self.workspace.shop, secrets_of(own)
+        )
+
+    def files(self) -> tuple[Declared, dict[str, str]]:
+        """The copy as files declare it, and what could not be read, by kind."""
+        fitting = self.fitting(self.workspace.store().read(), Prior(), whole=False)
+        unread = {name: str(problem) for name, problem in (self.unread or {}).items()}
+        return fitting.declared(), unread
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         """What the shop lacks to be like the first, as far as it is asked for."""
-        found, copy = self.declared(prior)
         own = replace(self.workspace, source="").store().read()
-        fitting = Fitting(
-            self.wish, found, self.live, copy, prior, self.workspace.shop, secrets_of(own)
-        )
+        fitting = self.fitting(prior, own, whole=True)
         made = read_then_declare(
             self.workspace,
             connection,
             prior,
             fitting.declare,
-            near=copy.desired(),
+            near=fitting.copy.desired(),
             within=fitting.about(),
             source=self.wish.source,
             **self.options,

@@ -67,16 +67,26 @@ def command(
     workspace = open_settings(console, shop, with_token=True)
     found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
     console.diagnostics(found.warnings())
-    return _write(console, workspace, found.declared(), found.reasons(), out)
+    about = f"`{workspace.shop.name}`, {workspace.shop.url}"
+    hint = "`dump --update` writes into files that are there; or name an empty folder"
+    written = found.declared(), found.reasons()
+    return write(console, workspace, *written, out, about=about, hint=hint)
 
 
-def _write(
+def write(
     console: Console,
     workspace: "Workspace",
     declared: "Declared",
     unread: dict[str, str],
     out: Path | None,
+    *,
+    about: str,
+    hint: str,
 ) -> int:
+    """Write what is declared to a folder, a file or stdout; `about` says what it is of.
+
+    Raises UsageError with the hint where a file is in the way.
+    """
     from shopform.cli.files import write_new
     from shopform.config import load_project
     from shopform.config.emit import Heading, emit_document, emit_files
@@ -86,7 +96,7 @@ def _write(
     path = workspace.directory / (out or "")
     folder = path.parent if single else path
     heading = Heading(
-        about=f"`{workspace.shop.name}`, {workspace.shop.url}",
+        about=about,
         modeline=_modeline(project, folder),
         unread=unread,
     )
@@ -97,7 +107,6 @@ def _write(
         if single:
             files = {path.name: emit_document(declared, heading)}
         _check_undeclared(project, folder, declared, files)
-        hint = "`dump --update` writes into files that are there; or name an empty folder"
         write_new(folder, files, hint=hint)
     if not console.quiet:
         _tell(console, workspace, declared, out, folder)

@@ -71,12 +71,20 @@ class Fitting:
             made = plan(desired, self.prior, live, self.shop, options)
             if not settled(self.copy, made.diagnostics):
                 break
-        kept = {(address.kind, self.copy.resources[address].origin) for address in self._mine()}
-        left = [each for each in (*self.copy.left, *left) if self._concerns(each, kept)]
-        self.told = [*told, *not_copied(left, self.wish.target)]
+        self.told = [*told, *not_copied(self._left(left), self.wish.target)]
         if not self.wish.delete:
             self.told += still_there(self._gone(), self.wish.source, self.wish.target)
         return desired, only
+
+    def declared(self) -> Declared:
+        """The copy as files declare it, before anything is known of the other shop."""
+        for address in sorted(self.copy.fixed):
+            self.copy.leave(address, "every shop has one of its own")
+        mine = self.about()
+        resources = {a: r for a, r in self.copy.resources.items() if a in mine}
+        ids = {address: resource.origin for address, resource in resources.items()}
+        left = tuple(self._left([]))
+        return Declared(resources=resources, ids=ids, twins=frozenset(), left=left)
 
     def _attempt(
         self, live: Live
@@ -105,6 +113,10 @@ class Fitting:
             if address.kind in self.wish.kinds
             and (not words or any(inside(address, word) for word in words))
         ]
+
+    def _left(self, more: Iterable[Left]) -> list[Left]:
+        kept = {(address.kind, self.copy.resources[address].origin) for address in self._mine()}
+        return [each for each in (*self.copy.left, *more) if self._concerns(each, kept)]
 
     def _concerns(self, left: Left, kept: set[tuple[str, int]]) -> bool:
         place = (left.kind, left.id)

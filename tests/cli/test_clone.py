@@ -413,3 +413,29 @@ def figures(old: Sandbox, new: Sandbox) -> dict[str, int]:
 def paths_alike(found: dict[str, list[str]]) -> dict[str, list[str]]:
     """The shops keep the paths of redirects differently."""
     return found | {"redirect": [text.replace('": "/', '": "') for text in found["redirect"]]}
+
+
+def test_copy_is_written_as_yaml_without_a_call_to_the_other_shop(shops: TwoShops) -> None:
+    edit(shops.old, "category", "Dame", empty_redir=f"http://127.0.0.1:{shops.old.port}/herre")
+    done = shops.run("clone", *BETWEEN, "--write", "copy", *MAPPED)
+    assert done.exit == 0, done.text
+    assert not shops.new.calls
+    files = {path.name: path.read_text("utf-8") for path in (shops.directory / "copy").iterdir()}
+    assert set(files) == {
+        f"{section}.yaml"
+        for section in ("suppliers", "brands", "profiles", "categories", "redirects", "webhooks")
+    }
+    assert "https://erp.new.example/hook" in files["webhooks.yaml"]
+    assert f"http://127.0.0.1:{shops.new.port}/herre" in files["categories.yaml"]
+    assert "every shop has one of its own" in files["categories.yaml"]
+    settings = json.loads((shops.directory / "shopform.yaml").read_text("utf-8"))
+    settings["include"] = "copy/*.yaml"
+    (shops.directory / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+    done = shops.run("apply", "--shop", "new", "--auto-approve")
+    assert done.exit == 0, done.text
+    shops.clone(*MAPPED)
+    wanted = json.dumps(mapped(shops.old)).replace(str(shops.old.port), str(shops.new.port))
+    assert tree(shops.new) == json.loads(wanted)
+    again = shops.run("clone", *BETWEEN, "--write", "copy")
+    assert (again.exit, "is there and holds something else" in again.err) == (64, True)
+    assert shops.run("clone", *BETWEEN, "--write", "x", "--out", "y").exit == 64
