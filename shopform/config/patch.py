@@ -158,7 +158,7 @@ class _Patching:
             raise _Left("an anchor shares what stands there")
         if any(key is node for key, node in entries):
             raise _Left("it is written as a text in a list, which takes no other field")
-        order = list(draft.kind.spec.model_fields)
+        order = [name for name in draft.kind.spec.model_fields if name in draft.kind.fields]
         before = [entry for entry in entries if entry[0].text in order[: order.index(one.field)]]
         value, form = self._plain(draft, one, ""), draft.kind.policy.form(one.field)
         for key, node in (*reversed(before), next(iter(entries))):

@@ -1,0 +1,267 @@
+"""What the shop holds, written into the files of a project that stands in git."""
+
+import http.client
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import EXAMPLES, Run, copy_project, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+
+Shopform = Callable[..., Run]
+
+CATALOGUE = """\
+# What we sell.
+categories:
+  men:
+    name: Herre  # the sign over the door
+    meta_title: Sko fra ${var.town}
+    lifecycle: {ignore: [tag]}
+  women: {name: Dame, rewrite_url: /dame}
+
+  # Only in the other shop.
+  outlet: {name: Outlet, lifecycle: {shops: [other]}}
+suppliers:
+  fjord: {name: Fjord, dropshipping_mail: "${env:MAIL}"}
+redirects: {table: ways.csv}
+profiles:
+  p: {name: P, attributes: {size: {name: Size, type: valuelist, values: ["36"]}}}
+"""
+
+
+def ask(sandbox: Sandbox, method: str, path: str, **body: Any) -> None:
+    """What somebody does in the shop's own administration."""
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port)
+    headers = {"Authorization": "sandbox"}
+    connection.request(method, f"/REST/{path}", json.dumps(body), headers)
+    assert connection.getresponse().status < 300
+    connection.close()
+
+
+def number(sandbox: Sandbox, kind: str, text: str) -> int:
+    (row,) = [r for r in sandbox.data(kind) if text in r.values()]
+    found: int = row[f"{kind}_id"]
+    return found
+
+
+def edit(sandbox: Sandbox, name: str, kind: str = "category", /, **fields: Any) -> None:
+    ask(sandbox, "PUT", f"{kind}/{number(sandbox, kind, name)}", **fields)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+    return done.stdout.decode()
+
+
+def commit(folder: Path) -> None:
+    (folder / ".gitignore").write_text(".shopform\nstate\nsecrets\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "x", "--allow-empty")
+
+
+def changed_lines(folder: Path) -> list[str]:
+    """Every line that git sees go or come, by file."""
+    return [
+        line
+        for line in git(folder, "diff", "-U0").split("\n")
+        if line.startswith(("-", "+")) and not line.startswith("---")
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sandbox: Sandbox) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    shop = {"url": sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}
+    other = {**shop, "url": "https://other.example"}
+    variables = {"town": {"default": "Ribe"}}
+    settings = {"shops": {"demo": shop, "other": other}, "variables": variables}
+    (folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+    (folder / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
+    (folder / "ways.csv").write_text("source,target\n/a,/b\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(folder: Path) -> Shopform:
+    def go(*arguments: str) -> Run:
+        environment = environment_of(MAIL="canary@example.dk", SHOPFORM_SHOP="demo")
+        return run_here(folder, *arguments, environment=environment)
+
+    assert go("apply", "--auto-approve").exit == 0
+    git(folder, "init", "-q")
+    commit(folder)
+    return go
+
+
+def test_edits_of_staff_are_all_that_git_sees(tmp_path: Path, sandbox: Sandbox) -> None:
+    project = copy_project(EXAMPLES / "nordisk-sko", tmp_path / "shop", sandbox)
+    environment = environment_of(SHOPFORM_PRODUCTION_TOKEN="sandbox", SHOPFORM_SHOP="production")
+
+    def run(*arguments: str) -> Run:
+        return run_here(project, *arguments, environment=environment)
+
+    assert run("apply", "--auto-approve").exit == 0
+    git(project, "init", "-q")
+    commit(project)
+    assert (run("dump", "--update").out, git(project, "status", "--short")) == ("", "")
+    html = "<p>Et barn lærer at gå på bare fødder.</p>\r\n<p>Køb dem nye.</p>"
+    edit(sandbox, "Begyndersko", description_a=html)
+    edit(sandbox, "Ballerinaer", meta_description="Flade: og #bløde", in_menu=0, tag="forår")
+    to = {"canonical_id": number(sandbox, "category", "Gummistøvler")}
+    edit(sandbox, "Termostøvler", **to)
+    edit(sandbox, "Pæne sko", meta_title="Uden variabel")
+    hook = "https://nyhedsbrev.nordisk-sko.example/shoporama/tilmelding"
+    edit(sandbox, hook, "webhook", events=["newsletter_subscribe", "paid"])
+    done = run("dump", "--update")
+    assert done.exit == 0
+    assert done.out == (
+        "kategorier/boern.yaml: 1 field\n"
+        "kategorier/dame.yaml: 3 fields\n"
+        "texts/boern-begyndersko.html: 1 field\n"
+        "webhooks.yaml: 1 field\n"
+    )
+    assert (
+        "`meta_title` of `category.boern-festsko` is not written: it holds a placeholder"
+        in done.err
+    )
+    gone = (EXAMPLES / "nordisk-sko/texts/boern-begyndersko.html").read_text("utf-8")
+    assert changed_lines(project) == [
+        "+++ b/kategorier/boern.yaml",
+        "+    canonical: boern-gummistoevler",
+        "+++ b/kategorier/dame.yaml",
+        "+    in_menu: false",
+        "+    tag: forår",
+        "-    meta_description: Flade ballerinaer i blødt skind og ruskind.",
+        '+    meta_description: "Flade: og #bløde"',
+        "+++ b/texts/boern-begyndersko.html",
+        *(f"-{line}" for line in gone.rstrip("\n").split("\n")),
+        "+<p>Et barn lærer at gå på bare fødder.</p>",
+        "+<p>Køb dem nye.</p>",
+        "+++ b/webhooks.yaml",
+        "-    events: [newsletter_subscribe, customer_created]",
+        "+    events: [newsletter_subscribe, paid]",
+    ]
+    assert run("fmt", "--check").exit == 0
+    planned = json.loads(run("plan", "--json").out)["resource_changes"]
+    assert [each["address"] for each in planned] == ["category.boern-festsko"]
+
+
+def test_what_agrees_stays_to_the_byte(run: Shopform, folder: Path, sandbox: Sandbox) -> None:
+    edit(sandbox, "Herre", tag="left to the shop")
+    sandbox.reset_log()
+    done = run("dump", "--update")
+    assert (done.exit, done.out, done.err) == (0, "", "")
+    assert git(folder, "status", "--short") == ""
+    assert {call.method for call in sandbox.calls} == {"GET"}
+
+
+def test_a_path_keeps_its_slash(run: Shopform, folder: Path, sandbox: Sandbox) -> None:
+    edit(sandbox, "Dame", rewrite_url="damesko", meta_title="x, y")
+    assert run("dump", "--update").out == "catalogue.yaml: 2 fields\n"
+    assert changed_lines(folder)[1:] == [
+        "-  women: {name: Dame, rewrite_url: /dame}",
+        '+  women: {name: Dame, meta_title: "x, y", rewrite_url: /damesko}',
+    ]
+
+
+def test_what_cannot_be_written_is_told_with_its_place(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    edit(sandbox, "Herre", meta_title="Sko fra Esbjerg")
+    edit(sandbox, "Fjord", "supplier", dropshipping_mail="other@example.dk")
+    edit(sandbox, "a", "redirect", target="c")
+    edit(sandbox, "Dame", meta="https://u:canary@x.example")
+    done = run("dump", "--update")
+    assert (done.exit, done.out) == (0, "")
+    said = [line for line in done.err.split("\n") if line.startswith(("warning", "  -->"))]
+    assert said == [
+        "warning: `dropshipping_mail` of `supplier.fjord` is not written: it is a secret",
+        "  --> catalogue.yaml:12:43",
+        "warning: `meta_title` of `category.men` is not written: it holds a placeholder",
+        "  --> catalogue.yaml:5:17",
+        said[4],
+        "  --> ways.csv:2:2",
+    ]
+    assert said[4].endswith("is not written: it stands in a table")
+    assert "canary" not in done.text
+    assert "other@example.dk" not in done.text
+    assert git(folder, "status", "--short") == ""
+
+
+def test_what_is_gone_and_what_is_new_is_told_and_left(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    ask(sandbox, "DELETE", f"category/{number(sandbox, 'category', 'Dame')}")
+    ask(sandbox, "POST", "supplier", name="Ny A/S")
+    done = run("dump", "--update")
+    assert (done.exit, done.out) == (0, "")
+    assert done.err == (
+        "In the files, which keep it, and not in the shop (1): category.women.\n"
+        "In the shop, and in no file before `--new` puts it there (1): supplier.ny-a-s.\n"
+    )
+    assert git(folder, "status", "--short") == ""
+
+
+def test_what_is_new_is_put_where_its_section_is(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    men = number(sandbox, "category", "Herre")
+    ask(sandbox, "POST", "category", name="Sko", parent_id=men, meta_title="Herresko")
+    ask(sandbox, "POST", "category", name="Outlet")
+    ask(sandbox, "POST", "brand", name="Fjord")
+    edit(sandbox, "Herre", in_menu=0)
+    done = run("dump", "--update", "--new")
+    assert (done.exit, done.err) == (0, "")
+    assert done.out == "brands.yaml: 1 new\ncatalogue.yaml: 1 field, 2 new\n"
+    text = (folder / "catalogue.yaml").read_text("utf-8")
+    assert "    name: Herre  # the sign over the door\n    in_menu: false\n" in text
+    assert "  men-sko:\n    name: Sko\n    parent: men\n    meta_title: Herresko\n" in text
+    # The key is another one, because the other shop's category has the first.
+    assert "    name: Outlet\n" in text
+    assert run("validate", "--shop", "demo").exit == 0
+    plan = json.loads(run("plan", "--json").out)
+    assert {step["op"] for step in plan["steps"]} <= {"import", "edit"}
+    assert [step["op"] for step in plan["steps"]].count("import") == 3
+    assert run("apply", "--auto-approve").exit == 0
+    commit(folder)
+    assert run("dump", "--update", "--new").out == ""
+    assert git(folder, "status", "--short") == ""
+
+
+def test_new_twins_are_told_and_not_guessed(run: Shopform, folder: Path, sandbox: Sandbox) -> None:
+    for _ in range(2):
+        ask(sandbox, "POST", "category", name="Tvilling")
+    inside = max(row["category_id"] for row in sandbox.data("category"))
+    ask(sandbox, "POST", "category", name="Barn", parent_id=inside)
+    done = run("dump", "--update", "--new")
+    assert (done.exit, done.out) == (0, "")
+    assert done.err.count("is not added: another has its name and place") == 2
+    assert f"is not added: it needs `category.tvilling-{inside}`" in done.err
+    assert git(folder, "status", "--short") == ""
+
+
+def test_new_things_inside_declared_ones_are_added_there(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    (size,) = sandbox.data("attribute")
+    query = f"profile-attribute-value?attribute_id={size['attribute_id']}"
+    ask(sandbox, "POST", query, val="37")
+    assert run("dump", "--update", "--new").out == "catalogue.yaml: 1 new\n"
+    assert changed_lines(folder)[2] == changed_lines(folder)[1].replace("-", "+", 1).replace(
+        '["36"]', '["36", "37"]'
+    )
+
+
+def test_files_that_are_wrong_are_told_before_any_call(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    (folder / "more.yaml").write_text("brands: {x: {nome: X}}\n")
+    sandbox.reset_log()
+    assert run("dump", "--update").exit == 10
+    assert sandbox.calls == []
