@@ -69,6 +69,8 @@ def _kind(kind: Kind) -> Lines:
         yield f"- Only where the {nesting.kind}'s `{nesting.only[0]}` is `{nesting.only[1]}`."
     if policy.generated:
         yield f"- Made by the shop, secret, and shown once: {code(policy.generated)}."
+    if policy.local:
+        yield f"- For one shop only, so that a copy needs a word for it: {code(policy.local)}."
     if policy.counted_by:
         yield "- Before one is deleted, the products that hang on it are counted (one call)."
     yield ""
