@@ -98,7 +98,8 @@ class TwoShops:
         assert not writes(self.new)
 
     def memory(self) -> dict[str, Any]:
-        text = (self.directory / "state/new.from-old.json").read_text("utf-8")
+        path = self.directory / "state/new.from-old.json"
+        text = path.read_text("utf-8") if path.exists() else '{"resources": {}}'
         found: dict[str, Any] = json.loads(text)["resources"]
         return found
 
