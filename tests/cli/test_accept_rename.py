@@ -1,8 +1,10 @@
 """A renamed key, a renamed name, both, a moved branch: the object stays, and nothing is guessed."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from support import Run, environment_of, run_here
@@ -297,3 +299,53 @@ def test_settings_written_as_json_stay_so(run: Shopform, project: Path, sandbox:
     text = (project / "shopform.yaml").read_text("utf-8")
     assert text.startswith('{"shops"')
     assert text.endswith(", moved: [{from: category.men, to: category.mens}]}")
+
+
+class Terminal(io.StringIO):
+    """Somebody who answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes\n", 0), ("no\n", 1)])
+def test_yes_to_the_plan_is_an_answer(
+    run: Shopform, project: Path, sandbox: Sandbox, answer: str, code: int
+) -> None:
+    edit(project, *BOTH)
+    with patch("sys.stdin", Terminal(answer)):
+        done = run("apply")
+    assert done.exit == code, done.text
+    assert "warning: `category.mens` may be the renamed `category.men`" in done.err
+    assert done.err.index("may be the renamed") < done.err.index("Do you want to")
+    assert ("DELETE" in writes(sandbox)) == (code == 0)
+
+
+def test_a_container_keeps_all_that_is_in_it(
+    run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    kinds = {"profile": "name", "attribute": "name", "value": "val"}
+    before = {kind: set(ids(sandbox, kind, name).values()) for kind, name in kinds.items()}
+    edit(project, ("  shoes:\n    name: Sko", "  footwear:\n    name: Fodtøj"))
+    assert "they alone have the same `attributes`" in run("plan").err
+    done = run("apply", "--auto-approve", "--accept-rename", "profile.shoes=profile.footwear")
+    assert done.exit == 0, done.text
+    assert writes(sandbox) == ["PUT"]
+    after = {kind: set(ids(sandbox, kind, name).values()) for kind, name in kinds.items()}
+    assert after == before
+    assert_settled(run)
+
+
+def test_one_answer_is_for_every_shop(run: Shopform, project: Path, sandbox: Sandbox) -> None:
+    with Sandbox() as other:
+        more = f"  second: {{url: {other.url}, token: '${{env:SHOPFORM_TOKEN}}'}}\n"
+        file = project / "shopform.yaml"
+        file.write_text(file.read_text("utf-8") + more, "utf-8")
+        assert run("apply", "--auto-approve", "--shop", "second").exit == 0
+        other.reset_log()
+        edit(project, *BOTH)
+        flag = ("--accept-rename", "category.men=category.mens")
+        done = run("apply", "--auto-approve", "--shop", "all", *flag)
+        assert done.exit == 0, done.text
+        assert writes(sandbox) == writes(other) == ["PUT"]
+    assert (project / "shopform.yaml").read_text("utf-8").count("from: category.men,") == 1
