@@ -95,6 +95,7 @@ def write(
     single = out is not None and out.suffix in (".yaml", ".yml")
     path = workspace.directory / (out or "")
     folder = path.parent if single else path
+    begun = ""
     heading = Heading(
         about=about,
         modeline=_modeline(project, folder),
@@ -107,31 +108,29 @@ def write(
         if single:
             files = {path.name: emit_document(declared, heading)}
         _check_undeclared(project, folder, declared, files)
-        write_new(folder, files, hint=hint)
+        written = write_new(folder, files, hint=hint)
+        count = f"{len(written):,} file{'' if len(written) == 1 else 's'}"
+        begun = f"Wrote {count} to `{out}`" if written else f"`{out}` says so already"
     if not console.quiet:
-        _tell(console, workspace, declared, out, folder)
+        _tell(console, declared, begun)
+        if out:
+            _tell_pattern(console, workspace.directory.resolve(), folder.resolve())
     return 0
 
 
-def _tell(
-    console: Console,
-    workspace: "Workspace",
-    declared: "Declared",
-    out: Path | None,
-    folder: Path,
-) -> None:
+def _tell(console: Console, declared: "Declared", begun: str) -> None:
     count = len(declared.resources)
     told = f"{count:,} resource{'' if count == 1 else 's'}"
     if declared.left:
         told += f", {len(declared.left):,} left out: the comments say why"
-    console.note(f"{out}: {told}." if out else f"\n{told}.")
-    inside = folder.resolve().relative_to if out else None
-    root = workspace.directory.resolve()
-    if inside and folder.resolve() != root and folder.resolve().is_relative_to(root):
-        pattern = (inside(root) / "*.yaml").as_posix()
-        console.note(
-            f"`include: {pattern}` in the project's settings makes it part of the project."
-        )
+    console.note(f"{begun}: {told}." if begun else f"\n{told}.")
+
+
+def _tell_pattern(console: Console, project: Path, folder: Path) -> None:
+    """How a folder of the project becomes a part of it."""
+    if folder != project and folder.is_relative_to(project):
+        pattern = (folder.relative_to(project) / "*.yaml").as_posix()
+        console.note(f"`include: {pattern}` in the settings makes it a part of the project.")
 
 
 def _modeline(project: "Project", folder: Path) -> str:
