@@ -1,6 +1,6 @@
 """New addresses that may be old ones under another name: told, and never guessed. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -10,7 +10,7 @@ from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address
 from shopform.planning.declare import words_of
 from shopform.planning.draft import Draft
-from shopform.planning.match import NOTHING, inside, place
+from shopform.planning.match import NOTHING, place
 from shopform.planning.normalize import canonical, digest, is_digest
 
 CODE = "possible-rename"
@@ -97,6 +97,7 @@ class _Comparing:
     def __init__(self, draft: Draft, kind: Kind) -> None:
         self.draft = draft
         self.kind = kind
+        self.removed = {each.address for each in draft.desired.removed}
         nested = [k for k in KINDS if k.policy.nesting and k.policy.nesting.kind == kind.name]
         self.held = _contents(
             (inner, item.parent_id, item.fields)
@@ -114,7 +115,7 @@ class _Comparing:
         objects = draft.live.kinds.get(kind.name, NOTHING).objects
         for change in changes:
             address = change.address
-            if any(inside(address, removed.address) for removed in draft.desired.removed):
+            if _meant(address, self.removed):
                 continue
             item, entry = objects[change.id or 0], draft.matching.entries[address]
             values: Values = dict(self.held.get(item.id, {}))
@@ -195,6 +196,13 @@ class _Comparing:
                 for value in side.values[name]:
                     hold(name, value, side.holder)
         return holders
+
+
+def _meant(address: Address, removed: Collection[Address]) -> bool:
+    """Whether it, or what it lies in, is said to be removed."""
+    nesting = BY_NAME[address.kind].policy.nesting
+    above = Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+    return address in removed or (above is not None and _meant(above, removed))
 
 
 def _contents(
