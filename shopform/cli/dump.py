@@ -61,6 +61,7 @@ def command(
 
         workspace = open_workspace(console, shop, variables, variable_files)
         found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
+        console.diagnostics(found.warnings())
         return update_files(console, workspace, found, new=new)
     if out and out.name in ("shopform.yaml", "shopform.yml"):
         raise UsageError(f"`{out.name}` holds the settings", hint="name another file, or a folder")

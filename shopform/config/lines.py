@@ -13,6 +13,7 @@ from shopform.kinds import Form
 from shopform.model import Ref, Value
 
 _LONG: Final = 40
+_TOLD: Final = 240
 _BLANKS: Final = re.compile(r"\s\s|[^\S ]")
 
 
@@ -92,6 +93,7 @@ def _plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:
 
 def comment(text: str, indent: int) -> str:
     """A line for people. What a shop holds may be quoted in it, with no sign YAML refuses."""
+    text = text if len(text) <= _TOLD else text[: _TOLD - 1] + "…"
     return " " * indent + "# " + "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 

@@ -225,3 +225,42 @@ def test_own_hosts_are_known_with_and_without_www() -> None:
     with serving(lambda asked: Answer([])) as running:
         port = running.url.rpartition(":")[2]
         assert running.shop().hosts >= {"127.0.0.1", f"127.0.0.1:{port}"}
+
+
+def but(*refused: str, status: int = 403) -> Behaviour:
+    """A shop that answers nothing but this status at some endpoints."""
+
+    def answer(asked: Asked) -> Answer:
+        return Answer({}, status=status) if asked.path in refused else nested(asked)
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_kind_that_cannot_be_read_may_be_left_out(status: int) -> None:
+    unread: dict[str, ShopformError] = {}
+    live, lines, _ = look(but("supplier", status=status), ["supplier", "profile"], unread=unread)
+    assert (list(live.kinds), list(unread)) == (["profile"], ["supplier"])
+    assert len(lines) == 2
+
+
+def test_what_lies_in_something_unread_is_not_asked_for() -> None:
+    unread: dict[str, ShopformError] = {}
+    live, lines, _ = look(but("profile-attribute"), ["value"], unread=unread)
+    assert (list(live.kinds), list(unread)) == (["profile"], ["attribute"])
+    assert not any("value" in line for line in lines)
+
+
+def test_a_key_that_may_read_nothing_is_refused_all_the_same() -> None:
+    with pytest.raises(AccessRefused):
+        look(but("supplier", "brand"), ["supplier", "brand"], unread={})
+
+
+def test_a_kind_whose_keys_fit_no_field_may_be_left_out() -> None:
+    def strange(asked: Asked) -> Answer:
+        return nested(asked) if asked.path != "redirect" else Answer([{"id": 1, "alpha": "a"}])
+
+    unread: dict[str, ShopformError] = {}
+    live, _, _ = look(strange, ["redirect", "profile"], unread=unread)
+    assert list(live.kinds) == ["profile"]
+    assert isinstance(unread["redirect"], Nonsense)
