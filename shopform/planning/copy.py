@@ -90,7 +90,10 @@ def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -
         if address and each.field:
             resource = resources[address]
             resources[address] = replace(resource, ignore=resource.ignore | {each.field})
-    copy = Copy(resources, list(declared.left))
+    left = [
+        replace(each, why=each.why.replace("not declared", "not copied")) for each in declared.left
+    ]
+    copy = Copy(resources, left)
     for address in list(resources):
         found = copy.resources.get(address)
         if found is None:

@@ -73,9 +73,10 @@ def _path(value: object, hosts: frozenset[str]) -> str:
     text = _text(value, hosts).strip()
     if "://" in text or text.startswith("//"):
         parts = urlsplit(text)
-        if (parts.netloc.lower()) not in hosts:
+        if parts.netloc and parts.netloc.lower() not in hosts:
             return text
-        text = parts._replace(scheme="", netloc="").geturl()
+        if parts.netloc:
+            text = parts._replace(scheme="", netloc="").geturl()
     return text.lstrip("/")
 
 

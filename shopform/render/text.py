@@ -71,7 +71,8 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
         missed = f"{len(outcome.failed):,} failed, {len(waiting):,} not run"
         lines = [ink.paint(f"{word} incomplete. Resources: {done}; {missed}.", BOLD, RED)]
         lines += _unfinished(outcome, waiting, ink, width)
-        lines.append(f"Run `shopform {word.lower()}` again: it goes on where this one ended.")
+        again = "the same command" if plan.basis.source else f"`shopform {word.lower()}`"
+        lines.append(f"Run {again} again: it goes on where this one ended.")
     moved = {s.address for s in outcome.applied if s.previous}
     lines += own_counts(len(moved), outcome.applied)
     return "\n".join([*lines, f"Calls: {outcome.calls:,} spent."])

@@ -28,6 +28,7 @@ EQUAL: list[tuple[Form, tuple[object, ...]]] = [
     (Form.PATH, ("a/b", "/a/b", "//a/b"[1:], "https://demo.example/a/b", " /a/b ")),
     (Form.PATH, ("a?x=1", "http://WWW.demo.example/a?x=1", "//demo.example/a?x=1")),
     (Form.PATH, ("", "/", None, "https://demo.example/")),
+    (Form.PATH, ("a?u=http://x.example", "/a?u=http://x.example")),
     (Form.PATH, ("https://other.example/a",)),
     (Form.PATH, ("https://other.example",)),
 ]
