@@ -408,3 +408,48 @@ def test_a_locked_state_is_left_alone(run: Shopform, folder: Path, shop: Sandbox
     with store.open("apply"):
         assert run("import", "category.women", "41").exit == 15
     assert shop.calls == []
+
+
+ODD_WIRE = {
+    "typing": "strings", "empty_text": "null", "total": "none", "parent_key": "hide",
+    "attribute_type": "data_type", "value_id": "profile_attribute_value_id",
+    "webhook_events": "comma", "webhook_id": "id", "redirect_id": "id", "redirect_path": "slash",
+    "shape.supplier": "envelope", "shape.profile": "envelope", "shape.category": "envelope",
+}  # fmt: skip
+MORE: dict[str, Any] = {
+    "webhook": [{"webhook_id": 91, "url": "https://erp.example/hook", "events": ["paid", "stock"]}],
+    "brand": [{"brand_id": 81, "name": "Nordisk"}],
+}
+EVERYTHING = (
+    ("supplier.a", 11),
+    ("brand.a", 81),
+    ("profile.a", 21),
+    ("attribute.a.a", 31),
+    ("value.a.a.a", 62),
+    ("category.a", 41),
+    ("category.b", 43),
+    ("redirect.a", 71),
+    ("webhook.a", 91),
+)
+
+
+@pytest.mark.parametrize("wire", [{}, ODD_WIRE], ids=["plain", "odd"])
+def test_every_kind_is_written_and_taken_over_at_any_shop(
+    tmp_path: Path, wire: dict[str, str]
+) -> None:
+    with Sandbox(seed={**SEED, **MORE}, switches=wire) as shop:
+        settings = {"shops": {"demo": {"url": shop.url, "token": "${env:SHOPFORM_TOKEN}"}}}
+        (tmp_path / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+        for address, number in EVERYTHING:
+            before = len(shop.calls)
+            done = run_here(
+                tmp_path, "import", "--generate", address, str(number), environment=environment_of()
+            )
+            assert done.exit == 0, done.text
+            assert done.out.endswith(f"\nImported {address} (id {number}).\n")
+            assert len(shop.calls) == before + 1
+        checked = run_here(tmp_path, "fmt", "--check", environment=environment_of())
+        assert checked.out in ("", "shopform.yaml\n")
+        made = run_here(tmp_path, "plan", "--detailed-exitcode", environment=environment_of())
+        assert made.exit == 0, made.text
+        assert writes(shop) == []
