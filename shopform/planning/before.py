@@ -77,6 +77,14 @@ class Before:
             return [{n: p for n, p in part.items() if n != "id"} for part in value]
         return value
 
+    def edited(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> bool:
+        """Whether the shop holds something else than was left there."""
+        form, sent = BY_NAME[kind].policy.form(name), entry.sent.get(name, MISSING)
+        if item is None or name not in item.fields or form is Form.IMAGES or is_digest(sent):
+            return False
+        held = canonical(form, item.fields[name], self.live.hosts)
+        return sent is not MISSING and held not in (sent, entry.stored.get(name, sent))
+
     def lost_pictures(self, entry: Entry, name: str, item: LiveObject | None) -> int:
         """How many of them are neither in the shop nor in a file."""
         records = entry.sent.get(name, ())

@@ -229,7 +229,8 @@ class _Inverting:
         left, change = self.homes.planned.get(address), self.homes.changes.get(address)
         if left is None:
             return
-        fields = self._fields(address, before, left, self._object(address, now.id))
+        item = self._object(address, now.id)
+        fields = self._fields(address, before, left, item)
         once = {name for name in left.sent if name not in before.sent and name in now.sent}
         later = {n for n in (*fields, *once) if self._overtook(address, n, now, before)}
         still = self._still(address, now)
@@ -241,6 +242,9 @@ class _Inverting:
         if kept.get("parent"):
             kept["parent"] = self.homes.of(kept["parent"])
         fields = {name: value for name, value in fields.items() if name not in later}
+        for name in fields:
+            if self.values.edited(address.kind, name, now, item):
+                self.told.note(address, f"`{name}` was edited in the shop since")
         self._declare(replace(still, **kept), fields, before, once - later)
         if change and change.action is Action.REPLACE and before.id != now.id:
             self.told.note(address, f"keeps its new id {now.id}; it was {before.id}")
