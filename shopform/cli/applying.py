@@ -15,7 +15,7 @@ from shopform.cli.exits import outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
 from shopform.cli.saved import write_plan
-from shopform.errors import BudgetSpent
+from shopform.errors import BudgetSpent, UsageError
 from shopform.model import Prior
 from shopform.planning.renames import insist
 from shopform.render.stream import applied, applying
@@ -80,8 +80,17 @@ def offer(
     out: Path | None = None,
     detailed: bool = False,
 ) -> int:
-    """Carry a plan out where it can be approved; elsewhere show it, and say how it is done."""
-    if out is None and (auto_approve or console.interactive):
+    """Carry a plan out where it can be approved; elsewhere show it, and say how it is done.
+
+    In any form but text a plan is only shown.
+    """
+    told = console.form in ("text", "quiet")
+    if auto_approve and not told:
+        raise UsageError(
+            "a plan in another form than text is only shown",
+            hint="save it with `--out FILE`, and `shopform apply FILE`",
+        )
+    if out is None and told and (auto_approve or console.interactive):
         return carry_out(
             console,
             source,

@@ -115,15 +115,13 @@ class Fitting:
         ]
 
     def _left(self, more: Iterable[Left]) -> list[Left]:
+        """What is left out, as far as it belongs to what was asked for."""
         kept = {(address.kind, self.copy.resources[address].origin) for address in self._mine()}
-        return [each for each in (*self.copy.left, *more) if self._concerns(each, kept)]
-
-    def _concerns(self, left: Left, kept: set[tuple[str, int]]) -> bool:
-        place = (left.kind, left.id)
-        if not self.wish.targets:
-            return left.kind in self.wish.kinds or place in kept
-        named = self._asked(self.found.resources)
-        return place in kept or place in {(a.kind, self.found.ids[a]) for a in named}
+        if self.wish.targets:
+            kept |= {(a.kind, self.found.ids[a]) for a in self._asked(self.found.resources)}
+        kinds = self.wish.kinds if not self.wish.targets else frozenset()
+        every = (*self.copy.left, *more)
+        return [each for each in every if each.kind in kinds or (each.kind, each.id) in kept]
 
     def _spare_secrets(self, live: Live) -> None:
         """What is a secret in the files of the other shop is neither shown nor changed."""

@@ -83,9 +83,10 @@ def with_needs(copy: Copy, addresses: Iterable[Address]) -> frozenset[Address]:
     found = {address for address in addresses if address in copy.resources}
     queue = list(found)
     while queue:
-        fresh = set(depends_on(copy.resources[queue.pop()])) & copy.resources.keys() - found
-        queue += sorted(fresh)
-        found |= fresh
+        for needed in depends_on(copy.resources[queue.pop()]):
+            if needed in copy.resources and needed not in found:
+                found.add(needed)
+                queue.append(needed)
     return frozenset(found)
 
 

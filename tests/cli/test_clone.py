@@ -273,6 +273,9 @@ def test_nobody_is_asked_where_nobody_can_answer(shops: TwoShops) -> None:
     assert (done.exit, writes(shops.new)) == (0, [])
     assert "Nothing was changed." in done.err
     assert shops.run("clone", *BETWEEN, "--detailed-exitcode").exit == 2
+    done = shops.run("clone", *BETWEEN, "--format", "markdown")
+    assert (done.exit, writes(shops.new)) == (0, [])
+    assert shops.run("clone", *BETWEEN, "--json", "--auto-approve").exit == 64
     assert shops.run("clone", *BETWEEN, "--quiet").text.split("\n")[1:] == ["", ""]
 
 
