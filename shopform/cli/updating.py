@@ -11,6 +11,7 @@ from shopform.cli.files import write_over
 from shopform.cli.project import Workspace
 from shopform.config import Project, load_project, shop_names
 from shopform.config.drafts import Drafts
+from shopform.config.format import format_text
 from shopform.config.patch import Held, patch
 from shopform.config.refactor import amended, with_resource
 from shopform.diagnostics import Collector, Diagnostic, warning
@@ -35,7 +36,10 @@ def update_files(console: Console, workspace: Workspace, found: Found, *, new: b
         for each in written.fields
     ]
     made = patch(project, workspace.shop.name, held, "is not written")
-    files = {name: after for name, (_, after) in made.files.items()}
+    files = {
+        name: _tidy(name, *texts) if name in project.texts else texts[1]
+        for name, texts in made.files.items()
+    }
     undeclared, declared = _undeclared(workspace, project, found, written)
     told = list(made.left)
     added: Counter[str] = Counter()
@@ -54,6 +58,13 @@ def update_files(console: Console, workspace: Workspace, found: Found, *, new: b
         if not new:
             _tell(console, "In the shop, and in no file before `--new` puts it there", undeclared)
     return 0
+
+
+def _tidy(name: str, before: str, after: str) -> str:
+    """In the layout of `fmt`, where the file was so before."""
+    if format_text(before, name, Collector()) != before:
+        return after
+    return format_text(after, name, Collector()) or after
 
 
 def _undeclared(

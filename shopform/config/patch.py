@@ -170,7 +170,7 @@ class _Patching:
         raise _Left("it is not written yet, and there is no simple place for it")
 
     def _scalar(self, source: Source, draft: Draft, one: Held, key: Scalar, node: Scalar) -> None:
-        if "${" in node.text:
+        if _holds_placeholder(node.text):
             raise _Left("it holds a placeholder")
         value = self._plain(draft, one, node.text)
         short = key is node
@@ -182,7 +182,7 @@ class _Patching:
     def _items(self, source: Source, node: Sequence, one: Held) -> None:
         texts = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
-        if any("${" in text for text in texts):
+        if any(map(_holds_placeholder, texts)):
             raise _Left("it holds a placeholder")
         if any(self.uses[id(item)] > 1 or _marked(source, item) for item in node.items):
             raise _Left("an anchor shares what stands there")
@@ -248,6 +248,10 @@ def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
 
 def _marked(source: Source, node: Node) -> bool:
     return source.text[source.start(node)] in "&!*"
+
+
+def _holds_placeholder(text: str) -> bool:
+    return "${" in text.replace("$${", "")
 
 
 def _escaped(text: str) -> str:

@@ -1,15 +1,16 @@
 """What the shop holds otherwise than the files say, told as the files would say it. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shopform.changes import FieldChange
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model import Address, Desired, Live, LiveObject, Prior, Resource
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Resource
 from shopform.planning.declare import Place
 from shopform.planning.diff import Comparer
-from shopform.planning.match import Matching, match
+from shopform.planning.match import Matching, declared_identity, live_identity, match
 from shopform.planning.normalize import canonical
 from shopform.planning.withheld import holds_password, withhold
 
@@ -56,7 +57,52 @@ def compare(desired: Desired, prior: Prior, live: Live) -> Written:
             found += _undeclared(matching, resource, visible) if visible else ()
         elif address.kind in live.kinds:
             gone.append(address)
-    return Written(tuple(found), tuple(gone), known, problems)
+    told = _fitting(desired, matching, found)
+    return Written(tuple(told), tuple(gone), known, problems)
+
+
+def _fitting(desired: Desired, matching: Matching, found: list[Otherwise]) -> Iterator[Otherwise]:
+    """The same, but for what the files would refuse: one identity twice, references in a circle."""
+    identities = {a: _identity(matching, r) for a, r in desired.resources.items()}
+    counts = Counter(identities.values())
+    refers = {
+        (name, address): value.address
+        for address, resource in desired.resources.items()
+        for name, value in resource.fields.items()
+        if isinstance(value, Ref)
+    }
+    refers |= {
+        (each.field, each.address): each.value.address
+        for each in found
+        if isinstance(each.value, Ref)
+    }
+    for each in found:
+        identity = each.field in BY_NAME[each.address.kind].policy.identity
+        why = each.why
+        if identity and counts[identities[each.address]] > 1:
+            why = why or "another would have the same name and place"
+        if not identity and _circle(refers, each):
+            why = why or "it would go round in a circle"
+        yield replace(each, why=why, value=None if why else each.value)
+
+
+def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
+    """As the shop has it; as the files have it where the shop has it not."""
+    item, kind = matching.object(resource.address), BY_NAME[resource.address.kind]
+    if item:
+        return (kind.name, item.parent_id, live_identity(kind, item, matching.hosts))
+    above = matching.ids.get(resource.parent) if resource.parent else None
+    found = declared_identity(kind, resource, matching.ids, matching.hosts)
+    return (kind.name, above, found or resource.address)
+
+
+def _circle(refers: dict[tuple[str, Address], Address], each: Otherwise) -> bool:
+    passed: set[Address] = set()
+    at = each.value.address if isinstance(each.value, Ref) else None
+    while at is not None and at != each.address and at not in passed:
+        passed.add(at)
+        at = refers.get((each.field, at))
+    return at == each.address
 
 
 def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:

@@ -265,3 +265,16 @@ def test_files_that_are_wrong_are_told_before_any_call(
     sandbox.reset_log()
     assert run("dump", "--update").exit == 10
     assert sandbox.calls == []
+
+
+def test_what_the_files_would_refuse_is_told_and_not_written(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    men = number(sandbox, "category", "Herre")
+    edit(sandbox, "Herre", canonical_id=men)
+    edit(sandbox, "Dame", name="Herre", meta_title="x")
+    done = run("dump", "--update")
+    assert (done.exit, done.out) == (0, "catalogue.yaml: 1 field\n")
+    assert "`canonical` of `category.men` is not written: it would go round" in done.err
+    assert "`name` of `category.women` is not written: another would have the same" in done.err
+    assert run("validate", "--shop", "demo").exit == 0

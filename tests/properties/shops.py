@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 Rows = list[dict[str, Any]]
 Seed = dict[str, Rows]
+Edit = tuple[str, int, dict[str, Any]]
 
 # Words that YAML takes for something else, signs that need quotes, and what people type.
 ODD = (
@@ -139,3 +140,30 @@ def shops(draw: st.DrawFn) -> Seed:
 
 
 switches = st.fixed_dictionaries({name: st.sampled_from(words) for name, words in SWITCHES.items()})
+
+
+def changed(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Edit]:
+    """Which object of a kind, and what is set in it."""
+    return st.tuples(st.just(kind), st.integers(0, 20), st.fixed_dictionaries({}, optional=fields))
+
+
+edits = st.lists(
+    changed("supplier", name=NAME, dropshipping_mail=TEXT)
+    | changed("webhook", events=EVENTS)
+    | changed(
+        "category",
+        name=NAME,
+        parent_id=st.sampled_from((0, *range(1000, 1008))),
+        canonical_id=st.sampled_from((None, *range(1000, 1008))),
+        in_menu=FLAG,
+        sort_order=st.sampled_from(("normal", "random")),
+        tag=TEXT,
+        meta=TEXT,
+        meta_title=TEXT,
+        description_a=HTML,
+        description_b=HTML,
+        rewrite_url=PATH,
+    ),
+    min_size=1,
+    max_size=8,
+)
