@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shopform.changes import FieldChange
+from shopform.changes import Action, Change, FieldChange
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Entry, Image, Live, LiveObject, Ref, Secret, Value
 from shopform.planning import images
@@ -34,6 +34,44 @@ class Before:
     ids: Mapping[Address, int]
     home: Callable[[Address], Address]
     pictures: Mapping[str, str]
+
+    def changed(
+        self,
+        kind: str,
+        before: Entry,
+        left: Entry,
+        change: Change | None,
+        item: LiveObject | None,
+    ) -> tuple[dict[str, Value], dict[str, str]]:
+        """The fields that a run changed, or let go of, as they were; and why some cannot be.
+
+        `left` is the memory that the run was to leave.
+        """
+        replaced = change is not None and change.action is Action.REPLACE
+        then = {f.name: f for f in change.fields} if change and not replaced else {}
+        names = {n for n in before.sent if n not in left.sent} | then.keys()
+        if replaced:
+            names |= {name for name in before.sent if self.differ(name, before, left)}
+        found: dict[str, Value] = {}
+        lost: dict[str, str] = {}
+        for name in sorted(names):
+            # What a new object holds says nothing of the one that was there.
+            known = None if replaced else item
+            try:
+                found[name] = self.of(kind, name, before, then.get(name), known)
+            except Lost as reason:
+                lost[name] = str(reason)
+            if BY_NAME[kind].policy.form(name) is Form.IMAGES:
+                short = self._lost_pictures(before, name, item)
+                if short:
+                    pictures = "1 picture" if short == 1 else f"{short} pictures"
+                    lost[name] = f"no file here is {pictures} of it"
+        return found, lost
+
+    def differ(self, name: str, one: Entry, other: Entry) -> bool:
+        """Whether two memories of an object say something else of a field."""
+        held = [self._plain(entry.sent.get(name, MISSING)) for entry in (one, other)]
+        return held[0] != held[1]
 
     def of(
         self,
@@ -69,7 +107,7 @@ class Before:
             return Ref(self.owners[target, value])
         return value  # type: ignore[return-value]
 
-    def plain(self, value: object) -> object:
+    def _plain(self, value: object) -> object:
         """A value to be compared: references by id, pictures without theirs."""
         if isinstance(value, Ref):
             return self.ids.get(self.home(value.address))
@@ -85,7 +123,7 @@ class Before:
         held = canonical(form, item.fields[name], self.live.hosts)
         return sent is not MISSING and held not in (sent, entry.stored.get(name, sent))
 
-    def lost_pictures(self, entry: Entry, name: str, item: LiveObject | None) -> int:
+    def _lost_pictures(self, entry: Entry, name: str, item: LiveObject | None) -> int:
         """How many of them are neither in the shop nor in a file."""
         records = entry.sent.get(name, ())
         there = self._images(records, name, item)

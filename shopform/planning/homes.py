@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shopform.changes import Change, Plan
 from shopform.kinds import BY_NAME, KINDS, Form
-from shopform.model import Address, Entry, Moved, Prior
+from shopform.model import Address, Desired, Entry, Import, Moved, Prior, Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +107,19 @@ def _move_back(found: Homes, back: dict[Address, Address], prior: Prior) -> None
             found.moves.append(Moved(before=carried[after], after=old))
     found.stuck |= waiting
     found.names |= {after: old for after, old in back.items() if after not in waiting}
+
+
+def near(run: Run, prior: Prior) -> tuple[Desired, frozenset[Address]]:
+    """What must be read to undo a run: what it touched, and what that lies in and refers to."""
+    entries = {**run.before, **prior.resources}
+    within = set(run.touched)
+    queue = [address for address in within if address in entries]
+    while queue:
+        entry = entries[queue.pop()]
+        found = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
+        fresh = {address for address in found if address in entries} - within
+        within |= fresh
+        queue += fresh
+    wishes = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
+    named = {address: Resource(address=address, fields={}) for address in run.touched}
+    return Desired(resources=named, imports=wishes), frozenset(within)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shopform.changes import Action, Change, Plan
-from shopform.kinds import BY_NAME, ORDER, Form
+from shopform.kinds import BY_NAME, ORDER
 from shopform.model import (
     Address,
     Desired,
@@ -17,8 +17,7 @@ from shopform.model import (
     Resource,
     Value,
 )
-from shopform.planning.before import GONE, Before, Lost
-from shopform.planning.diff import MISSING
+from shopform.planning.before import GONE, Before
 from shopform.planning.homes import Homes, Run, go_home
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import is_digest
@@ -35,22 +34,6 @@ class Inverse:
     desired: Desired
     only: frozenset[Address]
     told: Told
-
-
-def near(run: Run, prior: Prior) -> tuple[Desired, frozenset[Address]]:
-    """What must be read to undo a run: what it touched, and what that lies in and refers to."""
-    entries = {**run.before, **prior.resources}
-    within = set(run.touched)
-    queue = [address for address in within if address in entries]
-    while queue:
-        entry = entries[queue.pop()]
-        found = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-        fresh = {address for address in found if address in entries} - within
-        within |= fresh
-        queue += fresh
-    wishes = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
-    named = {address: Resource(address=address, fields={}) for address in run.touched}
-    return Desired(resources=named, imports=wishes), frozenset(within)
 
 
 def invert(run: Run, prior: Prior, live: Live, pictures: Mapping[str, str]) -> Inverse:
@@ -169,7 +152,7 @@ class _Inverting:
                 self.only.add(address)
         elif before is None or before.id != now.id:
             left = self.homes.planned[address]
-            if any(self._differs(name, now, left) for name in now.sent):
+            if any(self.values.differ(name, now, left) for name in now.sent):
                 self.told.overtaken(address, "was changed since it was made, and stays")
                 return
             del self.resources[address]
@@ -253,27 +236,10 @@ class _Inverting:
         self, address: Address, before: Entry, left: Entry, item: LiveObject | None
     ) -> Fields:
         """The fields that the run changed, as they were; tells of those that cannot be."""
-        change, policy = self.homes.changes.get(address), BY_NAME[address.kind].policy
-        replaced = change is not None and change.action is Action.REPLACE
-        then = {f.name: f for f in change.fields} if change and not replaced else {}
-        names = {n for n in before.sent if n not in left.sent} | then.keys()
-        if replaced:
-            names |= {name for name in before.sent if self._differs(name, before, left)}
-        found: Fields = {}
-        for name in sorted(names):
-            told = then.get(name)
-            try:
-                known = None if replaced and item else item
-                found[name] = self.values.of(address.kind, name, before, told, known)
-            except Lost as reason:
-                self.told.partial(address, str(reason), f"`{name}`")
-                continue
-            short = policy.form(name) is Form.IMAGES and self.values.lost_pictures(
-                before, name, item
-            )
-            if short:
-                pictures = "1 picture" if short == 1 else f"{short} pictures"
-                self.told.partial(address, f"no file here is {pictures} of it", f"`{name}`")
+        change = self.homes.changes.get(address)
+        found, lost = self.values.changed(address.kind, before, left, change, item)
+        for name, why in lost.items():
+            self.told.partial(address, why, f"`{name}`")
         return found
 
     def _declare(
@@ -306,14 +272,10 @@ class _Inverting:
     def _overtook(self, address: Address, name: str, now: Entry, before: Entry) -> bool:
         """Whether a later run changed the field again; tells of it."""
         left = self.homes.planned[address]
-        if not self._differs(name, now, left) or not self._differs(name, now, before):
+        if not self.values.differ(name, now, left) or not self.values.differ(name, now, before):
             return False
         self.told.overtaken(address, "was changed again since, and stays as it is", f"`{name}` of ")
         return True
-
-    def _differs(self, name: str, one: Entry, other: Entry) -> bool:
-        held = [self.values.plain(entry.sent.get(name, MISSING)) for entry in (one, other)]
-        return held[0] != held[1]
 
     def _give_up(self, address: Address, why: str) -> None:
         self.resources.pop(address, None)
