@@ -70,10 +70,11 @@ def _source(text: str) -> str:
 def _top(plan: Plan, title: str) -> Markup:
     url = [" at ", element("code", plan.basis.url)] if plan.basis.url else []
     refused = "This plan is refused and cannot be applied. The reasons are below."
+    copy = [", to make it like ", element("code", plan.basis.source)] if plan.basis.source else []
     own = own_counts(plan.count()["move"], plan.steps)
     return element(
         "header",
-        element("p", title, url, class_="eyebrow"),
+        element("p", title, url, copy, class_="eyebrow"),
         element("button", "Dark", type="button", aria_pressed="false", class_="theme"),
         element("h1", verdict(plan)),
         element("p", refused, class_="verdict") if plan.refused else None,

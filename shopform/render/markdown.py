@@ -130,7 +130,8 @@ class _Page:
         plan = self.plan
         found = [f"### {self.title}: {verdict(plan)}"]
         if not self.title:
-            found = [mark(plan.basis.shop), f"## {verdict(plan)}"]
+            name = "-from-".join(filter(None, (plan.basis.shop, plan.basis.source)))
+            found = [mark(name), f"## {verdict(plan)}"]
         found += ["", *self._about()]
         if plan.refused:
             found += ["", "**This plan is refused and cannot be applied.**"]
@@ -148,7 +149,8 @@ class _Page:
     def _about(self) -> Iterator[str]:
         basis = self.plan.basis
         where = f" at {code(basis.url)}" if basis.url else ""
-        shop = f"For the shop {code(basis.shop)}{where}." if basis.shop else ""
+        copy = f", to make it like {code(basis.source)}" if basis.source else ""
+        shop = f"For the shop {code(basis.shop)}{where}{copy}." if basis.shop else ""
         report = link("The whole report", self.url) if self.url else ""
         counts = [*own_counts(self.plan.count()["move"], self.plan.steps)]
         total = sum(self.plan.unmanaged.values())

@@ -102,7 +102,8 @@ def _introduction(plan: Plan, looks: Sequence[Look], ink: Ink, width: int) -> st
     shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
     url = f" ({plan.basis.url})" if plan.basis.url else ""
     legend = [look for look in LOOKS.values() if look.symbol and look in looks]
-    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.", width)
+    copy = f" It makes it like `{plan.basis.source}`." if plan.basis.source else ""
+    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.{copy}", width)
     lines += ["Actions are shown with these symbols:"] if legend else []
     lines += [
         f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)} {look.legend}" for look in legend

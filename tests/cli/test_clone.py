@@ -246,6 +246,10 @@ def test_saved_plan_is_applied_with_the_memory_of_copies(shops: TwoShops, tmp_pa
     saved = str(tmp_path / "copy.json")
     done = shops.run("clone", *BETWEEN, "--out", saved)
     assert (done.exit, writes(shops.new)) == (0, [])
+    assert "It makes it like `old`." in " ".join(done.out.split())
+    for form in ("markdown", "html"):
+        shown = shops.run("show", saved, "--format", form).out
+        assert "to make it like" in shown
     done = shops.run("apply", saved)
     assert done.exit == 0, done.text
     assert {path.name for path in (shops.directory / "state").glob("*.json")} == {
