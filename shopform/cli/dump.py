@@ -65,7 +65,7 @@ def command(
         return update_files(console, workspace, found, new=new)
     if out and out.name in ("shopform.yaml", "shopform.yml"):
         raise UsageError(f"`{out.name}` holds the settings", hint="name another file, or a folder")
-    workspace = open_settings(console, shop, with_token=True)
+    workspace = open_settings(console, shop, variables, variable_files, with_token=True)
     found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
     console.diagnostics(found.warnings())
     about = f"`{workspace.shop.name}`, {workspace.shop.url}"

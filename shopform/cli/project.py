@@ -103,11 +103,24 @@ def open_workspaces(
     return [Workspace(console, console.directory, *each) for each in found.values()]
 
 
-def open_settings(console: Console, shop: str | None, *, with_token: bool = False) -> Workspace:
+def open_settings(
+    console: Console,
+    shop: str | None,
+    variables: Pairs = (),
+    variable_files: Iterable[str] = (),
+    *,
+    with_token: bool = False,
+) -> Workspace:
     """The shop's settings and nothing of what is declared: enough for its state."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
-    found = compile_shop(project, shop, environment=console.environment, with_token=with_token)
+    found = compile_shop(
+        project,
+        shop,
+        variables=variables_of(console, project, variables, variable_files),
+        environment=console.environment,
+        with_token=with_token,
+    )
     return Workspace(console, console.directory, found, Desired())
 
 
