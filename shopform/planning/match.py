@@ -1,6 +1,6 @@
 """Which live object is which declared address. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shopform.diagnostics import Collector, Span
@@ -43,6 +43,7 @@ class Matching:
     vanished: dict[Address, int] = field(default_factory=dict)
     absent: list[Address] = field(default_factory=list)
     indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
+    sent: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
     contents: dict[Address, list[Address]] | None = None
 
     def object(self, address: Address) -> LiveObject | None:
@@ -57,6 +58,19 @@ class Matching:
             for number, item in self.live.get(kind.name, NOTHING).objects.items():
                 key = (item.parent_id, live_identity(kind, item, self.hosts))
                 index.setdefault(key, []).append(number)
+        return index
+
+    def remembered(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
+        """The same by the identity that was sent, where the shop made another one of it."""
+        index = self.sent.get(kind.name)
+        if index is None:
+            index = self.sent[kind.name] = {}
+            objects = self.live.get(kind.name, NOTHING).objects
+            for address, entry in self.entries.items():
+                odd = address.kind == kind.name and entry.stored.keys() & set(kind.policy.identity)
+                if odd and entry.id in objects:
+                    key = (objects[entry.id].parent_id, entry.identity)
+                    index.setdefault(key, []).append(entry.id)
         return index
 
     def nested(self) -> dict[Address, list[Address]]:
@@ -177,11 +191,9 @@ def _assign(
     identity = declared_identity(kind, resource, result.ids, result.hosts)
     if identity is None:
         return
-    found = [
-        number
-        for number in result.index(kind).get((parent_id, identity), [])
-        if result.owners.get((kind.name, number)) not in desired.resources
-    ]
+    key = (parent_id, identity)
+    found = _free(kind, result.index(kind).get(key, ()), desired, result)
+    found = found or _free(kind, result.remembered(kind).get(key, ()), desired, result)
     if len(found) > 1:
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
         out.error(
@@ -196,6 +208,11 @@ def _assign(
         )
     elif found:
         _take(address, kind, found[0], desired, result)
+
+
+def _free(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching) -> list[int]:
+    """Those that nobody owns, or an address that is no longer declared."""
+    return [n for n in numbers if result.owners.get((kind.name, n)) not in desired.resources]
 
 
 def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: Collector) -> None:

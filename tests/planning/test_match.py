@@ -205,3 +205,11 @@ def test_create_of_a_stopped_run_that_nobody_wants_any_more_is_ours_to_delete() 
     world = pending(7)
     world.declared.clear()
     assert keys(world.plan()) == ["supplier.a:delete"]
+
+
+def test_a_renamed_key_is_recognised_by_what_was_sent_where_the_shop_stores_otherwise() -> None:
+    world = World().owned("supplier.a", 7, name=" A", stored={"name": "A"})
+    world.live("supplier", 7, name="A").declare("supplier.b", name=" A")
+    made = world.plan()
+    assert [(s.op, s.previous) for s in made.steps] == [(Op.MOVE, "supplier.a")]
+    assert world.live("supplier", 8, name=" A").plan().count()["import"] == 1
