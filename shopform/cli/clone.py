@@ -40,6 +40,7 @@ between = options.stack(
         "--delete", is_flag=True, help="Delete what was copied and is gone from the first shop."
     ),
     options.permissions,
+    options.texts,
     options.option(
         "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
     ),

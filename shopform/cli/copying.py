@@ -51,6 +51,8 @@ class Copying:
         three_way: bool,
         allow: tuple[str, ...],
         allow_delete: Iterable[tuple[str, int]],
+        variables: tuple[tuple[str, str], ...],
+        variable_files: tuple[str, ...],
         whole: bool,
         with_key: bool = True,
     ) -> None:
@@ -58,8 +60,9 @@ class Copying:
             raise UsageError(
                 "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
             )
-        self.first = open_settings(console, source, with_token=True)
-        self.workspace = open_settings(console, target, with_token=with_key)
+        texts = variables, variable_files
+        self.first = open_settings(console, source, *texts, with_token=True)
+        self.workspace = open_settings(console, target, *texts, with_token=with_key)
         self.workspace.source = self.first.shop.name
         self.wish = Wish(
             source=self.first.shop.name,

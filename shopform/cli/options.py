@@ -54,7 +54,7 @@ _chosen_shops = option(
     metavar="NAMES",
     help="The shop; several with commas between; `all`. Needed where there are several.",
 )
-_texts = stack(
+texts = stack(
     option(
         "--var",
         "variables",
@@ -72,8 +72,8 @@ _texts = stack(
         help="Set variables from a YAML file.",
     ),
 )
-project = stack(here, chosen_shop, _texts)
-projects = stack(here, _chosen_shops, _texts)
+project = stack(here, chosen_shop, texts)
+projects = stack(here, _chosen_shops, texts)
 reading = stack(
     option(
         "--parallelism",

@@ -296,6 +296,15 @@ def test_stopped_by_its_budget_it_goes_on_from_there(shops: TwoShops) -> None:
     assert len(shops.new.data("category")) == len(shops.old.data("category"))
 
 
+def test_addresses_of_the_shops_may_hold_variables(shops: TwoShops) -> None:
+    settings = shops.directory / "shopform.yaml"
+    text = settings.read_text("utf-8").replace("127.0.0.1", "${var.here}")
+    given = json.loads(text) | {"variables": {"here": None}}
+    settings.write_text(json.dumps(given), "utf-8")
+    shops.clone("--var", "here=127.0.0.1")
+    assert row(shops.new, "category", "Sko")
+
+
 def test_memory_of_copies_is_looked_at_and_mended(shops: TwoShops) -> None:
     shops.clone()
     chosen = ("--shop", "new", "--from", "old")
