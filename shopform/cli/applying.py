@@ -82,9 +82,9 @@ def offer(
 ) -> int:
     """Carry a plan out where it can be approved; elsewhere show it, and say how it is done.
 
-    In any form but text a plan is only shown.
+    In any form that is one document a plan is only shown.
     """
-    told = console.form in ("text", "quiet")
+    told = console.form in ("text", "quiet", "stream")
     if auto_approve and not told:
         raise UsageError(
             "a plan in another form than text is only shown",

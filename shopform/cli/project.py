@@ -48,7 +48,7 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """Where shopform keeps what is its own; nothing in there is needed again."""
+        """Where shopform keeps what is its own; only an undoing needs anything in there again."""
         return self.directory / self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
 
 

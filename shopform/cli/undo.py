@@ -15,12 +15,12 @@ from shopform.model import Address, Desired, Live, Prior
 if TYPE_CHECKING:
     from shopform.cli.planner import Connection
 
+OF_PROJECT = ("shop", "variables", "variable_files")
 PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 
 
 @click.command("undo")
-@options.here
-@options.chosen_shop
+@options.project
 @options.option("--list", "listing", is_flag=True, help="List the runs, the last one first.")
 @options.chosen_part
 @options.permissions
@@ -38,9 +38,7 @@ PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 )
 @click.argument("run", required=False)
 @click.pass_obj
-def command(
-    console: Console, /, run: str | None, listing: bool, shop: str | None, **asked: Any
-) -> int:
+def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -> int:
     """Make the shop as it was before a run.
 
     RUN is the name of a run, or the beginning of one; without it the last run is undone. What is
@@ -51,15 +49,15 @@ def command(
     if listing:
         if run:
             raise UsageError("`--list` lists every run", hint=f"leave out `{run}`")
-        return _list(console, shop)
-    return _undo(console, run, shop, **asked)
+        return _list(console, *(asked[name] for name in OF_PROJECT))
+    return _undo(console, run, **asked)
 
 
-def _list(console: Console, shop: str | None) -> int:
+def _list(console: Console, *of_project: Any) -> int:
     from shopform.cli.project import open_settings
     from shopform.cli.runs import summaries
 
-    runs = summaries(open_settings(console, shop))
+    runs = summaries(open_settings(console, *of_project))
     if console.form == "json":
         import json
 
@@ -89,7 +87,6 @@ COUNTED = {
 def _undo(
     console: Console,
     run: str | None,
-    shop: str | None,
     *,
     out: Path | None,
     auto_approve: bool,
@@ -102,7 +99,7 @@ def _undo(
     from shopform.cli.applying import offer
 
     whole = out is not None or console.form != "text"
-    source = Undoing(console, run, shop, {**asked, "whole": whole})
+    source = Undoing(console, run, {**asked, "whole": whole})
     return offer(
         console,
         source,
@@ -121,13 +118,12 @@ class Undoing:
 
     saved = False
 
-    def __init__(
-        self, console: Console, run: str | None, shop: str | None, asked: dict[str, Any]
-    ) -> None:
+    def __init__(self, console: Console, run: str | None, asked: dict[str, Any]) -> None:
         from shopform.cli.project import open_settings
         from shopform.cli.runs import find_record
 
-        self.workspace = open_settings(console, shop, with_token=True)
+        of_project = [asked.pop(name) for name in OF_PROJECT]
+        self.workspace = open_settings(console, *of_project, with_token=True)
         self.run = find_record(self.workspace, run)
         self.workspace.source = self.run.plan.basis.source
         self.asked = {**asked, "allow_delete": dict(asked["allow_delete"])}

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from support import Run, environment_of, run_here
+from two_shops import tree, two_shops
 
 from shopform.cli import runs
 from shopform.sandbox import Sandbox
@@ -472,3 +473,17 @@ def test_undoing_a_destroy_makes_everything_again(one: Project) -> None:
     assert one.state() == {}
     one.undo()
     assert one.settled()
+
+
+def test_a_copy_is_undone_in_its_own_memory(tmp_path: Path) -> None:
+    with two_shops(tmp_path) as two:
+        shop = tree(two.new)
+        two.clone()
+        assert tree(two.new) != shop
+        done = two.run("undo", "--shop", "new", "--auto-approve")
+        assert done.exit == 0, done.text
+        assert tree(two.new) == shop
+        assert two.memory() == {}
+        again = two.run("undo", "--shop", "new", "--auto-approve")
+        assert again.exit == 0, again.text
+        two.settled()
