@@ -95,7 +95,9 @@ def test_word_the_files_do_not_know_is_left_out() -> None:
 def test_second_holder_of_a_path_goes_without() -> None:
     world = World().live("category", 5, name="A", rewrite_url="/a")
     world.live("category", 6, name="B", rewrite_url="a")
-    assert why(declared(world)) == {(6, "rewrite_url"): "`category.a` has it too"}
+    found = declared(world)
+    assert why(found) == {(6, "rewrite_url"): "`category.a` has it too"}
+    assert "rewrite_url" not in found.resources[Address("category.b")].fields
 
 
 def test_front_page_is_left_out_unless_something_lies_in_it() -> None:
