@@ -23,6 +23,7 @@ from two_shops import (
 )
 
 from shopform.sandbox import Sandbox
+from shopform.state.store import open_store
 
 MAPPED = ("--rewrite", "old.example=new.example", "--rewrite", "nordlys.example=test.example")
 
@@ -195,6 +196,22 @@ def test_what_lies_in_the_front_page_lies_in_the_other_shops_front_page(shops: T
     assert row(shops.new, "category", "Forside")["is_front"]
 
 
+def test_ways_that_lead_astray_there_already_are_told_and_copied(shops: TwoShops) -> None:
+    ask(shops.old, "POST", "redirect", {"source": "herre", "target": "gammel", "status": 301})
+    done = shops.clone()
+    assert "warning: " in done.err
+    assert "leads back to itself" in done.err
+    assert len(shops.new.data("redirect")) == 2
+    shops.settled()
+
+
+def test_memory_is_locked_while_anybody_writes_to_the_shop(shops: TwoShops) -> None:
+    own = open_store("state/new.json", shops.directory, f"127.0.0.1:{shops.new.port}")
+    with own.open("apply"):
+        done = shops.run("clone", *BETWEEN, "--auto-approve")
+    assert (done.exit, writes(shops.new)) == (15, [])
+
+
 def test_nothing_is_deleted_unless_it_is_asked_for(shops: TwoShops) -> None:
     shops.clone()
     ask(shops.old, "DELETE", "category/63")
@@ -322,6 +339,8 @@ def test_memory_of_copies_is_looked_at_and_mended(shops: TwoShops) -> None:
         ("clone", "--from", "old", "--to", "old"),
         ("clone", "--from", "old", "--to", "nwe"),
         ("clone", "--from", "old"),
+        ("clone", "--from", "all", "--to", "new"),
+        ("clone", "--from", "old,new", "--to", "new"),
         ("clone", *BETWEEN, "--kinds", "shoes"),
         ("clone", *BETWEEN, "--rewrite", "x"),
         ("promote", *BETWEEN),
