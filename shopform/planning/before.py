@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shopform.changes import Action, Change, FieldChange
 from shopform.kinds import BY_NAME, Form
@@ -11,7 +12,7 @@ from shopform.planning.diff import MISSING
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import canonical, digest, is_digest
 
-SECRET = "it is a secret, and secrets are not recorded"  # noqa: S105  a sentence about one
+UNSAID = "it is a secret, and secrets are not recorded"
 GONE = "what it pointed at is gone"
 UNSEEN = "the shop does not show what it held"
 
@@ -80,7 +81,7 @@ class Before:
         entry: Entry,
         then: FieldChange | None = None,
         item: LiveObject | None = None,
-    ) -> Value:
+    ) -> Any:
         """What puts a field back: `then` is what the run did to it, if anything, `entry` the
         memory before and `item` the object as it is. Raises Lost."""
         policy, sent = BY_NAME[kind].policy, entry.sent.get(name, MISSING)
@@ -89,23 +90,23 @@ class Before:
         if then is None:
             return self._as_it_is(kind, name, entry, item)
         if is_digest(sent) or (then.sensitive and sent is MISSING):
-            raise Lost(SECRET)
+            raise Lost(UNSAID)
         if name in policy.refers:
             return self._reference(policy.refers[name], then.before)
         if then.before is None or then.sensitive:
             if sent is MISSING:
                 raise Lost(UNSEEN)
-            return sent  # type: ignore[return-value]
-        return sent if then.before == entry.stored.get(name, sent) else then.before  # type: ignore[return-value]
+            return sent
+        return sent if then.before == entry.stored.get(name, sent) else then.before
 
-    def linked(self, kind: str, name: str, value: object) -> Value:
+    def linked(self, kind: str, name: str, value: object) -> Any:
         """A value of the memory as files would have it: references by address."""
         target = BY_NAME[kind].policy.refers.get(name)
         if isinstance(value, Ref):
             return Ref(self.home(value.address))
         if target and isinstance(value, int) and (target, value) in self.owners:
             return Ref(self.owners[target, value])
-        return value  # type: ignore[return-value]
+        return value
 
     def _plain(self, value: object) -> object:
         """A value to be compared: references by id, pictures without theirs."""
@@ -125,11 +126,11 @@ class Before:
 
     def _lost_pictures(self, entry: Entry, name: str, item: LiveObject | None) -> int:
         """How many of them are neither in the shop nor in a file."""
-        records = entry.sent.get(name, ())
+        records: Any = entry.sent.get(name, ())
         there = self._images(records, name, item)
-        return len(records) - len(there)  # type: ignore[arg-type]
+        return len(records) - len(there)
 
-    def _as_it_is(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Value:
+    def _as_it_is(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Any:
         """The run left the shop's value alone: what was sent, if that is why it is there."""
         policy, sent = BY_NAME[kind].policy, entry.sent[name]
         raw = item.fields.get(name, MISSING) if item else MISSING
@@ -137,11 +138,11 @@ class Before:
         now = left if raw is MISSING else canonical(policy.form(name), raw, self.live.hosts)
         if is_digest(sent):
             if raw is MISSING or digest(kind, name, now) != sent:
-                raise Lost(SECRET)
+                raise Lost(UNSAID)
             return Secret("", str(now))
         if name in policy.refers:
             return self._reference(policy.refers[name], now)
-        return sent if now == left else now  # type: ignore[return-value]
+        return sent if now == left else now
 
     def _reference(self, target: str, shown: object) -> Value:
         """A reference as it was shown: an address, `#ID`, or an id."""
