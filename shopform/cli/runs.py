@@ -12,7 +12,7 @@ from typing import Any
 from shopform.changes import Plan
 from shopform.cli.project import Workspace
 from shopform.errors import ShopformError, StateError, UsageError
-from shopform.model import Address, Entry, Prior
+from shopform.model import Address, Entry, Prior, Ref
 from shopform.planning.homes import Run
 from shopform.render.document import document
 from shopform.render.reading import read_document
@@ -64,9 +64,14 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
 
 
 def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
-    """The state's entries of everything the plan is about, by their addresses before it."""
+    """The state's entries of everything the plan is about, by their addresses before it.
+
+    What a field referred to is there too: its address may mean nothing one day, its id will.
+    """
     about = {a for step in plan.steps for a in (step.address, step.previous)}
     about |= {a for change in plan.changes for a in (change.address, change.previous)}
+    values = (field.before for change in plan.changes for field in change.fields)
+    about |= {held.address for held in values if isinstance(held, Ref)}
     return {a: entry for a, entry in sorted(prior.resources.items()) if a in about}
 
 

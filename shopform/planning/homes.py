@@ -10,7 +10,10 @@ from shopform.model import Address, Desired, Entry, Import, Moved, Prior, Resour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a run was about to do, and the state's entries of what it touched, as they were."""
+    """What a run was about to do, and the state's entries of what it touched, as they were.
+
+    `before` holds those of what was referred to as well.
+    """
 
     name: str
     verb: str
@@ -67,8 +70,9 @@ class Homes:
         found = {(a.kind, entry.id): a for a, entry in self.before.items()}
         return found | {(a.kind, entry.id): a for a, entry in self.now.items()}
 
-    def ids(self) -> dict[Address, int]:
-        return {a: entry.id for a, entry in (self.before | self.now).items()}
+    def ids(self, run: Run) -> dict[Address, int]:
+        then = {self.of(address): entry.id for address, entry in run.before.items()}
+        return then | {a: entry.id for a, entry in (self.before | self.now).items()}
 
 
 def go_home(run: Run, prior: Prior) -> Homes:

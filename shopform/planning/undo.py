@@ -86,7 +86,7 @@ class _Inverting:
     def __post_init__(self) -> None:
         homes = self.homes
         self.owners = homes.owners()
-        self.values = Before(self.live, self.owners, homes.ids(), homes.of, self.pictures)
+        self.values = Before(self.live, self.owners, homes.ids(self.run), homes.of, self.pictures)
         self.resources = {a: self._still(a, entry) for a, entry in homes.now.items()}
         for address, old in homes.stuck.items():
             self.told.partial(address, f"`{old}` is another object by now", "its address")
