@@ -11,9 +11,10 @@ from shopform.cli.files import write_over
 from shopform.cli.project import Workspace
 from shopform.config import Project, load_project, shop_names
 from shopform.config.drafts import Drafts
+from shopform.config.emit import inline
 from shopform.config.format import format_text
 from shopform.config.patch import Held, patch
-from shopform.config.refactor import amended, with_resource
+from shopform.config.refactor import amended, with_resources
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import UsageError
 from shopform.model import Address
@@ -102,7 +103,9 @@ def _with_new(
         try:
             texts, counts = _added(project, replace(declared, resources=kept), addresses)
         except _Refused as problem:
-            lost[problem.address] = problem.diagnostic
+            for address in problem.addresses:
+                hint = f"write it yourself: `{inline(declared, address)}`"
+                lost[address] = _not_added(declared, address, "its file is written oddly", hint)
         else:
             return texts, counts, [lost[address] for address in addresses if address in lost]
 
@@ -126,28 +129,29 @@ def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Dia
 
 
 class _Refused(Exception):
-    def __init__(self, address: Address, diagnostic: Diagnostic) -> None:
-        super().__init__(address)
-        self.address = address
-        self.diagnostic = diagnostic
+    def __init__(self, addresses: Sequence[Address]) -> None:
+        super().__init__()
+        self.addresses = addresses
 
 
 def _added(
     project: Project, declared: Declared, addresses: Sequence[Address]
 ) -> tuple[dict[str, str], Counter[str]]:
+    """The new texts of files, and how many are new in each. Raises _Refused."""
     texts: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    fresh = set(addresses)
+    fresh, groups = set(addresses), dict[tuple[str, ...], list[Address]]()
     for address in addresses:
-        if address not in declared.resources or declared.resources[address].parent in fresh:
-            continue
+        if address in declared.resources and declared.resources[address].parent not in fresh:
+            groups.setdefault((address.kind, *address.keys[:-1]), []).append(address)
+    for group in groups.values():
         try:
-            change = with_resource(project, declared, address)
-        except UsageError as problem:
-            raise _Refused(address, problem.diagnostics[0]) from None
+            change = with_resources(project, declared, group)
+        except UsageError:
+            raise _Refused(group) from None
         project = amended(project, change)
         texts[change.name] = change.text
-        counts[change.name] += 1
+        counts[change.name] += len(group)
     return texts, counts
 
 

@@ -60,17 +60,27 @@ def with_resource(
     What is nested goes into its container. Raises UsageError for a file that is not the
     project's, and where nothing can be added, with the lines that are missing.
     """
+    return with_resources(project, declared, [address], into)
+
+
+def with_resources(
+    project: Project, declared: Declared, addresses: Seq[Address], into: str | None = None
+) -> Rewritten:
+    """The same for several of one kind that lie in the same container, if in any."""
+    address = addresses[0]
     kinds = _chain(BY_NAME[address.kind])
     name = _place(project, kinds, address, into)
     source = Source(project.texts.get(name, ""))
-    path = _path(kinds, address)
+    path = _path(kinds, address)[:-1]
+    keys = frozenset(each.keys[-1] for each in addresses)
     try:
         root = _root(source.text, name)
-        edit = _edit(source, root, path, declared, address)
-        return _finished(name, source, source.edited([edit]), path)
+        edit = _edit(source, root, path, declared, addresses)
+        return _finished(name, source, source.edited([edit]), path, keys)
     except Odd:
+        more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
         raise UsageError(
-            f"`{address}` cannot be added to `{name}`, as it is written",
+            f"`{address}`{more} cannot be added to `{name}`, as it is written",
             hint=f"write it yourself: `{inline(declared, address)}`",
         ) from None
 
@@ -130,16 +140,17 @@ def _edit(
     root: Mapping | None,
     path: tuple[str, ...],
     declared: Declared,
-    address: Address,
+    addresses: Seq[Address],
 ) -> Edit:
-    *above, section, _ = path
+    *above, section = path
     parent = root
     if above:
         found = child(root, *above)
         if not isinstance(found, Mapping) or not found.entries:
             raise Odd
         parent = found
-    lines, brief = block(declared, address, 0), inline(declared, address)
+    lines = [line for address in addresses for line in block(declared, address, 0)]
+    brief = ", ".join(inline(declared, address) for address in addresses)
     entry = parent.entries.get(section) if parent else None
     if parent is None or entry is None:
         head = [f"{section}:", *insert.indented(lines, STEP)]
@@ -147,19 +158,22 @@ def _edit(
     if is_table(entry[1]):
         raise Odd
     if isinstance(entry[1], Sequence):
-        return _short(source, parent, section, declared, address)
+        return _short(source, parent, section, declared, addresses)
     return insert.inside(source, parent, section, lines, brief)
 
 
 def _short(
-    source: Source, parent: Mapping, section: str, declared: Declared, address: Address
+    source: Source, parent: Mapping, section: str, declared: Declared, addresses: Seq[Address]
 ) -> Edit:
-    """One more text in a list of texts, where the text is all there is to say."""
-    nesting, fields = BY_NAME[address.kind].policy.nesting, declared.resources[address].fields
-    text = fields.get(nesting.short) if nesting else None
-    if len(fields) > 1 or not isinstance(text, str) or key_from(text) != address.keys[-1]:
-        raise Odd
-    return insert.item(source, parent, section, [word(text, "", bracketed=True)])
+    """More texts in a list of texts, where the text is all there is to say."""
+    texts = []
+    for address in addresses:
+        nesting, fields = BY_NAME[address.kind].policy.nesting, declared.resources[address].fields
+        text = fields.get(nesting.short) if nesting else None
+        if len(fields) > 1 or not isinstance(text, str) or key_from(text) != address.keys[-1]:
+            raise Odd
+        texts.append(word(text, "", bracketed=True))
+    return insert.item(source, parent, section, texts)
 
 
 def _root(text: str, name: str) -> Mapping | None:
@@ -175,36 +189,38 @@ def _root(text: str, name: str) -> Mapping | None:
     return root
 
 
-def _finished(name: str, source: Source, text: str, path: tuple[str, ...]) -> Rewritten:
+def _finished(
+    name: str,
+    source: Source,
+    text: str,
+    path: tuple[str, ...],
+    keys: frozenset[str] = frozenset(),
+) -> Rewritten:
     """In the layout of `fmt` where the file was so before. Raises Odd if anything else changed."""
-    if not _added(_root(source.text, name), _root(text, name), path):
+    if not _added(_root(source.text, name), _root(text, name), path, keys):
         raise Odd
     if format_text(source.text, name, Collector()) == source.text:
         text = format_text(text, name, Collector()) or text
     return Rewritten(name, text)
 
 
-def _added(old: Node | None, new: Node | None, path: tuple[str, ...]) -> bool:
-    """Whether a node is another one with something more at the end of a path."""
-    if old is None or (isinstance(old, Scalar) and old.null):
-        if isinstance(new, Mapping) and path:
-            below = new.entries.get(path[0])
-            last = len(path) == 1
-            return len(new.entries) == 1 and bool(
-                below and (last or _added(None, below[1], path[1:]))
-            )
-        return isinstance(new, Sequence)
-    if isinstance(old, Sequence) and isinstance(new, Sequence):
-        pairs = zip(old.items, new.items, strict=False)
-        return len(old.items) < len(new.items) and all(same(a, b) for a, b in pairs)
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or not path:
+def _added(old: Node | None, new: Node | None, path: tuple[str, ...], keys: frozenset[str]) -> bool:
+    """Whether a node is another one with these keys, or items, more at the end of a path."""
+    old = None if isinstance(old, Scalar) and old.null else old
+    if isinstance(new, Sequence) and not path:
+        items = old.items if isinstance(old, Sequence) else []
+        pairs = zip(items, new.items, strict=False)
+        kept = old is None or isinstance(old, Sequence)
+        return kept and len(items) < len(new.items) and all(same(a, b) for a, b in pairs)
+    if not isinstance(new, Mapping) or not (old is None or isinstance(old, Mapping)):
         return False
-    name, *rest = path
-    if new.entries.keys() != old.entries.keys() | {name}:
+    entries = old.entries if old else {}
+    fresh = frozenset(path[:1]) or keys
+    if not fresh or new.entries.keys() != entries.keys() | fresh:
         return False
-    if any(not same(node, new.entries[k][1]) for k, (_, node) in old.entries.items() if k != name):
+    aside = fresh if path else frozenset()
+    if any(not same(node, new.entries[k][1]) for k, (_, node) in entries.items() if k not in aside):
         return False
-    before, after = child(old, name), new.entries[name][1]
-    if name in old.entries and not rest:
-        return isinstance(before, Sequence) and _added(before, after, ())
-    return not rest or _added(before, after, tuple(rest))
+    if not path:
+        return not entries.keys() & keys
+    return _added(child(old, path[0]), new.entries[path[0]][1], path[1:], keys)

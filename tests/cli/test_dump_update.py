@@ -278,3 +278,19 @@ def test_what_the_files_would_refuse_is_told_and_not_written(
     assert "`canonical` of `category.men` is not written: it would go round" in done.err
     assert "`name` of `category.women` is not written: another would have the same" in done.err
     assert run("validate", "--shop", "demo").exit == 0
+
+
+def test_what_cannot_be_added_is_told_with_what_to_write(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    (folder / "brands.yaml").write_text("brands:\n  a:\n    name: |+\n      A\n\n")
+    assert run("apply", "--auto-approve").exit == 0
+    commit(folder)
+    for name in ("B", "C"):
+        ask(sandbox, "POST", "brand", name=name)
+    done = run("dump", "--update", "--new")
+    assert (done.exit, done.out) == (0, "")
+    said = " ".join(done.err.split())
+    assert said.count("is not added: its file is written oddly") == 2
+    assert "write it yourself: `b: {name: B}`" in said
+    assert git(folder, "status", "--short") == ""
