@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from shopform.changes import Change, Plan
 from shopform.kinds import BY_NAME, KINDS, Form
 from shopform.model import Address, Desired, Entry, Import, Moved, Prior, Resource
+from shopform.planning.match import container_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,9 @@ class Homes:
 
     def of(self, address: Address) -> Address:
         """The address once everything has moved back."""
-        nesting = BY_NAME[address.kind].policy.nesting
-        if address in self.names or not nesting or not self.names:
+        container = container_of(address)
+        if address in self.names or not container or not self.names:
             return self.names.get(address, address)
-        container = Address.of(nesting.kind, *address.keys[:-1])
         home = self.of(container)
         return (
             Address.of(address.kind, *home.keys, address.keys[-1]) if home != container else address

@@ -153,9 +153,23 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
     return result
 
 
+def container_of(address: Address) -> Address | None:
+    """What an address is nested in by its name."""
+    nesting = BY_NAME[address.kind].policy.nesting
+    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+
+
 def _follow_moves(desired: Desired, result: Matching, out: Collector) -> None:
+    nested: dict[Address | None, list[Address]] = {}
+    for address in result.entries if desired.moved else ():
+        nested.setdefault(container_of(address), []).append(address)
     for move in desired.moved:
-        for address in [a for a in result.entries if inside(a, move.before)]:
+        found = [move.before]
+        for address in found:
+            found += nested.get(address, ())
+        for address in dict.fromkeys(found):
+            if address not in result.entries:
+                continue
             rest = address.keys[len(move.before.keys) :]
             new = Address.of(address.kind, *move.after.keys, *rest)
             if new in result.entries:
@@ -168,6 +182,7 @@ def _follow_moves(desired: Desired, result: Matching, out: Collector) -> None:
                 continue
             result.entries[new] = result.entries.pop(address)
             result.moved[new] = result.moved.pop(address, address)
+            nested.setdefault(container_of(new), []).append(new)
 
 
 def _assign(

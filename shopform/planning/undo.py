@@ -50,7 +50,7 @@ def invert(run: Run, prior: Prior, live: Live, pictures: Mapping[str, str]) -> I
         desired=Desired(
             resources=dict(sorted(inverting.resources.items())),
             moved=tuple(inverting.homes.moves),
-            imports=tuple(inverting.imports),
+            imports=tuple(Import(address=a, id=n) for a, n in inverting.imports.items()),
         ),
         only=frozenset(inverting.only),
         told=inverting.told,
@@ -80,7 +80,7 @@ class _Inverting:
     owners: Mapping[tuple[str, int], Address] = field(init=False)
     resources: dict[Address, Resource] = field(default_factory=dict)
     only: set[Address] = field(default_factory=set)
-    imports: list[Import] = field(default_factory=list)
+    imports: dict[Address, int] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
     def __post_init__(self) -> None:
@@ -172,7 +172,7 @@ class _Inverting:
         if now:
             fields = {n: v for n, v in fields.items() if not self._overtook(address, n, now, held)}
         elif fields:
-            self.imports.append(Import(address=address, id=number))
+            self.imports[address] = number
         else:
             return
         self._declare(self._still(address, entry), fields, held)
@@ -186,7 +186,7 @@ class _Inverting:
         if item and owner != address:
             self.told.overtaken(address, f"belongs to `{owner}` by now")
         elif item:
-            self.imports.append(Import(address=address, id=before.id))
+            self.imports[address] = before.id
             fields = self._fields(address, before, UNOWNED, item)
             self._declare(self._still(address, before), fields, before)
         elif action in (Action.DELETE, Action.REPLACE):
@@ -281,7 +281,7 @@ class _Inverting:
         self.resources.pop(address, None)
         self.only.discard(address)
         self.told.notes.pop(address, None)
-        self.imports = [wish for wish in self.imports if wish.address != address]
+        self.imports.pop(address, None)
         self.told.partial(address, why)
 
     def _object(self, address: Address, number: int) -> LiveObject | None:

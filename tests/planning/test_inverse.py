@@ -235,7 +235,7 @@ def test_the_same_record_gives_the_same_inverse() -> None:
     after = World()
     for number in (3, 1, 5, 0, 4, 2):
         after.there(f"supplier.s{number}", number + 1, name=f"T{number}")
-    other = replace(run, before=dict(reversed(run.before.items())))
+    other = replace(run, before=dict(reversed(list(run.before.items()))))
     assert replanned(run, after) == replanned(other, after)
 
 
