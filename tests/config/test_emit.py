@@ -52,7 +52,7 @@ def document(resources: Mapping[str, Mapping[str, Value]], *left: Left) -> str:
     ],
 )
 def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) -> None:
-    resources = {
+    resources: dict[str, dict[str, Value]] = {
         "category.null": {"name": "~"},
         "category.36": {"name": "yes", "parent": Ref(Address("category.null")), field: value},
     }
