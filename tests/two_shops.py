@@ -14,6 +14,7 @@ from shopform.sandbox import Sandbox
 
 KEYS = {"KEY_A": "0a6f3c1d8e5b4a79", "KEY_B": "7d21b9e04f6c8a35"}
 BETWEEN = ("--from", "old", "--to", "new")
+MAPPED = ("--rewrite", "old.example=new.example", "--rewrite", "nordlys.example=test.example")
 # The other shop has other ids, and says everything otherwise.
 OTHER_IDS = {"supplier": 4_000, "profile": 70, "attribute": 8_100, "value": 9_900} | {
     "category": 31, "redirect": 555, "webhook": 12, "brand": 6
@@ -188,3 +189,14 @@ def tree(sandbox: Sandbox) -> dict[str, list[str]]:
         for name, rows in tables.items()
         if rows and name != "product"
     }
+
+
+def mapped(shop: Sandbox) -> dict[str, list[str]]:
+    """A shop as its copy with all mapped should be."""
+    text = json.dumps(tree(shop), ensure_ascii=False)
+    for old, new in (("old.example", "new.example"), ("nordlys.example", "test.example")):
+        text = text.replace(old, new)
+    # The other shop keeps paths with a leading slash.
+    text = text.replace(r"\"source\": \"", r"\"source\": \"/")
+    found: dict[str, list[str]] = json.loads(text.replace(r"\"target\": \"", r"\"target\": \"/"))
+    return found

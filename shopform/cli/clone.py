@@ -8,7 +8,7 @@ import click
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.cli.parameters import Kinds, Pair
-from shopform.errors import UsageError
+from shopform.errors import BudgetSpent, UsageError
 
 between = options.stack(
     options.here,
@@ -109,6 +109,11 @@ def _copy(
     whole = out is not None or console.form != "text"
     copying = Copying(console, three_way=verb == "promote", whole=whole, **asked)
     spent = copying.read(parallelism=parallelism, max_calls=max_calls)
+    if max_calls is not None and spent >= max_calls:
+        raise BudgetSpent(
+            f"reading `{copying.wish.source}` took all {max_calls} calls of this run",
+            hint="allow more with `--max-calls`",
+        )
     return offer(
         console,
         copying,

@@ -9,7 +9,7 @@ from shopform.cli.console import Console
 from shopform.cli.planner import Connection, connected, read_then_declare, reading
 from shopform.cli.project import open_settings
 from shopform.diagnostics import Diagnostic, error, warning
-from shopform.errors import BudgetSpent, ShopError, ShopformError, UsageError
+from shopform.errors import ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Live, Prior
 from shopform.planning.copy import copied, softened
@@ -100,11 +100,6 @@ class Copying:
             if self.wish.delete:
                 self.live = confirm_absence(client, self.live, as_in_source(prior))
         self._complete()
-        if max_calls is not None and client.calls >= max_calls:
-            raise BudgetSpent(
-                f"reading `{self.wish.source}` took all {max_calls} calls of this run",
-                hint="allow more with `--max-calls`",
-            )
         if not self.workspace.console.quiet:
             self.workspace.console.note(
                 f"{self.wish.source}: {client.calls:,} calls to read"

@@ -166,15 +166,16 @@ def unprotect(
 @click.command("force-unlock")
 @options.here
 @options.chosen_shop
+@of_copies
 @click.argument("lock_id")
 @click.pass_obj
-def force_unlock(console: Console, /, shop: str | None, lock_id: str) -> None:
+def force_unlock(console: Console, /, shop: str | None, source: str | None, lock_id: str) -> None:
     """Take the lock away from a run that hangs.
 
     A run that crashed holds no lock. LOCK_ID is in the message that says the state is locked; a
     run that is alive after all will not write the state any more.
     """
-    _store(console, shop).force_unlock(lock_id)
+    _store(console, shop, source).force_unlock(lock_id)
     console.result("The lock is gone.")
 
 

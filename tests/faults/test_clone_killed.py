@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 from support import EXAMPLES, Prepared, Run, copy_project
 from trial import DIED, report
-from two_shops import BETWEEN, KEYS, OTHER_IDS, OTHER_WIRE, TwoShops, tree, two_shops
+from two_shops import BETWEEN, KEYS, MAPPED, OTHER_IDS, OTHER_WIRE, TwoShops, tree, two_shops
 
 from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import Call
 
 CLONE = ("clone", *BETWEEN, "--auto-approve")
-MAPPED = ("--rewrite", "old.example=new.example", "--rewrite", "nordlys.example=test.example")
 EVERY = range(1, 10_000)
 Outcome = tuple[dict[str, list[str]], list[str]]
 
