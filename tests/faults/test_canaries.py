@@ -113,6 +113,29 @@ def test_a_whole_life_shows_no_secret(watched: Watched) -> None:
     watched.nothing_leaked()
 
 
+def test_undoing_shows_no_secret(watched: Watched) -> None:
+    """Created, changed, destroyed and let go of, each of them undone and done again."""
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.field = LATER
+    watched.declare("paid")
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.hooks_edited()
+    for form in ("text", "json", "markdown", "html"):
+        assert watched.run("undo", "--format", form).exit == 0
+    assert watched.run("undo", "--out", "undo.json", real=True).exit == 0
+    assert watched.run("undo", "--auto-approve", real=True).exit == 0
+    assert watched.run("undo", "--auto-approve").exit == 0
+    assert watched.run("destroy", "--auto-approve").exit == 0
+    assert watched.run("undo", "--auto-approve").exit == 0
+    (watched.directory / "hook.yaml").write_text(
+        "removed: [{address: webhook.erp, destroy: false}]", "utf-8"
+    )
+    assert watched.run("apply", "--auto-approve").exit == 0
+    assert watched.run("undo", "--auto-approve").exit == 0
+    assert watched.run("undo", "--list", "--json").exit == 0
+    watched.nothing_leaked()
+
+
 @pytest.mark.parametrize("action", ["400", "401", "422", "500", "lose", "garble", "html", "empty"])
 @pytest.mark.parametrize("spec", ["POST /webhook:1", "POST /webhook:1+", "GET:1+", "POST:3+"])
 def test_runs_that_fail_show_no_secret(watched: Watched, spec: str, action: str) -> None:
