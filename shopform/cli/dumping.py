@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shopform.cli.planner import connected
+from shopform.cli.planner import connected, reading
 from shopform.cli.project import Workspace
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
@@ -12,7 +12,6 @@ from shopform.model import Live, Prior
 from shopform.planning.declare import Declared, declare
 from shopform.planning.guards import complete
 from shopform.planning.withheld import with_left, withhold
-from shopform.render.progress import progress
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 
@@ -46,11 +45,16 @@ def read_shop(workspace: Workspace, *, parallelism: int, max_calls: int | None) 
     be deleted, or made twice, by who applies it."""
     prior = workspace.store().read()
     unread: dict[str, ShopformError] = {}
-    bar = progress(workspace.console.watched, f"reading {workspace.shop.name}")
-    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection, bar as b:
-        connection.watch = b.advance
+    with (
+        connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection,
+        reading(workspace, connection),
+    ):
         live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
         live = confirm_absence(connection.client, live, prior)
+        left, daily = connection.ledger.left, connection.ledger.daily
+    if not workspace.console.quiet:
+        told = f"{workspace.shop.name}: {live.calls:,} calls to read"
+        workspace.console.note(f"{told} ({left:,} of {daily:,} left today).")
     out = Collector()
     complete(live, out)
     if out.failed:
