@@ -127,6 +127,7 @@ class Undoing:
         self.run = find_record(self.workspace, run)
         self.workspace.source = self.run.plan.basis.source
         self.asked = {**asked, "allow_delete": dict(asked["allow_delete"])}
+        self.console = console
         if not console.quiet:
             console.note(f"Undoing {self.run.name}, `{self.run.verb}`.")
 
@@ -160,6 +161,8 @@ class Undoing:
             source=source,
             **self.asked,
         )
+        if made.empty and not made.refused and not self.console.quiet:
+            self.console.note("Nothing of it is left to undo.")
         return annotated(made, found[0], run)
 
 

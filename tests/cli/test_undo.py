@@ -487,3 +487,40 @@ def test_a_copy_is_undone_in_its_own_memory(tmp_path: Path) -> None:
         again = two.run("undo", "--shop", "new", "--auto-approve")
         assert again.exit == 0, again.text
         two.settled()
+
+
+def test_a_run_of_which_nothing_is_left_needs_no_undoing(one: Project) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    name = one.apply()
+    one.done("destroy", "--auto-approve")
+    before = one.writes()
+    assert "Nothing of it is left to undo." in one.undo(name).err
+    assert one.writes() == before
+
+
+def test_an_undoing_that_stopped_goes_on_by_the_name_of_the_run(one: Project) -> None:
+    one.declare(
+        suppliers={f"s{n}": {"name": f"S{n}"} for n in range(4)}, brands={"b": {"name": "B"}}
+    )
+    one.apply()
+    shop, state = tables(one.sandbox, "supplier_id"), one.state()
+    one.declare(
+        suppliers={f"s{n}": {"name": f"T{n}"} for n in range(3)}, brands={"b": {"name": "C"}}
+    )
+    name = one.apply()
+    one.sandbox.set_fault("PUT:3+:401")
+    stopped = one.run("undo", name, "--auto-approve", "--parallelism", "1")
+    assert stopped.exit == 16
+    assert tables(one.sandbox, "supplier_id") != shop
+    one.sandbox.clear_faults()
+    one.undo(name)
+    assert tables(one.sandbox, "supplier_id") == shop
+    assert one.state().keys() == state.keys()
+
+
+def test_undo_is_for_one_shop_at_a_time(one: Project) -> None:
+    shop = {"url": one.sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}
+    one.declare({"shops": {"demo": shop, "other": {**shop, "state": "state/o.json"}}})
+    assert one.run("undo").exit == 64
+    assert one.run("undo", "--shop", "demo,other").exit == 64
+    assert one.run("undo", "--shop", "all").exit == 64
