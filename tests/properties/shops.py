@@ -167,3 +167,48 @@ edits = st.lists(
     min_size=1,
     max_size=8,
 )
+
+
+def laden() -> Seed:
+    """A shop with everything odd in it at once."""
+    branch = [
+        {"category_id": 1000 + n, "name": f"Niveau {n} æøå", "parent_id": 999 + n}
+        for n in range(1, 9)
+    ]
+    html = (
+        "<h1>Sko: #1</h1>\r\n\r\n<p>\tÅ & 'æ' \"ø\" ${x}</p>\r\n  <ul>\r\n" + "<li>x</li>\r\n" * 30
+    )
+    twins = [
+        {"category_id": 2000 + n, "name": "Sko 🥾", "rewrite_url": "", "description_b": text}
+        for n, text in enumerate((html, "<p>a\xa0b</p>", "- a\r\n# b"))
+    ]
+    return {
+        "supplier": [{"name": text} for text in (*ODD, "Sko")],
+        "brand": [{"name": "Ægte 👨\u200d👩\u200d👧"}, {"name": "Ægte 👨\u200d👩\u200d👧"}],
+        "profile": [{"profile_id": 10, "name": "null"}, {"profile_id": 11, "name": "null"}],
+        "attribute": [
+            {"attribute_id": 20 + n, "profile_id": 11, "name": "Str.", "type": "valuelist"}
+            for n in range(2)
+        ],
+        "value": [
+            {"attribute_id": 20 + n % 2, "val": text, "tag": "0123" * (n % 3)}
+            for n, text in enumerate(("36", "36", "36½", "yes", "S: M", "S: M", " L"))
+        ],
+        "category": [
+            {"category_id": 1000, "name": "Niveau 0", "canonical_id": 501, "meta": "a\r\n b"},
+            *branch,
+            *twins,
+            {"name": "Under forsiden", "parent_id": 501, "rewrite_url": "a b"},
+        ],
+        "redirect": [
+            {"source": f"/gl/{n}?a=1&b=c: d#e", "target": f"gl/{n + 1}?a=1&b=c: d#e"}
+            for n in range(3)
+        ]
+        + [{"source": "gl/2?a=1&b=c: d#e", "target": "gl/0?a=1&b=c: d#e"}],
+        "webhook": [
+            {"url": f"https://x.example/{n}?q=#z", "events": ["paid", "stock"]} for n in (1, 1, 2)
+        ],
+    }
+
+
+plain = {name: words[0] for name, words in SWITCHES.items()}

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from line import memory
-from shops import Edit, Seed, edits, shops, switches
+from shops import Edit, Seed, edits, laden, plain, shops, switches
 from support import Run, environment_of, run_here
 
 from shopform.sandbox import Sandbox
 
 gate = settings(
-    max_examples=10,
+    max_examples=20,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
@@ -156,6 +156,11 @@ def test_update_after_many_random_edits(
     seed: Seed, words: Mapping[str, str], edits: list[Edit]
 ) -> None:
     updated(seed, words, edits)
+
+
+@pytest.mark.parametrize("into", INTO)
+def test_dump_of_a_laden_shop_changes_nothing_and_comes_back(into: str) -> None:
+    dumped_again(laden(), plain, into)
 
 
 @gate
