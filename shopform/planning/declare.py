@@ -14,7 +14,7 @@ from shopform.planning.normalize import canonical
 
 Place = tuple[str, int]
 FORMS = {Form.FLAG: bool, Form.NUMBER: int, Form.SET: tuple}
-LONGEST = 100  # of a key: YAML takes no more than 1,024 signs, and people take fewer
+LONGEST = 80  # of a key: YAML takes no more than 1,024 signs, and people take fewer
 DIGITS = 18  # of a number that the files take
 
 
@@ -193,16 +193,18 @@ class _Declaring:
         return canonical(Form.TEXT, holder.fields.get(only[0])) == only[1]
 
     def _named(self, kind: Kind, item: LiveObject) -> Address:
-        """A key from the name, behind that of what it lies in, and with its id if that is taken."""
+        """A key from the name, behind that of what it lies in; with its id if that is taken, and in
+        place of what it lies in where it would be too long."""
         above = self._above(kind, item) or ()
-        own = key_from(label_of(kind, item).partition("://")[2] or label_of(kind, item))
+        name = key_from(label_of(kind, item).partition("://")[2] or label_of(kind, item))
+        own = name
         prefix: tuple[str, ...] = ()
         if kind.policy.nesting:
             prefix = above[0].keys
         elif above and own:
             own = f"{above[0].keys[-1]}-{own}"
         own = own or f"{kind.name}-{item.id}"
-        own = own if len(own) <= LONGEST else f"{own[:LONGEST].rstrip('-')}-{item.id}"
+        own = own if len(own) <= LONGEST else f"{name[:LONGEST].rstrip('-')}-{item.id}"
         wanted = Address.of(kind.name, *prefix, own)
         number = str(item.id)
         while wanted in self.taken:

@@ -127,9 +127,16 @@ def test_references_in_a_circle_are_left_out_of_the_oldest() -> None:
 
 def test_key_of_a_very_long_name_is_cut_and_unlike_others() -> None:
     world = World().live("category", 5, name="a" * 300).live("category", 6, name="a" * 301)
-    world.live("category", 7, name="b" * 300, parent=6)
     keys = [address.keys[0] for address in declared(world).resources]
-    assert keys == ["a" * 100 + "-5", "a" * 100 + "-6", "a" * 100 + "-7"]
+    assert keys == ["a" * 80 + "-5", "a" * 80 + "-6"]
+
+
+def test_key_deep_in_a_tree_has_its_name_and_id() -> None:
+    world = World().live("category", 5, name="Herre " * 12)
+    world.live("category", 6, name="Vinterstøvler", parent=5)
+    world.live("category", 7, name="Foer", parent=6)
+    keys = [address.keys[0] for address in declared(world).resources]
+    assert keys[1:] == ["vinterstoevler-6", "vinterstoevler-6-foer"]
 
 
 def test_known_address_that_lies_elsewhere_now_is_not_kept() -> None:
