@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shopform.changes import FieldChange
-from shopform.diagnostics import Collector
+from shopform.diagnostics import Collector, Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Resource
 from shopform.planning.declare import Place
@@ -34,7 +34,7 @@ class Written:
     fields: tuple[Otherwise, ...]
     gone: tuple[Address, ...]
     known: dict[Place, Address]
-    problems: Collector
+    problems: tuple[Diagnostic, ...]
 
 
 def compare(desired: Desired, prior: Prior, live: Live) -> Written:
@@ -58,7 +58,14 @@ def compare(desired: Desired, prior: Prior, live: Live) -> Written:
         elif address.kind in live.kinds:
             gone.append(address)
     told = _fitting(desired, matching, found)
-    return Written(tuple(told), tuple(gone), known, problems)
+    unclear = {problem.address for problem in problems}
+    lost = tuple(address for address in gone if address not in unclear)
+    return Written(tuple(told), lost, known, tuple(_softened(problems)))
+
+
+def _softened(problems: Collector) -> Iterator[Diagnostic]:
+    """What stops a plan does not stop the other objects from being written."""
+    return (replace(problem, severity=Severity.WARNING) for problem in problems)
 
 
 def _fitting(desired: Desired, matching: Matching, found: list[Otherwise]) -> Iterator[Otherwise]:

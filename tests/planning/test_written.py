@@ -96,3 +96,11 @@ def test_references_in_a_circle_are_not_taken_over() -> None:
     world.declare("category.b", name="B").live("category", 1, name="A", canonical=2)
     world.live("category", 2, name="B", canonical=1)
     assert found(world) == {("category.b", "canonical"): "it would go round in a circle"}
+
+
+def test_objects_that_cannot_be_told_apart_are_neither_taken_nor_gone() -> None:
+    world = World().declare("category.a", name="A").settled("category.b", 3, name="B")
+    world.live("category", 1, name="A", tag="x").live("category", 2, name="A")
+    written = compared(world)
+    assert (written.fields, written.gone) == ((), ())
+    assert [(p.code, p.severity) for p in written.problems] == [("identity-ambiguous", "warning")]
