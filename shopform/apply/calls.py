@@ -22,8 +22,8 @@ from shopform.state.store import Session
 class Calls:
     """Does steps; safe to be used by several threads.
 
-    `entries` is the state as it grows; `ids` are all objects that can be referred to, those that
-    are only being imported among them.
+    `entries` is the state as it grows, `kept` the addresses written to it; `ids` are all objects
+    that can be referred to, those that are only being imported among them.
     """
 
     plan: Plan
@@ -32,6 +32,7 @@ class Calls:
     directory: Path
     entries: dict[Address, Entry] = field(default_factory=dict)
     ids: dict[Address, int] = field(default_factory=dict)
+    kept: set[Address] = field(default_factory=set)
     hosts: frozenset[str] = frozenset()
     warnings: list[Diagnostic] = field(default_factory=list)
 
@@ -66,9 +67,11 @@ class Calls:
         self, key: str, address: Address, entry: Entry, previous: Address | None = None
     ) -> None:
         """Record a result. On disk before the next intent is, and in any case in the journal."""
-        self.session.result(key, {address: entry}, (previous,) if previous else ())
-        if previous:
-            self.entries.pop(previous, None)
+        left = self._left(previous)
+        self.session.result(key, {address: entry}, left)
+        for old in left:
+            self.entries.pop(old, None)
+        self.kept.add(address)
         self.entries[address] = entry
         self.ids[address] = entry.id
 
@@ -163,8 +166,12 @@ class Calls:
             raise
         self._drop(step)
 
+    def _left(self, previous: Address | None) -> list[Address]:
+        """The address an object leaves, unless another has taken it in this run."""
+        return [previous] if previous and previous not in self.kept else []
+
     def _drop(self, step: Step) -> None:
-        gone = [address for address in (step.address, step.previous) if address]
+        gone = [step.address, *self._left(step.previous)]
         self.session.result(step.key, {}, gone)
         for address in gone:
             self.entries.pop(address, None)

@@ -23,6 +23,7 @@ def connect(draft: Draft) -> "Yielding":
             _ways(step, draft)
         if step.op is Op.CREATE and f"{step.address}:delete" in draft.graph.steps:
             draft.graph.edge(step.key, f"{step.address}:delete")
+    _moves(steps, draft)
     _probes(steps, draft)
     _deletions(steps, draft)
     _containers(steps, draft)
@@ -136,6 +137,14 @@ def _ways(step: Step, draft: Draft) -> None:
             release = _release(draft, kind, number, page or (route.source if route else ""))
             if release:
                 draft.graph.edge_soft(step.key, release)
+
+
+def _moves(steps: list[Step], draft: Draft) -> None:
+    """An address is left before another object takes it, so that a run may stop in between."""
+    leaving = {step.previous: step.key for step in steps if step.previous}
+    for step in steps:
+        if step.entry and step.address in leaving:
+            draft.graph.edge_soft(step.key, leaving[step.address])
 
 
 def _probes(steps: list[Step], draft: Draft) -> None:

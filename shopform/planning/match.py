@@ -181,8 +181,33 @@ def _follow_moves(desired: Desired, result: Matching, out: Collector) -> None:
                 )
                 continue
             result.entries[new] = result.entries.pop(address)
-            result.moved[new] = result.moved.pop(address, address)
+            first = result.moved.pop(address, address)
+            if first != new:
+                result.moved[new] = first
             nested.setdefault(container_of(new), []).append(new)
+    _refuse_circles(desired, result, out)
+
+
+def _refuse_circles(desired: Desired, result: Matching, out: Collector) -> None:
+    """Addresses that change places: a run cut off between two of them would mix them up."""
+    passed: set[Address] = set()
+    for start in sorted(result.moved):
+        chain: list[Address] = []
+        at: Address | None = start
+        while at is not None and at not in passed:
+            passed.add(at)
+            chain.append(at)
+            at = result.moved.get(at)
+        if at in chain:
+            circle = chain[chain.index(at) :]
+            spans = {move.after: move.span for move in desired.moved}
+            out.error(
+                "move-circle",
+                f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
+                span=next((spans[each] for each in circle if each in spans), None),
+                address=circle[0],
+                hint="move one to an address of its own first, and apply that",
+            )
 
 
 def _assign(

@@ -213,3 +213,30 @@ def test_a_renamed_key_is_recognised_by_what_was_sent_where_the_shop_stores_othe
     made = world.plan()
     assert [(s.op, s.previous) for s in made.steps] == [(Op.MOVE, "supplier.a")]
     assert world.live("supplier", 8, name=" A").plan().count()["import"] == 1
+
+
+def moves(*pairs: tuple[str, str]) -> dict[str, Any]:
+    return {"moved": tuple(Moved(before=Address(a), after=Address(b)) for a, b in pairs)}
+
+
+@pytest.mark.parametrize(("first", "second"), [("b", "c"), ("c", "b")])
+def test_address_is_left_before_another_object_takes_it(first: str, second: str) -> None:
+    world = World(more=moves((f"supplier.{first}", f"supplier.{second}")))
+    world.more["moved"] += moves(("supplier.a", f"supplier.{first}"))["moved"]
+    world.declare(f"supplier.{second}", name="One").declare(f"supplier.{first}", name="Two")
+    world.there(f"supplier.{first}", 1, name="One").there("supplier.a", 2, name="Two")
+    assert keys(world.plan()) == [f"supplier.{second}:move", f"supplier.{first}:move"]
+
+
+def test_addresses_that_change_places_are_refused() -> None:
+    world = World(more=moves(("supplier.a", "supplier.t"), ("supplier.b", "supplier.a")))
+    world.more["moved"] += moves(("supplier.t", "supplier.b"))["moved"]
+    world.settled("supplier.a", 1, name="One").settled("supplier.b", 2, name="Two")
+    made = world.plan()
+    assert errors(made) == ["move-circle"]
+    assert "`supplier.a` and `supplier.b` change places" in made.diagnostics[0].summary
+
+
+def test_address_that_moves_away_and_back_stays() -> None:
+    world = World(more=moves(("supplier.a", "supplier.t"), ("supplier.t", "supplier.a")))
+    assert world.settled("supplier.a", 1, name="One").plan().empty
