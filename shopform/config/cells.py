@@ -16,10 +16,13 @@ def decoded(data: bytes) -> str | int:
     """The text of a file, or else the line whose bytes are not UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return 1
+    wrong = data.find(b"\0")  # UTF-16 without a mark is full of them, and a text has none
     try:
-        return data.decode("utf-8-sig")
+        if wrong < 0:
+            return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        return data.count(b"\n", 0, problem.start) + 1
+        wrong = problem.start
+    return data.count(b"\n", 0, wrong) + 1
 
 
 def rows(text: str, file: str, collector: Collector) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from shopform.config.project import Project
 from shopform.config.reading import Reader, explain
 from shopform.config.settings import ImportSpec, MovedSpec, RemovedSpec
 from shopform.config.shapes import shape_of
-from shopform.config.texts import did_you_mean, one_of
+from shopform.config.texts import Near, did_you_mean, one_of
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import BY_NAME
 from shopform.kinds.spec import Closed
@@ -31,6 +31,7 @@ class Refactorings:
         self._declared = declared
         self._elsewhere = elsewhere
         self._collector = collector
+        self._near = Near()
 
     def moved(self) -> tuple[Moved, ...]:
         found: dict[Address, Moved] = {}
@@ -48,7 +49,7 @@ class Refactorings:
                 self._error("moved-twice", f"`{before}` is moved twice", hint, node.span)
             else:
                 if after not in self._declared and after not in self._elsewhere:
-                    hint = did_you_mean(after, self._declared, "declare it, or remove this line")
+                    hint = self._near.hint(after, self._declared, "declare it, or remove this line")
                     self._collector.warning(
                         "move-undeclared", f"`{after}` is not declared", hint=hint, span=place.span
                     )
@@ -84,7 +85,7 @@ class Refactorings:
             number: int = data["id"]
             other = address if address in found else owners.get((address.kind, number))
             if address not in self._declared:
-                hint = did_you_mean(address, self._declared, "declare it first")
+                hint = self._near.hint(address, self._declared, "declare it first")
                 summary = f"`{address}` is not declared"
                 self._error("undeclared-import", summary, hint, place.span)
             elif other is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shopform.config.drafts import Draft
 from shopform.config.nodes import Sequence, child
-from shopform.config.texts import Files, did_you_mean, one_of
+from shopform.config.texts import Files, Near, did_you_mean, one_of
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Delivery, Image, Ref, Resource, Value
@@ -20,6 +20,7 @@ class Building:
         self._known = known
         self._files = files
         self._collector = collector
+        self._near = Near()
 
     def resource(self, draft: Draft) -> Resource:
         """The resource of a draft; what is wrong with it goes to the collector."""
@@ -64,8 +65,8 @@ class Building:
         node = child(draft.node, name) or draft.key
         found = self._known.get(target)
         if found is None:
-            words = [str(each) for each in self._known if each.kind == kind]
-            near = did_you_mean(target, words).replace(f"`{kind}.", "`", 1)
+            words = (str(each) for each in self._known if each.kind == kind)
+            near = self._near.hint(target, words).replace(f"`{kind}.", "`", 1)
             self._collector.error(
                 "unknown-reference",
                 f"`{target}` is not declared",

@@ -3,8 +3,11 @@
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from shopform.diagnostics import Collector, Span
+
+_LOOKED_AT: Final = 100_000
 
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
@@ -12,6 +15,22 @@ def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
     known = sorted(set(words))
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else otherwise
+
+
+class Near:
+    """Hints at near misses until it has looked at enough words: each costs a comparison, and a
+    table may miss as often as it has rows."""
+
+    def __init__(self) -> None:
+        self._left = _LOOKED_AT
+
+    def hint(self, word: str, words: Iterable[str], otherwise: str = "") -> str:
+        """As `did_you_mean`; `otherwise`, with `words` untouched, once enough was looked at."""
+        if self._left < 0:
+            return otherwise
+        known = list(words)
+        self._left -= len(known)
+        return did_you_mean(word, known, otherwise)
 
 
 def one_of(words: Iterable[str]) -> str:
@@ -27,9 +46,8 @@ class Files:
 
     def relative(self, path: str, beside: str, span: Span) -> str | None:
         """`path` as written in the file `beside`, relative to the project; None if outside it."""
-        target = (self._root / beside).parent / path
-        resolved = target.resolve()
-        if not path or not resolved.is_relative_to(self._root):
+        resolved = self._resolved((self._root / beside).parent / path)
+        if not path or not resolved or not resolved.is_relative_to(self._root):
             self._collector.error(
                 "file-outside",
                 f"the file `{path}` is not inside the project",
@@ -38,6 +56,13 @@ class Files:
             )
             return None
         return resolved.relative_to(self._root).as_posix()
+
+    @staticmethod
+    def _resolved(path: Path) -> Path | None:
+        try:
+            return path.resolve()
+        except (OSError, RuntimeError, ValueError):  # links in a circle, and no text for a path
+            return None
 
     def read(self, path: str, beside: str, span: Span) -> bytes | None:
         """The bytes of a file; None, with a message, where it cannot be read."""

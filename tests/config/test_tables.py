@@ -1,5 +1,6 @@
 """Sections that stand in CSV files: what the rows declare, and what is wrong with them, placed."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -230,8 +231,13 @@ def test_mistakes_of_a_section_are_told_at_their_place(
 
 @pytest.mark.parametrize(
     "data",
-    [SHEET.encode("utf-16"), SHEET.replace("/e", "/é").encode("latin-1"), b"\xfe\xffa"],
-    ids=["utf-16", "latin-1", "big-endian"],
+    [
+        SHEET.encode("utf-16"),
+        SHEET.encode("utf-16-le"),
+        SHEET.replace("/e", "/é").encode("latin-1"),
+        b"\xfe\xffa",
+    ],
+    ids=["utf-16", "unmarked", "latin-1", "big-endian"],
 )
 def test_file_of_another_encoding_is_refused_with_what_to_do(tmp_path: Path, data: bytes) -> None:
     (problem,) = told(tmp_path, data)
@@ -279,3 +285,25 @@ def test_what_staff_changed_in_a_row_is_left_to_the_table(tmp_path: Path) -> Non
     found = patch(load_project(tmp_path), "only", [held])
     assert (found.text, found.count) == ("", 0)
     assert "it stands in a table" in found.left[0].summary
+
+
+def test_many_wrong_references_are_told_in_seconds(tmp_path: Path) -> None:
+    rows = "".join(f"kat-{n},Kategori {n},Kategori {n - 1}\n" for n in range(1, 2_001))
+    files: dict[str, str | bytes] = {
+        "c.yaml": "categories: {table: c.csv, key: key}",
+        "c.csv": "key,name,parent\n" + rows,
+    }
+    started = time.process_time()
+    with pytest.raises(ConfigError) as caught:
+        compiled(tmp_path, files)
+    assert time.process_time() - started < 10  # looking for near misses of all took a minute
+    hints = [problem.hint for problem in caught.value.diagnostics]
+    assert len(hints) == 2_000
+    assert hints[0].startswith("did you mean `kat-")
+    assert hints[-1] == "declare it under `categories:`"
+
+
+@pytest.mark.parametrize("path", ['"a\\0b"', "round"])
+def test_path_that_leads_nowhere_is_told_at_its_place(tmp_path: Path, path: str) -> None:
+    (tmp_path / "round").symlink_to("round")
+    assert wrong(tmp_path, "", f"{{table: {path}}}") == ["c.yaml:1:20 file-outside"]
