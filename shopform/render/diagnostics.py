@@ -1,11 +1,14 @@
 """Diagnostics as text, with the lines of the file they are about."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Final
 
 from shopform.diagnostics import Diagnostic, Line, Severity, Span
 from shopform.render.style import BOLD, CYAN, RED, YELLOW, Ink, printable, wrap
 
 _COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
+SHOWN: Final = 100  # messages of one code, and places of one message
 _BAR = " | "  # between the cells of a row
 # What stands in the file at such a place is a secret: the frame must not repeat it.
 _MASKED = frozenset({"literal-token", "login-in-url"})
@@ -18,8 +21,9 @@ def render_diagnostics(
     color: bool,
     width: int,
 ) -> str:
-    """All diagnostics in the order given, a blank line between them.
+    """The diagnostics in the order given, a blank line between them.
 
+    Of many of one code the first are shown, and at the end it is said how many more there are.
     `sources` are the lines of the files, by the names that spans use; a place in another file is
     shown without its line.
     """
@@ -27,7 +31,20 @@ def render_diagnostics(
     ink = Ink(color)
     masked = {(d.span.file, d.span.line) for d in found if d.span and d.code in _MASKED}
     frames = _Frames(sources, masked, ink, width)
-    return "\n".join("\n".join(_one(each, frames, ink, width)) + "\n" for each in found)
+    told = _cut(found)
+    return "\n".join("\n".join(_one(each, frames, ink, width)) + "\n" for each in told)
+
+
+def _cut(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    counts: Counter[tuple[Severity, str]] = Counter()
+    for each in found:
+        counts[each.severity, each.code] += 1
+        if counts[each.severity, each.code] <= SHOWN:
+            yield each
+    for (severity, code), count in counts.items():
+        if count > SHOWN:
+            says = f"{count - SHOWN:,} more of `{code}`, after the {SHOWN} above"
+            yield Diagnostic(severity=severity, code=code, summary=says)
 
 
 def _one(each: Diagnostic, frames: "_Frames", ink: Ink, width: int) -> Iterable[str]:
@@ -44,8 +61,10 @@ def _one(each: Diagnostic, frames: "_Frames", ink: Ink, width: int) -> Iterable[
     pad = " " * margin
     for paragraph in each.detail.splitlines():
         yield from wrap(paragraph, width, pad) or [""]
-    for text, place in each.related:
+    for text, place in each.related[:SHOWN]:
         yield f"{pad}{ink.paint('note:', CYAN)} {printable(text)} at {printable(str(place))}"
+    if len(each.related) > SHOWN:
+        yield f"{pad}{ink.paint('note:', CYAN)} {len(each.related) - SHOWN:,} more places"
     if each.hint:
         first, *rest = wrap(f"hint: {each.hint}", width, pad, pad + " " * 6)
         yield pad + ink.paint("hint:", CYAN) + first.removeprefix(f"{pad}hint:")
