@@ -79,7 +79,12 @@ def _apply(
         )
     if plan_file and asked.get("accept_rename"):
         raise UsageError("a saved plan says itself what is done", hint="leave the options out")
-    accept(console, asked)
+    one_only = {
+        "PLAN_FILE": plan_file,
+        "--expect-digest": expect_digest,
+        "destroy": asked["destroy"],
+    }
+    accept(console, asked, one_only)
 
     def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
         return carry_out(
@@ -94,11 +99,6 @@ def _apply(
             done=done,
         )
 
-    one_only = {
-        "PLAN_FILE": plan_file,
-        "--expect-digest": expect_digest,
-        "destroy": asked["destroy"],
-    }
     if sources := for_several(console, asked, one_only):
         from shopform.cli.several import apply_all
 

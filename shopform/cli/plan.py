@@ -53,10 +53,10 @@ def command(
 
     if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
-    accept(console, asked)
+    one_only = {"--out": out, "--format html": console.form == "html"}
+    accept(console, asked, one_only)
     asked["whole"] = out is not None or console.form != "text"
     how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
-    one_only = {"--out": out, "--format html": console.form == "html"}
     if sources := for_several(console, asked, one_only):
         from shopform.cli.several import plan_all
 

@@ -86,12 +86,10 @@ def open_workspaces(
     if not means_several(shops):
         return []
     project = load_project(console.directory)
-    if shops in shop_names(project):
+    if not several(project, shops, one_only):
         return []
     console.sources = lambda: project.sources
     console.shop = shops or ""
-    for name in (name for name, asked in one_only.items() if asked):
-        raise UsageError(f"`{name}` is about one shop", hint="name one with `--shop`")
     found, warnings = compile_shops(
         project,
         shops,
@@ -101,6 +99,15 @@ def open_workspaces(
     if not console.quiet:
         console.diagnostics(warnings)
     return [Workspace(console, console.directory, *each) for each in found.values()]
+
+
+def several(project: Project, shops: str | None, one_only: Mapping[str, object]) -> bool:
+    """Whether `shops` means several; then raises UsageError for what was asked of `one_only`."""
+    if not means_several(shops) or shops in shop_names(project):
+        return False
+    for name in (name for name, asked in one_only.items() if asked):
+        raise UsageError(f"`{name}` is about one shop", hint="name one with `--shop`")
+    return True
 
 
 def open_settings(

@@ -1,11 +1,12 @@
 """`--accept-rename`: the answer to a possible rename, written into the files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shopform.cli.console import Console
-from shopform.cli.project import check_address, variables_of
-from shopform.config import compile_shops, load_project, means_several, select_shop
+from shopform.cli.project import check_address, several, variables_of
+from shopform.config import compile_shops, load_project, select_shop
 from shopform.config.nodes import Scalar, child
 from shopform.config.project import Project
 from shopform.config.refactor import MOVED, Rewritten, with_moves
@@ -21,26 +22,27 @@ DECLARED = "the new address is one that is declared, and that the state does not
 BOM = "\ufeff"
 
 
-def accept(console: Console, asked: dict[str, Any]) -> None:
+def accept(console: Console, asked: dict[str, Any], one_only: Mapping[str, object]) -> None:
     """Take `accept_rename` from what is asked, and write each into the project's `moved:`.
 
     One that stands there already is left alone. Raises UsageError, with nothing written, for one
-    that cannot be.
+    that cannot be, and as `several` does.
     """
     pairs = asked.pop("accept_rename", ())
     if not pairs:
         return
     project = load_project(console.directory)
     console.sources = lambda: project.sources
+    shop = asked["shop"]
+    in_several = several(project, shop, one_only)
     moves = [(check_address(old), check_address(new)) for old, new in pairs]
     listed = _listed(project)
     fresh = list(dict.fromkeys(move for move in moves if move not in listed))
     if not fresh:
         return
-    shop = asked["shop"]
     found, _ = compile_shops(
         project,
-        shop if means_several(shop) else select_shop(project, shop),
+        shop if in_several else select_shop(project, shop),
         variables=variables_of(console, project, asked["variables"], asked["variable_files"]),
         environment=console.environment,
         resolve_token=False,

@@ -349,3 +349,23 @@ def test_one_answer_is_for_every_shop(run: Shopform, project: Path, sandbox: San
         assert done.exit == 0, done.text
         assert writes(sandbox) == writes(other) == ["PUT"]
     assert (project / "shopform.yaml").read_text("utf-8").count("from: category.men,") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "--out", "p.json"),
+        ("plan", "--format", "html"),
+        ("apply", "--auto-approve", "--expect-digest", "abc"),
+    ],
+)
+def test_what_several_shops_cannot_do_writes_no_answer(
+    run: Shopform, project: Path, arguments: tuple[str, ...]
+) -> None:
+    edit(project, *BOTH)
+    before = (project / "shopform.yaml").read_bytes()
+    flag = ("--accept-rename", "category.men=category.mens", "--shop", "all")
+    done = run(*arguments, *flag)
+    assert done.exit == 64
+    assert "is about one shop" in done.err
+    assert (project / "shopform.yaml").read_bytes() == before
