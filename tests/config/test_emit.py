@@ -75,6 +75,7 @@ def test_ends_of_a_way_come_back_as_they_were(tmp_path: Path, path: str) -> None
     (found,) = desired(tmp_path, text).resources.values()
     form = BY_NAME["redirect"].policy.form("source")
     assert canonical(form, found.fields["source"]) == canonical(form, path)
+    assert "/https:" not in text
 
 
 def test_texts_whose_keys_they_make_are_a_list() -> None:
