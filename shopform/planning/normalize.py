@@ -72,7 +72,10 @@ def _set(value: object, _hosts: frozenset[str]) -> tuple[str, ...]:
 def _path(value: object, hosts: frozenset[str]) -> str:
     text = _text(value, hosts).strip()
     if "://" in text or text.startswith("//"):
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            return text
         if parts.netloc and parts.netloc.lower() not in hosts:
             return text
         if parts.netloc:

@@ -59,3 +59,7 @@ def test_digest_tells_a_change_and_nothing_else() -> None:
     assert one == digest("webhook.b", "url", "https://secret.example")
     assert one != digest("webhook.a", "name", "https://secret.example")
     assert one != digest("webhook.a", "url", "https://other.example")
+
+
+def test_what_is_no_address_is_kept_as_it_is() -> None:
+    assert canonical(Form.PATH, "http://[x", HOSTS) == "http://[x"
