@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shopform.cli.console import Console
@@ -42,8 +42,9 @@ class Workspace:
     def store(self) -> Store:
         name = self.shop.state
         if self.source:
-            stem, dot, suffix = name.rpartition(".")
-            name = f"{stem or suffix}.from-{self.source}{dot}{suffix if stem else ''}"
+            folder, slash, file = name.rpartition("/")
+            path = PurePosixPath(file)
+            name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
         return open_store(name, self.directory, host_of(self.shop.url))
 
     @property

@@ -47,6 +47,22 @@ def test_memory_is_locked_while_anybody_writes_to_the_shop(shops: TwoShops) -> N
         assert done.exit == 0, done.text
 
 
+@pytest.mark.parametrize(
+    ("state", "memory"),
+    [
+        ("./states/new", "states/new.from-old"),
+        ("states.d/new", "states.d/new.from-old"),
+        ("../out/new.json", "../out/new.from-old.json"),
+    ],
+)
+def test_memory_lies_beside_the_state_wherever_that_is(
+    state: str, memory: str, tmp_path: Path
+) -> None:
+    with two_shops(tmp_path / "project", settings={"state": state}) as shops:
+        shops.clone("--kinds", "suppliers")
+        assert (shops.directory / memory).is_file()
+
+
 def test_saved_plan_is_applied_with_the_memory_of_copies(shops: TwoShops, tmp_path: Path) -> None:
     saved = str(tmp_path / "copy.json")
     done = shops.run("clone", *BETWEEN, "--out", saved)
