@@ -63,10 +63,11 @@ def _id(value: object, hosts: frozenset[str]) -> int | None:
 
 
 def _set(value: object, _hosts: frozenset[str]) -> tuple[str, ...]:
-    if value is None:
+    if not value:
         return ()
-    items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
-    return tuple(sorted({str(item).strip() for item in items} - {""}))
+    items: object = value.split(",") if isinstance(value, str) else value
+    found = items if isinstance(items, Iterable) else (items,)
+    return tuple(sorted({str(item).strip() for item in found} - {""}))
 
 
 def _path(value: object, hosts: frozenset[str]) -> str:

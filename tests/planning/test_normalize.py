@@ -63,3 +63,8 @@ def test_digest_tells_a_change_and_nothing_else() -> None:
 
 def test_what_is_no_address_is_kept_as_it_is() -> None:
     assert canonical(Form.PATH, "http://[x", HOSTS) == "http://[x"
+
+
+@pytest.mark.parametrize("value", [False, 0, None, "", [], " , "])
+def test_no_words_are_an_empty_set(value: object) -> None:
+    assert canonical(Form.SET, value, HOSTS) == ()
