@@ -92,6 +92,7 @@ def _undeclared(workspace: "Workspace", wanted: Address, *, generate: bool) -> N
     from shopform.config.drafts import Drafts
     from shopform.config.texts import did_you_mean
     from shopform.diagnostics import Collector
+    from shopform.planning.moves import container_of
 
     project, shop = load_project(workspace.directory), workspace.shop.name
     drafts = Drafts(project, shop, shop_names(project), Collector()).all()
@@ -104,19 +105,12 @@ def _undeclared(workspace: "Workspace", wanted: Address, *, generate: bool) -> N
     if not generate:
         hint = did_you_mean(wanted, declared, "declare it, or let `--generate` write its block")
         raise UsageError(f"`{wanted}` is not declared", hint=hint)
-    above = _above(wanted)
+    above = container_of(wanted)
     if above and above not in declared:
         raise UsageError(
             f"`{above}`, which `{wanted}` lies in, is not declared",
             hint=f"`shopform import --generate {above} ID` takes it over first",
         )
-
-
-def _above(address: Address) -> Address | None:
-    from shopform.kinds import BY_NAME
-
-    nesting = BY_NAME[address.kind].policy.nesting
-    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
 
 
 def _owned(wanted: Address, number: int, prior: Prior) -> bool:
@@ -140,7 +134,9 @@ def _owned(wanted: Address, number: int, prior: Prior) -> bool:
 
 def _container(wanted: Address, prior: Prior) -> int | None:
     """The id of what it lies in. Raises StateError where the state does not have that."""
-    above = _above(wanted)
+    from shopform.planning.moves import container_of
+
+    above = container_of(wanted)
     if above is None:
         return None
     if above not in prior.resources:
@@ -153,6 +149,7 @@ def _container(wanted: Address, prior: Prior) -> int | None:
 
 def _read(client: "Client", wanted: Address, number: int, within: int | None) -> "Found":
     from shopform.kinds import BY_NAME
+    from shopform.planning.moves import container_of
     from shopform.planning.takeover import Found
     from shopform.shop.single import read_one
 
@@ -164,7 +161,7 @@ def _read(client: "Client", wanted: Address, number: int, within: int | None) ->
         raise ShopError(
             f"the shop's list of {kind.section} is not complete: {read.problem}", hint="run again"
         )
-    where = f"`{_above(wanted)}`" if within else "the shop"
+    where = f"`{container_of(wanted)}`" if within else "the shop"
     raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
 
 

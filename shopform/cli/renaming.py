@@ -12,8 +12,8 @@ from shopform.config.project import Project
 from shopform.config.refactor import MOVED, Rewritten, with_moves
 from shopform.config.texts import did_you_mean
 from shopform.errors import ShopformError, UsageError
-from shopform.kinds import BY_NAME
 from shopform.model import Address, Desired, Prior
+from shopform.planning.moves import container_of
 from shopform.state.disk import check_writable, reporting, write_atomic
 from shopform.state.store import host_of, open_store
 
@@ -86,7 +86,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
     gone = [address for address in owned if address not in declared]
     if before.kind != after.kind or before == after:
         _refuse(move, "they are not two addresses of one kind", "")
-    within = _container(before), _container(after)
+    within = container_of(before), container_of(after)
     if within[0] != within[1] and within not in others:
         _refuse(move, "they lie in two places", "what is nested belongs to its container for good")
     for other in others:
@@ -102,11 +102,6 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
         _refuse(move, f"`{after}` is not declared", did_you_mean(after, declared, DECLARED))
     if after in owned:
         _refuse(move, f"`{after}` is in the state already", DECLARED)
-
-
-def _container(address: Address) -> Address | None:
-    nesting = BY_NAME[address.kind].policy.nesting
-    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
 
 
 def _refuse(move: Move, why: str, hint: str) -> None:

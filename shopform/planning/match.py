@@ -20,6 +20,7 @@ from shopform.model import (
 )
 from shopform.planning.candidates import apart
 from shopform.planning.levels import in_order
+from shopform.planning.moves import container_of, follow_moves
 from shopform.planning.normalize import canonical
 from shopform.planning.pending import adopt_pending
 
@@ -78,9 +79,7 @@ class Matching:
         if self.contents is None:
             self.contents = {}
             for address in self.entries:
-                nesting = BY_NAME[address.kind].policy.nesting
-                if nesting:
-                    container = Address.of(nesting.kind, *address.keys[:-1])
+                if container := container_of(address):
                     self.contents.setdefault(container, []).append(address)
         return self.contents
 
@@ -142,7 +141,7 @@ def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], boo
 def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matching:
     """Assign live objects to addresses by the rules of design 6, first rule that fits."""
     result = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
-    _follow_moves(desired, result, out)
+    follow_moves(desired, result, out)
     for address, entry in result.entries.items():
         if entry.id in live.kinds.get(address.kind, NOTHING).objects:
             result.owners[address.kind, entry.id] = address
@@ -151,63 +150,6 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
     for resource in in_order(desired.resources):
         _assign(resource, imports.get(resource.address), desired, result, out)
     return result
-
-
-def container_of(address: Address) -> Address | None:
-    """What an address is nested in by its name."""
-    nesting = BY_NAME[address.kind].policy.nesting
-    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
-
-
-def _follow_moves(desired: Desired, result: Matching, out: Collector) -> None:
-    nested: dict[Address | None, list[Address]] = {}
-    for address in result.entries if desired.moved else ():
-        nested.setdefault(container_of(address), []).append(address)
-    for move in desired.moved:
-        found = [move.before]
-        for address in found:
-            found += nested.get(address, ())
-        for address in dict.fromkeys(found):
-            if address not in result.entries:
-                continue
-            rest = address.keys[len(move.before.keys) :]
-            new = Address.of(address.kind, *move.after.keys, *rest)
-            if new in result.entries:
-                out.warning(
-                    "move-blocked",
-                    f"`{address}` cannot move to `{new}`, which the state has already",
-                    span=move.span,
-                    hint="remove the `moved` entry, or forget one with `shopform state rm`",
-                )
-                continue
-            result.entries[new] = result.entries.pop(address)
-            first = result.moved.pop(address, address)
-            if first != new:
-                result.moved[new] = first
-            nested.setdefault(container_of(new), []).append(new)
-    _refuse_circles(desired, result, out)
-
-
-def _refuse_circles(desired: Desired, result: Matching, out: Collector) -> None:
-    """Addresses that change places: a run cut off between two of them would mix them up."""
-    passed: set[Address] = set()
-    for start in sorted(result.moved):
-        chain: list[Address] = []
-        at: Address | None = start
-        while at is not None and at not in passed:
-            passed.add(at)
-            chain.append(at)
-            at = result.moved.get(at)
-        if at in chain:
-            circle = chain[chain.index(at) :]
-            spans = {move.after: move.span for move in desired.moved}
-            out.error(
-                "move-circle",
-                f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
-                span=next((spans[each] for each in circle if each in spans), None),
-                address=circle[0],
-                hint="move one to an address of its own first, and apply that",
-            )
 
 
 def _assign(

@@ -11,6 +11,7 @@ from shopform.model import Address
 from shopform.planning.declare import words_of
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
+from shopform.planning.moves import container_of
 from shopform.planning.normalize import canonical, digest, is_digest
 
 CODE = "possible-rename"
@@ -200,8 +201,7 @@ class _Comparing:
 
 def _meant(address: Address, removed: Collection[Address]) -> bool:
     """Whether it, or what it lies in, is said to be removed."""
-    nesting = BY_NAME[address.kind].policy.nesting
-    above = Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+    above = container_of(address)
     return address in removed or (above is not None and _meant(above, removed))
 
 

@@ -1,0 +1,68 @@
+"""Addresses that the files say have moved. Pure."""
+
+from typing import TYPE_CHECKING
+
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME
+from shopform.model import Address, Desired
+
+if TYPE_CHECKING:
+    from shopform.planning.match import Matching
+
+
+def container_of(address: Address) -> Address | None:
+    """What an address is nested in by its name."""
+    nesting = BY_NAME[address.kind].policy.nesting
+    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+
+
+def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
+    """Give what the state has under an old address, and what is nested in it, the new one."""
+    nested: dict[Address | None, list[Address]] = {}
+    for address in result.entries if desired.moved else ():
+        nested.setdefault(container_of(address), []).append(address)
+    for move in desired.moved:
+        found = [move.before]
+        for address in found:
+            found += nested.get(address, ())
+        for address in dict.fromkeys(found):
+            if address not in result.entries:
+                continue
+            rest = address.keys[len(move.before.keys) :]
+            new = Address.of(address.kind, *move.after.keys, *rest)
+            if new in result.entries:
+                out.warning(
+                    "move-blocked",
+                    f"`{address}` cannot move to `{new}`, which the state has already",
+                    span=move.span,
+                    hint="remove the `moved` entry, or forget one with `shopform state rm`",
+                )
+                continue
+            result.entries[new] = result.entries.pop(address)
+            first = result.moved.pop(address, address)
+            if first != new:
+                result.moved[new] = first
+            nested.setdefault(container_of(new), []).append(new)
+    _refuse_circles(desired, result, out)
+
+
+def _refuse_circles(desired: Desired, result: "Matching", out: Collector) -> None:
+    """Addresses that change places: a run cut off between two of them would mix them up."""
+    passed: set[Address] = set()
+    for start in sorted(result.moved):
+        chain: list[Address] = []
+        at: Address | None = start
+        while at is not None and at not in passed:
+            passed.add(at)
+            chain.append(at)
+            at = result.moved.get(at)
+        if at in chain:
+            circle = chain[chain.index(at) :]
+            spans = {move.after: move.span for move in desired.moved}
+            out.error(
+                "move-circle",
+                f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
+                span=next((spans[each] for each in circle if each in spans), None),
+                address=circle[0],
+                hint="move one to an address of its own first, and apply that",
+            )
