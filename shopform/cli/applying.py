@@ -84,13 +84,8 @@ def offer(
 
     In any form that is one document a plan is only shown.
     """
-    told = console.form in ("text", "quiet", "stream")
-    if auto_approve and not told:
-        raise UsageError(
-            "a plan in another form than text is only shown",
-            hint="save it with `--out FILE`, and `shopform apply FILE`",
-        )
-    if out is None and told and (auto_approve or console.interactive):
+    check_approval(console, auto_approve=auto_approve)
+    if out is None and _told(console) and (auto_approve or console.interactive):
         return carry_out(
             console,
             source,
@@ -109,6 +104,19 @@ def offer(
         detailed=detailed,
         advice="" if out else ADVICE,
     )
+
+
+def check_approval(console: Console, *, auto_approve: bool) -> None:
+    """Raise UsageError where a plan is approved that would only be shown."""
+    if auto_approve and not _told(console):
+        raise UsageError(
+            "a plan in another form than text is only shown",
+            hint="save it with `--out FILE`, and `shopform apply FILE`",
+        )
+
+
+def _told(console: Console) -> bool:
+    return console.form in ("text", "quiet", "stream")
 
 
 def carry_out(

@@ -103,9 +103,10 @@ def _copy(
     detailed_exitcode: bool,
     **asked: Any,
 ) -> int:
-    from shopform.cli.applying import offer
+    from shopform.cli.applying import check_approval, offer
     from shopform.cli.copying import Copying
 
+    check_approval(console, auto_approve=auto_approve)
     whole = out is not None or console.form != "text"
     copying = Copying(console, three_way=verb == "promote", whole=whole, **asked)
     spent = copying.read(parallelism=parallelism, max_calls=max_calls)

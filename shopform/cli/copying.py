@@ -25,8 +25,10 @@ from shopform.planning.origins import (
 )
 from shopform.planning.rewriting import Rewriting, own_hosts
 from shopform.planning.withheld import with_left, withhold
+from shopform.render.style import plural
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
+from shopform.state.store import host_of
 
 
 class Copying:
@@ -63,6 +65,11 @@ class Copying:
         texts = variables, variable_files
         self.first = open_settings(console, source, *texts, with_token=True)
         self.workspace = open_settings(console, target, *texts, with_token=with_key)
+        if host_of(self.first.shop.url) == host_of(self.workspace.shop.url):
+            raise UsageError(
+                f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
+                hint="correct the `url` of one, or name another shop",
+            )
         self.workspace.source = self.first.shop.name
         self.wish = Wish(
             source=self.first.shop.name,
@@ -102,7 +109,7 @@ class Copying:
         self._complete()
         if not self.workspace.console.quiet:
             self.workspace.console.note(
-                f"{self.wish.source}: {client.calls:,} calls to read"
+                f"{self.wish.source}: {plural(client.calls, 'call')} to read"
                 f" ({ledger.left:,} of {ledger.daily:,} left today)"
             )
         return client.calls

@@ -15,16 +15,31 @@ from shopform.render.document import document
 from shopform.render.reading import read_document
 from shopform.state.disk import write_atomic
 
+BEGINNING = b'{"format_version"'
 HINT = "plan again, and apply the new plan"
 
 
 def write_plan(path: Path, plan: Plan) -> None:
     """Save a plan on one line, as tools made for Terraform's plans expect it.
 
-    It holds no secret; 0600 all the same, since it tells what a shop is like.
+    It holds no secret; 0600 all the same, since it tells what a shop is like. Raises UsageError
+    where something else lies there, and where nothing can be written.
     """
     text = json.dumps(document(plan), ensure_ascii=False)
-    write_atomic(path, text.encode() + b"\n", mode=0o600)
+    try:
+        if path.exists() and not _replaceable(path):
+            raise UsageError(f"`{path}` is there, and no plan", hint="name another file")
+        write_atomic(path, text.encode() + b"\n", mode=0o600)
+    except OSError as problem:
+        raise UsageError(f"cannot write the plan `{path}`: {problem.strerror}") from None
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether a file is a plan, or empty. A device or a folder is neither."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(BEGINNING)) in (b"", BEGINNING)
 
 
 def read_plan(path: Path) -> Plan:

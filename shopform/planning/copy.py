@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model import Address, Desired, Import, Live, Prior, Ref, Resource, Value
+from shopform.model import Address, Desired, Import, Live, LiveObject, Prior, Ref, Resource, Value
 from shopform.planning.declare import Declared, Left, words_of
 from shopform.planning.diff import depends_on
-from shopform.planning.match import NOTHING, Matching
+from shopform.planning.match import NOTHING, Matching, declared_identity
 from shopform.planning.normalize import canonical
 from shopform.planning.rewriting import Rewriting
 
@@ -131,17 +131,21 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
         copy.leave(address, "what it needs cannot be copied")
         return
     fields = dict(resource.fields)
-    refused = []
+    refused = {}
     for name, value in resource.fields.items():
         if name in policy.local and not value and name not in needed:
             del fields[name]
         elif name in policy.local and not rewriting.maps(str(value)):
-            refused.append(name)
+            refused[name] = LOCAL
         elif policy.form(name) in TEXTS and not (name in policy.known or words_of(kind, name)):
-            fields[name] = _rewritten(value, rewriting)
+            new = _rewritten(value, rewriting)
+            if name in needed and value and not new:
+                refused[name] = "it would be empty"
+            else:
+                fields[name] = new
     copy.resources[address] = replace(resource, fields=fields)
-    for name in refused:
-        copy.leave(address, LOCAL, name)
+    for name, why in refused.items():
+        copy.leave(address, why, name)
 
 
 def _rewritten(value: Value, rewriting: Rewriting) -> Value:
@@ -186,6 +190,33 @@ def placed(copy: Copy, prior: Prior, live: Live) -> None:
             copy.leave(address, "the other shop has none")
         else:
             copy.imports[address] = Import(address=address, id=number)
+
+
+def spared_fixed(copy: Copy, matching: Matching) -> bool:
+    """Leave out what is called as an object that every shop has one of is called in the other.
+
+    That one is the other shop's own; tells whether there was any.
+    """
+    found = [
+        address
+        for address, resource in copy.resources.items()
+        if address not in copy.fixed and any(item.fixed for item in _candidates(resource, matching))
+    ]
+    for address in found:
+        copy.leave(address, "it would be the one that the other shop has of its own")
+    return bool(found)
+
+
+def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
+    """The object that is a resource in the other shop, or those called like it."""
+    kind = BY_NAME[resource.address.kind]
+    item = matching.object(resource.address)
+    if item or not kind.policy.fixed:
+        return [item] if item else []
+    identity = declared_identity(kind, resource, matching.ids, matching.hosts)
+    above = matching.ids.get(resource.parent) if resource.parent else None
+    numbers = matching.index(kind).get((above, identity), []) if identity else []
+    return [matching.live[kind.name].objects[number] for number in numbers]
 
 
 def without_defaults(desired: Desired, matching: Matching) -> Desired:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.model import Address, Desired, Live, Prior, Shop
-from shopform.planning.copy import Copy, placed, settled, without_defaults
+from shopform.planning.copy import Copy, placed, settled, spared_fixed, without_defaults
 from shopform.planning.declare import Declared, Left
 from shopform.planning.match import inside, match
 from shopform.planning.omissions import not_copied, still_there
@@ -65,6 +65,8 @@ class Fitting:
         while True:
             desired, only, told, left = self._attempt(live)
             matching = match(desired, self.prior, live, Collector())
+            if spared_fixed(self.copy, matching):
+                continue
             desired = without_defaults(desired, matching)
             # What only a person could decide is left out, and whatever needs it.
             options = Options(only=only, source=self.wish.source)

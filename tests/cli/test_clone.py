@@ -176,6 +176,22 @@ def test_what_lies_in_the_front_page_lies_in_the_other_shops_front_page(shops: T
     assert row(shops.new, "category", "Forside")["is_front"]
 
 
+def test_front_page_is_left_alone_whatever_the_first_shop_calls_by_its_name(
+    shops: TwoShops,
+) -> None:
+    front = row(shops.new, "category", "Forside")
+    edit(shops.old, "category", "Forside", name="Hjem")
+    edit(shops.old, "category", "Dame", name="Forside", tag="x")
+    done = shops.clone()
+    assert "it would be the one that the other shop has of its own" in done.err
+    assert row(shops.new, "category", "Forside") == front
+    edit(shops.old, "category", "Sko", parent_id=501)
+    shops.clone()
+    assert row(shops.new, "category", "Forside") == front
+    assert row(shops.new, "category", "Sko")["parent_id"] == front["category_id"]
+    shops.settled()
+
+
 def test_ways_that_lead_astray_there_already_are_told_and_copied(shops: TwoShops) -> None:
     ask(shops.old, "POST", "redirect", {"source": "herre", "target": "gammel", "status": 301})
     done = shops.clone()

@@ -147,12 +147,23 @@ def test_memory_of_copies_is_looked_at_and_mended(shops: TwoShops) -> None:
         ("clone", "--from", "old,new", "--to", "new"),
         ("clone", *BETWEEN, "--kinds", "shoes"),
         ("clone", *BETWEEN, "--rewrite", "x"),
+        ("clone", *BETWEEN, "--auto-approve", "--format", "json"),
         ("promote", *BETWEEN),
     ],
 )
 def test_wrong_words_are_refused_without_a_call(shops: TwoShops, arguments: tuple[str]) -> None:
     assert shops.run(*arguments).exit == 64
     assert not [*shops.old.calls, *shops.new.calls]
+
+
+def test_two_names_for_one_shop_are_refused(shops: TwoShops) -> None:
+    file = shops.directory / "shopform.yaml"
+    settings = json.loads(file.read_text("utf-8"))
+    settings["shops"]["new"]["url"] = shops.old.url + "/"
+    file.write_text(json.dumps(settings), "utf-8")
+    done = shops.run("clone", *BETWEEN, "--auto-approve", "--rewrite", "Herre=Mand")
+    assert (done.exit, "are one shop" in done.err) == (64, True)
+    assert not shops.old.calls
 
 
 def test_no_secret_is_anywhere(tmp_path: Path) -> None:

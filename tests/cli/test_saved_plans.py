@@ -56,6 +56,15 @@ def test_a_saved_plan_is_applied_without_planning_or_asking(
     assert (project / "p.json").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("name", ["catalogue.yaml", ".", "nowhere/p.json"])
+def test_a_plan_is_written_over_no_other_file(name: str, run: Shopform, project: Path) -> None:
+    before = (project / "catalogue.yaml").read_bytes()
+    done = run("plan", "--out", name)
+    assert (done.exit, "defect" in done.err) == (64, False)
+    assert (project / "catalogue.yaml").read_bytes() == before
+    assert [run("plan", "--out", "p.json").exit for _ in range(2)] == [0, 0]
+
+
 def test_a_plan_is_applied_once(run: Shopform, sandbox: Sandbox) -> None:
     run("plan", "--out", "p.json")
     assert run("apply", "p.json").exit == 0

@@ -100,6 +100,13 @@ def test_own_host_is_no_word_for_what_holds_for_one_shop() -> None:
     assert not copy_of(world).resources
 
 
+def test_what_nothing_would_be_left_of_by_rewriting_is_left_out() -> None:
+    world = World().live("supplier", 1, name="Nord").live("supplier", 2, name="Syd Nord")
+    copy = copy_of(world, {"Nord": ""})
+    assert {a: r.fields["name"] for a, r in copy.resources.items()} == {"supplier.syd-nord": "Syd "}
+    assert why(copy) == {(1, ""): "`name` would be empty"}
+
+
 def test_what_lies_in_or_points_to_what_is_left_out_goes_without() -> None:
     world = World().live("category", 1, name="A").live("category", 2, name="A")
     world.live("category", 3, name="B", parent=1).live("category", 4, name="C", parent=3)
