@@ -14,7 +14,7 @@ from shopform.config.drafts import Drafts
 from shopform.config.emit import inline
 from shopform.config.format import format_text
 from shopform.config.patch import Held, patch
-from shopform.config.refactor import amended, with_resources
+from shopform.config.refactor import Tabled, amended, with_resources
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import UsageError
 from shopform.model import Address
@@ -104,8 +104,8 @@ def _with_new(
             texts, counts = _added(project, replace(declared, resources=kept), addresses)
         except _Refused as problem:
             for address in problem.addresses:
-                hint = f"write it yourself: `{inline(declared, address)}`"
-                lost[address] = _not_added(declared, address, "its file is written oddly", hint)
+                hint = problem.hint or f"write it yourself: `{inline(declared, address)}`"
+                lost[address] = _not_added(declared, address, problem.why, hint)
         else:
             return texts, counts, [lost[address] for address in addresses if address in lost]
 
@@ -129,9 +129,11 @@ def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Dia
 
 
 class _Refused(Exception):
-    def __init__(self, addresses: Sequence[Address]) -> None:
+    def __init__(self, addresses: Sequence[Address], why: str, hint: str) -> None:
         super().__init__()
         self.addresses = addresses
+        self.why = why
+        self.hint = hint
 
 
 def _added(
@@ -147,8 +149,11 @@ def _added(
     for group in groups.values():
         try:
             change = with_resources(project, declared, group)
+        except Tabled as problem:
+            told = problem.diagnostics[0]
+            raise _Refused(group, "its section stands in a table", told.hint) from None
         except UsageError:
-            raise _Refused(group) from None
+            raise _Refused(group, "its file is written oddly", "") from None
         project = amended(project, change)
         texts[change.name] = change.text
         counts[change.name] += len(group)

@@ -33,6 +33,10 @@ class Rewritten:
     text: str
 
 
+class Tabled(UsageError):
+    """What is to be added belongs into a table, which takes rows."""
+
+
 def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritten:
     """The file that lists what has moved, with these behind the others; the main file for none.
 
@@ -58,7 +62,7 @@ def with_resource(
     """A file with one more resource: `into`, else where its section is, else a file of its own.
 
     What is nested goes into its container. Raises UsageError for a file that is not the
-    project's, and where nothing can be added, with the lines that are missing.
+    project's, and where nothing can be added, with the lines that are missing; Tabled for a table.
     """
     return with_resources(project, declared, [address], into)
 
@@ -155,8 +159,11 @@ def _edit(
     if parent is None or entry is None:
         head = [f"{section}:", *insert.indented(lines, STEP)]
         return insert.entries(source, parent, head, f"{section}: {{{brief}}}")
-    if is_table(entry[1]):
-        raise Odd
+    if is_table(entry[1]) and isinstance(named := child(entry[1], "table"), Scalar):
+        raise Tabled(
+            f"`{addresses[0]}` belongs into the table `{named.text}`",
+            hint="add a row to it",
+        )
     if isinstance(entry[1], Sequence):
         return _short(source, parent, section, declared, addresses)
     return insert.inside(source, parent, section, lines, brief)

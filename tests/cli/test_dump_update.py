@@ -297,3 +297,17 @@ def test_what_cannot_be_added_is_told_with_what_to_write(
     assert said.count("is not added: its file is written oddly") == 2
     assert "write it yourself: `b: {name: B}`" in said
     assert git(folder, "status", "--short") == ""
+
+
+def test_what_is_new_in_a_table_is_a_row_to_be_added(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    (folder / "redirects.yaml").write_text("redirects: {table: more.csv}\n")
+    (folder / "more.csv").write_text("source,target\n")
+    ask(sandbox, "POST", "redirect", source="x", target="y")
+    done = run("dump", "--update", "--new")
+    assert (done.exit, done.out) == (0, "")
+    assert "is not added: its section stands in a table\n  hint: add a row to it" in done.err
+    done = run("import", "--generate", "redirect.x", str(number(sandbox, "redirect", "x")))
+    assert done.exit == 64
+    assert "`redirect.x` belongs into the table `more.csv`" in done.err
