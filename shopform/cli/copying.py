@@ -19,7 +19,6 @@ from shopform.planning.omissions import owned_twice
 from shopform.planning.origins import (
     as_in_source,
     known_places,
-    secrets_of,
     to_read,
     with_nested,
 )
@@ -138,9 +137,7 @@ class Copying:
         live, left = withhold(self.live, first)
         found = with_left(declare(live, known=known, whole=whole, twins=False), left)
         copy = copied(found, live, self.rewriting, prior if whole else Prior())
-        return Fitting(
-            self.wish, found, self.live, copy, prior, self.workspace.shop, secrets_of(own)
-        )
+        return Fitting(self.wish, found, self.live, copy, prior, self.workspace.shop, own)
 
     def files(self) -> tuple[Declared, dict[str, str]]:
         """The copy as files declare it, and what could not be read, by kind."""

@@ -10,7 +10,7 @@ from shopform.planning.copy import Copy, placed, settled, spared_fixed, without_
 from shopform.planning.declare import Declared, Left
 from shopform.planning.match import inside, match
 from shopform.planning.omissions import not_copied, still_there
-from shopform.planning.origins import Hidden, gone, with_needs
+from shopform.planning.origins import gone, secrets_of, with_needs
 from shopform.planning.plan import plan
 from shopform.planning.promote import promoted, spared
 from shopform.planning.scope import Options
@@ -32,8 +32,8 @@ class Wish:
 class Fitting:
     """Fits a copy into a shop whose memory of copies is `prior`; `told` is what to know of it.
 
-    `found` is what the first shop declares, `first` what it holds. `hidden` are the secrets of the
-    other shop's own files.
+    `found` is what the first shop declares, `first` what it holds. `own` is what the other shop's
+    own files manage: their secrets are not shown, and nothing of theirs is deleted.
     """
 
     wish: Wish
@@ -42,7 +42,7 @@ class Fitting:
     copy: Copy
     prior: Prior
     shop: Shop
-    hidden: Hidden
+    own: Prior
     told: list[Diagnostic] = field(default_factory=list)
 
     def about(self) -> frozenset[Address]:
@@ -56,7 +56,7 @@ class Fitting:
                     " without `--target` shows the addresses",
                 )
         whole = with_needs(self.copy, self._asked(self.copy.resources))
-        return whole | (self._gone() if self.wish.delete else frozenset())
+        return whole | self._doomed()
 
     def declare(self, live: Live) -> tuple[Desired, frozenset[Address]]:
         """What is desired of the shop, and the addresses that the plan is about."""
@@ -74,8 +74,9 @@ class Fitting:
             if not settled(self.copy, made.diagnostics):
                 break
         self.told = [*told, *not_copied(self._left(left), self.wish.target)]
-        if not self.wish.delete:
-            self.told += still_there(self._gone(), self.wish.source, self.wish.target)
+        stays = self._gone() - self._doomed()
+        names = self.wish.source, self.wish.target
+        self.told += still_there(stays, *names, managed=self.wish.delete)
         return desired, only
 
     def declared(self) -> Declared:
@@ -91,7 +92,7 @@ class Fitting:
     def _attempt(
         self, live: Live
     ) -> tuple[Desired, frozenset[Address], list[Diagnostic], list[Left]]:
-        mine, goners = self._mine(), self._gone() if self.wish.delete else frozenset()
+        mine, goners = self._mine(), self._doomed()
         if not self.wish.three_way:
             return self.copy.desired(), mine | goners, [], []
         names = {"source": self.wish.source, "target": self.wish.target}
@@ -105,6 +106,14 @@ class Fitting:
 
     def _gone(self) -> frozenset[Address]:
         return frozenset(self._asked(gone(self.prior, self.first, self.copy)))
+
+    def _doomed(self) -> frozenset[Address]:
+        """What is to be deleted: nothing that the files manage too, and may protect."""
+        if not self.wish.delete:
+            return frozenset()
+        managed = {(address.kind, entry.id) for address, entry in self.own.resources.items()}
+        held = self.prior.resources
+        return frozenset(a for a in self._gone() if (a.kind, held[a].id) not in managed)
 
     def _asked(self, addresses: Iterable[Address]) -> list[Address]:
         """Those of the kinds and targets that were asked for."""
@@ -128,11 +137,12 @@ class Fitting:
     def _spare_secrets(self, live: Live) -> None:
         """What is a secret in the files of the other shop is neither shown nor changed."""
         ids: Mapping[Address, int] = {}
-        if self.hidden:
+        hidden = secrets_of(self.own)
+        if hidden:
             ids = match(self.copy.desired(), self.prior, live, Collector()).ids
         for address, number in ids.items():
             for name in list(self.copy.resources[address].fields):
-                if (address.kind, number, name) in self.hidden:
+                if (address.kind, number, name) in hidden:
                     self.copy.leave(address, f"it is a secret of `{self.wish.target}`", name)
                     if address not in self.copy.resources:
                         break

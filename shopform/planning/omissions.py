@@ -50,15 +50,19 @@ def _line(each: Left, reasons: Collection[str]) -> str:
     return who if len(reasons) == 1 else f"{who}: {each.why}"
 
 
-def still_there(gone: Collection[Address], source: str, target: str) -> list[Diagnostic]:
-    """What is gone from the source and stays in the target."""
+def still_there(
+    gone: Collection[Address], source: str, target: str, *, managed: bool
+) -> list[Diagnostic]:
+    """What is gone from the source and stays in the target; `managed`: since its files say so."""
     if not gone:
         return []
+    why = ", whose files manage it" if managed else ""
+    done = "take it out of the files" if managed else "`--delete` deletes what is gone"
     return [
         warning(
             "gone-from-source",
-            f"gone from `{source}`, and left in `{target}`: {listed(sorted(gone))}",
-            hint="`--delete` deletes what is gone; or forget it with"
+            f"gone from `{source}`, and left in `{target}`{why}: {listed(sorted(gone))}",
+            hint=f"{done}; or forget it with"
             f" `shopform state rm --shop {target} --from {source} ADDRESS`",
         )
     ]

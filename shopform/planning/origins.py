@@ -11,8 +11,6 @@ from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import is_digest
 
-Hidden = frozenset[tuple[str, int, str]]
-
 
 def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
     """The addresses that objects of the copied shop have already.
@@ -48,7 +46,7 @@ def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
     return known
 
 
-def secrets_of(own: Prior) -> Hidden:
+def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
     """The fields whose values a shop's own files keep secret, by kind and id."""
     return frozenset(
         (address.kind, entry.id, name)

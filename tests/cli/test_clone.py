@@ -214,6 +214,20 @@ def test_nothing_is_deleted_unless_it_is_asked_for(shops: TwoShops) -> None:
     shops.settled("clone", "--delete")
 
 
+@pytest.mark.parametrize("verb", ["clone", "promote"])
+def test_what_the_files_manage_too_is_not_deleted(verb: str, shops: TwoShops) -> None:
+    shops.clone()
+    protected = "categories: {dame: {name: Dame, lifecycle: {protect: true, shops: [new]}}}"
+    (shops.directory / "catalogue.yaml").write_text(protected, "utf-8")
+    assert shops.run("apply", "--shop", "new", "--auto-approve").exit == 0
+    ask(shops.old, "DELETE", "category/63")
+    shops.new.reset_log()
+    done = shops.run(verb, *BETWEEN, "--delete", "--auto-approve")
+    assert done.exit == 0, done.text
+    assert "left in `new`, whose files manage it: 1 object: `category.dame`" in done.err
+    assert not writes(shops.new)
+
+
 def test_list_that_came_back_short_deletes_nothing(shops: TwoShops) -> None:
     shops.clone()
     shops.old.set_fault("GET /category:1:short", "GET /category:2:short")
