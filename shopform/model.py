@@ -139,7 +139,8 @@ class Entry:
     `sent` holds the canonical value last sent, or found equal, of each managed field;
     `stored` holds what the shop then kept, only where that differs from what was sent.
     References are ids; a secret is a keyed digest; images are their records. `keep` and `origin`
-    are those of the Resource.
+    are those of the Resource. `unclaimed` are fields that had another value than the server's
+    default when the object was taken over, and were not declared.
     """
 
     id: int
@@ -151,6 +152,7 @@ class Entry:
     protect: bool = False
     keep: bool = False
     origin: int = 0
+    unclaimed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A plan in the making: compares every address and writes down changes and steps. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shopform.changes import Action, Change, Op, Settled, Step
 from shopform.diagnostics import Collector
@@ -11,9 +11,11 @@ from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref
 from shopform.planning import drift
 from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
 from shopform.planning.match import NOTHING, Matching, inside
+from shopform.planning.nameless import fields_without_key, without
 from shopform.planning.order import Graph
 from shopform.planning.removals import Removals
 from shopform.planning.scope import Options, Scope
+from shopform.planning.unclaimed import beside
 
 
 @dataclass(slots=True)
@@ -40,11 +42,11 @@ class Draft:
         self.replaced = self._replaced()
         compare = Comparer(self.matching, self.replaced)
         removals = Removals(self.desired, self.live, compare, self.options.destroy)
-        nameless = self._nameless()
+        nameless = fields_without_key(self.desired, self.live, self.out)
         for address, resource in self.desired.resources.items():
             if self.scope.holds(address):
                 lost = nameless.get(address.kind)
-                known = _without(resource, lost) if lost else resource
+                known = without(resource, lost) if lost else resource
                 self._declared(known, BY_NAME[address.kind], compare, removals)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
         for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
@@ -59,29 +61,6 @@ class Draft:
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""
         return bool(self.live.kinds.get(kind, NOTHING).problem)
-
-    def _nameless(self) -> dict[str, frozenset[str]]:
-        """Declared fields that this shop's objects have no key for: they cannot be managed."""
-        found: dict[str, frozenset[str]] = {}
-        for name, read in self.live.kinds.items():
-            kind = BY_NAME[name]
-            if not kind.wire.discover or not read.names:
-                continue
-            declared = {
-                field_name
-                for resource in self.desired.resources.values()
-                if resource.address.kind == name
-                for field_name in resource.fields
-            }
-            found[name] = frozenset(declared - set(read.names))
-            for lost in sorted(found[name]):
-                self.out.warning(
-                    "field-unknown",
-                    f"the shop's {kind.section} have no key for `{lost}`, which is left out",
-                    hint=f"name the key under `wire: {name}: fields:` of this shop, or leave"
-                    f" `{lost}` out of the files",
-                )
-        return found
 
     def _replaced(self) -> frozenset[Address]:
         """Asked for by name, and what is nested in it: an object cannot change its container."""
@@ -159,7 +138,7 @@ class Draft:
                 kind=kind.name,
                 parent=Ref(resource.parent) if resource.parent else None,
                 fields=difference.send,
-                entry=self._entry(0, resource, kind, difference),
+                entry=self._entry(0, resource, kind, difference, ()),
                 confirm=assumed,
                 deliver=resource.deliver,
             )
@@ -196,6 +175,9 @@ class Draft:
             changed = {change.name for change in difference.fields}
             values = compare.settled(kind, resource, item, changed)
             self._tell(address, item.id, op, difference, notes, values)
+        unclaimed = (
+            entry.unclaimed if entry else tuple(beside(kind, resource, item, self.live.hosts))
+        )
         step = Step(
             key=f"{address}:{op}",
             op=op,
@@ -204,7 +186,7 @@ class Draft:
             id=item.id,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self._entry(item.id, resource, kind, difference),
+            entry=self._entry(item.id, resource, kind, difference, unclaimed),
             previous=self.matching.moved.get(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
@@ -281,7 +263,14 @@ class Draft:
             )
         )
 
-    def _entry(self, number: int, resource: Resource, kind: Kind, difference: Difference) -> Entry:
+    def _entry(
+        self,
+        number: int,
+        resource: Resource,
+        kind: Kind,
+        difference: Difference,
+        unclaimed: tuple[str, ...],
+    ) -> Entry:
         return Entry(
             id=number,
             identity=identity_of(kind, difference),
@@ -292,9 +281,5 @@ class Draft:
             protect=resource.protect,
             keep=resource.keep,
             origin=resource.origin,
+            unclaimed=unclaimed,
         )
-
-
-def _without(resource: Resource, names: frozenset[str]) -> Resource:
-    fields = {name: value for name, value in resource.fields.items() if name not in names}
-    return replace(resource, fields=fields)

@@ -11,7 +11,7 @@ from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Resou
 from shopform.planning.declare import Place
 from shopform.planning.diff import Comparer
 from shopform.planning.match import Matching, declared_identity, live_identity, match
-from shopform.planning.normalize import canonical
+from shopform.planning.unclaimed import beside
 from shopform.planning.withheld import holds_password, withhold
 
 
@@ -38,7 +38,8 @@ class Written:
 
 
 def compare(desired: Desired, prior: Prior, live: Live) -> Written:
-    """Every declared field that differs, and undeclared ones that have not their known default.
+    """Every declared field that differs, and undeclared ones that got another value than their
+    known default since the object is managed: what it had before is nobody's business.
 
     A field that the shop stored otherwise than it was sent, and holds so still, does not differ.
     """
@@ -131,12 +132,10 @@ def _why(kind: Kind, change: FieldChange) -> str:
 
 
 def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:
-    kind, hosts = BY_NAME[resource.address.kind], matching.hosts
-    for name, default in kind.policy.defaults.items():
-        if name in resource.fields or name in resource.ignore or name not in item.fields:
-            continue
-        form = kind.policy.form(name)
-        value = canonical(form, item.fields[name], hosts)
-        if value != canonical(form, default, hosts):
+    kind, entry = BY_NAME[resource.address.kind], matching.entries.get(resource.address)
+    if entry is None:
+        return
+    for name, value in beside(kind, resource, item, matching.hosts).items():
+        if name not in entry.unclaimed:
             shown = Comparer(matching).show(kind, name, value)
             yield Otherwise(address=resource.address, field=name, value=shown)

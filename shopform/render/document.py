@@ -244,6 +244,7 @@ def entry(record: Entry) -> Document:
         "protect": record.protect,
         "keep": record.keep,
         "origin": record.origin,
+        "unclaimed": list(record.unclaimed),
     }
 
 

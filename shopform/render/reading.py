@@ -150,6 +150,7 @@ def _entry(record: Document) -> Entry:
         protect=record["protect"],
         keep=record["keep"],
         origin=record["origin"],
+        unclaimed=tuple(record["unclaimed"]),
     )
 
 

@@ -21,7 +21,9 @@ RESTORE = "restore it from git or from a backup; leftovers of a merge are the us
 _TOP = frozenset({"format_version", "shopform_version", "lineage", "serial", "shop", "resources"})
 _PART = KEY.pattern.removesuffix(r"\Z")
 _ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
-_ENTRY = frozenset("id identity sent stored parent depends_on protect keep origin".split())
+_ENTRY = frozenset(
+    "id identity sent stored parent depends_on protect keep origin unclaimed".split()
+)
 
 
 def dumps(prior: Prior) -> bytes:
@@ -74,6 +76,7 @@ def entry_record(entry: Entry) -> Document:
         "protect": entry.protect,
         "keep": entry.keep,
         "origin": entry.origin,
+        "unclaimed": list(entry.unclaimed),
     }
     return {"id": entry.id, **{name: part for name, part in parts.items() if part}}
 
@@ -94,6 +97,7 @@ def entry_of(record: object) -> Entry:
         protect=take(fields, "protect", bool, False),
         keep=take(fields, "keep", bool, False),
         origin=take(fields, "origin", int, 0),
+        unclaimed=tuple(map(str, take(fields, "unclaimed", list, []))),
     )
 
 

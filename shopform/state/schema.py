@@ -67,6 +67,11 @@ def _entry() -> dict[str, Any]:
                 "type": "integer",
                 "description": "The id, in the shop it was copied from, of what it is a copy of.",
             },
+            "unclaimed": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Undeclared fields that were filled when it was taken over.",
+            },
         },
         "required": ["id"],
         "additionalProperties": False,

@@ -44,6 +44,17 @@ def test_an_undeclared_field_is_told_where_it_has_not_its_known_default() -> Non
     assert found(world) == {("category.a", "tag"): "x", ("category.a", "no_index"): True}
 
 
+def test_an_undeclared_field_that_was_filled_before_is_nobodys_business() -> None:
+    world = World().declare("category.a", name="A").live("category", 1, name="A", tag="x")
+    assert found(world) == {}
+    (step,) = world.plan().steps
+    assert step.entry is not None
+    assert step.entry.unclaimed == ("tag",)
+    world.entries[Address("category.a")] = step.entry
+    world.live("category", 1, name="A", tag="y", no_index=1)
+    assert found(world) == {("category.a", "no_index"): True}
+
+
 def test_fields_left_to_the_shop_are_not_told() -> None:
     world = World().declare("category.a", name="A", meta="m", ignore=frozenset({"tag", "meta"}))
     world.owned("category.a", 1, name="A").live("category", 1, name="A", tag="x", meta="other")
@@ -93,8 +104,8 @@ def test_the_name_of_one_that_is_gone_is_not_taken_over() -> None:
 
 def test_references_in_a_circle_are_not_taken_over() -> None:
     world = World().declare("category.a", name="A", canonical=ref("category.b"))
-    world.declare("category.b", name="B").live("category", 1, name="A", canonical=2)
-    world.live("category", 2, name="B", canonical=1)
+    world.declare("category.b", name="B").owned("category.b", 2, name="B")
+    world.live("category", 1, name="A", canonical=2).live("category", 2, name="B", canonical=1)
     assert found(world) == {("category.b", "canonical"): "it would go round in a circle"}
 
 

@@ -1,0 +1,23 @@
+"""What the shop holds in fields that nobody declares, as far as its defaults are known. Pure."""
+
+from shopform.kinds import Kind
+from shopform.model import LiveObject, Resource
+from shopform.planning.normalize import canonical
+
+
+def beside(
+    kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]
+) -> dict[str, object]:
+    """Undeclared fields whose canonical value is not the known default.
+
+    What `lifecycle.ignore` names is left to the shop, and no matter of the files.
+    """
+    found = {}
+    for name, default in sorted(kind.policy.defaults.items()):
+        if name in resource.fields or name in resource.ignore or name not in item.fields:
+            continue
+        form = kind.policy.form(name)
+        value = canonical(form, item.fields[name], hosts)
+        if value != canonical(form, default, hosts):
+            found[name] = value
+    return found
