@@ -8,7 +8,7 @@ from shopform.diagnostics import Diagnostic, Line, Severity, Span
 from shopform.render.style import BOLD, CYAN, RED, YELLOW, Ink, printable, wrap
 
 _COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
-SHOWN: Final = 100  # messages of one code, and places of one message
+SHOWN: Final = 50  # messages of one code, and places of one message
 _BAR = " | "  # between the cells of a row
 # What stands in the file at such a place is a secret: the frame must not repeat it.
 _MASKED = frozenset({"literal-token", "login-in-url"})
