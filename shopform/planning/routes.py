@@ -8,7 +8,7 @@ from shopform.model import Address, Value
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import canonical
-from shopform.planning.ways import Fault, Hop, by_source, faults, hop_of
+from shopform.planning.ways import Fault, Hop, by_source, faults, hop_of, who
 
 _CHANGE = "change its source or its target"
 # A shop must not be kept from being taken over as it is.
@@ -29,11 +29,13 @@ def check(draft: Draft, url_changes: str) -> None:
         ours = fault.closed or all(hop.address for hop in fault.hops)
         _tell(draft, fault, fresh=fresh, refused=fresh and ours)
     for hop in hops:
-        if hop.address and hop.source in pages:
-            whose, moved = pages[hop.source]
+        whose, moved = pages.get(hop.source, ("", False))
+        if whose and hop.address:
             fault = Fault("route-hides", (hop,), f"hides `{whose}`, a page of that path", _CHANGE)
             fresh = hop.fresh or moved
             _tell(draft, fault, fresh=fresh, refused=fresh)
+        elif moved:
+            _hidden(draft, whose, hop)
         if hop.address and hop.target in gone and hop.target not in pages:
             says = f"leads to `{hop.target}`, which this plan removes"
             _tell(draft, Fault("route-dead", (hop,), says, _CHANGE), fresh=True, refused=True)
@@ -52,6 +54,18 @@ def _tell(draft: Draft, fault: Fault, *, fresh: bool, refused: bool) -> None:
         span=hop.span,
         related=fault.related,
         address=hop.address or "",
+    )
+
+
+def _hidden(draft: Draft, whose: str, hop: Hop) -> None:
+    """A page that this plan puts where somebody else's way begins."""
+    page = draft.desired.resources.get(Address(whose))
+    draft.out.warning(
+        "route-hides",
+        f"`{whose}` is hidden by {who(hop)}, which leads to `{hop.target}`",
+        hint="take that one away in the shop, or give the page another path",
+        span=page.span if page else None,
+        address=whose if page else "",
     )
 
 

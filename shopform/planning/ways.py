@@ -79,7 +79,7 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
             pair = (hop, first) if hop.address else (first, hop)
             if pair[0].address:
                 yield Fault(
-                    "route-duplicate", pair, f"has the source of {_who(pair[1])}", "remove one"
+                    "route-duplicate", pair, f"has the source of {who(pair[1])}", "remove one"
                 )
     inside = {hop.source for circle in circles for hop in circle}
     for circle in circles:
@@ -91,7 +91,7 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
         if hop.address and following and not round_about:
             end = ends[hop.target]
             hint = f"point it at `{end}`" if end is not None else "break the circle it leads into"
-            says = f"leads on to {_who(following)}"
+            says = f"leads on to {who(following)}"
             yield Fault("route-chain", (hop, following), says, hint)
 
 
@@ -141,5 +141,5 @@ def _leads(hop: Hop) -> str:
     return f"`/{hop.source}` leads to `/{hop.target}`"
 
 
-def _who(hop: Hop) -> str:
+def who(hop: Hop) -> str:
     return f"`{hop.address}`" if hop.address else f"an undeclared one from `/{hop.source}`"

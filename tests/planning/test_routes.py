@@ -172,6 +172,27 @@ def test_way_that_hides_a_strangers_page_is_refused() -> None:
     assert errors(world.plan()) == ["route-hides"]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_page_that_comes_to_lie_under_a_strangers_way_is_a_warning(there: bool) -> None:
+    world = World().live("redirect", 1, source="page", target="x")
+    if there:
+        world.settled("category.p", 1, name="P", rewrite_url="old")
+    world.declare("category.p", name="P", rewrite_url="page", span=Span("pages.yaml", 1, 3))
+    made = world.plan()
+    assert "route-hides" in warnings(made)
+    assert not made.refused
+    (told,) = [d for d in made.diagnostics if d.code == "route-hides"]
+    assert told.summary == (
+        "`category.p` is hidden by an undeclared one from `/page`, which leads to `x`"
+    )
+    assert str(told.span) == "pages.yaml:1:3"
+
+
+def test_page_that_lies_under_a_strangers_way_already_is_left_alone() -> None:
+    world = World().live("redirect", 1, source="page", target="x")
+    assert world.settled("category.p", 1, name="P", rewrite_url="page").plan().diagnostics == ()
+
+
 def test_way_to_what_this_plan_removes_is_refused() -> None:
     made = ways(a="a page").there("category.p", 1, name="P", rewrite_url="page").plan()
     assert errors(made) == ["route-dead"]
