@@ -17,6 +17,7 @@ from shopform.planning.declare import Declared, declare
 from shopform.planning.fitting import Fitting, Wish
 from shopform.planning.omissions import owned_twice
 from shopform.planning.origins import (
+    as_called_there,
     as_in_source,
     known_places,
     to_read,
@@ -156,6 +157,7 @@ class Copying:
             fitting.declare,
             near=fitting.copy.desired(),
             within=fitting.about(),
+            seen=lambda live: as_called_there(live, self.live, self.workspace.shop),
             source=self.wish.source,
             **self.options,
         )

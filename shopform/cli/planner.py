@@ -67,15 +67,17 @@ def read_then_declare(
     *,
     near: Desired,
     within: frozenset[Address],
+    seen: Callable[[Live], Live] = lambda live: live,
     **asked: Any,
 ) -> Plan:
     """Plan what can be declared only when the shop was read, and the addresses it is about.
 
     `near` and `within` are what it may be and the addresses it may touch: they say what is read.
+    `seen` is the shop as read, with what is known besides.
     """
     options = Options(daily_calls=connection.ledger.daily, **asked)
     with reading(workspace, connection):
-        live = _read(replace(options, only=within), connection, near, prior)
+        live = seen(_read(replace(options, only=within), connection, near, prior))
         desired, only = declare(live)
         about = replace(options, only=only)
         return _planned(workspace, connection, prior, live, desired, about)

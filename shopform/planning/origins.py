@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from shopform.kinds import BY_NAME, KINDS, ORDER
-from shopform.model import Address, Entry, Live, Prior
+from shopform.model import Address, Entry, Live, Prior, Shop
 from shopform.planning.copy import Copy
 from shopform.planning.declare import Place
 from shopform.planning.diff import depends_on
@@ -44,6 +44,20 @@ def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
             known[place] = address
             taken.add(address)
     return known
+
+
+def as_called_there(live: Live, first: Live, shop: Shop) -> Live:
+    """The shop with the field names of the copied one where nothing confirms its own.
+
+    Names that the settings of the shop give come first.
+    """
+    kinds = dict(live.kinds)
+    for name, read in live.kinds.items():
+        model = first.kinds.get(name, NOTHING)
+        if read.assumed and model.names and not model.assumed:
+            given = shop.wire[name].fields if name in shop.wire else {}
+            kinds[name] = replace(read, names={**model.names, **given})
+    return replace(live, kinds=kinds)
 
 
 def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:

@@ -84,6 +84,18 @@ def test_own_host_in_texts_becomes_the_other_shops_own(shops: TwoShops) -> None:
     shops.settled()
 
 
+def test_field_names_that_no_source_tells_are_those_of_the_first_shop(tmp_path: Path) -> None:
+    names = {"redirect_names": "old_url,new_url,type", "redirect_path": "strip"}
+    seed = {"redirect": [{"redirect_id": 3, "old_url": "a", "new_url": "b", "type": 302}]}
+    wire = {"first": {"switches": names}, "other": {"switches": names}}
+    with two_shops(tmp_path / "project", seed, **wire) as shops:
+        done = shops.clone()
+        assert "1 added" in done.out
+        (made,) = shops.new.data("redirect")
+        assert [made[name] for name in ("source", "target", "status")] == ["a", "b", 302]
+        shops.settled()
+
+
 def test_words_that_the_api_fixes_are_not_rewritten(shops: TwoShops) -> None:
     shops.clone(*MAPPED, "--rewrite", "paid=betalt", "--rewrite", "valuelist=x")
     assert [r["events"] for r in shops.new.data("webhook")] == [["paid"]]
