@@ -9,7 +9,7 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Desired, Ref, Resource, Secret, Value
 from shopform.planning.normalize import canonical
-from shopform.planning.ways import by_source, faults, hop_of
+from shopform.planning.ways import by_source, circle_of, faults, hop_of
 
 
 def check(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
@@ -64,9 +64,10 @@ def _check_containers(drafts: Iterable[Draft], collector: Collector) -> None:
 
 
 def _check_cycles(
-    drafts: Iterable[Draft], resources: Map[Address, Resource], collector: Collector
+    drafts: list[Draft], resources: Map[Address, Resource], collector: Collector
 ) -> None:
     """Chains of one field that come back to where they began; each is told once."""
+    by_address = {draft.address: draft for draft in drafts}
     for name in dict.fromkeys(n for d in drafts for n in d.kind.policy.refers):
         passed: set[Address] = set()
         for draft in drafts:
@@ -80,7 +81,7 @@ def _check_cycles(
             passed.update(chain)
             if at is not None and at in chain:
                 cycle = list(chain)[list(chain).index(at) :]
-                _tell_cycle(name, min(cycle), cycle, {d.address: d for d in drafts}, collector)
+                _tell_cycle(name, min(cycle), cycle, by_address, collector)
 
 
 def _tell_cycle(
@@ -91,14 +92,14 @@ def _tell_cycle(
     collector: Collector,
 ) -> None:
     turn = cycle.index(first)
-    shown = " -> ".join(f"`{each}`" for each in [*cycle[turn:], *cycle[:turn], first])
+    turned = [*cycle[turn:], *cycle[:turn]]
     places = [
-        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in cycle
+        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in turned
     ]
     span = (child(drafts[first].node, name) or drafts[first].key).span
     collector.error(
         "reference-cycle",
-        f"`{name}` goes round in a circle: {shown}",
+        f"`{name}` goes round in a circle: {circle_of(turned)}",
         hint=f"remove `{name}` from one of them",
         span=span,
         related=tuple(place for place in places if place[1] != span),

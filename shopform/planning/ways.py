@@ -122,19 +122,24 @@ def _circle(hops: list[Hop]) -> Fault:
     )
     start = hops.index(first)
     turned = (*hops[start:], *hops[:start])
-    names = [f"`/{hop.source}`" for hop in turned]
-    if len(names) > _SHOWN:
-        names[3:-1] = [f"{len(names) - 4:,} more"]
     strangers = [f"{_leads(hop)}, and nobody declares that" for hop in turned if not hop.address]
     return Fault(
         "route-loop",
         turned,
-        f"leads back to itself: {' -> '.join([*names, names[0]])}",
+        f"leads back to itself: {circle_of(f'/{hop.source}' for hop in turned)}",
         "change its source or its target",
         detail="\n".join(strangers),
         related=tuple((_leads(hop), hop.span) for hop in turned[1:] if hop.address and hop.span),
         closed=True,
     )
+
+
+def circle_of(names: Iterable[str]) -> str:
+    """A circle in words, from its first name back to that; of a long one the middle is counted."""
+    told = [f"`{name}`" for name in names]
+    if len(told) > _SHOWN:
+        told[3:-1] = [f"{len(told) - 4:,} more"]
+    return " -> ".join([*told, told[0]])
 
 
 def _leads(hop: Hop) -> str:

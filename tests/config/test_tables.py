@@ -307,3 +307,28 @@ def test_many_wrong_references_are_told_in_seconds(tmp_path: Path) -> None:
 def test_path_that_leads_nowhere_is_told_at_its_place(tmp_path: Path, path: str) -> None:
     (tmp_path / "round").symlink_to("round")
     assert wrong(tmp_path, "", f"{{table: {path}}}") == ["c.yaml:1:20 file-outside"]
+
+
+def test_thousands_of_circles_are_told_in_seconds(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},k{n}\n" for n in range(20_000))
+    files: dict[str, str | bytes] = {
+        "c.yaml": "categories: {table: c.csv, key: name}",
+        "c.csv": "name,parent\n" + rows,
+    }
+    started = time.process_time()
+    assert len(refused(tmp_path, files)) == 20_000
+    assert time.process_time() - started < 5
+
+
+def test_long_circle_of_references_is_told_short_with_all_its_rows(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},k{(n + 1) % 40}\n" for n in range(40))
+    files: dict[str, str | bytes] = {
+        "c.yaml": "categories: {table: c.csv, key: name}",
+        "c.csv": "name,parent\n" + rows,
+    }
+    with pytest.raises(ConfigError) as caught:
+        compiled(tmp_path, files)
+    (told,) = caught.value.diagnostics
+    assert told.summary.count("->") == 5
+    assert "-> 36 more ->" in told.summary
+    assert [span.line for _, span in told.related] == list(range(3, 42))
