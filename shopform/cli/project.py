@@ -201,7 +201,11 @@ def _variable_file(path: Path) -> dict[str, str]:
     from shopform.diagnostics import Collector
 
     collector = Collector()
-    node = parse(path.read_text("utf-8"), str(path), collector)
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"`{path}` is not UTF-8", hint="save the file as UTF-8") from None
+    node = parse(text, str(path), collector)
     if collector.failed:
         raise ConfigError(diagnostics=collector.sorted())
     found: dict[str, str] = {}

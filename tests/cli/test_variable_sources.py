@@ -48,3 +48,20 @@ def test_the_twin_of_var_file_is_no_variable(
 def test_the_program_without_a_command_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(Console(), []) == 64
     assert capsys.readouterr().err.startswith("Usage: shopform")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"\xef\xbb\xbfhost: a.example\n", 0), ("host: sø.example\n".encode("latin-1"), 10)],
+)
+def test_var_file_is_utf_8_with_a_mark_or_without(
+    project: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    data: bytes,
+    code: int,
+) -> None:
+    file = tmp_path_factory.mktemp("variables") / "host.yaml"
+    file.write_bytes(data)
+    monkeypatch.setenv("SHOPFORM_VAR_FILE", str(file))
+    assert validate(project) == code
