@@ -80,9 +80,8 @@ def judge(
     if 200 <= status < 300:
         return _accept(call, status, headers, body)
     if status < 400:
-        host = urlsplit(headers.get("location", "")).hostname or "nowhere"
         raise Nonsense(
-            f"{call} was sent on to `{host}` ({status})",
+            f"{call} was sent on to `{_host(headers.get('location', ''))}` ({status})",
             hint="use the address the shop really answers at as `url`",
         )
     if status == 429:
@@ -95,6 +94,13 @@ def judge(
     if call.method == "DELETE" and status in (404, 410):
         return None
     raise _refusal(call, status, _words(call, status, headers, body, token))
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or "nowhere"
+    except ValueError:
+        return "nowhere"
 
 
 def _refusal(call: Call, status: int, words: str) -> ShopformError:
