@@ -16,6 +16,7 @@ from shopform.planning.rewriting import Rewriting
 
 ONE_SHOP: Final = "holds for one shop only"
 LOCAL: Final = f"it {ONE_SHOP}"
+Leaving = tuple[Address, str, str]  # what, why, and the field if it is only one
 TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
 
 
@@ -42,6 +43,11 @@ class Copy:
 
     def leave(self, address: Address, why: str, name: str = "") -> None:
         """Leave out an object and what lies in it; or one field, if it can do without it."""
+        queue = [(address, why, name)]
+        for each in queue:
+            queue += self._leave(*each)
+
+    def _leave(self, address: Address, why: str, name: str) -> Iterable[Leaving]:
         resource = self.resources.get(address)
         if resource is None:
             return
@@ -52,7 +58,7 @@ class Copy:
             self.imports.pop(address, None)
             self._tell(resource, why.replace("it ", f"`{name}` ", 1) if name else why)
             for user in self.users.get(address, ()):
-                self._without(user, address)
+                yield from self._without(user, address)
         elif name in resource.fields:
             fields = {each: value for each, value in resource.fields.items() if each != name}
             self.resources[address] = replace(
@@ -60,16 +66,16 @@ class Copy:
             )
             self._tell(resource, why, name)
 
-    def _without(self, user: Address, target: Address) -> None:
+    def _without(self, user: Address, target: Address) -> Iterable[Leaving]:
         resource = self.resources.get(user)
         if resource is None:
             return
         if resource.parent == target:
-            self.leave(user, "what it lies in is not copied")
+            yield user, "what it lies in is not copied", ""
             return
         for name, value in resource.fields.items():
             if value == Ref(target):
-                self.leave(user, "what it points to is not copied", name)
+                yield user, "what it points to is not copied", name
 
     def _tell(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]

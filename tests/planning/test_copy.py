@@ -117,6 +117,17 @@ def test_what_lies_in_or_points_to_what_is_left_out_goes_without() -> None:
     assert "canonical" in copy.resources[Address("category.d")].ignore
 
 
+def test_tree_deeper_than_any_stack_is_left_out() -> None:
+    world = World().live("category", 1, name="A").live("category", 2, name="A")
+    for number in range(3, 2_003):
+        world.live("category", number, name=f"K{number}", parent=number - 1)
+    live = world.shop()
+    copy = copied(declare(live, known={}, whole=True), live, rewriting(), Prior())
+    copy.leave(Address("category.k3"), "because")
+    assert not [address for address in copy.resources if "k" in address.keys[0]]
+    assert len(copy.left) == 2_002
+
+
 def test_names_that_become_one_by_rewriting_are_left_out() -> None:
     world = World().live("supplier", 1, name="Nord").live("supplier", 2, name="Syd")
     world.live("category", 3, name="A", rewrite_url="nord")
