@@ -19,6 +19,7 @@ Parser = Callable[[str], NextEvent | None]
 _MASKS: Final = {":": "\ue03a", "?": "\ue03f"}
 _SIGNS: Final = {mask: sign for sign, mask in _MASKS.items()}
 _MASKED: Final = re.compile("[\ue03a\ue03f]")
+_HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 # A sign inside a plain text in YAML 1.2; behind a quote or a bracket a colon ends a key.
 _MASKABLE: Final = re.compile(r"""(?<=[^\s\[\]{},"'])(?::(?=[^\s\[\]{},"'])|\?)""")
 
@@ -58,7 +59,17 @@ def plain_events(text: str) -> NextEvent:
     """Events of ruamel.yaml's own parser: the same nodes, thirty times slower."""
     parse: Any = YAML(typ="safe", pure=True).parse
     events: NextEvent = parse(text).__next__
-    return events
+    return lambda: _joined(events())
+
+
+def _joined(event: Event) -> Event:
+    """An event with characters in one, which JSON writes in two halves: `\\ud83d\\ude00`."""
+    if type(event) is ScalarEvent and _HALVES.search(event.value):
+        event.value = _HALVES.sub(
+            lambda match: match[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"),
+            event.value,
+        )
+    return event
 
 
 PARSERS: Final[tuple[Parser, ...]] = (fast_events, masked_events, plain_events)

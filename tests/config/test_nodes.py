@@ -63,6 +63,15 @@ def test_both_parsers_give_the_same_nodes_at_the_same_places(text: str) -> None:
     assert through_all == _parse(text, plain_events)
 
 
+@pytest.mark.parametrize("text", ['{"a": "\\ud83d\\ude00 x"}', '"\\uD83D\\uDE00 x": a'])
+def test_characters_written_in_two_halves_as_json_does_are_one(text: str) -> None:
+    root = parse(text, "a.yaml", Collector())
+    assert isinstance(root, Mapping)
+    ((key, node),) = root.entries.values()
+    assert isinstance(node, Scalar)
+    assert {key.text, node.text} == {"a", "\U0001f600 x"}
+
+
 @pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS.keys())
 def test_hiding_signs_from_libyaml_changes_nothing(text: str) -> None:
     assert _parse(text, masked_events) == _parse(text, plain_events)
