@@ -17,6 +17,7 @@ from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Resource, Value
 from shopform.planning.declare import Declared, Left
 from shopform.planning.keys import key_from
+from shopform.planning.ways import rooted
 
 IMPORTS: Final = "imports.yaml"
 _LINES, _SIGNS, _NAME = 20, 1_500, 80  # a longer text stands in a file of its own
@@ -216,12 +217,9 @@ def _said(kind: Kind, name: str, value: Value) -> bool:
 
 def _value(kind: Kind, name: str, value: Value) -> Value:
     """The value as people write it: null where no word is empty, a slash before a way's ends."""
-    policy = kind.policy
-    if policy.form(name) is Form.TEXT and value == "" and name not in free_texts(kind):
+    if kind.policy.form(name) is Form.TEXT and value == "" and name not in free_texts(kind):
         return None
-    ends = (policy.route.source, policy.route.target) if policy.route else ()
-    local = isinstance(value, str) and "://" not in value and not value.startswith("/")
-    return f"/{value}" if name in ends and local else value
+    return rooted(kind, name, value)
 
 
 def _long(text: str) -> bool:

@@ -11,6 +11,7 @@ from shopform.planning import images
 from shopform.planning.diff import MISSING
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.ways import rooted
 
 UNSAID = "it is a secret, and secrets are not recorded"
 GONE = "what it pointed at is gone"
@@ -59,7 +60,8 @@ class Before:
             # What a new object holds says nothing of the one that was there.
             known = None if replaced else item
             try:
-                found[name] = self.of(kind, name, before, then.get(name), known)
+                value = self.of(kind, name, before, then.get(name), known)
+                found[name] = rooted(BY_NAME[kind], name, value)
             except Lost as reason:
                 lost[name] = str(reason)
             if BY_NAME[kind].policy.form(name) is Form.IMAGES:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shopform.diagnostics import Span
 from shopform.kinds import Form, Kind
-from shopform.model import Address, Secret
+from shopform.model import Address, Secret, Value
 from shopform.planning.normalize import canonical
 
 _SHOWN = 6  # hops of a circle that a sentence holds; of a longer one the first and the last
@@ -60,6 +60,17 @@ def hop_of(
         return None
     source, target = (str(canonical(Form.PATH, each, hosts)) for each in found)
     return Hop(source, target, address, span, fresh)
+
+
+def rooted(kind: Kind, name: str, value: Value) -> Value:
+    """A value as people write it: an end of a way in this shop begins with a slash.
+
+    A shop that keeps it as it is sent (redirect_path, dossier 4.7) would else lead astray.
+    """
+    route = kind.policy.route
+    ends = (route.source, route.target) if route else ()
+    local = isinstance(value, str) and "://" not in value and not value.startswith("/")
+    return f"/{value}" if name in ends and local else value
 
 
 def by_source(hops: Iterable[Hop]) -> dict[str, Hop]:

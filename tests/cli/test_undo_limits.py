@@ -1,6 +1,10 @@
 """What cannot be as it was, what is not undone, and who says so."""
 
+from pathlib import Path
+
 from undoable import KITCHEN, Project, one, words
+
+from shopform.sandbox import Sandbox
 
 __all__ = ["one"]
 
@@ -37,6 +41,19 @@ def test_what_is_gone_from_the_shop_since_is_not_made_again(one: Project) -> Non
     run = one.undo()
     assert "`supplier.syd` was deleted in the shop since" in words(run)
     assert [row["name"] for row in one.sandbox.data("supplier")] == ["Nord"]
+
+
+def test_the_ends_of_a_way_come_back_with_their_slash(tmp_path: Path) -> None:
+    with Sandbox(switches={"redirect_path": "keep"}) as shop:
+        one = Project(tmp_path, shop)
+        away = {"source": "/vaek", "target": "https://other.example/vaek"}
+        one.declare(redirects={"old": {"source": "/old", "target": "/new"}, "away": away})
+        one.apply()
+        one.declare(redirects={"away": {**away, "target": "/her"}})
+        one.apply()
+        one.undo()
+        ends = {(row["source"], row["target"]) for row in shop.data("redirect")}
+        assert ends == {("/old", "/new"), ("/vaek", "https://other.example/vaek")}
 
 
 def test_edits_made_by_hand_since_are_told(one: Project) -> None:
