@@ -13,6 +13,7 @@ from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING, Matching, declared_identity
 from shopform.planning.normalize import canonical
 from shopform.planning.rewriting import Rewriting
+from shopform.planning.ways import rooted
 
 ONE_SHOP: Final = "holds for one shop only"
 LOCAL: Final = f"it {ONE_SHOP}"
@@ -139,7 +140,9 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
     fields = dict(resource.fields)
     refused = {}
     for name, value in resource.fields.items():
-        if name in policy.local and not value and name not in needed:
+        if name in needed and not value and policy.form(name) in (Form.TEXT, Form.SET):
+            refused[name] = "it is empty"
+        elif name in policy.local and not value:
             del fields[name]
         elif name in policy.local and not rewriting.maps(str(value)):
             refused[name] = LOCAL
@@ -148,7 +151,7 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
             if name in needed and value and not new:
                 refused[name] = "it would be empty"
             else:
-                fields[name] = new
+                fields[name] = rooted(kind, name, new)
     copy.resources[address] = replace(resource, fields=fields)
     for name, why in refused.items():
         copy.leave(address, why, name)

@@ -117,6 +117,15 @@ def test_what_lies_in_or_points_to_what_is_left_out_goes_without() -> None:
     assert "canonical" in copy.resources[Address("category.d")].ignore
 
 
+def test_what_no_shop_takes_empty_is_left_out() -> None:
+    world = World().live("supplier", 1, name="").live("webhook", 2, url="https://a.b", events=[])
+    world.live("redirect", 3, source="/x", target="/").live("redirect", 4, source="y", target="z")
+    copy = copy_of(world, {"a.b": "a.b"})
+    assert why(copy) == {(1, ""): "`name` is empty", (2, ""): "`events` is empty"}
+    ends = [(r.fields["source"], r.fields["target"]) for r in copy.resources.values()]
+    assert ends == [("/x", "/"), ("/y", "/z")]
+
+
 def test_tree_deeper_than_any_stack_is_left_out() -> None:
     world = World().live("category", 1, name="A").live("category", 2, name="A")
     for number in range(3, 2_003):
