@@ -1,5 +1,6 @@
 """Nodes to plain data for a model, and the model's complaints to messages with places."""
 
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from typing import Any, Final
@@ -57,7 +58,7 @@ class Reader:
                 return resolved if takes is Takes.TEXT else self.misplaced(node)
             text, plain = resolved, True
         if takes in _TEXTS or shape.alone:
-            return text
+            return text if text.isascii() else self._whole(node, text)
         found: object = None
         if takes is Takes.FLAG and plain:
             found = FLAGS.get(text)
@@ -70,6 +71,18 @@ class Reader:
     def _inside(self, node: Node, shape: Shape, active: bool) -> object:
         found = self.read(node, shape, active)
         return self.misplaced(node) if isinstance(found, Secret) else found
+
+    def _whole(self, node: Scalar, text: str) -> object:
+        """The text, unless UTF-8 has no bytes for it, so that nothing could send it."""
+        if not _HALF.search(text):
+            return text
+        self._collector.error(
+            "half-character",
+            "a `\\u` stands here that is half a character",
+            hint="write the character itself, or both halves",
+            span=node.span,
+        )
+        return TOLD
 
     def text(self, node: Scalar, active: bool) -> str | None:
         """A text that is no secret, such as a path; None where that has been complained about."""
@@ -89,6 +102,7 @@ class Reader:
         return TOLD
 
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _TEXT: Final = Shape(Takes.TEXT)
 _TEXTS: Final = frozenset({Takes.TEXT, Takes.WORD, Takes.ANY})
 

@@ -59,6 +59,11 @@ def test_a_number_takes_nothing_else(tmp_path: Path, text: str) -> None:
     assert refused(tmp_path, {"c.yaml": catalogue}) == ["c.yaml:1:49 wrong-type"]
 
 
+def test_half_a_character_is_told_at_its_place(tmp_path: Path) -> None:
+    text = 'suppliers:\n  s: {name: "Bl\\ud83d\\ude00", dropshipping_mail: "x\\ud83d"}\n'
+    assert refused(tmp_path, {"c.yaml": text}) == ["c.yaml:2:50 half-character"]
+
+
 def test_nested_objects_have_the_keys_of_their_containers(tmp_path: Path) -> None:
     found = desired(
         tmp_path,
