@@ -68,7 +68,10 @@ def _protected(draft: Draft) -> None:
 
 
 def _children(draft: Draft) -> None:
-    """What lies in a deleted object and stays there would be orphaned, or deleted unasked."""
+    """What lies in a deleted object and stays there would be orphaned, or deleted unasked.
+
+    What only points at it is left pointing nowhere, and told.
+    """
     doomed = {(c.kind, c.id): c for c in _deleted(draft)}
     if not doomed:
         return
@@ -77,11 +80,14 @@ def _children(draft: Draft) -> None:
         for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
             if (kind.name, item.id) in doomed:
                 continue
-            found = links(kind, item)
-            for name in names:
-                change = doomed.get(found.get(name, ("", 0)))
-                if change and not _moves_away(draft, kind, item.id, name):
+            for name, target in links(kind, item).items():
+                change = doomed.get(target)
+                if not change or _moves_away(draft, kind, item.id, name):
+                    continue
+                if name in names:
                     _child(draft, kind, item.id, change)
+                else:
+                    _pointer(draft, kind, item.id, name, change)
 
 
 def _moves_away(draft: Draft, kind: Kind, number: int, name: str) -> bool:
@@ -90,12 +96,25 @@ def _moves_away(draft: Draft, kind: Kind, number: int, name: str) -> bool:
     return step is not None and name in step.fields
 
 
-def _child(draft: Draft, kind: Kind, number: int, change: Change) -> None:
+def _who(draft: Draft, kind: Kind, number: int) -> str:
     owner = draft.matching.owners.get((kind.name, number))
-    who = f"`{owner}`" if owner else f"{kind.name} {number}, which nobody declares,"
+    return f"`{owner}`" if owner else f"{kind.name} {number}, which nobody declares,"
+
+
+def _pointer(draft: Draft, kind: Kind, number: int, name: str, change: Change) -> None:
+    draft.out.warning(
+        "still-referred",
+        f"`{change.address}` would be destroyed and {_who(draft, kind, number)} still has it as"
+        f" `{name}`",
+        address=change.address,
+        hint="point that elsewhere",
+    )
+
+
+def _child(draft: Draft, kind: Kind, number: int, change: Change) -> None:
     draft.out.error(
         "has-children",
-        f"`{change.address}` would be destroyed and {who} lies in it",
+        f"`{change.address}` would be destroyed and {_who(draft, kind, number)} lies in it",
         address=change.address,
         hint=f"move or delete it first, or declare it; or keep `{change.address}`",
     )

@@ -100,7 +100,12 @@ def test_child_that_moves_away_stops_nothing() -> None:
 
 def test_what_only_points_at_a_deleted_object_stops_nothing() -> None:
     world = World().there("category.a", 1, name="A")
-    assert not world.live("category", 9, name="theirs", parent=0, canonical=1).plan().refused
+    made = world.live("category", 9, name="theirs", parent=0, canonical=1).plan()
+    assert (made.refused, warnings(made)) == (False, ["still-referred"])
+    world.settled("category.b", 2, name="B", canonical=ref("category.a"))
+    assert warnings(world.declare("category.b", name="B", canonical=None).plan()) == [
+        "still-referred"
+    ]
 
 
 def test_stranger_inside_a_container_stops_its_deletion() -> None:
