@@ -4,20 +4,22 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from shopform.changes import Plan
 from shopform.cli.project import Workspace
+from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
+from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Prior, Ref
 from shopform.planning.homes import Run
 from shopform.render.document import document
 from shopform.render.reading import read_document
 from shopform.state.disk import make_directory, reporting, write_atomic
-from shopform.state.format import entries_of, entry_record, parse_object
+from shopform.state.format import as_object, entries_of, entry_record, parse_object
 from shopform.state.store import Session
 
 KEPT = 50
@@ -84,14 +86,17 @@ def _name(now: datetime, last: list[str]) -> str:
     return f"{stamp}-{number:04x}"
 
 
-def summaries(workspace: Workspace) -> list[Summary]:
-    """The runs of this shop, the last one first."""
-    found = []
+def summaries(workspace: Workspace) -> tuple[list[Summary], list[Diagnostic]]:
+    """The runs of this shop, the last one first, and what is wrong with other records."""
+    found, damaged = [], list[Diagnostic]()
     for name in reversed(_names(_folder(workspace))):
-        data = _read(workspace, name)
-        counts = {str(word): int(number) for word, number in data["counts"].items()}
-        found.append(Summary(name, str(data["verb"]), str(data["time"]), counts))
-    return found
+        try:
+            data = _read(workspace, name)
+        except StateError as problem:
+            damaged += (replace(told, severity=Severity.WARNING) for told in problem.diagnostics)
+            continue
+        found.append(Summary(name, str(data["verb"]), str(data["time"]), data["counts"]))
+    return found, damaged
 
 
 def find_record(workspace: Workspace, wanted: str | None) -> Run:
@@ -99,6 +104,8 @@ def find_record(workspace: Workspace, wanted: str | None) -> Run:
 
     Raises UsageError where there is none or several, StateError for another shop's record.
     """
+    if wanted == "":
+        raise UsageError("the name of a run is empty", hint=f"leave it out for the last; {LIST}")
     names = _names(_folder(workspace))
     found = [name for name in names if name.startswith(wanted or "")]
     if not names:
@@ -119,6 +126,9 @@ def find_record(workspace: Workspace, wanted: str | None) -> Run:
             plan=read_document(data["plan"]),
             before=entries_of(data["before"]),
         )
+        strange = {address.kind for address in run.before} - BY_NAME.keys()
+        if strange:
+            raise ValueError(f"`{min(strange)}` is no kind that this shopform knows")
     except (KeyError, ValueError, ShopformError) as problem:
         raise _damaged(workspace, found[-1], problem) from None
     if run.plan.basis.url != workspace.shop.url:
@@ -140,6 +150,9 @@ def _read(workspace: Workspace, name: str) -> dict[str, Any]:
             raise ValueError(f"format {data['format_version']} is not known")
         if not {"verb", "time", "counts"} <= data.keys():
             raise ValueError("parts are missing")
+        numbers = as_object(data["counts"]).values()
+        if not all(type(number) is int for number in numbers):
+            raise ValueError("`counts` are no numbers")
     except (KeyError, ValueError, RecursionError) as problem:
         raise _damaged(workspace, name, problem) from None
     return data

@@ -57,7 +57,8 @@ def _list(console: Console, *of_project: Any) -> int:
     from shopform.cli.project import open_settings
     from shopform.cli.runs import summaries
 
-    runs = summaries(open_settings(console, *of_project))
+    runs, damaged = summaries(open_settings(console, *of_project))
+    console.diagnostics(damaged)
     if console.form == "json":
         import json
 

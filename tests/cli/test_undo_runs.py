@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
 from two_shops import tree, two_shops
 from undoable import KITCHEN, Project, one, tables, words
 
@@ -74,6 +75,26 @@ def test_runs_are_listed_the_last_one_first(one: Project) -> None:
     listed = json.loads(one.done("undo", "--list", "--json").out)
     assert [run["name"] for run in listed] == one.names()[::-1]
     assert listed[1]["counts"]["add"] == 1
+
+
+@pytest.mark.parametrize("broken", ['{"counts": {"add": "x"}}', '{"counts": []}', "{", ""])
+def test_a_damaged_record_hides_no_other(one: Project, broken: str) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    first = one.apply()
+    one.undo()
+    path = one.records / f"{one.names()[-1]}.json"
+    held = {**json.loads(path.read_text("utf-8")), **json.loads(broken)} if "}" in broken else None
+    path.write_text(json.dumps(held) if held else broken, "utf-8")
+    listed = one.done("undo", "--list")
+    assert [line.split()[0] for line in listed.out.splitlines()] == [first]
+    assert f"the record of the run `{path.stem}` is damaged" in words(listed)
+
+
+def test_an_empty_name_is_not_the_last_run(one: Project) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    one.apply()
+    assert one.run("undo", "", "--auto-approve").exit == 64
+    assert one.settled()
 
 
 def test_a_run_that_is_not_there_is_a_mistake(one: Project) -> None:
