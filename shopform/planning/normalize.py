@@ -6,13 +6,16 @@ null or ""), 7.2 (CRLF), 7 (paths with or without a leading slash, events as tex
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterable
+from typing import Final
 from urllib.parse import urlsplit
 
 from shopform.kinds import Form
 from shopform.model import Secret
 
 NO_HOSTS: frozenset[str] = frozenset()
+HALF: Final = re.compile("[\ud800-\udfff]")
 FALSE = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -27,10 +30,22 @@ def canonical(form: Form, value: object, hosts: frozenset[str] = NO_HOSTS) -> ob
     return _FORMS[form](value, hosts)
 
 
+def is_damaged(value: object) -> bool:
+    """Whether half a sign stands in a text, or in one of several: no file can hold it.
+
+    Shops that cut texts by length answer such; its canonical form has U+FFFD there.
+    """
+    if isinstance(value, list | tuple):
+        return any(map(is_damaged, value))
+    return isinstance(value, str) and not value.isascii() and HALF.search(value) is not None
+
+
 def _text(value: object, _hosts: frozenset[str]) -> str:
     if isinstance(value, str):
+        if is_damaged(value):
+            value = HALF.sub("\ufffd", value)
         return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
-    if value is None:
+    if value is None or value in ([], {}):
         return ""
     return str(int(value)) if isinstance(value, bool) else str(value)
 

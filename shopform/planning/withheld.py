@@ -1,25 +1,25 @@
-"""What a live shop holds that no file may hold: secrets, and texts that are not whole. Pure."""
+"""What a live shop holds that no file can hold: secrets, and what is no whole text. Pure."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from shopform.kinds import BY_NAME, ORDER, Kind
+from shopform.kinds import BY_NAME, ORDER, Form, Kind
 from shopform.model import Live, LiveObject, Prior
 from shopform.planning.declare import Declared, Left, label_of
-from shopform.planning.normalize import is_digest
+from shopform.planning.normalize import is_damaged, is_digest
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
-_HALF: Final = re.compile("[\ud800-\udfff]")
 _DECLARE: Final = "declare it by hand, with `${env:NAME}`"
 
 
 def withhold(live: Live, prior: Prior) -> tuple[Live, tuple[Left, ...]]:
     """The shop without them, and what is missing then.
 
-    Fields that the state knows as secrets go, addresses with a password in them, and texts with
-    half a sign. An object that has one in its identity, or cannot be without it, goes whole.
+    Fields that the state knows as secrets go, addresses with a password in them, texts with half
+    a sign, and what is no text where one belongs. An object that has one in its identity, or
+    cannot be without it, goes whole.
     """
     secrets = {
         (address.kind, entry.id, name)
@@ -52,18 +52,24 @@ def holds_password(value: object) -> bool:
     return any(isinstance(part, str) and _PASSWORD.search(part) for part in parts)
 
 
+def is_nested(kind: Kind, name: str, raw: object) -> bool:
+    """Whether a shop answers a list or a mapping where the files take one text or number."""
+    several = kind.policy.form(name) in (Form.SET, Form.IMAGES)
+    return bool(raw) and isinstance(raw, list | dict) and not several
+
+
 def _problems(
     kind: Kind, item: LiveObject, secrets: set[tuple[str, int, str]]
 ) -> Iterator[tuple[str, str]]:
     for name, raw in item.fields.items():
-        parts = raw if isinstance(raw, list) else [raw]
-        texts = [part for part in parts if isinstance(part, str)]
         if (kind.name, item.id, name) in secrets:
             yield name, f"it is a secret: {_DECLARE}"
         elif holds_password(raw):
             yield name, f"it holds a password: {_DECLARE}"
-        elif any(map(_HALF.search, texts)):
+        elif is_damaged(raw):
             yield name, "its text is damaged"
+        elif is_nested(kind, name, raw):
+            yield name, "it is a list or a mapping there"
 
 
 def _without(

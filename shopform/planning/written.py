@@ -11,8 +11,9 @@ from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Resou
 from shopform.planning.declare import Place
 from shopform.planning.diff import Comparer
 from shopform.planning.match import Matching, declared_identity, live_identity, match
+from shopform.planning.normalize import is_damaged
 from shopform.planning.unclaimed import beside
-from shopform.planning.withheld import holds_password, withhold
+from shopform.planning.withheld import holds_password, is_nested, withhold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +119,20 @@ def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Itera
     entry = matching.entries.get(address)
     for change in Comparer(matching).update(kind, resource, item, entry).fields:
         if change.name in resource.fields and change.name in item.fields:
-            why = _why(kind, change)
+            why = _why(kind, change, item.fields[change.name])
             value = None if why else change.before
             yield Otherwise(address=address, field=change.name, value=value, why=why)
 
 
-def _why(kind: Kind, change: FieldChange) -> str:
+def _why(kind: Kind, change: FieldChange, raw: object) -> str:
     if change.sensitive:
         return "it is a secret"
     if kind.policy.form(change.name) is Form.IMAGES:
         return "the bytes of a picture cannot be read back"
+    if is_nested(kind, change.name, raw):
+        return "the files have no word for what the shop holds"
+    if is_damaged(raw):
+        return "the text that the shop holds is damaged"
     return "what the shop holds has a password in it" if holds_password(change.before) else ""
 
 

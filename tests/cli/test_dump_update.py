@@ -311,3 +311,15 @@ def test_what_is_new_in_a_table_is_a_row_to_be_added(
     done = run("import", "--generate", "redirect.x", str(number(sandbox, "redirect", "x")))
     assert done.exit == 64
     assert "`redirect.x` belongs into the table `more.csv`" in done.err
+
+
+def test_what_no_file_can_hold_is_told_and_breaks_nothing(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    edit(sandbox, "Dame", name="Da\ud83d")
+    assert run("plan").exit == 0
+    done = run("dump", "--update")
+    assert (done.exit, done.out) == (0, "")
+    told = "`name` of `category.women` is not written: the text that the shop holds is damaged"
+    assert told in done.err
+    assert git(folder, "status", "--short") == ""

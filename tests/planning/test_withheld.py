@@ -63,3 +63,12 @@ def test_target_with_a_password_takes_its_object_with_it() -> None:
     live, left = withhold(world.shop(), Prior())
     assert not live.kinds["redirect"].objects
     assert left[0].label == "a"
+
+
+def test_mapping_where_a_text_belongs_goes() -> None:
+    world = World().live("category", 1, name="A", meta={"a": "x"}, tag=[])
+    world.live("webhook", 2, url=["x"], events=["paid"])
+    live, left = withhold(world.shop(), Prior())
+    assert [(one.id, one.field) for one in left] == [(1, "meta"), (2, "")]
+    declared = declare(live, known={}, whole=False).resources
+    assert "tag" not in declared[Address("category.a")].fields
