@@ -53,10 +53,11 @@ def hop_of(
     span: Span | None,
     fresh: bool = False,
 ) -> Hop | None:
-    """The way on that fields declare; None where a path is secret, since messages show paths."""
+    """The way on that fields declare; None where it begins nowhere, as a shop may hold one, and
+    where a path is secret, since messages show paths."""
     route = kind.policy.route
     found = [fields.get(name) for name in (route.source, route.target)] if route else []
-    if not found or any(isinstance(each, Secret) for each in found):
+    if not found or not found[0] or any(isinstance(each, Secret) for each in found):
         return None
     source, target = (str(canonical(Form.PATH, each, hosts)) for each in found)
     return Hop(source, target, address, span, fresh)

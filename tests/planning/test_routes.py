@@ -55,6 +55,12 @@ def test_way_into_a_strangers_is_a_warning() -> None:
     assert not made.refused
 
 
+@pytest.mark.parametrize("nowhere", [None, ""])
+def test_what_begins_nowhere_is_no_way(nowhere: str | None) -> None:
+    world = ways(a="a /").live("redirect", 1, source=nowhere, target="x")
+    assert world.plan().diagnostics == ()
+
+
 def as_it_is(**routes: str) -> World:
     """Ways that are declared, owned and in the shop."""
     world = World()
