@@ -39,8 +39,10 @@ def create(calls: "Calls", step: Step, kind: Kind) -> None:
     calls.session.intend(step.key, step.op, step.address, intent)
     try:
         number, written = creation.send()
-    except RequestRefused:
+    except RequestRefused as refused:
         calls.session.failed(step.key)
+        if step.confirm:
+            raise _misnamed(refused, kind) from None
         raise
     problem = _hand_out(calls, step, kind, written)
     calls.keep(step.key, step.address, replace(entry, id=number))
@@ -60,6 +62,16 @@ def adopt(calls: "Calls", step: Step, kind: Kind) -> None:
     calls.session.resolve(step.address)
     if problem:
         raise problem
+
+
+def _misnamed(problem: RequestRefused, kind: Kind) -> RequestRefused:
+    """A refusal of the one create on assumed names, which may be what it is about."""
+    return RequestRefused(
+        str(problem),
+        status=problem.status,
+        hint="the names of its fields are assumed; if the shop calls them otherwise, set"
+        f" `wire: {kind.name}: fields:` of this shop",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,8 @@ def test_wrong_names_stop_after_the_one_create_that_tries_them() -> None:
     switches = {"redirect_names": "from_url,to_url,code"}
     with TemporaryDirectory() as folder, Sandbox(switches=switches) as sandbox:
         one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
-        one.run("apply", "--auto-approve", code=14)
+        told = one.run("apply", "--auto-approve", code=14)
+        assert "set `wire:" in told
         sent = [call for call in sandbox.calls if call.method == "POST"]
         assert sum(call.path == "/redirect" for call in sent) == 1
         assert sandbox.data("redirect") == []
