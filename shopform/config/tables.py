@@ -23,6 +23,7 @@ from shopform.planning.keys import key_from
 from shopform.planning.normalize import canonical
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
+_SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file):")
 _DIGITS: Final = 12
 
 
@@ -164,6 +165,9 @@ class _Table:
                 continue
             at = place(number, column.index + 1)
             node: Node
+            if _SECRET.search(text):
+                self._secret(number, column.index)
+                continue
             if column.listed:
                 node = Sequence(file, at)
                 node.items += [
@@ -218,6 +222,15 @@ class _Table:
         key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
         self._same[key] += 1
         return key if self._same[key] == 1 else f"{key}-{self._same[key]}"
+
+    def _secret(self, number: int, index: int) -> None:
+        """A sheet is often somebody else's, who could have any secret sent to the shop."""
+        self._collector.error(
+            "table-secret",
+            "a table takes no secrets, which its writers could name at will",
+            hint="declare this one in YAML, or use `${var.NAME}`",
+            span=Span(self._file, number, index + 1),
+        )
 
     def _uneven(self, number: int, count: int) -> None:
         cells = f"{count} cell" + ("s" if count > 1 else "")

@@ -332,3 +332,11 @@ def test_long_circle_of_references_is_told_short_with_all_its_rows(tmp_path: Pat
     assert told.summary.count("->") == 5
     assert "-> 36 more ->" in told.summary
     assert [span.line for _, span in told.related] == list(range(3, 42))
+
+
+@pytest.mark.parametrize("cell", ["${env:TOKEN}", "/x?${file:keys/shop}"])
+def test_a_cell_names_no_secret(tmp_path: Path, cell: str) -> None:
+    found = told(tmp_path, f"Old URL,New URL,Code\n/a,{cell},\n/b,/$${{env:X}},\n")
+    assert [(d.code, str(d.span and (d.span.line, d.span.column))) for d in found] == [
+        ("table-secret", "(2, 2)")
+    ]
