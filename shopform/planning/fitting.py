@@ -1,14 +1,17 @@
 """A copy of one shop fitted into another, once both were read. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
-from shopform.model import Address, Desired, Live, Prior, Shop
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Shop
 from shopform.planning.copy import Copy, placed, settled, spared_fixed, without_defaults
-from shopform.planning.declare import Declared, Left
-from shopform.planning.match import inside, match
+from shopform.planning.declare import Declared, Left, words_of
+from shopform.planning.match import Matching, inside, match
+from shopform.planning.normalize import canonical
 from shopform.planning.omissions import not_copied, still_there
 from shopform.planning.origins import gone, secrets_of, with_needs
 from shopform.planning.plan import plan
@@ -68,6 +71,8 @@ class Fitting:
             if spared_fixed(self.copy, matching):
                 continue
             desired = without_defaults(desired, matching)
+            if not self.wish.three_way:
+                desired = self._with_empty(desired, matching)
             # What only a person could decide is left out, and whatever needs it.
             options = Options(only=only, source=self.wish.source)
             made = plan(desired, self.prior, live, self.shop, options)
@@ -100,6 +105,20 @@ class Fitting:
         free, conflicts = spared(goners, self.prior, live, **names)
         conflicts += [each for each in found.conflicts if each.address in mine]
         return found.desired, (mine & found.only) | free, conflicts, found.left
+
+    def _with_empty(self, desired: Desired, matching: Matching) -> Desired:
+        """The same with what the first shop holds empty, and the other one does not."""
+        resources = dict(desired.resources)
+        for address, resource in desired.resources.items():
+            model = self.first.kinds[address.kind].objects.get(resource.origin)
+            item = matching.object(address)
+            if model is None or item is None or address in self.copy.fixed:
+                continue
+            empty = dict(_empty(BY_NAME[address.kind], model, item))
+            told = resource.fields.keys() | resource.ignore
+            fields = {name: value for name, value in empty.items() if name not in told}
+            resources[address] = replace(resource, fields={**fields, **resource.fields})
+        return replace(desired, resources=resources)
 
     def _mine(self) -> frozenset[Address]:
         return with_needs(self.copy, self._asked(self.copy.resources))
@@ -146,3 +165,21 @@ class Fitting:
                     self.copy.leave(address, f"it is a secret of `{self.wish.target}`", name)
                     if address not in self.copy.resources:
                         break
+
+
+def _empty(kind: Kind, model: LiveObject, item: LiveObject) -> Iterator[tuple[str, Any]]:
+    """Fields that are empty in one object and not in the other, where no default is known.
+
+    A number or flag that a shop does not tell is not empty, and every shop makes its own paths.
+    """
+    policy = kind.policy
+    for name in kind.fields:
+        form, raw = policy.form(name), model.fields.get(name)
+        own = name in policy.defaults or name in (*policy.generated, *policy.local, policy.path)
+        untold = name not in model.fields or (
+            form in (Form.NUMBER, Form.FLAG) and raw in (None, "")
+        )
+        if own or untold or form in (Form.ID, Form.IMAGES) or words_of(kind, name):
+            continue
+        if not canonical(form, raw) and canonical(form, item.fields.get(name)):
+            yield name, canonical(form, None)

@@ -141,6 +141,21 @@ def test_edits_in_the_other_shop_are_drift_and_taken_back(shops: TwoShops) -> No
     shops.settled()
 
 
+def test_what_is_empty_in_the_first_shop_is_emptied_in_the_other(shops: TwoShops) -> None:
+    shops.clone()
+    value, attribute = shops.new.data("profile-attribute-value")[1], "Materiale"
+    ask(shops.new, "PUT", f"value/{value['attribute_value_id']}", {"tag": "x", "weight": 9})
+    edit(shops.new, "profile-attribute", attribute, weight=4, is_variant=1)
+    shops.promote()
+    assert row(shops.new, "profile-attribute", attribute)["weight"] == 4
+    done = shops.clone()
+    assert "2 changed" in done.out
+    assert tree(shops.new)["profile-attribute"] == tree(shops.old)["profile-attribute"]
+    values = "profile-attribute-value"
+    assert tree(shops.new)[values] == tree(shops.old)[values]
+    shops.settled()
+
+
 def test_what_is_there_already_is_taken_over_and_made_alike(tmp_path: Path) -> None:
     there = {
         "category": [{"category_id": 900, "name": "Herre", "in_menu": 0, "rewrite_url": "h"}],
