@@ -1,6 +1,6 @@
 """`--accept-rename`: the answer to a possible rename, written into the files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ from shopform.config.nodes import Scalar, child
 from shopform.config.project import Project
 from shopform.config.refactor import MOVED, Rewritten, with_moves
 from shopform.config.texts import did_you_mean
+from shopform.diagnostics import Collector
 from shopform.errors import ShopformError, UsageError
 from shopform.model import Address, Desired, Prior
-from shopform.planning.moves import container_of
+from shopform.planning.match import Matching
+from shopform.planning.moves import container_of, follow_moves
 from shopform.state.disk import check_writable, reporting, write_atomic
 from shopform.state.store import host_of, open_store
 
@@ -82,7 +84,7 @@ def _listed(project: Project) -> list[Move]:
 def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) -> None:
     before, after = move
     declared = {address: None for desired, _ in worlds for address in desired.resources}
-    owned = {address: None for _, prior in worlds for address in prior.resources}
+    owned = {address: None for desired, prior in worlds for address in _owned(desired, prior)}
     gone = [address for address in owned if address not in declared]
     if before.kind != after.kind or before == after:
         _refuse(move, "they are not two addresses of one kind", "")
@@ -102,6 +104,13 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
         _refuse(move, f"`{after}` is not declared", did_you_mean(after, declared, DECLARED))
     if after in owned:
         _refuse(move, f"`{after}` is in the state already", DECLARED)
+
+
+def _owned(desired: Desired, prior: Prior) -> Iterable[Address]:
+    """What the state has, also by the names that it has after the moves listed already."""
+    matching = Matching(hosts=frozenset(), live={}, entries=dict(prior.resources))
+    follow_moves(desired, matching, Collector())
+    return {**prior.resources, **matching.entries}
 
 
 def _refuse(move: Move, why: str, hint: str) -> None:

@@ -161,11 +161,13 @@ def _assign(
     if entry:
         if entry.id in objects:
             result.ids[address] = entry.id
+            _check_container(resource, result, out)
             return
         result.vanished[address] = entry.id
         del result.entries[address]
     if wish:
         _import(wish, kind, desired, result, out)
+        _check_container(resource, result, out)
         return
     parent_id = result.ids.get(resource.parent) if resource.parent else None
     if resource.parent and parent_id is None:
@@ -190,6 +192,24 @@ def _assign(
         )
     elif found:
         _take(address, kind, found[0], desired, result)
+
+
+def _check_container(resource: Resource, result: Matching, out: Collector) -> None:
+    """What is nested stays where it was made, whatever address it is given."""
+    address, above = resource.address, resource.parent
+    item = result.object(address)
+    if item is None or item.parent_id is None or above is None:
+        return
+    if result.ids.get(above, item.parent_id) == item.parent_id:
+        return
+    owner = result.owners.get((above.kind, item.parent_id))
+    out.error(
+        "other-container",
+        f"`{address}` is {item.id}, which lies in {f'`{owner}`' if owner else item.parent_id}",
+        span=resource.span,
+        address=address,
+        hint=f"it belongs there for good: take back what made it `{address}`",
+    )
 
 
 def _free(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching) -> list[int]:

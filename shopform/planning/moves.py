@@ -1,10 +1,11 @@
 """Addresses that the files say have moved. Pure."""
 
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME
-from shopform.model import Address, Desired
+from shopform.model import Address, Desired, Moved
 
 if TYPE_CHECKING:
     from shopform.planning.match import Matching
@@ -21,7 +22,7 @@ def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
     nested: dict[Address | None, list[Address]] = {}
     for address in result.entries if desired.moved else ():
         nested.setdefault(container_of(address), []).append(address)
-    for move in desired.moved:
+    for move in _inner_first(desired.moved, result.entries):
         found = [move.before]
         for address in found:
             found += nested.get(address, ())
@@ -44,6 +45,24 @@ def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
                 result.moved[new] = first
             nested.setdefault(container_of(new), []).append(new)
     _refuse_circles(desired, result, out)
+
+
+def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:
+    """In the order of the files, but for what is told by the name it has in a container that moves:
+    that goes before the container, which would carry it along under its old key."""
+    inner: dict[Address, list[Moved]] = {}
+    for move in moved:
+        above = container_of(move.before)
+        while above is not None:
+            inner.setdefault(above, []).append(move)
+            above = container_of(above)
+    done: set[Address] = set()
+    for move in moved:
+        own = [each for each in inner.get(move.before, ()) if each.before in entries]
+        for each in (*sorted(own, key=lambda each: -len(each.before.keys)), move):
+            if each.before not in done:
+                done.add(each.before)
+                yield each
 
 
 def _refuse_circles(desired: Desired, result: "Matching", out: Collector) -> None:

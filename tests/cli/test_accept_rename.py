@@ -369,3 +369,19 @@ def test_what_several_shops_cannot_do_writes_no_answer(
     assert done.exit == 64
     assert "is about one shop" in done.err
     assert (project / "shopform.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("first", ["attribute.shoes.size", "attribute.footwear.size"])
+def test_a_container_and_what_lies_in_it_can_be_renamed(
+    run: Shopform, project: Path, sandbox: Sandbox, first: str
+) -> None:
+    edit(project, ("shoes:\n    name: Sko", "footwear:\n    name: Fodtøj"))
+    edit(project, ("size: {name: Str.", "measure: {name: Mål"))
+    answers = "--accept-rename", "profile.shoes=profile.footwear"
+    told = run("plan", *answers).err
+    assert "--accept-rename attribute.footwear.size=attribute.footwear.measure" in told
+    answers = "--accept-rename", f"{first}=attribute.footwear.measure"
+    done = run("apply", "--auto-approve", *answers)
+    assert done.exit == 0, done.text
+    assert writes(sandbox) == ["PUT", "PUT"]
+    assert run("plan", "--detailed-exitcode").exit == 0

@@ -155,6 +155,31 @@ def test_move_takes_along_what_is_inside() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("by", ["moved", "imports"])
+def test_what_is_nested_stays_in_its_container(by: str) -> None:
+    more = move("attribute.p.a", "attribute.q.a") if by == "moved" else wish("attribute.q.a", 5)
+    world = World(more=more).settled("profile.p", 1, name="P").settled("profile.q", 2, name="Q")
+    if by == "moved":
+        world.owned("attribute.p.a", 5, parent="profile.p", name="A")
+    world.live("attribute", 5, parent_id=1, name="A")
+    assert errors(world.declare("attribute.q.a", name="A").plan()) == ["other-container"]
+
+
+@pytest.mark.parametrize("inner_last", [True, False])
+def test_what_is_nested_may_move_with_its_container_and_get_another_key(inner_last: bool) -> None:
+    moves = [("profile.p", "profile.x"), ("attribute.p.a", "attribute.x.b")]
+    found = [Moved(before=Address(old), after=Address(new)) for old, new in moves]
+    world = World(more={"moved": tuple(found if inner_last else found[::-1])})
+    world.owned("profile.p", 1, name="P").live("profile", 1, name="P")
+    world.owned("attribute.p.a", 5, parent="profile.p", name="A")
+    world.live("attribute", 5, parent_id=1, name="A")
+    made = world.declare("profile.x", name="P").declare("attribute.x.b", name="A").plan()
+    assert {step.address: step.previous for step in made.steps} == {
+        "profile.x": "profile.p",
+        "attribute.x.b": "attribute.p.a",
+    }
+
+
 def test_move_onto_an_address_in_use_is_blocked() -> None:
     world = World(more=move("supplier.a", "supplier.b"))
     world.settled("supplier.b", 2, name="B").there("supplier.a", 1, name="A")
