@@ -1,7 +1,7 @@
 """`shopform dump --update`: what the shop holds, written into the files of the project."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from shopform.config.drafts import Drafts
 from shopform.config.emit import inline
 from shopform.config.format import format_text
 from shopform.config.patch import Held, patch
-from shopform.config.refactor import Tabled, amended, with_resources
+from shopform.config.refactor import Tabled, amended, home, with_resources
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import UsageError
 from shopform.model import Address
@@ -100,14 +100,12 @@ def _with_new(
     while True:
         _without_what_needs(declared, addresses, lost)
         kept = {a: r for a, r in declared.resources.items() if a not in lost}
-        try:
-            texts, counts = _added(project, replace(declared, resources=kept), addresses)
-        except _Refused as problem:
-            for address in problem.addresses:
-                hint = problem.hint or f"write it yourself: `{inline(declared, address)}`"
-                lost[address] = _not_added(declared, address, problem.why, hint)
-        else:
+        texts, counts, refused = _added(project, replace(declared, resources=kept), addresses)
+        if not refused:
             return texts, counts, [lost[address] for address in addresses if address in lost]
+        for address, (why, hint) in refused.items():
+            hint = hint or f"write it yourself: `{inline(declared, address)}`"
+            lost[address] = _not_added(declared, address, why, hint)
 
 
 def _without_what_needs(
@@ -128,36 +126,43 @@ def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Dia
     return warning("not-added", told, hint=hint, address=address)
 
 
-class _Refused(Exception):
-    def __init__(self, addresses: Sequence[Address], why: str, hint: str) -> None:
-        super().__init__()
-        self.addresses = addresses
-        self.why = why
-        self.hint = hint
-
-
 def _added(
     project: Project, declared: Declared, addresses: Sequence[Address]
-) -> tuple[dict[str, str], Counter[str]]:
-    """The new texts of files, and how many are new in each. Raises _Refused."""
+) -> tuple[dict[str, str], Counter[str], dict[Address, tuple[str, str]]]:
+    """The new texts of files, how many are new in each, and why some are not, with a hint."""
     texts: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    fresh, groups = set(addresses), dict[tuple[str, ...], list[Address]]()
-    for address in addresses:
-        if address in declared.resources and declared.resources[address].parent not in fresh:
-            groups.setdefault((address.kind, *address.keys[:-1]), []).append(address)
-    for group in groups.values():
+    refused: dict[Address, tuple[str, str]] = {}
+    fresh = set(addresses)
+    new = [a for a in addresses if a in declared.resources]
+    new = [a for a in new if declared.resources[a].parent not in fresh]
+    groups = _grouped(new, lambda a: (a.kind, home(project, a)))
+    for group in groups:
         try:
             change = with_resources(project, declared, group)
-        except Tabled as problem:
-            told = problem.diagnostics[0]
-            raise _Refused(group, "its section stands in a table", told.hint) from None
-        except UsageError:
-            raise _Refused(group, "its file is written oddly", "") from None
-        project = amended(project, change)
-        texts[change.name] = change.text
-        counts[change.name] += len(group)
-    return texts, counts
+        except UsageError as problem:
+            parts = _grouped(group, lambda a: a.keys[:-1])
+            if len(parts) > 1:
+                groups += parts
+                continue
+            why, hint = "its file is written oddly", ""
+            if isinstance(problem, Tabled):
+                why, hint = "its section stands in a table", problem.diagnostics[0].hint
+            refused |= dict.fromkeys(group, (why, hint))
+        else:
+            project = amended(project, change)
+            texts[change.name] = change.text
+            counts[change.name] += len(group)
+    return texts, counts, refused
+
+
+def _grouped(
+    addresses: Sequence[Address], by: Callable[[Address], tuple[str, ...]]
+) -> list[list[Address]]:
+    groups: dict[tuple[str, ...], list[Address]] = {}
+    for address in addresses:
+        groups.setdefault(by(address), []).append(address)
+    return list(groups.values())
 
 
 def _mark(path: Path) -> str:

@@ -64,16 +64,19 @@ def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
     return found | writing.texts
 
 
-def block(declared: Declared, address: Address, indent: int = STEP) -> list[str]:
-    """The lines of one resource, with what is nested in it, as they stand in its section.
+def pieces(
+    declared: Declared, addresses: Iterable[Address]
+) -> dict[Address, tuple[list[str], str]]:
+    """Resources with what is nested in them: each as lines at no depth, and as `KEY: {...}`.
 
-    Texts stand in it, however long. Blank lines are left to `format_text`.
+    Texts stand in them, however long. Blank lines are left to `format_text`.
     """
-    return list(_Writing(declared).resource(declared.resources[address], indent))
+    writing, found = _Writing(declared), [declared.resources[address] for address in addresses]
+    return {r.address: (list(writing.resource(r, 0)), writing.entry(r)) for r in found}
 
 
 def inline(declared: Declared, address: Address) -> str:
-    """The same between brackets, on one line: `KEY: {...}`."""
+    """One resource between brackets, on one line: `KEY: {...}`."""
     return _Writing(declared).entry(declared.resources[address])
 
 

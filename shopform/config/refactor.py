@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shopform.config import insert
-from shopform.config.emit import block, inline
+from shopform.config.emit import inline, pieces
 from shopform.config.format import format_text, same
 from shopform.config.insert import Odd
 from shopform.config.layout import STEP
@@ -23,6 +23,8 @@ from shopform.planning.declare import Declared
 from shopform.planning.keys import key_from
 
 MOVED: Final = "moved"
+Place = tuple[tuple[str, ...], frozenset[str]]  # the path of a mapping, and the keys it gets
+Written = dict[Address, tuple[list[str], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritt
     source = Source(project.texts[name])
     try:
         edit = insert.item(source, _root(source.text, name), MOVED, texts)
-        return _finished(name, source, source.edited([edit]), (MOVED,))
+        return _finished(name, source, source.edited([edit]), [((MOVED,), frozenset())])
     except Odd:
         raise UsageError(
             f"nothing can be added to `{MOVED}` in `{name}`, as it is written",
@@ -70,17 +72,19 @@ def with_resource(
 def with_resources(
     project: Project, declared: Declared, addresses: Seq[Address], into: str | None = None
 ) -> Rewritten:
-    """The same for several of one kind that lie in the same container, if in any."""
+    """The same for several of one kind whose outermost containers, if any, are in one file."""
     address = addresses[0]
     kinds = _chain(BY_NAME[address.kind])
     name = _place(project, kinds, address, into)
     source = Source(project.texts.get(name, ""))
-    path = _path(kinds, address)[:-1]
-    keys = frozenset(each.keys[-1] for each in addresses)
+    groups: dict[tuple[str, ...], list[Address]] = {}
+    for each in addresses:
+        groups.setdefault(_path(kinds, each)[:-1], []).append(each)
     try:
-        root = _root(source.text, name)
-        edit = _edit(source, root, path, declared, addresses)
-        return _finished(name, source, source.edited([edit]), path, keys)
+        root, written = _root(source.text, name), pieces(declared, addresses)
+        edits = [_edit(source, root, p, declared, group, written) for p, group in groups.items()]
+        places = [(p, frozenset(a.keys[-1] for a in group)) for p, group in groups.items()]
+        return _finished(name, source, source.edited(edits), places)
     except Odd:
         more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
         raise UsageError(
@@ -103,6 +107,14 @@ def amended(project: Project, change: Rewritten) -> Project:
     return replace(project, texts={**project.texts, change.name: change.text}, sections=sections)
 
 
+def home(project: Project, address: Address) -> str:
+    """The file of the outermost resource it lies in; empty for one that lies in nothing."""
+    if len(address.keys) == 1:
+        return ""
+    section = _chain(BY_NAME[address.kind])[0].section
+    return project.sections[section][address.keys[0]][1].file
+
+
 def _chain(kind: Kind) -> list[Kind]:
     """What it lies in, outermost first, and itself."""
     nesting = kind.policy.nesting
@@ -119,7 +131,7 @@ def _place(project: Project, kinds: list[Kind], address: Address, into: str | No
     """The name of the file that gets it."""
     section = project.sections.get(kinds[0].section, {})
     if len(kinds) > 1:
-        file = section[address.keys[0]][1].file
+        file = home(project, address)
         if into and posixpath.normpath(into) != file:
             raise UsageError(
                 f"`{address}` lies in `{kinds[0].name}.{address.keys[0]}`, which is in `{file}`",
@@ -145,6 +157,7 @@ def _edit(
     path: tuple[str, ...],
     declared: Declared,
     addresses: Seq[Address],
+    written: Written,
 ) -> Edit:
     *above, section = path
     parent = root
@@ -153,8 +166,8 @@ def _edit(
         if not isinstance(found, Mapping) or not found.entries:
             raise Odd
         parent = found
-    lines = [line for address in addresses for line in block(declared, address, 0)]
-    brief = ", ".join(inline(declared, address) for address in addresses)
+    lines = [line for address in addresses for line in written[address][0]]
+    brief = ", ".join(written[address][1] for address in addresses)
     entry = parent.entries.get(section) if parent else None
     if parent is None or entry is None:
         head = [f"{section}:", *insert.indented(lines, STEP)]
@@ -196,25 +209,19 @@ def _root(text: str, name: str) -> Mapping | None:
     return root
 
 
-def _finished(
-    name: str,
-    source: Source,
-    text: str,
-    path: tuple[str, ...],
-    keys: frozenset[str] = frozenset(),
-) -> Rewritten:
+def _finished(name: str, source: Source, text: str, places: Seq[Place]) -> Rewritten:
     """In the layout of `fmt` where the file was so before. Raises Odd if anything else changed."""
-    if not _added(_root(source.text, name), _root(text, name), path, keys):
+    if not _added(_root(source.text, name), _root(text, name), places):
         raise Odd
     if format_text(source.text, name, Collector()) == source.text:
         text = format_text(text, name, Collector()) or text
     return Rewritten(name, text)
 
 
-def _added(old: Node | None, new: Node | None, path: tuple[str, ...], keys: frozenset[str]) -> bool:
-    """Whether a node is another one with these keys, or items, more at the end of a path."""
+def _added(old: Node | None, new: Node | None, places: Seq[Place]) -> bool:
+    """Whether a node is another one with these keys, or items, more at the ends of these paths."""
     old = None if isinstance(old, Scalar) and old.null else old
-    if isinstance(new, Sequence) and not path:
+    if isinstance(new, Sequence) and not any(path for path, _ in places):
         items = old.items if isinstance(old, Sequence) else []
         pairs = zip(items, new.items, strict=False)
         kept = old is None or isinstance(old, Sequence)
@@ -222,12 +229,14 @@ def _added(old: Node | None, new: Node | None, path: tuple[str, ...], keys: froz
     if not isinstance(new, Mapping) or not (old is None or isinstance(old, Mapping)):
         return False
     entries = old.entries if old else {}
-    fresh = frozenset(path[:1]) or keys
-    if not fresh or new.entries.keys() != entries.keys() | fresh:
+    keys = frozenset(key for path, found in places if not path for key in found)
+    below: dict[str, list[Place]] = {}
+    for path, found in places:
+        if path:
+            below.setdefault(path[0], []).append((path[1:], found))
+    fresh = keys | below.keys()
+    if not fresh or new.entries.keys() != entries.keys() | fresh or entries.keys() & keys:
         return False
-    aside = fresh if path else frozenset()
-    if any(not same(node, new.entries[k][1]) for k, (_, node) in entries.items() if k not in aside):
+    if any(not same(n, new.entries[k][1]) for k, (_, n) in entries.items() if k not in below):
         return False
-    if not path:
-        return not entries.keys() & keys
-    return _added(child(old, path[0]), new.entries[path[0]][1], path[1:], keys)
+    return all(_added(child(old, k), new.entries[k][1], inner) for k, inner in below.items())

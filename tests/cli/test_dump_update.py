@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from support import EXAMPLES, Run, copy_project, environment_of, run_here
 
+from shopform.diagnostics import Collector
 from shopform.sandbox import Sandbox
 
 Shopform = Callable[..., Run]
@@ -323,3 +324,43 @@ def test_what_no_file_can_hold_is_told_and_breaks_nothing(
     told = "`name` of `category.women` is not written: the text that the shop holds is damaged"
     assert told in done.err
     assert git(folder, "status", "--short") == ""
+
+
+def test_one_odd_place_keeps_nothing_out_of_the_others(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    rows = {f"a{n}": {"name": f"A{n}", "type": "valuelist", "values": ["x"]} for n in range(9)}
+    profile = {"profiles": {"q": {"name": "Q", "attributes": rows}}}
+    (folder / "more.yaml").write_text(json.dumps(profile))
+    assert run("apply", "--auto-approve").exit == 0
+    commit(folder)
+    for row in sandbox.data("attribute"):
+        weight = 7 if row["name"] == "A3" else 0
+        query = f"profile-attribute-value?attribute_id={row['attribute_id']}"
+        ask(sandbox, "POST", query, val="z", weight=weight)
+    done = run("dump", "--update", "--new")
+    assert done.out == "catalogue.yaml: 1 new\nmore.yaml: 8 new\n"
+    assert "`value.q.a3.z` (id " in done.err
+    assert done.err.count("is not added") == 1
+    assert (folder / "more.yaml").read_text("utf-8").count('"x", z]') == 8
+    assert run("validate", "--shop", "demo").exit == 0
+
+
+def test_many_new_things_are_put_into_a_file_at_once(
+    run: Shopform, folder: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {f"a{n}": {"name": f"A{n}", "type": "valuelist"} for n in range(40)}
+    profile = {"profiles": {"q": {"name": "Q", "attributes": rows}}}
+    (folder / "more.yaml").write_text(json.dumps(profile))
+    assert run("apply", "--auto-approve").exit == 0
+    for row in sandbox.data("attribute"):
+        ask(sandbox, "POST", f"profile-attribute-value?attribute_id={row['attribute_id']}", val="y")
+    laid_out: list[str] = []
+
+    def counted(text: str, name: str, collector: Collector) -> str:
+        laid_out.append(name)
+        return text
+
+    monkeypatch.setattr("shopform.config.refactor.format_text", counted)
+    assert run("dump", "--update", "--new").out == "catalogue.yaml: 1 new\nmore.yaml: 40 new\n"
+    assert len(laid_out) < 10

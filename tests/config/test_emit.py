@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from config_files import compiled, desired
 
-from shopform.config.emit import Heading, block, emit_document, emit_files, inline
+from shopform.config.emit import Heading, emit_document, emit_files, inline, pieces
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model import Address, Ref, Resource, Value
 from shopform.planning.declare import Declared, Left
@@ -135,16 +135,13 @@ def test_what_is_left_out_is_told_where_it_would_be() -> None:
     )
 
 
-def test_a_block_stands_as_deep_as_it_is_asked_for() -> None:
+def test_resources_are_lines_at_no_depth_and_one_between_brackets() -> None:
     found = declared({"category.a": {"name": "A", "description_a": "a\nb"}})
-    assert block(found, Address("category.a"), 4) == [
-        "    a:",
-        "      name: A",
-        "      description_a: |",
-        "        a",
-        "        b",
-    ]
-    assert inline(found, Address("category.a")) == 'a: {name: A, description_a: "a\\nb"}'
+    address = Address("category.a")
+    brief = 'a: {name: A, description_a: "a\\nb"}'
+    lines = ["a:", "  name: A", "  description_a: |", "    a", "    b"]
+    assert pieces(found, [address]) == {address: (lines, brief)}
+    assert inline(found, address) == brief
 
 
 def test_an_empty_shop_is_a_comment() -> None:
