@@ -204,7 +204,12 @@ class _Promoting:
             return "a secret"
         if kind.policy.form(name) is Form.ID and not isinstance(value, Ref):
             value = Comparer(self.matching).show(kind, name, value)
+        if value in ("", (), None):
+            return "empty"
+        if isinstance(value, tuple):
+            value = ", ".join(map(str, value))
         text = str(value.address) if isinstance(value, Ref) else str(value)
+        text = text.lower() if isinstance(value, bool) else " ".join(text.split())
         return f"`{text}`" if len(text) <= LONGEST else f"`{text[: LONGEST - 3]}...`"
 
     def _conflict(self, address: Address, summary: str, detail: str = "") -> None:

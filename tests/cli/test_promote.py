@@ -59,12 +59,23 @@ def test_both_shops_changed_it_is_a_conflict_with_three_values(shops: TwoShops) 
     done = refused(shops)
     told = " ".join(done.err.split())
     assert "`meta_title` of `category.dame` is another in both shops" in told
-    assert "when it was copied: `` `old`: `Fra den gamle` `new`: `Fra den nye`" in told
+    assert "when it was copied: empty `old`: `Fra den gamle` `new`: `Fra den nye`" in told
     assert "shopform clone --from old --to new --target category.dame" in told
     assert '"" -> "a"' in done.out
     shops.clone("--target", "category.dame")
     assert row(shops.new, "category", "Dame")["meta_title"] == "Fra den gamle"
     shops.settled("promote")
+
+
+def test_values_of_a_conflict_are_told_on_one_line_each(shops: TwoShops) -> None:
+    edit(shops.old, "category", "Dame", in_menu=1, description_a="<p>a</p>\n\n<p>b</p>")
+    edit(shops.new, "category", "Dame", description_a="<p>c</p>")
+    shops.new.reset_log()
+    assert "  `old`: `<p>a</p> <p>b</p>`\n" in refused(shops).err
+    edit(shops.new, "category", "Dame", description_a="<p>c</p>", tag="x")
+    edit(shops.old, "category", "Dame", tag="y")
+    shops.new.reset_log()
+    assert "  when it was copied: empty\n  `old`: `y`\n  `new`: `x`\n" in refused(shops).err
 
 
 def test_conflict_ends_where_both_shops_agree(shops: TwoShops) -> None:
