@@ -74,7 +74,7 @@ def _begin(client: Client, one: Listing, *, trusting: bool) -> None:
         return
     except Absent as exc:
         if one.parent_id is not None:
-            one.problem = f"`{one.label}` is not there"
+            one.problem = "nothing instead"
             return
         one.refused = ShopError(
             f"the shop has no `/{one.names.endpoint}`",

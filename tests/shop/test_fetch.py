@@ -108,7 +108,8 @@ def test_container_that_vanished_meanwhile_is_a_problem() -> None:
         return gone if asked.query.get("profile_id") == "2" else nested(asked)
 
     live, _, _ = look(behaviour, ["attribute"])
-    assert "profile_id=2" in live.kinds["attribute"].problem
+    problem = live.kinds["attribute"].problem
+    assert problem == "nothing instead of `profile-attribute?profile_id=2`"
 
 
 def test_names_are_found_on_the_first_list() -> None:
