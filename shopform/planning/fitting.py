@@ -13,10 +13,11 @@ from shopform.planning.declare import Declared, Left, words_of
 from shopform.planning.match import Matching, inside, match
 from shopform.planning.normalize import canonical
 from shopform.planning.omissions import not_copied, still_there
-from shopform.planning.origins import gone, secrets_of, with_needs
+from shopform.planning.origins import gone, with_needs
 from shopform.planning.plan import plan
 from shopform.planning.promote import promoted, spared
 from shopform.planning.scope import Options
+from shopform.planning.withheld import secrets_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from shopform.planning.copy import Copy
 from shopform.planning.declare import Place
 from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING
-from shopform.planning.normalize import is_digest
 
 
 def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
@@ -58,16 +57,6 @@ def as_called_there(live: Live, first: Live, shop: Shop) -> Live:
             given = shop.wire[name].fields if name in shop.wire else {}
             kinds[name] = replace(read, names={**model.names, **given})
     return replace(live, kinds=kinds)
-
-
-def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
-    """The fields whose values a shop's own files keep secret, by kind and id."""
-    return frozenset(
-        (address.kind, entry.id, name)
-        for address, entry in own.resources.items()
-        for name, sent in entry.sent.items()
-        if is_digest(sent)
-    )
 
 
 def with_nested(kinds: Collection[str]) -> frozenset[str]:

@@ -21,12 +21,7 @@ def withhold(live: Live, prior: Prior) -> tuple[Live, tuple[Left, ...]]:
     a sign, and what is no text where one belongs. An object that has one in its identity, or
     cannot be without it, goes whole.
     """
-    secrets = {
-        (address.kind, entry.id, name)
-        for address, entry in prior.resources.items()
-        for name, value in entry.sent.items()
-        if is_digest(value)
-    }
+    secrets = secrets_of(prior)
     left: list[Left] = []
     kinds = {}
     for name, read in live.kinds.items():
@@ -38,6 +33,16 @@ def withhold(live: Live, prior: Prior) -> tuple[Live, tuple[Left, ...]]:
                 kept[item.id] = found
         kinds[name] = replace(read, objects=kept)
     return replace(live, kinds=kinds), tuple(left)
+
+
+def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
+    """The fields whose values a shop's own files keep secret, by kind and id."""
+    return frozenset(
+        (address.kind, entry.id, name)
+        for address, entry in own.resources.items()
+        for name, sent in entry.sent.items()
+        if is_digest(sent)
+    )
 
 
 def with_left(declared: Declared, left: tuple[Left, ...]) -> Declared:
@@ -59,7 +64,7 @@ def is_nested(kind: Kind, name: str, raw: object) -> bool:
 
 
 def _problems(
-    kind: Kind, item: LiveObject, secrets: set[tuple[str, int, str]]
+    kind: Kind, item: LiveObject, secrets: frozenset[tuple[str, int, str]]
 ) -> Iterator[tuple[str, str]]:
     for name, raw in item.fields.items():
         if (kind.name, item.id, name) in secrets:
