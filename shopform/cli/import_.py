@@ -165,6 +165,19 @@ def _read(client: "Client", wanted: Address, number: int, within: int | None) ->
     raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
 
 
+def _above(wanted: Address, prior: Prior, found: "Found") -> str:
+    """What to do for an object that lies in one that nobody owns yet."""
+    from shopform.kinds import BY_NAME
+    from shopform.planning.diff import links
+
+    owned = {(address.kind, entry.id) for address, entry in prior.resources.items()}
+    policy = BY_NAME[wanted.kind].policy
+    for name, (kind, number) in links(BY_NAME[wanted.kind], found.object).items():
+        if name in policy.identity and (kind, number) not in owned:
+            return f"`shopform import --generate {kind}.KEY {number}` takes that over first"
+    return "" if found.object.fixed else "declare it by hand, and leave `--generate` out"
+
+
 def _generate(
     workspace: "Workspace",
     wanted: Address,
@@ -189,7 +202,10 @@ def _generate(
     declared = described(wanted, prior, found)
     if wanted not in declared.resources:
         why = next((left.why for left in declared.left if not left.field), "nobody could say how")
-        raise UsageError(f"the object {found.object.id} cannot be declared: {why}")
+        raise UsageError(
+            f"the object {found.object.id} cannot be declared: {why}",
+            hint=_above(wanted, prior, found),
+        )
     project = load_project(workspace.directory)
     change = with_resource(project, declared, wanted, into)
     project = amended(project, change)

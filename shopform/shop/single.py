@@ -1,10 +1,10 @@
 """One object of the shop, by its id."""
 
-from shopform.errors import Absent
+from shopform.errors import Absent, Nonsense
 from shopform.kinds import Kind
 from shopform.model import LiveKind
 from shopform.shop.client import Client
-from shopform.shop.codec import discover, names_for, reader, unwrap
+from shopform.shop.codec import discover, names_for, reader, required, unwrap
 from shopform.shop.fetch import list_one
 
 
@@ -25,5 +25,8 @@ def read_one(client: Client, kind: Kind, number: int, parent_id: int | None = No
     if item and kind.wire.discover:
         names = discover(kind, names, [item])
     found = reader(kind, names)(item, None) if item else None
+    lost = required(kind) - found.fields.keys() if found else ()
+    if lost:
+        raise Nonsense(f"`/{names.endpoint}/{number}` answered without `{min(lost)}`")
     objects = {number: found} if found and found.id == number else {}
     return LiveKind(objects=objects, names=names.fields)

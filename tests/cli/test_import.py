@@ -296,6 +296,15 @@ def test_references_that_nobody_owns_are_left_out_with_a_word(run: Shopform, fol
     assert run("plan", "--detailed-exitcode").exit == 0
 
 
+def test_what_lies_in_an_object_that_nobody_owns_comes_after_that(
+    run: Shopform, folder: Path
+) -> None:
+    done = run("import", "--generate", "category.shoes", "43")
+    assert done.exit == 64
+    assert "`shopform import --generate category.KEY 41` takes that over first" in done.err
+    assert not (folder / "categories.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("into", "where"),
     [(None, "suppliers.yaml"), ("new.yaml", "new.yaml"), ("catalogue.yaml", "catalogue.yaml")],
