@@ -168,11 +168,15 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prior:
-    """What the state holds. A shop without state has an empty lineage and serial 0."""
+    """What the state holds. A shop without state has an empty lineage and serial 0.
+
+    `source` is the host of the shop that is copied, in a memory of copies.
+    """
 
     lineage: str = ""
     serial: int = 0
     shop: str = ""
+    source: str = ""
     resources: Mapping[Address, Entry] = field(default_factory=dict)
     pending: tuple[Intent, ...] = ()
 

@@ -71,6 +71,7 @@ class Copying:
                 hint="correct the `url` of one, or name another shop",
             )
         self.workspace.source = self.first.shop.name
+        self.workspace.source_host = host_of(self.first.shop.url)
         self.wish = Wish(
             source=self.first.shop.name,
             target=self.workspace.shop.name,

@@ -30,7 +30,8 @@ class Workspace:
     """One shop of one project, ready to be planned.
 
     `source` is the shop it is made a copy of: what was copied is remembered apart from what the
-    files declare, so that neither takes the other for something to delete.
+    files declare, so that neither takes the other for something to delete. `source_host` is where
+    that shop is, if that is known.
     """
 
     console: Console
@@ -38,6 +39,7 @@ class Workspace:
     shop: Shop
     desired: Desired
     source: str = ""
+    source_host: str = ""
 
     def store(self) -> Store:
         name = self.shop.state
@@ -45,7 +47,8 @@ class Workspace:
             folder, slash, file = name.rpartition("/")
             path = PurePosixPath(file)
             name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
-        return open_store(name, self.directory, host_of(self.shop.url))
+        host = self.source_host if self.source else ""
+        return open_store(name, self.directory, host_of(self.shop.url), host)
 
     @property
     def data(self) -> Path:

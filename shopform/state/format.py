@@ -18,7 +18,7 @@ UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
 """From each older version to the next. A pure function each, with a stored sample in the tests."""
 
 RESTORE = "restore it from git or from a backup; leftovers of a merge are the usual cause"
-_TOP = frozenset({"format_version", "shopform_version", "lineage", "serial", "shop", "resources"})
+_TOP = frozenset("format_version shopform_version lineage serial shop source resources".split())
 _PART = KEY.pattern.removesuffix(r"\Z")
 _ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
 _ENTRY = frozenset(
@@ -36,6 +36,8 @@ def dumps(prior: Prior) -> bytes:
         "shop": prior.shop,
         "resources": {name: entry_record(entry) for name, entry in prior.resources.items()},
     }
+    if prior.source:
+        document["source"] = prior.source
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     try:
         return f"{text}\n".encode()
@@ -176,6 +178,7 @@ def _prior(document: Document) -> Prior:
         lineage=lineage,
         serial=serial,
         shop=take(document, "shop", str),
+        source=take(document, "source", str, ""),
         resources=entries_of(document.get("resources")),
     )
 

@@ -29,11 +29,15 @@ class _Found:
 
 
 class LocalStore:
-    """A state file. `shop` is the host it must belong to, as `host_of` gives it."""
+    """A state file. `shop` is the host it must belong to, as `host_of` gives it.
 
-    def __init__(self, path: Path, shop: str) -> None:
+    `source` is that of the shop whose copies it must remember, if that is known.
+    """
+
+    def __init__(self, path: Path, shop: str, source: str = "") -> None:
         self.path = path.resolve() if path.is_symlink() else path
         self.shop = shop
+        self.source = source
         self.journal = self.path.with_name(self.path.name + ".journal")
         self.lock = self.path.with_name(self.path.name + ".lock")
 
@@ -73,6 +77,13 @@ class LocalStore:
                 f"not to `{self.shop}`",
                 hint="give each shop a state of its own, or correct the shop's `url`",
             )
+        if self.source and ledger.base.source not in ("", self.source):
+            raise StateError(
+                f"the state `{self.path}` remembers copies of the shop `{ledger.base.source}`, "
+                f"not of `{self.source}`",
+                hint="ids of one shop mean nothing in another: correct the shop's `url`, or move"
+                " the file away",
+            )
         return _Found(ledger, None if journal is None else whole_length(journal))
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:
@@ -95,6 +106,8 @@ class LocalSession:
         self._ledger = found.ledger
         if not self._ledger.base.lineage:
             self._ledger.base = Prior(lineage=uuid.uuid4().hex, shop=store.shop)
+        if store.source:
+            self._ledger.base = replace(self._ledger.base, source=store.source)
         self._journal = Journal(store.journal, self._ledger.base, found.length)
         self._mutex = threading.Lock()
 

@@ -31,6 +31,7 @@ def state_schema() -> dict[str, Any]:
                 "description": "Rises with every recorded change, and never falls.",
             },
             "shop": {**text, "description": "The host of the shop this state belongs to."},
+            "source": {**text, "description": "The host of the shop that is copied, if one is."},
             "resources": {
                 "type": "object",
                 "propertyNames": _ADDRESS,

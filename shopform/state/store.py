@@ -97,7 +97,7 @@ def host_of(url: str) -> str:
     return host if parts.port in (None, default) else f"{host}:{parts.port}"
 
 
-def open_store(location: str, directory: Path, shop_host: str) -> Store:
+def open_store(location: str, directory: Path, shop_host: str, source: str = "") -> Store:
     """The store at `location`, a path relative to `directory`. Raises ConfigError for others."""
     from shopform.state.local import LocalStore
 
@@ -105,4 +105,4 @@ def open_store(location: str, directory: Path, shop_host: str) -> Store:
     if separator:
         reason = "remote state is not built yet" if scheme == "s3" else "no such kind of state"
         raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
-    return LocalStore(directory / location, shop_host)
+    return LocalStore(directory / location, shop_host, source)

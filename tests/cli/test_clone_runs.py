@@ -47,22 +47,6 @@ def test_memory_is_locked_while_anybody_writes_to_the_shop(shops: TwoShops) -> N
         assert done.exit == 0, done.text
 
 
-@pytest.mark.parametrize(
-    ("state", "memory"),
-    [
-        ("./states/new", "states/new.from-old"),
-        ("states.d/new", "states.d/new.from-old"),
-        ("../out/new.json", "../out/new.from-old.json"),
-    ],
-)
-def test_memory_lies_beside_the_state_wherever_that_is(
-    state: str, memory: str, tmp_path: Path
-) -> None:
-    with two_shops(tmp_path / "project", settings={"state": state}) as shops:
-        shops.clone("--kinds", "suppliers")
-        assert (shops.directory / memory).is_file()
-
-
 def test_saved_plan_is_applied_with_the_memory_of_copies(shops: TwoShops, tmp_path: Path) -> None:
     saved = str(tmp_path / "copy.json")
     done = shops.run("clone", *BETWEEN, "--out", saved)
@@ -154,16 +138,6 @@ def test_memory_of_copies_is_looked_at_and_mended(shops: TwoShops) -> None:
 def test_wrong_words_are_refused_without_a_call(shops: TwoShops, arguments: tuple[str]) -> None:
     assert shops.run(*arguments).exit == 64
     assert not [*shops.old.calls, *shops.new.calls]
-
-
-def test_two_names_for_one_shop_are_refused(shops: TwoShops) -> None:
-    file = shops.directory / "shopform.yaml"
-    settings = json.loads(file.read_text("utf-8"))
-    settings["shops"]["new"]["url"] = shops.old.url + "/"
-    file.write_text(json.dumps(settings), "utf-8")
-    done = shops.run("clone", *BETWEEN, "--auto-approve", "--rewrite", "Herre=Mand")
-    assert (done.exit, "are one shop" in done.err) == (64, True)
-    assert not shops.old.calls
 
 
 def test_no_secret_is_anywhere(tmp_path: Path) -> None:

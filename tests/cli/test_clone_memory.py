@@ -1,0 +1,59 @@
+"""Where copies are remembered, and of which two shops."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from two_shops import BETWEEN, KEYS, TwoShops, two_shops, writes
+
+from shopform.sandbox import Sandbox
+
+
+@pytest.fixture
+def shops(tmp_path: Path) -> Iterator[TwoShops]:
+    with two_shops(tmp_path / "project") as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("state", "memory"),
+    [
+        ("./states/new", "states/new.from-old"),
+        ("states.d/new", "states.d/new.from-old"),
+        ("../out/new.json", "../out/new.from-old.json"),
+    ],
+)
+def test_memory_lies_beside_the_state_wherever_that_is(
+    state: str, memory: str, tmp_path: Path
+) -> None:
+    with two_shops(tmp_path / "project", settings={"state": state}) as shops:
+        shops.clone("--kinds", "suppliers")
+        assert (shops.directory / memory).is_file()
+
+
+@pytest.mark.parametrize("verb", ["clone", "promote"])
+def test_memory_of_one_shop_is_refused_for_another(verb: str, shops: TwoShops) -> None:
+    shops.clone()
+    shops.new.reset_log()
+    seed = {"category": [{"category_id": 61, "name": "Something else"}]}
+    file = shops.directory / "shopform.yaml"
+    before = file.read_text("utf-8")
+    with Sandbox(token=KEYS["KEY_A"], seed=seed) as third:
+        file.write_text(before.replace(shops.old.url, third.url), "utf-8")
+        done = shops.run(verb, *BETWEEN, "--auto-approve")
+        told = " ".join(done.err.split())
+        assert f"remembers copies of the shop `127.0.0.1:{shops.old.port}`" in told
+        assert (done.exit, writes(shops.new), third.calls) == (1, [], [])
+    file.write_text(before, "utf-8")
+    shops.settled(verb)
+
+
+def test_two_names_for_one_shop_are_refused(shops: TwoShops) -> None:
+    file = shops.directory / "shopform.yaml"
+    settings = json.loads(file.read_text("utf-8"))
+    settings["shops"]["new"]["url"] = shops.old.url + "/"
+    file.write_text(json.dumps(settings), "utf-8")
+    done = shops.run("clone", *BETWEEN, "--auto-approve", "--rewrite", "Herre=Mand")
+    assert (done.exit, "are one shop" in done.err) == (64, True)
+    assert not shops.old.calls
