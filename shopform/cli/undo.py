@@ -1,6 +1,7 @@
 """`shopform undo`."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,10 +169,11 @@ class Undoing:
 
 
 def _pictures(directory: Path) -> dict[str, str]:
-    """The project's pictures by the SHA-256 of their bytes."""
-    found = (path for path in sorted(directory.rglob("*")) if path.suffix.lower() in PICTURES)
-    return {
-        hashlib.sha256(path.read_bytes()).hexdigest(): path.relative_to(directory).as_posix()
-        for path in found
-        if path.is_file()
-    }
+    """The project's pictures by the SHA-256 of their bytes; those that cannot be read are none."""
+    found: dict[str, str] = {}
+    for path in sorted(directory.rglob("*")):
+        if path.suffix.lower() in PICTURES and path.is_file():
+            with suppress(OSError):
+                name = path.relative_to(directory).as_posix()
+                found[hashlib.sha256(path.read_bytes()).hexdigest()] = name
+    return found

@@ -1,6 +1,7 @@
 """What cannot be as it was, what is not undone, and who says so."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 from undoable import KITCHEN, Project, one, words
 
@@ -116,7 +117,16 @@ def test_pictures_come_back_from_files_with_their_bytes(one: Project) -> None:
     name = one.apply()
     (one.directory / "b.png").rename(one.directory / "c.png")
     (one.directory / "a.png").unlink()
-    run = one.undo(name)
+    (one.directory / "locked.png").write_bytes(b"x")
+    whole = Path.read_bytes
+
+    def locked(path: Path) -> bytes:
+        if path.name == "locked.png":
+            raise PermissionError
+        return whole(path)
+
+    with patch.object(Path, "read_bytes", locked):
+        run = one.undo(name)
     said = "`images` of `category.kitchen` cannot come back: no file here is 1 picture of it"
     assert said in words(run)
     (held,) = one.row("category", "Køkken")["images"]
