@@ -89,7 +89,7 @@ def write(
     Raises UsageError with the hint where a file is in the way.
     """
     from shopform.cli.files import write_new
-    from shopform.config import load_project
+    from shopform.config import load_project, shop_names
     from shopform.config.emit import Heading, emit_document, emit_files
 
     project = load_project(workspace.directory)
@@ -99,6 +99,7 @@ def write(
     begun = ""
     heading = Heading(
         about=about,
+        shop=workspace.shop.name if len(shop_names(project)) > 1 else "",
         modeline=_modeline(project, folder),
         unread=unread,
     )

@@ -170,7 +170,7 @@ def compile(  # noqa: A001
             if draft.active:
                 resources[draft.address] = resource
     elsewhere = known.keys() - resources.keys()
-    refactorings = Refactorings(project, resources.keys(), elsewhere, collector)
+    refactorings = Refactorings(project, shop, resources.keys(), elsewhere, collector)
     desired = Desired(
         resources=resources,
         moved=refactorings.moved(),

@@ -27,10 +27,12 @@ _LINES, _SIGNS, _NAME = 20, 1_500, 80  # a longer text stands in a file of its o
 class Heading:
     """What files begin with: what they hold, in a few words, and the schema's line for editors.
 
-    `unread` tells, by kind, why nothing of it is in them.
+    `unread` tells, by kind, why nothing of it is in them. `shop` is named with its ids, where
+    others are declared beside it.
     """
 
     about: str
+    shop: str = ""
     modeline: str = ""
     unread: Mapping[str, str] = field(default_factory=dict)
 
@@ -41,7 +43,7 @@ def emit_document(declared: Declared, heading: Heading) -> str:
     lines = [*_modeline(heading), comment(f"What {heading.about} holds.", 0)]
     for name, why in heading.unread.items():
         lines.append(comment(f"left out: the {BY_NAME[name].section}: {why}", 0))
-    lines += ["", *writing.imports()]
+    lines += ["", *writing.imports(heading.shop)]
     for kind in _top():
         lines += ["", *writing.section(kind)]
     return _formatted(lines)
@@ -58,9 +60,9 @@ def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
             lines = [*_modeline(heading), comment(f"The {kind.section} of {heading.about}.", 0)]
             lines += [comment(f"left out: the {BY_NAME[n].section}: {w}", 0) for n, w in unread]
             found[f"{kind.section}.yaml"] = _formatted([*lines, "", *body])
-    if writing.imports():
+    if declared.twins:
         lines = [*_modeline(heading), comment(f"Ids of {heading.about}.", 0), ""]
-        found[IMPORTS] = _formatted([*lines, *writing.imports()])
+        found[IMPORTS] = _formatted([*lines, *writing.imports(heading.shop)])
     return found | writing.texts
 
 
@@ -101,7 +103,7 @@ class _Writing:
             else:
                 self.objects.setdefault(_outermost(BY_NAME[left.kind]).name, []).append(left)
 
-    def imports(self) -> list[str]:
+    def imports(self, shop: str) -> list[str]:
         """The section that tells objects of one name and place apart."""
         if not self.declared.twins:
             return []
@@ -111,7 +113,8 @@ class _Writing:
         )
         for address, number in self.declared.ids.items():
             if address in self.declared.twins:
-                lines.append(f"  - {{address: {address}, id: {number}}}")
+                named = f", shop: {word(shop, '', bracketed=True)}" if shop else ""
+                lines.append(f"  - {{address: {address}, id: {number}{named}}}")
         return lines
 
     def section(self, kind: Kind) -> list[str]:

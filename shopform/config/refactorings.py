@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shopform.config.nodes import Node, child
-from shopform.config.project import Project
+from shopform.config.project import Project, shop_names
 from shopform.config.reading import Reader, explain
 from shopform.config.settings import ImportSpec, MovedSpec, RemovedSpec
 from shopform.config.shapes import shape_of
@@ -23,11 +23,13 @@ class Refactorings:
     def __init__(
         self,
         project: Project,
+        shop: str,
         declared: Collection[Address],
         elsewhere: Collection[Address],
         collector: Collector,
     ) -> None:
         self._project = project
+        self._shop = shop
         self._declared = declared
         self._elsewhere = elsewhere
         self._collector = collector
@@ -80,7 +82,9 @@ class Refactorings:
         for node, data in self._items("imports", ImportSpec):
             place = child(node, "address") or node
             address = self._address(data["address"], place)
-            if address is None or address in self._elsewhere:
+            if address is None or not self._is_mine(data.get("shop"), node):
+                continue
+            if address in self._elsewhere:
                 continue
             number: int = data["id"]
             other = address if address in found else owners.get((address.kind, number))
@@ -97,6 +101,15 @@ class Refactorings:
                 found[address] = Import(address=address, id=number, span=node.span)
                 owners[address.kind, number] = address
         return tuple(found.values())
+
+    def _is_mine(self, shop: str | None, node: Node) -> bool:
+        """Whether an entry is for this shop; one that names none is for all."""
+        names = shop_names(self._project)
+        if shop is not None and shop not in names:
+            hint = did_you_mean(shop, names, f"declared are {one_of(names)}")
+            place = child(node, "shop") or node
+            self._error("unknown-shop", f"unknown shop `{shop}`", hint, place.span)
+        return shop in (None, self._shop)
 
     def _items(self, name: str, model: type[Closed]) -> list[tuple[Node, dict[str, Any]]]:
         """The entries of one list that are right."""

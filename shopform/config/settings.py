@@ -113,6 +113,7 @@ class ImportSpec(Closed):
 
     address: str = must("The address, which is declared.")
     id: Annotated[int, Field(ge=1)] = must("The object's id in the shop.")
+    shop: str | None = may("The shop that the id is of; every shop when omitted.")
 
 
 class TableSpec(Closed):

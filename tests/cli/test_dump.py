@@ -371,3 +371,18 @@ def test_of_twins_each_needs_its_id(folder: Path, sandbox: Sandbox) -> None:
         done = run("validate")
         assert done.exit == 10
         assert "`category.a` and `category.b` have the same `parent` and `name`" in done.err
+
+
+def test_ids_of_twins_are_of_the_shop_that_was_dumped(folder: Path) -> None:
+    with (
+        Sandbox(seed={"supplier": [{"name": "A"}, {"name": "A"}]}) as sandbox,
+        Sandbox(seed={"supplier": [{"name": "Theirs"}, {"name": "Others"}]}) as other,
+    ):
+        more = f"  other:\n    url: {other.url}\n    token: ${{env:SHOPFORM_TOKEN}}\n"
+        run = make(folder, sandbox, more)
+        assert run("dump", "--shop", "demo", "--out", ".").exit == 0
+        assert "- {address: supplier.a, id: 101, shop: demo}" in files(folder)["imports.yaml"]
+        assert "2 to import, 0 to add, 0 to change" in run("plan", "--shop", "demo").out
+        refused = run("apply", "--shop", "other", "--auto-approve")
+        assert (refused.exit, "have the same `name`" in refused.err) == (10, True)
+        assert [row["name"] for row in other.data("supplier")] == ["Theirs", "Others"]

@@ -239,6 +239,11 @@ def test_refactorings_may_stand_beside_the_resources(tmp_path: Path) -> None:
     assert [(each.address, each.id) for each in found.imports] == [("supplier.new", 7)]
 
 
+def test_the_shop_of_an_imported_id_is_one_that_is_declared(tmp_path: Path) -> None:
+    text = "suppliers: {new: {name: N}}\nimports: [{address: supplier.new, id: 7, shop: nowhere}]\n"
+    assert refused(tmp_path, {"c.yaml": text}) == ["c.yaml:2:48 unknown-shop"]
+
+
 def test_nested_objects_need_the_right_container(tmp_path: Path) -> None:
     catalogue = (
         "profiles:\n  p:\n    name: P\n    attributes:\n"
