@@ -130,7 +130,8 @@ class _Patching:
         draft = self.drafts.get(one.address)
         place = (child(draft.node, one.field) or draft.key) if draft else None
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
-        value = str(one.value.address if isinstance(one.value, Ref) else one.value)
+        held = one.value.address if isinstance(one.value, Ref) else one.value
+        value = str(held).lower() if isinstance(held, bool) else str(held)
         shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
         return warning(
             "drift-left",
@@ -144,12 +145,16 @@ class _Patching:
         """The files whose text is another one, with their marks, in order of name."""
         for (name, at), texts in self.new.items():
             self._add(name, [Edit(at, at, "".join(text for _, text in sorted(texts)))])
-        changed = dict(self.files)
+        changed = {name: self._whole(name, *texts) for name, texts in self.files.items()}
         for name, edits in self.edits.items():
             source = self.sources[name]
-            mark = _BOM if (self.directory / name).read_bytes().startswith(_BOM.encode()) else ""
-            changed[name] = (mark + source.text, mark + source.edited(edits))
+            changed[name] = self._whole(name, source.text, source.edited(edits))
         yield from ((n, texts) for n, texts in sorted(changed.items()) if texts[0] != texts[1])
+
+    def _whole(self, name: str, before: str, after: str) -> tuple[str, str]:
+        """Both texts of a file with the mark that it begins with, if it has one."""
+        marked = (self.directory / name).read_bytes().startswith(_BOM.encode())
+        return (_BOM + before, _BOM + after) if marked else (before, after)
 
     def _insert(self, draft: Draft, one: Held) -> None:
         source = self.sources[draft.node.file]

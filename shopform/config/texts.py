@@ -86,7 +86,7 @@ class Files:
         if data is None:
             return None
         try:
-            return data.decode("utf-8")
+            return data.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError as problem:
             self._collector.error(
                 "file-encoding",

@@ -314,6 +314,23 @@ def test_what_is_new_in_a_table_is_a_row_to_be_added(
     assert "`redirect.x` belongs into the table `more.csv`" in done.err
 
 
+def test_mark_of_a_text_file_is_no_part_of_the_text_and_stays(
+    run: Shopform, folder: Path, sandbox: Sandbox
+) -> None:
+    text = (
+        "categories: {kids: {name: Kids, in_menu: &no false, description_a: {file: kids.html}}}\n"
+    )
+    (folder / "kids.yaml").write_text(text)
+    (folder / "kids.html").write_bytes(b"\xef\xbb\xbf<p>old</p>\r\n")
+    assert run("apply", "--auto-approve").exit == 0
+    assert "<p>old</p>" in [row["description_a"] for row in sandbox.data("category")]
+    edit(sandbox, "Kids", description_a="<p>new</p>", in_menu=1)
+    done = run("dump", "--update")
+    assert done.out == "kids.html: 1 field\n"
+    assert "the shop holds `true`" in done.err
+    assert (folder / "kids.html").read_bytes() == b"\xef\xbb\xbf<p>new</p>\r\n"
+
+
 def test_what_no_file_can_hold_is_told_and_breaks_nothing(
     run: Shopform, folder: Path, sandbox: Sandbox
 ) -> None:
