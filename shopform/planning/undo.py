@@ -114,6 +114,10 @@ class _Inverting:
 
     def drop_lost(self) -> None:
         """Leave out what would refer to, or lie in, what is not there any more."""
+        for address, entry in self.homes.now.items():
+            read = address.kind in self.live.kinds and address not in self.only
+            if read and self._object(address, entry.id) is None:
+                self.resources.pop(address, None)
         whole = False
         while not whole:
             whole = True

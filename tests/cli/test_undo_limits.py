@@ -3,7 +3,7 @@
 from pathlib import Path
 from unittest.mock import patch
 
-from undoable import KITCHEN, Project, one, words
+from undoable import KITCHEN, MUGS, Project, one, words
 
 from shopform.sandbox import Sandbox
 
@@ -55,6 +55,20 @@ def test_the_ends_of_a_way_come_back_with_their_slash(tmp_path: Path) -> None:
         one.undo()
         ends = {(row["source"], row["target"]) for row in shop.data("redirect")}
         assert ends == {("/old", "/new"), ("/vaek", "https://other.example/vaek")}
+
+
+def test_nothing_is_put_back_into_what_was_deleted_since(one: Project) -> None:
+    tree = {"kitchen": KITCHEN, "mugs": MUGS, "cups": {"name": "Kopper", "canonical": "kitchen"}}
+    one.declare(categories=tree)
+    one.apply()
+    moved = {**tree, "mugs": {**MUGS, "parent": "cups", "meta_title": "x"}}
+    one.declare(categories={**moved, "cups": {"name": "Kopper", "canonical": None}})
+    one.apply()
+    one.by_hand(f"category/{one.row('category', 'Køkken')['category_id']}")
+    told = words(one.undo())
+    assert "`parent` of `category.mugs` cannot come back: what it pointed at is gone" in told
+    assert "`canonical` of `category.cups` cannot come back: what it pointed at is gone" in told
+    assert one.row("category", "Krus")["meta_title"] == "Krus"
 
 
 def test_edits_made_by_hand_since_are_told(one: Project) -> None:
