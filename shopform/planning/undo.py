@@ -145,7 +145,12 @@ class _Inverting:
         else:
             if name not in resource.ignore:
                 self.told.partial(address, GONE, f"`{name}`")
-            del fields[name]
+            now = self.homes.now.get(address)
+            kept = self._still(address, now).fields.get(name) if now else None
+            if isinstance(kept, Ref) and kept.address in self.resources:
+                fields[name] = kept
+            else:
+                del fields[name]
             ignore = resource.ignore | {name}
             self.resources[address] = replace(resource, fields=fields, ignore=ignore)
 

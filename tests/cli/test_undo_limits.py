@@ -69,6 +69,7 @@ def test_nothing_is_put_back_into_what_was_deleted_since(one: Project) -> None:
     assert "`parent` of `category.mugs` cannot come back: what it pointed at is gone" in told
     assert "`canonical` of `category.cups` cannot come back: what it pointed at is gone" in told
     assert one.row("category", "Krus")["meta_title"] == "Krus"
+    assert one.state()["category.mugs"]["depends_on"] == ["category.cups"]
 
 
 def test_edits_made_by_hand_since_are_told(one: Project) -> None:
