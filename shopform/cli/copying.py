@@ -12,19 +12,19 @@ from shopform.diagnostics import Diagnostic, error, warning
 from shopform.errors import ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Live, Prior
-from shopform.planning.copy import copied, softened
-from shopform.planning.declare import Declared, declare
-from shopform.planning.fitting import Fitting, Wish
-from shopform.planning.omissions import owned_twice
-from shopform.planning.origins import (
+from shopform.planning.copies.copy import copied, softened
+from shopform.planning.copies.fitting import Fitting, Wish
+from shopform.planning.copies.omissions import owned_twice
+from shopform.planning.copies.origins import (
     as_called_there,
     as_in_source,
     known_places,
     to_read,
     with_nested,
 )
-from shopform.planning.rewriting import Rewriting, own_hosts
-from shopform.planning.withheld import with_left, withhold
+from shopform.planning.copies.rewriting import Rewriting, own_hosts
+from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.render.style import plural
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch

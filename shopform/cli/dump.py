@@ -12,7 +12,7 @@ from shopform.errors import UsageError
 if TYPE_CHECKING:
     from shopform.cli.project import Workspace
     from shopform.config import Project
-    from shopform.planning.declare import Declared
+    from shopform.planning.declaring.declare import Declared
 
 
 @click.command("dump")

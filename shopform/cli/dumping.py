@@ -9,9 +9,9 @@ from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Live, Prior
-from shopform.planning.declare import Declared, declare
+from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.guards import complete
-from shopform.planning.withheld import with_left, withhold
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 

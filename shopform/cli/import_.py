@@ -12,7 +12,7 @@ from shopform.model import Address, Desired, Prior
 
 if TYPE_CHECKING:
     from shopform.cli.project import Workspace
-    from shopform.planning.takeover import Found
+    from shopform.planning.declaring.takeover import Found
     from shopform.shop.client import Client
 
 Texts = tuple[Iterable[tuple[str, str]], Iterable[str]]
@@ -51,7 +51,7 @@ def command(
     """
     from shopform.cli.planner import connected
     from shopform.cli.project import check_address, open_workspace
-    from shopform.planning.takeover import taken
+    from shopform.planning.declaring.takeover import taken
 
     wanted = check_address(address)
     if into and not generate:
@@ -149,8 +149,8 @@ def _container(wanted: Address, prior: Prior) -> int | None:
 
 def _read(client: "Client", wanted: Address, number: int, within: int | None) -> "Found":
     from shopform.kinds import BY_NAME
+    from shopform.planning.declaring.takeover import Found
     from shopform.planning.moves import container_of
-    from shopform.planning.takeover import Found
     from shopform.shop.single import read_one
 
     kind = BY_NAME[wanted.kind]
@@ -196,7 +196,7 @@ def _generate(
     from shopform.config import compile_project, load_project
     from shopform.config.refactor import amended, with_resource
     from shopform.diagnostics import warning
-    from shopform.planning.takeover import described
+    from shopform.planning.declaring.takeover import described
 
     console = workspace.console
     declared = described(wanted, prior, found)

@@ -15,7 +15,7 @@ from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Prior, Ref
-from shopform.planning.homes import Run
+from shopform.planning.undoing.homes import Run
 from shopform.render.document import document
 from shopform.render.reading import read_document
 from shopform.state.disk import make_directory, reporting, write_atomic

@@ -135,8 +135,8 @@ class Undoing:
 
     def plan(self, connection: "Connection", prior: Prior) -> Plan:
         from shopform.cli.planner import read_then_declare
-        from shopform.planning.homes import near
-        from shopform.planning.undo import Inverse, annotated, invert
+        from shopform.planning.undoing.homes import near
+        from shopform.planning.undoing.undo import Inverse, annotated, invert
 
         run, found = self.run, list[Inverse]()
         if prior.lineage != run.lineage:

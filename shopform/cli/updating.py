@@ -18,10 +18,10 @@ from shopform.config.refactor import Tabled, amended, home, with_resources
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import UsageError
 from shopform.model import Address
-from shopform.planning.declare import Declared, declare
+from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declaring.withheld import with_left, withhold
+from shopform.planning.declaring.written import Written, compare
 from shopform.planning.diff import depends_on
-from shopform.planning.withheld import with_left, withhold
-from shopform.planning.written import Written, compare
 from shopform.state.disk import read_bytes
 
 BOM = "\ufeff"

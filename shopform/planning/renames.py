@@ -8,7 +8,7 @@ from shopform.changes import Action, Change, Plan
 from shopform.diagnostics import Severity
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address
-from shopform.planning.declare import words_of
+from shopform.planning.declaring.declare import words_of
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
 from shopform.planning.moves import container_of

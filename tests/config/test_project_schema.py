@@ -43,7 +43,7 @@ def test_every_file_of_the_examples_satisfies_it(path: Path) -> None:
         "webhooks: {h: {url: x, events: [], secret_to: {command: [a, b]}}}",
         "shops: {s: {url: x, token: '${env:T}', variables: {a: 1}}}\nvariables: {a: }",
         "moved: [{from: a.b, to: a.c}]\nimports: [{address: a.b, id: 1}]\ninclude: a/*.yaml",
-        "redirects: {table: r.csv, key: source, columns: {source: Old URL}}\nsuppliers: {table: s.csv}",
+        "redirects: {table: r.csv, key: source, columns: {source: Old}}\nbrands: {table: s.csv}",
         "redirects: {table: {source: a, target: b}}",
         "profiles: {p: {name: P, attributes: {a: {name: A, values: {table: v.csv, key: val}}}}}",
         "",

@@ -13,9 +13,9 @@ from line import Line, errors, line
 from shopform.changes import FieldChange, Op
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model import Address, Prior
-from shopform.planning.copy import copied
-from shopform.planning.declare import declare
-from shopform.planning.rewriting import Rewriting
+from shopform.planning.copies.copy import copied
+from shopform.planning.copies.rewriting import Rewriting
+from shopform.planning.declaring.declare import declare
 from shopform.shop.fetch import fetch
 
 Scenario = Callable[[], None]

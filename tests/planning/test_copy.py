@@ -6,10 +6,10 @@ import pytest
 from worlds import World
 
 from shopform.model import Address, Entry, Import, Prior, Ref
-from shopform.planning.copy import Copy, copied, placed
-from shopform.planning.declare import declare
-from shopform.planning.origins import gone, known_places, to_read, with_needs, with_nested
-from shopform.planning.rewriting import Rewriting, own_hosts
+from shopform.planning.copies.copy import Copy, copied, placed
+from shopform.planning.copies.origins import gone, known_places, to_read, with_needs, with_nested
+from shopform.planning.copies.rewriting import Rewriting, own_hosts
+from shopform.planning.declaring.declare import declare
 
 OLD = {"www.old.example", "old.example"}
 

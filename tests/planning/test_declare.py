@@ -6,7 +6,7 @@ import pytest
 from worlds import World
 
 from shopform.model import Address, Ref
-from shopform.planning.declare import Declared, declare
+from shopform.planning.declaring.declare import Declared, declare
 
 
 def declared(world: World, **asked: Any) -> Declared:

@@ -9,9 +9,9 @@ from shopform.changes import Action, Basis, Op, Plan
 from shopform.cli.runs import touched
 from shopform.diagnostics import Collector
 from shopform.model import Address, Desired, Entry, Live, Moved, Prior
-from shopform.planning.homes import Run, go_home, near
 from shopform.planning.match import match
-from shopform.planning.undo import Inverse, annotated, invert
+from shopform.planning.undoing.homes import Run, go_home, near
+from shopform.planning.undoing.undo import Inverse, annotated, invert
 
 
 def recorded(world: World, **asked: Any) -> Run:

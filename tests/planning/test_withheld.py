@@ -4,9 +4,9 @@ import pytest
 from worlds import World
 
 from shopform.model import Address, Entry, Prior
-from shopform.planning.declare import declare
+from shopform.planning.declaring.declare import declare
+from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.normalize import digest
-from shopform.planning.withheld import with_left, withhold
 
 HOOK = "https://canary:hunter2@erp.example/hook"
 

@@ -3,7 +3,7 @@
 from worlds import World, ref
 
 from shopform.model import Address, Desired, Live, Prior
-from shopform.planning.written import Otherwise, Written, compare
+from shopform.planning.declaring.written import Otherwise, Written, compare
 
 
 def compared(world: World) -> Written:

@@ -14,10 +14,10 @@ from shopform.config import compile_project, load_project
 from shopform.config.emit import Heading, emit_document
 from shopform.kinds import KINDS, Kind
 from shopform.model import Live, LiveKind, LiveObject, Prior
-from shopform.planning.declare import declare
+from shopform.planning.declaring.declare import declare
+from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.plan import plan
 from shopform.planning.scope import Options
-from shopform.planning.withheld import with_left, withhold
 
 SETTINGS = "shops:\n  demo:\n    url: https://demo.example\n    token: ${env:T}\n"
 HOSTS = frozenset({"demo.example", "www.demo.example"})

@@ -12,8 +12,8 @@ from shopform.changes import Outcome, Plan
 from shopform.cli.planner import read_and_plan, read_then_declare
 from shopform.cli.runs import touched
 from shopform.model import Address, Desired, Live, Prior
-from shopform.planning.homes import Run, near
-from shopform.planning.undo import Inverse, annotated, invert
+from shopform.planning.undoing.homes import Run, near
+from shopform.planning.undoing.undo import Inverse, annotated, invert
 from shopform.render.document import document
 from shopform.render.reading import read_document
 from shopform.state.format import entries_of, entry_record

@@ -8,12 +8,12 @@ from shopform.changes import FieldChange
 from shopform.diagnostics import Collector, Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Resource
-from shopform.planning.declare import Place
+from shopform.planning.declaring.declare import Place
+from shopform.planning.declaring.withheld import holds_password, is_nested, withhold
 from shopform.planning.diff import Comparer
 from shopform.planning.match import Matching, declared_identity, live_identity, match
 from shopform.planning.normalize import is_damaged
 from shopform.planning.unclaimed import beside
-from shopform.planning.withheld import holds_password, is_nested, withhold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model import Address, Prior
-from shopform.planning.copy import ONE_SHOP
-from shopform.planning.declare import Left
+from shopform.planning.copies.copy import ONE_SHOP
+from shopform.planning.declaring.declare import Left
 from shopform.planning.gates import listed
 
 NAMED = 10

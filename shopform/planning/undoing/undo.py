@@ -17,11 +17,11 @@ from shopform.model import (
     Resource,
     Value,
 )
-from shopform.planning.before import GONE, Before
-from shopform.planning.homes import Homes, Run, go_home
 from shopform.planning.match import NOTHING
 from shopform.planning.normalize import is_digest
-from shopform.planning.told import Told
+from shopform.planning.undoing.before import GONE, Before
+from shopform.planning.undoing.homes import Homes, Run, go_home
+from shopform.planning.undoing.told import Told
 
 Fields = dict[str, Value]
 UNOWNED = Entry(id=0)

@@ -8,11 +8,11 @@ from typing import Any, Final
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Import, Live, LiveObject, Prior, Ref, Resource, Value
-from shopform.planning.declare import Declared, Left, words_of
+from shopform.planning.copies.rewriting import Rewriting
+from shopform.planning.declaring.declare import Declared, Left, words_of
 from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING, Matching, declared_identity
 from shopform.planning.normalize import canonical
-from shopform.planning.rewriting import Rewriting
 from shopform.planning.ways import rooted
 
 ONE_SHOP: Final = "holds for one shop only"

@@ -8,16 +8,16 @@ from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Shop
-from shopform.planning.copy import Copy, placed, settled, spared_fixed, without_defaults
-from shopform.planning.declare import Declared, Left, words_of
+from shopform.planning.copies.copy import Copy, placed, settled, spared_fixed, without_defaults
+from shopform.planning.copies.omissions import not_copied, still_there
+from shopform.planning.copies.origins import gone, with_needs
+from shopform.planning.copies.promote import promoted, spared
+from shopform.planning.declaring.declare import Declared, Left, words_of
+from shopform.planning.declaring.withheld import secrets_of
 from shopform.planning.match import Matching, inside, match
 from shopform.planning.normalize import canonical
-from shopform.planning.omissions import not_copied, still_there
-from shopform.planning.origins import gone, with_needs
 from shopform.planning.plan import plan
-from shopform.planning.promote import promoted, spared
 from shopform.planning.scope import Options
-from shopform.planning.withheld import secrets_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

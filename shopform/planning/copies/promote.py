@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from shopform.diagnostics import Collector, Diagnostic, error
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource, Value
-from shopform.planning.copy import Copy
-from shopform.planning.declare import Left
+from shopform.planning.copies.copy import Copy
+from shopform.planning.declaring.declare import Left
 from shopform.planning.diff import MISSING, Comparer
 from shopform.planning.match import Matching, match
 from shopform.planning.normalize import canonical, is_digest

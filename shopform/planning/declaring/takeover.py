@@ -17,11 +17,11 @@ from shopform.model import (
     Resource,
     Secret,
 )
-from shopform.planning.declare import Declared, declare
+from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.diff import Comparer, depends_on
 from shopform.planning.match import Identity, live_identity, match
 from shopform.planning.normalize import digest
-from shopform.planning.withheld import with_left, withhold
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Address, Entry, Live, Prior, Shop
-from shopform.planning.copy import Copy
-from shopform.planning.declare import Place
+from shopform.planning.copies.copy import Copy
+from shopform.planning.declaring.declare import Place
 from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING
 

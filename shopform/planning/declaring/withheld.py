@@ -7,7 +7,7 @@ from typing import Final
 
 from shopform.kinds import BY_NAME, ORDER, Form, Kind
 from shopform.model import Live, LiveObject, Prior
-from shopform.planning.declare import Declared, Left, label_of
+from shopform.planning.declaring.declare import Declared, Left, label_of
 from shopform.planning.normalize import is_damaged, is_digest
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
