@@ -91,8 +91,9 @@ def words(run: Run) -> str:
 
 
 def tables(sandbox: Sandbox, *without: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows by kind, in an order that does not tell which of them was made first."""
     aside = {"last_modified", *without}
     return {
-        kind: [{n: v for n, v in row.items() if n not in aside} for row in rows]
+        kind: sorted(({n: v for n, v in row.items() if n not in aside} for row in rows), key=str)
         for kind, rows in sandbox.app.state().items()
     }

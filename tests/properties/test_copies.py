@@ -35,7 +35,8 @@ FREE = {"rewrite_url", "images"}
 def opened(seed: Seed, first: Mapping[str, str], other: Mapping[str, str]) -> Iterator[TwoShops]:
     names = dict(zip(("source", "target"), first["redirect_names"].split(","), strict=False))
     redirects = [{names.get(n, n): text for n, text in row.items()} for row in seed["redirect"]]
-    words = {name: word for name, word in other.items() if name != "redirect_names"}
+    # An empty shop is sent the names that the copied one shows: it is one platform.
+    words = {**other, "redirect_names": first["redirect_names"]}
     with (
         tempfile.TemporaryDirectory(dir=memory()) as folder,
         two_shops(
