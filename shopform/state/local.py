@@ -10,6 +10,7 @@ from typing import Self
 
 from shopform.changes import Op
 from shopform.errors import StateError
+from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Intent, Prior
 from shopform.state.disk import check_writable, make_directory, read_bytes, reporting, write_atomic
 from shopform.state.format import Document, dumps, loads
@@ -83,6 +84,13 @@ class LocalStore:
                 f"not of `{self.source}`",
                 hint="ids of one shop mean nothing in another: correct the shop's `url`, or move"
                 " the file away",
+            )
+        strange = sorted({a.kind for a in ledger.resources} - BY_NAME.keys())
+        if strange:
+            raise StateError(
+                f"the state `{self.path}` holds a kind that this shopform does not know:"
+                f" `{strange[0]}`",
+                hint="upgrade shopform",
             )
         return _Found(ledger, None if journal is None else whole_length(journal))
 

@@ -214,6 +214,13 @@ def test_a_second_writer_is_refused_and_told_who(store: Store, again: Opener) ->
         pass
 
 
+def test_a_kind_of_a_later_version_is_told(store: Store) -> None:
+    with store.open("apply") as session:
+        session.edit(set={Address("gadget.a"): entry(1)})
+    with pytest.raises(StateError, match="does not know: `gadget`"):
+        store.read()
+
+
 def test_a_state_of_another_shop_is_refused(store: Store, tmp_path: Path) -> None:
     with store.open("apply") as session:
         session.edit(set={A: entry(1)})
