@@ -70,7 +70,6 @@ def _apply(
     **asked: Any,
 ) -> int:
     from shopform.cli.applying import Source, carry_out
-    from shopform.cli.renaming import accept
 
     if not plan_file and not auto_approve and not console.interactive:
         raise UsageError(
@@ -84,7 +83,7 @@ def _apply(
         "--expect-digest": expect_digest,
         "destroy": asked["destroy"],
     }
-    accept(console, asked, one_only)
+    accepted(console, asked, one_only)
 
     def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
         return carry_out(
@@ -104,6 +103,15 @@ def _apply(
 
         return apply_all(console, sources, carry)
     return carry(_Saved(console, plan_file, asked) if plan_file else Fresh(console, asked))
+
+
+def accepted(console: Console, asked: dict[str, Any], one_only: Mapping[str, object]) -> None:
+    """Write the renames that are asked for into the files. Raises UsageError."""
+    renames = asked.pop("accept_rename", ())
+    if renames:
+        from shopform.cli.renaming import accept
+
+        accept(console, renames, asked, one_only)
 
 
 def for_several(

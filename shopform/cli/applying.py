@@ -14,10 +14,8 @@ from shopform.cli.console import Console
 from shopform.cli.exits import outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
-from shopform.cli.saved import write_plan
 from shopform.errors import BudgetSpent, UsageError
 from shopform.model import Prior
-from shopform.planning.renames import insist
 from shopform.render.stream import applied, applying
 
 if TYPE_CHECKING:
@@ -61,6 +59,8 @@ def propose(
         plan = source.plan(connection, prior)
     remember(plan, workspace.data)
     if out:
+        from shopform.cli.saved import write_plan
+
         write_plan(console.directory / out, plan)
     show(console, plan)
     if advice and not plan.refused and not plan.empty and not console.quiet:
@@ -147,6 +147,8 @@ def carry_out(
         )
         plan = source.plan(connection, session.prior)
         if auto_approve or source.saved or not console.interactive or console.form != "text":
+            from shopform.planning.renames import insist
+
             plan = insist(plan)
         show(console, plan)
         if plan.refused:

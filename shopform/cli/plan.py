@@ -47,14 +47,13 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown. Several shops are planned side by side.
     """
-    from shopform.cli.apply import Fresh, for_several
+    from shopform.cli.apply import Fresh, accepted, for_several
     from shopform.cli.applying import propose
-    from shopform.cli.renaming import accept
 
     if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
     one_only = {"--out": out, "--format html": console.form == "html"}
-    accept(console, asked, one_only)
+    accepted(console, asked, one_only)
     asked["whole"] = out is not None or console.form != "text"
     how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
     if sources := for_several(console, asked, one_only):

@@ -24,15 +24,17 @@ DECLARED = "the new address is one that is declared, and that the state does not
 BOM = "\ufeff"
 
 
-def accept(console: Console, asked: dict[str, Any], one_only: Mapping[str, object]) -> None:
-    """Take `accept_rename` from what is asked, and write each into the project's `moved:`.
+def accept(
+    console: Console,
+    pairs: Iterable[tuple[str, str]],
+    asked: Mapping[str, Any],
+    one_only: Mapping[str, object],
+) -> None:
+    """Write each rename into the project's `moved:`.
 
     One that stands there already is left alone. Raises UsageError, with nothing written, for one
     that cannot be, and as `several` does.
     """
-    pairs = asked.pop("accept_rename", ())
-    if not pairs:
-        return
     project = load_project(console.directory)
     console.sources = lambda: project.sources
     shop = asked["shop"]

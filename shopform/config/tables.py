@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence as Seq
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from shopform.config.cells import decoded, rows
-from shopform.config.columns import Headers
 from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child, place
 from shopform.config.reading import Reader, explain
 from shopform.config.settings import TableSpec
@@ -21,6 +19,9 @@ from shopform.diagnostics import Collector, Span
 from shopform.kinds import KINDS, Kind
 from shopform.planning.keys import key_from
 from shopform.planning.normalize import canonical
+
+if TYPE_CHECKING:
+    from shopform.config.columns import Headers
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
 _SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file):")
@@ -61,6 +62,10 @@ class Tables:
         return node if whole else None
 
     def _section(self, kind: Kind, node: Mapping) -> Mapping | None:
+        # Most projects have no table.
+        from shopform.config.cells import rows
+        from shopform.config.columns import Headers
+
         before = len(self._collector.diagnostics)
         made = Mapping(node.file, node.start)
         made.end = node.end
@@ -107,6 +112,8 @@ class Tables:
         file = self._files.relative(path, named.file, named.span) if data is not None else None
         if data is None or file is None:
             return None
+        from shopform.config.cells import decoded
+
         text = decoded(data)
         if isinstance(text, int):
             self._collector.error(
@@ -124,7 +131,7 @@ class _Table:
     """Makes the rows of one table into resources."""
 
     def __init__(
-        self, kind: Kind, file: str, headers: Headers, width: int, collector: Collector
+        self, kind: Kind, file: str, headers: "Headers", width: int, collector: Collector
     ) -> None:
         self._file = file
         self._columns = headers.columns

@@ -7,7 +7,7 @@ The sources are named as in docs/reference/api-facts.md.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 from shopform.kinds.spec import Spec
 
@@ -151,6 +151,12 @@ class Kind:
     @property
     def fields(self) -> tuple[str, ...]:
         return tuple(self.wire.fields)
+
+    def words(self, name: str) -> frozenset[str]:
+        """The words a field takes, if it takes only some; empty where it takes any."""
+        annotation = self.spec.model_fields[name].annotation
+        choices = [c for c in (annotation, *get_args(annotation)) if get_origin(c) is Literal]
+        return frozenset(word for choice in choices for word in get_args(choice))
 
 
 def named(

@@ -4,7 +4,7 @@ from shopform.changes import Action, Change, Op
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, DeleteLimits, Live, Shop
-from shopform.planning import policy, renames, routes
+from shopform.planning import policy, routes
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
@@ -22,9 +22,17 @@ def check(draft: Draft, shop: Shop, options: Options) -> None:
         _limits(draft, shop.rules.deletes, options)
     _replacements(draft)
     routes.check(draft, shop.rules.url_changes)
-    renames.check(draft)
+    _renamed(draft)
     policy.check(draft, shop, options)
     part(options, draft.out)
+
+
+def _renamed(draft: Draft) -> None:
+    """Only where something goes and something comes can it be one under another name."""
+    if {Action.CREATE, Action.DELETE} <= {change.action for change in draft.changes}:
+        from shopform.planning import renames
+
+        renames.check(draft)
 
 
 def part(options: Options, out: Collector) -> None:

@@ -8,7 +8,6 @@ from shopform.changes import Action, Change, Plan
 from shopform.diagnostics import Severity
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address
-from shopform.planning.declaring.declare import words_of
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
 from shopform.planning.moves import container_of
@@ -175,7 +174,7 @@ class _Comparing:
             name: canonical(policy.form(name), policy.defaults.get(name), hosts)
             for name in kind.fields
             if policy.form(name) in TELLING and name not in policy.generated
-            if not words_of(kind, name)
+            if not kind.words(name)
         }
         holders: Holders = {}
 

@@ -9,7 +9,7 @@ from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Import, Live, LiveObject, Prior, Ref, Resource, Value
 from shopform.planning.copies.rewriting import Rewriting
-from shopform.planning.declaring.declare import Declared, Left, words_of
+from shopform.planning.declaring.declare import Declared, Left
 from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING, Matching, declared_identity
 from shopform.planning.normalize import canonical
@@ -146,7 +146,7 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
             del fields[name]
         elif name in policy.local and not rewriting.maps(str(value)):
             refused[name] = LOCAL
-        elif policy.form(name) in TEXTS and not (name in policy.known or words_of(kind, name)):
+        elif policy.form(name) in TEXTS and not (name in policy.known or kind.words(name)):
             new = _rewritten(value, rewriting)
             if name in needed and value and not new:
                 refused[name] = "it would be empty"

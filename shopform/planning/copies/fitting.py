@@ -12,7 +12,7 @@ from shopform.planning.copies.copy import Copy, placed, settled, spared_fixed, w
 from shopform.planning.copies.omissions import not_copied, still_there
 from shopform.planning.copies.origins import gone, with_needs
 from shopform.planning.copies.promote import promoted, spared
-from shopform.planning.declaring.declare import Declared, Left, words_of
+from shopform.planning.declaring.declare import Declared, Left
 from shopform.planning.declaring.withheld import secrets_of
 from shopform.planning.match import Matching, inside, match
 from shopform.planning.normalize import canonical
@@ -180,7 +180,7 @@ def _empty(kind: Kind, model: LiveObject, item: LiveObject) -> Iterator[tuple[st
         untold = name not in model.fields or (
             form in (Form.NUMBER, Form.FLAG) and raw in (None, "")
         )
-        if own or untold or form in (Form.ID, Form.IMAGES) or words_of(kind, name):
+        if own or untold or form in (Form.ID, Form.IMAGES) or kind.words(name):
             continue
         if not canonical(form, raw) and canonical(form, item.fields.get(name)):
             yield name, canonical(form, None)

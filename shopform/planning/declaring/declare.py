@@ -1,9 +1,9 @@
 """A live shop as its files would declare it: what dumps and copies begin with. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
 from shopform.model import Address, Live, LiveObject, Ref, Resource, Value
@@ -244,7 +244,7 @@ class _Declaring:
         long = form is Form.NUMBER and len(str(value)) > DIGITS
         if long or not isinstance(value, FORMS.get(form, str)):
             return f"`{value}` cannot be declared", None
-        words = words_of(kind, name)
+        words = kind.words(name)
         if words and value and value not in words:
             return f"`{value}` is none of the words it takes", None
         return "", value
@@ -258,10 +258,3 @@ class _Declaring:
     def _leave(self, kind: Kind, item: LiveObject, why: str, name: str = "") -> None:
         label = label_of(kind, item)
         self.left.append(Left(kind=kind.name, id=item.id, label=label, field=name, why=why))
-
-
-def words_of(kind: Kind, name: str) -> frozenset[str]:
-    """The words a field takes, if it takes only some; empty where it takes any."""
-    annotation = kind.spec.model_fields[name].annotation
-    choices: Iterable[object] = (annotation, *get_args(annotation))
-    return frozenset(w for c in choices if get_origin(c) is Literal for w in get_args(c))
