@@ -1,5 +1,6 @@
 """`shopform clone` and `shopform promote`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,13 @@ from shopform.cli.console import Console
 from shopform.cli.parameters import Kinds, Pair
 from shopform.errors import BudgetSpent, UsageError
 
+
+def _together(
+    _ctx: click.Context, _option: click.Parameter, lists: Iterable[frozenset[str]]
+) -> frozenset[str] | None:
+    return frozenset[str]().union(*lists) or None
+
+
 between = options.stack(
     options.here,
     options.option("--from", "source", metavar="SHOP", required=True, help="The shop to copy."),
@@ -19,7 +27,9 @@ between = options.stack(
     options.option(
         "--kinds",
         metavar="SECTIONS",
+        multiple=True,
         type=Kinds(),
+        callback=_together,
         help="Only these, comma separated, what is in them and what they need.",
     ),
     options.option(

@@ -279,6 +279,12 @@ def test_only_some_kinds_and_only_some_objects(shops: TwoShops) -> None:
     shops.settled()
 
 
+@pytest.mark.parametrize("asked", [["suppliers,brand"], ["suppliers", "--kinds", "brands"]])
+def test_kinds_may_be_named_together_or_one_by_one(shops: TwoShops, asked: list[str]) -> None:
+    shops.clone("--kinds", *asked)
+    assert {call.path for call in shops.old.calls} == {"/supplier", "/brand"}
+
+
 def test_kind_that_the_key_may_not_read_is_told_and_the_rest_is_copied(tmp_path: Path) -> None:
     with two_shops(tmp_path, first={"deny": ["redirect"]}) as shops:
         done = shops.clone()
