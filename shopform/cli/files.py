@@ -13,6 +13,13 @@ from shopform.state.disk import (
     write_atomic,
 )
 
+BOM = "\ufeff"
+
+
+def mark_of(path: Path) -> str:
+    """What a text file begins with on some systems; empty where it does not, or is not there."""
+    return BOM if (read_bytes(path) or b"").startswith(BOM.encode()) else ""
+
 
 def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]:
     """Write files that are not there; returns the names of those it wrote.

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from shopform.cli.console import Console
+from shopform.cli.files import write_over
 from shopform.config.format import format_text
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.project import load
 from shopform.diagnostics import Collector, Span
 from shopform.errors import ConfigError, ShopformError
-from shopform.state.disk import check_writable, reporting, write_atomic
+from shopform.state.disk import reporting
 
 
 def project_files(console: Console) -> list[str]:
@@ -61,10 +62,7 @@ class Formatting:
         self.changed += 1
         self.console.result(_difference(name, text, found) if self.diff else name)
         if not self.check:
-            with reporting(path, ShopformError):
-                check_writable(path)
-                # The file behind a link is written, or the link would be replaced by a file.
-                write_atomic(path.resolve(), found.encode())
+            write_over(self.console.directory, {name: found})
 
 
 def _difference(name: str, text: str, found: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shopform.cli.console import Console
+from shopform.cli.files import mark_of, write_over
 from shopform.cli.project import check_address, several, variables_of
 from shopform.config import compile_shops, load_project, select_shop
 from shopform.config.nodes import Scalar, child
@@ -16,12 +17,11 @@ from shopform.errors import ShopformError, UsageError
 from shopform.model import Address, Desired, Prior
 from shopform.planning.match import Matching
 from shopform.planning.moves import container_of, follow_moves
-from shopform.state.disk import check_writable, reporting, write_atomic
+from shopform.state.disk import reporting
 from shopform.state.store import host_of, open_store
 
 Move = tuple[Address, Address]
 DECLARED = "the new address is one that is declared, and that the state does not have"
-BOM = "\ufeff"
 
 
 def accept(
@@ -68,10 +68,8 @@ def write(directory: Path, change: Rewritten) -> None:
     """Write a file of the project, with the mark at its beginning if it had one."""
     path = directory / change.name
     with reporting(path, ShopformError):
-        marked = path.exists() and path.read_bytes().startswith(BOM.encode())
-        check_writable(path)
-        # The file behind a link is written, or the link would be replaced by a file.
-        write_atomic(path.resolve(), ((BOM if marked else "") + change.text).encode())
+        mark = mark_of(path)
+    write_over(directory, {change.name: mark + change.text})
 
 
 def _listed(project: Project) -> list[Move]:

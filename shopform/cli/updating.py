@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from shopform.cli.console import Console
 from shopform.cli.dumping import Found
-from shopform.cli.files import write_over
+from shopform.cli.files import BOM, mark_of, write_over
 from shopform.cli.project import Workspace
 from shopform.config import Project, load_project, shop_names
 from shopform.config.drafts import Drafts
@@ -22,9 +21,7 @@ from shopform.planning.declaring.declare import Declared, declare
 from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.declaring.written import Written, compare
 from shopform.planning.diff import depends_on
-from shopform.state.disk import read_bytes
 
-BOM = "\ufeff"
 SHOWN = 5
 
 
@@ -48,7 +45,7 @@ def update_files(console: Console, workspace: Workspace, found: Found, *, new: b
         patched = {name: text.removeprefix(BOM) for name, text in files.items()}
         texts = {name: patched.get(name, text) for name, text in project.texts.items()}
         more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
-        files |= {name: _mark(workspace.directory / name) + text for name, text in more.items()}
+        files |= {name: mark_of(workspace.directory / name) + text for name, text in more.items()}
         told += refused
     write_over(workspace.directory, files)
     for name in sorted(files):
@@ -163,11 +160,6 @@ def _grouped(
     for address in addresses:
         groups.setdefault(by(address), []).append(address)
     return list(groups.values())
-
-
-def _mark(path: Path) -> str:
-    """What the file begins with on some systems."""
-    return BOM if (read_bytes(path) or b"").startswith(BOM.encode()) else ""
 
 
 def _counted(fields: int, new: int) -> str:
