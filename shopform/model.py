@@ -167,16 +167,32 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """What a shop is recognised by, whatever its API's host: its one fixed object.
+
+    `host` is the shop's own, taken from that object's address; `name` is for messages only.
+    """
+
+    kind: str
+    id: int
+    host: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prior:
     """What the state holds. A shop without state has an empty lineage and serial 0.
 
-    `source` is the host of the shop that is copied, in a memory of copies.
+    `source` is the host of the shop that is copied, in a memory of copies. `keys` are salted
+    digests of the API keys that wrote it: one of them certainly selects the same shop.
     """
 
     lineage: str = ""
     serial: int = 0
     shop: str = ""
     source: str = ""
+    anchor: Anchor | None = None
+    keys: tuple[str, ...] = ()
     resources: Mapping[Address, Entry] = field(default_factory=dict)
     pending: tuple[Intent, ...] = ()
 

@@ -3,22 +3,28 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 from shopform import __version__
 from shopform.errors import StateError
-from shopform.model import KEY, Address, Entry, Prior
+from shopform.model import KEY, Address, Anchor, Entry, Prior
 
-FORMAT = 1
+FORMAT = 2
 Document = dict[str, Any]
 T = TypeVar("T")
 
-UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
+UPGRADES: Mapping[int, Callable[[Document], Document]] = {
+    1: lambda old: old,  # 2 only adds optional keys, which an older shopform takes for damage
+}
 """From each older version to the next. A pure function each, with a stored sample in the tests."""
 
 RESTORE = "restore it from git or from a backup; leftovers of a merge are the usual cause"
-_TOP = frozenset("format_version shopform_version lineage serial shop source resources".split())
+_TOP = frozenset(
+    "format_version shopform_version lineage serial shop source anchor keys resources".split()
+)
+_ANCHOR = frozenset(("kind", "id", "host", "name"))
 _PART = KEY.pattern.removesuffix(r"\Z")
 _ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
 _ENTRY = frozenset(
@@ -38,6 +44,10 @@ def dumps(prior: Prior) -> bytes:
     }
     if prior.source:
         document["source"] = prior.source
+    if prior.anchor:
+        document["anchor"] = asdict(prior.anchor)
+    if prior.keys:
+        document["keys"] = list(prior.keys)
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     try:
         return f"{text}\n".encode()
@@ -179,7 +189,22 @@ def _prior(document: Document) -> Prior:
         serial=serial,
         shop=take(document, "shop", str),
         source=take(document, "source", str, ""),
+        anchor=_anchor(document.get("anchor")),
+        keys=tuple(map(str, take(document, "keys", list, []))),
         resources=entries_of(document.get("resources")),
+    )
+
+
+def _anchor(record: object) -> Anchor | None:
+    if record is None:
+        return None
+    fields = as_object(record)
+    refuse_unknown(fields, _ANCHOR)
+    return Anchor(
+        kind=take(fields, "kind", str),
+        id=take(fields, "id", int),
+        host=take(fields, "host", str, ""),
+        name=take(fields, "name", str, ""),
     )
 
 

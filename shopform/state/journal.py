@@ -1,6 +1,6 @@
 """The journal: one line per intent and per result, appended while a run goes on.
 
-    {"format": 1, "lineage": ..., "serial": ..., "shop": ...}      the state it adds to
+    {"format": 2, "lineage": ..., "serial": ..., "shop": ...}      the state it adds to
     {"intent": KEY, "op": ..., "address": ..., ...}                on disk before the call is made
     {"result": KEY, "set": {ADDRESS: entry}, "drop": [ADDRESS]}    after it
     {"failed": KEY}  {"resolved": ADDRESS}                         nothing was made; nothing waits
@@ -30,7 +30,7 @@ from shopform.model import Prior
 from shopform.state.disk import reporting, sync_directory, write_all, write_atomic
 from shopform.state.format import Document
 
-FORMAT = 1
+FORMAT = 2
 
 
 def encode(record: Document) -> bytes:

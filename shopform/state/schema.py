@@ -32,6 +32,12 @@ def state_schema() -> dict[str, Any]:
             },
             "shop": {**text, "description": "The host of the shop this state belongs to."},
             "source": {**text, "description": "The host of the shop that is copied, if one is."},
+            "anchor": _anchor(),
+            "keys": {
+                "type": "array",
+                "items": text,
+                "description": "Salted digests of the API keys that wrote this state.",
+            },
             "resources": {
                 "type": "object",
                 "propertyNames": _ADDRESS,
@@ -41,6 +47,22 @@ def state_schema() -> dict[str, Any]:
         "required": ["format_version", "lineage", "resources", "serial", "shop"],
         "additionalProperties": False,
         "$defs": {"entry": _entry()},
+    }
+
+
+def _anchor() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "The shop's front page: another one is another shop.",
+        "properties": {
+            "kind": text,
+            "id": {"type": "integer"},
+            "host": {**text, "description": "The shop's own host, whatever the API's is."},
+            "name": {**text, "description": "Its name, for messages."},
+        },
+        "required": ["kind", "id"],
+        "additionalProperties": False,
     }
 
 

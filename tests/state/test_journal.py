@@ -63,7 +63,7 @@ def test_a_torn_last_line_is_ignored_and_written_over(stopped: LocalStore) -> No
     [
         (1, b"\0\0"),
         (1, b'{"format":1}'),
-        (1, b'{"format":2,"lineage":"1","serial":1,"shop":""}'),
+        (1, b'{"format":3,"lineage":"1","serial":1,"shop":""}'),
         (2, b'{"intent":"b","op"'),
         (2, b"[]"),
         (2, b'{"other":1}'),
@@ -82,11 +82,19 @@ def test_a_damaged_line_is_told_with_its_number(
     with pytest.raises(StateError) as caught:
         stopped.read()
     assert str(stopped.journal) in str(caught.value)
-    assert f"line {line}" in str(caught.value) or "format 2" in str(caught.value)
+    assert f"line {line}" in str(caught.value) or "format 3" in str(caught.value)
     with pytest.raises(StateError):
         stopped.open("apply")
     with pytest.raises(StateError, match="no run holds"):
         stopped.force_unlock("")
+
+
+def test_a_journal_of_the_older_format_is_read(stopped: LocalStore) -> None:
+    expected = stopped.read()
+    text = stopped.journal.read_bytes()
+    stopped.journal.write_bytes(text.replace(b'{"format":2', b'{"format":1'))
+    assert text != stopped.journal.read_bytes()
+    assert stopped.read() == expected
 
 
 def test_an_empty_journal_is_damage_and_not_absence(stopped: LocalStore) -> None:
