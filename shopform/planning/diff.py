@@ -53,6 +53,25 @@ class Comparer:
                 result.fields.append(self._change(kind, name, None, value))
         return _forgetting(result, resource, {})
 
+    def replace(
+        self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
+    ) -> Difference:
+        """Everything declared for a new object, beside what the one that it replaces holds."""
+        result = self.create(kind, resource)
+        known: Mapping[str, object] = entry.sent if entry else {}
+        result.fields = []
+        for name in dict.fromkeys((*resource.fields, *known)):
+            value = resource.fields.get(name)
+            raw = item.fields.get(name, known.get(name))
+            if kind.policy.form(name) is Form.IMAGES:
+                change = self._change(kind, name, images.shown(raw), _pictures(value))
+            else:
+                live = canonical(kind.policy.form(name), raw, self.matching.hosts)
+                change = self._change(kind, name, live, value, secret=is_digest(known.get(name)))
+            if change.sensitive or change.before is not None or change.after is not None:
+                result.fields.append(change)
+        return result
+
     def update(
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
     ) -> Difference:

@@ -81,10 +81,12 @@ class Draft:
         address, item = resource.address, self.matching.object(resource.address)
         if item is None:
             if not self.incomplete(kind.name):
-                self._create(resource, kind, compare, Action.CREATE)
+                self._create(resource, kind, compare.create(kind, resource), Action.CREATE)
         elif address in self.replaced:
             self.graph.add(removals.delete(address, item))
-            self._create(resource, kind, compare, Action.REPLACE)
+            entry = self.matching.entries.get(address)
+            difference = compare.replace(kind, resource, item, entry)
+            self._create(resource, kind, difference, Action.REPLACE)
         elif resource.forget:
             self._let_go(resource, kind, item, compare, removals)
         else:
@@ -108,9 +110,10 @@ class Draft:
             self.changes.append(removal.change)
             self.graph.add(removal.step)
 
-    def _create(self, resource: Resource, kind: Kind, compare: Comparer, action: Action) -> None:
+    def _create(
+        self, resource: Resource, kind: Kind, difference: Difference, action: Action
+    ) -> None:
         address = resource.address
-        difference = compare.create(kind, resource)
         lost = self.matching.vanished.get(address)
         notes = (f"vanished from the shop, where it was {lost}",) if lost else ()
         reason = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.kinds import BY_NAME, Kind
-from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref
+from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Secret
 from shopform.planning.diff import Comparer
 from shopform.planning.match import NOTHING, inside
 from shopform.planning.normalize import canonical, is_digest
@@ -78,8 +78,22 @@ class Removals:
             kind=address.kind,
             previous=self.compare.matching.moved.get(address),
         )
-        change = Change(address=address, kind=address.kind, action=action, id=entry.id, notes=notes)
+        change = Change(
+            address=address,
+            kind=address.kind,
+            action=action,
+            id=entry.id,
+            values=self._held(address.kind, entry) if action is Action.FORGET else {},
+            notes=notes,
+        )
         return Removal(change, step)
+
+    def _held(self, kind: str, entry: Entry) -> dict[str, object]:
+        """What is managed of an object, as the shop holds it or as it was left there."""
+        left = LiveObject(entry.id, {**entry.sent, **entry.stored})
+        item = self.live.kinds.get(kind, NOTHING).objects.get(entry.id, left)
+        managed = self._managed(BY_NAME[kind], entry.sent, item)
+        return {f.name: Secret("", "") if f.sensitive else f.before for f in managed}
 
     def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:
         count = self.live.counts.get((kind.name, item.id))

@@ -5,7 +5,7 @@ shopform's additions stand beside them: `basis`, `calls`, `steps`, `digest`, `no
 `absent`, `unchanged`, `unmanaged`, and `shopform` in each change. Reading it back is `reading.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -25,7 +25,10 @@ ACTIONS = {
     Action.REPLACE: ["delete", "create"],
     Action.FORGET: ["forget"],
 }
+MADE = (Action.CREATE, Action.REPLACE)
 Document = dict[str, Any]
+Objects = list[tuple[Address, dict[str, object]]]
+Side = Callable[[Change], dict[str, object] | None]
 
 
 def document(plan: Plan) -> Document:
@@ -33,6 +36,12 @@ def document(plan: Plan) -> Document:
 
     Holds no secret: a field that came from one is null, and true under `after_sensitive`.
     """
+    settled = [
+        Change(address=a, kind=a.kind, action=Action.NO_OP, id=s.id, values=s.values)
+        for a, s in sorted(plan.settled.items())
+    ]
+    every = [*plan.changes, *settled]
+    planned = _there(every, after)
     return {
         "format_version": FORMAT,
         "terraform_version": "1.11.4",
@@ -41,19 +50,22 @@ def document(plan: Plan) -> Document:
         "complete": not any(d.code == "targeting" for d in plan.diagnostics),
         "errored": plan.refused,
         "variables": {},
-        "planned_values": {"root_module": _module(_planned(plan))},
-        "resource_changes": [_change(change) for change in plan.changes],
+        "planned_values": {"root_module": _module(planned)},
+        "resource_changes": [
+            *(_change(change) for change in plan.changes),
+            *(_change(change, settled=True) for change in settled),
+        ],
         "resource_drift": [_change(change) for change in plan.drift],
         "relevant_attributes": [],
         "output_changes": {},
         "prior_state": {
             "format_version": "1.0",
             "terraform_version": "1.11.4",
-            "values": {"root_module": _module(_prior(plan))},
+            "values": {"root_module": _module(_there(every, before))},
         },
         "configuration": {
             "provider_config": {"shoporama": {"name": "shoporama", "full_name": PROVIDER}},
-            "root_module": {"resources": [_configured(a) for a, _ in _planned(plan)]},
+            "root_module": {"resources": [_configured(a) for a, _ in planned]},
         },
         "checks": [],
         "destroy": plan.destroy,
@@ -83,31 +95,47 @@ def tagged(value: object) -> Any:
     return value
 
 
-def before(change: Change) -> dict[str, object]:
-    """The object as it is, as far as it is declared or managed."""
+def before(change: Change) -> dict[str, object] | None:
+    """The object as it is, as far as it is declared or managed; None where there is none."""
+    if change.action is Action.CREATE or _absent(change):
+        return None
     values = {field.name: field.before for field in change.fields}
-    return {**change.values, **values}
+    return _identified(change, {**change.values, **values})
 
 
-def after(change: Change) -> dict[str, object]:
-    """The object as it will be; what is known only later is left out."""
-    values = {field.name: field.after for field in change.fields if not field.unknown}
-    unknown = {field.name for field in change.fields if field.unknown}
-    kept = {name: value for name, value in change.values.items() if name not in unknown}
-    return {**kept, **values}
+def after(change: Change) -> dict[str, object] | None:
+    """The object as it will be, without what is known only later; None where there is none."""
+    if change.action in (Action.DELETE, Action.FORGET) or _absent(change):
+        return None
+    values = {field.name: field.after for field in change.fields}
+    held = {**change.values, **values}
+    known = {name: value for name, value in held.items() if name not in _later(change)}
+    return known if change.action in MADE else _identified(change, known)
 
 
-def _change(change: Change) -> Document:
-    created = change.action is Action.CREATE
-    gone = change.action in (Action.DELETE, Action.FORGET)
-    secret = _sensitive(change)
+def _absent(change: Change) -> bool:
+    """Whether the state edit is about an object that is no longer in the shop."""
+    stays = change.action is Action.NO_OP and not change.importing and not change.previous
+    return stays and not (change.fields or change.values)
+
+
+def _later(change: Change) -> dict[str, bool]:
+    """What is known only after apply: the shop makes the id and some fields of a new object."""
+    names = {field.name for field in change.fields if field.unknown}
+    if change.action in MADE:
+        names |= {"id", *_generated(change)}
+    return dict.fromkeys(sorted(names), True)
+
+
+def _change(change: Change, *, settled: bool = False) -> Document:
+    was, will = before(change), after(change)
     body: Document = {
         "actions": ACTIONS[change.action],
-        "before": None if created else plain(_identified(change, before(change))),
-        "after": None if gone else plain(_identified(change, after(change))),
-        "after_unknown": {f.name: True for f in change.fields if f.unknown},
-        "before_sensitive": {} if created else secret,
-        "after_sensitive": {} if gone else secret,
+        "before": plain(was),
+        "after": plain(will),
+        "after_unknown": {} if will is None else _later(change),
+        "before_sensitive": {} if was is None else _sensitive(change),
+        "after_sensitive": {} if will is None else _sensitive(change, change.action in MADE),
     }
     if change.action is Action.REPLACE:
         body["replace_paths"] = []
@@ -125,6 +153,7 @@ def _change(change: Change) -> Document:
         "fields": [_field(field) for field in change.fields],
         "unchanged": change.unchanged,
         "notes": list(change.notes),
+        **({"settled": True} if settled else {}),
     }
     return record
 
@@ -137,15 +166,19 @@ def _field(change: FieldChange) -> Document:
 
 def _identified(change: Change, values: Mapping[str, object]) -> dict[str, object]:
     """With the id, which tools expect of an object that exists."""
-    if change.id is None or change.action is Action.CREATE:
-        return dict(values)
-    return {"id": str(change.id), **values}
+    return {**({} if change.id is None else {"id": str(change.id)}), **values}
 
 
-def _sensitive(change: Change) -> dict[str, bool]:
+def _sensitive(change: Change, made: bool = False) -> dict[str, bool]:
     masked = {field.name for field in change.fields if field.sensitive}
     masked |= {name for name, value in change.values.items() if isinstance(value, Secret)}
+    masked |= _generated(change) if made else set()
     return dict.fromkeys(sorted(masked), True)
+
+
+def _generated(change: Change) -> set[str]:
+    """The fields that the shop makes, and that only the place for secrets is told."""
+    return set(BY_NAME[change.kind].policy.generated) - {field.name for field in change.fields}
 
 
 def _named(address: Address) -> Document:
@@ -157,19 +190,13 @@ def _named(address: Address) -> Document:
     }
 
 
-def _planned(plan: Plan) -> list[tuple[Address, dict[str, object]]]:
-    gone = (Action.DELETE, Action.FORGET)
-    found = [(c.address, _identified(c, after(c))) for c in plan.changes if c.action not in gone]
-    return sorted([*found, *((a, {"id": str(s.id), **s.values}) for a, s in plan.settled.items())])
+def _there(changes: Iterable[Change], side: Side) -> Objects:
+    """The objects that exist on one side of the changes, with their values."""
+    found = ((change.address, side(change)) for change in changes)
+    return sorted((address, values) for address, values in found if values is not None)
 
 
-def _prior(plan: Plan) -> list[tuple[Address, dict[str, object]]]:
-    new = (Action.CREATE, Action.REPLACE)
-    found = [(c.address, _identified(c, before(c))) for c in plan.changes if c.action not in new]
-    return sorted([*found, *((a, {"id": str(s.id), **s.values}) for a, s in plan.settled.items())])
-
-
-def _module(objects: Iterable[tuple[Address, Mapping[str, object]]]) -> Document:
+def _module(objects: Objects) -> Document:
     resources = [
         {
             "address": str(address),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopform.changes import (
-    Action,
     Basis,
     Calls,
     Change,
@@ -45,19 +44,20 @@ def read_document(data: object) -> Plan:
 
 
 def _plan(data: Document) -> Plan:
-    changes = tuple(_change(record) for record in data["resource_changes"])
+    records = data["resource_changes"]
+    stays = [_change(record) for record in records if record["shopform"].get("settled")]
     return Plan(
         basis=_basis(data["basis"]),
         destroy=data["destroy"],
         refresh_only=data["refresh_only"],
-        changes=changes,
+        changes=tuple(_change(r) for r in records if not r["shopform"].get("settled")),
         drift=tuple(_change(record) for record in data["resource_drift"]),
         steps=tuple(_step(record) for record in data["steps"]),
         diagnostics=tuple(_note(record) for record in data["notes"]),
         calls=Calls(**data["calls"]),
         names={kind: dict(names) for kind, names in data["names"].items()},
         absent=tuple(map(Address, data["absent"])),
-        settled=_settled(data, {change.address for change in changes}),
+        settled={change.address: Settled(_number(change), change.values) for change in stays},
         unchanged=data["unchanged"],
         unmanaged=dict(data["unmanaged"]),
         digest=data["digest"],
@@ -69,17 +69,10 @@ def _basis(record: Document) -> Basis:
     return Basis(**{**record, "fingerprints": digests})
 
 
-def _settled(data: Document, changed: set[Address]) -> dict[Address, Settled]:
-    found = {}
-    for record in data["planned_values"]["root_module"].get("resources", ()):
-        address = Address(record["address"])
-        if address not in changed:
-            secret = record["sensitive_values"]
-            values = dict(record["values"])
-            number = int(values.pop("id"))
-            shown = {n: _value(address.kind, n, v, n in secret) for n, v in values.items()}
-            found[address] = Settled(number, shown)
-    return found
+def _number(change: Change) -> int:
+    if change.id is None:
+        raise ValueError(f"{change.address} without an id")
+    return change.id
 
 
 def _change(record: Document) -> Change:
@@ -107,7 +100,7 @@ def _change(record: Document) -> Change:
         id=more["id"],
         fields=fields,
         unchanged=more["unchanged"],
-        values=values if NAMED[tuple(body["actions"])] is not Action.REPLACE else {},
+        values=values,
         reason=record.get("action_reason", ""),
         importing="importing" in body,
         previous=Address(record["previous_address"]) if "previous_address" in record else None,

@@ -98,6 +98,7 @@ def _change() -> dict[str, Any]:
         "fields": _list(_object({"name": TEXT, "reason": TEXT, "after": {}}, ("reason", "after"))),
         "unchanged": COUNT,
         "notes": _list(TEXT),
+        "settled": _about({"const": True}, "The object is as declared: nothing is done to it."),
     }
     record = {
         "address": TEXT,
@@ -108,7 +109,7 @@ def _change() -> dict[str, Any]:
         "provider_name": TEXT,
         "change": _object(body, optional=("replace_paths", "importing")),
         "action_reason": TEXT,
-        "shopform": _object(own),
+        "shopform": _object(own, optional=("settled",)),
     }
     return _object(record, optional=("previous_address", "action_reason"))
 

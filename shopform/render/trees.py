@@ -70,8 +70,6 @@ def _sides(change: Change) -> tuple[Mapping[str, object] | None, Mapping[str, ob
             return old, None
         case Action.FORGET:
             return old, old
-        case Action.REPLACE:
-            return new, new
     return old, new
 
 

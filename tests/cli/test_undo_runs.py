@@ -47,7 +47,8 @@ def test_where_nobody_can_approve_nothing_is_done(one: Project) -> None:
     assert one.run("undo", "--detailed-exitcode").exit == 2
     assert one.writes() == before
     document = json.loads(one.done("undo", "--json").out)
-    assert [c["address"] for c in document["resource_changes"]] == ["supplier.nord"]
+    changed = {c["address"]: c["change"]["actions"] for c in document["resource_changes"]}
+    assert changed == {"supplier.nord": ["delete"]}
 
 
 def test_a_saved_plan_undoes(one: Project) -> None:
