@@ -37,7 +37,8 @@ between = options.stack(
         "targets",
         metavar="ADDRESS",
         multiple=True,
-        help="Only this address and what it needs.",
+        help="Only this address, what is nested in it, and what it needs: what it refers to, or"
+        " where it is deleted what depends on it.",
     ),
     options.option(
         "--rewrite",

@@ -55,10 +55,10 @@ def command(
         graph = step_graph(read_plan(console.directory / plan_file))
     else:
         from shopform.cli.project import open_declared
-        from shopform.model import Prior
-        from shopform.planning.scope import Options, scope
+        from shopform.planning.scope import Known, Options, scope
 
         desired = open_declared(console, shop, variables, variable_files)
         wanted = Options(targets=targets, excludes=excludes)
-        graph = resource_graph(desired, scope(wanted, desired, Prior()).only)
+        known = Known(resources=desired.resources, moves=desired.moved)
+        graph = resource_graph(desired, scope(wanted, known).only)
     console.result(render_graph(graph, form))

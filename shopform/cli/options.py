@@ -92,14 +92,15 @@ chosen_part = stack(
         "targets",
         metavar="ADDRESS",
         multiple=True,
-        help="Only this address and what it needs.",
+        help="Only this address, what is nested in it, and what it needs: what it refers to, or"
+        " where it is deleted what depends on it.",
     ),
     option(
         "--exclude",
         "excludes",
         metavar="ADDRESS",
         multiple=True,
-        help="All but this address and what needs it.",
+        help="All but this address, what is nested in it, and what needs it.",
     ),
 )
 permissions = stack(

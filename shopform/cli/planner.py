@@ -1,6 +1,6 @@
 """Reads the shop and plans: the part that `plan`, `apply` and `destroy` share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 from shopform.changes import Plan
 from shopform.cli.console import Console
 from shopform.cli.project import Workspace
-from shopform.diagnostics import Severity
+from shopform.diagnostics import Collector, Severity
+from shopform.errors import UsageError
 from shopform.kinds import KINDS
-from shopform.model import Address, Desired, Live, Prior
-from shopform.planning.match import interest
+from shopform.model import Address, Desired, Live, Moved, Prior
+from shopform.planning.match import Matching, interest
+from shopform.planning.moves import follow_moves
 from shopform.planning.plan import plan, wanted_counts
-from shopform.planning.scope import Options, scope
+from shopform.planning.scope import Known, Options, scope
 from shopform.render.progress import progress
 from shopform.render.stream import planned
 from shopform.shop.absence import confirm_absence
@@ -52,11 +54,9 @@ def connected(
 def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **asked: Any) -> Plan:
     """Fetch what matters and plan it; deletions are counted out at one call each."""
     options = Options(daily_calls=connection.ledger.daily, **asked)
-    desired = Desired() if options.destroy else workspace.desired
     with reading(workspace, connection):
-        needed = Desired() if options.refresh_only else desired
-        live = _read(options, connection, needed, prior)
-        return _planned(workspace, connection, prior, live, desired, options)
+        live = _read(options, connection, workspace.desired, prior)
+        return _planned(workspace, connection, prior, live, workspace.desired, options)
 
 
 def read_then_declare(
@@ -109,7 +109,7 @@ def read_and_look(
     """
     options = Options(daily_calls=connection.ledger.daily, refresh_only=True, **asked)
     with reading(workspace, connection):
-        live = _read(options, connection, Desired(), prior)
+        live = _read(options, connection, workspace.desired, prior)
     left = _left(options, connection.ledger)
     found = [
         plan(workspace.desired, prior, live, workspace.shop, each)
@@ -128,8 +128,11 @@ def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
 
 
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
-    client = connection.client
-    live = fetch(client, _kinds(options, desired, prior), wanted=interest(desired, prior))
+    client, moves = connection.client, desired.moved
+    if options.destroy or options.refresh_only:
+        desired = Desired()
+    kinds = _kinds(options, desired, prior, moves)
+    live = fetch(client, kinds, wanted=interest(desired, prior))
     return confirm_absence(client, live, prior)
 
 
@@ -137,11 +140,27 @@ def _left(options: Options, ledger: Ledger) -> Options:
     return replace(options, calls_left=ledger.left)
 
 
-def _kinds(options: Options, desired: Desired, prior: Prior) -> list[str]:
-    """Only what is declared or owned is read; with targets, only what they touch."""
+def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Moved]) -> list[str]:
+    """Only what is declared or owned is read; with targets, only what they may touch.
+
+    Raises UsageError for targets that are none, and for those of a plan about other addresses.
+    """
     needed = {address.kind for address in (*desired.resources, *prior.resources)}
     needed |= {intent.kind for intent in prior.pending}
-    only = scope(options, desired, prior).only
+    matching = Matching(hosts=frozenset(), live={}, entries=dict(prior.resources))
+    follow_moves(desired, matching, Collector())
+    known = Known(
+        resources=desired.resources,
+        entries=matching.entries,
+        moved=matching.moved,
+        moves=moves,
+        destroyed=matching.entries.keys() - desired.resources.keys(),
+    )
+    only = scope(options, known).only
+    if not only and options.targets:
+        raise UsageError(
+            f"`{options.targets[0]}` is not part of this run", hint="leave out `--target`"
+        )
     if only is not None:
         needed &= {address.kind for address in only}
         for kind in KINDS:

@@ -7,28 +7,44 @@ from shopform.changes import Action, Change, Op, Settled, Step
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
-from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource
+from shopform.model import (
+    Address,
+    Desired,
+    Entry,
+    Live,
+    LiveObject,
+    Moved,
+    Prior,
+    Ref,
+    Resource,
+)
 from shopform.planning import drift
 from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
 from shopform.planning.match import NOTHING, Matching, inside
 from shopform.planning.nameless import fields_without_key, without
 from shopform.planning.order import Graph
-from shopform.planning.removals import Removals
-from shopform.planning.scope import Options, Scope
+from shopform.planning.removals import Removal, Removals
+from shopform.planning.scope import Known, Options, Scope, scope
 from shopform.planning.unclaimed import beside
 
 
 @dataclass(slots=True)
 class Draft:
-    """`build` fills changes, drift and the graph's steps; edges between steps come later."""
+    """`build` fills changes, drift and the graph's steps; edges between steps come later.
+
+    `moves` name addresses, also where nothing is moved; `going` is what becomes of all that is
+    owned and not declared, in the scope or not.
+    """
 
     desired: Desired
     prior: Prior
     live: Live
     matching: Matching
     out: Collector
-    scope: Scope
     options: Options
+    moves: tuple[Moved, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    going: dict[Address, Removal] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     drift: list[Change] = field(default_factory=list)
     graph: Graph = field(default_factory=Graph)
@@ -42,18 +58,19 @@ class Draft:
         self.replaced = self._replaced()
         compare = Comparer(self.matching, self.replaced)
         removals = Removals(self.desired, self.live, compare, self.options.destroy)
+        undeclared = self.matching.entries.keys() - self.desired.resources.keys()
+        for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
+            if removal := removals.of(address, self.matching.entries[address]):
+                self.going[address] = removal
+        self.scope = self._scope()
         nameless = fields_without_key(self.desired, self.live, self.out)
         for address, resource in self.desired.resources.items():
             if self.scope.holds(address):
                 lost = nameless.get(address.kind)
                 known = without(resource, lost) if lost else resource
                 self._declared(known, BY_NAME[address.kind], compare, removals)
-        undeclared = self.matching.entries.keys() - self.desired.resources.keys()
-        for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
-            if not self.scope.holds(address):
-                continue
-            removal = removals.of(address, self.matching.entries[address])
-            if removal:
+        for address, removal in self.going.items():
+            if self.scope.holds(address):
                 self.changes.append(removal.change)
                 self.graph.add(removal.step)
         self.drift += drift.vanished(self.prior, self.live, self.scope, compare)
@@ -61,6 +78,18 @@ class Draft:
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""
         return bool(self.live.kinds.get(kind, NOTHING).problem)
+
+    def _scope(self) -> Scope:
+        return scope(
+            self.options,
+            Known(
+                resources=self.desired.resources,
+                entries=self.matching.entries,
+                moved=self.matching.moved,
+                moves=self.moves,
+                destroyed=[a for a, gone in self.going.items() if gone.step.op is Op.DELETE],
+            ),
+        )
 
     def _replaced(self) -> frozenset[Address]:
         """Asked for by name, and what is nested in it: an object cannot change its container."""

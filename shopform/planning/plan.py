@@ -15,7 +15,7 @@ from shopform.planning.edges import connect
 from shopform.planning.gates import gated
 from shopform.planning.match import NOTHING, match
 from shopform.planning.normalize import canonical
-from shopform.planning.scope import Options, scope
+from shopform.planning.scope import Known, Options, scope
 
 PAGE = 100
 
@@ -29,10 +29,11 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     out = Collector()
     if options.refresh_only:
         return gated(_looked(desired, prior, live, shop, options), options)
+    moves = desired.moved
     if options.destroy:
         desired = Desired()
     matching = match(desired, prior, live, out)
-    draft = Draft(desired, prior, live, matching, out, scope(options, desired, prior), options)
+    draft = Draft(desired, prior, live, matching, out, options, moves)
     draft.build()
     steps = draft.graph.walk(connect(draft))
     guards.check(draft, shop, options)
@@ -73,7 +74,8 @@ def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     out = Collector()
     guards.complete(live, out)
     guards.part(options, out)
-    found = drift.look(desired, prior, live, scope(options, Desired(), prior))
+    known = Known(entries=prior.resources, moves=desired.moved)
+    found = drift.look(desired, prior, live, scope(options, known))
     return Plan(
         basis=_basis(prior, shop),
         refresh_only=True,

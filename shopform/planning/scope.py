@@ -1,11 +1,11 @@
 """What a run is about: targets, exclusions, replacements, leave to delete. Pure."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
-from shopform.model import Address, Desired, Prior
+from shopform.model import Address, Entry, Moved, Resource
 from shopform.planning.diff import depends_on
 from shopform.planning.match import inside
 
@@ -41,55 +41,143 @@ class Options:
 class Scope:
     """The addresses a run may touch; `None` is all of them."""
 
-    only: frozenset[Address] | None
+    only: frozenset[Address] | None = None
 
     def holds(self, address: Address) -> bool:
         return self.only is None or address in self.only
 
 
-def scope(options: Options, desired: Desired, prior: Prior) -> Scope:
-    """Targets with all they refer to, or everything without the excluded and what needs them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What addresses are known by.
 
-    Raises UsageError for an address that is neither declared nor owned.
+    `entries` are the state's, `moved` maps the new address of those that moved to the old one the
+    state has, `moves` are those that the files declare, and `destroyed` are the undeclared
+    addresses whose objects would be deleted.
+    """
+
+    resources: Mapping[Address, Resource] = field(default_factory=dict)
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+    moved: Mapping[Address, Address] = field(default_factory=dict)
+    moves: Iterable[Moved] = ()
+    destroyed: Collection[Address] = ()
+
+    @property
+    def every(self) -> dict[Address, None]:
+        return dict.fromkeys([*self.resources, *self.entries])
+
+
+def scope(options: Options, known: Known) -> Scope:
+    """Targets with all they need, without the excluded and all that needs those.
+
+    What is created or changed needs what it refers to, what is deleted needs all that depends on
+    it to be deleted or changed first. Raises UsageError for an address that is neither declared
+    nor owned, for a target that is excluded or needs what is, and for a replacement outside.
     """
     if not options.targets and not options.excludes:
         return Scope(options.only)
-    every = dict.fromkeys([*desired.resources, *prior.resources])
-    needs: dict[Address, tuple[Address, ...]] = {
-        a: entry.depends_on + ((entry.parent,) if entry.parent else ())
-        for a, entry in prior.resources.items()
-    }
-    needs |= {a: depends_on(resource) for a, resource in desired.resources.items()}
+    every = known.every
+    pairs = [(move.before, move.after) for move in known.moves]
+    pairs += [(before, after) for after, before in known.moved.items()]
+    roots = {word: _names(Address(word), every, pairs) for word in _words(options)}
+    named = {word: _inside(names, every) for word, names in roots.items()}
+    needs = _needs(options, known, named)
+    excluded = {a for word in options.excludes for a in named[word]}
+    left_out = closure(excluded, turned(needs))
+    chosen: Set[Address] = every.keys()
     if options.targets:
-        chosen = _named(options.targets, every)
-        queue = list(chosen)
-        while queue:
-            fresh = [a for a in needs.get(queue.pop(), ()) if a not in chosen]
-            chosen.update(fresh)
-            queue += fresh
-        return Scope(_within(options, chosen))
-    left_out = _named(options.excludes, every)
-    grown = True
-    while grown:
-        more = {a for a in every if a not in left_out and not left_out.isdisjoint(needs[a])}
-        left_out |= more
-        grown = bool(more)
-    return Scope(_within(options, every.keys() - left_out))
-
-
-def _within(options: Options, chosen: Set[Address]) -> frozenset[Address]:
-    return frozenset(chosen if options.only is None else chosen & options.only)
-
-
-def _named(words: tuple[str, ...], every: Mapping[Address, None]) -> set[Address]:
-    found: set[Address] = set()
-    for word in words:
-        address = Address(word)
-        mine = {a for a in every if address.kind in BY_NAME and inside(a, address)}
-        if not mine:
+        for word in options.targets:
+            _included(word, roots[word] & every.keys() or named[word], excluded, left_out)
+        chosen = closure((a for w in options.targets for a in named[w] - left_out), needs)
+    chosen = chosen - left_out
+    for word in options.replace:
+        if outside := sorted(named[word] - chosen):
             raise UsageError(
-                f"`{word}` is neither declared nor in the state",
-                hint="`shopform state list` shows the addresses in the state",
+                f"`--replace {word}` is outside of what this run is about: `{outside[0]}`",
+                hint=f"name it with `--target {outside[0]}` too, or leave out `--replace`",
             )
-        found |= mine
+    old = {before for after, before in known.moved.items() if after in chosen} - every.keys()
+    within = chosen if options.only is None else chosen & options.only
+    return Scope(frozenset(within | old))
+
+
+def _words(options: Options) -> Iterable[str]:
+    return dict.fromkeys((*options.targets, *options.excludes, *options.replace))
+
+
+def _included(
+    word: str, roots: Set[Address], excluded: Set[Address], left_out: Set[Address]
+) -> None:
+    """Refuse a target that is left out; of what is nested in one a part may be."""
+    for address in sorted(roots & left_out):
+        why = "is excluded as well" if address in excluded else "needs what `--exclude` leaves out"
+        raise UsageError(f"`--target {word}`: `{address}` {why}", hint="leave one of the two out")
+
+
+def _names(
+    address: Address, every: Container[Address], pairs: Iterable[tuple[Address, Address]]
+) -> set[Address]:
+    """An address with its names before and after moves, as long as no other object has them."""
+    found = [address]
+    for known in found:
+        for pair in pairs:
+            for one, other in (pair, pair[::-1]):
+                if not inside(known, one):
+                    continue
+                name = Address.of(known.kind, *other.keys, *known.keys[len(one.keys) :])
+                if name not in found and not (known in every and name in every):
+                    found.append(name)
+    return set(found)
+
+
+def _inside(names: Iterable[Address], every: Mapping[Address, None]) -> set[Address]:
+    if found := {a for name in names if name.kind in BY_NAME for a in every if inside(a, name)}:
+        return found
+    raise UsageError(
+        f"`{min(names)}` is neither declared nor in the state",
+        hint="`shopform state list` shows the addresses in the state",
+    )
+
+
+def _needs(
+    options: Options, known: Known, named: Mapping[str, Set[Address]]
+) -> dict[Address, set[Address]]:
+    """For each address those that a run about it has to be about as well."""
+    now = {before: after for after, before in known.moved.items()}
+    held = {
+        a: {now.get(n, n) for n in (*entry.depends_on, *((entry.parent,) if entry.parent else ()))}
+        for a, entry in known.entries.items()
+    }
+    if options.refresh_only:
+        return held
+    declared = {a: set(depends_on(resource)) for a, resource in known.resources.items()}
+    needs = {a: set(found) for a, found in declared.items()}
+    for address in declared.keys() & now.keys():
+        # Else the state would hold one object under an address that another one has not left.
+        needs[address].add(now[address])
+    replaced = {a for word in options.replace for a in named[word]}
+    users = turned(held)
+    for address in {*known.destroyed, *replaced}:
+        needs.setdefault(address, set()).update(users.get(address, ()))
+    for address, found in declared.items():
+        for target in found & replaced:
+            needs[target].add(address)
+    return needs
+
+
+def turned(edges: Mapping[Address, Iterable[Address]]) -> dict[Address, set[Address]]:
+    turned: dict[Address, set[Address]] = {}
+    for start, ends in edges.items():
+        for end in ends:
+            turned.setdefault(end, set()).add(start)
+    return turned
+
+
+def closure(start: Iterable[Address], edges: Mapping[Address, Iterable[Address]]) -> set[Address]:
+    found = set(start)
+    queue = list(found)
+    while queue:
+        fresh = [a for a in edges.get(queue.pop(), ()) if a not in found]
+        found.update(fresh)
+        queue += fresh
     return found

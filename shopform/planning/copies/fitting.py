@@ -17,7 +17,7 @@ from shopform.planning.declaring.withheld import secrets_of
 from shopform.planning.match import Matching, inside, match
 from shopform.planning.normalize import canonical
 from shopform.planning.plan import plan
-from shopform.planning.scope import Options
+from shopform.planning.scope import Options, closure, turned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,11 @@ class Fitting:
         return with_needs(self.copy, self._asked(self.copy.resources))
 
     def _gone(self) -> frozenset[Address]:
-        return frozenset(self._asked(gone(self.prior, self.first, self.copy)))
+        """What the first shop lost, of what was asked for and what depends on that."""
+        held = self.prior.resources
+        lost = gone(self.prior, self.first, self.copy)
+        users = turned({a: held[a].depends_on for a in lost if a.kind in self.wish.kinds})
+        return frozenset(closure(self._asked(lost), users) & set(lost))
 
     def _doomed(self) -> frozenset[Address]:
         """What is to be deleted: nothing that the files manage too, and may protect."""
