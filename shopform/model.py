@@ -124,12 +124,17 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """All that the files declare for one shop. Resources are in order of address."""
+    """All that the files declare for one shop. Resources are in order of address.
+
+    `left_out` are addresses of rows that could not be read as resources: what the state has under
+    them stays as it is.
+    """
 
     resources: Mapping[Address, Resource] = field(default_factory=dict)
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
+    left_out: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

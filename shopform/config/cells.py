@@ -4,12 +4,27 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from shopform.diagnostics import Collector, Line, Span
 
-_QUOTED = re.compile(r'"[^"]*(?:"|$)')
-_HEADER = re.compile(r'(?:"[^"]*"|[^"\r\n])*')
-_SEPARATORS = ",;\t"  # of two that are as frequent in the header the first is taken
+_SAID: Final = re.compile(r'"?sep=([^\r\n])"?\1*\r?\n', re.IGNORECASE)
+_SEPARATORS: Final = ",;\t"  # of two that fit equally well the first is used
+_SEARCHED: Final = 50  # rows in which the headers are looked for
+# Pages and chat programs add blanks that no eye sees: no-break, zero-width, byte order marks.
+_BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The text of a table, what separates its cells, and the number of its row of headers."""
+
+    text: str
+    separator: str
+    header: int
 
 
 def decoded(data: bytes) -> str | int:
@@ -25,7 +40,37 @@ def decoded(data: bytes) -> str | int:
     return data.count(b"\n", 0, wrong) + 1
 
 
-def rows(text: str, file: str, collector: Collector) -> Iterator[list[str]]:
+def trimmed(text: str) -> str:
+    return text.strip(_BLANKS)
+
+
+def laid_out(text: str, wanted: AbstractSet[str], header: int = 0, separator: str = "") -> Sheet:
+    """The sheet, with what is not given found: the first row that has most of `wanted` in it.
+
+    A first line such as `sep=;` names the separator, and counts as a row.
+    """
+    said = _SAID.match(text)
+    separators = separator or (said[1] if said else _SEPARATORS)
+    found = Sheet(text, separators[0], header or 1)
+    best: tuple[int, int, int] | None = None
+    for each in separators:
+        candidates = _readable(Sheet(text, each, 1), header or _SEARCHED)
+        for number, row in enumerate(candidates, 1):
+            cells = {trimmed(cell) for cell in row}
+            blank = not "".join(cells).strip(_SEPARATORS)
+            if (number == 1 and said) or blank or header not in (0, number):
+                continue
+            rank = (len(cells & wanted), -number, len(row))
+            if best is None or rank > best:
+                best, found = rank, Sheet(text, each, number)
+    return found
+
+
+def _readable(sheet: Sheet, count: int) -> Iterator[list[str]]:
+    return islice(rows(sheet, "", Collector()), count)
+
+
+def rows(sheet: Sheet, file: str, collector: Collector) -> Iterator[list[str]]:
     """Every row, the header among them; a blank line is an empty one.
 
     Cells with line breaks are one row. What cannot be split goes to the collector, and is the end.
@@ -34,7 +79,7 @@ def rows(text: str, file: str, collector: Collector) -> Iterator[list[str]]:
     try:
         # Not from the lines: a cell may hold a line break, which must stay the one it is.
         for row in csv.reader(
-            io.StringIO(text, newline=""), delimiter=_separator(text), strict=True
+            io.StringIO(sheet.text, newline=""), delimiter=sheet.separator, strict=True
         ):
             yield row
             number += 1
@@ -47,12 +92,6 @@ def rows(text: str, file: str, collector: Collector) -> Iterator[list[str]]:
         )
 
 
-def frame(text: str, file: str) -> list[Line]:
+def frame(sheet: Sheet, file: str) -> list[Line]:
     """The rows for a code frame, as far as they can be read."""
-    return [tuple(row) for row in rows(text, file, Collector())]
-
-
-def _separator(text: str) -> str:
-    found = _HEADER.match(text)
-    header = _QUOTED.sub("", found[0] if found else "")
-    return max(_SEPARATORS, key=header.count)
+    return [tuple(row) for row in rows(sheet, file, Collector())]

@@ -7,6 +7,7 @@ from shopform.config.checks import check, check_ways
 from shopform.config.chosen import select_shop, select_shops
 from shopform.config.drafts import Drafts
 from shopform.config.fields import read_fields
+from shopform.config.oddities import question, set_aside
 from shopform.config.project import Project, load, shop_names
 from shopform.config.reading import Reader
 from shopform.config.refactorings import Refactorings
@@ -158,6 +159,7 @@ def compile(  # noqa: A001
     resolver = Resolver(known_variables, environment, files, collector, secrets=resolve_token)
     chosen = settings.shop(shop, resolver)
     drafts = Drafts(project, shop, shop_names(project), collector)
+    left_out = set_aside(drafts, project.odd_rows)
     reader = Reader(collector, resolver)
     for kind in KINDS:
         read_fields(kind, drafts.by_kind[kind.name], reader, files, collector)
@@ -169,6 +171,8 @@ def compile(  # noqa: A001
             resource = building.resource(draft)
             if draft.active:
                 resources[draft.address] = resource
+    usable = {} if collector.failed else resources  # the shop's address may be among what failed
+    left_out |= question(known.values(), usable, chosen, project, collector)
     elsewhere = known.keys() - resources.keys()
     refactorings = Refactorings(project, shop, resources.keys(), elsewhere, collector)
     desired = Desired(
@@ -176,6 +180,7 @@ def compile(  # noqa: A001
         moved=refactorings.moved(),
         removed=refactorings.removed(),
         imports=refactorings.imports(),
+        left_out=left_out,
     )
     check(known.values(), desired, collector)
     return chosen, desired

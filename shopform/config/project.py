@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from shopform.config.cells import frame
+from shopform.config.cells import Sheet, frame
 from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
+from shopform.config.oddities import Oddities
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.tables import Tables
 from shopform.config.texts import did_you_mean
@@ -34,7 +35,7 @@ Entry = tuple[Scalar, Node]
 class Sources(Map[str, Seq[Line]]):
     """The lines of files and the rows of tables, split when they are first asked for."""
 
-    def __init__(self, texts: Map[str, str], tables: Map[str, str]) -> None:
+    def __init__(self, texts: Map[str, str], tables: Map[str, Sheet]) -> None:
         self._texts = texts
         self._tables = tables
         self._split: dict[str, Seq[Line]] = {}
@@ -58,15 +59,17 @@ class Sources(Map[str, Seq[Line]]):
 class Project:
     """The files of a project, merged. File names are relative to `directory`, with slashes.
 
-    `tables` are the texts of CSV files that sections name. `broken` is set when a file could not be
-    read: what it declares is missing then.
+    `tables` are the CSV files that sections name, `odd_rows` those of their rows that are no
+    resource as they stand. `broken` is set when a file could not be read: what it declares is
+    missing then.
     `diagnostics` are what loading found.
     """
 
     directory: Path
     main: str = NAMES[0]
     texts: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, Sheet] = field(default_factory=dict)
+    odd_rows: Oddities = field(default_factory=dict)
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     settings: dict[str, Entry] = field(default_factory=dict)
     refactorings: dict[str, list[Node]] = field(default_factory=dict)
@@ -245,9 +248,8 @@ def _merge_section(
             "wrong-type", f"`{key.text}` takes a mapping of keys", hint=hint, span=node.span
         )
         return
-    unfolded = Tables(project.directory, project.tables, collector).unfolded(
-        _BY_SECTION[name], node
-    )
+    tables = Tables(project.directory, project.tables, project.odd_rows, collector)
+    unfolded = tables.unfolded(_BY_SECTION[name], node)
     if not isinstance(unfolded, Mapping):
         project.broken = True
         return

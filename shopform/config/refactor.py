@@ -101,7 +101,7 @@ def amended(project: Project, change: Rewritten) -> Project:
         kind = next((kind for kind in KINDS if kind.section == name), None)
         if kind is None or kind.policy.nesting or is_table(node):
             continue
-        whole = Tables(project.directory, {}, Collector()).unfolded(kind, node)
+        whole = Tables(project.directory, {}, {}, Collector()).unfolded(kind, node)
         if isinstance(whole, Mapping):
             sections[name] = {**sections.get(name, {}), **whole.entries}
     return replace(project, texts={**project.texts, change.name: change.text}, sections=sections)

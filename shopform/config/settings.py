@@ -130,6 +130,16 @@ class TableSpec(Closed):
         " fields.",
         {},
     )
+    where: dict[str, str | list[str]] = may(
+        "Which rows are read: those that hold such a text, or one of several, under each header.",
+        {},
+    )
+    header_row: Annotated[int, Field(ge=1)] | None = may(
+        "The row of the headers, counted from 1; the row with most of the headers when omitted."
+    )
+    separator: Annotated[str, Field(pattern=r'^[^"\r\n]$')] | None = may(
+        "What separates cells: a comma, a semicolon or a tab is found when omitted."
+    )
 
 
 class ProjectSpec(Closed):

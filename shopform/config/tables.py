@@ -4,13 +4,16 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child, place
+from shopform.config.oddities import Oddities, Oddity, about, not_in_use, odd_cell
 from shopform.config.reading import Reader, explain
 from shopform.config.settings import TableSpec
 from shopform.config.shapes import shape_of
@@ -21,6 +24,7 @@ from shopform.planning.keys import key_from
 from shopform.planning.normalize import canonical
 
 if TYPE_CHECKING:
+    from shopform.config.cells import Sheet
     from shopform.config.columns import Headers
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
@@ -35,11 +39,14 @@ def is_table(node: Node) -> bool:
 
 
 class Tables:
-    """Reads the tables of a project. `texts` gets the text of each, by its name."""
+    """Reads the tables of a project. `sheets` gets each, by its name, and `odd` its odd rows."""
 
-    def __init__(self, directory: Path, texts: dict[str, str], collector: Collector) -> None:
+    def __init__(
+        self, directory: Path, sheets: dict[str, "Sheet"], odd: Oddities, collector: Collector
+    ) -> None:
         self._files = Files(directory, collector)
-        self._texts = texts
+        self._sheets = sheets
+        self._odd = odd
         self._collector = collector
 
     def unfolded(self, kind: Kind, node: Node) -> Node | None:
@@ -63,29 +70,29 @@ class Tables:
 
     def _section(self, kind: Kind, node: Mapping) -> Mapping | None:
         # Most projects have no table.
-        from shopform.config.cells import rows
+        from shopform.config.cells import rows, trimmed
         from shopform.config.columns import Headers
 
         before = len(self._collector.diagnostics)
         made = Mapping(node.file, node.start)
         made.end = node.end
         spec = self._spec(node)
-        read = self._read(node.entries["table"][1]) if spec else None
+        read = self._read(kind, node.entries["table"][1], spec) if spec else None
         if spec and read:
-            file, text = read
-            found = rows(text, file, self._collector)
-            texts = [cell.strip() for cell in next(found, [])]
+            file, sheet = read
+            found = rows(sheet, file, self._collector)
+            texts = list(map(trimmed, next(islice(found, sheet.header - 1, None), [])))
             if any(texts):
-                headers = Headers(kind, node, spec, file, texts, self._collector)
+                headers = Headers(kind, node, spec, file, sheet.header, texts, self._collector)
                 if len(self._collector.diagnostics) == before:
-                    table = _Table(kind, file, headers, len(texts), self._collector)
-                    table.fill(made.entries, found)
+                    table = _Table(kind, file, headers, self._odd, self._collector)
+                    table.fill(made.entries, enumerate(found, sheet.header + 1))
             elif len(self._collector.diagnostics) == before:
                 self._collector.error(
                     "table-empty",
                     f"`{file}` has no headers",
                     hint="write the names of the fields into its first row",
-                    span=Span(file, 1, 1),
+                    span=Span(file, sheet.header, 1),
                 )
         return made if len(self._collector.diagnostics) == before else None
 
@@ -105,14 +112,14 @@ class Tables:
             )
         return None
 
-    def _read(self, named: Node) -> tuple[str, str] | None:
-        """The table's name in the project, and its text."""
+    def _read(self, kind: Kind, named: Node, spec: TableSpec) -> tuple[str, "Sheet"] | None:
+        """The table's name in the project, and how it is laid out."""
         path = named.text if isinstance(named, Scalar) else ""
         data = self._files.read(path, named.file, named.span)
         file = self._files.relative(path, named.file, named.span) if data is not None else None
         if data is None or file is None:
             return None
-        from shopform.config.cells import decoded
+        from shopform.config.cells import decoded, laid_out, trimmed
 
         text = decoded(data)
         if isinstance(text, int):
@@ -123,19 +130,27 @@ class Tables:
                 span=named.span,
             )
             return None
-        self._texts[file] = text
-        return file, text
+        wanted = {*(spec.columns.values() or shape_of(kind.spec).fields), spec.key, *spec.where}
+        self._sheets[file] = laid_out(
+            text, set(map(trimmed, wanted)), spec.header_row or 0, spec.separator or ""
+        )
+        return file, self._sheets[file]
 
 
 class _Table:
     """Makes the rows of one table into resources."""
 
     def __init__(
-        self, kind: Kind, file: str, headers: "Headers", width: int, collector: Collector
+        self, kind: Kind, file: str, headers: "Headers", odd: Oddities, collector: Collector
     ) -> None:
+        self._kind = kind
         self._file = file
         self._columns = headers.columns
-        self._width = width
+        self._width = len(headers.texts)
+        self._where = headers.where
+        self._odd = odd
+        read = {headers.key, *headers.where, *(column.index for column in headers.columns)}
+        self._unread = [(i, text) for i, text in enumerate(headers.texts) if i not in read]
         self._collector = collector
         identity = [(name, headers.index_of(name)) for name in kind.policy.identity]
         self._identity = [
@@ -149,26 +164,55 @@ class _Table:
         )
         self._same: Counter[str] = Counter()
 
-    def fill(self, entries: dict[str, tuple[Scalar, Node]], found: Iterable[Seq[str]]) -> None:
-        for number, row in enumerate(found, 2):
-            if len(row) != self._width:
-                if any(map(str.strip, row)):
-                    self._uneven(number, len(row))
+    def fill(
+        self, entries: dict[str, tuple[Scalar, Node]], found: Iterable[tuple[int, Seq[str]]]
+    ) -> None:
+        from shopform.config.cells import trimmed
+
+        for number, cells in found:
+            row = list(map(trimmed, cells))
+            row += [""] * (self._width - len(row))
+            if not any(row) or any(row[i] not in texts for i, texts in self._where.items()):
                 continue
-            resource = self._resource(number, row)
-            if not resource.entries and not any(map(str.strip, row)):
+            if any(row[self._width :]):
+                self._uneven(number, len(row))
                 continue
-            key = self._key(number, row, entries)
+            odd = self._oddities(number, row)
+            key = self._odd_key(row, entries) if odd else self._key(number, row, entries)
+            if odd:
+                self._odd[self._file, place(number, 1)] = odd
             if key:
                 at = place(number, self._at + 1)
-                entries[key] = (Scalar(self._file, at, at, key, False), resource)
+                made = self._resource(number, row)
+                entries[key] = (Scalar(self._file, at, at, key, False), made)
+
+    def _oddities(self, number: int, row: Seq[str]) -> tuple[Oddity, ...]:
+        """What keeps a row from being a resource: the first cell of each sort."""
+        kind = self._kind
+        named = [(i, header, not_in_use(kind, header, row[i])) for i, header in self._unread]
+        fields = [(c.index, c.name.text) for c in self._columns]
+        named += [(i, field, odd_cell(kind, field, row[i])) for i, field in fields]
+        found: dict[str, Oddity] = {}
+        for index, name, code in named:
+            at = Span(self._file, number, index + 1)
+            if code:
+                found.setdefault(code, Oddity(code, row[index], about(kind, code, name), at))
+        return tuple(found.values())
+
+    def _is_odd(self, entry: tuple[Scalar, Node]) -> bool:
+        return (self._file, entry[1].start) in self._odd
+
+    def _odd_key(self, row: Seq[str], entries: Map[str, tuple[Scalar, Node]]) -> str:
+        """The key of an odd row, by which the state may have it; empty where another has it."""
+        key = self._hash(row) if self._named is None else key_from(row[self._named])
+        return "" if key in entries else key
 
     def _resource(self, number: int, row: Seq[str]) -> Mapping:
         file = self._file
         resource = Mapping(file, place(number, 1))
         for column in self._columns:
             text = row[column.index]
-            if not text or text.isspace():
+            if not text:
                 continue
             at = place(number, column.index + 1)
             node: Node
@@ -181,7 +225,7 @@ class _Table:
                     Scalar(file, at, at, word, False) for word in _BETWEEN.split(text) if word
                 ]
             else:
-                node = Scalar(file, at, at, text if column.word else text.strip(), not column.word)
+                node = Scalar(file, at, at, text, not column.word)
             resource.entries[column.name.text] = (column.name, node)
         return resource
 
@@ -197,15 +241,13 @@ class _Table:
         if not key:
             self._collector.error(
                 "table-key-empty",
-                f"row {number} has no text for its key"
-                if not text.strip()
-                else f"`{text}` gives no key",
+                f"row {number} has no text for its key" if not text else f"`{text}` gives no key",
                 hint="leave `key` out, so that keys are made from what recognises an object",
                 span=span,
             )
             return None
         first = entries.get(key)
-        if first:
+        if first and not self._is_odd(first):
             other = first[0].span
             self._collector.error(
                 "table-key-twice",
@@ -222,13 +264,16 @@ class _Table:
 
         A second one of the same identity gets another key, since that is told of resources.
         """
+        key = self._hash(row)
+        self._same[key] += 1
+        return key if self._same[key] == 1 else f"{key}-{self._same[key]}"
+
+    def _hash(self, row: Seq[str]) -> str:
         parts = [
             str(canonical(form, row[index])) if form else row[index]
             for form, index in self._identity
         ]
-        key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
-        self._same[key] += 1
-        return key if self._same[key] == 1 else f"{key}-{self._same[key]}"
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
     def _secret(self, number: int, index: int) -> None:
         """A sheet is often somebody else's, who could have any secret sent to the shop."""
@@ -240,12 +285,9 @@ class _Table:
         )
 
     def _uneven(self, number: int, count: int) -> None:
-        cells = f"{count} cell" + ("s" if count > 1 else "")
         self._collector.error(
             "table-uneven",
-            f"row {number} has {cells} where the header has {self._width}",
-            hint="put a cell with the separator in it between quotes"
-            if count > self._width
-            else "write a separator for each empty cell too",
+            f"row {number} has {count} cells where the header has {self._width}",
+            hint="put a cell with the separator in it between quotes",
             span=Span(self._file, number, 1),
         )

@@ -80,10 +80,15 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Fields by which an object sends visitors from one path of the shop to another."""
+    """Fields by which an object sends visitors from one path of the shop to another.
+
+    `statuses` are the HTTP statuses that send anybody on (RFC 9110, 15.4); its field is `status`.
+    """
 
     source: str
     target: str
+    status: str = ""
+    statuses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

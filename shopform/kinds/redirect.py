@@ -37,6 +37,11 @@ REDIRECT = Kind(
     policy=Policy(
         identity=("source",),
         forms={"source": Form.PATH, "target": Form.PATH, "status": Form.NUMBER},
-        route=Route(source="source", target="target"),
+        route=Route(
+            source="source",
+            target="target",
+            status="status",
+            statuses=frozenset({"301", "302", "303", "307", "308"}),
+        ),
     ),
 )

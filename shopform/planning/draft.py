@@ -59,6 +59,7 @@ class Draft:
         compare = Comparer(self.matching, self.replaced)
         removals = Removals(self.desired, self.live, compare, self.options.destroy)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
+        undeclared -= self.desired.left_out
         for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
             if removal := removals.of(address, self.matching.entries[address]):
                 self.going[address] = removal

@@ -154,7 +154,7 @@ def test_mistake_in_a_nested_table_is_told_once_at_its_row(tmp_path: Path) -> No
     files: dict[str, str | bytes] = {
         "shopform.yaml": settings,
         "p.yaml": f"profiles: {{p: {{name: P, attributes: {sizes}}}}}",
-        "s.csv": "val,weight\n36\n37,x\n",
+        "s.csv": "val,weight\n36,1,2\n37,x\n",
     }
     assert refused(tmp_path, files, shop="a") == ["s.csv:2:1 table-uneven"]
     files["s.csv"] = "val,weight\n36,\n37,x\n"
@@ -182,10 +182,7 @@ def test_mapping_behind_table_is_a_resource(tmp_path: Path) -> None:
 WRONG = [
     ("Old URL,Code\n/a,301\n", ["c.yaml:1:75 table-column"]),
     ("Old URL,New URL,Code,New URL\n/a,/b,,\n", ["r.csv:1:4 table-header-twice"]),
-    (
-        "Old URL,New URL,Code\n/a,/b\n\n/c,/d,,\n",
-        ["r.csv:2:1 table-uneven", "r.csv:4:1 table-uneven"],
-    ),
+    ("Old URL,New URL,Code\n/a,/b\n\n/c,/d,,\n/e,/f,,x\n", ["r.csv:5:1 table-uneven"]),
     ("Old URL,New URL,Code\n/a,/b,x\n", ["r.csv:2:3 wrong-type"]),
     ('Old URL,New URL,Code\n"/a\n\n",/b,\n/c,/d,x\n', ["r.csv:3:3 wrong-type"]),
     ("Old URL,New URL,Code\n/a,,\n", ["r.csv:2:1 missing-field"]),
@@ -266,13 +263,13 @@ def test_two_rows_of_one_identity_are_both_named(tmp_path: Path) -> None:
 
 
 def test_frame_shows_the_row_with_its_cell_marked(tmp_path: Path) -> None:
-    found = told(tmp_path, 'Old URL;New URL;Code\n/a;/b;\n\n"/c\nd";/e;x"y\n')
+    found = told(tmp_path, 'Old URL;New URL;Code\n/a;/b;\n\n"/c, d";/e;x"y\n')
     sources = load_project(tmp_path).sources
     assert render_diagnostics(found, sources, color=False, width=80) == (
         'error: `status` takes a whole number, not `x"y`\n'
         "  --> r.csv:4:3\n"
         "   |\n"
-        ' 4 | /c\\nd | /e | x"y\n'
+        ' 4 | /c, d | /e | x"y\n'
         "   |              ^^^\n"
         "   |\n"
         "  hint: write digits only\n"

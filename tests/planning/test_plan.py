@@ -7,7 +7,7 @@ from worlds import World, keys, ref
 
 from shopform.changes import FieldChange, Op, Plan
 from shopform.kinds import BY_NAME, ORDER
-from shopform.model import Desired, LiveObject, Prior
+from shopform.model import Address, Desired, LiveObject, Prior
 from shopform.planning.match import interest
 from shopform.planning.plan import fingerprint
 
@@ -159,3 +159,13 @@ def test_container_that_is_nobodys_business_is_not_looked_into() -> None:
         True,
         False,
     ]
+
+
+def test_what_is_left_out_of_the_files_stays_until_everything_is_destroyed() -> None:
+    for address in ("redirect.a", "supplier.a", "webhook.a"):
+        field = BY_NAME[address.partition(".")[0]].policy.identity[0]
+        world = World(more={"left_out": frozenset({Address(address)})})
+        world.there(address, 7, **{field: "https://a.example/x"})
+        assert not world.plan().changes
+        assert keys(world.plan(destroy=True)) == [f"{address}:delete"]
+        assert keys(replace(world, more={}).plan()) == [f"{address}:delete"]
