@@ -58,8 +58,7 @@ def adopt(calls: "Calls", step: Step, kind: Kind) -> None:
     if kind.policy.generated:
         written = write.read(calls.client, kind, calls.names(kind), step.id or 0)
         problem = _hand_out(calls, step, kind, written)
-    calls.keep(step.key, step.address, calls.resolved(step))
-    calls.session.resolve(step.address)
+    calls.keep(step.key, step.address, calls.resolved(step), step.previous)
     if problem:
         raise problem
 

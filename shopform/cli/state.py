@@ -1,6 +1,6 @@
 """`shopform state ...` and `shopform force-unlock`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import click
@@ -8,7 +8,7 @@ import click
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.errors import StateError
-from shopform.model import Address, Entry, Prior
+from shopform.model import Address, Entry, Intent, Prior
 from shopform.state.store import Store
 
 of_copies = options.option(
@@ -45,10 +45,13 @@ def group() -> None:
 def list_(
     console: Console, /, shop: str | None, source: str | None, addresses: tuple[str, ...]
 ) -> None:
-    """List the addresses in the state, or those in and below ADDRESSES."""
+    """List the addresses in the state, or those in and below ADDRESSES.
+
+    A create whose answer was lost is marked: the next apply looks whether the shop has it.
+    """
     prior = _store(console, shop, source).read()
-    for address in _chosen(prior, addresses) if addresses else _sorted(prior.resources):
-        console.result(address)
+    for address in _chosen(prior, addresses) if addresses else _sorted(_known(prior)):
+        console.result(address if address in prior.resources else f"{address} (pending create)")
 
 
 @group.command("show")
@@ -64,9 +67,13 @@ def show(console: Console, /, shop: str | None, source: str | None, address: str
     from shopform.state.format import entry_record
 
     prior = _store(console, shop, source).read()
-    entry = _entry(prior, Address(address))
-    text = json.dumps(entry_record(entry), indent=2, sort_keys=True, ensure_ascii=False)
-    console.result(text)
+    pending = _pending(prior).get(Address(address))
+    if pending and address not in prior.resources:
+        record = {**entry_record(pending.entry), "pending": True, "parent_id": pending.parent_id}
+        del record["id"]
+    else:
+        record = entry_record(_entry(prior, Address(address)))
+    console.result(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
 
 
 @group.command("mv")
@@ -94,7 +101,7 @@ def move(
             for address in resources
             if inside(address, before)
         }
-        taken = sorted(set(moved.values()) & (set(resources) - set(moved)))
+        taken = sorted(set(moved.values()) & (_known(session.prior) - set(moved)))
         if taken:
             raise StateError(f"`{taken[0]}` is in the state already")
         changed = {
@@ -127,7 +134,10 @@ def remove(
     lock_timeout: float,
     addresses: tuple[str, ...],
 ) -> None:
-    """Forget ADDRESSES and what is nested in them; the objects stay in the shop."""
+    """Forget ADDRESSES and what is nested in them; the objects stay in the shop.
+
+    A pending create is no longer looked for either.
+    """
     with _store(console, shop, source).open("state rm", lock_timeout) as session:
         chosen = _chosen(session.prior, addresses)
         session.edit({}, chosen)
@@ -190,11 +200,26 @@ def _set_protection(
 
 def _entry(prior: Prior, address: Address) -> Entry:
     entry = prior.resources.get(address)
+    if entry is None and address in _pending(prior):
+        raise StateError(
+            f"`{address}` is a pending create: a run stopped before its answer came",
+            hint="`shopform apply` looks whether the shop has it;"
+            f" `shopform state rm {address}` forgets it",
+        )
     if entry is None:
         raise StateError(
             f"`{address}` is not in the state", hint="`shopform state list` shows what is"
         )
     return entry
+
+
+def _pending(prior: Prior) -> Mapping[Address, Intent]:
+    return {intent.address: intent for intent in prior.pending}
+
+
+def _known(prior: Prior) -> set[Address]:
+    """The addresses of entries and of pending creates."""
+    return {*prior.resources, *_pending(prior)}
 
 
 def _chosen(prior: Prior, addresses: Iterable[str]) -> list[Address]:
@@ -203,7 +228,7 @@ def _chosen(prior: Prior, addresses: Iterable[str]) -> list[Address]:
 
     found: set[Address] = set()
     for address in map(check_address, addresses):
-        mine = {a for a in prior.resources if inside(a, address)}
+        mine = {a for a in _known(prior) if inside(a, address)}
         if not mine:
             _entry(prior, address)
         found |= mine

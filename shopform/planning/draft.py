@@ -23,7 +23,7 @@ from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
 from shopform.planning.match import NOTHING, Matching, inside
 from shopform.planning.nameless import fields_without_key, without
 from shopform.planning.order import Graph
-from shopform.planning.removals import Removal, Removals
+from shopform.planning.removals import BEGUN, Removal, Removals
 from shopform.planning.scope import Known, Options, Scope, scope
 from shopform.planning.unclaimed import beside
 
@@ -220,7 +220,7 @@ class Draft:
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
             entry=self._entry(item.id, resource, kind, difference, unclaimed),
-            previous=self.matching.moved.get(address),
+            previous=self.matching.before(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
         )
@@ -233,6 +233,7 @@ class Draft:
                 id=item.id,
                 parent=step.parent,
                 entry=entry,
+                previous=self.matching.before(address),
                 deliver=resource.deliver,
             )
             self.graph.add(adopt)
@@ -277,7 +278,7 @@ class Draft:
         values: Mapping[str, object],
     ) -> None:
         if op is Op.ADOPT or address in self.matching.adopted:
-            notes += (f"was being created when a run stopped, and is there as {number}",)
+            notes += (BEGUN.format(number),)
         lost = self.matching.vanished.get(address)
         if lost:
             notes += (f"vanished from the shop as {lost}, and is there as {number}",)

@@ -31,7 +31,10 @@ CONTAINERS = frozenset(k.policy.nesting.kind for k in KINDS if k.policy.nesting)
 
 @dataclass(slots=True)
 class Matching:
-    """The result. `entries` are the state's, after moves and adoptions, by their new address."""
+    """The result. `entries` are the state's, after moves and adoptions, by their new address.
+
+    `adopted` maps the address of a pending create that was found to the one it was begun under.
+    """
 
     hosts: frozenset[str]
     live: Mapping[str, LiveKind]
@@ -39,7 +42,7 @@ class Matching:
     ids: dict[Address, int] = field(default_factory=dict)
     owners: dict[tuple[str, int], Address] = field(default_factory=dict)
     imported: set[Address] = field(default_factory=set)
-    adopted: set[Address] = field(default_factory=set)
+    adopted: dict[Address, Address] = field(default_factory=dict)
     moved: dict[Address, Address] = field(default_factory=dict)
     vanished: dict[Address, int] = field(default_factory=dict)
     absent: list[Address] = field(default_factory=list)
@@ -50,6 +53,11 @@ class Matching:
     def object(self, address: Address) -> LiveObject | None:
         number = self.ids.get(address)
         return None if number is None else self.live[address.kind].objects.get(number)
+
+    def before(self, address: Address) -> Address | None:
+        """The other address that the state, or its journal, has the object under."""
+        begun = self.adopted.get(address)
+        return self.moved.get(address, begun if begun != address else None)
 
     def index(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
         """Live ids by container and identity; made when first asked for."""
@@ -145,7 +153,7 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
     for address, entry in result.entries.items():
         if entry.id in live.kinds.get(address.kind, NOTHING).objects:
             result.owners[address.kind, entry.id] = address
-    adopt_pending(prior, result, out)
+    adopt_pending(desired, prior, result, out)
     imports = {item.address: item for item in desired.imports}
     for resource in in_order(desired.resources):
         _assign(resource, imports.get(resource.address), desired, result, out)
@@ -265,8 +273,7 @@ def _carry(before: Address, after: Address, desired: Desired, result: Matching) 
 def _rename(before: Address, after: Address, result: Matching) -> None:
     result.entries[after] = result.entries.pop(before)
     if before in result.adopted:
-        result.adopted.discard(before)
-        result.adopted.add(after)
+        result.adopted[after] = result.adopted.pop(before)
     else:
         result.moved[after] = result.moved.pop(before, before)
 

@@ -47,6 +47,18 @@ def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
     _refuse_circles(desired, result, out)
 
 
+def renamed(address: Address, moved: Iterable[Moved]) -> Address:
+    """The address that `moved` entries give to it, or to what contains it."""
+    for move in moved:
+        above: Address | None = address
+        while above is not None and above != move.before:
+            above = container_of(above)
+        if above is not None:
+            rest = address.keys[len(above.keys) :]
+            address = Address.of(address.kind, *move.after.keys, *rest)
+    return address
+
+
 def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:
     """In the order of the files, but for what is told by the name it has in a container that moves:
     that goes before the container, which would carry it along under its old key."""

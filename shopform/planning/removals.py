@@ -10,6 +10,7 @@ from shopform.planning.diff import Comparer
 from shopform.planning.match import NOTHING, inside
 from shopform.planning.normalize import canonical, is_digest
 
+BEGUN = "was being created when a run stopped, and is there as {}"
 KEPT = "stays in the shop, as its `on_delete: keep` said"
 
 
@@ -65,7 +66,7 @@ class Removals:
             kind=address.kind,
             id=item.id,
             parent=Ref(parent) if parent else None,
-            previous=self.compare.matching.moved.get(address),
+            previous=self.compare.matching.before(address),
         )
 
     def forget(
@@ -76,7 +77,7 @@ class Removals:
             op=Op.FORGET,
             address=address,
             kind=address.kind,
-            previous=self.compare.matching.moved.get(address),
+            previous=self.compare.matching.before(address),
         )
         change = Change(
             address=address,
@@ -97,6 +98,7 @@ class Removals:
 
     def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:
         count = self.live.counts.get((kind.name, item.id))
+        begun = address in self.compare.matching.adopted
         return Change(
             address=address,
             kind=kind.name,
@@ -104,7 +106,8 @@ class Removals:
             id=item.id,
             fields=tuple(self._managed(kind, entry.sent, item)),
             reason="" if self.destroy else "delete_because_no_resource_config",
-            notes=(_dependants(count),) if count else (),
+            notes=((BEGUN.format(item.id),) if begun else ())
+            + ((_dependants(count),) if count else ()),
         )
 
     def _managed(

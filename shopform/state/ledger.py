@@ -26,7 +26,8 @@ from shopform.state.format import (
 class Ledger:
     """`base` and what was recorded since.
 
-    `waiting` holds the creates without a result, with the key of their step. The serial rises
+    `waiting` holds the creates without a result, with the key of their step. Whatever answers
+    an address answers its create as well, so no command can leave one behind. The serial rises
     with every change of the resources and with every create that is begun, so that two readers
     who saw different things never hold the same serial: a saved plan must not pass for fresh
     after a run that stopped half-way.
@@ -46,6 +47,11 @@ class Ledger:
         return replace(
             self.base, serial=self.serial, resources=dict(self.resources), pending=pending
         )
+
+    def settled(self) -> Prior:
+        """The same as it is written: each waiting create raises the serial again on reading."""
+        prior = self.prior()
+        return replace(prior, serial=prior.serial - len(self.waiting))
 
     def waiting_records(self) -> list[Document]:
         """The intents of the waiting creates, as they were recorded."""
@@ -91,8 +97,9 @@ class Ledger:
             if self.resources.get(address) != entry:
                 self.resources[address] = entry
                 self.serial += 1
-        for item in take(record, "drop", list, []):
-            if self.resources.pop(address_of(item), None) is not None:
+        for address in map(address_of, take(record, "drop", list, [])):
+            self.waiting.pop(address, None)
+            if self.resources.pop(address, None) is not None:
                 self.serial += 1
 
     def _settle(self, key: str) -> None:

@@ -180,8 +180,11 @@ class LocalSession:
         return ticket
 
     def _save(self) -> None:
-        folded = replace(self._ledger.prior(), pending=())
-        if folded.resources == self._ledger.base.resources:
+        folded = replace(self._ledger.settled(), pending=())
+        base = self._ledger.base
+        fresh = not (base.serial or folded.resources or self._ledger.waiting)
+        # The serial alone is written too: it must not fall back once a create is answered.
+        if fresh or folded == base:
             return
         data = dumps(folded)
         self._journal.sync(self._journal.append(saved_record(folded.serial, data)))

@@ -42,7 +42,10 @@ class Session(Protocol):
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> None:
-        """Record what a step did: entries that are new or changed, and addresses that are gone."""
+        """Record what a step did: entries that are new or changed, and addresses that are gone.
+
+        A create that waits under any of them is answered by that.
+        """
 
     def failed(self, key: str) -> None:
         """Record that a step surely did nothing. A lost answer is no failure: record nothing."""
@@ -55,7 +58,7 @@ class Session(Protocol):
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> Prior:
-        """Change entries and commit, for commands that make no calls."""
+        """Change entries and commit, for commands that make no calls; as `result` does it."""
 
     def commit(self) -> Prior:
         """Write the state, if its content changed, and empty the journal.

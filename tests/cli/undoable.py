@@ -68,13 +68,16 @@ class Project:
         (found,) = (r for r in self.sandbox.data(kind) if name in (r.get("name"), r.get("url")))
         return found
 
-    def by_hand(self, path: str, body: dict[str, Any] | None = None) -> None:
-        """What somebody does in the shop's own administration."""
+    def by_hand(self, path: str, body: dict[str, Any] | None = None) -> int:
+        """What somebody does in the shop's own administration; the id of what was made."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.sandbox.port)) as line:
-            verb = "DELETE" if body is None else "PUT"
+            verb = "DELETE" if body is None else "PUT" if "/" in path else "POST"
             text = None if body is None else json.dumps(body)
             line.request(verb, f"/REST/{path}", text, {"Authorization": "sandbox"})
-            assert line.getresponse().status < 300
+            answer = line.getresponse()
+            assert answer.status < 300
+            made = json.loads(answer.read() or "{}")
+            return next((int(number) for name, number in made.items() if name.endswith("id")), 0)
 
     def writes(self) -> int:
         return sum(call.method != "GET" for call in self.sandbox.calls)

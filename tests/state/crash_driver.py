@@ -51,7 +51,7 @@ def resolved(address: Address) -> Step:
 def gone(address: Address) -> Step:
     return (
         lambda s: s.result(f"delete {address}", drop=[address]),
-        lambda t: ({a: n for a, n in t[0].items() if a != address}, t[1]),
+        lambda t: ({a: n for a, n in t[0].items() if a != address}, t[1] - {address}),
     )
 
 
@@ -60,7 +60,7 @@ RUNS: list[list[Step]] = [
     [create(A), made(A, 1), create(B), create(C), COMMIT],
     [create(D), made(D, 4)],
     [resolved(B), create(B), made(B, 2), failed(C), gone(A), COMMIT, create(A), COMMIT],
-    [made(A, 5), COMMIT],
+    [made(A, 5), COMMIT, create(C), gone(C), COMMIT],
 ]
 
 

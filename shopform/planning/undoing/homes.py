@@ -79,7 +79,8 @@ def go_home(run: Run, prior: Prior) -> Homes:
     """Follow the run's moves backwards, what is nested along with what it lies in."""
     found = Homes()
     steps, changes = run.plan.steps, run.plan.changes
-    back = {step.address: step.previous for step in steps if step.previous}
+    # An address that only a pending create had is none to go back to.
+    back = {s.address: s.previous for s in steps if s.previous and s.previous in run.before}
     for kind in KINDS:
         mine = {after: old for after, old in back.items() if after.kind == kind.name}
         if mine:
