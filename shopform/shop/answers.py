@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ GARBLED_TRIES = 2
 LIMITED_TRIES = 4
 LONGEST_WAIT = 30.0
 QUOTED = 200
+_SECONDS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]*)?) ?(?:s|secs?|seconds?)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +123,13 @@ def _refusal(call: Call, status: int, words: str) -> ShopformError:
 
 
 def _limited(call: Call, headers: Mapping[str, str]) -> Again:
-    """429 means the daily limit (A3), unless the shop says to come back in a moment."""
-    wait = _retry_after(headers.get("retry-after", ""))
-    if wait is None or wait > LONGEST_WAIT:
+    """429 means the daily limit (A3), unless the shop says to come back, and not much later.
+
+    What it says and nobody can read is no long time: the caller backs off.
+    """
+    said = headers.get("retry-after", "").strip()
+    wait = _retry_after(said)
+    if not said or (wait and wait > LONGEST_WAIT):
         raise BudgetSpent(
             f"the daily limit of the key is reached: the shop answered 429 to {call}",
             hint="go on tomorrow, or raise the limit under Settings, API in the shop",
@@ -132,14 +138,20 @@ def _limited(call: Call, headers: Mapping[str, str]) -> Again:
 
 
 def _retry_after(text: str) -> float | None:
-    """Seconds, from a number or an HTTP date."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
+    """Seconds, from a number, the longest of several, or an HTTP date; None for none or nonsense.
+
+    RFC 9110 has whole seconds. Proxies write fractions and units, and join two headers by a comma.
+    """
+    numbers = [_SECONDS.fullmatch(part.strip()) for part in text.split(",")]
+    if all(numbers):
+        wait = max(float(found[1]) for found in numbers if found)
+    else:
+        try:
+            date = parsedate_to_datetime(text)
+            wait = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return wait if wait > 0 else None
 
 
 def _accept(

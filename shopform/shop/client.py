@@ -27,16 +27,16 @@ from shopform.shop.ledger import Ledger
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
 FIRST_WAIT = 0.5
-# Raised before a byte of the request has left this machine.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# Raised before a byte of the request has left: refused, no such host, no TLS, no proxy.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Client:
     """Sends requests to one shop. May be shared by threads; close it, or use it in a `with`.
 
     Every request is counted before it is sent, retries too: against `max_calls` of this client and
-    the `ledger` of the key. When either is used up, or the key is refused, that error is raised
-    again for every later request and nothing more is sent.
+    the `ledger` of the key. One that could not be sent is given back. When either is used up, or
+    the key is refused, that error is raised again for every later request and nothing more is sent.
 
     GET, PUT and DELETE are sent up to three times; a POST is sent again only if it surely never
     left, and otherwise raises `OutcomeUnknown`. `on_call` is told method, path and status of every
@@ -187,6 +187,7 @@ class Client:
             status = response.status_code
         except UNSENT as exc:
             reason, sent = _reason(exc), False
+            self._give_back()
         except httpx.RequestError as exc:
             reason = _reason(exc)
         if self._on_call:
@@ -208,6 +209,12 @@ class Client:
             if self._ledger:
                 self._ledger.spend()
             self.calls += 1
+
+    def _give_back(self) -> None:
+        with self._lock:
+            self.calls -= 1
+            if self._ledger:
+                self._ledger.give_back()
 
 
 def _reason(exc: httpx.RequestError) -> str:

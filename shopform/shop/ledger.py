@@ -17,8 +17,9 @@ KEPT_DAYS = 7
 class Ledger:
     """Counts the calls of one key on one day, in one file that grows by a byte a call.
 
-    An appended byte is neither lost when a process dies nor doubled when two run, and the file's
-    size is the count. The key itself is not in the file's name, only the start of its digest.
+    An appended byte is neither lost when a process dies nor doubled when two run. `-` gives back a
+    call that could not be sent. The key itself is not in the file's name, only the start of its
+    digest.
 
     The day is Denmark's. When the shop really starts a new day is not known (dossier 3.5), so the
     count is an estimate that keeps a run from walking into the limit; the shop's 429 decides.
@@ -44,9 +45,10 @@ class Ledger:
     def spent(self) -> int:
         """Calls of this key today."""
         try:
-            return self._path().stat().st_size
+            marks = self._path().read_bytes()
         except FileNotFoundError:
             return 0
+        return max(0, len(marks) - 2 * marks.count(b"-"))
 
     @property
     def left(self) -> int:
@@ -63,14 +65,22 @@ class Ledger:
                     f"all {self.daily} calls of today are spent",
                     hint="go on tomorrow, or raise the limit in the shop and `daily_calls` here",
                 )
+            self._append(b".")
+
+    def give_back(self) -> None:
+        """Count one call less: it was not sent."""
+        with self._lock:
+            self._append(b"-")
+
+    def _append(self, mark: bytes) -> None:
+        try:
+            file = os.open(self._path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                file = os.open(self._path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-                try:
-                    os.write(file, b".")
-                finally:
-                    os.close(file)
-            except OSError as exc:
-                raise self._unwritable(exc) from exc
+                os.write(file, mark)
+            finally:
+                os.close(file)
+        except OSError as exc:
+            raise self._unwritable(exc) from exc
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), self._zone).date()

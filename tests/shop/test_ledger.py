@@ -1,15 +1,18 @@
 """Calls are counted per key and day, whatever becomes of the processes that make them."""
 
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from shopserver import DROP, TOKEN, Answer, script, serving
+from shopserver import DROP, TOKEN, Answer, ask, script, serving
 
-from shopform.errors import BudgetSpent, StateError
+from shopform.errors import BudgetSpent, ShopformError, StateError, Unreachable
+from shopform.model import Secret, Shop
 from shopform.shop.client import Client
 from shopform.shop.ledger import Ledger
 
@@ -22,6 +25,13 @@ for _ in range(100):
     ledger.spend()
 os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def at(text: str) -> float:
@@ -77,6 +87,46 @@ def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="cannot count calls"):
         Ledger(tmp_path / "file", "key", 5)
+
+
+def unsent(port: int) -> Iterator[tuple[str, str]]:
+    """Addresses that no request can be sent to, with how the connection fails."""
+    yield "refused", f"http://127.0.0.1:{port}"
+    yield "no such host", "https://shop.invalid"
+    with serving(script(Answer())) as plain:
+        yield "no TLS", plain.url.replace("http://", "https://")
+
+
+def test_calls_that_were_never_sent_are_not_spent(tmp_path: Path, free_port: int) -> None:
+    for count, (how, url) in enumerate(unsent(free_port), 1):
+        ledger = Ledger(tmp_path / str(count), TOKEN, 2)
+        shop = Shop(name="test", url=url, token=Secret("${env:T}", TOKEN))
+        with Client(shop, ledger=ledger, sleep=lambda _s: None, max_calls=1) as client:
+            for method in ("GET", "POST"):
+                with pytest.raises(Unreachable):
+                    ask(client, method)
+            assert (ledger.spent, client.calls) == (0, 0), how
+
+
+def test_calls_that_were_sent_and_lost_are_spent(tmp_path: Path) -> None:
+    for number, answer in enumerate((DROP, Answer({"id": 1}, cut=True), Answer(b"?"))):
+        ledger = Ledger(tmp_path / str(number), TOKEN, 9)
+        with serving(script(answer)) as running:
+            client = Client(running.shop(), ledger=ledger, sleep=lambda _s: None)
+            with client, pytest.raises(ShopformError):
+                client.get("x")
+            assert len(running.asked) == client.calls == ledger.spent > 0
+
+
+def test_calls_given_back_are_counted_over_all_processes(tmp_path: Path) -> None:
+    ledgers = [Ledger(tmp_path, "key", 3) for _ in range(3)]
+    for ledger in ledgers:
+        ledger.spend()
+    ledgers[0].give_back()
+    ledgers[1].spend()
+    assert [ledger.left for ledger in ledgers] == [0, 0, 0]
+    with pytest.raises(BudgetSpent):
+        ledgers[2].spend()
 
 
 def test_client_spends_before_it_sends_and_retries_too(tmp_path: Path) -> None:
