@@ -10,7 +10,7 @@ from typing import Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
-from shopform.model import Address, Delivery, Entry, Ref, Secret, Value
+from shopform.model import Address, Delivery, Entry, Ref, Secret, Value, WireNames
 
 
 class Action(StrEnum):
@@ -135,12 +135,15 @@ class Calls:
 class Basis:
     """What a plan was made from.
 
+    `state` and `wire` are the shop's settings of these names.
     `source` is the shop that a clone copies, whose memory is a state of its own.
     `fingerprints` holds, for each live object that is touched, a digest of each of its fields.
     """
 
     shop: str = ""
     url: str = ""
+    state: str = ""
+    wire: Mapping[str, WireNames] = field(default_factory=dict)
     lineage: str = ""
     serial: int = 0
     source: str = ""

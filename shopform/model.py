@@ -46,7 +46,8 @@ class Ref:
 class Secret:
     """A text that came from `${env:...}` or `${file:...}`: used when sent, never shown or saved.
 
-    `source` is the text as written, with its placeholders; it may be shown.
+    `source` is the template: the text with `${var.NAME}` replaced and its other placeholders as
+    written. It may be shown.
     """
 
     source: str

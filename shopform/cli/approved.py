@@ -6,7 +6,7 @@ from pathlib import Path
 from shopform.changes import Plan
 from shopform.diagnostics import error
 from shopform.errors import StalePlan
-from shopform.planning.plan import digest_of
+from shopform.planning.digests import parts_of
 from shopform.state.disk import make_directory, write_atomic
 
 KEPT = 20
@@ -18,7 +18,7 @@ def remember(plan: Plan, data: Path) -> None:
         return
     folder = data / "plans"
     make_directory(folder)
-    text = json.dumps(_digests(plan), indent=1, sort_keys=True)
+    text = json.dumps(parts_of(plan), indent=1, sort_keys=True)
     write_atomic(folder / f"{plan.digest}.json", text.encode() + b"\n")
     files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime)
     for old in files[:-KEPT]:
@@ -41,17 +41,13 @@ def expect(plan: Plan, digest: str, data: Path) -> None:
     )
 
 
-def _digests(plan: Plan) -> dict[str, str]:
-    return {str(change.address): digest_of((change,)) for change in plan.changes}
-
-
 def _differences(plan: Plan, digest: str, data: Path) -> list[str]:
     file = data / "plans" / f"{digest}.json"
     try:
         approved = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return ["the expected plan was not made here, so what is different cannot be told"]
-    now = _digests(plan)
+    now = parts_of(plan)
     told = {
         "appeared": sorted(now.keys() - approved.keys()),
         "vanished": sorted(approved.keys() - now.keys()),
@@ -59,4 +55,5 @@ def _differences(plan: Plan, digest: str, data: Path) -> list[str]:
             address for address in now.keys() & approved.keys() if now[address] != approved[address]
         ),
     }
-    return [f"`{address}` {word}" for word, found in told.items() for address in found]
+    lines = [f"`{address}` {word}" for word, found in told.items() for address in found if address]
+    return lines if now[""] == approved.get("") else ["the shop, or its settings, differ", *lines]

@@ -174,9 +174,9 @@ def rendered(console: Console, plan_: Plan) -> str:
     if console.form == "json":
         import json
 
-        from shopform.render.document import document
+        from shopform.render.document import sealed
 
-        return json.dumps(document(plan_), ensure_ascii=False)
+        return json.dumps(sealed(plan_), ensure_ascii=False)
     if console.form == "markdown":
         from shopform.render.markdown import render_markdown
 

@@ -3,17 +3,19 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from shopform.changes import Plan, Step
 from shopform.cli.project import Workspace
 from shopform.errors import ShopformError, StalePlan, UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Secret
-from shopform.planning.normalize import NO_HOSTS, canonical, digest
-from shopform.planning.plan import digest_of
-from shopform.render.document import document
+from shopform.planning.digests import digest_of
+from shopform.planning.normalize import canonical, digest
+from shopform.render.document import FORMAT, INTEGRITY, integrity_of, sealed
 from shopform.render.reading import read_document
 from shopform.state.disk import write_atomic
+from shopform.state.format import parse_object
 
 BEGINNING = b'{"format_version"'
 HINT = "plan again, and apply the new plan"
@@ -25,7 +27,7 @@ def write_plan(path: Path, plan: Plan) -> None:
     It holds no secret; 0600 all the same, since it tells what a shop is like. Raises UsageError
     where something else lies there, and where nothing can be written.
     """
-    text = json.dumps(document(plan), ensure_ascii=False)
+    text = json.dumps(sealed(plan), ensure_ascii=False)
     try:
         if path.exists() and not _replaceable(path):
             raise UsageError(f"`{path}` is there, and no plan", hint="name another file")
@@ -43,19 +45,35 @@ def _replaceable(path: Path) -> bool:
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a saved plan. Raises UsageError without a file, ShopformError for what is no plan."""
+    """Read a saved plan, as it was written.
+
+    Raises UsageError without a file, ShopformError for what is no plan, and StalePlan where the
+    plan was changed since it was made.
+    """
     try:
-        data = json.loads(path.read_bytes())
+        data = parse_object(path.read_bytes())
     except OSError as problem:
         raise UsageError(f"cannot read the plan `{path}`: {problem.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ShopformError(
             f"`{path}` is not a plan", hint="`shopform plan --out` makes one"
         ) from None
+    return unchanged(data, path)
+
+
+def unchanged(data: dict[str, Any], path: Path) -> Plan:
+    """The plan of a document. Raises StalePlan where it is not as it was written."""
+    ours = str(data.get("format_version")).split(".")[0] == FORMAT.split(".")[0]
+    if (ours or INTEGRITY in data) and data.get(INTEGRITY) != integrity_of(data):
+        raise _changed(path)
     plan = read_document(data)
-    if digest_of(plan.changes) != plan.digest:
-        raise StalePlan(f"the plan in `{path}` was changed by hand", hint=HINT)
+    if digest_of(plan) != plan.digest:
+        raise _changed(path)
     return plan
+
+
+def _changed(path: Path) -> StalePlan:
+    return StalePlan(f"the plan in `{path}` was changed after it was made", hint=HINT)
 
 
 def has_secrets(plan: Plan) -> bool:
@@ -73,12 +91,12 @@ def fit(plan: Plan, workspace: Workspace) -> Plan:
             f"the plan is for the shop `{plan.basis.shop}`, and not for `{workspace.shop.name}`",
             hint="apply it without `--shop`, or plan again for this one",
         )
-    if plan.basis.url != workspace.shop.url:
-        raise StalePlan(
-            f"the plan is for `{plan.basis.url}`, and `{workspace.shop.name}` is at"
-            f" `{workspace.shop.url}`",
-            hint=HINT,
-        )
+    made, now = plan.basis, workspace.shop
+    for name, before, after in (("url", made.url, now.url), ("state", made.state, now.state)):
+        if before != after:
+            raise StalePlan(f"the plan is for the {name} `{before}`, not `{after}`", hint=HINT)
+    if made.wire != now.wire:
+        raise StalePlan("the plan was made with other wire names", hint=HINT)
     return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
 
 
@@ -86,17 +104,19 @@ def _with_secrets(step: Step, workspace: Workspace) -> Step:
     fields = dict(step.fields)
     for name, value in step.fields.items():
         if isinstance(value, Secret):
-            fields[name] = _secret(step, name, workspace)
+            fields[name] = _secret(step, name, value, workspace)
     return replace(step, fields=fields)
 
 
-def _secret(step: Step, name: str, workspace: Workspace) -> Secret:
+def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Secret:
     resource = workspace.desired.resources.get(Address(step.address))
     found = resource.fields.get(name) if resource else None
     sent = step.entry.sent.get(name) if step.entry else None
     form = BY_NAME[step.kind].policy.form(name)
-    if not isinstance(found, Secret) or sent != digest(
-        step.kind, name, canonical(form, found, NO_HOSTS)
+    if (
+        not isinstance(found, Secret)
+        or planned.source not in ("", found.source)
+        or sent != digest(step.kind, name, canonical(form, found, workspace.shop.hosts))
     ):
         raise StalePlan(
             f"the secret behind `{name}` of `{step.address}` is not the one that was planned",

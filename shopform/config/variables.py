@@ -59,29 +59,30 @@ class Resolver:
         variable that is not set for it is no mistake.
         """
         parts: list[str] = []
-        secret = False
-        wrong = False
+        template: list[str] = []
+        secret = wrong = False
         done = 0
         text = node.text
         for match in _PLACEHOLDER.finditer(text):
-            parts.append(text[done : match.start()])
+            between = text[done : match.start()]
             done = match.end()
             if match[1] is None:
-                parts.append("${")
+                parts.append(f"{between}${{")
+                template.append(f"{between}$${{")
                 continue
             part = self._one(match[1], bool(match[2]), node, active)
-            if isinstance(part, Secret):
-                secret = True
-                part = part.text
             wrong = wrong or part is None
-            parts.append(part or "")
+            secret = secret or isinstance(part, Secret)
+            texts = (part.text, part.source) if isinstance(part, Secret) else (part, part)
+            parts.append(f"{between}{texts[0]}")
+            template.append(f"{between}{texts[1]}")
         if wrong:
             return None
-        parts.append(text[done:])
-        whole = "".join(parts)
+        whole = "".join([*parts, text[done:]])
         if not secret:
             return whole
-        return Secret(text, whole if self._secrets and active else "")
+        source = "".join([*template, text[done:]])
+        return Secret(source, whole if self._secrets and active else "")
 
     def _one(self, body: str, closed: bool, node: Scalar, active: bool) -> str | Secret | None:
         if closed and body.startswith("var."):
@@ -98,7 +99,7 @@ class Resolver:
             )
             return None
         if not self._secrets or not active:
-            return Secret(node.text, "")
+            return Secret(f"${{{body}}}", "")
         return self._environ(name, node) if kind == "env" else self._file(name, node)
 
     def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
@@ -143,8 +144,8 @@ class Resolver:
                 span=node.span,
             )
             return None
-        return Secret(node.text, text)
+        return Secret(f"${{env:{name}}}", text)
 
     def _file(self, path: str, node: Scalar) -> Secret | None:
         text = self._files.text(path, node.file, node.span)
-        return None if text is None else Secret(node.text, text.rstrip("\r\n"))
+        return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))

@@ -1,7 +1,7 @@
 """What differs between a declared resource, what was sent last, and what the shop holds. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from shopform.changes import FieldChange
 from shopform.kinds import Form, Kind
@@ -286,9 +286,7 @@ def _pictures(value: Value) -> tuple[Image, ...]:
 
 
 def _picture(item: object) -> object:
-    if not isinstance(item, Image):
-        return item
-    return {"file": item.file, "description": item.description, "weight": item.weight}
+    return asdict(item) if isinstance(item, Image) else item
 
 
 def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:

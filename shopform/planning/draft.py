@@ -1,6 +1,6 @@
 """A plan in the making: compares every address and writes down changes and steps. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shopform.changes import Action, Change, Op, Settled, Step
@@ -145,7 +145,8 @@ class Draft:
     ) -> None:
         address = resource.address
         lost = self.matching.vanished.get(address)
-        notes = (f"vanished from the shop, where it was {lost}",) if lost else ()
+        notes = [f"vanished from the shop, where it was {lost}"] if lost else []
+        notes += _lifecycle(resource, Entry(id=0))
         reason = ""
         if action is Action.REPLACE:
             by_request = str(address) in self.options.replace
@@ -158,7 +159,7 @@ class Draft:
                 id=self.matching.ids.get(address),
                 fields=tuple(difference.fields),
                 reason=reason,
-                notes=notes,
+                notes=tuple(notes),
             )
         )
         assumed = self.live.kinds.get(kind.name, NOTHING).assumed and kind.name not in self.probed
@@ -199,9 +200,7 @@ class Draft:
         if op is None:
             self._stays(resource, kind, item, compare)
             return
-        notes = tuple(difference.notes)
-        if entry and entry.protect != resource.protect:
-            notes += ("is protected from now on" if resource.protect else "is no longer protected",)
+        notes = (*difference.notes, *_lifecycle(resource, entry or Entry(id=0)))
         if op is Op.EDIT and not notes:
             self._stays(resource, kind, item, compare)
         else:
@@ -317,3 +316,12 @@ class Draft:
             origin=resource.origin,
             unclaimed=unclaimed,
         )
+
+
+def _lifecycle(resource: Resource, entry: Entry) -> Iterator[str]:
+    """How deletions of it are treated from now on, where that changes."""
+    if entry.protect != resource.protect:
+        yield "is protected from now on" if resource.protect else "is no longer protected"
+    if entry.keep != resource.keep and not resource.origin:  # copies stay anyway
+        what = "stays in" if resource.keep else "is deleted from"
+        yield f"{what} the shop once it is no longer declared, from now on"

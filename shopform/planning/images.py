@@ -85,7 +85,7 @@ def foreseen(diff: ImageDiff, live: object) -> tuple[dict[str, object], ...]:
         if "remove" not in told.get(item["id"], {})
     ]
     new = [
-        {name: operation[name] for name in ("file", "description", "weight")}
+        {name: operation[name] for name in ("file", "sha256", "description", "weight")}
         for operation in diff.operations
         if "file" in operation
     ]

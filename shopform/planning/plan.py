@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from shopform.changes import WRITES, Action, Basis, Calls, Change, Op, Plan, Step, plain
+from shopform.changes import WRITES, Basis, Calls, Change, Op, Plan, Step
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
-from shopform.model import Address, Desired, Live, LiveObject, Prior, Shop
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Secret, Shop
 from shopform.planning import drift, guards
+from shopform.planning.digests import digest_of
 from shopform.planning.draft import Draft
 from shopform.planning.edges import connect
 from shopform.planning.gates import gated
@@ -38,7 +39,9 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     steps = draft.graph.walk(connect(draft))
     guards.check(draft, shop, options)
     changes = tuple(
-        sorted(_with_detours(draft.changes, steps), key=lambda c: (ORDER[c.kind], c.address))
+        sorted(
+            _explained(draft.changes, steps, shop.name), key=lambda c: (ORDER[c.kind], c.address)
+        )
     )
     made = Plan(
         basis=replace(
@@ -64,9 +67,8 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
         settled=draft.settled,
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
-        digest=digest_of(changes),
     )
-    return gated(made, options)
+    return gated(replace(made, digest=digest_of(made)), options)
 
 
 def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
@@ -76,30 +78,50 @@ def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     guards.part(options, out)
     known = Known(entries=prior.resources, moves=desired.moved)
     found = drift.look(desired, prior, live, scope(options, known))
-    return Plan(
+    made = Plan(
         basis=_basis(prior, shop),
         refresh_only=True,
         drift=tuple(sorted(found, key=lambda c: (ORDER[c.kind], c.address))),
         diagnostics=out.sorted(),
         calls=Calls(read=live.calls, left=options.calls_left, daily=options.daily_calls),
-        digest=digest_of(()),
     )
+    return replace(made, digest=digest_of(made))
 
 
 def _basis(prior: Prior, shop: Shop) -> Basis:
-    return Basis(shop=shop.name, url=shop.url, lineage=prior.lineage, serial=prior.serial)
+    return Basis(
+        shop=shop.name,
+        url=shop.url,
+        state=shop.state,
+        wire=shop.wire,
+        lineage=prior.lineage,
+        serial=prior.serial,
+    )
 
 
-def _with_detours(changes: list[Change], steps: tuple[Step, ...]) -> Iterator[Change]:
-    """Changes that take a call more than they show say why."""
-    detours = {
-        step.address: f"steps aside first, to `{', '.join(map(str, step.fields.values()))}`"
-        for step in steps
-        if step.temporary
-    }
+def _explained(changes: list[Change], steps: tuple[Step, ...], shop: str) -> Iterator[Change]:
+    """Changes with what their steps do besides: nothing is done that no change shows."""
+    notes: dict[Address, list[str]] = {}
+    for step in steps:
+        notes.setdefault(step.address, []).extend(_besides(step, shop))
     for change in changes:
-        note = detours.get(change.address)
-        yield replace(change, notes=(*change.notes, note)) if note else change
+        more = dict.fromkeys(notes.get(change.address, ()))
+        yield replace(change, notes=(*change.notes, *more)) if more else change
+
+
+def _besides(step: Step, shop: str) -> Iterator[str]:
+    if step.temporary:
+        yield f"steps aside first, to `{', '.join(map(str, step.fields.values()))}`"
+    for name, value in step.fields.items():
+        if isinstance(value, Secret) and value.source:
+            yield f"`{name}` is set to `{value.source}`"
+    generated = BY_NAME[step.kind].policy.generated
+    if generated and step.op in (Op.CREATE, Op.ADOPT):
+        kept, to = f"the file `secrets/{shop}.json`", step.deliver
+        where = f"the file `{to.file}`" if to and to.file else kept
+        if to and to.command:
+            where = f"the command `{json.dumps(to.command)}`"
+        yield f"its generated `{', '.join(generated)}` is written to {where}"
 
 
 def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
@@ -160,20 +182,3 @@ def _unmanaged(draft: Draft) -> Mapping[str, int]:
         for name, read in sorted(draft.live.kinds.items(), key=lambda item: ORDER[item[0]])
     }
     return {kind: count for kind, count in counts.items() if count}
-
-
-def digest_of(changes: tuple[Change, ...]) -> str:
-    """Over what a reviewer approves: addresses, actions and values, nothing that merely counts."""
-    lines = [
-        [
-            c.address,
-            c.action if c.action is not Action.NO_OP else "state",
-            c.id,
-            c.importing,
-            c.previous,
-            [[f.name, plain(f.before), plain(f.after), f.unknown, f.reason] for f in c.fields],
-        ]
-        for c in changes
-    ]
-    text = json.dumps(lines, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,12 +1,15 @@
 """A plan as the document that is saved: Terraform's plan representation, and what shopform adds.
 
 Everything under Terraform's own keys means what it means there, so that tools made for it work.
-shopform's additions stand beside them: `basis`, `calls`, `steps`, `digest`, `notes`, `names`,
-`absent`, `unchanged`, `unmanaged`, and `shopform` in each change. Reading it back is `reading.py`.
+shopform's additions stand beside them: `basis`, `calls`, `steps`, `digest`, `integrity`, `notes`,
+`names`, `absent`, `unchanged`, `unmanaged`, and `shopform` in each change.
+Reading it back is `reading.py`.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from shopform import __version__
@@ -16,6 +19,7 @@ from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Ref, Secret
 
 FORMAT = "1.2"
+INTEGRITY = "integrity"
 PROVIDER = "registry.terraform.io/shopform/shoporama"
 ACTIONS = {
     Action.NO_OP: ["no-op"],
@@ -80,6 +84,22 @@ def document(plan: Plan) -> Document:
         "names": {kind: dict(names) for kind, names in plan.names.items()},
         "steps": [_step(step) for step in plan.steps],
     }
+
+
+def sealed(plan: Plan) -> Document:
+    """The document as it leaves shopform: with a digest over the whole of it.
+
+    Whoever changes it by accident, or without computing that again, is found out.
+    """
+    body = json.loads(json.dumps(document(plan)))
+    return {**body, INTEGRITY: integrity_of(body)}
+
+
+def integrity_of(data: Document) -> str:
+    """The digest over a document's canonical form: sorted keys, and all but this digest itself."""
+    rest = {name: part for name, part in data.items() if name != INTEGRITY}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def tagged(value: object) -> Any:
@@ -226,6 +246,8 @@ def _basis(basis: Basis) -> Document:
     return {
         "shop": basis.shop,
         "url": basis.url,
+        "state": basis.state,
+        "wire": {kind: asdict(names) for kind, names in sorted(basis.wire.items())},
         "lineage": basis.lineage,
         "serial": basis.serial,
         "source": basis.source,

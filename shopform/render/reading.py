@@ -16,7 +16,7 @@ from shopform.changes import (
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.errors import ShopformError
 from shopform.kinds import BY_NAME, Form
-from shopform.model import Address, Delivery, Entry, Ref, Secret
+from shopform.model import Address, Delivery, Entry, Ref, Secret, WireNames
 from shopform.render.document import ACTIONS, FORMAT, Document
 
 NAMED = {tuple(words): action for action, words in ACTIONS.items()}
@@ -66,7 +66,8 @@ def _plan(data: Document) -> Plan:
 
 def _basis(record: Document) -> Basis:
     digests = {Address(a): dict(fields) for a, fields in record["fingerprints"].items()}
-    return Basis(**{**record, "fingerprints": digests})
+    wire = {kind: WireNames(**names) for kind, names in record["wire"].items()}
+    return Basis(**{**record, "wire": wire, "fingerprints": digests})
 
 
 def _number(change: Change) -> int:

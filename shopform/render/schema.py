@@ -40,7 +40,8 @@ def plan_schema() -> dict[str, Any]:
                 "checks": _list({}),
                 "destroy": FLAG,
                 "refresh_only": _about(FLAG, "The files were left out: only drift is told."),
-                "digest": _about(TEXT, "Over addresses, actions and values, hexadecimal."),
+                "digest": _about(TEXT, "Of what a reviewer approves: shop, changes, steps."),
+                "integrity": _about(TEXT, "A digest of the rest of the document."),
                 "basis": _basis(),
                 "calls": _calls(),
                 "notes": _list(_note()),
@@ -120,6 +121,11 @@ def _basis() -> dict[str, Any]:
         {
             "shop": TEXT,
             "url": TEXT,
+            "state": _about(TEXT, "Where the state is, as the shop's settings say."),
+            "wire": _about(
+                {"type": "object", "additionalProperties": OBJECT},
+                "The wire names that the shop's settings give, by kind.",
+            ),
             "lineage": TEXT,
             "serial": COUNT,
             "source": _about(TEXT, "The shop that a clone copies."),

@@ -168,3 +168,47 @@ def test_what_is_other_than_expected_is_told(
 def test_options_that_make_a_plan_do_not_go_with_a_saved_one(run: Shopform) -> None:
     run("plan", "--out", "p.json")
     assert run("apply", "p.json", "--target", "supplier.nordlys").exit == 64
+
+
+def test_another_template_destination_image_or_setting_has_another_digest(
+    run: Shopform, project: Path
+) -> None:
+    """With a value that is the same, or in a place where it is not shown."""
+    webhook = "https://erp.example/hooks/orders"
+    template = "${var.erp}/in?key=${env:ERP_KEY}"
+    edit(project, webhook, template)
+    settings, image = project / "shopform.yaml", project / "mugs.png"
+    image.write_bytes(b"one")
+    edit(project, "categories:\n", "categories:\n  pic: {name: Pic, images: [{file: mugs.png}]}\n")
+    settings.write_text(settings.read_text() + "variables: {erp: {default: https://a.example}}\n")
+
+    def digest() -> str:
+        found = run("plan", "--json", ERP_KEY="k", OTHER_KEY="k", KEPT="k")
+        assert found.exit == 0, found.err
+        return str(json.loads(found.out)["digest"])
+
+    first = digest()
+    assert digest() == first
+    seen = {first}
+
+    def differs(file: Path, before: str, after: str) -> None:
+        text = file.read_text("utf-8")
+        assert before in text
+        file.write_text(text.replace(before, after, 1), "utf-8")
+        found = digest()
+        assert found not in seen, after
+        seen.add(found)
+
+    catalogue = project / "catalogue.yaml"
+    differs(catalogue, "/in?key=${env:ERP_KEY}", "/in?key=${env:OTHER_KEY}")
+    differs(catalogue, "/in?key=", "/out?key=")
+    differs(settings, "https://a.example", "https://b.example")
+    differs(catalogue, template[:10], "https://${env:KEPT}.example/")
+    differs(catalogue, "    events:", "    secret_to: {file: secrets/erp}\n    events:")
+    differs(catalogue, "secret_to: {file: secrets/erp}", "secret_to: {command: cat}")
+    image.write_bytes(b"two")
+    assert digest() not in seen
+    seen.add(digest())
+    differs(settings, "    token:", "    state: elsewhere/x.json\n    token:")
+    differs(settings, "    token:", "    wire: {redirect: {fields: {status: code}}}\n    token:")
+    differs(settings, "127.0.0.1", "localhost")

@@ -19,7 +19,7 @@ from shopform.changes import Plan
 from shopform.config import load_project
 from shopform.kinds import KINDS
 from shopform.render.diagnostics import render_diagnostics
-from shopform.render.document import document
+from shopform.render.document import sealed
 from shopform.render.html import render_html
 from shopform.render.markdown import render_markdown
 from shopform.render.reading import read_document
@@ -110,14 +110,14 @@ def carry_out(one: Line, made: Plan, asked: dict[str, Any], *, stateless: bool) 
 
 def assert_readable(made: Plan) -> None:
     """The saved document says all that the plan says, and is written the same again."""
-    saved = json.loads(json.dumps(document(made)))
+    saved = sealed(made)
     jsonschema.validate(saved, SCHEMA)
     read = read_document(saved)
     assert render_plan(read, color=False) == render_plan(made, color=False)
     assert render_markdown(read) == render_markdown(made)
     assert render_html(read) == render_html(made)
     assert read.diagnostics == made.diagnostics
-    assert json.loads(json.dumps(document(read))) == saved
+    assert sealed(read) == saved
 
 
 def shown(made: Plan, one: Line) -> str:
@@ -126,7 +126,7 @@ def shown(made: Plan, one: Line) -> str:
     if made.diagnostics:
         sources = load_project(one.directory).sources
         text += "\n\n" + render_diagnostics(made.diagnostics, sources, color=False, width=100)
-    return text.replace(str(one.sandbox.port), PORT).rstrip() + "\n"
+    return text.replace(made.digest, "DIGEST").replace(str(one.sandbox.port), PORT).rstrip() + "\n"
 
 
 def steps(made: Plan) -> str:
