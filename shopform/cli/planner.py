@@ -8,13 +8,15 @@ from typing import Any
 from shopform.changes import Plan
 from shopform.cli.console import Console
 from shopform.cli.project import Workspace
-from shopform.diagnostics import Collector, Severity
+from shopform.diagnostics import Collector, Severity, warning
 from shopform.errors import UsageError
 from shopform.kinds import KINDS
 from shopform.model import Address, Desired, Live, Moved, Prior
+from shopform.planning.gates import listed
 from shopform.planning.match import Matching, interest
 from shopform.planning.moves import follow_moves
 from shopform.planning.plan import plan, wanted_counts
+from shopform.planning.removals import UNDECLARED
 from shopform.planning.scope import Known, Options, scope
 from shopform.render.progress import progress
 from shopform.render.stream import planned
@@ -56,7 +58,27 @@ def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **
     options = Options(daily_calls=connection.ledger.daily, **asked)
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
-        return _planned(workspace, connection, prior, live, workspace.desired, options)
+        result = _planned(workspace, connection, prior, live, workspace.desired, options)
+    return _with_unread(workspace, result)
+
+
+def _with_unread(workspace: Workspace, result: Plan) -> Plan:
+    """The plan with a warning for each file that declares what goes, and is not read."""
+    going = [change.address for change in result.changes if change.reason == UNDECLARED]
+    if not going:
+        return result
+    from shopform.config.unread import declared_unread
+
+    read = set(workspace.console.sources())
+    notes = [
+        warning(
+            "file-unread",
+            f"`{name}` is not read, and declares {listed(found)}, which would be destroyed",
+            hint="give it a name that ends in `.yaml`, or its folder under `include:`",
+        )
+        for name, found in declared_unread(workspace.directory, read, going)
+    ]
+    return replace(result, diagnostics=(*result.diagnostics, *notes))
 
 
 def read_then_declare(

@@ -88,7 +88,13 @@ def load(directory: Path, collector: Collector) -> Project:
     Raises ConfigError when there is no `shopform.yaml`; everything else goes to the collector.
     """
     project = Project(directory=directory)
-    present = [name for name in NAMES if (directory / name).is_file()]
+    # A name in capitals is meant as well: what is there and not read looks like deleted.
+    beside = {
+        path.name
+        for path in (directory.iterdir() if directory.is_dir() else ())
+        if is_yaml(path.name) and not path.name.startswith(".")
+    }
+    present = sorted(name for name in beside if name.lower() in NAMES)
     if not present:
         raise ConfigError(
             f"no `{NAMES[0]}` in `{directory}`",
@@ -97,21 +103,19 @@ def load(directory: Path, collector: Collector) -> Project:
     if len(present) > 1:
         collector.error(
             "project-twice",
-            f"both `{NAMES[0]}` and `{NAMES[1]}` exist",
+            f"both `{present[0]}` and `{present[1]}` exist",
             hint="keep one of them",
-            span=Span(NAMES[1], 1, 1),
+            span=Span(present[1], 1, 1),
         )
     project.main = present[0]
     _read_file(project, project.main, collector)
-    others = {
-        path.name
-        for path in directory.iterdir()
-        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file()
-    }
-    others.update(_included(project, collector))
-    for name in sorted(others.difference(NAMES)):
+    for name in sorted(beside.union(_included(project, collector)).difference(present)):
         _read_file(project, name, collector)
     return project
+
+
+def is_yaml(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
 
 
 def variable_names(project: Project) -> tuple[str, ...]:
@@ -138,12 +142,10 @@ def _included(project: Project, collector: Collector) -> Iterable[str]:
             )
             continue
         # Unlike Path.glob it refuses no pattern and passes hidden folders.
-        matched = glob.glob(pattern, root_dir=project.directory, recursive=True)  # noqa: PTH207
-        files = {
-            posixpath.normpath(name)
-            for name in matched
-            if name.endswith(SUFFIXES) and (project.directory / name).is_file()
-        }
+        matched = glob.glob(  # noqa: PTH207
+            _in_any_case(pattern), root_dir=project.directory, recursive=True
+        )
+        files = {posixpath.normpath(name) for name in matched if is_yaml(name)}
         if not files:
             hint = "patterns are relative to the project: `catalogue/*.yaml`, `catalogue/**/*.yaml`"
             collector.error(
@@ -151,6 +153,14 @@ def _included(project: Project, collector: Collector) -> Iterable[str]:
             )
         found |= files
     return found
+
+
+def _in_any_case(pattern: str) -> str:
+    """The pattern, for endings of files in capitals too."""
+    stem, dot, ending = pattern.rpartition(".")
+    if not is_yaml(pattern):
+        return pattern
+    return stem + dot + "".join(f"[{sign.lower()}{sign.upper()}]" for sign in ending)
 
 
 def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
@@ -168,12 +178,15 @@ def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
 
 
 def _read_file(project: Project, name: str, collector: Collector) -> None:
+    path = project.directory / name
     try:
-        data = (project.directory / name).read_bytes()
+        if path.exists() and not path.is_file():
+            raise OSError(0, "it is no file")
+        data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as problem:
         reason = (problem.strerror or "unknown reason").lower()
-        hint = "check the file's permissions"
+        hint = "make it readable, or rename it if it is no part of the project"
         collector.error(
             "file-missing", f"cannot read `{name}`: {reason}", hint=hint, span=Span(name, 1, 1)
         )

@@ -12,7 +12,7 @@ from shopform.config.format import format_text, same
 from shopform.config.insert import Odd
 from shopform.config.layout import STEP
 from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, child, parse
-from shopform.config.project import SUFFIXES, Project
+from shopform.config.project import Project, is_yaml
 from shopform.config.rewrite import Edit, Source, word
 from shopform.config.tables import Tables, is_table
 from shopform.diagnostics import Collector
@@ -142,7 +142,7 @@ def _place(project: Project, kinds: list[Kind], address: Address, into: str | No
         counts = Counter(key.file for key, _ in section.values() if key.file in project.texts)
         return min(counts, key=lambda f: (-counts[f], f), default=f"{kinds[0].section}.yaml")
     name = posixpath.normpath(into)
-    beside = "/" not in name and name.endswith(SUFFIXES) and not name.startswith(".")
+    beside = "/" not in name and is_yaml(name) and not name.startswith(".")
     if name not in project.texts and not beside:
         raise UsageError(
             f"`{into}` is no file of the project",

@@ -11,6 +11,7 @@ from shopform.planning.match import NOTHING, inside
 from shopform.planning.normalize import canonical, is_digest
 
 BEGUN = "was being created when a run stopped, and is there as {}"
+UNDECLARED = "delete_because_no_resource_config"
 KEPT = "stays in the shop, as its `on_delete: keep` said"
 
 
@@ -105,7 +106,7 @@ class Removals:
             action=Action.DELETE,
             id=item.id,
             fields=tuple(self._managed(kind, entry.sent, item)),
-            reason="" if self.destroy else "delete_because_no_resource_config",
+            reason="" if self.destroy else UNDECLARED,
             notes=((BEGUN.format(item.id),) if begun else ())
             + ((_dependants(count),) if count else ()),
         )

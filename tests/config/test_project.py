@@ -6,7 +6,9 @@ import pytest
 from config_files import SHOP, compiled, refused
 
 from shopform.config import load_project
+from shopform.config.unread import declared_unread
 from shopform.errors import ConfigError
+from shopform.model import Address
 
 
 def test_files_beside_and_included_are_read_as_one(tmp_path: Path) -> None:
@@ -75,3 +77,64 @@ def test_an_include_that_finds_nothing_is_told(tmp_path: Path, pattern: str, cod
 )
 def test_a_file_holds_sections_of_the_right_form(tmp_path: Path, text: str, told: str) -> None:
     assert refused(tmp_path, {"c.yaml": text}) == [told]
+
+
+def test_a_file_in_capitals_is_read_wherever_one_is_read(tmp_path: Path) -> None:
+    for number, main in enumerate(("shopform.YAML", "Shopform.yml", "SHOPFORM.Yaml")):
+        folder = tmp_path / str(number)
+        files = {
+            main: f"{SHOP}include: [more/*.yaml, some/e.YML, all/**]\n",
+            "a.yaml": "suppliers: {a: {name: A}}",
+            "B.YAML": "suppliers: {b: {name: B}}",
+            "c.Yml": "suppliers: {c: {name: C}}",
+            "more/d.YaML": "suppliers: {d: {name: D}}",
+            "some/e.yml": "suppliers: {e: {name: E}}",
+            "all/deep/f.YML": "suppliers: {f: {name: F}}",
+        }
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        assert sorted(load_project(folder).sections["suppliers"]) == list("abcdef")
+    assert refused(tmp_path, {"shopform.yaml": SHOP, "Shopform.YAML": SHOP})[0].endswith(
+        "project-twice"
+    )
+
+
+def test_a_name_of_yaml_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "shopform.yaml": f"{SHOP}include: more/*.yaml\n",
+        "wide.yaml": "suppliers: {a: {name: A}}".encode("utf-16"),
+    }
+    (tmp_path / "more").mkdir()
+    for folder in (tmp_path, tmp_path / "more"):
+        (folder / "folder.yaml").mkdir()
+        (folder / "left.YAML").symlink_to("nowhere.yaml")
+    assert refused(tmp_path, files) == [
+        "folder.yaml:1:1 file-missing",
+        "left.YAML:1:1 file-missing",
+        "more/folder.yaml:1:1 file-missing",
+        "more/left.YAML:1:1 file-missing",
+        "wide.yaml:1:1 yaml-encoding",
+    ]
+
+
+def test_what_looks_like_a_file_of_the_project_is_found(tmp_path: Path) -> None:
+    text = "profiles:\n  shoes: {name: S, attributes: {size: {name: A}}}\n"
+    names = [
+        ".catalogue.yaml",
+        "all.json",
+        "catalogue.yaml.bak",
+        "catalogue.yaml.txt",
+        "catalogue.yml~",
+        "more/b.YAML",
+    ]
+    others = {"read.yaml": text, "notes.txt": text, "other.json": '{"profiles": {"boots": 1}}'}
+    others |= {"state/demo.json": '{"resources": {"profile.shoes": {}}}', ".git/x.yaml": text}
+    for name, held in {**dict.fromkeys(names, text), **others}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(held)
+    (tmp_path / "all.json").write_text('{"profiles":{"shoes":{"attributes":{"size":{}}}}}')
+    shoes, size = Address("profile.shoes"), Address("attribute.shoes.size")
+    boots = Address("category.shoes")
+    found = dict(declared_unread(tmp_path, {"read.yaml"}, [shoes, size, boots]))
+    assert found == {name: [shoes, size] for name in names}
