@@ -65,11 +65,11 @@ def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **
 def _with_unread(workspace: Workspace, result: Plan) -> Plan:
     """The plan with a warning for each file that declares what goes, and is not read."""
     going = [change.address for change in result.changes if change.reason == UNDECLARED]
-    if not going:
+    read = set(workspace.console.sources())
+    if not going or not read:
         return result
     from shopform.config.unread import declared_unread
 
-    read = set(workspace.console.sources())
     notes = [
         warning(
             "file-unread",
