@@ -1,10 +1,10 @@
 """Fixtures for tests of whole runs; see support.py for the parts they are made of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, Prepared, Run, copy_project, environment_of, run_process
+from support import EXAMPLES, Prepared, copy_project
 
 from shopform.sandbox import Sandbox
 
@@ -26,16 +26,6 @@ def sandbox() -> Iterator[Sandbox]:
 def project(tmp_path: Path, sandbox: Sandbox) -> Path:
     """A copy of the smallest example that points at the sandbox."""
     return copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
-
-
-@pytest.fixture
-def shopform(project: Path) -> Callable[..., Run]:
-    """Runs a command in the project as its users do; takes environment variables by name."""
-
-    def run(*arguments: str, **environment: str) -> Run:
-        return run_process(project, *arguments, environment=environment_of(**environment))
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,14 @@
 """The whole line in one process: files, a shop over HTTP, plans and applies that can be asked."""
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from support import memory
 
 from shopform.apply import apply
 from shopform.changes import Op, Outcome, Plan, Step
@@ -127,11 +128,6 @@ class Line:
 def line(parallelism: int = 1, **arguments: Any) -> Iterator[Line]:
     with tempfile.TemporaryDirectory(dir=memory()) as folder, Sandbox(**arguments) as sandbox:
         yield Line(sandbox, Path(folder), parallelism)
-
-
-def memory() -> str | None:
-    """A folder without a disk below it, where there is one: fsync is not what is tested."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def errors(plan: Plan) -> list[str]:

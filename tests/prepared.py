@@ -1,75 +1,108 @@
 """Runs shopform over and over, each time in a process of its own: imports once, then forks.
 
-Orders come as JSON lines on standard input. For each a line with the pid and one with the exit
-code go to standard output.
+Serves a Unix socket, whose path is its argument, until its standard input ends. A client sends one
+JSON line and its three standard streams with it; it gets a line with the pid of the run, and one
+with its exit code. A run whose client is closed is killed.
 """
 
+import array
+import gc
 import importlib
 import json
 import os
+import pkgutil
+import select
 import signal
+import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
-MODULES = (
-    "file_faults shopform.apply shopform.cli.main shopform.cli.apply shopform.cli.plan "
-    "shopform.cli.planner shopform.cli.project shopform.cli.exits shopform.cli.state "
-    "shopform.cli.clone shopform.cli.copying "
-    "shopform.config.compile shopform.render.text shopform.render.diagnostics "
-    "shopform.state.local httpx httpcore encodings.idna anyio certifi"
-).split()
+import shopform
+
+LATE = "file_faults httpx httpcore encodings.idna anyio certifi rich.progress deepdiff".split()
 FIRST_WAIT = 0.01  # seconds before the second try of a request; a user waits longer
 
 
-def run(order: dict[str, Any]) -> None:
+def receive(client: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """The order, and the streams that came with its first bytes."""
+    data, streams = b"", array.array("i")
+    while not data.endswith(b"\n"):
+        part, more, _, _ = client.recvmsg(1 << 20, socket.CMSG_SPACE(3 * streams.itemsize))
+        for _level, _type, descriptors in more:
+            streams.frombytes(descriptors)
+        if not part:
+            sys.exit(0)
+        data += part
+    return json.loads(data), list(streams)
+
+
+def run(order: dict[str, Any], streams: list[int]) -> None:
     """Become the run that is ordered."""
     # Whoever started the tests in the background had it ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["directory"])
-    scratch = Path(order["scratch"])
-    null = os.open(os.devnull, os.O_RDONLY)
-    out, err = (os.open(scratch / n, os.O_WRONLY | os.O_CREAT, 0o644) for n in ("out", "err"))
-    for number, descriptor in enumerate((null, out, err)):
+    for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
+        os.close(descriptor)
     from file_faults import arm
 
-    from shopform.cli.main import run as shopform
+    from shopform.cli.main import run as run_command
 
     arm(os.environ.get("SHOPFORM_TEST_FILES", ""), Path(order["directory"]))
-    shopform(order["arguments"])
+    run_command(order["arguments"])
 
 
-def tell(**what: int) -> None:
-    os.write(1, f"{json.dumps(what)}\n".encode())
+def kill_with(client: socket.socket, pid: int) -> None:
+    """Wait until the client is closed, and end its run."""
+    if not client.recv(1):
+        os.kill(pid, signal.SIGKILL)
 
 
-def keep(order: dict[str, Any]) -> NoReturn:
-    """Fork the run, and tell of its birth and its end."""
+def keep(client: socket.socket) -> NoReturn:
+    """Fork the run; report its birth and its end."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    order, streams = receive(client)
     pid = os.fork()
     if pid == 0:
-        run(order)
+        client.close()
+        run(order, streams)
         raise AssertionError("shopform exits")
-    tell(number=order["number"], pid=pid)
+    for each in streams:
+        os.close(each)
+    client.sendall(f"{pid}\n".encode())
+    threading.Thread(target=kill_with, args=(client, pid), daemon=True).start()
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    tell(number=order["number"], exit=code)
-    os._exit(0)
+    try:
+        client.sendall(f"{code}\n".encode())
+    finally:
+        os._exit(0)
 
 
-def main() -> None:
+def main(path: str) -> None:
     sys.path.insert(0, str(Path(__file__).with_name("faults")))
-    for module in MODULES:
-        importlib.import_module(module)
+    for module in pkgutil.walk_packages(shopform.__path__, "shopform."):
+        importlib.import_module(module.name)
+    for name in LATE:
+        importlib.import_module(name)
     importlib.import_module("shopform.shop.client").__dict__["FIRST_WAIT"] = FIRST_WAIT
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        order = json.loads(line)
-        if os.fork() == 0:
-            keep(order)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(64)
+        print("ready", flush=True)
+        while sys.stdin not in select.select([sys.stdin, server], [], [])[0]:
+            client, _ = server.accept()
+            if os.fork() == 0:
+                server.close()
+                keep(client)
+            client.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

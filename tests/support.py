@@ -1,18 +1,19 @@
 """What tests of whole runs share: projects that point at a sandbox, and ways to run shopform."""
 
 import io
+import itertools
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 from unittest.mock import patch
 
 from shopform.cli.console import Console
@@ -60,29 +61,22 @@ def environment_of(sandbox_key: str = "sandbox", **more: str) -> dict[str, str]:
 
 
 def run_here(directory: Path, *arguments: str, environment: Mapping[str, str]) -> Run:
-    """Run a command in this process, its result and its messages caught: the fastest way."""
+    """Run a command in this process, its result and its messages caught: the fastest way.
+
+    It does not wait long before it sends a request again.
+    """
     out, err = io.StringIO(), io.StringIO()
     surroundings = patch.dict(os.environ, environment, clear=True)
-    with surroundings, redirect_stdout(out), redirect_stderr(err):
+    hasty = patch("shopform.shop.client.FIRST_WAIT", 0.01)
+    with surroundings, hasty, redirect_stdout(out), redirect_stderr(err):
         console = Console()
         code = execute(console, ["-C", str(directory), *arguments])
     return Run(code, out.getvalue(), err.getvalue())
 
 
-def run_process(
-    directory: Path, *arguments: str, environment: Mapping[str, str], timeout: float = 60
-) -> Run:
-    """Run a command as its users do, in a process of its own."""
-    done = subprocess.run(
-        [*SHOPFORM, *arguments],
-        cwd=directory,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
-    return Run(done.returncode, done.stdout, done.stderr)
+def memory() -> str | None:
+    """A folder without a disk below it, where there is one: fsync is not what is tested."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 @dataclass
@@ -91,17 +85,31 @@ class Started:
 
     pid: int
     directory: Path
-    _result: list[int] = field(default_factory=list)
-    _done: threading.Event = field(default_factory=threading.Event)
+    _client: socket.socket
+    _lines: BinaryIO
 
     def wait(self, timeout: float = 60) -> Run:
-        assert self._done.wait(timeout), "the run does not end"
+        self._client.settimeout(timeout)
+        code = int(self._lines.readline())
+        self._client.close()
         texts = [(self.directory / name).read_text("utf-8") for name in ("out", "err")]
-        return Run(self._result[0], *texts)
+        return Run(code, *texts)
 
-    def ended(self, code: int) -> None:
-        self._result.append(code)
-        self._done.set()
+
+# The program `shopform` for a PATH: hands its arguments, folder, environment and streams over.
+PROGRAM = """#!{python} -IS
+import json, os, signal, socket, sys
+client = socket.socket(socket.AF_UNIX)
+client.connect({path!r})
+order = {{"arguments": sys.argv[1:], "directory": os.getcwd(), "environment": dict(os.environ)}}
+socket.send_fds(client, [json.dumps(order).encode() + b"\\n"], [0, 1, 2])
+lines = client.makefile("rb")
+pid = int(lines.readline())
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda each, frame: os.kill(pid, each))
+code = int(lines.readline())
+sys.exit(code if code >= 0 else 128 - code)
+"""
 
 
 class Prepared:
@@ -112,62 +120,49 @@ class Prepared:
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
-        self._count = 0
-        self._lock = threading.Lock()
-        self._started: dict[int, Started] = {}
-        self._announced: dict[int, threading.Event] = {}
+        self._count = itertools.count()
+        self._path = str(scratch / "socket")
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("prepared.py"))],
+            [sys.executable, str(Path(__file__).with_name("prepared.py")), self._path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
             env=environment_of(),
         )
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(60)
-        self._reader.join()
-        self._process.stdout.close()
+        self._process.communicate(timeout=60)
+
+    def program(self, folder: Path) -> None:
+        """Put a program `shopform` into a folder, for the PATH of a shell."""
+        file = folder / "shopform"
+        file.write_text(PROGRAM.format(python=sys.executable, path=self._path), "utf-8")
+        file.chmod(0o755)
 
     def start(self, directory: Path, *arguments: str, environment: Mapping[str, str]) -> Started:
-        with self._lock:
-            self._count += 1
-            number = self._count
-            self._announced[number] = threading.Event()
-            scratch = self._scratch / str(number)
-            scratch.mkdir()
-            self._started[number] = Started(0, scratch)
-            order: dict[str, Any] = {
-                "number": number,
-                "arguments": arguments,
-                "directory": str(directory),
-                "scratch": str(scratch),
-                "environment": dict(environment),
-            }
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(order) + "\n")
-            self._process.stdin.flush()
-        assert self._announced[number].wait(60), "the run does not begin"
-        return self._started[number]
+        scratch = self._scratch / str(next(self._count))
+        scratch.mkdir()
+        order: dict[str, Any] = {
+            "arguments": arguments,
+            "directory": str(directory),
+            "environment": dict(environment),
+        }
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(60)
+        client.connect(self._path)
+        with (
+            Path(os.devnull).open("rb") as nothing,
+            (scratch / "out").open("wb") as out,
+            (scratch / "err").open("wb") as err,
+        ):
+            streams = [each.fileno() for each in (nothing, out, err)]
+            socket.send_fds(client, [json.dumps(order).encode() + b"\n"], streams)
+            lines = client.makefile("rb")
+            return Started(int(lines.readline()), scratch, client, lines)
 
     def run(self, directory: Path, *arguments: str, environment: Mapping[str, str]) -> Run:
         return self.start(directory, *arguments, environment=environment).wait()
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            told: dict[str, int] = json.loads(line)
-            started = self._started[told["number"]]
-            if "pid" in told:
-                started.pid = told["pid"]
-                self._announced[told["number"]].set()
-            else:
-                started.ended(told["exit"])

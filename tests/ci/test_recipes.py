@@ -2,9 +2,7 @@
 
 import os
 import re
-import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 import pytest
 from forge import Forge, forge
 from ruamel.yaml import YAML
-from support import EXAMPLES, SHOPFORM, copy_project, environment_of
+from support import EXAMPLES, Prepared, copy_project, environment_of
 
 from shopform.sandbox import Sandbox
 
@@ -61,12 +59,10 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Iterator[Checkout]:
+def checkout(tmp_path: Path, prepared: Prepared) -> Iterator[Checkout]:
     remote, directory, home = tmp_path / "remote.git", tmp_path / "clone", tmp_path / "home"
     home.mkdir()
-    program = home / "shopform"
-    program.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{SHOPFORM[2]}' \"$@\"\n", "utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    prepared.program(home)
     with Sandbox() as sandbox, forge() as served:
         git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
         git(tmp_path, "clone", "--quiet", str(remote), str(directory))

@@ -76,9 +76,7 @@ def project(tmp_path: Path, shops: Shops) -> Path:
 
 
 @pytest.fixture
-def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Shopform:
-    monkeypatch.setattr("shopform.shop.client.FIRST_WAIT", 0.01)
-
+def run(project: Path) -> Shopform:
     def go(*arguments: str, **environment: str) -> Run:
         return run_here(project, *arguments, environment=environment_of(**KEYS, **environment))
 

@@ -2,12 +2,10 @@
 
 import http.client
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from support import Run, environment_of, run_here
@@ -84,9 +82,8 @@ class Project:
 
 
 @pytest.fixture
-def one(tmp_path: Path, sandbox: Sandbox) -> Iterator[Project]:
-    with patch("shopform.shop.client.FIRST_WAIT", 0.01):
-        yield Project(tmp_path, sandbox)
+def one(tmp_path: Path, sandbox: Sandbox) -> Project:
+    return Project(tmp_path, sandbox)
 
 
 def words(run: Run) -> str:

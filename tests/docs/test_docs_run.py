@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from docpages import ROOT, blocks, name, runnable
+from support import Prepared
 
 MARK = "\x1e"
 PORTS = ("8484", "8485")
@@ -33,9 +34,24 @@ def free_ports(count: int) -> list[str]:
 
 
 def moved(text: str, ports: dict[str, str]) -> str:
-    for old, new in ports.items():
-        text = text.replace(old, new)
-    return text
+    """The text with each port replaced: all at once, since one may be a part of another."""
+    pattern = "|".join(map(re.escape, ports))
+    return re.sub(rf"(?<!\d)(?:{pattern})(?!\d)", lambda found: ports[found[0]], text)
+
+
+@pytest.mark.parametrize(
+    "ports",
+    [
+        {"8484": "48485", "8485": "51234"},
+        {"8484": "8485", "8485": "8484"},
+        {"8484": "48484", "8485": "18484"},
+    ],
+)
+def test_ports_that_contain_each_other_are_replaced_once(ports: dict[str, str]) -> None:
+    text = "url: http://127.0.0.1:8484/REST and :8485, but 84840 and 18485 are numbers"
+    there = moved(text, ports)
+    assert f":{ports['8484']}/REST and :{ports['8485']}, but 84840 and 18485 are" in there
+    assert moved(there, {new: old for old, new in ports.items()}) == text
 
 
 def session(scripts: list[str], default_port: str) -> str:
@@ -86,8 +102,11 @@ def shown(expected: str, printed: str) -> bool:
 
 
 @pytest.mark.parametrize("page", runnable(), ids=name)
-def test_a_page_works_as_pasted(page: Path, tmp_path: Path) -> None:
+def test_a_page_works_as_pasted(page: Path, tmp_path: Path, prepared: Prepared) -> None:
     ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    prepared.program(programs)
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for file in (tmp_path / "examples").rglob("*.yaml"):
         file.write_text(moved(file.read_text("utf-8"), ports), "utf-8")
@@ -95,7 +114,8 @@ def test_a_page_works_as_pasted(page: Path, tmp_path: Path) -> None:
     scripts = [moved(block.text, ports) for block in every if block.info == "sh"]
     kept = {key: text for key, text in os.environ.items() if not key.startswith("SHOPFORM_")}
     environment = kept | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{Path(sys.executable).parent}"
+        f"{os.pathsep}{os.environ['PATH']}",
         "SHOPFORM_SANDBOX_PORT": ports[PORTS[0]],
     }
     printed = iter(run(tmp_path, session(scripts, ports[PORTS[0]]), environment))

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from urllib.parse import quote
 
 import pytest
-from support import Run, copy_project, environment_of, run_here, run_process
+from support import Prepared, Run, copy_project, environment_of, run_here
 
 from shopform.sandbox import Sandbox
 from shopform.shop import write
@@ -31,8 +31,9 @@ HOOK = """webhooks:
 class Watched:
     """A project whose every run is kept, in this process and in others."""
 
-    def __init__(self, directory: Path, sandbox: Sandbox) -> None:
+    def __init__(self, directory: Path, sandbox: Sandbox, prepared: Prepared) -> None:
         self.directory = directory
+        self.prepared = prepared
         self.sandbox = sandbox
         self.field = FIELD
         self.secrets = {KEY, FIELD, LATER}
@@ -44,9 +45,8 @@ class Watched:
 
     def run(self, *arguments: str, key: str = KEY, real: bool = False) -> Run:
         environment = environment_of(key, HOOK_KEY=self.field, SHOPFORM_TRACEBACK="1")
-        runner = run_process if real else run_here
-        with patch("shopform.shop.client.FIRST_WAIT", 0.01):
-            run = runner(self.directory, *arguments, environment=environment)
+        runner = self.prepared.run if real else run_here
+        run = runner(self.directory, *arguments, environment=environment)
         self.said.append(run.text)
         self.secrets |= {hook["secret"] for hook in self.sandbox.data("webhook")}
         return run
@@ -83,9 +83,9 @@ def written(secret: str) -> set[str]:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
+def watched(tmp_path: Path, prepared: Prepared) -> Iterator[Watched]:
     with Sandbox(token=KEY) as sandbox:
-        yield Watched(copy_project(PROJECT, tmp_path / "project", sandbox), sandbox)
+        yield Watched(copy_project(PROJECT, tmp_path / "project", sandbox), sandbox, prepared)
 
 
 def test_a_whole_life_shows_no_secret(watched: Watched) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 import pytest
-from support import EXAMPLES, Prepared, Run, copy_project
+from support import EXAMPLES, Prepared, Run, copy_project, memory
 from trial import DIED, report
 from two_shops import BETWEEN, KEYS, MAPPED, OTHER_IDS, OTHER_WIRE, TwoShops, tree, two_shops
 
@@ -62,12 +62,12 @@ def survive(
     answered: bool,
 ) -> None:
     """Kill a copy at each of these calls, up to its last, and run it again."""
-    with TemporaryDirectory() as folder, opened(Path(folder)) as shops:
+    with TemporaryDirectory(dir=memory()) as folder, opened(Path(folder)) as shops:
         assert prepared.run(shops.directory, *arguments, environment=shops.environment).exit == 0
         wanted = outcome(shops)
     failures, tried = [], 0
     for number in points:
-        with TemporaryDirectory() as folder, opened(Path(folder)) as shops:
+        with TemporaryDirectory(dir=memory()) as folder, opened(Path(folder)) as shops:
             run = killed(shops, prepared, number, *arguments, answered=answered)
             if run.exit == 0:
                 break

@@ -1,5 +1,6 @@
 """One thing goes wrong in one run; whatever it was, the next run makes it good."""
 
+import atexit
 import json
 import os
 import re
@@ -11,16 +12,23 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from queue import Queue
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
-from unittest.mock import patch
 
-from support import EXAMPLES, Prepared, Run, copy_project, environment_of, point_at, run_here
+from support import (
+    EXAMPLES,
+    Prepared,
+    Run,
+    copy_project,
+    environment_of,
+    memory,
+    point_at,
+    run_here,
+)
 
 from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import Call, Hook
 from shopform.sandbox.switches import SWITCHES
-from shopform.shop import client
 
 PROJECTS = Path(__file__).with_name("projects")
 KEY = "0b9c5ee1f0a94d0c8f5a1d2b7c6e3f48"
@@ -73,8 +81,7 @@ class Trial:
 
     def here(self, *arguments: str) -> Run:
         """A run in this process, which is faster."""
-        with patch.object(client, "FIRST_WAIT", 0.01):
-            return self.kept(run_here(self.directory, *arguments, environment=self.environment))
+        return self.kept(run_here(self.directory, *arguments, environment=self.environment))
 
     def kept(self, run: Run) -> Run:
         self.runs.append(run)
@@ -116,17 +123,49 @@ def trial(
     switches: Mapping[str, str] | None = None,
 ) -> Iterator[Trial]:
     """The scenario at the moment before its apply; the sandbox counts calls from there."""
-    with TemporaryDirectory() as folder, Sandbox(token=KEY, switches=switches) as sandbox:
-        directory = Path(folder) / "project"
-        one = Trial(sandbox, directory, prepared, parallelism)
-        if scenario.start:
-            copy_project(scenario.start, directory, sandbox)
-            done = one.here("apply", "--auto-approve")
-            assert done.exit == 0, done.text
-        shutil.copytree(scenario.goal, directory, dirs_exist_ok=True)
-        point_at(directory, sandbox)
-        sandbox.reset_log()
-        yield one
+    with TemporaryDirectory(dir=memory()) as folder:
+        directory, data = Path(folder) / "project", Path(folder) / "shop.jsonl"
+        start = scenario.start and beginning(scenario.start, tuple((switches or {}).items()))
+        if start:
+            shutil.copytree(start, folder, dirs_exist_ok=True)
+        with Sandbox(token=KEY, switches=switches, data=data) as sandbox:
+            if start:
+                moved(directory, sandbox)
+            shutil.copytree(scenario.goal, directory, dirs_exist_ok=True)
+            point_at(directory, sandbox)
+            sandbox.reset_log()
+            yield Trial(sandbox, directory, prepared, parallelism)
+
+
+@cache
+def beginning(start: Path, switches: tuple[tuple[str, str], ...]) -> Path:
+    """A folder with a project that was applied, and with the data of the shop it was applied to.
+
+    It is copied for each trial: the apply would be the same every time.
+    """
+    folder = Path(mkdtemp(dir=memory()))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with Sandbox(token=KEY, switches=dict(switches), data=folder / "shop.jsonl") as sandbox:
+        directory = copy_project(start, folder / "project", sandbox)
+        done = run_here(directory, "apply", "--auto-approve", environment=environment_of(KEY))
+        assert done.exit == 0, done.text
+    return folder
+
+
+def moved(directory: Path, sandbox: Sandbox) -> None:
+    """Let what was remembered of a shop be of this one, which listens on another port."""
+    for file in directory.rglob("*.json"):
+        text = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{sandbox.port}", file.read_text("utf-8"))
+        file.write_text(text, "utf-8")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How a run ends in which nothing goes wrong, and how many calls it makes."""
+
+    shop: dict[str, list[str]]
+    addresses: list[str]
+    calls: int
 
 
 def shape(sandbox: Sandbox) -> dict[str, list[str]]:
@@ -152,12 +191,11 @@ def shape(sandbox: Sandbox) -> dict[str, list[str]]:
 
 
 @cache
-def goal(scenario: Scenario, prepared: Prepared) -> tuple[dict[str, list[str]], list[str]]:
-    """The shop and the addresses in the state after a run in which nothing goes wrong."""
+def goal(scenario: Scenario, prepared: Prepared) -> Goal:
     with trial(scenario, prepared) as one:
         done = one.apply()
         assert done.exit == 0, done.text
-        return shape(one.sandbox), addresses(one)
+        return Goal(shape(one.sandbox), addresses(one), len(one.sandbox.calls))
 
 
 def addresses(one: Trial) -> list[str]:
@@ -170,9 +208,9 @@ def made_good(one: Trial, scenario: Scenario) -> None:
     one.sandbox.clear_faults()
     done = one.here("apply", "--auto-approve")
     assert done.exit == 0, done.text
-    wanted, owned = goal(scenario, one.prepared)
-    assert shape(one.sandbox) == wanted
-    assert addresses(one) == owned
+    wanted = goal(scenario, one.prepared)
+    assert shape(one.sandbox) == wanted.shop
+    assert addresses(one) == wanted.addresses
     again = one.here("plan", "--detailed-exitcode")
     assert again.exit == 0, again.text
     files = {path.name for path in (one.directory / "state").iterdir() if path.suffix != ".tmp"}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from line import memory
 from shops import Seed, shops, switches
+from support import memory
 from two_shops import OTHER_IDS, TwoShops, two_shops
 
 from shopform.kinds import BY_NAME, Form

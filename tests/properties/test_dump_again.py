@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from line import memory
 from shops import Edit, Seed, edits, laden, plain, shops, switches
-from support import Run, environment_of, run_here
+from support import Run, environment_of, memory, run_here
 
 from shopform.sandbox import Sandbox
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from line import memory
 from shops import ODD
+from support import memory
 
 from shopform.changes import Op
 from shopform.config import compile_project, load_project

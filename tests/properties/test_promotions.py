@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from line import memory
+from support import memory
 from two_shops import BETWEEN, TwoShops, edit, number, two_shops, writes
 
 from shopform.kinds import BY_NAME

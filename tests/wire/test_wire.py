@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from covering import covering
-from support import Run, copy_project, environment_of, run_here, run_process
+from support import Prepared, Run, copy_project, environment_of, memory, run_here
 
 from shopform.sandbox import Sandbox
 from shopform.sandbox.switches import SWITCHES
@@ -62,7 +62,7 @@ def life(row: Mapping[str, str], runner: Callable[..., Run] = run_here) -> Itera
     # Nobody knows the names of a redirect's fields: they are learned from one that exists.
     source, target, *_ = row["redirect_names"].split(",")
     seed = {"redirect": [{source: "findes", target: "sko"}]}
-    with TemporaryDirectory() as folder, Sandbox(switches=row, seed=seed) as sandbox:
+    with TemporaryDirectory(dir=memory()) as folder, Sandbox(switches=row, seed=seed) as sandbox:
         directory = copy_project(PROJECT, Path(folder) / "project", sandbox)
         yield Life(directory, sandbox, runner)
 
@@ -89,8 +89,8 @@ def test_every_two_answers_of_a_shop_go_together(number: int) -> None:
     lived(ROWS[number])
 
 
-def test_processes_of_their_own_come_to_the_same() -> None:
-    lived(ROWS[-1], run_process)
+def test_processes_of_their_own_come_to_the_same(prepared: Prepared) -> None:
+    lived(ROWS[-1], prepared.run)
 
 
 @pytest.mark.wide
@@ -106,7 +106,10 @@ def test_other_combinations_of_answers_go_together(seed: int) -> None:
 def test_a_shop_that_has_none_of_a_kind_is_told_the_names(names: str) -> None:
     """Nothing is there to learn the names from: the files of the project give them."""
     ours = dict(zip(("source", "target", "status"), names.split(","), strict=False))
-    with TemporaryDirectory() as folder, Sandbox(switches={"redirect_names": names}) as sandbox:
+    with (
+        TemporaryDirectory(dir=memory()) as folder,
+        Sandbox(switches={"redirect_names": names}) as sandbox,
+    ):
         one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
         settings = one.directory / "shopform.yaml"
         wire = f"    wire: {{redirect: {{fields: {json.dumps(ours)}}}}}\n"
@@ -117,7 +120,7 @@ def test_a_shop_that_has_none_of_a_kind_is_told_the_names(names: str) -> None:
 
 def test_wrong_names_stop_after_the_one_create_that_tries_them() -> None:
     switches = {"redirect_names": "from_url,to_url,code"}
-    with TemporaryDirectory() as folder, Sandbox(switches=switches) as sandbox:
+    with TemporaryDirectory(dir=memory()) as folder, Sandbox(switches=switches) as sandbox:
         one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
         told = one.run("apply", "--auto-approve", code=14)
         assert "set `wire:" in told
