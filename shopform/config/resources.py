@@ -30,8 +30,6 @@ class Building:
         for name in kind.fields:
             if name in data:
                 fields[name] = self._value(draft, name, data[name])
-            elif name in kind.policy.identity:
-                fields[name] = None
         return Resource(
             address=draft.address,
             fields=fields,

@@ -10,7 +10,7 @@ class Category(Spec):
     """A category of the shop's tree. Its parent is a reference, so moving it keeps its address."""
 
     name: str = must("The name; unique below its parent, it recognises the category.")
-    parent: str | None = may("Key of the category it lies in; the root when omitted.")
+    parent: str | None = may("Key of its parent category; created at the root when omitted.")
     in_menu: bool | None = may("Whether it is shown in menus.")
     sort_order: Literal["normal", "no_stock_last", "random"] | None = may("Order of its products.")
     no_index: bool | None = may("Whether search engines are asked to leave it out.")

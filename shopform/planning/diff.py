@@ -51,6 +51,9 @@ class Comparer:
                 result.sent[name] = self._memory(kind, resource.address, name, value)
             if value is not None:
                 result.fields.append(self._change(kind, name, None, value))
+        for name in kind.policy.identity:
+            # A place that nobody declared is the root, and is not managed from then on.
+            result.send.setdefault(name, None)
         return _forgetting(result, resource, {})
 
     def replace(
@@ -109,8 +112,15 @@ class Comparer:
     def settled(
         self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
     ) -> dict[str, object]:
-        """The declared fields, but for some, as the shop holds them and as they are shown."""
-        found: dict[str, object] = {}
+        """The declared fields, but for some, as the shop holds them and as they are shown.
+
+        Its place is among them even where it is not declared.
+        """
+        found: dict[str, object] = {
+            name: self.show(kind, name, number)
+            for name, (_, number) in links(kind, item).items()
+            if name in kind.policy.identity and name not in resource.fields
+        }
         for name, value in resource.fields.items():
             if name in but:
                 continue
@@ -223,6 +233,8 @@ class Comparer:
             return
         live = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
         secret = entry is not None and is_digest(entry.sent[name])
+        if name in kind.policy.refers and entry and entry.sent[name] is None and live is None:
+            return
         if name not in kind.policy.defaults:
             result.notes.append(f"`{name}` is no longer declared and stays as it is")
             return
@@ -311,6 +323,15 @@ def depends_on(resource: Resource) -> tuple[Address, ...]:
     return tuple(sorted(found))
 
 
-def identity_of(kind: Kind, difference: Difference) -> tuple[object, ...]:
-    """What the state keeps to recognise the object by; a secret is a digest."""
-    return tuple(difference.sent.get(name) for name in kind.policy.identity)
+def identity_of(
+    kind: Kind, difference: Difference, item: LiveObject | None, hosts: frozenset[str]
+) -> tuple[object, ...]:
+    """What the state keeps to recognise the object by; a secret is a digest.
+
+    A part that is not managed is as the shop holds it, and for a new object the root.
+    """
+    held = item.fields if item else {}
+    return tuple(
+        difference.sent.get(name, canonical(kind.policy.form(name), held.get(name), hosts))
+        for name in kind.policy.identity
+    )

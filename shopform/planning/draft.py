@@ -172,7 +172,7 @@ class Draft:
                 kind=kind.name,
                 parent=Ref(resource.parent) if resource.parent else None,
                 fields=difference.send,
-                entry=self._entry(0, resource, kind, difference, ()),
+                entry=self._entry(None, resource, kind, difference, ()),
                 confirm=assumed,
                 deliver=resource.deliver,
             )
@@ -218,7 +218,7 @@ class Draft:
             id=item.id,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self._entry(item.id, resource, kind, difference, unclaimed),
+            entry=self._entry(item, resource, kind, difference, unclaimed),
             previous=self.matching.before(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
@@ -298,15 +298,15 @@ class Draft:
 
     def _entry(
         self,
-        number: int,
+        item: LiveObject | None,
         resource: Resource,
         kind: Kind,
         difference: Difference,
         unclaimed: tuple[str, ...],
     ) -> Entry:
         return Entry(
-            id=number,
-            identity=identity_of(kind, difference),
+            id=item.id if item else 0,
+            identity=identity_of(kind, difference, item, self.live.hosts),
             sent=difference.sent,
             stored=difference.stored,
             parent=resource.parent,

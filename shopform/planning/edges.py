@@ -8,16 +8,17 @@ from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, LiveObject, Ref
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
-from shopform.planning.match import NOTHING
+from shopform.planning.match import NOTHING, place
 from shopform.planning.normalize import canonical
 
 
 def connect(draft: Draft) -> "Yielding":
     """Add every edge to the draft's graph; returns what breaks its circles."""
     steps = list(draft.graph.steps.values())
+    circular = _circles(steps, draft)
     for step in steps:
         if step.op in (Op.CREATE, Op.UPDATE):
-            _references(step, draft)
+            _references(step, draft, circular=circular)
             _paths(step, draft)
             _identity(step, draft)
             _ways(step, draft)
@@ -30,7 +31,7 @@ def connect(draft: Draft) -> "Yielding":
     return Yielding(draft)
 
 
-def _references(step: Step, draft: Draft) -> None:
+def _references(step: Step, draft: Draft, *, circular: bool) -> None:
     """After the creation of what is referred to, and top-down when a branch is turned over."""
     refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
     if step.parent:
@@ -42,22 +43,72 @@ def _references(step: Step, draft: Draft) -> None:
             free = step.op is Op.CREATE and name not in identity and name != ""
             add = draft.graph.edge_link if free else draft.graph.edge
             add(step.key, create)
-        if name in identity:
+        if name in identity and not circular:
             for key in _moves_above(name, target, draft):
                 draft.graph.edge(step.key, key)
 
 
 def _moves_above(name: str, target: Address, draft: Draft) -> Iterator[str]:
     """The nearest step that moves one of the ancestors: a shop refuses a circle on the way."""
-    above: Address | None = target
-    while above:
-        key = f"{above}:update"
-        if key in draft.graph.steps and name in draft.graph.steps[key].fields:
-            yield key
+    kind, number = BY_NAME[target.kind], draft.matching.ids.get(target)
+    passed: set[int] = set()
+    while number is not None and number not in passed:
+        passed.add(number)
+        step = _moving(draft, kind, name, number)
+        if step:
+            yield step.key
             return
-        resource = draft.desired.resources.get(above)
-        value = resource.fields.get(name) if resource else None
-        above = value.address if isinstance(value, Ref) else None
+        number = _above(draft, kind, name, number)
+
+
+def _moving(draft: Draft, kind: Kind, name: str, number: int) -> Step | None:
+    step = draft.graph.steps.get(f"{draft.matching.owners.get((kind.name, number))}:update")
+    return step if step and name in step.fields else None
+
+
+def _above(draft: Draft, kind: Kind, name: str, number: int) -> int | None:
+    """The id of what an object is in when the plan is done, as far as that exists already."""
+    step = _moving(draft, kind, name, number)
+    if step:
+        value = step.fields[name]
+        return draft.matching.ids.get(value.address) if isinstance(value, Ref) else None
+    item = draft.live.kinds.get(kind.name, NOTHING).objects.get(number)
+    return links(kind, item).get(name, (None, None))[1] if item else None
+
+
+def _circles(steps: list[Step], draft: Draft) -> bool:
+    """Refuse moves below an object that stays, unmanaged, below what moves; whether there are."""
+    passed: set[tuple[str, int | None]] = set()
+    found = False
+    for step in steps:
+        kind = BY_NAME[step.kind]
+        for name in step.fields.keys() & set(kind.policy.identity):
+            chain: dict[int, None] = {}
+            at = step.id if kind.policy.refers.get(name) == kind.name else None
+            while at is not None and at not in chain and (name, at) not in passed:
+                chain[at] = None
+                at = _above(draft, kind, name, at)
+            passed |= {(name, each) for each in chain}
+            if at is not None and at in chain:
+                found = True
+                circle = list(chain)[list(chain).index(at) :]
+                _refuse_circle(draft, kind, name, circle)
+    return found
+
+
+def _refuse_circle(draft: Draft, kind: Kind, name: str, circle: list[int]) -> None:
+    owners = [draft.matching.owners.get((kind.name, number)) for number in circle]
+    moving = next(
+        o for o, n in zip(owners, circle, strict=True) if o and _moving(draft, kind, name, n)
+    )
+    shown = [f"`{o}`" if o else f"{kind.name} {n}" for o, n in zip(owners, circle, strict=True)]
+    draft.out.error(
+        "reference-cycle",
+        f"`{name}` goes round in a circle: {' -> '.join([*shown, shown[0]])}",
+        span=place(draft.desired, moving),
+        address=moving,
+        hint=f"declare `{name}` of one that stays in place; `{name}: null` is the root",
+    )
 
 
 def _paths(step: Step, draft: Draft) -> None:

@@ -8,12 +8,13 @@ from shopform.planning.normalize import canonical
 def beside(
     kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]
 ) -> dict[str, object]:
-    """Undeclared fields whose canonical value is not the known default.
+    """Undeclared fields whose canonical value is not the known default; of a place, the root.
 
     What `lifecycle.ignore` names is left to the shop, and no matter of the files.
     """
     found = {}
-    for name, default in sorted(kind.policy.defaults.items()):
+    root = dict.fromkeys(kind.policy.refers.keys() & set(kind.policy.identity))
+    for name, default in sorted({**root, **kind.policy.defaults}.items()):
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
         form = kind.policy.form(name)

@@ -83,7 +83,7 @@ def test_an_object_is_taken_over_for_one_call_and_nothing_is_changed(
     done = run("import", "category.men", "41")
     assert (done.exit, done.out, done.err) == (0, "Imported category.men (id 41).\n", "")
     assert [(c.method, c.path) for c in shop.calls] == [("GET", "/category/41")]
-    assert state(folder)["category.men"]["sent"] == {"name": "Herre", "parent": None, "tag": "m"}
+    assert state(folder)["category.men"]["sent"] == {"name": "Herre", "tag": "m"}
     assert run("plan", "--detailed-exitcode").exit == 0
     assert writes(shop) == []
 
@@ -462,3 +462,24 @@ def test_every_kind_is_written_and_taken_over_at_any_shop(
         made = run_here(tmp_path, "plan", "--detailed-exitcode", environment=environment_of())
         assert made.exit == 0, made.text
         assert writes(shop) == []
+
+
+def test_a_branch_that_is_imported_by_its_name_alone_is_not_moved(
+    run: Shopform, folder: Path, shop: Sandbox
+) -> None:
+    """By command and by file, when it is destroyed and when that is undone: where it was."""
+    declare(
+        folder, "categories: {shoes: {name: Sko}}\nimports: [{address: category.shoes, id: 43}]"
+    )
+    assert "1 to import, 0 to add, 0 to change" in run("plan").out
+    declare(folder, "categories: {shoes: {name: Sko}}")
+    assert "differ" not in run("import", "category.shoes", "43").out
+    assert run("plan", "--detailed-exitcode").exit == 0
+    declare(folder, "categories: {shoes: {name: Støvler}}")
+    assert run("apply", "--auto-approve").exit == 0
+    declare(folder, "categories: {}")
+    assert run("apply", "--auto-approve").exit == 0
+    assert run("undo", "--auto-approve").exit == 0
+    assert [row["parent_id"] for row in shop.data("category") if row["name"] == "Støvler"] == [41]
+    declare(folder, "categories: {shoes: {name: Støvler}}")
+    assert run("plan", "--detailed-exitcode").exit == 0

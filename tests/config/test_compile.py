@@ -24,7 +24,6 @@ def test_omitted_null_and_empty_are_three_things(tmp_path: Path) -> None:
     catalogue = "categories:\n  a: {name: N, tag: '', meta: null, meta_title: }\n"
     assert fields(tmp_path, catalogue, "category.a") == {
         "name": "N",
-        "parent": None,  # an identity that is omitted is declared to be nothing
         "tag": "",
         "meta": None,
         "meta_title": None,

@@ -92,7 +92,6 @@ def test_texts_stay_as_they_are_and_other_fields_read_as_yaml(tmp_path: Path) ->
             "tag": "~",
             "in_menu": True,
             "sort_order": "normal",
-            "parent": None,
         },
         "0123": {
             "name": "0123",

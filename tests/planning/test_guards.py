@@ -95,7 +95,8 @@ def test_what_lies_in_a_deleted_object_stops_it(number: int) -> None:
 def test_child_that_moves_away_stops_nothing() -> None:
     world = World().there("category.a", 1, name="A")
     world.there("category.b", 2, name="B", parent=ref("category.a"))
-    assert not world.declare("category.b", name="B").plan().refused
+    assert not world.declare("category.b", name="B", parent=None).plan().refused
+    assert errors(world.declare("category.b", name="B").plan()) == ["has-children"]
 
 
 def test_what_only_points_at_a_deleted_object_stops_nothing() -> None:

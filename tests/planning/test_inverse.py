@@ -51,7 +51,7 @@ def test_only_what_the_run_changed_is_put_back() -> None:
     (step,) = made.steps
     assert (step.op, dict(step.fields)) == (Op.UPDATE, {"tag": "1"})
     assert step.entry
-    assert dict(step.entry.sent) == {"parent": None, "name": "A", "tag": "1", "meta_title": "m"}
+    assert dict(step.entry.sent) == {"name": "A", "tag": "1", "meta_title": "m"}
 
 
 def test_a_field_that_was_not_managed_is_not_managed_again() -> None:

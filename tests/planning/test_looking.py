@@ -38,7 +38,7 @@ def test_an_edit_is_told_whether_it_is_declared_or_not() -> None:
     world.live("category", 1, name="A", parent=0, tag="y", meta_title="Title")
     made = looked(world)
     assert edits(made) == [("category.a", "tag", "x", "y")]
-    assert made.drift[0].values == {"name": "A", "parent": None, "meta_title": "Title"}
+    assert made.drift[0].values == {"name": "A", "meta_title": "Title"}
     assert made.differs
     assert edits(looked(world.declare("category.a", name="B", tag="z"))) == edits(made)
 

@@ -29,7 +29,7 @@ def test_turned_over_branch_is_walked_from_its_new_top() -> None:
     world = World().there("category.a", 1, name="A")
     world.there("category.b", 2, name="B", parent=ref("category.a"))
     world.there("category.c", 3, name="C", parent=ref("category.b"))
-    world.declare("category.c", name="C")
+    world.declare("category.c", name="C", parent=None)
     world.declare("category.b", name="B", parent=ref("category.c"))
     world.declare("category.a", name="A", parent=ref("category.b"))
     assert keys(world.plan()) == ["category.c:update", "category.b:update", "category.a:update"]
@@ -40,7 +40,7 @@ def test_branch_moves_only_after_what_it_moves_below_has_moved() -> None:
     world = World().there("category.a", 1, name="A")
     world.there("category.top", 2, name="T", parent=ref("category.a"))
     world.settled("category.mid", 3, name="M", parent=ref("category.top"))
-    world.declare("category.top", name="T")
+    world.declare("category.top", name="T", parent=None)
     world.declare("category.a", name="A", parent=ref("category.mid"))
     assert keys(world.plan()) == ["category.top:update", "category.a:update"]
 
@@ -57,7 +57,7 @@ def test_deletes_are_leaves_first_by_the_state_when_files_are_gone() -> None:
 def test_what_points_away_lets_go_before_the_delete() -> None:
     world = World().there("category.old", 1, name="O")
     world.there("category.c", 3, name="C", parent=ref("category.old"))
-    made = world.declare("category.c", name="C").plan()
+    made = world.declare("category.c", name="C", parent=None).plan()
     assert keys(made) == ["category.c:update", "category.old:delete"]
     assert before(made, "category.c:update", "category.old:delete")
 

@@ -48,11 +48,10 @@ class World:
     pending: tuple[Any, ...] = ()
 
     def declare(self, address: str, /, **fields: Any) -> "World":
-        """A resource; fields that are part of its identity are there, as the files make them."""
+        """A resource with these fields."""
         at = Address(address)
         aside = {n: fields.pop(n) for n in ("protect", "ignore", "span") if n in fields}
         policy = BY_NAME[at.kind].policy
-        fields = {**dict.fromkeys(policy.identity), **fields}
         parent = Address.of(policy.nesting.kind, *at.keys[:-1]) if policy.nesting else None
         self.declared[at] = Resource(address=at, fields=fields, parent=parent, **aside)
         return self
@@ -78,11 +77,11 @@ class World:
             name: self.entries[value.address].id
             if isinstance(value, Ref)
             else canonical(policy.form(name), value, HOSTS)
-            for name, value in {**dict.fromkeys(policy.identity), **sent}.items()
+            for name, value in sent.items()
         }
         self.entries[at] = Entry(
             id=number,
-            identity=tuple(memory[name] for name in policy.identity),
+            identity=tuple(memory.get(name) for name in policy.identity),
             sent=memory,
             depends_on=tuple(sorted(depends)),
             **aside,

@@ -61,7 +61,7 @@ def taken(address: Address, desired: Desired, prior: Prior, found: Found) -> tup
 def _identity(kind: Kind, resource: Resource, found: Found) -> Identity:
     held = zip(kind.policy.identity, live_identity(kind, found.object, found.hosts), strict=True)
     return tuple(
-        digest(kind.name, name, value) if isinstance(resource.fields[name], Secret) else value
+        digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
         for name, value in held
     )
 

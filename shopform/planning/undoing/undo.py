@@ -210,7 +210,15 @@ class _Inverting:
             self._give_up(address, "what it is recognised by is not known any more")
             return
         still = self._still(address, before)
-        self.resources[address] = replace(still, fields=fields, ignore=frozenset())
+        # A place that is not managed is set once, so that it does not come back at the root.
+        place = {
+            name: self.values.linked(kind.name, name, value)
+            for name, value in zip(kind.policy.identity, before.identity, strict=False)
+            if name in kind.policy.refers and name not in before.sent and value is not None
+        }
+        self.resources[address] = replace(
+            still, fields={**fields, **place}, ignore=frozenset(), once=frozenset(place)
+        )
         self.only.add(address)
         lost = f"; what pointed at {before.id}, such as products, does not find it"
         self.told.note(address, f"comes back with a new id{lost if kind.policy.counted_by else ''}")
