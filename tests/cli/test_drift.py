@@ -29,7 +29,7 @@ categories:
 
     # shown in the menu
     in_menu: true
-  women: {name: Dame, meta_title: Damesko}
+  women: {name: Dame, parent: null, meta_title: Damesko}
 suppliers:
   fjord: {name: Fjord, dropshipping_mail: "${env:MAIL}"}
 webhooks:
@@ -178,7 +178,7 @@ def test_edits_of_staff_become_a_patch_that_settles_them(
     ).replace("'herre'", "'it''s'").replace(
         "<p>First</p>\n", "<p>One</p>\n\n      <p>Two: #2</p>\n"
     ).replace("in_menu: true", "in_menu: false").replace(
-        "{name: Dame, meta_title: Damesko}",
+        "{name: Dame, parent: null, meta_title: Damesko}",
         '{name: Dame, parent: men, meta_title: "Sko, til damer"}',
     ).replace("      - paid   # the till\n      - stock\n", "      - stock\n      - order\n")
     settled = json.loads(run("plan", "--json").out)

@@ -1,6 +1,7 @@
 """An omitted field is not managed: no way to an object changes what the files do not name."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from worlds import World, errors, ref
@@ -21,7 +22,7 @@ def omitted() -> Iterator[tuple[Kind, str]]:
                 yield kind, name
 
 
-def held(kind: Kind, name: str) -> object:
+def held(kind: Kind, name: str) -> Any:
     """What the shop holds in the field: nothing that it would hold by itself."""
     form = kind.policy.form(name)
     words = sorted(kind.words(name) - {kind.policy.defaults.get(name)})
@@ -39,12 +40,12 @@ def world_of(kind: Kind, name: str, way: str) -> World:
         world.settled("attribute.p.a", 2, name="A", type="valuelist")
     keys = (*Address(ABOVE[kind.name][0]).keys, "k") if kind.name in ABOVE else ("k",)
     address = Address.of(kind.name, *keys)
-    needed = {
+    needed: dict[str, Any] = {
         n: ("paid",) if kind.policy.form(n) is Form.SET else f"https://x.example/{n}"
         for n in kind.wire.fields
         if kind.spec.model_fields.get(n) and kind.spec.model_fields[n].is_required()
     }
-    live = {**needed, name: held(kind, name)}
+    live: dict[str, Any] = {**needed, name: held(kind, name)}
     if kind.policy.form(name) is Form.ID:
         world.live(kind.policy.refers[name], 77, name="theirs", parent=0)
     world.live(kind.name, 9, parent_id=ABOVE.get(kind.name, ("", None))[1], **live)
