@@ -195,9 +195,9 @@ def test_a_patch_on_stdout_is_alone_there(run: Shopform, sandbox: Sandbox, proje
     assert (done.exit, done.err) == (2, "")
     assert done.out.startswith("--- a/catalogue.yaml\n+++ b/catalogue.yaml\n@@")
     subprocess.run(["git", "apply"], input=done.out.encode(), cwd=project, check=True)
-    assert "{name: Dame, meta_title: Sko til damer}" in (project / "catalogue.yaml").read_text(
-        "utf-8"
-    )
+    assert "{name: Dame, parent: null, meta_title: Sko til damer}" in (
+        project / "catalogue.yaml"
+    ).read_text("utf-8")
 
 
 def test_what_is_not_patched_is_told_with_its_place(
@@ -233,7 +233,10 @@ def test_a_field_that_moved_to_another_address_is_patched_there(
     file = project / "catalogue.yaml"
     text = file.read_text("utf-8").replace("  women:", "  ladies:")
     file.write_text(f"{text}moved: [{{from: category.women, to: category.ladies}}]\n", "utf-8")
-    assert "+  ladies: {name: Dame, meta_title: Sko til damer}" in run("drift", "--write", "-").out
+    assert (
+        "+  ladies: {name: Dame, parent: null, meta_title: Sko til damer}"
+        in run("drift", "--write", "-").out
+    )
 
 
 def test_a_list_that_came_back_short_is_no_drift(run: Shopform, sandbox: Sandbox) -> None:
