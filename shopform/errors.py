@@ -13,6 +13,7 @@
     ├── ShopError              18   the shop cannot be reached, or answers nonsense
     │   ├── Unreachable             no answer: the request may be sent again if it is safe
     │   ├── Nonsense                an answer that cannot be understood
+    │   ├── ListMissing             the shop does not offer a list
     │   └── OutcomeUnknown          a create was sent and its answer is lost
     ├── RequestRefused          1   the shop refused one request (4xx); others may still work
     │   └── Absent                  404 or 410: the object does not exist
@@ -98,6 +99,10 @@ class Unreachable(ShopError):
 
 class Nonsense(ShopError):
     code = "nonsense"
+
+
+class ListMissing(ShopError):
+    code = "list-missing"
 
 
 class OutcomeUnknown(ShopError):

@@ -9,9 +9,9 @@ from shopform.cli.console import Console
 from shopform.cli.planner import Connection, connected, read_then_declare, reading
 from shopform.cli.project import open_settings
 from shopform.diagnostics import Diagnostic, error, warning
-from shopform.errors import ShopError, ShopformError, UsageError
-from shopform.kinds import BY_NAME
-from shopform.model import Live, Prior
+from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
+from shopform.kinds import BY_NAME, KINDS, ORDER
+from shopform.model import Address, Live, Prior
 from shopform.planning.copies.copy import copied, softened
 from shopform.planning.copies.fitting import Fitting, Wish
 from shopform.planning.copies.omissions import owned_twice
@@ -107,6 +107,7 @@ class Copying:
             self.live = fetch(client, to_read(self.wish.kinds), unread=self.unread)
             if self.wish.delete:
                 self.live = confirm_absence(client, self.live, as_in_source(prior))
+        self._readable()
         self._complete()
         if not self.workspace.console.quiet:
             self.workspace.console.note(
@@ -114,6 +115,34 @@ class Copying:
                 f" ({ledger.left:,} of {ledger.daily:,} left today)"
             )
         return client.calls
+
+    def _readable(self) -> None:
+        """Refuse where what is asked for could not be read: a part must not pass for the whole.
+
+        A list that the shop does not have holds nothing to copy.
+        """
+        asked = with_nested({Address(word).kind for word in self.wish.targets} & BY_NAME.keys())
+        needed = to_read(asked or self.wish.kinds)
+        found = {
+            name: problem
+            for name, problem in (self.unread or {}).items()
+            if name in needed and not isinstance(problem, ListMissing)
+        }
+        if found:
+            kinds = [kind for kind in KINDS if not kind.policy.nesting]
+            others = [k.section for k in kinds if not found.keys() & with_nested({k.name})]
+            raise type(next(iter(found.values())))(
+                diagnostics=[
+                    error(
+                        each.code,
+                        f"the {BY_NAME[name].section} of `{self.wish.source}` cannot be copied:"
+                        f" {each.summary}",
+                        hint=f"{each.hint}; or leave them out: `--kinds {','.join(others)}`",
+                    )
+                    for name, problem in sorted(found.items(), key=lambda one: ORDER[one[0]])
+                    for each in problem.diagnostics
+                ]
+            )
 
     def _complete(self) -> None:
         found = [

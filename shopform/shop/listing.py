@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
+from shopform.errors import Absent, AccessRefused, ListMissing, ShopformError
 from shopform.kinds import Kind
 from shopform.shop.client import Client
 from shopform.shop.codec import Item, Names, identify
@@ -76,7 +76,7 @@ def _begin(client: Client, one: Listing, *, trusting: bool) -> None:
         if one.parent_id is not None:
             one.problem = "nothing instead"
             return
-        one.refused = ShopError(
+        one.refused = ListMissing(
             f"the shop has no `/{one.names.endpoint}`",
             hint="check the `url` of this shop, or set `endpoint` under its `wire:`",
         )

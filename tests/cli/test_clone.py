@@ -18,6 +18,8 @@ from two_shops import (
     writes,
 )
 
+from shopform.kinds import KINDS
+
 
 @pytest.fixture
 def shops(tmp_path: Path) -> Iterator[TwoShops]:
@@ -285,11 +287,39 @@ def test_kinds_may_be_named_together_or_one_by_one(shops: TwoShops, asked: list[
     assert {call.path for call in shops.old.calls} == {"/supplier", "/brand"}
 
 
-def test_kind_that_the_key_may_not_read_is_told_and_the_rest_is_copied(tmp_path: Path) -> None:
-    with two_shops(tmp_path, first={"deny": ["redirect"]}) as shops:
-        done = shops.clone()
-        assert "the redirects are not copied" in done.err
-        assert "11 added" in done.out
-        shops.settled()
-        done = shops.run("clone", *BETWEEN, "--kinds", "redirects")
-        assert done.exit == 16, done.text
+def test_kind_that_the_key_may_not_read_is_refused_unless_it_is_left_out(tmp_path: Path) -> None:
+    kinds = {k.name: k for k in KINDS}
+    with two_shops(tmp_path) as shops:
+        shops.clone()
+        gate = shops.old.app._gate
+        for kind in KINDS:
+            outer = kind
+            while outer.policy.nesting:
+                outer = kinds[outer.policy.nesting.kind]
+            others = ",".join(k.section for k in KINDS if not k.policy.nesting and k is not outer)
+            gate._denied = {(kind.wire.endpoint.value, True)}
+            shops.new.reset_log()
+            for verb in ("clone", "promote"):
+                for how in (
+                    ["--auto-approve"],
+                    ["--detailed-exitcode"],
+                    ["--kinds", outer.section],
+                ):
+                    done = shops.run(verb, *BETWEEN, *how)
+                    assert done.exit == 16, (kind.name, verb, how, done.text)
+                    if how[0] != "--kinds":
+                        assert f"--kinds {others}`" in " ".join(done.err.split())
+                done = shops.run(verb, *BETWEEN, "--auto-approve", "--kinds", others)
+                assert done.exit == 0, (kind.name, verb, done.text)
+            done = shops.run("clone", *BETWEEN, "--write", "copy")
+            assert done.exit == 16
+            assert not (tmp_path / "copy").exists()
+            assert not writes(shops.new)
+
+
+def test_target_needs_only_the_kinds_that_are_with_it(tmp_path: Path) -> None:
+    with two_shops(tmp_path, first={"deny": ["redirect", "profile-attribute-value"]}) as shops:
+        shops.clone("--target", "category.herre")
+        done = shops.run("clone", *BETWEEN, "--target", "profile.krus", "--auto-approve")
+        assert done.exit == 16
+        assert "redirects" not in done.err.partition("hint")[0]
