@@ -68,8 +68,8 @@ def _misnamed(problem: RequestRefused, kind: Kind) -> RequestRefused:
     return RequestRefused(
         str(problem),
         status=problem.status,
-        hint="the names of its fields are assumed; if the shop calls them otherwise, set"
-        f" `wire: {kind.name}: fields:` of this shop",
+        hint="if its answer is not about a value: the names of its fields are assumed; set"
+        f" `wire: {kind.name}: fields:` of this shop where they are others",
     )
 
 

@@ -8,8 +8,12 @@ from shopform.config.nodes import Scalar, child
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Desired, Ref, Resource, Secret, Value
-from shopform.planning.normalize import canonical
-from shopform.planning.ways import by_source, circle_of, faults, hop_of
+from shopform.planning.alike import CODE as ALIKE
+from shopform.planning.alike import alike
+from shopform.planning.normalize import canonical, folded
+from shopform.planning.ways import FRONT, Hop, Page, by_source, circle_of, faults, hiding, hop_of
+
+_REFUSED = "a plan is refused for it unless the shop has it so already"
 
 
 def check(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
@@ -26,17 +30,24 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
 
     A plan, which knows the shop, refuses it unless the shop has it so already.
     """
-    hops = [
-        hop
-        for each in resources
-        if (kind := BY_NAME[each.address.kind]).policy.route
-        and (hop := hop_of(kind, each.fields, hosts, each.address, each.span))
-    ]
-    for fault in faults(hops, by_source(hops)):
+    hops: list[Hop] = []
+    pages: dict[str, Page] = {"": FRONT}
+    for each in resources:
+        kind = BY_NAME[each.address.kind]
+        hop = hop_of(kind, each.fields, hosts, each.address, each.span, fresh=True)
+        hops += [hop] if hop else []
+        path = each.fields.get(kind.policy.path)
+        if isinstance(path, str) and path:
+            page = Page(str(canonical(Form.PATH, path, hosts)), each.address, each.span)
+            pages[folded(page.path)] = page
+    table = by_source(hops)
+    hides = (hiding(hop, pages[hop.start]) for hop in hops if hop.start in pages)
+    for fault in (*faults(hops, table), *hides, *alike(hops, table, pages)):
+        open_question = fault.code == ALIKE
         collector.warning(
             fault.code,
             fault.summary,
-            detail="a plan is refused for it unless the shop has it so already",
+            detail="" if open_question else _REFUSED,
             hint=fault.hint,
             span=fault.hops[0].span,
             related=fault.related,
@@ -165,5 +176,6 @@ def _comparable(form: Form, value: Value) -> object:
     if isinstance(value, Ref):
         return value.address
     if isinstance(value, Secret):
-        return canonical(form, value.text or value.source)
-    return canonical(form, value)
+        value = value.text or value.source
+    found = canonical(form, value)
+    return folded(str(found)) if form is Form.PATH else found

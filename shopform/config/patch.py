@@ -268,6 +268,6 @@ def _fitted(form: Form, text: str, old: str) -> str:
     if form is Form.HTML and old.strip():
         head, _, tail = old.partition(old.strip())
         text = head + text + tail
-    if form is Form.PATH and old.startswith("/") and "://" not in text:
-        text = f"/{text.lstrip('/')}"
+    if form is Form.PATH and "://" not in text and (bare := text.lstrip("/")):
+        text = f"/{bare}" if old.startswith("/") else bare
     return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text

@@ -9,6 +9,7 @@ from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Sec
 from shopform.planning import images
 from shopform.planning.match import Matching
 from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.ways import rooted
 
 MISSING = object()
 
@@ -99,10 +100,11 @@ class Comparer:
         return _forgetting(result, resource, known)
 
     def show(self, kind: Kind, name: str, value: object) -> object:
-        """A canonical value as readers see it: references as the address that owns the id."""
+        """A canonical value as readers see it: references as the address that owns the id, and
+        the ends of redirects with their first slash."""
         target = kind.policy.refers.get(name)
         if target is None:
-            return value
+            return rooted(kind, name, value)
         number = canonical(Form.ID, value)
         if not isinstance(number, int):
             return None

@@ -8,10 +8,11 @@ from shopform.planning import policy, routes
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
+from shopform.planning.paths import Paths
 from shopform.planning.scope import Options
 
 
-def check(draft: Draft, shop: Shop, options: Options) -> None:
+def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
     """Add an error to the draft for everything that must stop it, and warnings for the rest."""
     complete(draft.live, draft.out)
     _protected(draft)
@@ -21,7 +22,7 @@ def check(draft: Draft, shop: Shop, options: Options) -> None:
     if not options.destroy:
         _limits(draft, shop.rules.deletes, options)
     _replacements(draft)
-    routes.check(draft, shop.rules.url_changes)
+    routes.check(draft, paths, shop.rules.url_changes)
     _renamed(draft)
     policy.check(draft, shop, options)
     part(options, draft.out)

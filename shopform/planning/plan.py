@@ -16,6 +16,7 @@ from shopform.planning.edges import connect
 from shopform.planning.gates import gated
 from shopform.planning.match import NOTHING, match
 from shopform.planning.normalize import canonical
+from shopform.planning.paths import paths_of
 from shopform.planning.scope import Known, Options, scope
 
 PAGE = 100
@@ -36,8 +37,9 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     matching = match(desired, prior, live, out)
     draft = Draft(desired, prior, live, matching, out, options, moves)
     draft.build()
+    paths = paths_of(draft)
     steps = draft.graph.walk(connect(draft))
-    guards.check(draft, shop, options)
+    guards.check(draft, paths, shop, options)
     changes = tuple(
         sorted(
             _explained(draft.changes, steps, shop.name), key=lambda c: (ORDER[c.kind], c.address)

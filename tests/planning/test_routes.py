@@ -46,7 +46,7 @@ def test_circle_is_refused_once_with_the_way_round(routes: dict[str, str]) -> No
 def test_chain_is_refused_with_its_end_as_the_hint() -> None:
     made = ways(a="a b", b="b c", c="c d").plan()
     assert errors(made) == ["route-chain", "route-chain"]
-    assert {d.hint for d in made.diagnostics} == {"point it at `d`"}
+    assert {d.hint for d in made.diagnostics} == {"point it at `/d`"}
 
 
 def test_way_into_a_strangers_is_a_warning() -> None:
@@ -137,7 +137,7 @@ def test_each_way_of_a_chain_of_fifty_thousand_is_pointed_at_its_end() -> None:
     hops = [Hop(f"{n}", f"{n + 1}", Address(f"redirect.{n}")) for n in range(50_000)]
     found = list(faults(hops, by_source(hops)))
     assert len(found) == 49_999
-    assert {fault.hint for fault in found} == {"point it at `50000`"}
+    assert {fault.hint for fault in found} == {"point it at `/50000`"}
 
 
 def test_circle_of_fifty_thousand_is_one() -> None:
@@ -189,7 +189,7 @@ def test_page_that_comes_to_lie_under_a_strangers_way_is_a_warning(there: bool) 
     assert not made.refused
     (told,) = [d for d in made.diagnostics if d.code == "route-hides"]
     assert told.summary == (
-        "`category.p` is hidden by an undeclared one from `/page`, which leads to `x`"
+        "`category.p` is hidden by an undeclared one from `/page`, which leads to `/x`"
     )
     assert str(told.span) == "pages.yaml:1:3"
 

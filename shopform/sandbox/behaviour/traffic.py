@@ -27,7 +27,7 @@ class Redirects(Table):
     surface = Surface.of(REDIRECT.wire)
     first_id = 601
     label = "source"
-    required = ("source", "target")
+    required = ("source",)
     newest_first = True
     columns = columns_of(
         source=Column(),
@@ -49,6 +49,9 @@ class Redirects(Table):
         row = draft.row
         if row["status"] not in (301, 302):
             raise Refusal(400, f"{self.asked('status')} must be 301 or 302")
+        if not row["target"] and not (draft.before and draft.before["target"] == ""):
+            raise Refusal(400, f"{self.asked('target')} is missing")
+        # A target that is stripped to nothing is the front page (4.5: an empty path is the root).
         host = urlsplit(self.world.origin).hostname or ""
         for name in ("source", "target"):
             row[name] = path(row[name], self.switches["redirect_path"], host)

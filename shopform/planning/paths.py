@@ -1,0 +1,139 @@
+"""Which paths of the shop answer before and after a plan, and the steps that change that. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shopform.changes import Op, Step
+from shopform.kinds import KINDS, Kind
+from shopform.model import Address, Secret
+from shopform.planning.draft import Draft
+from shopform.planning.match import NOTHING, place
+from shopform.planning.normalize import canonical, folded, is_digest
+from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step that changes a redirect: from where to where it led, and will lead."""
+
+    step: Step
+    before: Hop | None
+    after: Hop | None
+
+
+@dataclass(slots=True)
+class Paths:
+    """Paths are folded, so that they can be compared.
+
+    `hops` and `pages` are those after the plan. `left` are the paths where a page or a redirect
+    answered that a step takes away, with that step; some of them answer again. `comes` are the
+    steps by which a page comes to a path.
+    """
+
+    hops: list[Hop] = field(default_factory=list)
+    table: Mapping[str, Hop] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=lambda: {"": FRONT})
+    left: dict[str, tuple[str, Step]] = field(default_factory=dict)
+    comes: dict[str, list[Step]] = field(default_factory=dict)
+    leaves: dict[str, list[Step]] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
+
+    @property
+    def ceased(self) -> dict[str, tuple[str, Step]]:
+        """The paths that answered and will not, as they are written, each with the step."""
+        return {
+            path: left
+            for path, left in self.left.items()
+            if path not in self.pages and path not in self.table
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """An object before and after the plan, either None where there is none."""
+
+    owner: Address | None
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+    step: Step | None
+
+
+def paths_of(draft: Draft) -> Paths:
+    """The paths, once the draft's steps are known and before they are put in order."""
+    found = Paths()
+    for kind in KINDS:
+        if kind.policy.path:
+            _pages(draft, kind, found)
+        if kind.policy.route:
+            _routes(draft, kind, found)
+    found.table = by_source(found.hops)
+    return found
+
+
+def path_of(draft: Draft, kind: Kind, fields: Mapping[str, object] | None) -> str:
+    """A page's path as it is written; empty for none, and for a secret, since messages show it."""
+    value = fields.get(kind.policy.path) if fields else None
+    if isinstance(value, Secret):
+        return ""
+    return str(canonical(kind.policy.form(kind.policy.path), value, draft.live.hosts))
+
+
+def _objects(draft: Draft, kind: Kind) -> Iterator[_Object]:
+    route = kind.policy.route
+    shown = {kind.policy.path, *((route.source, route.target) if route else ())}
+    for number, item in draft.live.kinds.get(kind.name, NOTHING).objects.items():
+        owner = draft.matching.owners.get((kind.name, number))
+        if owner and not shown.isdisjoint(_secret(draft, owner)):
+            continue
+        delete = draft.graph.steps.get(f"{owner}:{Op.DELETE}") if owner else None
+        step = delete or (draft.graph.steps.get(f"{owner}:{Op.UPDATE}") if owner else None)
+        after = None if delete else {**item.fields, **step.fields} if step else item.fields
+        yield _Object(owner, item.fields, after, step)
+    for step in draft.graph.steps.values():
+        if step.op is Op.CREATE and step.kind == kind.name:
+            yield _Object(step.address, None, step.fields, step)
+
+
+def _secret(draft: Draft, owner: Address) -> Iterator[str]:
+    """The fields that are secret, or were: messages show paths, so these are not looked at."""
+    resource, entry = draft.desired.resources.get(owner), draft.matching.entries.get(owner)
+    yield from (
+        n for n, value in (resource.fields if resource else {}).items() if isinstance(value, Secret)
+    )
+    yield from (n for n, value in (entry.sent if entry else {}).items() if is_digest(value))
+
+
+def _pages(draft: Draft, kind: Kind, found: Paths) -> None:
+    for each in _objects(draft, kind):
+        before, after = (path_of(draft, kind, fields) for fields in (each.before, each.after))
+        old, new = folded(before), folded(after)
+        if after:
+            whose = str(each.owner or kind.name)
+            span = place(draft.desired, each.owner) if each.owner else None
+            found.pages[new] = Page(after, whose, span, fresh=each.step is not None and old != new)
+        if each.step is None or old == new:
+            continue
+        if before:
+            found.left[old] = before, each.step
+            found.leaves.setdefault(old, []).append(each.step)
+        if after:
+            found.comes.setdefault(new, []).append(each.step)
+
+
+def _routes(draft: Draft, kind: Kind, found: Paths) -> None:
+    route, hosts = kind.policy.route, draft.live.hosts
+    ends = {route.source, route.target} if route else set()
+    for each in _objects(draft, kind):
+        declared = each.owner if each.owner in draft.desired.resources else None
+        span = place(draft.desired, declared) if declared else None
+        fresh = each.step is not None and not ends.isdisjoint(each.step.fields)
+        before = hop_of(kind, each.before, hosts, declared, span) if each.before else None
+        after = hop_of(kind, each.after, hosts, declared, span, fresh) if each.after else None
+        if after:
+            found.hops.append(after)
+        if each.step is None:
+            continue
+        if fresh or after is None:
+            found.turns.append(Turn(each.step, before, after))
+        if before and before.start and (after is None or after.start != before.start):
+            found.left[before.start] = before.source, each.step
