@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shopform.errors import ShopformError
+from shopform.files import reporting
 from shopform.model import Address, Delivery
-from shopform.state.disk import make_directory, read_bytes, reporting, write_atomic
+from shopform.state.disk import make_directory, read_bytes, write_atomic
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 COMMAND_SECONDS = 60

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from shopform import files
 from shopform.apply.creates import adopt, create
 from shopform.changes import Op, Plan, Step
 from shopform.diagnostics import Diagnostic
@@ -102,11 +103,8 @@ class Calls:
         """An image operation as the shop takes it: the file's bytes in base64 (dossier 4.6)."""
         if "file" not in operation:
             return dict(operation)
-        path = self.directory / str(operation["file"])
-        try:
-            data = path.read_bytes()
-        except OSError as problem:
-            raise ShopformError(f"cannot read `{operation['file']}`: {problem.strerror}") from None
+        with files.reporting(self.directory / str(operation["file"]), ShopformError):
+            data = files.read(files.inside(self.directory, str(operation["file"])))
         if hashlib.sha256(data).hexdigest() != operation["sha256"]:
             raise ShopformError(
                 f"`{operation['file']}` changed after the plan was made", hint="plan again"

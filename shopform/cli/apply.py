@@ -9,6 +9,7 @@ import click
 from shopform.changes import Outcome, Plan
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.cli.parameters import File
 from shopform.errors import UsageError
 from shopform.model import Prior
 
@@ -31,7 +32,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.json_apply
 @options.json_into
 @options.quiet
-@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
+@click.argument("plan_file", required=False, type=File(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
     """Change the shop to what the files say, or to what a saved plan says.
@@ -160,7 +161,7 @@ class _Saved:
         options = ("targets", "excludes", "replace", "allow_delete", "allow", "destroy")
         if any(asked[name] for name in options):
             raise UsageError("a saved plan says itself what is done", hint="leave the options out")
-        self._plan = read_plan(console.directory / plan_file)
+        self._plan = read_plan(console.directory, plan_file)
         if self._plan.refresh_only:
             raise UsageError(f"`{plan_file}` only tells what was changed in the shop")
         shop = asked["shop"] or self._plan.basis.shop

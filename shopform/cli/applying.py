@@ -57,11 +57,12 @@ def propose(
     prior = workspace.store().read()
     with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
         plan = source.plan(connection, prior)
-    remember(plan, workspace.data)
+    remember(plan, workspace)
     if out:
         from shopform.cli.saved import write_plan
+        from shopform.files import typed
 
-        write_plan(console.directory / out, plan)
+        write_plan(typed(console.directory, out), plan)
     show(console, plan)
     if advice and not plan.refused and not plan.empty and not console.quiet:
         console.note(advice)
@@ -143,7 +144,7 @@ def carry_out(
             stack.enter_context(own.open(verb, lock_timeout))
         session = stack.enter_context(workspace.store().open(verb, lock_timeout))
         connection = stack.enter_context(
-            connected(workspace, parallelism=parallelism, max_calls=max_calls)
+            connected(workspace, parallelism=parallelism, max_calls=max_calls, writing=True)
         )
         plan = source.plan(connection, session.prior)
         if auto_approve or source.saved or not console.interactive or console.form != "text":
@@ -154,7 +155,7 @@ def carry_out(
         if plan.refused:
             return plan_exit(plan)
         if expect_digest:
-            expect(plan, expect_digest, workspace.data)
+            expect(plan, expect_digest, workspace)
         _affordable(plan, connection.client.calls, max_calls)
         asks = not plan.empty and not auto_approve and not source.saved
         if asks and not _approved(console, plan):

@@ -8,7 +8,7 @@ import click
 
 from shopform.cli import options
 from shopform.cli.console import Console
-from shopform.cli.parameters import Kinds, Pair
+from shopform.cli.parameters import File, Kinds, Pair
 from shopform.errors import BudgetSpent, UsageError
 
 
@@ -56,12 +56,7 @@ between = options.stack(
         "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
     ),
     options.option("--auto-approve", is_flag=True, help="Do not ask."),
-    options.option(
-        "--out",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Save the plan, to apply it, and change nothing.",
-    ),
+    options.out("Save the plan, to apply it, and change nothing."),
     options.reading,
     options.locking,
     options.format_,
@@ -73,7 +68,7 @@ between = options.stack(
 @options.option(
     "--write",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=File(path_type=Path),
     help="Write the YAML of the copy instead, and make no call to the other shop.",
 )
 @click.pass_obj

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from shopform.cli.stream import Stream
-from shopform.diagnostics import Diagnostic, Line
+from shopform.diagnostics import Diagnostic, Line, Severity, error
 from shopform.errors import ShopformError, UsageError
 from shopform.render.stream import diagnostic
 
@@ -19,7 +19,8 @@ from shopform.render.stream import diagnostic
 class Console:
     """One run's surroundings: the environment, the folder, the streams and how they look.
 
-    `about` is which of several shops the messages are about, while they are about one.
+    `about` is which of several shops the messages are about, while they are about one; `outputs`
+    has the files that options name for output, and which option it is.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -32,6 +33,7 @@ class Console:
     max_bytes: int = 65_536
     report_url: str = ""
     stream: Stream = field(default_factory=Stream)
+    outputs: dict[str, str] = field(default_factory=dict)
 
     @property
     def directory(self) -> Path:
@@ -76,13 +78,9 @@ class Console:
             text = render_diagnostics(found, self.sources(), color=color, width=self.width)
             self.note(text.rstrip("\n"))
 
-    def begin_stream(self, path: str | None = None) -> None:
-        """Send messages to stdout, or to a file. Raises UsageError when it cannot be written."""
-        try:
-            target = (self.directory / path).open("w", encoding="utf-8") if path else sys.stdout
-        except OSError as problem:
-            raise UsageError(f"cannot write `{path}`: {problem.strerror}") from None
-        self.stream.add(target)
+    def warn(self, problem: ShopformError) -> None:
+        """Report what stops nothing."""
+        self.diagnostics(replace(d, severity=Severity.WARNING) for d in problem.diagnostics)
 
     def failure(self, problem: ShopformError) -> int:
         """Tell what ended a command, in every form of output; returns its exit code."""
@@ -94,6 +92,9 @@ class Console:
     def tell_problem(self, problem: ShopformError) -> None:
         """Tell why something could not be done, and leave its result to others."""
         self.diagnostics(problem.diagnostics)
+        if isinstance(problem, UsageError):
+            # A command that was not begun leaves the messages of the last one where they are.
+            self.stream.drop_unopened()
         self.stream.tell(map(diagnostic, problem.diagnostics))
 
     def _failed(self, problem: ShopformError) -> str:
@@ -105,11 +106,17 @@ class Console:
             return failure_markdown(problem.diagnostics, self.shop)
         return failure_html(problem.diagnostics)
 
-    def flush(self) -> None:
+    def flush(self) -> bool:
+        """Write what is left of the result; whether that was possible, or nobody reads it."""
         try:
             sys.stdout.flush()
         except BrokenPipeError:
             self.close_output()
+        except OSError as problem:
+            self.close_output()
+            self.diagnostics([error("failed", f"cannot write the output: {problem.strerror}")])
+            return False
+        return True
 
     def close_output(self) -> None:
         """Nobody reads stdout any more: keep Python from complaining when it ends."""

@@ -1,7 +1,6 @@
 """`shopform drift`."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,13 +20,24 @@ if TYPE_CHECKING:
 Found = tuple[str, int | None, str]
 
 
+def _claimed(ctx: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    if name and name != "-":
+        from shopform.cli.outputs import PATCH, claim
+
+        claim(ctx.obj, "--write", name, PATCH)
+    return name
+
+
 @click.command("drift")
 @options.projects
 @options.chosen_part
 @options.reading
 @options.format_
 @options.option(
-    "--write", metavar="FILE", help="Write a patch that puts it into the files; `-` is stdout."
+    "--write",
+    metavar="FILE",
+    callback=_claimed,
+    help="Write a patch that puts it into the files; `-` is stdout.",
 )
 @click.pass_obj
 def command(
@@ -91,15 +101,15 @@ class _Look:
 def _write(console: Console, workspace: "Workspace", write: str, held: "list[Held]") -> None:
     from shopform.config import load_project
     from shopform.config.patch import patch
-    from shopform.state.disk import reporting, write_atomic
+    from shopform.files import reporting, typed
+    from shopform.state.disk import write_atomic
 
     made = patch(load_project(workspace.directory), workspace.shop.name, held)
     if write == "-" and made.text:
         console.result(made.text)
     elif write != "-":
-        path = console.directory / Path(write)
-        with reporting(path, UsageError):
-            write_atomic(path, made.text.encode())
+        with reporting(console.directory / write, UsageError):
+            write_atomic(typed(console.directory, write), made.text.encode())
         fields = f"{made.count:,} field{'' if made.count == 1 else 's'}"
         console.note(f"\n{write}: a patch that sets {fields}.")
     console.diagnostics(made.left)

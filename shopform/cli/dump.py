@@ -7,6 +7,7 @@ import click
 
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.cli.parameters import File
 from shopform.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @options.option(
     "--out",
     metavar="PATH",
-    type=click.Path(path_type=Path),
+    type=File(path_type=Path),
     help="Write a folder with a file a section, or one file where PATH ends in `.yaml`.",
 )
 @options.option(
@@ -91,10 +92,12 @@ def write(
     from shopform.cli.files import write_new
     from shopform.config import load_project, shop_names
     from shopform.config.emit import Heading, emit_document, emit_files
+    from shopform.files import reporting, typed
 
     project = load_project(workspace.directory)
     single = out is not None and out.suffix in (".yaml", ".yml")
-    path = workspace.directory / (out or "")
+    with reporting(workspace.directory / (out or ""), UsageError):
+        path = typed(workspace.directory, out or "")
     folder = path.parent if single else path
     begun = ""
     heading = Heading(

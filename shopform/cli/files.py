@@ -1,24 +1,20 @@
 """Files that commands write: all of them, or none where one stands in the way."""
 
-import errno
 from collections.abc import Mapping
 from pathlib import Path
 
 from shopform.errors import ShopformError, UsageError
-from shopform.state.disk import (
-    check_writable,
-    make_directory,
-    read_bytes,
-    reporting,
-    write_atomic,
-)
+from shopform.files import real, reporting, typed
+from shopform.state.disk import check_writable, make_directory, read_bytes, write_atomic
 
 BOM = "\ufeff"
 
 
-def mark_of(path: Path) -> str:
+def mark_of(folder: Path, name: str) -> str:
     """What a text file begins with on some systems; empty where it does not, or is not there."""
-    return BOM if (read_bytes(path) or b"").startswith(BOM.encode()) else ""
+    with reporting(folder / name, ShopformError):
+        data = read_bytes(typed(folder, name))
+    return BOM if (data or b"").startswith(BOM.encode()) else ""
 
 
 def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]:
@@ -31,7 +27,7 @@ def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]
     for name, text in files.items():
         path = folder / name
         with reporting(path, UsageError):
-            found = _content(path)
+            found = read_bytes(typed(folder, name))
         if found is None:
             missing.append(name)
         elif found != text.encode():
@@ -40,7 +36,7 @@ def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]
         path = folder / name
         with reporting(path, ShopformError):
             make_directory(path.parent)
-            write_atomic(path, files[name].encode())
+            write_atomic(typed(folder, name), files[name].encode())
     return missing
 
 
@@ -48,14 +44,8 @@ def write_over(folder: Path, files: Mapping[str, str]) -> None:
     """Write files in place of those of the same names. Raises ShopformError."""
     for name in files:
         with reporting(folder / name, ShopformError):
-            check_writable(folder / name)
+            check_writable(typed(folder, name))
     for name, text in files.items():
         with reporting(folder / name, ShopformError):
             # The file behind a link is written, or the link would be replaced by a file.
-            write_atomic((folder / name).resolve(), text.encode())
-
-
-def _content(path: Path) -> bytes | None:
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-    return read_bytes(path)
+            write_atomic(real(typed(folder, name)), text.encode())

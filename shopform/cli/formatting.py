@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shopform import files
 from shopform.cli.console import Console
 from shopform.cli.files import write_over
 from shopform.config.format import format_text
@@ -9,14 +10,16 @@ from shopform.config.parsers import LINE_BREAK
 from shopform.config.project import load
 from shopform.diagnostics import Collector, Span
 from shopform.errors import ConfigError, ShopformError
-from shopform.state.disk import reporting
+from shopform.files import reporting
+
+UNREAD = ("file-missing", "file-outside")
 
 
 def project_files(console: Console) -> list[str]:
     """The files of the project, also those that cannot be read. Raises ConfigError for none."""
     collector = Collector()
     project = load(console.directory, collector)
-    unread = {d.span.file for d in collector if d.code == "file-missing" and d.span}
+    unread = {d.span.file for d in collector if d.code in UNREAD and d.span}
     return sorted({*project.texts, *unread})
 
 
@@ -47,7 +50,7 @@ class Formatting:
     def _format(self, name: str, collector: Collector) -> None:
         path = self.console.directory / name
         with reporting(path, ConfigError):
-            data = path.read_bytes()
+            data = files.read(files.typed(self.console.directory, name))
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as problem:

@@ -6,6 +6,7 @@ import click
 
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.cli.parameters import File
 
 
 @click.command("graph")
@@ -24,7 +25,7 @@ from shopform.cli.console import Console
     "--plan",
     "plan_file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=File(path_type=Path),
     help="Draw the steps of a saved plan instead.",
 )
 @click.pass_obj
@@ -52,7 +53,7 @@ def command(
 
         if shop or variables or variable_files or targets or excludes:
             raise UsageError("a saved plan is drawn as it is", hint="leave the options out")
-        graph = step_graph(read_plan(console.directory / plan_file))
+        graph = step_graph(read_plan(console.directory, plan_file))
     else:
         from shopform.cli.project import open_declared
         from shopform.planning.scope import Known, Options, scope

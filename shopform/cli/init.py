@@ -49,16 +49,20 @@ def command(console: Console, name: str, url: str) -> None:
     is there already is left as it is, but for the schema, which is brought up to date.
     """
     import json
+    import os
 
+    from shopform.cli.files import write_new, write_over
     from shopform.errors import UsageError
+    from shopform.files import reporting
     from shopform.model import KEY
     from shopform.schema import project_schema
-    from shopform.state.disk import write_atomic
+    from shopform.state.disk import make_directory
 
     if not KEY.match(name):
         raise UsageError(f"`{name}` is no name for a shop", hint="use a-z, 0-9, - and _")
     folder = console.directory
-    folder.mkdir(parents=True, exist_ok=True)
+    with reporting(folder, UsageError):
+        make_directory(folder)
     files = {
         "shopform.yaml": PROJECT.format(modeline=MODELINE, name=name, url=url),
         "catalogue.yaml": CATALOGUE.format(modeline=MODELINE),
@@ -67,12 +71,12 @@ def command(console: Console, name: str, url: str) -> None:
     if (folder / "shopform.yml").exists():
         del files["shopform.yaml"]
     for file, text in files.items():
-        if (folder / file).exists():
+        if os.path.lexists(folder / file):
             console.note(f"{file}: is there, left as it is")
         else:
-            write_atomic(folder / file, text.encode())
+            write_new(folder, {file: text}, hint="")
             console.result(f"{file}: written")
     schema = json.dumps(project_schema(), indent=2, ensure_ascii=False) + "\n"
-    write_atomic(folder / SCHEMA, schema.encode())
+    write_over(folder, {SCHEMA: schema})
     console.result(f"{SCHEMA}: written")
     console.note("\nNext: set SHOPFORM_TOKEN, declare something, and run `shopform plan`.")

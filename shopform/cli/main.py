@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ import click
 
 from shopform.cli.console import Console
 from shopform.errors import Interrupted, ShopformError, UsageError
+from shopform.files import allow_outside, hint, reason
 
 # Command to module and object: a command's imports are paid for when it runs.
 COMMANDS = {
@@ -114,12 +116,21 @@ def run(arguments: Sequence[str] | None = None) -> None:
     gc.disable()
     console = Console()
     code = execute(console, sys.argv[1:] if arguments is None else arguments)
-    console.flush()
-    sys.exit(code)
+    sys.exit(code if console.flush() else code or 1)
 
 
 def execute(console: Console, arguments: Sequence[str]) -> int:
+    code = _execute(console, arguments)
+    console.stream.close()
+    if problem := console.stream.problem:
+        console.diagnostics(problem.diagnostics)
+        return code or problem.exit_code
+    return code
+
+
+def _execute(console: Console, arguments: Sequence[str]) -> int:
     try:
+        allow_outside(console.environment.get("SHOPFORM_ALLOW_OUTSIDE", "").split(os.pathsep))
         result = main.main(
             args=list(arguments), prog_name="shopform", standalone_mode=False, obj=console
         )
@@ -139,6 +150,9 @@ def execute(console: Console, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         console.close_output()
         return 1
+    except OSError as problem:
+        what = f"cannot use `{problem.filename}`" if problem.filename else "a file failed"
+        return console.failure(ShopformError(f"{what}: {reason(problem)}", hint=hint(problem)))
     except Exception as problem:  # noqa: BLE001  the last resort: told short, and told in full on request
         return _defect(console, problem)
     return result if isinstance(result, int) else 0

@@ -1,11 +1,13 @@
 """The options that commands share. Each has an environment twin."""
 
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from shopform.cli.parameters import Duration, KindCount, Pair, Words
+from shopform.cli.parameters import Duration, File, KindCount, Pair, Words
 from shopform.model import CHANGE_WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,8 +45,15 @@ def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 here = stack(
+    # Read before the others, wherever it stands: they name files in this folder.
     option(
-        "-C", "--chdir", metavar="DIR", expose_value=False, callback=_chdir, help="Work in DIR."
+        "-C",
+        "--chdir",
+        metavar="DIR",
+        is_eager=True,
+        expose_value=False,
+        callback=_chdir,
+        help="Work in DIR.",
     ),
     option("--no-color", is_flag=True, expose_value=False, callback=_no_color, help="No colours."),
 )
@@ -68,7 +77,7 @@ texts = stack(
         "variable_files",
         metavar="FILE",
         multiple=True,
-        type=click.Path(exists=True, dir_okay=False),
+        type=File(),
         help="Set variables from a YAML file.",
     ),
 )
@@ -182,12 +191,29 @@ def _quiet(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
 def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         ctx.obj.form = "stream"
-        ctx.obj.begin_stream()
+        ctx.obj.stream.add(sys.stdout)
 
 
-def _json_into(ctx: click.Context, _option: click.Parameter, path: str | None) -> None:
+def _json_into(ctx: click.Context, _option: click.Parameter, name: str | None) -> None:
+    if name:
+        from shopform.cli.outputs import MESSAGES, claim
+        from shopform.files import typed
+
+        claim(ctx.obj, "--json-into", name, MESSAGES)
+        ctx.obj.stream.add_file(typed(ctx.obj.directory, name))
+
+
+def _out(ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     if path:
-        ctx.obj.begin_stream(path)
+        from shopform.cli.outputs import PLAN, claim
+
+        claim(ctx.obj, "--out", str(path), PLAN)
+    return path
+
+
+def out(help_: str) -> Callable[[F], F]:
+    """`--out`, for a plan."""
+    return option("--out", metavar="FILE", type=File(path_type=Path), callback=_out, help=help_)
 
 
 quiet = option(

@@ -1,5 +1,6 @@
 """What options take: durations, names with texts, kinds with numbers, lists of words."""
 
+import os
 import re
 from collections.abc import Iterable
 
@@ -20,6 +21,15 @@ class Duration(click.ParamType[float]):
         if not found:
             self.fail(f"`{value}` is no duration; write `30s` or `5m`", param, ctx)
         return float(found[1]) * UNITS[found[2]]
+
+
+class File(click.Path):
+    """A path, taken as it is: click would look for it before the folder of `-C` is known."""
+
+    def convert(
+        self, value: str | os.PathLike[str], *_context: object
+    ) -> str | bytes | os.PathLike[str]:
+        return self.coerce_path_result(value)
 
 
 class Pair(click.ParamType[tuple[str, str]]):

@@ -28,9 +28,7 @@ from shopform.errors import UsageError
 @options.format_
 @options.json_stream
 @options.json_into
-@options.option(
-    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, to apply it."
-)
+@options.out("Save the plan, to apply it.")
 @click.pass_obj
 def command(
     console: Console,

@@ -37,11 +37,16 @@ class Connection:
 
 @contextmanager
 def connected(
-    workspace: Workspace, *, parallelism: int, max_calls: int | None
+    workspace: Workspace, *, parallelism: int, max_calls: int | None, writing: bool = False
 ) -> Iterator[Connection]:
-    """Connect to the workspace's shop; every call goes on the ledger."""
+    """Connect to the workspace's shop; every call goes on the ledger.
+
+    Raises StateError where that cannot be written; unless `writing` that is only a warning.
+    """
     shop = workspace.shop
-    ledger = Ledger(workspace.data, shop.token.text, shop.daily_calls)
+
+    warn = None if writing else workspace.console.warn
+    ledger = Ledger(workspace.data, shop.token.text, shop.daily_calls, unwritable=warn)
     with Client(
         shop,
         ledger=ledger,

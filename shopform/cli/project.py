@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from shopform import files
 from shopform.cli.console import Console
 from shopform.config import (
     Project,
@@ -52,8 +53,13 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """Where shopform keeps what is its own; only an undoing needs anything in there again."""
-        return self.directory / self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
+        """Where shopform keeps what is its own; only an undoing needs anything in there again.
+
+        Raises StateError where a link in the project leads it elsewhere.
+        """
+        path = self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
+        with files.reporting(self.directory / path):
+            return files.typed(self.directory, path)
 
 
 def open_workspace(
@@ -183,7 +189,7 @@ def check_address(text: str) -> Address:
 
 
 def variables_of(
-    console: Console, project: Project, pairs: Pairs, files: Iterable[str]
+    console: Console, project: Project, pairs: Pairs, named: Iterable[str]
 ) -> Mapping[str, str]:
     """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts.
 
@@ -193,22 +199,24 @@ def variables_of(
         name: console.environment.get(f"SHOPFORM_VAR_{name}") for name in variable_names(project)
     }
     found = {name: text for name, text in texts.items() if text is not None}
-    for name in files:
-        found |= _variable_file(Path(name))
+    for name in named:
+        found |= _variable_file(console.directory, name)
     return {**found, **dict(pairs)}
 
 
-def _variable_file(path: Path) -> dict[str, str]:
+def _variable_file(directory: Path, path: str) -> dict[str, str]:
     from shopform.config.nodes import Mapping as MappingNode
     from shopform.config.nodes import Scalar, parse
     from shopform.diagnostics import Collector
 
     collector = Collector()
+    with files.reporting(directory / path, UsageError):
+        data = files.read(files.typed(directory, path))
     try:
-        text = path.read_text("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(f"`{path}` is not UTF-8", hint="save the file as UTF-8") from None
-    node = parse(text, str(path), collector)
+    node = parse(text, path, collector)
     if collector.failed:
         raise ConfigError(diagnostics=collector.sorted())
     found: dict[str, str] = {}

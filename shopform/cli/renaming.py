@@ -13,11 +13,10 @@ from shopform.config.project import Project
 from shopform.config.refactor import MOVED, Rewritten, with_moves
 from shopform.config.texts import did_you_mean
 from shopform.diagnostics import Collector
-from shopform.errors import ShopformError, UsageError
+from shopform.errors import UsageError
 from shopform.model import Address, Desired, Prior
 from shopform.planning.match import Matching
 from shopform.planning.moves import container_of, follow_moves
-from shopform.state.disk import reporting
 from shopform.state.store import host_of, open_store
 
 Move = tuple[Address, Address]
@@ -66,10 +65,7 @@ def accept(
 
 def write(directory: Path, change: Rewritten) -> None:
     """Write a file of the project, with the mark at its beginning if it had one."""
-    path = directory / change.name
-    with reporting(path, ShopformError):
-        mark = mark_of(path)
-    write_over(directory, {change.name: mark + change.text})
+    write_over(directory, {change.name: mark_of(directory, change.name) + change.text})
 
 
 def _listed(project: Project) -> list[Move]:

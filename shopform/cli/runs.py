@@ -13,18 +13,20 @@ from shopform.changes import Plan
 from shopform.cli.project import Workspace
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
+from shopform.files import inside, own_files, read, reporting
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Prior, Ref
 from shopform.planning.undoing.homes import Run
 from shopform.render.document import document
 from shopform.render.reading import read_document
-from shopform.state.disk import make_directory, reporting, write_atomic
+from shopform.state.disk import make_directory, write_atomic
 from shopform.state.format import as_object, entries_of, entry_record, parse_object
 from shopform.state.store import Session
 
 KEPT = 50
 FORMAT = "1.0"
-NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})\Z")
+NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
+FILE = re.compile(NAME.pattern + r"\.json")
 LIST = "`shopform undo --list` shows the runs there are"
 
 
@@ -80,7 +82,7 @@ def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
 def _name(now: datetime, last: list[str]) -> str:
     """A name that sorts behind every other, also within one second and when the clock goes back."""
     stamp, number = now.strftime("%Y%m%d-%H%M%S"), secrets.randbelow(0x8000)
-    found = NAME.match(last[0]) if last else None
+    found = NAME.fullmatch(last[0]) if last else None
     if found and found[1] >= stamp:
         stamp, number = found[1], int(found[2], 16) + 1
     return f"{stamp}-{number:04x}"
@@ -143,7 +145,7 @@ def find_record(workspace: Workspace, wanted: str | None) -> Run:
 def _read(workspace: Workspace, name: str) -> dict[str, Any]:
     path = _folder(workspace) / f"{name}.json"
     with reporting(path):
-        text = path.read_bytes()
+        text = read(path)
     try:
         data = parse_object(text)
         if str(data["format_version"]).partition(".")[0] != FORMAT.partition(".")[0]:
@@ -166,8 +168,11 @@ def _damaged(workspace: Workspace, name: str, problem: Exception) -> StateError:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.json") if NAME.match(path.stem))
+    with reporting(folder):
+        return [path.stem for path in own_files(folder, FILE)]
 
 
 def _folder(workspace: Workspace) -> Path:
-    return workspace.data / "runs" / workspace.shop.name
+    data, name = workspace.data, f"runs/{workspace.shop.name}"
+    with reporting(data / name):
+        return inside(data, name)

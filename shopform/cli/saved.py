@@ -8,6 +8,7 @@ from typing import Any
 from shopform.changes import Plan, Step
 from shopform.cli.project import Workspace
 from shopform.errors import ShopformError, StalePlan, UsageError
+from shopform.files import read, reporting, typed
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Secret
 from shopform.planning.digests import digest_of
@@ -17,7 +18,6 @@ from shopform.render.reading import read_document
 from shopform.state.disk import write_atomic
 from shopform.state.format import parse_object
 
-BEGINNING = b'{"format_version"'
 HINT = "plan again, and apply the new plan"
 
 
@@ -25,35 +25,23 @@ def write_plan(path: Path, plan: Plan) -> None:
     """Save a plan on one line, as tools made for Terraform's plans expect it.
 
     It holds no secret; 0600 all the same, since it tells what a shop is like. Raises UsageError
-    where something else lies there, and where nothing can be written.
+    where nothing can be written; what is there already was looked at before the plan was made.
     """
     text = json.dumps(sealed(plan), ensure_ascii=False)
-    try:
-        if path.exists() and not _replaceable(path):
-            raise UsageError(f"`{path}` is there, and no plan", hint="name another file")
+    with reporting(path, UsageError):
         write_atomic(path, text.encode() + b"\n", mode=0o600)
-    except OSError as problem:
-        raise UsageError(f"cannot write the plan `{path}`: {problem.strerror}") from None
 
 
-def _replaceable(path: Path) -> bool:
-    """Whether a file is a plan, or empty. A device or a folder is neither."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(BEGINNING)) in (b"", BEGINNING)
-
-
-def read_plan(path: Path) -> Plan:
+def read_plan(directory: Path, path: Path) -> Plan:
     """Read a saved plan, as it was written.
 
     Raises UsageError without a file, ShopformError for what is no plan, and StalePlan where the
     plan was changed since it was made.
     """
+    with reporting(directory / path, UsageError):
+        text = read(typed(directory, path))
     try:
-        data = parse_object(path.read_bytes())
-    except OSError as problem:
-        raise UsageError(f"cannot read the plan `{path}`: {problem.strerror}") from None
+        data = parse_object(text)
     except (ValueError, RecursionError):
         raise ShopformError(
             f"`{path}` is not a plan", hint="`shopform plan --out` makes one"

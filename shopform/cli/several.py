@@ -58,7 +58,7 @@ def plan_all(
     for source, plan in zip(sources, made, strict=True):
         workspace = source.workspace
         if isinstance(plan, Plan):
-            remember(plan, workspace.data)
+            remember(plan, workspace)
         told.append(_told(workspace, plan, detailed=detailed))
         with _about(console, workspace):
             _tell(console, workspace, plan, first=len(told) == 1)

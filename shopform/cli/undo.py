@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shopform import files
 from shopform.changes import Plan
 from shopform.cli import options
 from shopform.cli.console import Console
@@ -34,9 +35,7 @@ PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 @options.format_
 @options.json_stream
 @options.json_into
-@options.option(
-    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, to apply it."
-)
+@options.out("Save the plan, to apply it.")
 @click.argument("run", required=False)
 @click.pass_obj
 def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -> int:
@@ -175,5 +174,6 @@ def _pictures(directory: Path) -> dict[str, str]:
         if path.suffix.lower() in PICTURES and path.is_file():
             with suppress(OSError):
                 name = path.relative_to(directory).as_posix()
-                found[hashlib.sha256(path.read_bytes()).hexdigest()] = name
+                data = files.read(files.inside(directory, name))
+                found[hashlib.sha256(data).hexdigest()] = name
     return found

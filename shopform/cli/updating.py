@@ -45,7 +45,7 @@ def update_files(console: Console, workspace: Workspace, found: Found, *, new: b
         patched = {name: text.removeprefix(BOM) for name, text in files.items()}
         texts = {name: patched.get(name, text) for name, text in project.texts.items()}
         more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
-        files |= {name: mark_of(workspace.directory / name) + text for name, text in more.items()}
+        files |= {name: mark_of(workspace.directory, name) + text for name, text in more.items()}
         told += refused
     write_over(workspace.directory, files)
     for name in sorted(files):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Final
 
+from shopform import files
 from shopform.config import rewrite
 from shopform.config.drafts import Draft, Drafts
 from shopform.config.fields import free_texts
@@ -18,6 +19,7 @@ from shopform.config.rewrite import Edit, Source
 from shopform.config.shapes import Takes, shape_of
 from shopform.config.texts import Files
 from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.errors import ConfigError
 from shopform.kinds import Form
 from shopform.model import Address, Ref
 from shopform.planning.keys import key_from
@@ -153,7 +155,9 @@ class _Patching:
 
     def _whole(self, name: str, before: str, after: str) -> tuple[str, str]:
         """Both texts of a file with the mark that it begins with, if it has one."""
-        marked = (self.directory / name).read_bytes().startswith(_BOM.encode())
+        with files.reporting(self.directory / name, ConfigError):
+            data = files.read(files.inside(self.directory, name))
+        marked = data.startswith(_BOM.encode())
         return (_BOM + before, _BOM + after) if marked else (before, after)
 
     def _insert(self, draft: Draft, one: Held) -> None:

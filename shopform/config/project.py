@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from shopform import files
 from shopform.config.cells import Sheet, frame
 from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
 from shopform.config.oddities import Oddities
@@ -89,11 +90,9 @@ def load(directory: Path, collector: Collector) -> Project:
     """
     project = Project(directory=directory)
     # A name in capitals is meant as well: what is there and not read looks like deleted.
-    beside = {
-        path.name
-        for path in (directory.iterdir() if directory.is_dir() else ())
-        if is_yaml(path.name) and not path.name.startswith(".")
-    }
+    with files.reporting(directory, ConfigError):
+        listed = {path.name for path in directory.iterdir()} if directory.is_dir() else set[str]()
+    beside = {name for name in listed if is_yaml(name) and not name.startswith(".")}
     present = sorted(name for name in beside if name.lower() in NAMES)
     if not present:
         raise ConfigError(
@@ -145,13 +144,13 @@ def _included(project: Project, collector: Collector) -> Iterable[str]:
         matched = glob.glob(  # noqa: PTH207
             _in_any_case(pattern), root_dir=project.directory, recursive=True
         )
-        files = {posixpath.normpath(name) for name in matched if is_yaml(name)}
-        if not files:
+        names = {posixpath.normpath(name) for name in matched if is_yaml(name)}
+        if not names:
             hint = "patterns are relative to the project: `catalogue/*.yaml`, `catalogue/**/*.yaml`"
             collector.error(
                 "include-empty", f"no YAML file matches `{pattern}`", hint=hint, span=node.span
             )
-        found |= files
+        found |= names
     return found
 
 
@@ -178,18 +177,16 @@ def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
 
 
 def _read_file(project: Project, name: str, collector: Collector) -> None:
-    path = project.directory / name
     try:
-        if path.exists() and not path.is_file():
-            raise OSError(0, "it is no file")
-        data = path.read_bytes()
+        data = files.read(files.inside(project.directory, name))
         text = data.decode("utf-8-sig")
     except OSError as problem:
-        reason = (problem.strerror or "unknown reason").lower()
+        code = "file-missing"
         hint = "make it readable, or rename it if it is no part of the project"
-        collector.error(
-            "file-missing", f"cannot read `{name}`: {reason}", hint=hint, span=Span(name, 1, 1)
-        )
+        if isinstance(problem, files.OutsideError):
+            code, hint = "file-outside", files.hint(problem)
+        summary = f"cannot read `{name}`: {files.reason(problem)}"
+        collector.error(code, summary, hint=hint, span=Span(name, 1, 1))
         project.broken = True
         return
     except UnicodeDecodeError as problem:

@@ -1,6 +1,7 @@
 """The settings of `shopform.yaml`, and the one shop they give."""
 
 import ipaddress
+import posixpath
 from collections.abc import Mapping as Map
 from typing import Any
 from urllib.parse import urlsplit
@@ -146,9 +147,18 @@ class Settings:
     def _check_states(self) -> None:
         holders: dict[str, str] = {}
         for name, data in (self.data.get("shops") or {}).items():
-            state = (data or {}).get("state") or _default_state(name)
-            other = holders.setdefault(state, name)
+            state = (data or {}).get("state")
+            state = _default_state(name) if state is None else state
             node = child(self.root, "shops", name, "state") or child(self.root, "shops", name)
+            if node and posixpath.basename(state) in ("", ".", ".."):
+                self._collector.error(
+                    "state-name",
+                    f"`state` names no file: `{state}`",
+                    hint=f"give a path, such as `{_default_state(name)}`",
+                    span=node.span,
+                )
+                continue
+            other = holders.setdefault(posixpath.normpath(state), name)
             if other != name and node is not None:
                 self._collector.error(
                     "state-shared",

@@ -1,12 +1,16 @@
 """Small things about texts: near misses, lists of words, files beside the YAML."""
 
 import difflib
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from shopform import files
 from shopform.diagnostics import Collector, Span
 
+# A link in a circle, and no text for a path.
+_NO_PLACE: Final = (errno.ELOOP, errno.EINVAL)
 _LOOKED_AT: Final = 100_000
 
 
@@ -41,42 +45,46 @@ class Files:
     """Reads the files that the YAML names, from inside the project only."""
 
     def __init__(self, directory: Path, collector: Collector) -> None:
-        self._root = directory.resolve()
+        self._root = directory
         self._collector = collector
 
     def relative(self, path: str, beside: str, span: Span) -> str | None:
         """`path` as written in the file `beside`, relative to the project; None if outside it."""
-        resolved = self._resolved((self._root / beside).parent / path)
-        if not path or not resolved or not resolved.is_relative_to(self._root):
-            self._collector.error(
-                "file-outside",
-                f"the file `{path}` is not inside the project",
-                hint="copy it beside the YAML, and name it relative to the file it is named in",
-                span=span,
-            )
-            return None
-        return resolved.relative_to(self._root).as_posix()
+        found = self._found(path, beside, span)
+        return found[0] if found else None
 
-    @staticmethod
-    def _resolved(path: Path) -> Path | None:
+    def _found(self, path: str, beside: str, span: Span) -> tuple[str, Path] | None:
+        """The name relative to the project, and the real path."""
+        named = (Path(beside).parent / path).as_posix()
         try:
-            return path.resolve()
-        except (OSError, RuntimeError, ValueError):  # links in a circle, and no text for a path
+            if not path:
+                raise files.OutsideError(self._root)
+            found, root = files.inside(self._root, named), files.real(self._root)
+        except OSError as problem:
+            code, why = "file-missing", f"cannot be read: {files.reason(problem)}"
+            hint = files.hint(problem)
+            if isinstance(problem, files.OutsideError) or problem.errno in _NO_PLACE:
+                code, why = "file-outside", "is not inside the project"
+                hint = "copy it beside the YAML, and name it relative to the file it is named in"
+            self._collector.error(code, f"the file `{path}` {why}", hint=hint, span=span)
             return None
+        if found.is_relative_to(root):
+            named = found.relative_to(root).as_posix()
+        return named, found
 
     def read(self, path: str, beside: str, span: Span) -> bytes | None:
         """The bytes of a file; None, with a message, where it cannot be read."""
-        name = self.relative(path, beside, span)
-        if name is None:
+        found = self._found(path, beside, span)
+        if found is None:
             return None
         try:
-            return (self._root / name).read_bytes()
+            return files.read(found[1])
         except OSError as problem:
-            reason = problem.strerror or "it cannot be read"
+            looked = f"paths are relative to the YAML that names them: looked for `{found[0]}`"
             self._collector.error(
                 "file-missing",
-                f"the file `{path}` cannot be read: {reason.lower()}",
-                hint=f"paths are relative to the YAML that names them: looked for `{name}`",
+                f"the file `{path}` cannot be read: {files.reason(problem)}",
+                hint=files.hint(problem) or looked,
                 span=span,
             )
             return None

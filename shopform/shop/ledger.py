@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -9,9 +10,11 @@ from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shopform import files
 from shopform.errors import BudgetSpent, StateError
 
 KEPT_DAYS = 7
+NAME = re.compile(r"(\d{4}-\d\d-\d\d)-[0-9a-f]{12}")
 
 
 class Ledger:
@@ -23,32 +26,43 @@ class Ledger:
 
     The day is Denmark's. When the shop really starts a new day is not known (dossier 3.5), so the
     count is an estimate that keeps a run from walking into the limit; the shop's 429 decides.
-    `clock` gives the time in seconds since the epoch.
+    `clock` gives the time in seconds since the epoch. Where the file cannot be written StateError
+    is raised; with `unwritable` that gets the error, once, and the count is kept in memory.
     """
 
     def __init__(
-        self, directory: Path, token: str, daily: int, *, clock: Callable[[], float] = time.time
+        self,
+        directory: Path,
+        token: str,
+        daily: int,
+        *,
+        clock: Callable[[], float] = time.time,
+        unwritable: Callable[[StateError], None] | None = None,
     ) -> None:
         self.daily = daily
         self._directory = directory / "calls"
+        self._unwritable = unwritable
+        self._in_memory: int | None = None
         self._key = hashlib.sha256(token.encode(errors="replace")).hexdigest()[:12]
         self._clock = clock
         self._zone = _denmark()
         self._lock = Lock()
         try:
+            self._directory = files.inside(directory, "calls")
             self._directory.mkdir(parents=True, exist_ok=True)
             self._forget(before=self._today() - timedelta(days=KEPT_DAYS))
         except OSError as exc:
-            raise self._unwritable(exc) from exc
+            self._not_written(exc)
 
     @property
     def spent(self) -> int:
         """Calls of this key today."""
+        held = self._in_memory or 0
         try:
-            marks = self._path().read_bytes()
-        except FileNotFoundError:
-            return 0
-        return max(0, len(marks) - 2 * marks.count(b"-"))
+            marks = files.read(self._path())
+        except OSError:
+            return held
+        return held + max(0, len(marks) - 2 * marks.count(b"-"))
 
     @property
     def left(self) -> int:
@@ -65,22 +79,29 @@ class Ledger:
                     f"all {self.daily} calls of today are spent",
                     hint="go on tomorrow, or raise the limit in the shop and `daily_calls` here",
                 )
-            self._append(b".")
+            self._count(b".", 1)
 
     def give_back(self) -> None:
         """Count one call less: it was not sent."""
         with self._lock:
-            self._append(b"-")
+            self._count(b"-", -1)
+
+    def _count(self, mark: bytes, number: int) -> None:
+        if self._in_memory is None:
+            try:
+                self._append(mark)
+            except OSError as exc:
+                self._not_written(exc)
+        if self._in_memory is not None:
+            self._in_memory += number
 
     def _append(self, mark: bytes) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        file = os.open(self._path(), flags, 0o600)
         try:
-            file = os.open(self._path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(file, mark)
-            finally:
-                os.close(file)
-        except OSError as exc:
-            raise self._unwritable(exc) from exc
+            os.write(file, mark)
+        finally:
+            os.close(file)
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
@@ -89,19 +110,19 @@ class Ledger:
         return self._directory / f"{self._today().isoformat()}-{self._key}"
 
     def _forget(self, before: date) -> None:
-        for path in self._directory.iterdir():
-            try:
-                day = date.fromisoformat(path.name[:10])
-            except ValueError:
-                continue
-            if day < before:
+        for path in files.own_files(self._directory, NAME):
+            if path.name[:10] < before.isoformat():
                 path.unlink(missing_ok=True)
 
-    def _unwritable(self, exc: OSError) -> StateError:
-        return StateError(
-            f"cannot count calls in `{self._directory}`: {exc.strerror}",
-            hint="make the directory writable",
+    def _not_written(self, exc: OSError) -> None:
+        problem = StateError(
+            f"cannot count calls in `{self._directory}`: {files.reason(exc)}",
+            hint=files.hint(exc) or "make the directory writable",
         )
+        if self._unwritable is None:
+            raise problem from exc
+        self._in_memory = 0
+        self._unwritable(problem)
 
 
 def _denmark() -> tzinfo:

@@ -3,36 +3,16 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from shopform.errors import ShopformError, StateError
-
-_HINTS = {
-    errno.EACCES: "check the permissions of the file and of its folder",
-    errno.EPERM: "check the permissions of the file and of its folder",
-    errno.EROFS: "the file system is read-only",
-    errno.ENOSPC: "free some disk space",
-    errno.EDQUOT: "free some disk space",
-}
-
-
-@contextmanager
-def reporting(path: Path, error: type[ShopformError] = StateError) -> Iterator[None]:
-    """Turn an OSError into `error`, naming the path and what to do."""
-    try:
-        yield
-    except OSError as problem:
-        reason = (problem.strerror or type(problem).__name__).lower()
-        hint = _HINTS.get(problem.errno or 0, "")
-        raise error(f"cannot use `{path}`: {reason}", hint=hint) from problem
+from shopform import files
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """The whole file, or None where there is none."""
+    """The whole file, or None where there is none. Raises OSError for what is no regular file."""
     try:
-        return path.read_bytes()
+        return files.read(path)
     except FileNotFoundError:
         return None
 

@@ -26,8 +26,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shopform.errors import StateError
+from shopform.files import reporting
 from shopform.model import Prior
-from shopform.state.disk import reporting, sync_directory, write_all, write_atomic
+from shopform.state.disk import sync_directory, write_all, write_atomic
 from shopform.state.format import Document
 
 FORMAT = 2
@@ -136,7 +137,7 @@ class Journal:
             write_atomic(self.path, start)
             self._length = len(start)
         if self._fd is None:
-            self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+            self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
             os.ftruncate(self._fd, self._length)
         return self._fd, self._length
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from shopform import files
 from shopform.changes import Op
 from shopform.errors import StateError
+from shopform.files import reporting
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Intent, Prior
-from shopform.state.disk import check_writable, make_directory, read_bytes, reporting, write_atomic
+from shopform.state.disk import check_writable, make_directory, read_bytes, write_atomic
 from shopform.state.format import Document, dumps, loads
 from shopform.state.journal import Journal, saved_record, whole_length
 from shopform.state.ledger import Ledger, intent_record, result_record
@@ -36,7 +38,7 @@ class LocalStore:
     """
 
     def __init__(self, path: Path, shop: str, source: str = "") -> None:
-        self.path = path.resolve() if path.is_symlink() else path
+        self.path = files.real(path) if path.is_symlink() else path
         self.shop = shop
         self.source = source
         self.journal = self.path.with_name(self.path.name + ".journal")
@@ -99,7 +101,8 @@ class LocalStore:
         with reporting(self.path):
             while True:
                 state = read_bytes(self.path)
-                journal = read_bytes(self.journal)
+                with reporting(self.journal):
+                    journal = read_bytes(self.journal)
                 if journal is None or read_bytes(self.path) == state:
                     return state, journal
 

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import pwd
+import stat
 import uuid
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -18,8 +19,10 @@ from time import monotonic, sleep
 
 from shopform import __version__
 from shopform.errors import Locked, StateError
-from shopform.state.disk import reporting, write_all
+from shopform.files import reporting
+from shopform.state.disk import write_all
 
+_BEGINNING = b'{"id": "'
 FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0
 
 
@@ -117,18 +120,29 @@ def read_info(path: Path) -> LockInfo | None:
 def _try(path: Path) -> int | None:
     """A descriptor that holds the lock of the file at `path`, or None while another has it."""
     while True:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
         try:
+            _require_ours(fd, path)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(fd)
             return None
-        except OSError:
+        except (OSError, StateError):
             os.close(fd)
             raise
         if _same_file(fd, path):
             return fd
         os.close(fd)  # its holder removed it between our opening and locking it
+
+
+def _require_ours(fd: int, path: Path) -> None:
+    """Raise StateError for what no run has left there; a crash may have cut what it wrote."""
+    begun = os.pread(fd, len(_BEGINNING), 0) if stat.S_ISREG(os.fstat(fd).st_mode) else b"?"
+    if not _BEGINNING.startswith(begun):
+        raise StateError(
+            f"`{path}` is there, and no lock of shopform",
+            hint="move that file, or give `state` another name",
+        )
 
 
 def _same_file(fd: int, path: Path) -> bool:

@@ -6,6 +6,7 @@ from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
+from shopform import files
 from shopform.changes import Op
 from shopform.errors import ConfigError
 from shopform.model import Address, Entry, Intent, Prior
@@ -108,4 +109,10 @@ def open_store(location: str, directory: Path, shop_host: str, source: str = "")
     if separator:
         reason = "remote state is not built yet" if scheme == "s3" else "no such kind of state"
         raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
-    return LocalStore(directory / location, shop_host, source)
+    with files.reporting(directory / location, ConfigError):
+        files.typed(directory, location)
+        store = LocalStore(directory / location, shop_host, source)
+    for path in (store.journal, store.lock):
+        with files.reporting(path, ConfigError):
+            files.inside(path.parent, path.name)
+    return store

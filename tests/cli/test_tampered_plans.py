@@ -137,7 +137,7 @@ def test_a_change_of_any_key_at_any_level_is_refused(shop: Shop) -> None:
 def test_the_order_of_keys_and_white_space_are_no_change(shop: Shop) -> None:
     file = shop.directory / "spaced.json"
     file.write_text(json.dumps(shop.plan, indent=1, sort_keys=True), "utf-8")
-    assert read_plan(file) == read_plan(shop.directory / "p.json")
+    assert read_plan(shop.directory, file) == read_plan(shop.directory, Path("p.json"))
 
 
 def forged(data: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "shopform").rglob("*.py"))
 
 PURE = ("planning", "render", "kinds", "model", "changes", "diagnostics", "errors")
-IMPURE = ("shop", "state", "cli", "sandbox", "apply", "deliver")
+IMPURE = ("files", "shop", "state", "cli", "sandbox", "apply", "deliver")
 # What a pure room may have from outside; everything else could reach the world.
 HARMLESS = frozenset(
     "abc base64 collections dataclasses deepdiff difflib enum fnmatch functools graphlib hashlib"
