@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types format unit faults bench schemas docs golden lock clean
+.PHONY: demo test lint types format unit faults pythons bench schemas docs golden lock clean
 
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -24,6 +24,17 @@ unit: $(INSTALLED)
 # The wide fault matrix: every call and every file operation, refused, lost and killed.
 faults: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto -m wide -rA
+
+# The tests on every Python that is supported and found here, each in an environment of its own.
+pythons:
+	@for version in 3.11 3.12 3.13; do \
+		if python$$version -c "" 2>/dev/null; then \
+			echo "== python$$version"; \
+			$(MAKE) --no-print-directory unit PYTHON=python$$version VENV=$(VENV)-$$version || exit 1; \
+		else \
+			echo "== python$$version is not found here, and not tested"; \
+		fi; \
+	done
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench.py
@@ -54,4 +65,4 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(VENV)-3.* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
