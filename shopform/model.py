@@ -128,7 +128,7 @@ class Desired:
     """All that the files declare for one shop. Resources are in order of address.
 
     `left_out` are addresses of rows that could not be read as resources: what the state has under
-    them stays as it is.
+    them stays as it is. `rows` are those whose key was made from the identity of a table's row.
     """
 
     resources: Mapping[Address, Resource] = field(default_factory=dict)
@@ -136,6 +136,7 @@ class Desired:
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
     left_out: frozenset[Address] = frozenset()
+    rows: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import ConfigError
 from shopform.kinds import KINDS
 from shopform.model import Address, Desired, Resource, Shop
+from shopform.planning.keys import is_row_key
 
 
 def load_project(directory: Path) -> Project:
@@ -181,6 +182,9 @@ def compile(  # noqa: A001
         removed=refactorings.removed(),
         imports=refactorings.imports(),
         left_out=left_out,
+        rows=frozenset(
+            a for a, d in known.items() if d.node.file in project.tables and is_row_key(a.keys[-1])
+        ),
     )
     check(known.values(), desired, collector)
     return chosen, desired

@@ -1,6 +1,5 @@
 """Sections that stand in CSV files, a resource a row, made into the nodes YAML would give."""
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ from shopform.config.shapes import shape_of
 from shopform.config.texts import Files
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import KINDS, Kind
-from shopform.planning.keys import key_from
+from shopform.planning.keys import key_from, row_key
 from shopform.planning.normalize import canonical
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
 _SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file):")
-_DIGITS: Final = 12
 
 
 def is_table(node: Node) -> bool:
@@ -269,11 +267,10 @@ class _Table:
         return key if self._same[key] == 1 else f"{key}-{self._same[key]}"
 
     def _hash(self, row: Seq[str]) -> str:
-        parts = [
+        return row_key(
             str(canonical(form, row[index])) if form else row[index]
             for form, index in self._identity
-        ]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
+        )
 
     def _secret(self, number: int, index: int) -> None:
         """A sheet is often somebody else's, who could have any secret sent to the shop."""

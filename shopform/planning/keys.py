@@ -1,11 +1,24 @@
 """Keys made from texts. Pure."""
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 _DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ð": "d", "þ": "th", "đ": "d"})
 _NOT_KEY: Final = re.compile(r"[^a-z0-9]+")
+_DIGITS: Final = 12
+_ROW_KEY: Final = re.compile(rf"[0-9a-f]{{{_DIGITS}}}(-[0-9]+)?")
+
+
+def row_key(parts: Iterable[str]) -> str:
+    """The key of a row that has none, from the parts of its identity."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
+
+
+def is_row_key(key: str) -> bool:
+    return _ROW_KEY.fullmatch(key) is not None
 
 
 def key_from(text: str) -> str:

@@ -157,6 +157,11 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
     imports = {item.address: item for item in desired.imports}
     for resource in in_order(desired.resources):
         _assign(resource, imports.get(resource.address), desired, result, out)
+    if desired.rows:
+        from shopform.planning.rows import corrected  # most projects have no such table
+
+        for before, after in corrected(desired, result):
+            _take(after, BY_NAME[after.kind], result.entries[before].id, desired, result)
     return result
 
 

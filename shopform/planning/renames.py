@@ -154,7 +154,7 @@ class _Comparing:
         for one, other in {**shared, **alike}:
             if one.within != other.within:
                 continue
-            close = alike.get((one, other)) or _closeness(one.label, other.label)
+            close = alike.get((one, other)) or closeness(one.label, other.label)
             same = shared.get((one, other), ())
             # Several routes may well end in one place, and begin in places much alike.
             if kind.policy.route and not (same and close >= CLOSE):
@@ -242,11 +242,11 @@ def _shared(
 
 
 def _alike(gone: list[_Side], new: list[_Side]) -> dict[tuple[_Side, _Side], float]:
-    found = {(one, other): _closeness(one.label, other.label) for one in gone for other in new}
+    found = {(one, other): closeness(one.label, other.label) for one in gone for other in new}
     return {pair: close for pair, close in found.items() if close >= CLOSE}
 
 
-def _closeness(one: str, other: str) -> float:
+def closeness(one: str, other: str) -> float:
     """From 0 to 1. The very same name says nothing: many may have it."""
     if not one or not other or one == other:
         return 0.0

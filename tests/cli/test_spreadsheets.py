@@ -141,3 +141,24 @@ def test_layout_of_yaml_is_no_business_of_the_sheet(tmp_path: Path, run: Shopfor
     assert run("fmt").exit == 0
     assert (tmp_path / "sheet.csv").read_bytes() == before
     assert "columns: {name: N, tag: T}" in (tmp_path / "more.yaml").read_text("utf-8")
+
+
+def test_corrected_rows_of_a_sheet_without_keys_are_updates_in_place(
+    tmp_path: Path, sandbox: Sandbox, run: Shopform
+) -> None:
+    settings = (tmp_path / "shopform.yaml").read_text("utf-8").replace("  key: source\n", "")
+    (tmp_path / "shopform.yaml").write_text(settings, "utf-8")
+    rows = [f"/gammel/{n}.htm;/{'forside' if n % 2 else n};" for n in range(30)]
+    sheet(tmp_path, rows)
+    assert run("apply", "--auto-approve").exit == 0
+    ids = {row["redirect_id"] for row in sandbox.data("redirect")}
+    for number in (3, 4, 5, 7):
+        rows[number] = rows[number].replace(".htm;", ".html;")
+    sheet(tmp_path, rows[::-1])
+    planned = run("plan")
+    assert planned.exit == 0, planned.text
+    assert "Plan: 0 to add, 4 to change, 0 to destroy." in planned.out
+    assert "may be the renamed" not in planned.text
+    assert run("apply", "--auto-approve").exit == 0
+    assert {row["redirect_id"] for row in sandbox.data("redirect")} == ids
+    assert NONE in run("plan").out

@@ -1,0 +1,97 @@
+"""A corrected row of a table without keys keeps its object."""
+
+from typing import Any
+
+from worlds import World, keys
+
+from shopform.model import Address, Removed
+from shopform.planning.keys import row_key
+
+
+def at(kind: str, text: str) -> str:
+    return f"{kind}.{row_key([text])}"
+
+
+class Sheet(World):
+    """Rows are declared by their identity, and owned and live as they were applied before."""
+
+    def row(self, kind: str, name: str, text: str, /, **fields: Any) -> None:
+        self.declare(at(kind, text), **{name: text}, **fields)
+        self.more["rows"] = self.more.get("rows", frozenset()) | {Address(at(kind, text))}
+
+    def was(self, kind: str, name: str, text: str, number: int, /, **fields: Any) -> None:
+        self.there(at(kind, text), number, **{name: text}, **fields)
+
+
+def redirects(before: dict[str, str], after: dict[str, str]) -> Sheet:
+    world = Sheet()
+    for number, (source, target) in enumerate(before.items(), 1):
+        world.was("redirect", "source", source, number, target=target)
+    for source, target in after.items():
+        world.row("redirect", "source", source, target=target)
+    return world
+
+
+def ops(world: World) -> list[str]:
+    return sorted(key.rpartition(":")[2] for key in keys(world.plan()))
+
+
+def test_corrected_source_is_an_update_in_place() -> None:
+    same = {f"s{n}": "t" for n in range(40)}
+    many = {f"old/{n}.htm": "front" for n in range(70)}
+    for before, after in (
+        ({"a": "x"}, {"entirely/other": "x"}),  # the only one that leads there
+        ({"old/one": "x", **same}, {"old/ones": "x", **same}),
+        ({"old/one": "t", **same}, {"old/ones": "t", **same}),  # many lead there, one is alike
+        ({"a": "x", "b": "y"}, {"c": "y", "d": "x"}),
+        (many, {f"{source}l": target for source, target in many.items()}),
+    ):
+        world = redirects(before, after)
+        changed = len(before.keys() - after.keys())
+        assert ops(world) == ["update"] * changed
+        made = world.plan()
+        assert not made.diagnostics
+        for change in made.changes:
+            assert change.previous
+            assert [f.name for f in change.fields] == ["source"]
+            old, new = (
+                str(v).lstrip("/") for v in (change.fields[0].before, change.fields[0].after)
+            )
+            assert before[old] == after[new]
+
+
+def test_what_may_be_another_row_is_deleted_and_created() -> None:
+    same = {f"s{n}": "t" for n in range(3)}
+    for before, after in (
+        ({"a": "x"}, {"entirely/other": "y"}),
+        ({"old/one": "t", **same}, {"elsewhere": "t", **same, "b": "t"}),
+    ):
+        new = len(after.keys() - before.keys())
+        assert ops(redirects(before, after)) == ["create"] * new + ["delete"]
+    world = redirects({"a": "x"}, {"b": "x"})
+    world.more["removed"] = (Removed(address=Address(at("redirect", "a"))),)
+    assert ops(world) == ["create", "delete"]
+    world = redirects({"a": "x"}, {"b": "x"})
+    world.more["left_out"] = frozenset({Address(at("redirect", "a"))})
+    assert ops(world) == ["create"]
+    world = redirects({"a": "x"}, {})
+    world.declare("redirect.named", source="b", target="x")
+    assert ops(world) == ["create", "delete"]
+
+
+def test_what_products_hang_on_needs_a_name_alike_and_more_than_a_name() -> None:
+    for before, after, fields, want in (
+        ("Nordlys", "Nordlyset", {"dropshipping_mail": "a@x.example"}, ["update"]),
+        ("Nordlys", "Fjord", {"dropshipping_mail": "a@x.example"}, ["create", "delete"]),
+        ("Nordlys", "Nordlyset", {}, ["create", "delete"]),
+    ):
+        world = Sheet()
+        world.was("supplier", "name", before, 1, **fields)
+        world.row("supplier", "name", after, **fields)
+        assert ops(world) == want
+    world = Sheet()
+    world.settled("profile.p", 1, name="P")
+    world.settled("attribute.p.a", 2, name="A", type="valuelist")
+    world.was("value.p.a", "val", "XL", 3, weight=3)
+    world.row("value.p.a", "val", "XXL", weight=3)
+    assert ops(world) == ["create", "delete"]
