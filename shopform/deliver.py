@@ -1,18 +1,27 @@
-"""Secrets that the shop makes and shows once: written where the files say, and nowhere else."""
+"""Secrets that the shop makes and shows once: written where the files say, and nowhere else.
+
+A file is written that is new, or that a delivery of the same shop made and that is unchanged: an
+index beside the secrets has the digest of each. A secret must not replace a source or a state.
+"""
 
 import errno
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from shopform import files
 from shopform.errors import ShopformError
 from shopform.files import reporting
 from shopform.model import Address, Delivery
-from shopform.state.disk import make_directory, read_bytes, write_atomic
+from shopform.state.disk import check_writable, make_directory, read_bytes, write_atomic
 
+INDEX = "secrets/.delivered.json"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 COMMAND_SECONDS = 60
 
@@ -35,14 +44,14 @@ def deliver(
     """
     if not secrets:
         return
-    kept = directory / "secrets" / f"{shop}.json"
+    kept = _kept(directory, shop)
     if delivery is None:
         _keep(kept, address, secrets)
         return
     text = next(iter(secrets.values())) if len(secrets) == 1 else _json(dict(secrets))
     try:
         if delivery.file:
-            _write(directory / delivery.file, text)
+            _deliver_to_file(directory, delivery.file, text, shop)
         else:
             _pipe(delivery.command, text, directory)
     except ShopformError as problem:
@@ -53,24 +62,104 @@ def deliver(
         ) from None
 
 
+def check(delivery: Delivery | None, *, directory: Path, shop: str) -> None:
+    """Raise ShopformError where a secret could not be delivered, or kept where that fails.
+
+    Looks at what is there and changes nothing; the shop shows a secret once.
+    """
+    kept = _kept(directory, shop)
+    _held(kept)
+    _check_folder(kept)
+    if delivery and delivery.file:
+        path = _place(directory, delivery.file)
+        _require_own(directory, delivery.file, path, shop)
+        _check_folder(path)
+    elif delivery:
+        name = delivery.command[0] if delivery.command else ""
+        # As `subprocess` finds it: a name with a slash is relative to the folder it runs in.
+        if not shutil.which(directory / name if "/" in name else name):
+            raise ShopformError(f"`{name}` is no command here", hint="install it, or name its path")
+
+
+def _kept(directory: Path, shop: str) -> Path:
+    return _place(directory, f"secrets/{shop}.json")
+
+
+def _place(directory: Path, name: str) -> Path:
+    with reporting(directory / name, ShopformError):
+        files.inside(directory, name)
+    return directory / name
+
+
+def _check_folder(path: Path) -> None:
+    """Raise ShopformError where the folder of a file cannot be made or written."""
+    with reporting(path, ShopformError):
+        check_writable(path)
+        folder = path.parent
+        while not os.path.lexists(folder):
+            folder = folder.parent
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _require_own(directory: Path, name: str, path: Path, shop: str) -> None:
+    """Raise ShopformError for a file that is there, unless a delivery made it as it is."""
+    with reporting(path, ShopformError):
+        data = read_bytes(path)
+    if data is not None and _held(_place(directory, INDEX)).get(name) != _made(shop, data):
+        raise ShopformError(
+            f"`{name}` is there, and is not what a delivery of `{shop}` wrote",
+            hint="move it away, or let `secret_to` name another file",
+        )
+
+
+def _made(shop: str, data: bytes) -> dict[str, str]:
+    return {"shop": shop, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _deliver_to_file(directory: Path, name: str, text: str, shop: str) -> None:
+    path, index = _place(directory, name), _place(directory, INDEX)
+    with _store:
+        _require_own(directory, name, path, shop)
+        # The index comes first: a file that is not in it could never be written again.
+        made = {**_held(index), name: _made(shop, _encoded(text))}
+        _write(index, _json(made))
+    _write(path, text)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="surrogatepass") + b"\n"
+
+
 def _write(path: Path, text: str) -> None:
     with reporting(path, ShopformError):
-        if path.exists() and not path.is_file():
-            raise FileExistsError(errno.EEXIST, "not a regular file", str(path))
         make_directory(path.parent, PRIVATE_FOLDER)
-        write_atomic(path, text.encode(errors="surrogatepass") + b"\n", mode=PRIVATE_FILE)
+        write_atomic(path, _encoded(text), mode=PRIVATE_FILE)
+
+
+def _held(path: Path) -> dict[str, Any]:
+    """What a file of shopform's own holds. Raises ShopformError for anything else."""
+    with reporting(path, ShopformError):
+        data = read_bytes(path)
+    try:
+        held = {} if data is None else json.loads(data)
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        raise ShopformError(f"`{path}` is not what shopform wrote", hint="move it away")
+    return held
 
 
 def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
     """Add to the file that holds the secrets of a shop by address and field."""
     try:
         with _store:
-            with reporting(path, ShopformError):
-                data = read_bytes(path)
+            held = _held(path)
             try:
-                held = {} if data is None else json.loads(data)
                 held[address] = {**held.get(address, {}), **secrets}
-            except (ValueError, TypeError, AttributeError):
+            except (ValueError, TypeError):
                 raise ShopformError(f"`{path}` is not what shopform wrote") from None
             _write(path, _json(held))
     except ShopformError as problem:

@@ -33,15 +33,25 @@ def test_a_file_gets_the_text_and_is_private(tmp_path: Path) -> None:
     assert target.read_text("utf-8") == CANARY + "\n"
     assert mode(target) == 0o600
     assert mode(target.parent) == mode(target.parent.parent) == 0o700
-    assert {p.name for p in tmp_path.rglob("*")} == {"private", "deep", "erp"}
+    files = {p.name for p in tmp_path.rglob("*") if p.is_file()}
+    assert files == {"erp", ".delivered.json"}
+    assert CANARY not in (tmp_path / "secrets" / ".delivered.json").read_text("utf-8")
 
 
 def test_a_file_that_others_could_read_becomes_private(tmp_path: Path) -> None:
-    (tmp_path / "erp").write_text("old")
+    send(tmp_path, Delivery(file="erp"), secret="old")
     (tmp_path / "erp").chmod(0o644)
     send(tmp_path, Delivery(file="erp"))
     assert mode(tmp_path / "erp") == 0o600
     assert (tmp_path / "erp").read_text("utf-8") == CANARY + "\n"
+
+
+def test_a_file_of_another_shop_is_left_alone(tmp_path: Path) -> None:
+    send(tmp_path, Delivery(file="erp"))
+    with pytest.raises(ShopformError, match="not what a delivery of `production` wrote"):
+        deliver(Delivery(file="erp"), HOOK, {"secret": "x"}, directory=tmp_path, shop="production")
+    assert (tmp_path / "erp").read_text("utf-8") == CANARY + "\n"
+    assert "production.json" in {p.name for p in (tmp_path / "secrets").iterdir()}
 
 
 def test_several_secrets_are_one_object(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from shopform.cli.console import Console
 from shopform.cli.exits import outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
-from shopform.errors import BudgetSpent, UsageError
+from shopform.diagnostics import error
+from shopform.errors import BudgetSpent, ShopformError, UsageError
 from shopform.model import Prior
 from shopform.render.stream import applied, applying
 
@@ -151,6 +152,7 @@ def carry_out(
             from shopform.planning.renames import insist
 
             plan = insist(plan)
+        plan = _deliverable(workspace, plan)
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
@@ -213,6 +215,24 @@ def _do(
     if outcome.stopped:
         console.diagnostics(outcome.stopped.diagnostics)
     return outcome
+
+
+def _deliverable(workspace: Workspace, plan: Plan) -> Plan:
+    """The plan, refused where a secret that it has the shop make could not be delivered."""
+    from shopform.deliver import check
+    from shopform.kinds import BY_NAME
+
+    found = []
+    for step in plan.steps:
+        if step.op is Op.CREATE and BY_NAME[step.kind].policy.generated:
+            try:
+                check(step.deliver, directory=workspace.directory, shop=workspace.shop.name)
+            except ShopformError as problem:
+                summary = f"the secret of `{step.address}` cannot be delivered: {problem}"
+                hint = problem.diagnostics[0].hint
+                told = error("secret-undeliverable", summary, hint=hint, address=step.address)
+                found.append(told)
+    return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
 
 
 def _affordable(plan: Plan, spent: int, max_calls: int | None) -> None:

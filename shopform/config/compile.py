@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shopform.config.checks import check, check_ways
 from shopform.config.chosen import select_shop, select_shops
+from shopform.config.deliveries import check_deliveries
 from shopform.config.drafts import Drafts
 from shopform.config.fields import read_fields
 from shopform.config.oddities import question, set_aside
@@ -187,6 +188,8 @@ def compile(  # noqa: A001
         ),
     )
     check(known.values(), desired, collector)
+    used = {*project.texts, *project.tables, *files.used}
+    check_deliveries(known.values(), desired, used, settings.states(chosen), collector)
     return chosen, desired
 
 

@@ -144,6 +144,12 @@ class Settings:
                 hint = did_you_mean(name, words, some)
                 self._collector.error(code, f"unknown {what} `{name}`", hint=hint, span=key.span)
 
+    def states(self, chosen: Shop) -> dict[str, str]:
+        """Where the states of all shops are, by the names of the shops."""
+        shops = self.data.get("shops") or {}
+        found = {n: (data or {}).get("state") or _default_state(n) for n, data in shops.items()}
+        return {**found, chosen.name: chosen.state}
+
     def _check_states(self) -> None:
         holders: dict[str, str] = {}
         for name, data in (self.data.get("shops") or {}).items():

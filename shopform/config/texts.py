@@ -42,10 +42,14 @@ def one_of(words: Iterable[str]) -> str:
 
 
 class Files:
-    """Reads the files that the YAML names, from inside the project only."""
+    """Reads the files that the YAML names, from inside the project only.
+
+    `used` are the names of those that were read, relative to the project.
+    """
 
     def __init__(self, directory: Path, collector: Collector) -> None:
         self._root = directory
+        self.used: set[str] = set()
         self._collector = collector
 
     def relative(self, path: str, beside: str, span: Span) -> str | None:
@@ -77,6 +81,7 @@ class Files:
         found = self._found(path, beside, span)
         if found is None:
             return None
+        self.used.add(found[0])
         try:
             return files.read(found[1])
         except OSError as problem:
