@@ -17,11 +17,13 @@ from shopform.errors import (
     AccessRefused,
     BudgetSpent,
     Interrupted,
+    Refused,
     ShopformError,
     StalePlan,
     StateError,
     Unreachable,
 )
+from shopform.model import Address, Prior
 from shopform.shop.client import Client
 from shopform.state.store import Session
 
@@ -49,6 +51,7 @@ def apply(
     for a `saved` plan ShopChanged when a touched object is not as it was, before any write.
     """
     _same_basis(plan, session)
+    one_owner(plan, session.prior)
     before = client.calls
     calls = Calls(plan, client, session, directory)
     if saved:
@@ -82,6 +85,32 @@ def _same_basis(plan: Plan, session: Session) -> None:
             "the state changed after the plan was made",
             hint="plan again, and apply the new plan",
         )
+
+
+def one_owner(plan: Plan, prior: Prior) -> None:
+    """Raise Refused for a step on an object that another address owns, or has a step on too."""
+    owners = {(address.kind, entry.id): address for address, entry in prior.resources.items()}
+    names: dict[Address, set[Address | None]] = {}
+    for step in plan.steps:
+        names.setdefault(step.address, {step.address}).add(step.previous)
+    taken: dict[tuple[str, int], Address] = {}
+    found: list[Diagnostic] = []
+    for step in plan.steps:
+        if step.id is None:
+            continue
+        place = (step.kind, step.id)
+        other = {owners.get(place, step.address), taken.setdefault(place, step.address)}
+        found += [
+            error(
+                "owned-twice",
+                f"`{step.address}`: the {step.kind} {step.id} is `{owner}`",
+                address=step.address,
+                hint="plan again; where two addresses mean one object, remove one of them",
+            )
+            for owner in sorted(other - names[step.address])
+        ]
+    if found:
+        raise Refused(diagnostics=found)
 
 
 @dataclass(slots=True)

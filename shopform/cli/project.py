@@ -8,6 +8,7 @@ from typing import Any
 
 from shopform import files
 from shopform.cli.console import Console
+from shopform.cli.same_shop import alone
 from shopform.config import (
     Project,
     check_project,
@@ -43,13 +44,14 @@ class Workspace:
     source_host: str = ""
 
     def store(self) -> Store:
-        name = self.shop.state
+        name, flags = self.shop.state, f" --shop {self.shop.name}"
         if self.source:
             folder, slash, file = name.rpartition("/")
             path = PurePosixPath(file)
             name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
+            flags += f" --from {self.source}"
         host = self.source_host if self.source else ""
-        return open_store(name, self.directory, host_of(self.shop.url), host)
+        return open_store(name, self.directory, host_of(self.shop.url), host, flags)
 
     @property
     def data(self) -> Path:
@@ -70,15 +72,13 @@ def open_workspace(
     console.sources = lambda: project.sources
     names = shop_names(project)
     console.shop = shop or (names[0] if len(names) == 1 else "")
+    texts = variables_of(console, project, variables, variable_files)
     found, desired, warnings = compile_project(
-        project,
-        shop,
-        variables=variables_of(console, project, variables, variable_files),
-        environment=console.environment,
+        project, shop, variables=texts, environment=console.environment
     )
     if not console.quiet:
         console.diagnostics(warnings)
-    return Workspace(console, console.directory, found, desired)
+    return alone(Workspace(console, console.directory, found, desired), project, texts)
 
 
 def open_workspaces(
@@ -100,15 +100,14 @@ def open_workspaces(
         return []
     console.sources = lambda: project.sources
     console.shop = shops or ""
+    texts = variables_of(console, project, variables, variable_files)
     found, warnings = compile_shops(
-        project,
-        shops,
-        variables=variables_of(console, project, variables, variable_files),
-        environment=console.environment,
+        project, shops, variables=texts, environment=console.environment
     )
     if not console.quiet:
         console.diagnostics(warnings)
-    return [Workspace(console, console.directory, *each) for each in found.values()]
+    made = [Workspace(console, console.directory, *each) for each in found.values()]
+    return [alone(each, project, texts) for each in made]
 
 
 def several(project: Project, shops: str | None, one_only: Mapping[str, object]) -> bool:
@@ -131,14 +130,16 @@ def open_settings(
     """The shop's settings and nothing of what is declared: enough for its state."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
+    texts = variables_of(console, project, variables, variable_files)
     found = compile_shop(
         project,
         shop,
-        variables=variables_of(console, project, variables, variable_files),
+        variables=texts,
         environment=console.environment,
         with_token=with_token,
     )
-    return Workspace(console, console.directory, found, Desired())
+    made = Workspace(console, console.directory, found, Desired())
+    return alone(made, project, texts) if with_token else made
 
 
 def check_workspace(
@@ -147,12 +148,17 @@ def check_workspace(
     """Compile one shop or several, or all. Raises ConfigError with all that is wrong in any."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
-    found, warnings = check_project(
-        project,
-        shop,
-        variables=variables_of(console, project, variables, variable_files),
-        environment=console.environment,
-    )
+    texts = variables_of(console, project, variables, variable_files)
+    environment = console.environment
+    found, warnings = check_project(project, shop, variables=texts, environment=environment)
+    for name in found if len(shop_names(project)) > 1 else ():
+        one = compile_shop(project, name, variables=texts, environment=environment)
+        alone(
+            Workspace(console, console.directory, one, found[name]),
+            project,
+            texts,
+            with_states=False,
+        )
     console.diagnostics(warnings)
     return found
 

@@ -49,7 +49,7 @@ def list_(
 
     A create whose answer was lost is marked: the next apply looks whether the shop has it.
     """
-    prior = _store(console, shop, source).read()
+    prior = _store(console, shop, source).read(mending=True)
     for address in _chosen(prior, addresses) if addresses else _sorted(_known(prior)):
         console.result(address if address in prior.resources else f"{address} (pending create)")
 
@@ -66,7 +66,7 @@ def show(console: Console, /, shop: str | None, source: str | None, address: str
 
     from shopform.state.format import entry_record
 
-    prior = _store(console, shop, source).read()
+    prior = _store(console, shop, source).read(mending=True)
     pending = _pending(prior).get(Address(address))
     if pending and address not in prior.resources:
         record = {**entry_record(pending.entry), "pending": True, "parent_id": pending.parent_id}
@@ -138,7 +138,7 @@ def remove(
 
     A pending create is no longer looked for either.
     """
-    with _store(console, shop, source).open("state rm", lock_timeout) as session:
+    with _store(console, shop, source).open("state rm", lock_timeout, mending=True) as session:
         chosen = _chosen(session.prior, addresses)
         session.edit({}, chosen)
     for address in chosen:

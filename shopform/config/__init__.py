@@ -8,6 +8,7 @@ from shopform.config.compile import (
     compile_shop,
     compile_shops,
     load_project,
+    same_shops,
 )
 from shopform.config.project import Project, load, shop_names, variable_names
 
@@ -21,6 +22,7 @@ __all__ = [
     "load",
     "load_project",
     "means_several",
+    "same_shops",
     "select_shop",
     "select_shops",
     "shop_names",

@@ -87,6 +87,29 @@ def compile_shop(
     return found
 
 
+def same_shops(
+    project: Project, shop: Shop, *, variables: Map[str, str], environment: Map[str, str]
+) -> list[tuple[Shop, bool]]:
+    """The other shops of the project with the address and the key of this one.
+
+    Each with whether the key comes from the same place; else both could be read, and are equal.
+    """
+    names = [name for name in shop_names(project) if name != shop.name]
+    ignored = Collector()  # what is wrong with another shop is reported when that one is used
+    settings = Settings(project, ignored)
+    found = []
+    for name in names:
+        files = Files(project.directory, ignored)
+        known = settings.variables(name, variables)
+        resolver = Resolver(known, environment, files, ignored, secrets=True)
+        other = settings.shop(name, resolver)
+        one_source = settings.token_source(name) == settings.token_source(shop.name)
+        equal = "" != other.token.text == shop.token.text
+        if other.hosts == shop.hosts and (one_source or equal):
+            found.append((other, one_source))
+    return found
+
+
 def check_project(
     project: Project,
     shop: str | None,

@@ -71,6 +71,11 @@ class Settings:
             },
         )
 
+    def token_source(self, name: str) -> str:
+        """Where the key of a shop comes from, as it is written."""
+        token = child(self.root, "shops", name, "token")
+        return token.text if isinstance(token, Scalar) else ""
+
     def variables(self, shop: str, given: Map[str, str]) -> dict[str, Variable]:
         """The declared variables: what is `given`, else what the shop says, else the default."""
         declared = child(self.root, "variables")

@@ -152,7 +152,14 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
     follow_moves(desired, result, out)
     for address, entry in result.entries.items():
         if entry.id in live.kinds.get(address.kind, NOTHING).objects:
-            result.owners[address.kind, entry.id] = address
+            first = result.owners.setdefault((address.kind, entry.id), address)
+            if first != address:
+                out.error(
+                    "owned-twice",
+                    f"`{first}` and `{address}` are one object, {entry.id}",
+                    address=address,
+                    hint=f"keep one: `shopform state rm {address}`",
+                )
     adopt_pending(desired, prior, result, out)
     imports = {item.address: item for item in desired.imports}
     for resource in in_order(desired.resources):

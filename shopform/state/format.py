@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from shopform import __version__
+from shopform.diagnostics import error
 from shopform.errors import StateError
 from shopform.model import KEY, Address, Anchor, Entry, Prior
 
@@ -122,6 +123,27 @@ def entries_of(record: object) -> dict[Address, Entry]:
         except ValueError as problem:
             raise ValueError(f"`{name}`: {problem}") from None
     return entries
+
+
+def refuse_shared(entries: Mapping[Address, Entry], path: Path, flags: str) -> None:
+    """Raise StateError where one object has two addresses, as after a merge of two branches."""
+    owners: dict[tuple[str, int], Address] = {}
+    found = []
+    for address, entry in sorted(entries.items()):
+        first = owners.setdefault((address.kind, entry.id), address)
+        if first != address:
+            found.append(
+                error(
+                    "owned-twice",
+                    f"the state `{path}` has the {address.kind} {entry.id} at two addresses:"
+                    f" `{first}` and `{address}`",
+                    address=address,
+                    hint=f"keep one: `shopform state rm {address}{flags}`, or"
+                    f" `shopform state rm {first}{flags}`; the object stays in the shop",
+                )
+            )
+    if found:
+        raise StateError(diagnostics=found)
 
 
 def address_of(text: object) -> Address:

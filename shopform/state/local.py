@@ -15,7 +15,7 @@ from shopform.files import reporting
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Intent, Prior
 from shopform.state.disk import check_writable, make_directory, read_bytes, write_atomic
-from shopform.state.format import Document, dumps, loads
+from shopform.state.format import Document, dumps, loads, refuse_shared
 from shopform.state.journal import Journal, saved_record, whole_length
 from shopform.state.ledger import Ledger, intent_record, result_record
 from shopform.state.lock import Lock, acquire, force_unlock
@@ -34,27 +34,31 @@ class _Found:
 class LocalStore:
     """A state file. `shop` is the host it must belong to, as `host_of` gives it.
 
-    `source` is that of the shop whose copies it must remember, if that is known.
+    `source` is that of the shop whose copies it must remember, if that is known. `flags` choose
+    it on the command line, for hints.
     """
 
-    def __init__(self, path: Path, shop: str, source: str = "") -> None:
+    def __init__(self, path: Path, shop: str, source: str = "", flags: str = "") -> None:
         self.path = files.real(path) if path.is_symlink() else path
         self.shop = shop
         self.source = source
+        self.flags = flags
         self.journal = self.path.with_name(self.path.name + ".journal")
         self.lock = self.path.with_name(self.path.name + ".lock")
 
-    def read(self) -> Prior:
-        return self._find().ledger.prior()
+    def read(self, *, mending: bool = False) -> Prior:
+        return self._find(mending=mending).ledger.prior()
 
-    def open(self, operation: str, timeout: float = 0.0) -> "LocalSession":
+    def open(
+        self, operation: str, timeout: float = 0.0, *, mending: bool = False
+    ) -> "LocalSession":
         with reporting(self.path):
             make_directory(self.path.parent)
         lock = acquire(self.lock, self.path, operation, timeout)
         try:
             with reporting(self.path):
                 check_writable(self.path)
-            return LocalSession(self, lock, self._find())
+            return LocalSession(self, lock, self._find(mending=mending))
         except BaseException:
             lock.release()
             raise
@@ -67,7 +71,7 @@ class LocalStore:
     def describe(self) -> str:
         return str(self.path)
 
-    def _find(self) -> _Found:
+    def _find(self, *, mending: bool = False) -> _Found:
         state, journal = self._snapshot()
         base = None if state is None else loads(state, self.path)
         if journal is None:
@@ -94,6 +98,8 @@ class LocalStore:
                 f" `{strange[0]}`",
                 hint="upgrade shopform",
             )
+        if not mending:
+            refuse_shared(ledger.resources, self.path, self.flags)
         return _Found(ledger, None if journal is None else whole_length(journal))
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:

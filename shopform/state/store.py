@@ -80,10 +80,13 @@ class Session(Protocol):
 class Store(Protocol):
     """A place for one shop's state."""
 
-    def read(self) -> Prior:
-        """The state and what a stopped or running apply recorded. Takes no lock, writes nothing."""
+    def read(self, *, mending: bool = False) -> Prior:
+        """The state and what a stopped or running apply recorded. Takes no lock, writes nothing.
 
-    def open(self, operation: str, timeout: float = 0.0) -> Session:
+        A state that has one object under two addresses is refused, but for `mending` it.
+        """
+
+    def open(self, operation: str, timeout: float = 0.0, *, mending: bool = False) -> Session:
         """Lock and read; waits up to `timeout` seconds. Raises Locked."""
 
     def force_unlock(self, lock_id: str) -> None:
@@ -101,8 +104,13 @@ def host_of(url: str) -> str:
     return host if parts.port in (None, default) else f"{host}:{parts.port}"
 
 
-def open_store(location: str, directory: Path, shop_host: str, source: str = "") -> Store:
-    """The store at `location`, a path relative to `directory`. Raises ConfigError for others."""
+def open_store(
+    location: str, directory: Path, shop_host: str, source: str = "", flags: str = ""
+) -> Store:
+    """The store at `location`, a path relative to `directory`. Raises ConfigError for others.
+
+    `flags` choose it on the command line, for hints.
+    """
     from shopform.state.local import LocalStore
 
     scheme, separator, _ = location.partition("://")
@@ -111,7 +119,7 @@ def open_store(location: str, directory: Path, shop_host: str, source: str = "")
         raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
     with files.reporting(directory / location, ConfigError):
         files.typed(directory, location)
-        store = LocalStore(directory / location, shop_host, source)
+        store = LocalStore(directory / location, shop_host, source, flags)
     for path in (store.journal, store.lock):
         with files.reporting(path, ConfigError):
             files.inside(path.parent, path.name)

@@ -529,7 +529,8 @@ def test_a_plan_of_one_shop_is_refused_by_another_at_the_same_address(
     run: Shopform, shops: Shops, project: Path
 ) -> None:
     one = settings(shops)["staging"]
-    declare(project, {"a": one, "b": one}, {"brands": {"x": {"name": "X ${var.title}"}}})
+    brand = {"name": "X ${var.title}", "lifecycle": {"shops": ["a"]}}
+    declare(project, {"a": one, "b": one}, {"brands": {"x": brand}})
     assert run("plan", "--shop", "a", "--out", "new.json").exit == 0
     assert run("apply", "new.json", "--shop", "b").exit == 12
     assert run("apply", "--shop", "a", "--auto-approve").exit == 0

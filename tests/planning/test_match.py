@@ -265,3 +265,10 @@ def test_addresses_that_change_places_are_refused() -> None:
 def test_address_that_moves_away_and_back_stays() -> None:
     world = World(more=moves(("supplier.a", "supplier.t"), ("supplier.t", "supplier.a")))
     assert world.settled("supplier.a", 1, name="One").plan().empty
+
+
+def test_one_object_at_two_addresses_is_refused() -> None:
+    world = World().owned("supplier.a", 7, name="A").owned("supplier.b", 7, name="A")
+    world.live("supplier", 7, name="A").declare("supplier.a", name="A")
+    assert "owned-twice" in errors(world.plan())
+    assert "owned-twice" in errors(world.plan(destroy=True))

@@ -1,0 +1,70 @@
+"""Two shops of a project that are one: refused where both may manage the same object."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shopform.config import Project, compile_project, same_shops
+from shopform.config.nodes import child
+from shopform.diagnostics import Diagnostic, error
+from shopform.errors import ConfigError
+from shopform.model import Address, Prior, Shop
+
+if TYPE_CHECKING:
+    from shopform.cli.project import Workspace
+
+
+def alone(
+    workspace: "Workspace",
+    project: Project,
+    variables: Mapping[str, str],
+    *,
+    with_states: bool = True,
+) -> "Workspace":
+    """The workspace, unless another shop of the project is the same and may manage the same.
+
+    Raises ConfigError then. Costs nothing where no other has its address and its key.
+    """
+    environment = workspace.console.environment
+    shop = workspace.shop
+    for other, one_source in same_shops(
+        project, shop, variables=variables, environment=environment
+    ):
+        from shopform.planning.sharing import Managed, meeting
+
+        def managed(one: Shop) -> Managed:
+            _, desired, _ = compile_project(
+                project,
+                one.name,
+                variables=variables,
+                environment=environment,
+                resolve_token=False,
+            )
+            store = replace(workspace, shop=one, source="").store()
+            return Managed(desired, store.read() if with_states else Prior())
+
+        mine, theirs = managed(shop), managed(other)
+        # Keys of two names that are equal today may be meant to differ: as long as nothing is
+        # owned by the other, nothing can be lost to it.
+        both = meeting(mine, theirs) if one_source or theirs.prior.resources else None
+        if both:
+            raise ConfigError(diagnostics=[_same_shop(project, shop, other, both)])
+    return workspace
+
+
+def _same_shop(
+    project: Project, shop: Shop, other: Shop, both: tuple[Address, Address]
+) -> Diagnostic:
+    shops = project.settings["shops"][1]
+    place, first = child(shops, shop.name), child(shops, other.name)
+    there = "" if both[0] == both[1] else f" (there `{both[1]}`)"
+    return error(
+        "same-shop",
+        f"`{shop.name}` and `{other.name}` are one shop with one key, and both manage"
+        f" `{both[0]}`{there}",
+        span=place.span if place else None,
+        related=((f"the shop `{other.name}`", first.span),) if first else (),
+        address=both[0],
+        hint="say with `lifecycle: {shops: [...]}` which of them manages it, or with"
+        " `shopform state rm`; or correct the `url` or the `token` of one",
+    )
