@@ -10,7 +10,7 @@ from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Desired, Ref, Resource, Secret, Value
 from shopform.planning.alike import CODE as ALIKE
 from shopform.planning.alike import alike
-from shopform.planning.normalize import canonical, folded
+from shopform.planning.normalize import canonical, folded, page_address
 from shopform.planning.ways import FRONT, Hop, Page, by_source, circle_of, faults, hiding, hop_of
 
 _REFUSED = "a plan is refused for it unless the shop has it so already"
@@ -39,7 +39,7 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
         path = each.fields.get(kind.policy.path)
         if isinstance(path, str) and path:
             page = Page(str(canonical(Form.PATH, path, hosts)), each.address, each.span)
-            pages[folded(page.path)] = page
+            pages[page_address(page.path)] = page
     table = by_source(hops)
     hides = (hiding(hop, pages[hop.start]) for hop in hops if hop.start in pages)
     for fault in (*faults(hops, table), *hides, *alike(hops, table, pages)):
@@ -133,7 +133,7 @@ def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector
             key = (
                 draft.kind.name,
                 resource.parent,
-                *(_comparable(policy.form(n), resource.fields.get(n)) for n in policy.identity),
+                *(_folded(policy.form(n), resource.fields.get(n)) for n in policy.identity),
             )
             twin = identities.setdefault(key, draft)
             if twin is not draft and not {twin.address, draft.address} <= by_id:
@@ -141,7 +141,7 @@ def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector
                 _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
         path = policy.path and resource.fields.get(policy.path)
         if path:
-            wanted = _comparable(policy.form(policy.path), path)
+            wanted = page_address(str(_comparable(policy.form(policy.path), path)))
             holder = paths.setdefault((draft.kind.name, wanted), draft)
             if holder is not draft:
                 same = f"have the same `{policy.path}`"
@@ -172,10 +172,14 @@ def _tell_twins(
     )
 
 
+def _folded(form: Form, value: Value) -> object:
+    found = _comparable(form, value)
+    return folded(str(found)) if form is Form.PATH else found
+
+
 def _comparable(form: Form, value: Value) -> object:
     if isinstance(value, Ref):
         return value.address
     if isinstance(value, Secret):
         value = value.text or value.source
-    found = canonical(form, value)
-    return folded(str(found)) if form is Form.PATH else found
+    return canonical(form, value)

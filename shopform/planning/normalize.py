@@ -122,6 +122,12 @@ def folded(path: str) -> str:
     return f"{path.lstrip('/')}{mark}{query}"
 
 
+def page_address(path: str) -> str:
+    """The address of a page by its own canonical path, folded: `#` and `?` are characters of a
+    path that a shop keeps for a page, and encoded in the address that leads there."""
+    return folded(path.replace("#", "%23").replace("?", "%3F"))
+
+
 def loosely(path: str) -> str:
     """The one text for folded paths that a shop may take for the same: only the shop knows
     whether the last slash, the case, the query or the Unicode form of a path counts."""

@@ -8,7 +8,7 @@ from shopform.kinds import KINDS, Kind
 from shopform.model import Address, Secret
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
-from shopform.planning.normalize import canonical, folded, is_digest
+from shopform.planning.normalize import canonical, is_digest, page_address
 from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of
 
 
@@ -106,7 +106,7 @@ def _secret(draft: Draft, owner: Address) -> Iterator[str]:
 def _pages(draft: Draft, kind: Kind, found: Paths) -> None:
     for each in _objects(draft, kind):
         before, after = (path_of(draft, kind, fields) for fields in (each.before, each.after))
-        old, new = folded(before), folded(after)
+        old, new = page_address(before), page_address(after)
         if after:
             whose = str(each.owner or kind.name)
             span = place(draft.desired, each.owner) if each.owner else None

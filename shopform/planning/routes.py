@@ -8,7 +8,7 @@ from shopform.model import Address
 from shopform.planning.alike import alike
 from shopform.planning.draft import Draft
 from shopform.planning.match import place
-from shopform.planning.normalize import folded, slashed
+from shopform.planning.normalize import page_address, slashed
 from shopform.planning.paths import Paths, path_of
 from shopform.planning.ways import CHANGE, Fault, Hop, faults, hiding, leading, who
 
@@ -90,9 +90,9 @@ def _moved_pages(
 
 def _way_out(paths: Paths, path: str, held: str, new: str) -> str:
     """Where visitors of a path can be sent, which must be neither a loop nor a chain."""
-    back = paths.table.get(folded(new))
+    back = paths.table.get(page_address(new))
     if new and back and back.end == path and back.address:
         return f"remove {who(back)}, and send `{slashed(held)}` on to `{slashed(new)}`"
-    if new and not leading(paths.table)(path, folded(new)):
+    if new and not leading(paths.table)(path, page_address(new)):
         return f"send `{slashed(held)}` on to `{slashed(new)}`"
     return f"send `{slashed(held)}` on to a page"

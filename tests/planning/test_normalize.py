@@ -2,7 +2,7 @@ import pytest
 
 from shopform.kinds import Form
 from shopform.model import Secret
-from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.normalize import canonical, digest, folded, is_digest, page_address
 
 HOSTS = frozenset({"demo.example", "www.demo.example"})
 
@@ -70,3 +70,11 @@ def test_what_is_no_address_is_kept_as_it_is() -> None:
 @pytest.mark.parametrize("value", [False, 0, None, "", [], " , "])
 def test_no_words_are_an_empty_set(value: object) -> None:
     assert canonical(Form.SET, value, HOSTS) == ()
+
+
+def test_a_page_keeps_signs_that_divide_an_address() -> None:
+    """A shop may give a page the path `æ#ø`; its address has them encoded."""
+    assert page_address("æ#ø") != page_address("æ#ø-x")
+    assert page_address("a?x=1") != page_address("a?x=2")
+    assert page_address("æ#ø") == folded("%C3%A6%23%c3%b8")
+    assert page_address("r%C3%B8d") == page_address("rød")

@@ -74,69 +74,111 @@ SWITCHES = {
 }
 
 
-@st.composite
-def rows(
-    draw: st.DrawFn, /, at_most: int, first: int, number: str, **fields: st.SearchStrategy[Any]
-) -> Rows:
-    """None, one or a few objects with ids from `first`."""
-    size = draw(st.sampled_from((at_most, 1, 0, at_most // 2)))
-    each = draw(st.lists(st.fixed_dictionaries(fields), min_size=size, max_size=size))
-    return [{number: first + n, **row} for n, row in enumerate(each)]
+# Strategies are made once: to make one for each draw costs more than the draw. A number stands for
+# what depends on other draws: a name that several share, a parent.
+SHARED = st.integers(0, 9)
+ANY = st.integers(0, 59)
 
 
-@st.composite
-def tree(draw: st.DrawFn, /, name: st.SearchStrategy[str]) -> Rows:
-    """Categories, some of them in a branch eight levels deep, some below the front page."""
-    found: Rows = []
-    deep = draw(st.booleans())
-    for n in range(draw(st.sampled_from((10, 0, 3, 14)))):
-        numbers = [row["category_id"] for row in found]
-        above = draw(st.sampled_from([0, 501, *numbers]))
-        fields: dict[str, Any] = {
-            "in_menu": FLAG,
-            "no_index": FLAG,
-            "sort_order": st.sampled_from(("normal", "random")),
-            "tag": TEXT,
-            "meta": TEXT,
-            "meta_title": TEXT,
-            "description_a": HTML,
-            "description_b": HTML,
-            "rewrite_url": PATH,
-            "canonical_id": st.sampled_from([None, *numbers]),
-        }
-        some = draw(st.fixed_dictionaries({}, optional=fields))
-        row = {"category_id": 1000 + n, "name": draw(name), **some}
-        row["parent_id"] = numbers[-1] if deep and n in range(1, 9) else above
-        found.append(row)
+def rows(at_most: int, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Rows]:
+    """None, one or a few objects."""
+    each = st.fixed_dictionaries(fields)
+    sizes = dict.fromkeys((at_most, 1, 0, at_most // 2))
+    return st.one_of(*[st.lists(each, min_size=size, max_size=size) for size in sizes])
+
+
+NAMED = SHARED | NAME
+ATTRIBUTE = {"name": NAMED, "is_variant": FLAG, "weight": WEIGHT, "profile_id": ANY} | {
+    "type": st.sampled_from(("valuelist", "valuelist", "string", "boolean"))
+}
+VALUE = {"val": NAMED, "attribute_id": ANY}
+CATEGORY = {
+    "in_menu": FLAG,
+    "no_index": FLAG,
+    "sort_order": st.sampled_from(("normal", "random")),
+    "tag": TEXT,
+    "meta": TEXT,
+    "meta_title": TEXT,
+    "description_a": HTML,
+    "description_b": HTML,
+    "rewrite_url": PATH,
+    "canonical_id": ANY,
+}
+CATEGORIES = st.one_of(
+    *[
+        st.lists(
+            st.fixed_dictionaries({"name": NAMED, "parent_id": ANY}, optional=CATEGORY),
+            min_size=size,
+            max_size=size,
+        )
+        for size in (10, 0, 3, 14)
+    ]
+)
+DRAWN = {
+    "names": st.lists(NAME, min_size=1, max_size=5),
+    "deep": st.booleans(),
+    "supplier": rows(4, name=NAMED, dropshipping_mail=TEXT),
+    "brand": rows(3, name=NAMED),
+    "profile": rows(3, name=NAMED),
+    "attribute": rows(5, **ATTRIBUTE),
+    "value": rows(8, **VALUE) | rows(8, **VALUE, weight=WEIGHT, tag=TEXT),
+    "category": CATEGORIES,
+    "redirect": rows(7, source=SOURCE, target=TARGET),
+    "webhook": rows(3, url=URL, events=EVENTS),
+}
+IDS = {
+    "supplier": ("supplier_id", 1500),
+    "brand": ("brand_id", 1700),
+    "profile": ("profile_id", 2000),
+    "attribute": ("attribute_id", 3000),
+    "value": ("attribute_value_id", 4000),
+    "category": ("category_id", 1000),
+    "redirect": ("redirect_id", 5000),
+    "webhook": ("webhook_id", 6000),
+}
+
+
+def shops() -> st.SearchStrategy[Seed]:
+    return st.fixed_dictionaries(DRAWN).map(_shop)
+
+
+def _shop(drawn: dict[str, Any]) -> Seed:
+    """What was drawn with its numbers replaced: names that are shared, ids of parents."""
+    names = drawn["names"]
+    found: Seed = {kind: [] for kind in IDS}
+    for kind, (number, first) in IDS.items():
+        for n, each in enumerate(drawn[kind]):
+            row = {number: first + n, **each}
+            for text in ("name", "val"):
+                if isinstance(row.get(text), int):
+                    row[text] = names[row[text] % len(names)]
+            found[kind].append(row)
+    _placed(found["attribute"], "profile_id", [row["profile_id"] for row in found["profile"]])
+    found["attribute"] = found["attribute"] if found["profile"] else []
+    lists = [a["attribute_id"] for a in found["attribute"] if a["type"] == "valuelist"]
+    _placed(found["value"], "attribute_id", lists)
+    found["value"] = found["value"] if lists else []
+    found["redirect"] = [
+        row for row in found["redirect"] if row["source"].strip("/") != row["target"].strip("/")
+    ]
+    _branches(found["category"], deep=drawn["deep"])
     return found
 
 
-@st.composite
-def shops(draw: st.DrawFn) -> Seed:
-    name = st.sampled_from(draw(st.lists(NAME, min_size=1, max_size=5))) | NAME
-    profiles = draw(rows(3, 2000, "profile_id", name=name))
-    kinds = st.sampled_from(("valuelist", "valuelist", "string", "boolean"))
-    fields: dict[str, Any] = {"name": name, "type": kinds, "is_variant": FLAG, "weight": WEIGHT}
-    above = st.sampled_from([row["profile_id"] for row in profiles] or [0])
-    some = rows(5, 3000, "attribute_id", profile_id=above, **fields)
-    attributes = draw(some) if profiles else []
-    lists = [row["attribute_id"] for row in attributes if row["type"] == "valuelist"]
-    fields = {"val": name, "attribute_id": st.sampled_from(lists or [0])}
-    fields |= {"weight": WEIGHT, "tag": TEXT} if draw(st.booleans()) else {}
-    return {
-        "supplier": draw(rows(4, 1500, "supplier_id", name=name, dropshipping_mail=TEXT)),
-        "brand": draw(rows(3, 1700, "brand_id", name=name)),
-        "profile": profiles,
-        "attribute": attributes,
-        "value": draw(rows(8, 4000, "attribute_value_id", **fields)) if lists else [],
-        "category": draw(tree(name)),
-        "redirect": [
-            row
-            for row in draw(rows(7, 5000, "redirect_id", source=SOURCE, target=TARGET))
-            if row["source"].strip("/") != row["target"].strip("/")
-        ],
-        "webhook": draw(rows(3, 6000, "webhook_id", url=URL, events=EVENTS)),
-    }
+def _placed(rows: Rows, name: str, above: list[int]) -> None:
+    for row in rows:
+        row[name] = above[row[name] % len(above)] if above else 0
+
+
+def _branches(categories: Rows, *, deep: bool) -> None:
+    """Some of them in a branch eight levels deep, some below the front page."""
+    for n, row in enumerate(categories):
+        numbers = [other["category_id"] for other in categories[:n]]
+        _placed([row], "parent_id", [0, 501, *numbers])
+        if "canonical_id" in row:
+            row["canonical_id"] = [None, *numbers][row["canonical_id"] % (n + 1)]
+        if deep and n in range(1, 9):
+            row["parent_id"] = numbers[-1]
 
 
 switches = st.fixed_dictionaries({name: st.sampled_from(words) for name, words in SWITCHES.items()})
