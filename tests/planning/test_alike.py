@@ -58,9 +58,12 @@ def test_every_proof_sees_through_the_spelling(where: str) -> None:
                 "route-loop": ways(a=f"/{one} x", b=f"x /{other}"),
                 "route-chain": ways(a=f"x /{one}", b=f"/{other} end"),
                 "route-duplicate": ways(a=f"/{one} x", b=f"/{other} y"),
-                "route-hides": ways(hidden, a=f"/{one} x"),
             }
-            if where == "plan":
+            # `#` and `?` are characters of a page's own path, and divide an address.
+            kept = not {"#", "?"} & set(other)
+            if kept:
+                cases["route-hides"] = ways(hidden, a=f"/{one} x")
+            if kept and where == "plan":
                 removed = World().there("category.p", 1, name="P", rewrite_url=other)
                 cases["route-dead"] = ways(removed, a=f"x /{one}")
             for code, found in cases.items():
@@ -71,6 +74,8 @@ def test_every_proof_sees_through_the_spelling(where: str) -> None:
 def test_page_that_moves_is_caught_under_any_spelling() -> None:
     for line in SAME:
         for one, other in permutations(line, 2):
+            if {"#", "?"} & set(one):
+                continue
             world = World(rules=Rules(url_changes="require_redirect"))
             world.there("category.p", 1, name="P", rewrite_url=one)
             world.declare("category.p", name="P", rewrite_url="new")
@@ -99,17 +104,17 @@ def test_what_only_the_shop_knows_is_one_warning_for_each_pair() -> None:
     for pair in ALIKE:
         assert loosely(folded(pair[0])) == loosely(folded(pair[1]))
         for one, other in permutations(pair):
-            page = World().declare("category.p", name="P", rewrite_url=one.partition("?")[0])
-            hides = () if one.partition("?")[0] == other else (ways(page, a=f"/{other} x"),)
+            path = one.partition("?")[0]
+            page = World().declare("category.p", name="P", rewrite_url=path)
             gone = World(rules=Rules(url_changes="off"))
-            gone.there("category.p", 1, name="P", rewrite_url=one)
+            gone.there("category.p", 1, name="P", rewrite_url=path)
+            pages = (ways(page, a=f"/{other} x"), ways(gone, a=f"x /{other}"))
             for world in (
                 ways(a=f"/{one} /{other}"),
                 ways(a=f"/{one} x", b=f"/{other} y"),
                 ways(a=f"x /{one}", b=f"/{other} y"),
                 ways(a=f"x /{one}").live("redirect", 9, source=other, target="y"),
-                ways(gone, a=f"x /{other}"),
-                *hides,
+                *(pages if path != other else ()),
             ):
                 assert len(told(world)) == 1, (one, other, world.declared)
 
