@@ -4,30 +4,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shopform.changes import Op, Step
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, LiveObject, Ref
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
-from shopform.planning.normalize import canonical
+from shopform.planning.normalize import canonical, folded
+from shopform.planning.paths import Paths, Turn
+
+_SENT = (Op.CREATE, Op.UPDATE)
 
 
-def connect(draft: Draft) -> "Yielding":
+def connect(draft: Draft, paths: Paths) -> "Yielding":
     """Add every edge to the draft's graph; returns what breaks its circles."""
     steps = list(draft.graph.steps.values())
     circular = _circles(steps, draft)
     for step in steps:
-        if step.op in (Op.CREATE, Op.UPDATE):
+        if step.op in _SENT:
             _references(step, draft, circular=circular)
             _paths(step, draft)
             _identity(step, draft)
-            _ways(step, draft)
         if step.op is Op.CREATE and f"{step.address}:delete" in draft.graph.steps:
             draft.graph.edge(step.key, f"{step.address}:delete")
     _moves(steps, draft)
-    _probes(steps, draft)
     _deletions(steps, draft)
     _containers(steps, draft)
+    _visitors(draft, paths)
+    _probes(draft)
     return Yielding(draft)
 
 
@@ -117,8 +120,8 @@ def _paths(step: Step, draft: Draft) -> None:
     name = kind.policy.path
     if not name or name not in step.fields:
         return
-    path = canonical(kind.policy.form(name), step.fields[name], draft.live.hosts)
-    for holder in _holders(kind, path, draft):
+    path = str(canonical(kind.policy.form(name), step.fields[name], draft.live.hosts))
+    for holder in _holders(kind, folded(path), draft):
         if holder == step.id or not path:
             continue
         release = _release(draft, kind, holder, name)
@@ -144,7 +147,7 @@ def _holders(kind: Kind, path: object, draft: Draft) -> list[int]:
         for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
             form = kind.policy.form(kind.policy.path)
             held = canonical(form, item.fields.get(kind.policy.path), draft.live.hosts)
-            index.setdefault(held, []).append(item.id)
+            index.setdefault(folded(str(held)), []).append(item.id)
     return index.get(path, [])
 
 
@@ -172,22 +175,32 @@ def _identity(step: Step, draft: Draft) -> None:
             draft.graph.edge_soft(step.key, release)
 
 
-def _ways(step: Step, draft: Draft) -> None:
-    """A way from a path starts when the page has left it, and ends before a page comes there."""
-    own = BY_NAME[step.kind].policy
-    for kind in KINDS:
-        page, route = kind.policy.path, kind.policy.route
-        held: list[int] = []
-        if own.route and page and own.route.source in step.fields:
-            source = canonical(Form.PATH, step.fields[own.route.source], draft.live.hosts)
-            held = _holders(kind, source, draft)
-        elif route and own.path in step.fields and kind.policy.identity == (route.source,):
-            path = canonical(Form.PATH, step.fields[own.path], draft.live.hosts)
-            held = draft.matching.index(kind).get((None, (path,)), [])
-        for number in held:
-            release = _release(draft, kind, number, page or (route.source if route else ""))
-            if release:
-                draft.graph.edge_soft(step.key, release)
+def _visitors(draft: Draft, paths: Paths) -> None:
+    """Make before break: a redirect waits for the page that it leads to, and what answers at a
+    path leaves it only when what visitors find instead is there.
+
+    That a shop takes a redirect from the path of a page, or a page at the source of a redirect,
+    is assumed: no source says otherwise (dossier 4.7).
+    """
+    graph = draft.graph
+    caught: dict[str, list[Turn]] = {}
+    turned_away: dict[str, list[Turn]] = {}
+    for turn in paths.turns:
+        before, after = turn.before, turn.after
+        for page in paths.comes.get(after.end, ()) if after else ():
+            graph.edge(turn.step.key, page.key)
+        if after and (before is None or before.start != after.start):
+            caught.setdefault(after.start, []).append(turn)
+        if before and (after is None or after.end != before.end):
+            turned_away.setdefault(before.end, []).append(turn)
+    for path, leaving in paths.leaves.items():
+        for step in leaving:
+            own = bool(BY_NAME[step.kind].policy.route)
+            for turn in (*(() if own else caught.get(path, ())), *turned_away.get(path, ())):
+                if step.key not in graph.after[turn.step.key]:
+                    graph.edge_visitors(step.key, turn.step.key)
+            for page in paths.comes.get(path, ()) if own else ():
+                graph.edge_visitors(step.key, page.key)
 
 
 def _moves(steps: list[Step], draft: Draft) -> None:
@@ -198,13 +211,18 @@ def _moves(steps: list[Step], draft: Draft) -> None:
             draft.graph.edge_soft(step.key, leaving[step.address])
 
 
-def _probes(steps: list[Step], draft: Draft) -> None:
-    """Where field names are only assumed, one create is sent and read back before all others."""
-    for probe in steps:
-        if probe.confirm:
-            for step in steps:
-                if step.kind == probe.kind and step.op in (Op.CREATE, Op.UPDATE):
-                    draft.graph.edge(step.key, probe.key)
+def _probes(draft: Draft) -> None:
+    """Where field names are only assumed, one create is sent and read back before all others:
+    one that waits for nothing, if there is one, so that nothing else can keep all of them back."""
+    graph = draft.graph
+    for kind in {step.kind for step in graph.steps.values() if step.confirm}:
+        writes = [s for s in graph.steps.values() if s.kind == kind and s.op in _SENT]
+        creates = [step for step in writes if step.op is Op.CREATE]
+        probe = min(creates, key=lambda step: (bool(graph.after[step.key]), step.key))
+        for step in creates:
+            graph.steps[step.key] = replace(step, confirm=step.key == probe.key)
+        for step in writes:
+            graph.edge(step.key, probe.key)
 
 
 def _deletions(steps: list[Step], draft: Draft) -> None:

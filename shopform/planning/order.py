@@ -23,12 +23,14 @@ class Yields(Protocol):
 class Graph:
     """Steps and their edges, `after[step]` being the keys of the steps that come first.
 
-    When a circle cannot be walked otherwise a soft edge is dropped, a link is set by an update
-    after both objects exist, and a hand-over goes through a temporary step; all others hold.
+    When a circle cannot be walked otherwise an edge for visitors or a soft edge is dropped, a link
+    is set by an update after both objects exist, and a hand-over goes through a temporary step;
+    all others hold.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
     after: dict[str, set[str]] = field(default_factory=dict)
+    visitors: set[tuple[str, str]] = field(default_factory=set)
     soft: set[tuple[str, str]] = field(default_factory=set)
     handover: set[tuple[str, str]] = field(default_factory=set)
     link: set[tuple[str, str]] = field(default_factory=set)
@@ -45,6 +47,13 @@ class Graph:
         """Nicer in this order: a shop that wants unique names is not upset."""
         if later != earlier and earlier not in self.after.get(later, ()):
             self.soft.add((later, earlier))
+            self.edge(later, earlier)
+
+    def edge_visitors(self, later: str, earlier: str) -> None:
+        """A path goes on answering in this order; the first to be dropped, since a shop that
+        refuses the other edges would refuse for good, and this one costs a moment."""
+        if later != earlier and earlier not in self.after.get(later, ()):
+            self.visitors.add((later, earlier))
             self.edge(later, earlier)
 
     def edge_handover(self, later: str, earlier: str) -> None:
@@ -87,7 +96,7 @@ class Graph:
 
     def _break(self, cycle: list[str], yields: Yields) -> None:
         edges = sorted(pairwise(cycle))
-        for kinds in (self.soft, self.link, self.handover):
+        for kinds in (self.visitors, self.soft, self.link, self.handover):
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
                 continue

@@ -137,3 +137,4 @@ def _routes(draft: Draft, kind: Kind, found: Paths) -> None:
             found.turns.append(Turn(each.step, before, after))
         if before and before.start and (after is None or after.start != before.start):
             found.left[before.start] = before.source, each.step
+            found.leaves.setdefault(before.start, []).append(each.step)

@@ -38,7 +38,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     draft = Draft(desired, prior, live, matching, out, options, moves)
     draft.build()
     paths = paths_of(draft)
-    steps = draft.graph.walk(connect(draft))
+    steps = draft.graph.walk(connect(draft, paths))
     guards.check(draft, paths, shop, options)
     changes = tuple(
         sorted(

@@ -1,7 +1,10 @@
+from random import Random
+
 import pytest
 from worlds import World, before, errors, keys, ref
 
 from shopform.changes import Op
+from shopform.model import Rules
 
 
 def test_what_is_referred_to_comes_first() -> None:
@@ -222,3 +225,47 @@ def test_edits_of_the_state_come_before_calls(op: Op) -> None:
     world.owned("supplier.gone", 3, name="G").declare("supplier.new", name="N")
     ops = [step.op for step in world.plan().steps]
     assert ops.index(op) < ops.index(Op.CREATE)
+
+
+def test_redirect_waits_for_its_page_in_whatever_else_happens() -> None:
+    """Pages and redirects at random over few paths: circles are broken, this never gives way."""
+    chance = Random(8)
+    waited = 0
+    for _ in range(300):
+        world = World(rules=Rules(url_changes="off"), assumed=frozenset({"redirect"}))
+        for number, path in enumerate(chance.sample("stuvwx", 4), 1):
+            world.there(f"category.c{number}", number, name=chance.choice("AB"), rewrite_url=path)
+            if chance.random() < 0.5:
+                world.there(f"redirect.r{number}", number, source=path.upper(), target=path)
+        for number, path in enumerate(chance.sample("stuvwxyz", 4), 2):
+            world.declare(f"category.c{number}", name=chance.choice("AB"), rewrite_url=path)
+            source = chance.choice([path.upper(), *"stuvwxyz"])
+            world.declare(f"redirect.r{number}", source=source, target=chance.choice("stuvwxyz"))
+        made = world.plan()
+        for step in made.steps:
+            target = step.fields.get("target")
+            for page in made.steps:
+                if page.fields.get("rewrite_url") == target and target and not page.temporary:
+                    assert before(made, page.key, step.key), keys(made)
+                    waited += 1
+    assert waited > 300
+
+
+def test_visitors_edge_gives_way_before_an_identity_does() -> None:
+    """A shop that wants unique names would refuse the new page for good; this costs a moment."""
+    world = World().there("category.a", 1, name="P", rewrite_url="old")
+    world.declare("category.a", name="Q", rewrite_url="other")
+    world.declare("category.b", name="P", rewrite_url="new")
+    made = world.declare("redirect.r", source="old", target="new").plan()
+    assert before(made, "category.a:update", "category.b:create")
+    assert before(made, "category.b:create", "redirect.r:create")
+
+
+def test_probe_is_a_redirect_that_waits_for_no_page() -> None:
+    world = World(assumed=frozenset({"redirect"})).declare("category.p", name="P", rewrite_url="p")
+    world.declare("redirect.a", source="a", target="p").declare(
+        "redirect.b", source="b", target="x"
+    )
+    made = world.plan()
+    assert [s.key for s in made.steps if s.confirm] == ["redirect.b:create"]
+    assert not before(made, "category.p:create", "redirect.b:create")
