@@ -23,6 +23,10 @@ from shopform.diagnostics import Collector, Span
 from shopform.errors import ConfigError
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
+DEEPEST: Final = 50  # levels; a value of a profile stands in the eighth
+LONGEST: Final = 1_000_000  # characters of one text
+# What the aliases of one file may add to it: values, where a long text counts as several.
+MOST_COPIED: Final = 200_000
 _SHIFT = 24  # a place is line << _SHIFT | column, both from 0: one int a mark instead of an object
 _MASK = (1 << _SHIFT) - 1
 _STR = "tag:yaml.org,2002:str"
@@ -145,6 +149,8 @@ class _Builder:
         self.anchors: dict[str, Node] = {}
         self.stack: list[tuple[Mapping | Sequence | None, Scalar | None, str | None]] = []
         self.documents = 0
+        self.copied = 0
+        self.weights: dict[int, int] = {}
 
     def build(self, next_event: NextEvent) -> Node | None:
         file = self.file
@@ -159,6 +165,11 @@ class _Builder:
             if kind is ScalarEvent:
                 node = self._scalar(event, file, key)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if len(stack) == DEEPEST:
+                    summary = f"this is nested deeper than {DEEPEST} levels"
+                    self._fail(
+                        "yaml-deep", summary, "check the brackets and the indentation", event
+                    )
                 stack.append((parent, key, event.anchor))
                 parent, key = self._open(event), None
                 continue
@@ -188,6 +199,9 @@ class _Builder:
     def _scalar(self, event: Event, file: str, key: Scalar | None) -> Scalar:
         text: str = event.value
         plain = not event.style
+        if len(text) > LONGEST:
+            summary = f"a text of {len(text):,} characters; at most {LONGEST:,} are read"
+            self._fail("yaml-long", summary, "check where its quotes end", event)
         if not text and plain and key is not None:
             # The two parsers place an absent node differently: behind the colon is what both get.
             return Scalar(file, key.end + 1, key.end + 1, text, plain)
@@ -221,7 +235,24 @@ class _Builder:
         if found is None:
             summary = f"no anchor `&{event.anchor}` is complete before this alias"
             self._fail("yaml-alias", summary, "define the anchor above it, not around it", event)
+        self.copied += self._weight(found)
+        if self.copied > MOST_COPIED:
+            summary = f"with this alias they copy more than {MOST_COPIED:,} values"
+            self._fail(
+                "yaml-aliases", summary, "a few aliases of aliases are many; use fewer", event
+            )
         return found
+
+    def _weight(self, node: Node) -> int:
+        """How many values a node is, with those that aliases in it copy."""
+        if isinstance(node, Scalar):
+            return 1 + len(node.text) // 1000
+        if id(node) not in self.weights:
+            nodes = (
+                node.items if isinstance(node, Sequence) else [n for _, n in node.entries.values()]
+            )
+            self.weights[id(node)] = 1 + sum(map(self._weight, nodes))
+        return self.weights[id(node)]
 
     def _key(self, node: Node) -> Scalar:
         if type(node) is Scalar and not node.null:

@@ -12,6 +12,7 @@ from shopform.diagnostics import Collector, Span
 # A link in a circle, and no text for a path.
 _NO_PLACE: Final = (errno.ELOOP, errno.EINVAL)
 _LOOKED_AT: Final = 100_000
+_LONGEST: Final = 4_000_000  # bytes of a text in a file of its own
 
 
 def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
@@ -97,6 +98,14 @@ class Files:
     def text(self, path: str, beside: str, span: Span) -> str | None:
         data = self.read(path, beside, span)
         if data is None:
+            return None
+        if len(data) > _LONGEST:
+            self._collector.error(
+                "file-long",
+                f"the text `{path}` has {len(data):,} bytes; at most {_LONGEST:,} are read",
+                hint="check that it is the right file",
+                span=span,
+            )
             return None
         try:
             return data.decode("utf-8").removeprefix("\ufeff")

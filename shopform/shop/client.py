@@ -6,7 +6,7 @@ import random as _random
 import time
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from threading import Lock
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from shopform.errors import (
     ConfigError,
     Nonsense,
     ShopformError,
+    Unreachable,
 )
 from shopform.model import Shop
 from shopform.shop.answers import Again, Call, Json, judge, lost
@@ -27,8 +28,14 @@ from shopform.shop.ledger import Ledger
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
 FIRST_WAIT = 0.5
+LARGEST_ANSWER = 128 * 1024 * 1024  # bytes, unpacked
+ANSWER_SECONDS = 180.0  # for a whole answer; between two of its bytes there is `timeout`
 # Raised before a byte of the request has left: refused, no such host, no TLS, no proxy.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+class Unbounded(httpx.RequestError):
+    """An answer that is longer, or takes longer, than any shop's."""
 
 
 class Client:
@@ -73,24 +80,32 @@ class Client:
         self._token = _token(shop)
         url = _address(shop)
         self._base = f"{shop.url.rstrip('/')}/REST/"
-        self._http = httpx.Client(
-            headers={
-                "Authorization": SCHEMES[shop.auth] + self._token,
-                "Accept": "application/json",
-                "Content-Type": "application/json",
-                "User-Agent": user_agent,
-            },
-            # Building a TLS context costs 16 ms; plain HTTP only ever goes to this machine.
-            verify=url.scheme == "https",
-            trust_env=not _loopback(url.host),
-            timeout=timeout,
-            limits=httpx.Limits(
-                max_connections=self.parallelism, max_keepalive_connections=self.parallelism
-            ),
-            # A session cookie would make a PHP server answer one request after the other.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            follow_redirects=False,
-        )
+        try:
+            self._http = httpx.Client(
+                headers={
+                    "Authorization": SCHEMES[shop.auth] + self._token,
+                    "Accept": "application/json",
+                    "Content-Type": "application/json",
+                    "User-Agent": user_agent,
+                },
+                # Building a TLS context costs 16 ms; plain HTTP only ever goes to this machine.
+                verify=url.scheme == "https",
+                trust_env=not _loopback(url.host),
+                timeout=timeout,
+                limits=httpx.Limits(
+                    max_connections=self.parallelism, max_keepalive_connections=self.parallelism
+                ),
+                # A session cookie would make a PHP server answer one request after the other.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                follow_redirects=False,
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL):
+            # What these say may quote a proxy's password.
+            raise Unreachable(
+                "the proxy or the certificates that the environment names cannot be used",
+                hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and"
+                " SSL_CERT_DIR",
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -176,15 +191,9 @@ class Client:
         if pause > 0:
             self._sleep(pause)
         self._spend()
-        status, reason, sent = 0, "", True
+        status, headers, body, reason, sent = 0, httpx.Headers(), b"", "", True
         try:
-            response = self._http.request(
-                call.method,
-                self._base + quote(call.path),
-                params=dict(call.params) if call.params else None,
-                content=call.content,
-            )
-            status = response.status_code
+            status, headers, body = self._answer(call)
         except UNSENT as exc:
             reason, sent = _reason(exc), False
             self._give_back()
@@ -195,7 +204,49 @@ class Client:
         # Outside the handlers, so that no error keeps hold of a request and the key in its headers.
         if not status:
             return lost(call, reason, sent=sent)
-        return judge(call, status, response.headers, response.content, self._token)
+        return judge(call, status, headers, body, self._token)
+
+    def _answer(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
+        """Status, headers and the whole body. Raises RequestError, also after ANSWER_SECONDS.
+
+        In a thread of its own, which is left behind then: a server that sends a byte now and
+        again is never late for `timeout`, and httpx has no limit for the whole.
+        """
+        found: list[tuple[int, httpx.Headers, bytes] | Exception] = []
+        late = Event()
+
+        def run() -> None:
+            try:
+                found.append(self._read(call, late))
+            except Exception as exc:  # noqa: BLE001  raised in the thread that waits for it
+                found.append(exc)
+
+        thread = Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(ANSWER_SECONDS)
+        if not found:
+            late.set()
+            raise Unbounded(f"the answer took more than {ANSWER_SECONDS:,.0f} seconds")
+        if isinstance(found[0], UnicodeError):
+            raise httpx.ConnectError("the host's name, or that of the proxy, is no name")
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    def _read(self, call: Call, late: Event) -> tuple[int, httpx.Headers, bytes]:
+        parts, size = [], 0
+        with self._http.stream(
+            call.method,
+            self._base + quote(call.path),
+            params=dict(call.params) if call.params else None,
+            content=call.content,
+        ) as response:
+            for part in response.iter_bytes():
+                parts.append(part)
+                size += len(part)
+                if size > LARGEST_ANSWER or late.is_set():
+                    raise Unbounded(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
+            return response.status_code, response.headers, b"".join(parts)
 
     def _spend(self) -> None:
         with self._lock:
@@ -219,7 +270,7 @@ class Client:
 
 def _reason(exc: httpx.RequestError) -> str:
     """Why there was no answer; texts of other errors than a failed connection may quote headers."""
-    text = str(exc) if isinstance(exc, httpx.ConnectError) else ""
+    text = str(exc) if isinstance(exc, httpx.ConnectError | Unbounded) else ""
     return text or type(exc).__name__
 
 
