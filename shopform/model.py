@@ -118,8 +118,11 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
+    """Which object an address is; or, with an id of 0, which ones it is not."""
+
     address: Address
-    id: int
+    id: int = 0
+    without: frozenset[int] = frozenset()
     span: Span | None = None
 
 

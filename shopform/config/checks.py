@@ -5,12 +5,13 @@ from collections.abc import Mapping as Map
 
 from shopform.config.drafts import Draft
 from shopform.config.nodes import Scalar, child
+from shopform.config.rewritable import check_rewritable
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Desired, Ref, Resource, Secret, Value
 from shopform.planning.alike import CODE as ALIKE
 from shopform.planning.alike import alike
-from shopform.planning.normalize import canonical, folded, page_address
+from shopform.planning.normalize import canonical, folded, page_address, trimmed
 from shopform.planning.ways import FRONT, Hop, Page, by_source, circle_of, faults, hiding, hop_of
 
 _REFUSED = "a plan is refused for it unless the shop has it so already"
@@ -23,6 +24,7 @@ def check(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> No
     _check_containers(active, collector)
     _check_cycles(active, resources, collector)
     _check_twins(active, desired, collector)
+    check_rewritable(active, desired, collector)
 
 
 def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: Collector) -> None:
@@ -125,7 +127,7 @@ def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector
     """
     identities: dict[tuple[object, ...], Draft] = {}
     paths: dict[tuple[str, object], Draft] = {}
-    by_id = {item.address for item in desired.imports}
+    by_id = {item.address for item in desired.imports if item.id}
     for draft in drafts:
         resource = desired.resources[draft.address]
         policy = draft.kind.policy
@@ -133,7 +135,10 @@ def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector
             key = (
                 draft.kind.name,
                 resource.parent,
-                *(_folded(policy.form(n), resource.fields.get(n)) for n in policy.identity),
+                *(
+                    trimmed(_folded(policy.form(n), resource.fields.get(n)))
+                    for n in policy.identity
+                ),
             )
             twin = identities.setdefault(key, draft)
             if twin is not draft and not {twin.address, draft.address} <= by_id:

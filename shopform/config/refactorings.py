@@ -86,7 +86,11 @@ class Refactorings:
                 continue
             if address in self._elsewhere:
                 continue
-            number: int = data["id"]
+            number: int = data.get("id") or 0
+            if bool(number) == bool(data.get("not")):
+                hint = "`id` is the object that it is, `not` are objects that it is not"
+                self._error("import-choice", "one of `id` and `not` belongs here", hint, node.span)
+                continue
             other = address if address in found else owners.get((address.kind, number))
             if address not in self._declared:
                 hint = self._near.hint(address, self._declared, "declare it first")
@@ -98,8 +102,10 @@ class Refactorings:
                 hint = "one address takes one object, and one object has one address"
                 self._error("import-twice", summary, hint, place.span, found[other].span)
             else:
-                found[address] = Import(address=address, id=number, span=node.span)
-                owners[address.kind, number] = address
+                others = frozenset(data.get("not") or ())
+                found[address] = Import(address=address, id=number, without=others, span=node.span)
+                if number:
+                    owners[address.kind, number] = address
         return tuple(found.values())
 
     def _is_mine(self, shop: str | None, node: Node) -> bool:

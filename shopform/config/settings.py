@@ -109,10 +109,15 @@ class RemovedSpec(Closed):
 
 
 class ImportSpec(Closed):
-    """An object of the shop that a declared address takes over."""
+    """An object of the shop that a declared address takes over, or objects that it is not."""
 
     address: str = must("The address, which is declared.")
-    id: Annotated[int, Field(ge=1)] = must("The object's id in the shop.")
+    id: int | None = Field(default=None, ge=1, description="The object's id in the shop.")
+    without: list[int] | None = Field(
+        default=None,
+        alias="not",
+        description="Ids of objects that are much the same and are other ones.",
+    )
     shop: str | None = may("The shop that the id is of; every shop when omitted.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shopform.kinds import Form, Kind
-from shopform.model import Entry, LiveObject
+from shopform.model import Entry, LiveObject, Ref, Resource, Secret
 from shopform.planning.normalize import canonical, is_digest
 
 if TYPE_CHECKING:
@@ -31,6 +31,24 @@ def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]
         for item in items[:OBJECTS]
     ]
     more = [f"and {len(items) - OBJECTS} more"] if len(items) > OBJECTS else []
+    return "\n".join([*lines, *more])
+
+
+def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Matching") -> str:
+    """A line for each object: its id and up to three declared fields that it holds otherwise."""
+    lines = []
+    for number in numbers[:OBJECTS]:
+        item = matching.live[kind.name].objects[number]
+        names = [
+            name
+            for name, value in resource.fields.items()
+            if not isinstance(value, Secret | Ref) and kind.policy.form(name) is not Form.IMAGES
+            if canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
+            != canonical(kind.policy.form(name), value, matching.hosts)
+        ]
+        shown = ", ".join(_fields(kind, names[:FIELDS], item, matching))
+        lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
+    more = [f"and {len(numbers) - OBJECTS} more"] if len(numbers) > OBJECTS else []
     return "\n".join([*lines, *more])
 
 

@@ -8,7 +8,7 @@ from shopform.kinds import Form, Kind
 from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
 from shopform.planning.match import Matching
-from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.normalize import canonical, digest, is_digest, recognised, trimmed
 from shopform.planning.ways import rooted
 
 MISSING = object()
@@ -174,8 +174,14 @@ class Comparer:
             live: object = None
         else:
             live = canonical(form, raw, self.matching.hosts)
+            found = entry is None and name in kind.policy.identity
+            rewritten = found and trimmed(live) == recognised(form, value, self.matching.hosts)
             if isinstance(value, Secret):
                 live = digest(resource.address.kind, name, live)
+            if live != memory and rewritten:
+                result.stored[name] = live
+                result.unchanged += 1
+                return
             if live == memory:
                 result.unchanged += 1
                 if entry and (before != memory or name in entry.stored):
@@ -326,14 +332,23 @@ def depends_on(resource: Resource) -> tuple[Address, ...]:
 
 
 def identity_of(
-    kind: Kind, difference: Difference, item: LiveObject | None, hosts: frozenset[str]
+    kind: Kind,
+    resource: Resource,
+    difference: Difference,
+    item: LiveObject | None,
+    hosts: frozenset[str],
 ) -> tuple[object, ...]:
     """What the state keeps to recognise the object by; a secret is a digest.
 
     A part that is not managed is as the shop holds it, and for a new object the root.
     """
-    held = item.fields if item else {}
-    return tuple(
-        difference.sent.get(name, canonical(kind.policy.form(name), held.get(name), hosts))
-        for name in kind.policy.identity
-    )
+    parts: list[object] = []
+    for name in kind.policy.identity:
+        form, value = kind.policy.form(name), resource.fields.get(name)
+        if isinstance(value, Secret):
+            parts.append(digest(kind.name, name, recognised(form, value, hosts)))
+        elif name in difference.sent:
+            parts.append(trimmed(difference.sent[name]))
+        else:
+            parts.append(recognised(form, item.fields.get(name) if item else None, hosts))
+    return tuple(parts)

@@ -306,7 +306,7 @@ class Draft:
     ) -> Entry:
         return Entry(
             id=item.id if item else 0,
-            identity=identity_of(kind, difference, item, self.live.hosts),
+            identity=identity_of(kind, resource, difference, item, self.live.hosts),
             sent=difference.sent,
             stored=difference.stored,
             parent=resource.parent,

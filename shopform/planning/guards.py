@@ -24,6 +24,7 @@ def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
     _replacements(draft)
     routes.check(draft, paths, shop.rules.url_changes)
     _renamed(draft)
+    _near(draft)
     policy.check(draft, shop, options)
     part(options, draft.out)
 
@@ -34,6 +35,16 @@ def _renamed(draft: Draft) -> None:
         from shopform.planning import renames
 
         renames.check(draft)
+
+
+def _near(draft: Draft) -> None:
+    """Only what is created can be there under another name, and only as an unmanaged object."""
+    kinds = {c.kind for c in draft.changes if c.action is Action.CREATE}
+    owners = draft.matching.owners
+    if any((k, n) not in owners for k in kinds for n in draft.live.kinds.get(k, NOTHING).objects):
+        from shopform.planning import near
+
+        near.check(draft)
 
 
 def part(options: Options, out: Collector) -> None:

@@ -21,7 +21,7 @@ from shopform.model import (
 from shopform.planning.candidates import apart
 from shopform.planning.levels import in_order
 from shopform.planning.moves import container_of, follow_moves
-from shopform.planning.normalize import canonical
+from shopform.planning.normalize import canonical, recognised, trimmed
 from shopform.planning.pending import adopt_pending
 
 Identity = tuple[object, ...]
@@ -78,7 +78,7 @@ class Matching:
             for address, entry in self.entries.items():
                 odd = address.kind == kind.name and entry.stored.keys() & set(kind.policy.identity)
                 if odd and entry.id in objects:
-                    key = (objects[entry.id].parent_id, entry.identity)
+                    key = (objects[entry.id].parent_id, tuple(map(trimmed, entry.identity)))
                     index.setdefault(key, []).append(entry.id)
         return index
 
@@ -94,7 +94,7 @@ class Matching:
 
 def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
     policy = kind.policy
-    return tuple(canonical(policy.form(n), item.fields.get(n), hosts) for n in policy.identity)
+    return tuple(recognised(policy.form(n), item.fields.get(n), hosts) for n in policy.identity)
 
 
 def declared_identity(
@@ -109,7 +109,7 @@ def declared_identity(
                 return None
             parts.append(ids[value.address])
         else:
-            parts.append(canonical(kind.policy.form(name), value, hosts))
+            parts.append(recognised(kind.policy.form(name), value, hosts))
     return tuple(parts)
 
 
@@ -136,7 +136,7 @@ def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], boo
         identity = declared_identity(kind, resource, {}, frozenset())
         texts.setdefault(kind.name, set()).add(identity or ())
     for intent in prior.pending:
-        texts.setdefault(intent.kind, set()).add(intent.identity)
+        texts.setdefault(intent.kind, set()).add(tuple(map(trimmed, intent.identity)))
 
     def wanted(kind: Kind, item: LiveObject) -> bool:
         if (kind.name, item.id) in owned:
@@ -185,7 +185,7 @@ def _assign(
             return
         result.vanished[address] = entry.id
         del result.entries[address]
-    if wish:
+    if wish and wish.id:
         _import(wish, kind, desired, result, out)
         _check_container(resource, result, out)
         return
@@ -196,8 +196,12 @@ def _assign(
     if identity is None:
         return
     key = (parent_id, identity)
+    apart_from = wish.without if wish else frozenset()
     found = _free(kind, result.index(kind).get(key, ()), desired, result)
     found = found or _free(kind, result.remembered(kind).get(key, ()), desired, result)
+    found = [number for number in found if number not in apart_from]
+    if len(found) > 1:
+        found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
     if len(found) > 1:
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
         out.error(
@@ -212,6 +216,15 @@ def _assign(
         )
     elif found:
         _take(address, kind, found[0], desired, result)
+
+
+def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
+    """Whether the name is the same without folding: that one is meant, if there is one."""
+    name = kind.policy.identity[-1]
+    held, value = item.fields.get(name), resource.fields.get(name)
+    return canonical(kind.policy.form(name), held, hosts) == canonical(
+        kind.policy.form(name), value, hosts
+    )
 
 
 def _check_container(resource: Resource, result: Matching, out: Collector) -> None:

@@ -31,14 +31,27 @@ def canonical(form: Form, value: object, hosts: frozenset[str] = NO_HOSTS) -> ob
     return _FORMS[form](value, hosts)
 
 
+def recognised(form: Form, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+    """The canonical value as a part of an identity: outer blanks and Unicode form do not count."""
+    return trimmed(canonical(form, value, hosts))
+
+
+def trimmed(part: object) -> object:
+    if not isinstance(part, str):
+        return part
+    return (part if part.isascii() else unicodedata.normalize("NFC", part)).strip()
+
+
 def is_damaged(value: object) -> bool:
-    """Whether half a sign stands in a text, or in one of several: no file can hold it.
+    """Whether half a sign or a NUL stands in a text, or in one of several: no file can hold it.
 
     Shops that cut texts by length answer such; its canonical form has U+FFFD there.
     """
     if isinstance(value, list | tuple):
         return any(map(is_damaged, value))
-    return isinstance(value, str) and not value.isascii() and HALF.search(value) is not None
+    if not isinstance(value, str):
+        return False
+    return "\0" in value or (not value.isascii() and HALF.search(value) is not None)
 
 
 def _text(value: object, _hosts: frozenset[str]) -> str:

@@ -12,7 +12,7 @@ from shopform.planning.copies.rewriting import Rewriting
 from shopform.planning.declaring.declare import Declared, Left
 from shopform.planning.diff import depends_on
 from shopform.planning.match import NOTHING, Matching, declared_identity
-from shopform.planning.normalize import canonical
+from shopform.planning.normalize import canonical, trimmed
 from shopform.planning.ways import rooted
 
 ONE_SHOP: Final = "holds for one shop only"
@@ -183,7 +183,7 @@ def _alike(copy: Copy) -> None:
 
 def _identity(resource: Resource) -> tuple[object, ...]:
     kind = BY_NAME[resource.address.kind]
-    held = tuple(resource.fields.get(name) for name in kind.policy.identity)
+    held = tuple(trimmed(resource.fields.get(name)) for name in kind.policy.identity)
     return kind.name, resource.parent, held
 
 
@@ -255,6 +255,8 @@ def settled(copy: Copy, found: Iterable[Diagnostic]) -> bool:
         address = Address(each.address)
         if each.code == "identity-ambiguous":
             copy.leave(address, "several objects of the other shop could be it")
+        elif each.code == "identity-near":
+            copy.leave(address, "an object of the other shop is much the same")
         elif each.code == "path-taken":
             name = BY_NAME[address.kind].policy.path
             copy.leave(address, "an object of the other shop has it", name)

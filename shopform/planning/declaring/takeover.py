@@ -49,6 +49,7 @@ def taken(address: Address, desired: Desired, prior: Prior, found: Found) -> tup
         id=found.object.id,
         identity=_identity(kind, resource, found),
         sent={n: v for n, v in difference.sent.items() if n not in difference.send},
+        stored=difference.stored,
         parent=resource.parent,
         depends_on=depends_on(resource),
         protect=resource.protect,
