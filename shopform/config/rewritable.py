@@ -16,7 +16,7 @@ KEPT = frozenset("\t\n\r")
 
 
 def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
-    """Warn of what a shop may trim, normalize or strip; a NUL is an error."""
+    """Warn of what a shop may trim, normalize or strip; a NUL in an identity is an error."""
     told: dict[str, int] = {}
     siblings: dict[tuple[object, ...], Draft] = {}
     for draft in drafts:
@@ -36,8 +36,6 @@ def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Colle
 def _rewritten(kind: Kind, name: str, text: str) -> str:
     if text.isprintable() and text.isascii() and text == text.strip():
         return ""
-    if "\0" in text:
-        return "holds a NUL character"
     controls = {c for c in text if c < " " or "\x7f" <= c < "\xa0"} - KEPT
     if controls:
         return f"holds the control character U+{ord(min(controls)):04X}"
@@ -51,9 +49,9 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
 
 def _tell(draft: Draft, name: str, why: str, told: dict[str, int], collector: Collector) -> None:
     place = (child(draft.node, name) or draft.key).span
-    if "NUL" in why:
-        hint = "remove the character"
-        collector.error("nul-in-string", f"`{name}` {why}", hint=hint, span=place)
+    if "U+0000" in why and name in draft.kind.policy.identity:
+        summary = f"`{name}` {why}, with which nothing can be recognised"
+        collector.error("nul-in-identity", summary, hint="remove the character", span=place)
         return
     code = "string-rewritten"
     told[code] = told.get(code, 0) + 1
