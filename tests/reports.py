@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from draws import below, one_of
 from hypothesis import strategies as st
 
 from shopform.changes import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
@@ -42,32 +43,43 @@ def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
     return records if kind.policy.form(name) is Form.IMAGES else scalars
 
 
+ADDRESSES = {kind.name: addresses(kind) for kind in KINDS}
+CONTENTS = {(kind.name, name): contents(kind, name) for kind in KINDS for name in kind.fields}
+SOME = {
+    kind.name: st.lists(st.sampled_from(kind.fields), unique=True, max_size=4) for kind in KINDS
+}
+REASONS = ("", "replace_by_request", "delete_because_container")
+FLAG = st.booleans()
+NOTES = st.lists(words, max_size=2)
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    kind = draw(st.sampled_from(KINDS))
-    action = draw(st.sampled_from(Action))
+    kind = one_of(draw, KINDS)
+    action = one_of(draw, list(Action))
     made, gone = action is Action.CREATE, action in (Action.DELETE, Action.FORGET)
-    names = draw(st.lists(st.sampled_from(kind.fields), unique=True, max_size=4))
+    names = draw(SOME[kind.name])
     fields, values = [], {}
     for name in names:
-        sides = draw(contents(kind, name)), draw(contents(kind, name))
-        if action in (Action.UPDATE, Action.NO_OP) and draw(st.booleans()):
+        both = CONTENTS[kind.name, name]
+        sides = draw(both), draw(both)
+        if action in (Action.UPDATE, Action.NO_OP) and draw(FLAG):
             values[name] = sides[0]
             continue
         before, after = None if made else sides[0], None if gone else sides[1]
         fields.append(FieldChange(name=name, before=before, after=after))
     return Change(
-        address=draw(addresses(kind)),
+        address=draw(ADDRESSES[kind.name]),
         kind=kind.name,
         action=action,
-        id=None if made else draw(st.integers(1, 99)),
+        id=None if made else draw(below(100)),
         fields=tuple(fields),
         values=values,
         unchanged=len(values),
-        reason=draw(st.sampled_from(["", "replace_by_request", "delete_because_container"])),
-        importing=not made and draw(st.booleans()),
-        previous=draw(st.none() | addresses(kind)),
-        notes=tuple(draw(st.lists(words, max_size=2))),
+        reason=one_of(draw, REASONS),
+        importing=not made and draw(FLAG),
+        previous=draw(ADDRESSES[kind.name]) if draw(FLAG) else None,
+        notes=tuple(draw(NOTES)),
     )
 
 
@@ -75,32 +87,34 @@ def unique(found: list[Change]) -> tuple[Change, ...]:
     return tuple({change.address: change for change in found}.values())
 
 
+TREE = next(kind for kind in KINDS if kind.name in kind.policy.refers.values())
+CHANGES = st.lists(changes(), max_size=6)
+DRIFT = st.lists(changes(), max_size=2)
+SETTLED = st.dictionaries(
+    ADDRESSES[TREE.name],
+    st.builds(Settled, st.integers(1, 99), st.fixed_dictionaries({"name": words})),
+    max_size=3,
+)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    found = unique(draw(st.lists(changes(), max_size=6)))
-    tree = next(kind for kind in KINDS if kind.name in kind.policy.refers.values())
-    settled = draw(
-        st.dictionaries(
-            addresses(tree),
-            st.builds(Settled, st.integers(1, 99), st.fixed_dictionaries({"name": words})),
-            max_size=3,
-        )
-    )
+    found = unique(draw(CHANGES))
+    settled = draw(SETTLED)
     taken = {change.address for change in found}
     text = draw(words)
     return Plan(
         basis=Basis(shop=draw(keys), url=draw(words), lineage=draw(keys), serial=3),
         changes=found,
-        drift=unique(draw(st.lists(changes(), max_size=2))),
+        drift=unique(draw(DRIFT)),
         steps=tuple(step(change) for change in found),
-        diagnostics=draw(
-            st.sampled_from(
-                [
-                    (),
-                    (warning("odd", text, hint=text, span=Span("a.yaml", 2, 3)),),
-                    (error("bad", text, detail=text), warning("odd", text)),
-                ]
-            )
+        diagnostics=one_of(
+            draw,
+            [
+                (),
+                (warning("odd", text, hint=text, span=Span("a.yaml", 2, 3)),),
+                (error("bad", text, detail=text), warning("odd", text)),
+            ],
         ),
         settled={a: s for a, s in settled.items() if a not in taken},
         unmanaged={"brand": 2},

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from draws import one_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, errors, keys, ref
@@ -11,6 +12,7 @@ from shopform.changes import Op
 from shopform.errors import UsageError
 from shopform.model import Address, Moved
 
+FLAG = st.booleans()
 NAMES = [f"category.c{n}" for n in range(7)]
 
 
@@ -19,12 +21,12 @@ def worlds(draw: st.DrawFn) -> tuple[World, dict[str, str], dict[str, str]]:
     """Trees of the state and of the files; the parent of each, "" at the root."""
     world, held, wanted = World(), dict[str, str](), dict[str, str]()
     for number, name in enumerate(NAMES):
-        where = draw(st.sampled_from(["both", "both", "owned", "declared"]))
+        where = one_of(draw, ["both", "both", "owned", "declared"])
         if where != "declared":
-            held[name] = draw(st.sampled_from(["", *held]))
+            held[name] = one_of(draw, ["", *held])
         if where != "owned":
-            wanted[name] = draw(st.sampled_from(["", *wanted]))
-        if where == "both" and (held[name] in wanted or not held[name]) and draw(st.booleans()):
+            wanted[name] = one_of(draw, ["", *wanted])
+        if where == "both" and (held[name] in wanted or not held[name]) and draw(FLAG):
             wanted[name] = held[name]
         if name in held:
             world.there(name, number + 1, name=name, parent=ref(held[name]) if held[name] else None)

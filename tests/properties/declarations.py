@@ -1,16 +1,11 @@
-"""Random projects: small, and made so that names, paths, keys and branches change hands.
+"""Random projects: small, and made so that names, paths, keys and branches change hands."""
 
-Strategies are made once and drawn from often: to make one anew for each draw costs more than the
-draw, and more than a run of shopform.
-"""
-
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
+from draws import below, one_of, shuffled
 from hypothesis import strategies as st
 
-T = TypeVar("T")
 Sections = dict[str, Any]
 Fields = st.SearchStrategy[dict[str, Any]]
 
@@ -27,24 +22,6 @@ FLAG = st.booleans()
 WEIGHT = st.integers(0, 3) | st.none()
 WORDS = ("order_created", "paid", "stock", "category")
 PICTURES = ("a.png", "b.png", "c.png")
-
-
-@cache
-def below(number: int) -> st.SearchStrategy[int]:
-    return st.integers(0, number - 1)
-
-
-@cache
-def orders(size: int) -> st.SearchStrategy[list[int]]:
-    return st.permutations(range(size))
-
-
-def one_of(draw: st.DrawFn, items: Sequence[T]) -> T:
-    return items[draw(below(len(items)))]
-
-
-def shuffled(draw: st.DrawFn, items: Sequence[T]) -> list[T]:
-    return [items[number] for number in draw(orders(len(items)))]
 
 
 @cache
