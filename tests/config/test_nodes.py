@@ -11,7 +11,7 @@ from shopform.config.parsers import (
     masked_events,
     plain_events,
 )
-from shopform.diagnostics import Collector
+from shopform.diagnostics import Collector, Span
 
 CORPUS = {
     "nothing": "",
@@ -129,9 +129,13 @@ def test_columns_count_characters_and_ends_are_exclusive() -> None:
     assert (node.span.column, node.span.end_column) == (5, 9)
 
 
-def test_a_deep_text_does_not_exhaust_the_stack() -> None:
-    root = parse("[" * 3000 + "]" * 3000, "a.yaml", Collector(), (fast_events,))
-    assert isinstance(root, Sequence)
+@pytest.mark.parametrize("parser", [fast_events, plain_events])
+def test_a_deep_text_is_refused_and_does_not_exhaust_the_stack(parser: Parser) -> None:
+    collector = Collector()
+    with pytest.raises(Malformed):
+        parse("[" * 3000 + "]" * 3000, "a.yaml", collector, (parser,))
+    assert [(d.code, d.span) for d in collector] == [("yaml-deep", Span("a.yaml", 1, 51, 1, 52))]
+    assert parse("[" * 50 + "]" * 50, "a.yaml", Collector(), (parser,)) is not None
 
 
 def test_an_alias_is_the_node_of_its_anchor() -> None:
