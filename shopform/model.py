@@ -84,7 +84,8 @@ class Resource:
 
     `keep`: once it is no longer declared it is forgotten, and stays in the shop. `once` are
     fields that are sent and then left to the shop. `origin` is the id of the object in another
-    shop that this one is a copy of, or 0. `forget`: it is made as declared, and then forgotten.
+    shop that this one is a copy of, or 0, and `uncopied` are fields of that one which it lacks.
+    `forget`: it is made as declared, and then forgotten.
     """
 
     address: Address
@@ -95,6 +96,7 @@ class Resource:
     ignore: frozenset[str] = frozenset()
     once: frozenset[str] = frozenset()
     origin: int = 0
+    uncopied: frozenset[str] = frozenset()
     forget: bool = False
     deliver: Delivery | None = None
     span: Span | None = None
@@ -150,7 +152,8 @@ class Entry:
     `stored` holds what the shop then kept, only where that differs from what was sent.
     References are ids; a secret is a keyed digest; images are their records. `keep` and `origin`
     are those of the Resource. `unclaimed` are fields that had another value than the server's
-    default when the object was taken over, and were not declared.
+    default when the object was taken over, and were not declared; of a copy, fields that were not
+    copied, so that nothing tells what they were then.
     """
 
     id: int

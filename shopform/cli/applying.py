@@ -166,7 +166,7 @@ def carry_out(
         client, saved = connection.client, source.saved
         outcome = _do(console, workspace, plan, client, session, verb=verb, saved=saved)
         done(outcome)
-        return outcome_exit(outcome)
+        return outcome_exit(outcome) or plan_exit(plan)
 
 
 def _do(

@@ -41,6 +41,13 @@ between = options.stack(
         " where it is deleted what depends on it.",
     ),
     options.option(
+        "--exclude",
+        "excludes",
+        metavar="ADDRESS",
+        multiple=True,
+        help="All but this address, what is nested in it, and what needs it.",
+    ),
+    options.option(
         "--rewrite",
         metavar="OLD=NEW",
         multiple=True,
@@ -91,8 +98,9 @@ def command(console: Console, /, write: Path | None, **asked: Any) -> int:
 def promote(console: Console, /, **asked: Any) -> int:
     """Carry over what changed in a shop since it was last copied.
 
-    What only the other shop changed is left alone; what both changed is a conflict, and exits
-    with 11.
+    What only the other shop changed is left alone. What both changed is a conflict: it is left as
+    it is, what has none is carried over, and the run exits with 14; or with 11 where nothing else
+    is to do.
     """
     return _copy(console, "promote", **asked)
 

@@ -22,6 +22,7 @@ from shopform.planning.copies.origins import (
     to_read,
     with_nested,
 )
+from shopform.planning.copies.promote import aside
 from shopform.planning.copies.rewriting import Rewriting, own_hosts
 from shopform.planning.declaring.declare import Declared, declare
 from shopform.planning.declaring.withheld import with_left, withhold
@@ -48,6 +49,7 @@ class Copying:
         target: str,
         kinds: frozenset[str] | None,
         targets: tuple[str, ...],
+        excludes: tuple[str, ...],
         rewrite: Iterable[tuple[str, str]],
         delete: bool,
         three_way: bool,
@@ -77,6 +79,7 @@ class Copying:
             target=self.workspace.shop.name,
             kinds=with_nested(BY_NAME if kinds is None else kinds),
             targets=targets,
+            excludes=excludes,
             delete=delete,
             three_way=three_way,
         )
@@ -195,7 +198,7 @@ class Copying:
         ids = {a: entry.id for a, entry in prior.resources.items() if a in about}
         ids |= {c.address: c.id for c in made.changes if c.importing and c.id}
         told = [*fitting.told, *self._unread(), *owned_twice(ids, own, self.wish.target)]
-        return replace(made, diagnostics=(*softened(made.diagnostics), *told))
+        return aside(replace(made, diagnostics=(*softened(made.diagnostics), *told)))
 
     def _unread(self) -> Iterable[Diagnostic]:
         for name, problem in (self.unread or {}).items():

@@ -21,6 +21,7 @@ CHANGES = 2
 # Of several shops' codes the first of these is the run's: what cannot wait for a person.
 PRECEDENCE = (130, 64, 10, 1, 14, 16, 18, 17, 15, 13, 12, 11, CHANGES, 0)
 READS = "read-incomplete"
+CONFLICT = "promote-conflict"  # as a warning: the plan does all but this
 OWN_CODE = (AccessRefused, BudgetSpent, Interrupted)
 BY_CODE = {
     error.code: error.exit_code
@@ -29,12 +30,14 @@ BY_CODE = {
 
 
 def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
-    """An error beats a refusal, a refusal beats changes."""
+    """An error beats a refusal, a refusal beats what is left aside, and that beats changes."""
     codes = {d.code for d in plan.diagnostics if d.severity is Severity.ERROR}
     if READS in codes:
         return ShopError.exit_code
     if codes:
         return Refused.exit_code
+    if any(d.code == CONFLICT for d in plan.diagnostics):
+        return PartlyApplied.exit_code
     return CHANGES if detailed and plan.differs else 0
 
 

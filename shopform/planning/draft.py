@@ -172,7 +172,13 @@ class Draft:
                 kind=kind.name,
                 parent=Ref(resource.parent) if resource.parent else None,
                 fields=difference.send,
-                entry=self._entry(None, resource, kind, difference, ()),
+                entry=self._entry(
+                    None,
+                    resource,
+                    kind,
+                    difference,
+                    self._unclaimed(resource, kind, None, difference),
+                ),
                 confirm=assumed,
                 deliver=resource.deliver,
             )
@@ -196,7 +202,8 @@ class Draft:
                     values=compare.settled(kind, resource, item, drifted),
                 )
             )
-        op = self._op(resource, entry, difference)
+        unclaimed = self._unclaimed(resource, kind, item, difference)
+        op = self._op(resource, entry, difference, unclaimed)
         if op is None:
             self._stays(resource, kind, item, compare)
             return
@@ -207,9 +214,6 @@ class Draft:
             changed = {change.name for change in difference.fields}
             values = compare.settled(kind, resource, item, changed)
             self._tell(address, item.id, op, difference, notes, values)
-        unclaimed = (
-            entry.unclaimed if entry else tuple(beside(kind, resource, item, self.live.hosts))
-        )
         step = Step(
             key=f"{address}:{op}",
             op=op,
@@ -240,7 +244,23 @@ class Draft:
         else:
             self.graph.add(step)
 
-    def _op(self, resource: Resource, entry: Entry | None, difference: Difference) -> Op | None:
+    def _unclaimed(
+        self, resource: Resource, kind: Kind, item: LiveObject | None, difference: Difference
+    ) -> tuple[str, ...]:
+        if resource.origin:
+            return tuple(sorted(resource.uncopied - difference.sent.keys()))
+        entry = self.matching.entries.get(resource.address)
+        if entry or item is None:
+            return entry.unclaimed if entry and item else ()
+        return tuple(beside(kind, resource, item, self.live.hosts))
+
+    def _op(
+        self,
+        resource: Resource,
+        entry: Entry | None,
+        difference: Difference,
+        unclaimed: tuple[str, ...],
+    ) -> Op | None:
         address = resource.address
         if difference.send:
             return Op.UPDATE
@@ -250,11 +270,12 @@ class Draft:
             return Op.IMPORT
         if address in self.matching.moved:
             return Op.MOVE
-        same = (entry.protect, entry.keep, entry.parent, entry.origin) == (
+        same = (entry.protect, entry.keep, entry.parent, entry.origin, entry.unclaimed) == (
             resource.protect,
             resource.keep,
             resource.parent,
             resource.origin,
+            unclaimed,
         )
         if difference.remember or not same or entry.depends_on != depends_on(resource):
             return Op.EDIT

@@ -62,9 +62,7 @@ class Copy:
                 yield from self._without(user, address)
         elif name in resource.fields:
             fields = {each: value for each, value in resource.fields.items() if each != name}
-            self.resources[address] = replace(
-                resource, fields=fields, ignore=resource.ignore | {name}
-            )
+            self.resources[address] = without(replace(resource, fields=fields), name)
             self._tell(resource, why, name)
 
     def _without(self, user: Address, target: Address) -> Iterable[Leaving]:
@@ -85,6 +83,11 @@ class Copy:
         self.left.append(found)
 
 
+def without(resource: Resource, name: str) -> Resource:
+    """The resource with a field marked as not copied."""
+    return replace(resource, ignore=resource.ignore | {name}, uncopied=resource.uncopied | {name})
+
+
 def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
     """The copy of what a shop declares, with texts rewritten and without what is its own.
 
@@ -95,8 +98,7 @@ def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -
     for each in declared.left:
         address = places.get((each.kind, each.id))
         if address and each.field:
-            resource = resources[address]
-            resources[address] = replace(resource, ignore=resource.ignore | {each.field})
+            resources[address] = without(resources[address], each.field)
     left = [
         replace(each, why=each.why.replace("not declared", "not copied")) for each in declared.left
     ]

@@ -22,12 +22,16 @@ from shopform.planning.scope import Options, closure, turned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked: from which shop to which, what of it; with `three_way` only its changes."""
+    """What is asked: from which shop to which, what of it; with `three_way` only its changes.
+
+    `excludes` leave out addresses with what is nested in them and what needs them.
+    """
 
     source: str
     target: str
     kinds: frozenset[str]
     targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     delete: bool = False
     three_way: bool = False
 
@@ -51,7 +55,7 @@ class Fitting:
 
     def about(self) -> frozenset[Address]:
         """The addresses that may be touched. Raises UsageError for targets that do not exist."""
-        for word in self.wish.targets:
+        for word in (*self.wish.targets, *self.wish.excludes):
             every = (*self.found.resources, *self.prior.resources)
             if not any(inside(address, Address(word)) for address in every):
                 raise UsageError(
@@ -142,12 +146,25 @@ class Fitting:
     def _asked(self, addresses: Iterable[Address]) -> list[Address]:
         """Those of the kinds and targets that were asked for."""
         words = [Address(word) for word in self.wish.targets]
+        excluded = self._excluded()
         return [
             address
             for address in addresses
             if address.kind in self.wish.kinds
+            and address not in excluded
             and (not words or any(inside(address, word) for word in words))
         ]
+
+    def _excluded(self) -> set[Address]:
+        words = [Address(word) for word in self.wish.excludes]
+        if not words:
+            return set()
+        held = {a: entry.depends_on for a, entry in self.prior.resources.items()}
+        users = turned(held)
+        for address, found in self.copy.users.items():
+            users.setdefault(address, set()).update(found)
+        every = (*self.found.resources, *held)
+        return closure((a for a in every if any(inside(a, word) for word in words)), users)
 
     def _left(self, more: Iterable[Left]) -> list[Left]:
         """What is left out, as far as it belongs to what was asked for."""

@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from shopform.diagnostics import Collector, Diagnostic, error
+from shopform.changes import Plan
+from shopform.diagnostics import Collector, Diagnostic, Severity, error
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource, Value
-from shopform.planning.copies.copy import Copy
+from shopform.planning.copies.copy import Copy, without
 from shopform.planning.declaring.declare import Left
 from shopform.planning.diff import MISSING, Comparer
 from shopform.planning.match import Matching, match
 from shopform.planning.normalize import canonical, is_digest
 
 LONGEST = 70
+CONFLICT = "promote-conflict"
 
 
 @dataclass(slots=True)
@@ -45,13 +47,14 @@ def spared(
         entry, kind = prior.resources[address], BY_NAME[address.kind]
         item = live.kinds[address.kind].objects.get(entry.id)
         fields = dict.fromkeys((*entry.sent, *kind.policy.defaults)) if item else {}
+        fields = {name: None for name in fields if not _baseless(entry, name)}
         changed = [name for name in fields if item and _edited(kind, name, item, entry, live.hosts)]
         if changed:
             free.discard(address)
             names = ", ".join(f"`{name}`" for name in changed)
             conflicts.append(
                 error(
-                    "promote-conflict",
+                    CONFLICT,
                     f"`{address}` is gone from `{source}`, and `{target}` changed {names}",
                     address=address,
                     hint=f"delete it in `{target}` by hand, or forget it:"
@@ -71,6 +74,11 @@ def _edited(kind: Kind, name: str, item: LiveObject, entry: Entry, hosts: frozen
     return _held(kind, name, item, hosts) not in (MISSING, _stored(entry, kind, name))
 
 
+def _baseless(entry: Entry, name: str) -> bool:
+    """Whether a field was left out when the object was copied: nothing tells what it was."""
+    return name in entry.unclaimed and name not in entry.sent
+
+
 def _stored(entry: Entry, kind: Kind, name: str) -> object:
     """What the target held of a field after it was copied."""
     return entry.stored.get(name, _sent(entry, kind, name))
@@ -80,6 +88,15 @@ def _sent(entry: Entry, kind: Kind, name: str) -> object:
     """What a field was when it was copied: the default, or empty, where it was not sent."""
     default = canonical(kind.policy.form(name), kind.policy.defaults.get(name))
     return entry.sent.get(name, default)
+
+
+def aside(made: Plan) -> Plan:
+    """The plan with what both shops changed left aside, where it has anything else to do."""
+    if made.empty:
+        return made
+    found = made.diagnostics
+    lowered = (replace(d, severity=Severity.WARNING) if d.code == CONFLICT else d for d in found)
+    return replace(made, diagnostics=tuple(lowered))
 
 
 @dataclass(slots=True)
@@ -128,7 +145,8 @@ class _Promoting:
         changed = [
             name
             for name, value in resource.fields.items()
-            if self._now(resource, name, value)
+            if not _baseless(entry, name)
+            and self._now(resource, name, value)
             != _sent(entry, BY_NAME[resource.address.kind], name)
         ]
         if changed:
@@ -145,7 +163,7 @@ class _Promoting:
             if isinstance(value, Ref) and value.address in lost:
                 self._leave(resource, f"what it points to is gone from `{self.target}`", name)
                 fields = {n: v for n, v in resource.fields.items() if n != name}
-                resource = replace(resource, fields=fields, ignore=resource.ignore | {name})
+                resource = without(replace(resource, fields=fields), name)
         return resource
 
     def _narrowed(self, resource: Resource) -> Resource:
@@ -159,9 +177,12 @@ class _Promoting:
             if not self._carried(resource, kind, name, value, item, entry):
                 kept.add(name)
         other = entry is None or entry.origin != resource.origin
-        if other or address in self.matching.moved or kept < resource.fields.keys():
+        fields = resource.fields.keys()
+        if other or address in self.matching.moved or kept < fields:
             self.result.only.add(address)
-        return replace(resource, ignore=resource.ignore | kept)
+        baseless = {name for name in kept if entry is None or _baseless(entry, name)}
+        uncopied = resource.uncopied | baseless | set(entry.unclaimed if entry else ()) - fields
+        return replace(resource, ignore=resource.ignore | kept, uncopied=uncopied)
 
     def _carried(
         self,
@@ -174,9 +195,15 @@ class _Promoting:
     ) -> bool:
         """Whether a field is to be as the source has it; tells a conflict."""
         now = self._now(resource, name, value)
+        held = _held(kind, name, item, self.matching.hosts)
+        if entry and _baseless(entry, name):
+            own = held not in (now, MISSING, _sent(entry, kind, name))
+            if own:
+                why = f"it was not copied before, and `{self.target}` has its own"
+                self._leave(resource, why, name)
+            return not own
         if entry and now == _sent(entry, kind, name):
             return False
-        held = _held(kind, name, item, self.matching.hosts)
         if held in (now, MISSING) or (entry and held == _stored(entry, kind, name)):
             return True
         was = _sent(entry, kind, name) if entry else MISSING
@@ -215,7 +242,7 @@ class _Promoting:
     def _conflict(self, address: Address, summary: str, detail: str = "") -> None:
         self.result.conflicts.append(
             error(
-                "promote-conflict",
+                CONFLICT,
                 summary,
                 detail=detail,
                 address=address,
