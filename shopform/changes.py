@@ -38,6 +38,8 @@ class Op(StrEnum):
     FORGET = "forget"
 
 
+# How the note begins of a change that puts back, or writes over, what was changed in the shop.
+REVERTS = "reverts a change made in the shop"
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
 
 

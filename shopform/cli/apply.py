@@ -31,6 +31,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
 @options.json_apply
 @options.json_into
+@options.detail
 @options.quiet
 @click.argument("plan_file", required=False, type=File(path_type=Path))
 @click.pass_obj
@@ -52,6 +53,7 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @approve
 @options.json_apply
 @options.json_into
+@options.detail
 @options.quiet
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:

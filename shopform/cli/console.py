@@ -20,7 +20,8 @@ class Console:
     """One run's surroundings: the environment, the folder, the streams and how they look.
 
     `about` is which of several shops the messages are about, while they are about one; `outputs`
-    has the files that options name for output, and which option it is.
+    has the files that options name for output, and which option it is. `detail` is `summary` for
+    a line an object, `full` for everything, and empty for what is usual.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -31,6 +32,7 @@ class Console:
     shop: str = ""
     about: str = ""
     max_bytes: int = 65_536
+    detail: str = ""
     report_url: str = ""
     stream: Stream = field(default_factory=Stream)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -40,8 +42,19 @@ class Console:
         return Path(self.chdir or ".")
 
     @property
+    def limit(self) -> int:
+        """How many bytes Markdown may have."""
+        return sys.maxsize if self.detail == "full" else self.max_bytes
+
+    @property
+    def columns(self) -> int | None:
+        """How wide the terminal is; None where the result goes elsewhere."""
+        return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+
+    @property
     def width(self) -> int:
-        return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+        """How wide prose may get."""
+        return self.columns or 100
 
     def color(self, *, err: bool = False) -> bool:
         stream = sys.stderr if err else sys.stdout

@@ -168,6 +168,13 @@ def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
         ctx.obj.form = form
 
 
+def _detail(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    name = option.name or ""
+    if wanted and ctx.obj.detail not in ("", name):
+        raise click.BadParameter("a summary is not full", ctx, option)
+    ctx.obj.detail = name if wanted else ctx.obj.detail
+
+
 def _max_bytes(ctx: click.Context, _option: click.Parameter, number: int) -> None:
     ctx.obj.max_bytes = number
 
@@ -224,6 +231,22 @@ quiet = option(
     callback=_quiet,
     help="Say nothing but what is wrong; the exit code tells the rest.",
 )
+detail = stack(
+    option(
+        "--summary",
+        is_flag=True,
+        expose_value=False,
+        callback=_detail,
+        help="Show a line for each object, as text.",
+    ),
+    option(
+        "--full",
+        is_flag=True,
+        expose_value=False,
+        callback=_detail,
+        help="Leave nothing out: what stays as it is in what changes, and no limit of bytes.",
+    ),
+)
 format_ = stack(
     option(
         "--format",
@@ -258,6 +281,7 @@ format_ = stack(
         callback=_report_url,
         help="Where the whole report lies, for Markdown to link to.",
     ),
+    detail,
     quiet,
 )
 json_into = option(

@@ -207,14 +207,15 @@ def rendered(console: Console, plan_: Plan) -> str:
     if console.form == "markdown":
         from shopform.render.markdown import render_markdown
 
-        return render_markdown(plan_, max_bytes=console.max_bytes, url=console.report_url)
+        return render_markdown(plan_, max_bytes=console.limit, url=console.report_url)
     if console.form == "html":
         from shopform.render.html import render_html
 
         return render_html(plan_)
     from shopform.render.text import render_plan
 
-    return render_plan(plan_, color=console.color(), width=console.width)
+    how = {console.detail: True} if console.detail else {}
+    return render_plan(plan_, color=console.color(), width=console.columns, **how)
 
 
 def show(console: Console, plan_: Plan) -> None:

@@ -130,7 +130,7 @@ def _sum_up(console: Console, told: "Sequence[Told]", code: int) -> None:
     if console.form == "json":
         console.result(shops_json(told, code))
     elif console.form == "markdown":
-        limit, url = console.max_bytes, console.report_url
+        limit, url = console.limit, console.report_url
         console.result(shops_markdown(told, console.shop, max_bytes=limit, url=url))
     elif console.form == "text":
         _table(console, [each.row for each in told])

@@ -19,6 +19,7 @@ class Difference:
     """The fields that change, what to send, and what the state remembers afterwards.
 
     `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
+    `overwritten` are fields sent over an edit that was made in the shop since.
     """
 
     fields: list[FieldChange] = field(default_factory=list)
@@ -27,6 +28,7 @@ class Difference:
     sent: dict[str, object] = field(default_factory=dict)
     stored: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
     unchanged: int = 0
     remember: bool = False
 
@@ -173,11 +175,11 @@ class Comparer:
                 return
             live: object = None
         else:
-            live = canonical(form, raw, self.matching.hosts)
+            held = live = canonical(form, raw, self.matching.hosts)
             found = entry is None and name in kind.policy.identity
             rewritten = found and trimmed(live) == recognised(form, value, self.matching.hosts)
             if isinstance(value, Secret):
-                live = digest(resource.address.kind, name, live)
+                live = digest(resource.address.kind, name, held)
             if live != memory and rewritten:
                 result.stored[name] = live
                 result.unchanged += 1
@@ -192,8 +194,12 @@ class Comparer:
                 result.stored[name] = live
                 result.unchanged += 1
                 return
+            left = entry.stored.get(name, before) if entry else MISSING
+            now = digest(resource.address.kind, name, held) if is_digest(left) else held
+            if left is not MISSING and now not in (left, before):
+                result.overwritten.append(name)
             if memory == before and entry:
-                result.drift.append(self._change(kind, name, entry.stored.get(name, before), live))
+                result.drift.append(self._change(kind, name, left, live))
         result.send[name] = value
         result.fields.append(self._change(kind, name, live, value))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shopform.changes import Action, Change, Op, Settled, Step
+from shopform.changes import REVERTS, Action, Change, Op, Settled, Step
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
@@ -146,6 +146,7 @@ class Draft:
         address = resource.address
         lost = self.matching.vanished.get(address)
         notes = [f"vanished from the shop, where it was {lost}"] if lost else []
+        notes += [f"{REVERTS}: it was deleted there"] if lost else []
         notes += _lifecycle(resource, Entry(id=0))
         reason = ""
         if action is Action.REPLACE:
@@ -208,6 +209,8 @@ class Draft:
             self._stays(resource, kind, item, compare)
             return
         notes = (*difference.notes, *_lifecycle(resource, entry or Entry(id=0)))
+        if over := [f"`{name}`" for name in difference.overwritten]:
+            notes += (f"{REVERTS}: {', '.join(over)}",)
         if op is Op.EDIT and not notes:
             self._stays(resource, kind, item, compare)
         else:

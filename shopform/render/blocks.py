@@ -1,17 +1,32 @@
 """Values that need several lines: long texts, and what changed in them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from enum import IntEnum
 from itertools import zip_longest
 from typing import NamedTuple
+from unicodedata import combining, east_asian_width
 
-from shopform.render.inline import cut, cut_pair
-from shopform.render.style import plural, printable
+from shopform.render.style import alike, escaped, plural, printable
+from shopform.render.words import CONTEXT, elided
 
 INDENT = 6
 INNER = INDENT + 4
 NARROWEST = 20
-_CONTEXT = 3
+_PIECE = re.compile(r"\S+\s*|\s+")
+
+
+class Detail(IntEnum):
+    """How much is shown of what stays as it is in a value that changes.
+
+    What changes is shown whole: with CHANGES of its lines what is near a change, with LINES all of
+    them and those around, with ALL the whole value.
+    """
+
+    CHANGES = 0
+    LINES = 1
+    ALL = 2
 
 
 class Line(NamedTuple):
@@ -22,20 +37,60 @@ class Line(NamedTuple):
     text: str
 
 
-def text_block(symbol: str, head: str, sides: Sequence[object], width: int) -> Iterator[Line]:
-    """Long texts between EOT marks: the beginning of one, or what differs between two."""
-    room = max(width - INNER - 2, NARROWEST)
-    texts = [printable_lines(str(s)) for s in sides if s is not None]
+def text_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) -> Iterator[Line]:
+    """Long texts between EOT marks: all of one, or what differs between two."""
+    texts = [str(side).split("\n") for side in sides if side is not None]
     yield Line(INDENT, symbol, f"{head}<<-EOT")
     if len(texts) == 1:
-        yield from _beginning(symbol, texts[0], room)
+        yield from (Line(INNER, symbol, _visible(line)) for line in texts[0])
     else:
-        yield from _text_diff(texts[0], texts[1], room)
+        yield from _text_diff(texts[0], texts[1], detail)
     yield Line(INDENT, " ", "EOT -> null" if sides[-1] is None else "EOT")
 
 
-def printable_lines(text: str) -> list[str]:
-    return [printable(line) for line in text.split("\n")]
+def folded(line: Line, width: int) -> Iterator[Line]:
+    """A line in as many as it takes to stay within the columns; all of it is there."""
+    room = max(width - line.indent - 2, NARROWEST)
+    first, *rest = _folded(line.text, room) or [""]
+    yield line._replace(text=first)
+    yield from (Line(line.indent, " ", f"  {piece}") for piece in rest)
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """Pieces that fit, broken at blanks; only what has none is broken elsewhere."""
+    pieces: list[str] = []
+    held = ""
+    for word in _PIECE.findall(text):
+        while columns(word.rstrip()) > (space := room - 2 * bool(pieces) - columns(held)):
+            size = 0 if held else _fitting(word, space)
+            pieces.append(held or word[:size])
+            held, word = "", word[size:]
+        held += word
+    return [*pieces, held] if held else pieces
+
+
+def _fitting(word: str, room: int) -> int:
+    """How many characters of a word fit."""
+    used = 0
+    for number, char in enumerate(word):
+        used += columns(char)
+        if used > room:
+            return max(number, 1)
+    return len(word)
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows a text."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(combining(char) > 0 for char in text)
+
+
+def _visible(line: str) -> str:
+    """A line with blanks at its end written out, which nobody would see."""
+    kept = line.rstrip(" ")
+    return printable(kept) + "\\u0020" * (len(line) - len(kept))
 
 
 def hidden(number: int, noun: str) -> Iterator[Line]:
@@ -44,38 +99,34 @@ def hidden(number: int, noun: str) -> Iterator[Line]:
         yield Line(INNER, " ", f"# ({plural(number, f'unchanged {noun}')} hidden)")
 
 
-def _beginning(symbol: str, lines: list[str], room: int) -> Iterator[Line]:
-    shown = lines if len(lines) <= _CONTEXT + 1 else lines[:_CONTEXT]
-    for line in shown:
-        yield Line(INNER, symbol, cut(line, room))
-    if len(shown) < len(lines):
-        yield Line(INNER, " ", f"# ({plural(len(lines) - len(shown), 'more line')})")
-
-
-def _text_diff(before: list[str], after: list[str], room: int) -> Iterator[Line]:
+def _text_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
     seen = 0
+    around = len(before) if detail is Detail.ALL else CONTEXT
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
+    for group in matcher.get_grouped_opcodes(around):
         yield from hidden(group[0][1] - seen, "line")
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
-                yield from (Line(INNER, " ", cut(line, room)) for line in before[i1:i2])
+                yield from (Line(INNER, " ", _visible(line)) for line in before[i1:i2])
             else:
-                yield from _hunk(before[i1:i2], after[j1:j2], room)
+                yield from _hunk(before[i1:i2], after[j1:j2], detail)
         seen = group[-1][2]
     yield from hidden(len(before) - seen, "line")
 
 
-def _hunk(before: list[str], after: list[str], room: int) -> Iterator[Line]:
-    """Lines that went, then lines that came; two versions of one line are cut alike."""
+def _hunk(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
+    """Lines that went, then lines that came."""
     gone: list[Line] = []
     come: list[Line] = []
     for old, new in zip_longest(before, after):
-        if old is not None and new is not None:
-            old, new = cut_pair(old, new, room)
-        if old is not None:
-            gone.append(Line(INNER, "-", cut(old, room)))
-        if new is not None:
-            come.append(Line(INNER, "+", cut(new, room)))
+        pair = old is not None and new is not None
+        show = escaped if pair and alike(old or "", new or "") else printable
+        sides = [None if line is None else _visible(show(line)) for line in (old, new)]
+        if pair and detail is Detail.CHANGES:
+            sides = list(map(_visible, elided(old or "", new or "", show)))
+        if sides[0] is not None:
+            gone.append(Line(INNER, "-", sides[0]))
+        if sides[1] is not None:
+            come.append(Line(INNER, "+", sides[1]))
     yield from gone
     yield from come

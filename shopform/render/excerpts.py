@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 from shopform.changes import Action, Change
 from shopform.diagnostics import Diagnostic
-from shopform.render.blocks import INNER, Line
+from shopform.render.blocks import INNER, Detail, Line
 from shopform.render.budget import Part
 from shopform.render.fields import field_lines
 from shopform.render.inert import code, prose
 from shopform.render.style import Look, plural, printable
 from shopform.render.text import remarks
 
-# The levels of a change. What is gone is listed by name elsewhere, so its first two are empty.
+# The levels of a change. What is destroyed is listed by name too, so its first two are empty.
 NAME, FIELDS, TEXTS, ALL = 1, 2, 3, 4
 
-_WIDTH = 100
 _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
-_LONG = 2
+# A field that takes more lines or characters than this is named first, and shown where it fits.
+_LONG, _WIDE = 2, 200
 
 
 def change_part(change: Change, look: Look) -> Part:
@@ -27,27 +27,28 @@ def change_part(change: Change, look: Look) -> Part:
         name = f"{change.address} {look.heading}"
     head = f"{sign} {printable(name)}"
     why = tuple(f"#     ({printable(' '.join(r.split()))})" for r in remarks(change, look))
-    every = list(_lines(change))
+    every, close = (list(_lines(change, d)) for d in (Detail.LINES, Detail.CHANGES))
     unchanged = plural(change.unchanged, "unchanged field")
     count = (f"#     ({unchanged})",) if change.unchanged else ()
-    named = () if change.action is Action.DELETE else (head,)
+    bare = f"{head} ({plural(len(change.fields), 'field')} not shown)" if change.fields else head
+    named = () if change.action in (Action.DELETE, Action.REPLACE) else (bare,)
     return Part(
         (
             (),
             named,
             (head, *why, *map(_line, _shortened(every))),
-            (head, *why, *(_line(x) for lines in every for x in lines if not _context(x))),
+            (head, *why, *(_line(x) for lines in close for x in lines if not _context(x))),
             (head, *why, *(_line(line) for lines in every for line in lines), *count),
         )
     )
 
 
-def _lines(change: Change) -> Iterator[list[Line]]:
+def _lines(change: Change, detail: Detail) -> Iterator[list[Line]]:
     """The lines of each field."""
     names = {field.name for field in change.fields}
     pad = max(map(len, names), default=0)
     for field in change.fields:
-        lines = list(field_lines((field,), change.action, _WIDTH))
+        lines = list(field_lines((field,), change.action, detail=detail))
         head, padded = f"{field.name} = ", f"{field.name:<{pad}} = "
         yield [
             x._replace(text=padded + x.text[len(head) :]) if x.text.startswith(head) else x
@@ -56,13 +57,15 @@ def _lines(change: Change) -> Iterator[list[Line]]:
 
 
 def _shortened(every: list[list[Line]]) -> Iterator[Line]:
-    """Each field, of a long one only that there is something."""
+    """Each field, of a long one only that there is something, and how much."""
     for lines in every:
-        if len(lines) <= _LONG:
+        size = sum(len(line.text) for line in lines)
+        if len(lines) <= _LONG and size <= _WIDE:
             yield from lines
         else:
             first = next(line for line in lines if " = " in line.text)
-            yield first._replace(text=f"{first.text.partition(' = ')[0]} = (not shown)")
+            name = first.text.partition(" = ")[0]
+            yield first._replace(text=f"{name} = ({plural(size, 'character')} not shown)")
 
 
 def _context(line: Line) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from shopform.changes import Action, FieldChange
 from shopform.model import Ref
-from shopform.render.blocks import INDENT, NARROWEST, Line, text_block
-from shopform.render.inline import SENSITIVE, Bare, cut, show
+from shopform.render.blocks import INDENT, NARROWEST, Detail, Line, text_block
+from shopform.render.inline import SENSITIVE, Bare, pair, show
 from shopform.render.lists import list_block
 
 _LONG = 60
@@ -15,12 +15,20 @@ FIELD_NOTES = {
 }
 
 
-def field_lines(fields: Sequence[FieldChange], action: Action, width: int) -> Iterator[Line]:
-    """Fields with their names aligned, each on as many lines as its values need."""
+def field_lines(
+    fields: Sequence[FieldChange],
+    action: Action,
+    width: int = 100,
+    detail: Detail = Detail.LINES,
+) -> Iterator[Line]:
+    """Fields with their names aligned, each on as many lines as its values need.
+
+    `width` decides which of them share a line; nothing is cut to it.
+    """
     pad = max((len(f.name) for f in fields), default=0)
     for field in fields:
         symbol, sides = _sides(field, action)
-        lines = list(_lines(symbol, f"{field.name:<{pad}} = ", sides, width))
+        lines = list(_lines(symbol, f"{field.name:<{pad}} = ", sides, width, detail))
         yield from _annotated(lines, FIELD_NOTES.get(field.reason, field.reason), width)
 
 
@@ -55,20 +63,22 @@ def _sides(field: FieldChange, action: Action) -> tuple[str, tuple[object, ...]]
     return "-" if after is None else "~", (before, after)
 
 
-def _lines(symbol: str, head: str, sides: tuple[object, ...], width: int) -> Iterator[Line]:
+def _lines(
+    symbol: str, head: str, sides: tuple[object, ...], width: int, detail: Detail
+) -> Iterator[Line]:
     """The form that fits: a list or a text over several lines, one line, or one for each side."""
     room = max(width - INDENT - len("~ ") - len(head), NARROWEST)
     given = [side for side in sides if side is not None]
     if given and all(isinstance(side, list | tuple) for side in given):
-        yield from list_block(symbol, head, sides, width)
+        yield from list_block(symbol, head, sides, detail)
         return
-    shown = [show(side) for side in sides]
+    shown = pair(*sides) if len(sides) == 2 else (show(sides[0]),)
     longest = max(map(len, shown))
     if longest <= _LONG and len(" -> ".join(shown)) <= room:
         yield Line(INDENT, symbol, head + " -> ".join(shown))
     elif longest > min(_LONG, room) and all(isinstance(side, str) for side in given):
-        yield from text_block(symbol, head, sides, width)
+        yield from text_block(symbol, head, sides, detail)
     else:
-        yield Line(INDENT, symbol, head + cut(shown[0], room))
+        yield Line(INDENT, symbol, head + shown[0])
         for text in shown[1:]:
-            yield Line(INDENT, " ", f"{'-> ':>{len(head)}}{cut(text, room)}")
+            yield Line(INDENT, " ", f"{'-> ':>{len(head)}}{text}")

@@ -15,7 +15,7 @@ from shopform.render.html_style import STYLE
 from shopform.render.html_tree import tree_section
 from shopform.render.markup import Markup, element
 from shopform.render.style import DRIFTED, look_of, plural
-from shopform.render.text import own_counts, render_calls, verdict, visible
+from shopform.render.text import in_order, own_counts, render_calls, verdict, visible
 from shopform.render.trees import trees
 
 
@@ -23,7 +23,8 @@ def render_html(plan: Plan) -> str:
     """The report. Every text of the plan is shown and none acts: the page forbids itself all
     scripts and styles but its own two, and everything from elsewhere."""
     title = f"Plan for {plan.basis.shop or 'a shop'}"
-    shown = [(c, f"c{number}") for number, c in enumerate(plan.changes, 1) if visible(c)]
+    changes = [c for c in in_order(plan.changes) if visible(c)]
+    shown = [(c, f"c{number}") for number, c in enumerate(changes, 1)]
     body = [
         element("a", "Skip to the changes", href="#changes", class_="skip"),
         _top(plan, title),
@@ -102,14 +103,14 @@ def _sections(plan: Plan, shown: list[tuple[Change, str]]) -> Iterator[Markup]:
         notes = element("ul", map(note, plan.diagnostics), class_="notes")
         title = "Refusals and warnings" if plan.refused else "Warnings"
         yield element("section", element("h2", title), notes)
-    marked = {str(change.address): (change, name) for change, name in shown}
-    yield from (tree_section(tree, marked) for tree in trees(plan))
+    if plan.drift:
+        yield _outside(plan)
     if shown:
         yield _changes(shown)
     else:
         yield element("section", element("h2", "Changes"), element("p", "None."), id="changes")
-    if plan.drift:
-        yield _outside(plan)
+    marked = {str(change.address): (change, name) for change, name in shown}
+    yield from (tree_section(tree, marked) for tree in trees(plan))
     if plan.steps:
         yield element("section", element("h2", "Steps"), step_list(plan))
 
@@ -169,7 +170,7 @@ def _button(filter_: str, word: str, label: str, number: int) -> Markup:
 
 
 def _outside(plan: Plan) -> Markup:
-    looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in plan.drift)
+    looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in in_order(plan.drift))
     cards = [card(c, look, OUTSIDE, f"d{n}") for n, (c, look) in enumerate(looks, 1)]
     about = "The shop differs here from what was last applied."
     return element(

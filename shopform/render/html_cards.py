@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shopform.changes import WRITES, Action, Change, Op, Plan, Step
+from shopform.changes import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.diagnostics import Diagnostic
 from shopform.kinds import BY_NAME
 from shopform.model import Ref
@@ -41,6 +41,8 @@ def card(change: Change, look: Look, sides: Sides, name: str, *, open_: bool = T
     words = actions(change)
     labels = DONE if sides is DRIFTED else LABELS
     badges = [element("span", labels[word], class_=f"badge {word}") for word in words]
+    if any(note.startswith(REVERTS) for note in change.notes):
+        badges.append(element("span", "Reverts", title=REVERTS, class_="badge warning"))
     head = element(
         "summary",
         badges,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from shopform.changes import Action, FieldChange
 from shopform.model import Image, Ref, Secret
 from shopform.render.fields import FIELD_NOTES
-from shopform.render.inline import shortened, show
+from shopform.render.inline import show
 from shopform.render.lists import by_name, elements
 from shopform.render.markup import Markup, element, joined, safe
 from shopform.render.style import plural
@@ -84,6 +84,12 @@ def _rows(field: FieldChange, sides: Sides) -> Iterator[Markup]:
     if field.sensitive:
         yield _line(field.name, [element("td", _MASKED, note, colspan="2" if both else None)])
         return
+    listed = any(isinstance(side, list | tuple) for side in (before, after))
+    if both and not field.unknown and before != after and listed:
+        gone, come = _lists(elements(before), elements(after))
+        cells = [_cell(sides.before, gone, "was", None), _cell(sides.after, come, "is", note)]
+        yield _line(field.name, [cell for cell in cells if cell])
+        return
     if both and not field.unknown and before != after:
         whole = _compared(before, after)
         if whole is not None:
@@ -107,9 +113,7 @@ def _cell(side: str, content: Markup, look: str, note: Markup | None) -> Markup 
 
 
 def _compared(before: object, after: object) -> Markup | None:
-    """Two sides as one, where that shows better what changed: lists, and long texts."""
-    if isinstance(before, list | tuple) or isinstance(after, list | tuple):
-        return _list(elements(before), elements(after))
+    """Two long texts as one table, which shows better what changed."""
     if not (isinstance(before, str) and isinstance(after, str) and before and after):
         return None
     long = any(len(text) > SHORT or "\n" in text for text in (before, after))
@@ -176,25 +180,26 @@ def _marked(line: Line, tag: str) -> Markup:
     return joined(parts)
 
 
-def _list(before: list[object], after: list[object]) -> Markup:
-    """Elements that stay, go, come or change, in the order in which they will be."""
+def _lists(before: list[object], after: list[object]) -> tuple[Markup, Markup]:
+    """Both sides of a list, with what went, came or changed marked where it stood or stands."""
     old, new = by_name(before), by_name(after)
-    entries = []
-    for name in [*(n for n in old if n not in new), *new]:
-        if name not in new:
-            entries.append(element("li", element("del", shown(old[name])), class_="gone"))
-        elif name not in old:
-            entries.append(element("li", element("ins", shown(new[name])), class_="come"))
-        elif old[name] == new[name]:
-            entries.append(element("li", shown(new[name])))
-        else:
-            entries.append(element("li", _record(old[name], gone=True), _record(new[name])))
-    if list(old) != list(new) and old.keys() == new.keys():
-        entries.append(element("li", "in another order", class_="small muted"))
-    return element("ul", entries, class_="list") if entries else _none()
+    reordered = list(old) != list(new) and old.keys() == new.keys()
+    order = [element("li", "in another order", class_="small muted")] if reordered else []
+    sides = []
+    for one, other, tag, more in ((old, new, "del", []), (new, old, "ins", order)):
+        entries = [_element(e, tag, name in other and other[name] == e) for name, e in one.items()]
+        sides.append(element("ul", [*entries, *more], class_="list") if entries else _none())
+    return sides[0], sides[1]
 
 
-def _record(item: object, *, gone: bool = False) -> Markup:
+def _element(item: object, tag: str, same: bool) -> Markup:
+    if same:
+        return element("li", shown(item))
+    look = {"del": "gone", "ins": "come"}[tag]
+    return element("li", element(tag, shown(item)), class_=look)
+
+
+def _record(item: object) -> Markup:
     """Named parts on a line, such as a picture's file and description."""
     (held,) = elements((item,))
     if not isinstance(held, Mapping):
@@ -203,15 +208,13 @@ def _record(item: object, *, gone: bool = False) -> Markup:
         element("span", element("span", f"{name} ", class_="muted small"), _part(part))
         for name, part in held.items()
     ]
-    inside = element("span", parts, class_="item")
-    return element("del", inside, class_="was") if gone else inside
+    return element("span", parts, class_="item")
 
 
 def _part(item: object) -> Markup:
     """A value within a line."""
     if isinstance(item, str):
-        short = shortened(item)
-        return element("code", short) if short else element("span", item, class_="plain")
+        return element("span", item, class_="plain")
     return element("code", show(item))
 
 

@@ -5,22 +5,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from shopform.model import Image
-from shopform.render.blocks import INDENT, INNER, NARROWEST, Line, hidden
-from shopform.render.inline import arrow, cut, record, show
+from shopform.render.blocks import INDENT, INNER, Detail, Line, hidden
+from shopform.render.inline import arrow, record, show
 
 # What tells one record of a list from another: the first of these that it has.
 _NAMES = ("file", "sha256", "id")
 
 
-def list_block(symbol: str, head: str, sides: Sequence[object], width: int) -> Iterator[Line]:
+def list_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) -> Iterator[Line]:
     """One list, or what differs between two, between brackets."""
-    room = max(width - INNER - 3, NARROWEST)
     before, after = elements(sides[0]), elements(sides[-1])
     compared = len(sides) > 1 and sides[-1] is not None
     rows = list(_list_diff(before, after)) if compared else [(symbol, show(e)) for e in before]
     yield Line(INDENT, symbol, f"{head}[")
-    yield from (Line(INNER, sign, f"{cut(text, room)},") for sign, text in rows)
-    if compared:
+    yield from (Line(INNER, sign, f"{text},") for sign, text in rows)
+    if compared and detail is Detail.ALL:
+        old, new = by_name(before), by_name(after)
+        stays = (show(e) for name, e in new.items() if name in old and old[name] == e)
+        known = {text for sign, text in rows if sign == "+"}
+        yield from (Line(INNER, " ", f"{text},") for text in stays if text not in known)
+    elif compared:
         yield from hidden(len(before) - sum(sign != "+" for sign, _ in rows), "element")
     yield Line(INDENT, " ", "] -> null" if sides[-1] is None else "]")
 

@@ -1,7 +1,8 @@
 """A plan as Markdown, for a comment on a pull request.
 
-What is destroyed is listed by name and is never folded or cut. Everything else is told as far as
-it fits, the most important first, and what is left out is said.
+What was changed in the shop and what is destroyed come first and are never folded; what is
+destroyed is always named. Everything else is shown as far as it fits, the most important first,
+and what is left out is counted, with where it can be seen.
 """
 
 import re
@@ -16,9 +17,8 @@ from shopform.render.budget import Part, Stage, size, spend
 from shopform.render.excerpts import ALL, FIELDS, NAME, TEXTS, change_part, gone_part, note_part
 from shopform.render.inert import code, link, longest_run
 from shopform.render.style import DRIFTED, look_of, plural
-from shopform.render.text import own_counts, render_calls, verdict, visible
+from shopform.render.text import GONE, in_order, own_counts, render_calls, verdict, visible
 
-GONE = (Action.DELETE, Action.REPLACE)
 WORDS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -28,7 +28,7 @@ WORDS = {
     Action.NO_OP: "edit of the state",
 }
 # For the sentences that say what was left out, and for each frame that opens around what was not.
-_SENTENCES = 700
+_SENTENCES = 900
 _FRAME = 60
 
 
@@ -78,6 +78,7 @@ class _Page:
     errors: list[Part] = field(init=False)
     warnings: list[Part] = field(init=False)
     gone: list[Part] = field(init=False)
+    lost: list[tuple[Change, Part]] = field(init=False)
     changes: list[tuple[Change, Part]] = field(init=False)
     drift: list[Part] = field(init=False)
     fence: str = field(init=False)
@@ -90,11 +91,14 @@ class _Page:
         self.errors = [part for severity, part in notes if severity is Severity.ERROR]
         self.warnings = [part for severity, part in notes if severity is not Severity.ERROR]
         self.gone = [gone_part(c, look_of(c)) for c in plan.changes if c.action in GONE]
-        self.changes = [(c, change_part(c, look_of(c))) for c in plan.changes if visible(c)]
-        looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in plan.drift)
+        self.lost = [(c, change_part(c, look_of(c))) for c in plan.changes if c.action in GONE]
+        others = [c for c in plan.changes if visible(c) and c.action not in GONE]
+        self.changes = [(c, change_part(c, look_of(c))) for c in others]
+        drift = in_order(plan.drift)
+        looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
         self.drift = [change_part(c, look) for c, look in looks]
         self.kinds = sorted({c.kind for c, _ in self.changes}, key=lambda k: (ORDER.get(k, 0), k))
-        fenced = [*(part for _, part in self.changes), *self.drift]
+        fenced = [*(part for _, part in (*self.changes, *self.lost)), *self.drift]
         runs = (longest_run(line) for part in fenced for line in part.levels[-1])
         self.fence = "`" * max(3, max(runs, default=0) + 1)
 
@@ -103,22 +107,22 @@ class _Page:
         yield from self.errors
         yield from self.warnings
         yield from self.gone
-        yield from (part for _, part in self.changes)
+        yield from (part for _, part in (*self.changes, *self.lost))
         yield from self.drift
 
     def stages(self) -> list[Stage]:
         """What is told first where not everything can be."""
         created = [part for c, part in self.changes if c.action is Action.CREATE]
-        removed = [part for c, part in self.changes if c.action is Action.DELETE]
-        known = (Action.CREATE, Action.DELETE)
-        others = [part for c, part in self.changes if c.action not in known]
-        names = [(self.errors, 1), (others, NAME), (self.warnings, 1), (self.gone, 1)]
+        removed = [part for _, part in self.lost]
+        others = [part for c, part in self.changes if c.action is not Action.CREATE]
+        names = [(self.errors, 1), (self.drift, NAME), (others, NAME), (self.warnings, 1)]
         fields = [(others, FIELDS), (self.errors, 2), (self.warnings, 2)]
-        made = [(created, NAME), (self.drift, NAME), (created, FIELDS), (self.drift, FIELDS)]
+        made = [(created, NAME), (self.drift, FIELDS), (created, FIELDS)]
         rest = (others, created, self.drift)
         last = [(removed, level) for level in (NAME, FIELDS, TEXTS, ALL)]
         return [
             *names,
+            (self.gone, 1),
             *fields,
             *made,
             *((parts, TEXTS) for parts in rest),
@@ -136,14 +140,16 @@ class _Page:
         if plan.refused:
             found += ["", "**This plan is refused and cannot be applied.**"]
         found += _listed([*self.errors, *self.warnings])
+        depth = "####" if self.title else "###"
+        if self.drift:
+            found += ["", f"{depth} Changed outside of shopform: {len(self.drift):,}"]
+            found += self._fenced(self.drift)
         if self.gone:
-            depth = "####" if self.title else "###"
             found += ["", f"{depth} {self._gone_counts()}", *_listed(self.gone)]
+            found += self._fenced([part for _, part in self.lost])
         for kind in self.kinds:
             mine = [(c, part) for c, part in self.changes if c.kind == kind]
             found += self._block(_counts(kind, [c for c, _ in mine]), [part for _, part in mine])
-        if self.drift:
-            found += self._block(f"Changed outside of shopform: {len(self.drift):,}", self.drift)
         return [*found, *self._left_out(), "", self._last_line()]
 
     def _about(self) -> Iterator[str]:
@@ -165,11 +171,14 @@ class _Page:
 
     def _block(self, title: str, parts: Sequence[Part]) -> list[str]:
         """A folded diff, or only its title where there is nothing to be seen in it."""
-        lines = [line for part in parts for line in part.lines]
+        lines = self._fenced(parts)
         if not lines:
             return ["", title]
-        opening = ["", f"<details><summary>{title}</summary>", "", f"{self.fence}diff"]
-        return [*opening, *lines, self.fence, "", "</details>"]
+        return ["", f"<details><summary>{title}</summary>", *lines, "", "</details>"]
+
+    def _fenced(self, parts: Sequence[Part]) -> list[str]:
+        lines = [line for part in parts for line in part.lines]
+        return ["", f"{self.fence}diff", *lines, self.fence] if lines else []
 
     def _left_out(self) -> list[str]:
         """Exactly what is not told, and why."""
@@ -177,17 +186,18 @@ class _Page:
         if not missing:
             return []
         sentence = f"Left out to stay below {self.limit:,} bytes: {'; '.join(missing)}."
+        sentence += " `--full` and `--format html` leave nothing out."
         if self.over:
             sentence += " Counts and deletions are never left out, so this may be longer."
         return ["", sentence]
 
     def _missing(self) -> Iterator[str]:
-        short = [(c, part) for c, part in self.changes if not part.full]
+        short = [(c, part) for c, part in (*self.lost, *self.changes) if not part.full]
         for action, word in WORDS.items():
             hidden = [c for c, p in short if c.action is action and not p.lines]
             if not hidden:
                 continue
-            told = "named without their fields" if action is Action.DELETE else "only counted"
+            told = "named without their fields" if action in GONE else "only counted"
             yield f"{plural(len(hidden), word)} {_are(hidden)} {told}"
         seen = [(c, part) for c, part in short if part.lines]
         bare = [c for c, part in seen if part.level == NAME]

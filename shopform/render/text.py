@@ -1,13 +1,15 @@
 """A Plan and an Outcome as text, in Terraform's layout and words.
 
-Nothing here ends in a line break, and no line is wider than asked for, headings and words that
-cannot be broken aside.
+Nothing here ends in a line break. What changes is shown whole: where a width is given, that of a
+terminal, values are folded to it, and elsewhere they stand on one line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from shopform.changes import Action, Calls, Change, Op, Outcome, Plan, Step
+from shopform.changes import Action, Calls, Change, FieldChange, Op, Outcome, Plan, Step
 from shopform.diagnostics import Severity
+from shopform.render.blocks import Detail, Line, folded
 from shopform.render.fields import field_lines
 from shopform.render.style import (
     BOLD,
@@ -22,27 +24,45 @@ from shopform.render.style import (
     Look,
     look_of,
     plural,
+    printable,
     wrap,
 )
 
+GONE = (Action.DELETE, Action.REPLACE)
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 PERFORMING = "shopform will perform the following actions:"
 REFUSING = "shopform planned the following actions, but refuses to run them:"
-DRIFT_SHOWN = 10
+PROSE = 100
 NOT_RUN_SHOWN = 20
 
 
-def render_plan(plan: Plan, *, color: bool, width: int = 100, concise: bool = False) -> str:
-    """The plan for people. `concise` leaves out the legend and the fields: headings and counts."""
-    ink = Ink(color)
-    parts = [] if concise else _drift(plan, ink, width)
-    looks = [(change, look_of(change)) for change in plan.changes if visible(change)]
+def render_plan(
+    plan: Plan,
+    *,
+    color: bool,
+    width: int | None = None,
+    summary: bool = False,
+    full: bool = False,
+) -> str:
+    """The plan for people, drift and what is destroyed first.
+
+    `width` is that of the terminal; None is no terminal. `summary`: a line for each object.
+    `full`: what stays as it is in a text or a list that changes is shown too.
+    """
+    page = _Page(Ink(color), width, full)
+    parts = _drift(plan, page, summary)
+    looks = [(change, look_of(change)) for change in in_order(plan.changes) if visible(change)]
     if looks:
-        parts += [] if concise else [_introduction(plan, [look for _, look in looks], ink, width)]
+        parts += [] if summary else [_introduction(plan, [look for _, look in looks], page)]
         parts.append(REFUSING if plan.refused else PERFORMING)
-        parts += ["\n".join(_change(c, look, ink, width, concise)) for c, look in looks]
-    parts.append("\n".join(_summary(plan, ink, width)))
+        parts += _blocks(looks, page, summary)
+    parts.append("\n".join(_summary(plan, page.ink, page.prose)))
     return "\n\n".join(parts)
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """The changes as they are shown: first what is destroyed, then the rest as it comes."""
+    return sorted(changes, key=lambda change: change.action not in GONE)
 
 
 def render_calls(calls: Calls) -> str:
@@ -84,26 +104,59 @@ def visible(change: Change) -> bool:
     return change.action is not Action.NO_OP or bool(told)
 
 
-def _drift(plan: Plan, ink: Ink, width: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How it is shown."""
+
+    ink: Ink
+    width: int | None
+    full: bool
+
+    @property
+    def prose(self) -> int:
+        return self.width or PROSE
+
+    def lines(self, fields: Sequence[FieldChange], action: Action) -> Iterator[Line]:
+        """Fields of a change."""
+        detail = Detail.ALL if self.full else Detail.CHANGES if self.width else Detail.LINES
+        for line in field_lines(fields, action, self.prose, detail):
+            yield from folded(line, self.width) if self.width else (line,)
+
+
+def _blocks(looks: Iterable[tuple[Change, Look]], page: _Page, summary: bool) -> list[str]:
+    if summary:
+        return ["\n".join(_in_short(change, look, page.ink) for change, look in looks)]
+    return ["\n".join(_change(change, look, page)) for change, look in looks]
+
+
+def _in_short(change: Change, look: Look, ink: Ink) -> str:
+    """A change on a line: what, why, and the names of the fields."""
+    names = [] if change.action in (Action.CREATE, *GONE) else [f.name for f in change.fields]
+    more = "; ".join([*remarks(change, look), *([", ".join(names)] if names else [])])
+    sign = f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)}"
+    return f"{sign} {_heading(change, look, ink)}{f' ({printable(more)})' if more else ''}"
+
+
+def _drift(plan: Plan, page: _Page, summary: bool) -> list[str]:
     if not plan.drift:
         return []
-    note = ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
-    shown = plan.drift if plan.refresh_only else plan.drift[:DRIFT_SHOWN]
-    objects = [
-        "\n".join(_change(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE]), ink, width, False))
-        for c in shown
+    note = page.ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
+    drift = in_order(plan.drift)
+    looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
+    return [
+        note,
+        "The shop differs from what was last applied:",
+        *_blocks(looks, page, summary),
     ]
-    rest = len(plan.drift) - len(shown)
-    more = [f"  ... and {rest:,} more"] if rest else []
-    return [note, "The shop differs from what was last applied:", *objects, *more]
 
 
-def _introduction(plan: Plan, looks: Sequence[Look], ink: Ink, width: int) -> str:
+def _introduction(plan: Plan, looks: Sequence[Look], page: _Page) -> str:
+    ink = page.ink
     shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
     url = f" ({plan.basis.url})" if plan.basis.url else ""
     legend = [look for look in LOOKS.values() if look.symbol and look in looks]
     copy = f" It makes it like `{plan.basis.source}`." if plan.basis.source else ""
-    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.{copy}", width)
+    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.{copy}", page.prose)
     lines += ["Actions are shown with these symbols:"] if legend else []
     lines += [
         f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)} {look.legend}" for look in legend
@@ -111,18 +164,22 @@ def _introduction(plan: Plan, looks: Sequence[Look], ink: Ink, width: int) -> st
     return "\n".join(lines)
 
 
-def _change(change: Change, look: Look, ink: Ink, width: int, concise: bool) -> Iterator[str]:
+def _change(change: Change, look: Look, page: _Page) -> Iterator[str]:
+    ink = page.ink
     yield f"  # {_heading(change, look, ink)}"
     for remark in remarks(change, look):
-        yield from wrap(f"({remark})", width, "  # ")
-    if concise or not change.fields or look is DRIFTED[Action.DELETE]:
+        yield from wrap(f"({remark})", page.prose, "  # ")
+    if not change.fields or look is DRIFTED[Action.DELETE]:
         return
     gap = " " * (3 - len(look.symbol))
     name = ".".join(change.address.keys)
     yield f'{gap}{ink.symbol(look.symbol)} resource "{change.kind}" "{name}" {{'
-    for indent, symbol, text in field_lines(change.fields, change.action, width):
+    kept = [FieldChange(name=n, before=v, after=v) for n, v in sorted(change.values.items())]
+    lines = [*page.lines(change.fields, change.action)]
+    lines += page.lines(kept, Action.UPDATE) if page.full else []
+    for indent, symbol, text in lines:
         yield f"{' ' * indent}{ink.symbol(symbol)} {text}".rstrip()
-    if change.unchanged and look not in DRIFTED.values():
+    if change.unchanged and look not in DRIFTED.values() and not (page.full and kept):
         yield f"        # ({plural(change.unchanged, 'unchanged field')} hidden)"
     yield "    }"
 

@@ -1,17 +1,21 @@
 """What differs between two texts: lines side by side, and within two lines the words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 CONTEXT = 3
-# Matching takes the product of both lengths; beyond this a line is shown as changed throughout.
+# Matching takes the product of both lengths; beyond this clauses are compared instead of words,
+# and beyond this again the line is shown as changed throughout.
 _LARGEST = 250_000
 # Two lines that share less than this are two lines, and not two versions of one.
 _ALIKE = 0.5
+# Of what stays in a line this much is shown beside a change, where more than that much is left.
+_NEAR, _ELIDED = 24, 40
 _WORD = re.compile(r"<[^<>]*>|\w+|\s+|[^\w\s]")
+_CLAUSE = re.compile(r"<[^<>]*>|[^<>.,;:!?]+|[<>.,;:!?]+")
 
 
 class Run(NamedTuple):
@@ -53,6 +57,26 @@ def folded(every: Sequence[Row]) -> Iterator[tuple[bool, list[Row]]]:
         yield far, [every[number] for number in run]
 
 
+def elided(before: str, after: str, show: Callable[[str], str]) -> tuple[str, str]:
+    """Two versions of a line: what changed, and of what stays only what is near to that."""
+    one, other = _words(before, after)
+    return _elided(one, show), _elided(other, show)
+
+
+def _elided(line: Line, show: Callable[[str], str]) -> str:
+    parts = []
+    for number, (changed, text) in enumerate(line):
+        head = _NEAR if number else 0
+        tail = _NEAR if number < len(line) - 1 else 0
+        rest = len(text) - head - tail
+        if changed or rest <= _ELIDED:
+            parts.append(show(text))
+        else:
+            kept = show(text[:head]), show(text[len(text) - tail :])
+            parts.append(f"…({rest:,} unchanged characters)…".join(kept))
+    return "".join(parts)
+
+
 def whole(line: str, *, changed: bool = False) -> Line:
     return (Run(changed, line),)
 
@@ -65,11 +89,14 @@ def _row(before: str | None, after: str | None) -> Row:
 
 
 def _words(before: str, after: str) -> tuple[Line, Line]:
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
-    middle = old[start : len(old) - end], new[start : len(new) - end]
-    if len(middle[0]) * len(middle[1]) > _LARGEST:
+    for unit in (_WORD, _CLAUSE):
+        old, new = unit.findall(before), unit.findall(after)
+        start = _common(old, new)
+        end = _common(old[start:][::-1], new[start:][::-1])
+        middle = old[start : len(old) - end], new[start : len(new) - end]
+        if len(middle[0]) * len(middle[1]) <= _LARGEST:
+            break
+    else:
         return whole(before, changed=True), whole(after, changed=True)
     head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
     one, other = [Run(False, head)], [Run(False, head)]

@@ -70,7 +70,8 @@ def test_what_is_destroyed_is_listed_and_the_rest_is_folded_by_kind() -> None:
     assert "### 1 to destroy, 1 to replace\n\n- `category.gl`: 3 products\n" in listed
     assert "- `webhook.erp` is replaced" in listed
     assert "**warning**: `category.sko` leaves (`a.yaml:2:3`)\\\n  *Hint:* see `it`" in listed
-    assert "category: 1 to add, 1 to change, 1 to destroy" in folded
+    assert '\n- category.gl will be destroyed\n#     (3 products)\n-     name = "Gl"' in listed
+    assert "category: 1 to add, 1 to change</summary>" in folded
     assert '\n+ category.ny will be created\n+     name = "Ny"\n' in folded
     assert '\n!     name = "Sko" -> "Sko og støvler"\n#     (3 unchanged fields)\n' in folded
     assert "Left out" not in told
@@ -110,7 +111,9 @@ def test_what_was_left_out_is_counted_exactly() -> None:
     assert updated == counts["change"]
     fields = told.count('!     meta_title    = "Gammel')
     assert 0 < fields < updated
-    assert f"{updated - fields + created} changes of 2 kinds are named without" in sentence
+    bare = told.count("2 fields not shown)")
+    assert bare == updated - fields + created
+    assert f"{bare} changes of 1 kind are named without" in sentence
 
 
 def test_longer_than_asked_only_for_deletions_and_says_so() -> None:

@@ -78,6 +78,13 @@ def test_plan_reads_like_terraforms() -> None:
 
         shopform will perform the following actions:
 
+          # category.x will be destroyed
+          # (because category.x is not in configuration)
+          # (12 products hang on it)
+          - resource "category" "x" {
+              - name = "X" -> null
+            }
+
           # category.men-shoes will be created
           + resource "category" "men-shoes" {
               + name        = "Sko"
@@ -91,13 +98,6 @@ def test_plan_reads_like_terraforms() -> None:
               ~ meta_title = "Herre" -> "Herresko"
               - tag        = "x" -> null   # no longer declared: reset to the shop's default
                 # (12 unchanged fields hidden)
-            }
-
-          # category.x will be destroyed
-          # (because category.x is not in configuration)
-          # (12 products hang on it)
-          - resource "category" "x" {
-              - name = "X" -> null
             }
 
         Plan: 1 to add, 1 to change, 1 to destroy.
@@ -194,7 +194,7 @@ def test_atlantis_reads_the_counts(
 
 def test_many_changes_are_counted_without_separators() -> None:
     changes = [change(f"category.c{n}", Action.DELETE) for n in range(1200)]
-    shown = render_plan(plan(*changes), color=False, concise=True)
+    shown = render_plan(plan(*changes), color=False, summary=True)
     assert "Plan: 0 to add, 0 to change, 1200 to destroy." in shown
 
 
@@ -254,12 +254,12 @@ def test_drift_stands_apart_and_before_the_actions() -> None:
 
         The shop differs from what was last applied:
 
+          # redirect.old has been deleted
+
           # category.men has changed
           ~ resource "category" "men" {
               ~ in_menu = true -> false
             }
-
-          # redirect.old has been deleted
 
         No changes. Your infrastructure matches the configuration.
         Calls: 7 to read, 12 to write, 3 to verify (9,978 of 10,000 left today).
@@ -267,31 +267,45 @@ def test_drift_stands_apart_and_before_the_actions() -> None:
     )
 
 
-def test_drift_of_many_objects_is_counted_after_ten() -> None:
-    drift = tuple(change(f"redirect.r{n:02}", Action.DELETE) for n in range(24))
-    shown = render_plan(Plan(drift=drift), color=False)
-    assert shown.count("has been deleted") == 10
-    assert "\n  ... and 14 more\n" in shown
-
-
-def test_concise_keeps_headings_reasons_and_counts() -> None:
+def test_a_summary_has_a_line_for_each_object() -> None:
     made = plan(
+        change("category.a", Action.CREATE, FieldChange(name="name", after="A")),
+        change(
+            "category.b",
+            Action.UPDATE,
+            FieldChange(name="name", before="B", after="C"),
+            FieldChange(name="tag", before="x", after="y"),
+            previous=Address("category.old"),
+        ),
         change(
             "category.x",
             Action.DELETE,
             FieldChange(name="name", before="X"),
-            reason="delete_because_no_resource_config",
+            reason="delete_because_container",
+            notes=("9 hang on it",),
         ),
+        change("category.w", Action.REPLACE, FieldChange(name="name", before="W", after="W")),
+        change("category.m", Action.NO_OP, previous=Address("category.n")),
         drift=(change("redirect.old", Action.DELETE),),
     )
-    assert render_plan(made, color=False, concise=True) == text(
+    assert render_plan(made, color=False, summary=True) == text(
         """
+        Note: Objects have changed outside of shopform
+
+        The shop differs from what was last applied:
+
+          - redirect.old has been deleted
+
         shopform will perform the following actions:
 
-          # category.x will be destroyed
-          # (because category.x is not in configuration)
+          - category.x will be destroyed (because what contains it is destroyed; 9 hang on it)
+        -/+ category.w must be replaced
+          + category.a will be created
+          ~ category.b will be updated in-place (moved from category.old; name, tag)
+            category.n has moved to category.m
 
-        Plan: 0 to add, 0 to change, 1 to destroy.
+        Plan: 2 to add, 1 to change, 2 to destroy.
+        Moved: 2.
         Calls: 7 to read, 12 to write, 3 to verify (9,978 of 10,000 left today).
         """
     )
