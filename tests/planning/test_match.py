@@ -105,7 +105,10 @@ def test_what_vanished_is_created_again_and_said_so() -> None:
     world = World().declare("supplier.a", name="A").owned("supplier.a", 7, name="A")
     made = world.plan()
     assert keys(made) == ["supplier.a:create"]
-    assert made.changes[0].notes == ("vanished from the shop, where it was 7",)
+    assert made.changes[0].notes == (
+        "vanished from the shop, where it was 7",
+        "reverts a change made in the shop: it was deleted there",
+    )
 
 
 def test_what_vanished_and_is_back_under_another_id_is_imported() -> None:
