@@ -127,7 +127,7 @@ class Undoing:
         self.workspace = open_settings(console, *of_project, with_token=True)
         self.run = find_record(self.workspace, run)
         self.workspace.source = self.run.plan.basis.source
-        self.asked = {**asked, "allow_delete": dict(asked["allow_delete"])}
+        self.asked = {**asked, "allow_delete": dict(asked["allow_delete"]), "by_name": True}
         self.console = console
         if not console.quiet:
             console.note(f"Undoing {self.run.name}, `{self.run.verb}`.")

@@ -1,5 +1,7 @@
 """What forbids a plan: too many deletions, protection, short reads, paths that go wrong. Pure."""
 
+from collections import Counter
+
 from shopform.changes import Action, Change, Op
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
@@ -10,6 +12,9 @@ from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
 from shopform.planning.paths import Paths
 from shopform.planning.scope import Options
+
+# Of fewer a deletion of all is everyday.
+FEW = 3
 
 
 def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
@@ -166,28 +171,34 @@ def _counts(draft: Draft, options: Options) -> None:
 
 
 def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
-    owned: dict[str, int] = {}
-    for address in draft.matching.entries:
-        owned[address.kind] = owned.get(address.kind, 0) + 1
-    deletes: dict[str, int] = {}
-    for change in _deleted(draft):
-        if change.action is Action.DELETE:
-            deletes[change.kind] = deletes.get(change.kind, 0) + 1
-    for kind, count in deletes.items():
-        allowed = count <= options.allow_delete.get(kind, -1)
-        if not allowed and owned[kind] >= limits.floor and count > limits.share * owned[kind]:
-            draft.out.error(
-                "too-many-deletes",
-                f"{count} of {owned[kind]} {BY_NAME[kind].section} would be destroyed, more than"
-                f" {limits.share:.0%}",
-                hint=f"if that is meant: `--allow-delete {kind}={count}`",
-            )
+    """Many at once, by share and number; and of few, all of a kind or most of everything.
+
+    An undo names the run whose objects go, which no file that was emptied does.
+    """
+    owned, there = Counter[str](), Counter[str]()
+    for address, entry in draft.matching.entries.items():
+        owned[address.kind] += 1
+        there[address.kind] += entry.id in draft.live.kinds.get(address.kind, NOTHING).objects
+    deletes = Counter(c.kind for c in draft.changes if c.action is Action.DELETE)
     rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
-    if sum(rest.values()) > limits.total:
-        flags = " ".join(f"--allow-delete {kind}={count}" for kind, count in rest.items())
+    found: list[tuple[str, dict[str, int], str]] = []
+    for kind, count in rest.items():
+        section = BY_NAME[kind].section
+        if owned[kind] >= limits.floor and count > limits.share * owned[kind]:
+            share = f"more than {limits.share:.0%}"
+            found.append((f"{count} of {owned[kind]} {section}", {kind: count}, share))
+        elif count == there[kind] >= FEW and not options.by_name:
+            found.append((f"{count} of {count} {section}", {kind: count}, "all that are owned"))
+    total, every = sum(rest.values()), there.total()
+    if total > limits.total:
+        found.append((f"{total} objects", rest, f"more than {limits.total}"))
+    elif not found and 2 * total > every >= FEW and not options.by_name:
+        found.append((f"{total} of {every} owned objects", rest, "more than half"))
+    for what, counts, why in found:
+        flags = " ".join(f"--allow-delete {kind}={count}" for kind, count in counts.items())
         draft.out.error(
             "too-many-deletes",
-            f"{sum(rest.values())} objects would be destroyed, more than {limits.total}",
+            f"{what} would be destroyed, {why}",
             hint=f"if that is meant: `{flags}`",
         )
 

@@ -18,7 +18,8 @@ class Options:
     `fail_on` are words of `model.CHANGE_WORDS` and `drift`, and `expect_no_changes` is all of
     them. `refresh_only` compares with the state and not with the files. `whole`: objects that
     stay as they are belong in the plan. `only` are the addresses a plan is about by its nature,
-    such as those of a copy; `source` is the shop they are copied from.
+    such as those of a copy; `source` is the shop they are copied from. `by_name`: what is deleted
+    was asked for, and is not merely missing from what is declared.
     """
 
     destroy: bool = False
@@ -32,6 +33,7 @@ class Options:
     expect_no_changes: bool = False
     whole: bool = False
     only: frozenset[Address] | None = None
+    by_name: bool = False
     source: str = ""
     daily_calls: int = 0
     calls_left: int | None = None

@@ -3,13 +3,22 @@ from worlds import World, errors, keys, ref, suppliers, warnings
 
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
-from shopform.model import DeleteLimits, Rules
+from shopform.model import Address, DeleteLimits, Removed, Rules
 from shopform.planning.plan import wanted_counts
 
 
 @pytest.mark.parametrize(
     ("owned", "deleted", "refused"),
-    [(9, 9, False), (10, 3, False), (10, 4, True), (13, 3, False), (13, 4, True), (20, 7, True)],
+    [
+        (9, 4, False),
+        (9, 9, True),
+        (2, 2, False),
+        (10, 3, False),
+        (10, 4, True),
+        (13, 3, False),
+        (13, 4, True),
+        (20, 7, True),
+    ],
 )
 def test_share_of_deletions_is_limited_from_the_floor_up(
     owned: int, deleted: int, refused: bool
@@ -199,3 +208,51 @@ def test_target_that_is_nothing_is_a_usage_error(asked: dict[str, tuple[str, ...
 def test_replacing_what_does_not_exist_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="cannot be replaced"):
         tree().plan(replace=("category.top",))
+
+
+def few(*gone: str) -> World:
+    """Eight owned objects of four kinds; some are no longer declared."""
+    world = World()
+    for number, (kind, count) in enumerate({"supplier": 3, "brand": 3, "redirect": 2}.items()):
+        for key in range(count):
+            fields = {"source": f"s{key}"} if kind == "redirect" else {"name": f"{kind}{key}"}
+            put = world.there if f"{kind}.k{key}" in gone else world.settled
+            put(f"{kind}.k{key}", 10 * number + key, **fields)
+    return world
+
+
+SUPPLIERS = ("supplier.k0", "supplier.k1", "supplier.k2")
+
+
+def test_all_of_a_kind_or_most_of_everything_needs_leave_though_it_is_little() -> None:
+    for gone, kinds in (
+        (SUPPLIERS, {"supplier": 3}),
+        (SUPPLIERS[:2], {}),
+        (("redirect.k0", "redirect.k1"), {}),
+        ((*SUPPLIERS[:2], "brand.k0", "brand.k1"), {}),
+        ((*SUPPLIERS[:2], "brand.k0", "brand.k1", "redirect.k0"), {"brand": 2, "supplier": 2}),
+    ):
+        made = few(*gone).plan()
+        assert errors(made) == (["too-many-deletes"] if kinds else []), gone
+        if kinds:
+            assert all(f"{kind}={n}" in made.diagnostics[0].hint for kind, n in kinds.items())
+            assert not few(*gone).plan(allow_delete=kinds).refused
+            assert few(*gone).plan(allow_delete={k: n - 1 for k, n in kinds.items()}).refused
+        assert not few(*gone).plan(by_name=True).refused
+        assert few(*gone).plan(targets=gone).refused is bool(kinds)
+        assert not few().plan(destroy=True).refused
+
+
+def test_what_is_kept_replaced_or_there_no_more_is_no_deletion() -> None:
+    world = few(*SUPPLIERS)
+    for address in SUPPLIERS[:2]:
+        del world.objects["supplier"][world.entries[Address(address)].id]
+    # Of what is still there the last one is no three, and never most of everything.
+    assert not world.plan().refused
+    removed = tuple(Removed(address=Address(a), destroy=False) for a in SUPPLIERS)
+    world = few(*SUPPLIERS)
+    world.more["removed"] = removed
+    assert not world.plan().refused
+    world.more["removed"] = tuple(Removed(address=Address(a), destroy=True) for a in SUPPLIERS)
+    assert errors(world.plan()) == ["too-many-deletes"]
+    assert not few().plan(replace=SUPPLIERS).refused
