@@ -153,7 +153,8 @@ class Entry:
     References are ids; a secret is a keyed digest; images are their records. `keep` and `origin`
     are those of the Resource. `unclaimed` are fields that had another value than the server's
     default when the object was taken over, and were not declared; of a copy, fields that were not
-    copied, so that nothing tells what they were then.
+    copied, so that nothing tells what they were then. `made` is the
+    serial that the run began with which created it.
     """
 
     id: int
@@ -166,6 +167,7 @@ class Entry:
     keep: bool = False
     origin: int = 0
     unclaimed: tuple[str, ...] = ()
+    made: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

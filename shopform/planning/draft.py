@@ -328,6 +328,7 @@ class Draft:
         difference: Difference,
         unclaimed: tuple[str, ...],
     ) -> Entry:
+        known = self.matching.entries.get(resource.address) or Entry(id=0)
         return Entry(
             id=item.id if item else 0,
             identity=identity_of(kind, resource, difference, item, self.live.hosts),
@@ -339,6 +340,7 @@ class Draft:
             keep=resource.keep,
             origin=resource.origin,
             unclaimed=unclaimed,
+            made=known.made if item else self.prior.serial,
         )
 
 

@@ -35,8 +35,8 @@ def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
 
 
 def _renamed(draft: Draft) -> None:
-    """Only where something goes and something comes can it be one under another name."""
-    if {Action.CREATE, Action.DELETE} <= {change.action for change in draft.changes}:
+    """Only where something goes can it be another under another name."""
+    if any(gone.step.op is Op.DELETE for gone in draft.going.values()):
         from shopform.planning import renames
 
         renames.check(draft)

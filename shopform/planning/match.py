@@ -182,6 +182,8 @@ def _assign(
         if entry.id in objects:
             result.ids[address] = entry.id
             _check_container(resource, result, out)
+            if wish and wish.id != entry.id:
+                _import_instead(wish, entry.id, result, out)
             return
         result.vanished[address] = entry.id
         del result.entries[address]
@@ -265,6 +267,21 @@ def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: C
         span=wish.span,
         address=wish.address,
         hint=hint,
+    )
+
+
+def _import_instead(wish: Import, number: int, result: Matching, out: Collector) -> None:
+    """An import of an address that has its object already would be ignored for good."""
+    address, old = wish.address, result.moved.get(wish.address)
+    there = wish.id in result.live.get(address.kind, NOTHING).objects
+    (out.error if there else out.warning)(
+        "import-impossible",
+        f"the object {wish.id} cannot be imported as `{address}`, which is {number}"
+        + (f", moved from `{old}`" if old else " already"),
+        span=wish.span,
+        address=address,
+        hint=f"remove the entry under `imports:`; or `shopform state rm {old or address}` and plan"
+        f" again to have {wish.id} instead",
     )
 
 

@@ -1,6 +1,6 @@
 """Addresses that the files say have moved. Pure."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
@@ -25,19 +25,13 @@ def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
     for move in _inner_first(desired.moved, result.entries):
         found = [move.before]
         for address in found:
-            found += nested.get(address, ())
-        for address in dict.fromkeys(found):
-            if address not in result.entries:
-                continue
             rest = address.keys[len(move.before.keys) :]
             new = Address.of(address.kind, *move.after.keys, *rest)
-            if new in result.entries:
-                out.warning(
-                    "move-blocked",
-                    f"`{address}` cannot move to `{new}`, which the state has already",
-                    span=move.span,
-                    hint="remove the `moved` entry, or forget one with `shopform state rm`",
-                )
+            if address in result.entries and new in result.entries:
+                _blocked(move, address, new, desired, result, out)
+                continue
+            found += (each for each in nested.get(address, ()) if each not in found)
+            if address not in result.entries:
                 continue
             result.entries[new] = result.entries.pop(address)
             first = result.moved.pop(address, address)
@@ -57,6 +51,41 @@ def renamed(address: Address, moved: Iterable[Moved]) -> Address:
             rest = address.keys[len(above.keys) :]
             address = Address.of(address.kind, *move.after.keys, *rest)
     return address
+
+
+def _blocked(
+    move: Moved,
+    address: Address,
+    new: Address,
+    desired: Desired,
+    result: "Matching",
+    out: Collector,
+) -> None:
+    """Both addresses have an object: what is at the old one is not destroyed for it unasked."""
+    removed = {each.address for each in desired.removed}
+    spared = result.entries[address].keep or address in desired.resources
+    if spared or is_removed(address, removed):
+        out.warning(
+            "move-blocked",
+            f"`{address}` cannot move to `{new}`, which the state has already",
+            span=move.span,
+            hint="remove the `moved` entry, or forget one with `shopform state rm`",
+        )
+        return
+    out.error(
+        "move-blocked",
+        f"`{address}` cannot move to `{new}`, which the state has already, and would be destroyed",
+        span=move.span,
+        address=address,
+        hint=f"`shopform state rm {new}` lets it move; `{{address: {address}}}` under `removed:`"
+        " destroys it",
+    )
+
+
+def is_removed(address: Address, removed: Collection[Address]) -> bool:
+    """Whether `removed:` names an address, or what it is nested in."""
+    above = container_of(address)
+    return address in removed or (above is not None and is_removed(above, removed))
 
 
 def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:

@@ -1,16 +1,17 @@
 """New addresses that may be old ones under another name: told, and never guessed. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import TypeVar
 
-from shopform.changes import Action, Change, Plan
+from shopform.changes import Action, Change, Op, Plan
 from shopform.diagnostics import Severity
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
-from shopform.model import Address
+from shopform.model import Address, Entry
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
-from shopform.planning.moves import container_of
+from shopform.planning.moves import is_removed
 from shopform.planning.normalize import canonical, digest, is_digest
 
 CODE = "possible-rename"
@@ -19,6 +20,7 @@ PAIRS = 2_500
 # A flag, a number or a reference is often the same by chance; a picture cannot be compared.
 TELLING = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
 
+T = TypeVar("T")
 Holder = int | Address
 Holders = dict[tuple[str, object], set[Holder]]
 Values = dict[str, tuple[object, ...]]
@@ -53,27 +55,52 @@ class _Pair:
 def check(draft: Draft) -> None:
     """Warn of each address that would be destroyed while one much like it is made.
 
+    What is in the scope of the plan does not count: a part that makes the one, or destroys the
+    other, is half of the same. So is a run after the one that made it, until another makes more.
     Under `removed:` it is said that this is meant. A plan of a copy, or about some addresses by
     its nature, does not go by the names in the files, and no `moved:` would answer it.
     """
     if draft.options.destroy or draft.options.source or draft.options.only is not None:
         return
-    deleted, created = (_by_kind(draft, each) for each in (Action.DELETE, Action.CREATE))
+    going = [gone.change for gone in draft.going.values() if gone.step.op is Op.DELETE]
+    deleted = _by_kind((change.kind, change) for change in going)
+    created = _by_kind((c.kind, c.address) for c in draft.changes if c.action is Action.CREATE)
+    lately = _by_kind((address.kind, address) for address in _made_lately(draft))
     for kind in KINDS:
-        if deleted.get(kind.name) and created.get(kind.name):
+        made, known = created.get(kind.name, []), lately.get(kind.name, [])
+        if deleted.get(kind.name) and (made or known):
             comparing = _Comparing(draft, kind)
             gone = list(comparing.gone(deleted[kind.name]))
-            new = list(comparing.new(created[kind.name]))
-            for pair in _best(comparing.pairs(gone, new)):
+            new = [*comparing.new(made), *comparing.known(known)]
+            for pair in _best(_halves(draft, comparing.pairs(gone, new))):
                 _tell(draft, pair)
 
 
-def _by_kind(draft: Draft, action: Action) -> dict[str, list[Change]]:
-    found: dict[str, list[Change]] = {}
-    for change in draft.changes:
-        if change.action is action:
-            found.setdefault(change.kind, []).append(change)
+def _by_kind(items: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for kind, item in items:
+        found.setdefault(kind, []).append(item)
     return found
+
+
+def _made_lately(draft: Draft) -> Iterator[Address]:
+    """Declared objects that the last run which made any has made, if it was not the first."""
+    entries = draft.matching.entries
+    last = max((entry.made for entry in entries.values()), default=0)
+    for address, entry in entries.items() if last else ():
+        if entry.made == last and address in draft.matching.ids:
+            yield address
+
+
+def _halves(draft: Draft, pairs: Iterable[_Pair]) -> Iterator[_Pair]:
+    """Those of which the plan does one half at least, and of what is there the younger is new."""
+    entries = draft.matching.entries
+    for pair in pairs:
+        old, new = pair.gone.address, pair.new.address
+        if new not in draft.matching.ids or (
+            draft.scope.holds(old) and entries[old].made < entries[new].made
+        ):
+            yield pair
 
 
 def insist(plan: Plan) -> Plan:
@@ -115,7 +142,7 @@ class _Comparing:
         objects = draft.live.kinds.get(kind.name, NOTHING).objects
         for change in changes:
             address = change.address
-            if _meant(address, self.removed):
+            if is_removed(address, self.removed):
                 continue
             item, entry = objects[change.id or 0], draft.matching.entries[address]
             values: Values = dict(self.held.get(item.id, {}))
@@ -131,20 +158,31 @@ class _Comparing:
                 values[name] = tuple(dict.fromkeys(held))
             yield _Side(address, item.id, item.parent_id, values, _label(kind, values))
 
-    def new(self, changes: list[Change]) -> Iterator[_Side]:
-        kind, draft = self.kind, self.draft
-        for change in changes:
-            address = change.address
+    def new(self, addresses: list[Address]) -> Iterator[_Side]:
+        draft = self.draft
+        for address in addresses:
             resource = draft.desired.resources[address]
             within = draft.matching.ids.get(resource.parent) if resource.parent else None
             if address in draft.matching.vanished or (resource.parent and within is None):
                 continue
-            values: Values = dict(self.declared.get(address, {}))
-            entry = draft.graph.steps[f"{address}:create"].entry
-            for name, value in entry.sent.items() if entry else ():
-                if kind.policy.form(name) is not Form.IMAGES:
-                    values[name] = (value,)
-            yield _Side(address, address, within, values, _label(kind, values))
+            yield self._side(address, address, within, draft.graph.steps[f"{address}:create"].entry)
+
+    def known(self, addresses: list[Address]) -> Iterator[_Side]:
+        """The same for objects that are there."""
+        for address in addresses:
+            item = self.draft.matching.object(address)
+            if item:
+                entry = self.draft.matching.entries[address]
+                yield self._side(address, item.id, item.parent_id, entry)
+
+    def _side(
+        self, address: Address, holder: Holder, within: int | None, entry: Entry | None
+    ) -> _Side:
+        values: Values = dict(self.declared.get(address, {}))
+        for name, value in entry.sent.items() if entry else ():
+            if self.kind.policy.form(name) is not Form.IMAGES:
+                values[name] = (value,)
+        return _Side(address, holder, within, values, _label(self.kind, values))
 
     def pairs(self, gone: list[_Side], new: list[_Side]) -> Iterator[_Pair]:
         """Candidates share what nobody else has, or have names much alike."""
@@ -177,6 +215,7 @@ class _Comparing:
             if not kind.words(name)
         }
         holders: Holders = {}
+        ids = self.draft.matching.ids
 
         def hold(name: str, value: object, holder: Holder) -> None:
             if value and value != empty.get(name):
@@ -190,18 +229,12 @@ class _Comparing:
         for step in self.draft.graph.steps.values():
             if step.kind == kind.name and step.entry:
                 for name in empty.keys() & step.entry.sent.keys():
-                    hold(name, step.entry.sent[name], step.id or step.address)
+                    hold(name, step.entry.sent[name], ids.get(step.address, step.address))
         for side in (*gone, *new):
             for name in side.values.keys() & (empty.keys() | set(side.values) - set(kind.fields)):
                 for value in side.values[name]:
                     hold(name, value, side.holder)
         return holders
-
-
-def _meant(address: Address, removed: Collection[Address]) -> bool:
-    """Whether it, or what it lies in, is said to be removed."""
-    above = container_of(address)
-    return address in removed or (above is not None and _meant(above, removed))
 
 
 def _contents(
@@ -274,12 +307,15 @@ def _tell(draft: Draft, pair: _Pair) -> None:
         found.append(f"they alone have the same {names}")
     if pair.close >= CLOSE:
         found.append(f"`{pair.gone.label}` and `{pair.new.label}` are much alike")
+    made, keeping = "and a new one made", f"`--accept-rename {before}={after}` keeps the object"
+    if after in draft.matching.ids:
+        made = "and a new one was made"
+        keeping = f"`shopform state rm {after}`, then {keeping}, and the new one is to be deleted"
     draft.out.warning(
         CODE,
-        f"`{after}` may be the renamed `{before}`: it would be destroyed, and a new one made",
+        f"`{after}` may be the renamed `{before}`: it would be destroyed, {made}",
         detail="\n".join(found),
-        hint=f"`--accept-rename {before}={after}` keeps the object; `{{address: {before}}}`"
-        " under `removed:` says that this is meant",
+        hint=f"{keeping}; `{{address: {before}}}` under `removed:` says that this is meant",
         span=place(draft.desired, after),
         address=after,
     )

@@ -294,6 +294,7 @@ def entry(record: Entry) -> Document:
         "keep": record.keep,
         "origin": record.origin,
         "unclaimed": list(record.unclaimed),
+        "made": record.made,
     }
 
 

@@ -145,6 +145,7 @@ def _entry(record: Document) -> Entry:
         keep=record["keep"],
         origin=record["origin"],
         unclaimed=tuple(record["unclaimed"]),
+        made=record.get("made", 0),
     )
 
 

@@ -29,7 +29,7 @@ _ANCHOR = frozenset(("kind", "id", "host", "name"))
 _PART = KEY.pattern.removesuffix(r"\Z")
 _ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
 _ENTRY = frozenset(
-    "id identity sent stored parent depends_on protect keep origin unclaimed".split()
+    "id identity sent stored parent depends_on protect keep origin unclaimed made".split()
 )
 
 
@@ -90,6 +90,7 @@ def entry_record(entry: Entry) -> Document:
         "keep": entry.keep,
         "origin": entry.origin,
         "unclaimed": list(entry.unclaimed),
+        "made": entry.made,
     }
     return {"id": entry.id, **{name: part for name, part in parts.items() if part}}
 
@@ -111,6 +112,7 @@ def entry_of(record: object) -> Entry:
         keep=take(fields, "keep", bool, False),
         origin=take(fields, "origin", int, 0),
         unclaimed=tuple(map(str, take(fields, "unclaimed", list, []))),
+        made=take(fields, "made", int, 0),
     )
 
 

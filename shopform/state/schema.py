@@ -95,6 +95,10 @@ def _entry() -> dict[str, Any]:
                 "items": {"type": "string"},
                 "description": "Undeclared fields that were filled when it was taken over.",
             },
+            "made": {
+                "type": "integer",
+                "description": "The serial that the run began with which created it.",
+            },
         },
         "required": ["id"],
         "additionalProperties": False,

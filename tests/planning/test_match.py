@@ -183,12 +183,52 @@ def test_what_is_nested_may_move_with_its_container_and_get_another_key(inner_la
     }
 
 
-def test_move_onto_an_address_in_use_is_blocked() -> None:
-    world = World(more=move("supplier.a", "supplier.b"))
-    world.settled("supplier.b", 2, name="B").there("supplier.a", 1, name="A")
-    made = world.plan()
-    assert warnings(made) == ["move-blocked"]
-    assert keys(made) == ["supplier.a:delete"]
+def test_a_move_onto_an_address_in_use_destroys_nothing_unasked() -> None:
+    for kind, fields in {
+        "supplier": {"name": "B"},
+        "category": {"name": "B"},
+        "redirect": {"source": "b", "target": "x"},
+        "profile": {"name": "B"},
+    }.items():
+        old, new = f"{kind}.a", f"{kind}.b"
+
+        def blocked(**more: Any) -> World:
+            world = World(more={**move(old, new), **more})  # noqa: B023
+            other = {name: f"{value}2" for name, value in fields.items()}  # noqa: B023
+            return world.settled(new, 2, **fields).there(old, 1, **other)  # noqa: B023
+
+        assert errors(blocked().plan()) == ["move-blocked"], kind
+        for destroy, step in ((True, f"{old}:delete"), (False, f"{old}:forget")):
+            removed = (Removed(address=Address(old), destroy=destroy),)
+            made = blocked(removed=removed).plan()
+            assert (errors(made), warnings(made), keys(made)) == ([], ["move-blocked"], [step])
+        still = blocked().declare(old, **{**fields, "name" if "name" in fields else "source": "z"})
+        assert (errors(still.plan()), warnings(still.plan())) == ([], ["move-blocked"])
+
+
+def test_what_is_nested_stays_where_a_move_of_its_container_is_blocked() -> None:
+    world = World(more=move("profile.p", "profile.q")).settled("profile.q", 2, name="Q")
+    world.there("profile.p", 1, name="P").there("attribute.p.a", 3, name="A")
+    made = world.plan(allow_delete={"profile": 1, "attribute": 1})
+    assert errors(made) == ["move-blocked"]
+    assert [str(step.address) for step in made.steps] == ["attribute.p.a", "profile.p"]
+
+
+def test_an_import_of_what_has_its_object_already_is_not_ignored() -> None:
+    for start in ("state", "moved", "adopted"):
+        if start == "adopted":
+            world = pending(7)
+            world.more = wish("supplier.a", 9)
+        else:
+            old = "supplier.old" if start == "moved" else "supplier.a"
+            world = World(more={**move("supplier.old", "supplier.a"), **wish("supplier.a", 9)})
+            world.there(old, 7, name="A").declare("supplier.a", name="A")
+        # What is there no more, by a replacement say, is a line to be cleared up.
+        assert (errors(world.plan()), warnings(world.plan())) == ([], ["import-impossible"]), start
+        world.live("supplier", 9, name="another")
+        assert errors(world.plan()) == ["import-impossible"], start
+        world.more = {**world.more, **wish("supplier.a", 7)}
+        assert not world.plan().diagnostics, start
 
 
 def test_finished_move_may_stay_in_the_files() -> None:

@@ -36,6 +36,45 @@ def test_the_same_path_under_another_name_is_told() -> None:
     )
 
 
+STEPS: tuple[dict[str, Any], ...] = (
+    {"targets": ("category.b",)},
+    {"excludes": ("category.a",)},
+    {},
+)
+
+
+def test_half_a_rename_is_one_too() -> None:
+    """First the new one is made, then the old one is destroyed: each half is refused by itself."""
+    old = {"name": "Herresko", "tag": "x", "description_a": "<p>Sko</p>"}
+    new = {**old, "name": "Sko til mænd"}
+    for asked in STEPS:
+        world = World().there("category.a", 1, **old).declare("category.b", **new)
+        assert pairs(world.plan(**asked)) == [("category.a", "category.b")], asked
+        assert insist(world.plan(**asked)).refused
+    # The two were declared for one run, and now one is.
+    for asked in ({}, {"targets": ("category.a",)}, {"replace": ("category.b",)}):
+        world = World().there("category.a", 1, **old).declare("category.b", **new)
+        world.owned("category.b", 2, made=4, **new).live("category", 2, None, False, **new)
+        (found,) = told(world.plan(**asked))
+        assert "was made" in found.summary
+        assert "`shopform state rm category.b`" in found.hint
+        world.more["removed"] = (Removed(address=Address("category.a"), destroy=True),)
+        assert told(world.plan(**asked)) == []
+
+
+def test_what_was_made_together_or_long_ago_is_two() -> None:
+    fields = {"tag": "x", "description_a": "<p>Sko</p>", "parent": None}
+    for made, last in (((0, 0), 0), ((4, 4), 0), ((5, 4), 0), ((0, 4), 6)):
+        world = World().there("category.a", 1, name="A", made=made[0], **fields)
+        world.settled("category.c", 3, name="C").owned("category.c", 3, name="C", made=last)
+        world.declare("category.b", name="B", **fields)
+        world.owned("category.b", 2, name="B", made=made[1], **fields)
+        world.live("category", 2, None, False, name="B", **{**fields, "parent": 0})
+        assert pairs(world.plan()) == [], (made, last)
+        # A part without the old one destroys nothing.
+        assert pairs(world.plan(excludes=("category.a",))) == []
+
+
 def test_names_much_alike_are_told() -> None:
     world = World().there("category.a", 1, name="Herresko")
     world.declare("category.b", name="Herre-sko")

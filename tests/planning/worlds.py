@@ -65,7 +65,7 @@ class World:
     def owned(self, address: str, number: int, /, **sent: Any) -> "World":
         """An entry of the state. What is given as `sent` is what was declared last time."""
         at = Address(address)
-        aside = {n: sent.pop(n) for n in ("protect", "stored", "parent") if n in sent}
+        aside = {n: sent.pop(n) for n in ("protect", "stored", "parent", "made") if n in sent}
         policy = BY_NAME[at.kind].policy
         if policy.nesting and "parent" not in aside:
             aside["parent"] = Address.of(policy.nesting.kind, *at.keys[:-1])
@@ -96,8 +96,8 @@ class World:
     def there(self, address: str, number: int, /, **fields: Any) -> "World":
         """Owned and live, not declared."""
         at = Address(address)
-        protect = fields.pop("protect", False)
-        self.owned(address, number, protect=protect, **fields)
+        aside = {name: fields.pop(name) for name in ("protect", "made") if name in fields}
+        self.owned(address, number, **aside, **fields)
         entry = self.entries[at]
         container = self.entries[entry.parent].id if entry.parent else None
         held: dict[str, Any] = {
