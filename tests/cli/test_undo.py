@@ -27,7 +27,7 @@ def test_what_was_deleted_comes_back_and_what_was_made_goes(one: Project) -> Non
     one.apply()
     lost = one.row("category", "Køkken")["category_id"]
     one.declare(suppliers={"nord": {"name": "Nord"}})
-    name = one.apply()
+    name = one.apply("--allow-delete", "category=2", "--allow-delete", "webhook=1")
     assert one.row("supplier", "Nord")
     told = words(one.undo())
     assert f"was made by the run {name}" in told
