@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types format unit faults pythons bench schemas docs golden lock clean
+.PHONY: demo test lint types format unit faults pythons bench schemas docs golden lock audit clean
 
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -57,6 +57,11 @@ golden: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/python -m uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 \
 		--custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
+
+# Known vulnerabilities of what is locked. It fails too where the advisories cannot be reached.
+audit: $(INSTALLED)
+	$(BIN)/python -m uv tool run "pip-audit>=2.9" --strict --require-hashes --disable-pip \
+		--progress-spinner off --requirement requirements.lock
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
