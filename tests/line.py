@@ -17,6 +17,9 @@ from shopform.cli.planner import Connection, read_and_plan
 from shopform.cli.project import Workspace
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
+from shopform.planning.saved_plan import misfits
+from shopform.render.document import sealed
+from shopform.render.reading import read_document
 from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import Call
 from shopform.shop.client import Client
@@ -79,6 +82,8 @@ class Line:
         with self.open() as (workspace, connection), workspace.store().open("apply") as session:
             made = read_and_plan(workspace, connection, session.prior, **asked)
             assert not made.refused, errors(made)
+            saved = read_document(sealed(made))
+            assert [*misfits(saved, session.prior, workspace.desired, workspace.shop)] == []
             return made, apply(
                 made,
                 connection.client,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shopform.changes import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
 from shopform.diagnostics import Span, error, warning
-from shopform.kinds import KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Ref
 
 HOSTILE = (
@@ -31,7 +31,11 @@ keys = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
 
 
 def addresses(kind: Kind) -> st.SearchStrategy[Address]:
-    return keys.map(lambda key: Address.of(kind.name, key))
+    depth, above = 1, kind.policy.nesting
+    while above:
+        depth, above = depth + 1, BY_NAME[above.kind].policy.nesting
+    found = st.lists(keys, min_size=depth, max_size=depth)
+    return found.map(lambda chosen: Address.of(kind.name, *chosen))
 
 
 def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:

@@ -158,7 +158,7 @@ class _Saved:
 
     def __init__(self, console: Console, plan_file: Path, asked: dict[str, Any]) -> None:
         from shopform.cli.project import open_settings, open_workspace
-        from shopform.cli.saved import has_secrets, read_plan
+        from shopform.cli.saved import needs_files, read_plan
 
         options = ("targets", "excludes", "replace", "allow_delete", "allow", "destroy")
         if any(asked[name] for name in options):
@@ -167,14 +167,16 @@ class _Saved:
         if self._plan.refresh_only:
             raise UsageError(f"`{plan_file}` only tells what was changed in the shop")
         shop = asked["shop"] or self._plan.basis.shop
-        if has_secrets(self._plan):
+        if needs_files(self._plan):
             texts = asked["variables"], asked["variable_files"]
             self.workspace = open_workspace(console, shop, *texts)
         else:
             self.workspace = open_settings(console, shop, with_token=True)
         self.workspace.source = self._plan.basis.source
+        if self.workspace.source:  # it names a state file: only a shop of the project can
+            open_settings(console, self.workspace.source)
 
-    def plan(self, _connection: "Connection", _prior: Prior) -> Plan:
+    def plan(self, _connection: "Connection", prior: Prior) -> Plan:
         from shopform.cli.saved import fit
 
-        return fit(self._plan, self.workspace)
+        return fit(self._plan, self.workspace, prior)

@@ -7,17 +7,21 @@ from typing import Any
 
 from shopform.changes import Plan, Step
 from shopform.cli.project import Workspace
+from shopform.diagnostics import error
 from shopform.errors import ShopformError, StalePlan, UsageError
 from shopform.files import read, reporting, typed
 from shopform.kinds import BY_NAME
-from shopform.model import Address, Secret
+from shopform.model import Address, Prior, Secret
 from shopform.planning.digests import digest_of
 from shopform.planning.normalize import canonical, digest
+from shopform.planning.saved_plan import misfits
+from shopform.render.conform import conform
 from shopform.render.document import FORMAT, INTEGRITY, integrity_of, sealed
 from shopform.render.reading import read_document
 from shopform.state.disk import write_atomic
 from shopform.state.format import parse_object
 
+MISFITS = 10
 HINT = "plan again, and apply the new plan"
 
 
@@ -42,6 +46,7 @@ def read_plan(directory: Path, path: Path) -> Plan:
         text = read(typed(directory, path))
     try:
         data = parse_object(text)
+        conform(data, {})
     except (ValueError, RecursionError):
         raise ShopformError(
             f"`{path}` is not a plan", hint="`shopform plan --out` makes one"
@@ -64,15 +69,22 @@ def _changed(path: Path) -> StalePlan:
     return StalePlan(f"the plan in `{path}` was changed after it was made", hint=HINT)
 
 
-def has_secrets(plan: Plan) -> bool:
-    return any(isinstance(v, Secret) for step in plan.steps for v in step.fields.values())
+def needs_files(plan: Plan) -> bool:
+    """Whether a plan takes secrets, files or deliveries from what the project declares."""
+    values = [value for step in plan.steps for value in step.fields.values()]
+    texts = any(isinstance(v, Secret) for v in values)
+    files = any(
+        "file" in p for v in values if isinstance(v, tuple) for p in v if isinstance(p, dict)
+    )
+    return texts or files or any(step.deliver for step in plan.steps)
 
 
-def fit(plan: Plan, workspace: Workspace) -> Plan:
+def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
     """The plan with its secrets, as they are now.
 
-    Raises StalePlan where they are others, and where it is a plan for another shop, be it at the
-    same address: the state would then be another's.
+    Raises StalePlan where they are others, where it is a plan for another shop, be it at the same
+    address (the state would then be another's), and where it is none that the planner could have
+    made from this state and these files.
     """
     if plan.basis.shop != workspace.shop.name:
         raise StalePlan(
@@ -85,6 +97,13 @@ def fit(plan: Plan, workspace: Workspace) -> Plan:
             raise StalePlan(f"the plan is for the {name} `{before}`, not `{after}`", hint=HINT)
     if made.wire != now.wire:
         raise StalePlan("the plan was made with other wire names", hint=HINT)
+    if (made.lineage, made.serial) == (prior.lineage, prior.serial):  # apply refuses others
+        found = dict.fromkeys(misfits(plan, prior, workspace.desired, now))
+        if found:
+            told = [f"`{address}` {what}" for address, what in found]
+            summary = f"the plan does not fit the state and the files: {told[0]}"
+            detail = "\n".join(told[1:MISFITS])
+            raise StalePlan(diagnostics=[error(StalePlan.code, summary, detail=detail, hint=HINT)])
     return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
 
 

@@ -1,7 +1,7 @@
 """A plan in the making: compares every address and writes down changes and steps. Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from shopform.changes import REVERTS, Action, Change, Op, Settled, Step
 from shopform.diagnostics import Collector
@@ -23,7 +23,7 @@ from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
 from shopform.planning.match import NOTHING, Matching, inside
 from shopform.planning.nameless import fields_without_key, without
 from shopform.planning.order import Graph
-from shopform.planning.removals import BEGUN, Removal, Removals
+from shopform.planning.removals import BEGUN, RELEASED, Removal, Removals, lifecycle_notes
 from shopform.planning.scope import Known, Options, Scope, scope
 from shopform.planning.unclaimed import beside
 
@@ -135,6 +135,8 @@ class Draft:
         removal = removals.forget(address, entry or Entry(id=item.id))
         if compare.update(kind, resource, item, entry).send:
             self._existing(resource, kind, item, compare)
+            change = self.changes.pop()
+            self.changes.append(replace(change, notes=(*change.notes, RELEASED)))
             self.graph.add(removal.step, [f"{address}:{Op.UPDATE}"])
         elif entry:
             self.changes.append(removal.change)
@@ -147,7 +149,7 @@ class Draft:
         lost = self.matching.vanished.get(address)
         notes = [f"vanished from the shop, where it was {lost}"] if lost else []
         notes += [f"{REVERTS}: it was deleted there"] if lost else []
-        notes += _lifecycle(resource, Entry(id=0))
+        notes += lifecycle_notes(Entry(id=0), resource)
         reason = ""
         if action is Action.REPLACE:
             by_request = str(address) in self.options.replace
@@ -208,7 +210,7 @@ class Draft:
         if op is None:
             self._stays(resource, kind, item, compare)
             return
-        notes = (*difference.notes, *_lifecycle(resource, entry or Entry(id=0)))
+        notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
         if over := [f"`{name}`" for name in difference.overwritten]:
             notes += (f"{REVERTS}: {', '.join(over)}",)
         if op is Op.EDIT and not notes:
@@ -342,12 +344,3 @@ class Draft:
             unclaimed=unclaimed,
             made=known.made if item else self.prior.serial,
         )
-
-
-def _lifecycle(resource: Resource, entry: Entry) -> Iterator[str]:
-    """How deletions of it are treated from now on, where that changes."""
-    if entry.protect != resource.protect:
-        yield "is protected from now on" if resource.protect else "is no longer protected"
-    if entry.keep != resource.keep and not resource.origin:  # copies stay anyway
-        what = "stays in" if resource.keep else "is deleted from"
-        yield f"{what} the shop once it is no longer declared, from now on"

@@ -4,6 +4,7 @@ The shop answers with cache addresses only and takes a list of operations, not a
 (dossier 4.6), so the state remembers which id holds which bytes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from shopform.model import Image
 from shopform.planning.normalize import canonical
 
 Record = Mapping[str, object]
+_TOLD = ("description", "weight")
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 @dataclass(slots=True)
@@ -24,6 +27,18 @@ class ImageDiff:
     operations: list[dict[str, object]] = field(default_factory=list)
     records: list[dict[str, object]] = field(default_factory=list)
     learned: bool = False
+
+
+def is_operation(value: object) -> bool:
+    """Whether a value is one of the operations that `compare` makes."""
+    if not isinstance(value, Mapping):
+        return False
+    types = {name: type(part) for name, part in value.items()}
+    told = types.pop("weight", int) in (int, float) and types.pop("description", str) is str
+    if "file" in value:
+        bytes_ = isinstance(value.get("sha256"), str) and _SHA256.match(str(value["sha256"]))
+        return told and bool(bytes_) and types == {"file": str, "sha256": str}
+    return told and types in ({"image_id": int}, {"image_id": int, "remove": int})
 
 
 def shown(live: object) -> list[dict[str, object]]:
@@ -74,6 +89,24 @@ def compare(declared: Sequence[Image], remembered: Sequence[Record], live: objec
             )
     diff.operations += [{"image_id": k["id"], "remove": 1} for k in known if k["id"] in free]
     return diff
+
+
+def expected(before: object, after: object) -> list[dict[str, object]]:
+    """The operations that make one list of pictures of another, both as they are shown."""
+    old, new = ([i for i in _items(side) if "file" not in i] for side in (before, after))
+    held = {item.get("id"): item for item in old}
+    edited = [item for item in new if item != held.get(item.get("id"))]
+    kept = {item.get("id") for item in new}
+    return [
+        *(item for item in _items(after) if "file" in item),
+        *({"image_id": i.get("id"), **{n: i.get(n) for n in _TOLD}} for i in edited),
+        *({"image_id": number, "remove": 1} for number in held if number not in kept),
+    ]
+
+
+def _items(side: object) -> list[dict[str, object]]:
+    listed = side if isinstance(side, list | tuple) else ()
+    return [dict(item) for item in listed if isinstance(item, Mapping)]
 
 
 def foreseen(diff: ImageDiff, live: object) -> tuple[dict[str, object], ...]:

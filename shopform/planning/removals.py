@@ -1,17 +1,18 @@
 """What becomes of owned objects that nobody declares: destroyed, forgotten, or gone. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.kinds import BY_NAME, Kind
-from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Secret
+from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
 from shopform.planning.diff import Comparer
 from shopform.planning.match import NOTHING, inside
 from shopform.planning.normalize import canonical, is_digest
 
 BEGUN = "was being created when a run stopped, and is there as {}"
 UNDECLARED = "delete_because_no_resource_config"
+RELEASED = "is removed from the state once that is done"
 KEPT = "stays in the shop, as its `on_delete: keep` said"
 
 
@@ -126,3 +127,12 @@ class Removals:
 
 def _dependants(count: int) -> str:
     return "1 product hangs on it" if count == 1 else f"{count} products hang on it"
+
+
+def lifecycle_notes(before: Entry, after: Resource | Entry) -> Iterator[str]:
+    """How deletions of an object are treated from now on, where that changes."""
+    if before.protect != after.protect:
+        yield "is protected from now on" if after.protect else "is no longer protected"
+    if before.keep != after.keep and not after.origin:  # copies stay anyway
+        what = "stays in" if after.keep else "is deleted from"
+        yield f"{what} the shop once it is no longer declared, from now on"

@@ -17,7 +17,9 @@ from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.errors import ShopformError
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Delivery, Entry, Ref, Secret, WireNames
+from shopform.render.conform import conform
 from shopform.render.document import ACTIONS, FORMAT, Document
+from shopform.render.schema import plan_schema
 
 NAMED = {tuple(words): action for action, words in ACTIONS.items()}
 
@@ -36,11 +38,10 @@ def read_document(data: object) -> Plan:
             hint="plan again with this version",
         )
     try:
+        conform(data, plan_schema())
         return _plan(data)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
-        raise ShopformError(
-            f"the plan is damaged: {type(problem).__name__} at {problem}", hint="plan again"
-        ) from None
+    except (KeyError, TypeError, ValueError) as problem:
+        raise ShopformError(f"the plan is damaged: {problem}", hint="plan again") from None
 
 
 def _plan(data: Document) -> Plan:
@@ -116,9 +117,13 @@ def _value(kind: str, name: str, value: object, secret: bool = False) -> object:
         return Secret("", "")
     if name in policy.refers and isinstance(value, str) and not value.startswith("#"):
         return Ref(Address(value))
-    if policy.form(name) is Form.SET and isinstance(value, list):
-        return tuple(value)
-    return value
+    form = policy.form(name)
+    listed = value if isinstance(value, list) else [value]
+    fits = isinstance(value, list) is (form in (Form.SET, Form.IMAGES)) or value is None
+    inner = [p for item in listed for p in (item.values() if isinstance(item, dict) else [item])]
+    if not fits or any(isinstance(part, list | dict) for part in inner):
+        raise ValueError(f"`{name}` has a value that is none for it")
+    return tuple(listed) if form is Form.SET and isinstance(value, list) else value
 
 
 def _untagged(value: object) -> Any:
@@ -126,9 +131,9 @@ def _untagged(value: object) -> Any:
         return tuple(_untagged(item) for item in value)
     if not isinstance(value, Mapping):
         return value
-    if "$ref" in value:
+    if "$ref" in value and isinstance(value["$ref"], str):
         return Ref(Address(value["$ref"]))
-    if "$secret" in value:
+    if "$secret" in value and isinstance(value["$secret"], str):
         return Secret(value["$secret"], "")
     return {str(key): _untagged(item) for key, item in value.items()}
 

@@ -4,13 +4,31 @@ from typing import Any
 
 from shopform.changes import Op
 from shopform.diagnostics import Severity
+from shopform.kinds import BY_NAME, KINDS
 from shopform.render.document import ACTIONS
 
 TEXT: dict[str, Any] = {"type": "string"}
 COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 FLAG: dict[str, Any] = {"type": "boolean"}
 OBJECT: dict[str, Any] = {"type": "object"}
+TEXTS: dict[str, Any] = {"type": "object", "additionalProperties": TEXT}
 FLAGS: dict[str, Any] = {"type": "object", "additionalProperties": {"const": True}}
+
+
+def _address_pattern() -> str:
+    """What an address looks like: a kind, and a key for it and for each object that it lies in."""
+    depths: dict[int, list[str]] = {}
+    for kind in KINDS:
+        depth, above = 1, kind.policy.nesting
+        while above:
+            depth, above = depth + 1, BY_NAME[above.kind].policy.nesting
+        depths.setdefault(depth, []).append(kind.name)
+    key = r"\.[a-z0-9][a-z0-9_-]*"
+    forms = [f"({'|'.join(names)})({key}){{{depth}}}" for depth, names in sorted(depths.items())]
+    return f"^({'|'.join(forms)})$"
+
+
+ADDRESS: dict[str, Any] = {"type": "string", "pattern": _address_pattern()}
 
 
 def plan_schema() -> dict[str, Any]:
@@ -47,10 +65,11 @@ def plan_schema() -> dict[str, Any]:
                 "notes": _list(_note()),
                 "unchanged": COUNT,
                 "unmanaged": {"type": "object", "additionalProperties": COUNT},
-                "absent": _list(TEXT),
-                "names": {"type": "object", "additionalProperties": OBJECT},
+                "absent": _list(ADDRESS),
+                "names": {"type": "object", "additionalProperties": TEXTS},
                 "steps": _list(_step()),
-            }
+            },
+            optional=("integrity",),
         ),
     }
 
@@ -95,15 +114,15 @@ def _change() -> dict[str, Any]:
         "importing": _object({"id": TEXT}),
     }
     own = {
-        "id": {"type": ["integer", "null"]},
+        "id": {"type": ["integer", "null"], "minimum": 1},
         "fields": _list(_object({"name": TEXT, "reason": TEXT, "after": {}}, ("reason", "after"))),
         "unchanged": COUNT,
         "notes": _list(TEXT),
         "settled": _about({"const": True}, "The object is as declared: nothing is done to it."),
     }
     record = {
-        "address": TEXT,
-        "previous_address": TEXT,
+        "address": ADDRESS,
+        "previous_address": ADDRESS,
         "mode": {"const": "managed"},
         "type": TEXT,
         "name": TEXT,
@@ -116,21 +135,22 @@ def _change() -> dict[str, Any]:
 
 
 def _basis() -> dict[str, Any]:
-    digests = {"type": "object", "additionalProperties": TEXT}
+    names = dict.fromkeys(("endpoint", "id", "list_key"), TEXT)
+    wire = _object({**names, "fields": TEXTS})
     return _object(
         {
             "shop": TEXT,
             "url": TEXT,
             "state": _about(TEXT, "Where the state is, as the shop's settings say."),
             "wire": _about(
-                {"type": "object", "additionalProperties": OBJECT},
+                {"type": "object", "additionalProperties": wire},
                 "The wire names that the shop's settings give, by kind.",
             ),
             "lineage": TEXT,
             "serial": COUNT,
             "source": _about(TEXT, "The shop that a clone copies."),
             "fingerprints": _about(
-                {"type": "object", "additionalProperties": digests},
+                {"type": "object", "additionalProperties": TEXTS},
                 "A digest of each field of the live objects that are touched.",
             ),
         }
@@ -144,29 +164,54 @@ def _calls() -> dict[str, Any]:
 
 def _note() -> dict[str, Any]:
     severities = {"enum": [str(severity) for severity in Severity]}
-    place = {"type": ["object", "null"]}
+    point = _object({"line": COUNT, "column": COUNT})
+    place = _object({"filename": TEXT, "start": point, "end": point})
     texts = dict.fromkeys(("code", "summary", "detail", "hint", "address"), TEXT)
-    related = _list(_object({"text": TEXT, "range": OBJECT}))
-    properties = {"severity": severities, **texts, "range": place, "related": related}
+    related = _list(_object({"text": TEXT, "range": place}))
+    properties = {
+        "severity": severities,
+        **texts,
+        "range": {**place, "type": ["object", "null"]},
+        "related": related,
+    }
     return _object(properties, optional=("related",))
+
+
+def _entry() -> dict[str, Any]:
+    return _object(
+        {
+            "id": COUNT,
+            "identity": _list({}),
+            "sent": OBJECT,
+            "stored": OBJECT,
+            "parent": {**ADDRESS, "type": ["string", "null"]},
+            "depends_on": _list(ADDRESS),
+            "protect": FLAG,
+            "keep": FLAG,
+            "origin": COUNT,
+            "unclaimed": _list(TEXT),
+            "made": COUNT,
+        },
+        optional=("made",),
+    )
 
 
 def _step() -> dict[str, Any]:
     properties = {
         "key": TEXT,
         "op": {"enum": [str(op) for op in Op]},
-        "address": TEXT,
+        "address": ADDRESS,
         "id": {"type": "integer", "minimum": 1},
-        "parent": TEXT,
+        "parent": ADDRESS,
         "fields": OBJECT,
-        "entry": OBJECT,
-        "previous": TEXT,
+        "entry": _entry(),
+        "previous": ADDRESS,
         "after": _list(TEXT),
         "confirm": FLAG,
         "temporary": FLAG,
         "linking": FLAG,
         "importing": FLAG,
-        "deliver": OBJECT,
+        "deliver": _object({"file": TEXT, "command": _list(TEXT)}),
     }
     always = ("key", "op", "address")
     return _object(properties, optional=tuple(name for name in properties if name not in always))

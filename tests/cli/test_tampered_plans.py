@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import Run, environment_of, run_here
 
-from shopform.cli.saved import read_plan, unchanged
-from shopform.errors import StalePlan
+from shopform.changes import Plan, Step
+from shopform.cli.console import Console
+from shopform.cli.project import Workspace, open_workspace
+from shopform.cli.saved import fit, read_plan, unchanged
+from shopform.errors import ShopformError, StalePlan
+from shopform.kinds import BY_NAME
+from shopform.model import Prior, Ref
 from shopform.planning.digests import digest_of
+from shopform.planning.normalize import canonical
 from shopform.render.document import INTEGRITY, integrity_of
 from shopform.render.reading import read_document
 from shopform.sandbox import Sandbox
@@ -62,8 +70,25 @@ class Shop:
         assert self.run("apply", "--auto-approve").exit == 0
         self.write("catalogue.yaml", AFTER)
         assert self.run("plan", "--out", "p.json").exit == 0
+        self.before = self.files()
         self.writes = [call for call in sandbox.calls if call.method != "GET"]
         self.plan: dict[str, Any] = json.loads((directory / "p.json").read_text("utf-8"))
+
+    def untouched(self) -> bool:
+        """Whether nothing was written: no call, no state, no file, and no command was run."""
+        calls = [call for call in self.sandbox.calls if call.method != "GET"]
+        return calls == self.writes and self.files() == self.before
+
+    def files(self) -> dict[str, bytes]:
+        """What the project holds, but for plans and what only counts."""
+        found = (path for path in self.directory.rglob("*") if path.is_file())
+        names = {path.relative_to(self.directory).as_posix(): path for path in found}
+        own = (".shopform/", "state/demo.json.lock")
+        return {
+            name: path.read_bytes()
+            for name, path in sorted(names.items())
+            if (not name.startswith(own) and "/" in name) or name == MARK
+        }
 
     def write(self, name: str, content: object) -> None:
         (self.directory / name).write_text(json.dumps(content), "utf-8")
@@ -155,4 +180,161 @@ def test_the_expected_digest_is_compared_with_what_would_be_done(shop: Shop) -> 
     shop.write("forged.json", forged(data))
     assert shop.run("apply", "forged.json", "--expect-digest", approved).exit == 12
     assert "Andet" in shop.run("show", "forged.json").out
-    assert [call for call in shop.sandbox.calls if call.method != "GET"][len(shop.writes) :] == []
+    assert shop.untouched()
+
+
+DEEP = json.loads("[" * 30 + "]" * 30)
+REPLACEMENTS: list[Any] = [None, [], "x", -1, True, {"x": DEEP}]
+DONE = ("op", "address", "id", "parent", "previous", "deliver", "temporary", "linking")
+
+
+def accepted(data: dict[str, Any], prior: Prior, workspace: Workspace) -> Plan | None:
+    """The plan of a document whose digests were computed again, or None where it is refused."""
+    try:
+        return fit(unchanged(forged(data), Path("p.json")), workspace, prior)
+    except StalePlan:
+        return None
+    except ShopformError as problem:
+        if "the plan is damaged: " in str(problem) or "the plan has format" in str(problem):
+            return None
+        raise
+
+
+def doing(plan: Plan) -> list[tuple[object, ...]]:
+    """All that a plan does in the shop, with files and with commands, step by step."""
+
+    def sent(step: Step) -> object:
+        form = BY_NAME[step.kind].policy.form
+        return {
+            n: v if isinstance(v, Ref) else canonical(form(n), v) for n, v in step.fields.items()
+        }
+
+    return [(*(getattr(step, name) for name in DONE), sent(step)) for step in plan.steps]
+
+
+@pytest.fixture(scope="module")
+def opened(shop: Shop) -> tuple[Workspace, Prior]:
+    environment = environment_of(HOOK="hemmeligt")
+    console = Console(environment=environment, chdir=str(shop.directory))
+    workspace = open_workspace(console, None)
+    return workspace, workspace.store().read()
+
+
+def test_any_value_replaced_is_refused_or_does_nothing_else(
+    shop: Shop, opened: tuple[Workspace, Prior]
+) -> None:
+    """By whoever computes the digests again: no defect, and nothing is done that was not planned.
+
+    What is left is what a reader is shown without a step, and what the state remembers besides.
+    """
+    text = json.dumps(shop.plan)
+    first = accepted(json.loads(text), opened[1], opened[0])
+    assert first
+    read = ("resource_changes", "basis", "steps", "names", "absent", "notes", "calls", "digest")
+    paths = [path for path in keys(shop.plan) if path[0] in read or len(path) == 1]
+    paths += [path for path in places(shop.plan) if path[0] == "steps" and len(path) == 3]
+    for path in dict.fromkeys(paths):
+        for other in REPLACEMENTS:
+            data = json.loads(text)
+            holder(data, path)[path[-1]] = other
+            found = accepted(data, opened[1], opened[0])
+            assert found is None or doing(found) == doing(first), (path, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_random_tampering_does_nothing_else(
+    shop: Shop, opened: tuple[Workspace, Prior], data: st.DataObject
+) -> None:
+    copy = json.loads(json.dumps(shop.plan))
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from([p for p in places(copy) if p[0] == "steps"]))
+        other = data.draw(st.sampled_from(REPLACEMENTS) | st.sampled_from(list(places(copy))))
+        value = holder(copy, other)[other[-1]] if isinstance(other, tuple) else other
+        holder(copy, path)[path[-1]] = json.loads(json.dumps(value))
+    first, found = (accepted(each, opened[1], opened[0]) for each in (shop.plan, copy))
+    assert found is None or (first and doing(found) == doing(first))
+
+
+def step_of(data: dict[str, Any], key: str) -> dict[str, Any]:
+    return next(step for step in data["steps"] if step["key"] == key)
+
+
+def change_of(data: dict[str, Any], address: str) -> dict[str, Any]:
+    return next(each for each in data["resource_changes"] if each["address"] == address)
+
+
+def attacks(shop: Shop) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What somebody may want who changes steps and what is shown of them alike."""
+
+    def copy() -> dict[str, Any]:
+        return dict(json.loads(json.dumps(shop.plan)))
+
+    for command in (["sh", "-c", f"touch {MARK}"], ["cat"]):
+        data = copy()
+        step_of(data, "webhook.w:create")["deliver"]["command"] = command
+        yield f"another command {command}", data
+    for file in ("../outside", "/tmp/outside", "state/demo.json", "secrets/w"):
+        data = copy()
+        step_of(data, "webhook.w:create")["deliver"] = {"file": file, "command": []}
+        yield f"another destination {file}", data
+    strangers = {"category": 999_999, "supplier": 999_999}
+    for key, number in {"supplier.b:delete": strangers["supplier"]}.items():
+        data = copy()
+        step_of(data, key)["id"] = number
+        change_of(data, key.partition(":")[0])["shopform"]["id"] = number
+        yield "a delete of what is not owned", data
+    data = copy()
+    other = step_of(data, "category.men:update")["id"]
+    step = step_of(data, "category.women:update")
+    step["id"] = step["entry"]["id"] = other
+    change_of(data, "category.women")["shopform"]["id"] = other
+    yield "an update of what another address owns", data
+    for file in ("shopform.yaml", "../outside.png", "link.png", "state/demo.json"):
+        data = json.loads(json.dumps(shop.plan).replace("men.png", file))
+        yield f"an upload of {file}", data
+    data = copy()
+    data["steps"].append({"key": "category.men:forget", "op": "forget", "address": "category.men"})
+    yield "an owned object is removed from the state", data
+    data = copy()
+    data["basis"]["state"] = "elsewhere.json"
+    yield "another state", data
+    data = copy()
+    data["basis"]["source"] = "../../outside"
+    yield "the state of a copy", data
+    data = copy()
+    data["names"]["supplier"] = {"name": "dropshipping_mail", "dropshipping_mail": "name"}
+    yield "other wire names", data
+    data = copy()
+    data["names"]["category"] = {}
+    yield "no wire names", data
+    data = copy()
+    del data["steps"][0]
+    yield "a step less", data
+    data = copy()
+    data["basis"]["fingerprints"] = {}
+    yield "no fingerprints", data
+    data = copy()
+    data["steps"].reverse()
+    yield "another order", data
+    data = copy()
+    step_of(data, "category.shoes:create")["entry"]["protect"] = False
+    yield "protection that is shown and not kept", data
+
+
+def test_what_a_forged_plan_could_be_made_to_do_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "outside.png").write_bytes(b"picture")
+    (shop.directory / "link.png").symlink_to(tmp_path / "outside.png")
+    for what, data in attacks(shop):
+        shop.write("forged.json", forged(data))
+        done = shop.run("apply", "forged.json")
+        assert done.exit in (StalePlan.exit_code, 64), (what, done.text)
+        assert "defect" not in done.err, what
+        assert shop.untouched(), what
+
+
+def test_the_plan_is_applied_after_all(shop: Shop) -> None:
+    """Last: nothing of what was tried stands in its way."""
+    done = shop.run("apply", "p.json")
+    assert done.exit == 0, done.text
+    assert (shop.directory / MARK).exists()
