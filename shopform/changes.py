@@ -10,7 +10,7 @@ from typing import Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
-from shopform.model import Address, Delivery, Entry, Ref, Secret, Value, WireNames
+from shopform.model import Address, Anchor, Delivery, Entry, Ref, Secret, Value, WireNames
 
 
 class Action(StrEnum):
@@ -140,6 +140,7 @@ class Basis:
     `state` and `wire` are the shop's settings of these names.
     `source` is the shop that a clone copies, whose memory is a state of its own.
     `fingerprints` holds, for each live object that is touched, a digest of each of its fields.
+    `anchor` is the shop's fixed object, if it was read.
     """
 
     shop: str = ""
@@ -150,6 +151,7 @@ class Basis:
     serial: int = 0
     source: str = ""
     fingerprints: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,14 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 
 
+def host_of(url: str) -> str:
+    """The shop as the state knows it: host and port, lower case, without `www.`."""
+    parts = urlsplit(url if "//" in url else f"//{url}")
+    host = (parts.hostname or "").removeprefix("www.")
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    return host if parts.port in (None, default) else f"{host}:{parts.port}"
+
+
 class Address(str):
     """The name of a resource in the files: its kind and its keys, joined by dots.
 
@@ -216,13 +224,15 @@ class Prior:
 class LiveObject:
     """One object as the shop holds it: our field names, the shop's values as they came.
 
-    Generated secrets are dropped when an answer is read; they are never in here.
+    Generated secrets are dropped when an answer is read; they are never in here. `site` is the
+    shop's own host, on an object that is `fixed`.
     """
 
     id: int
     fields: Mapping[str, object]
     parent_id: int | None = None
     fixed: bool = False
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

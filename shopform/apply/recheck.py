@@ -8,9 +8,10 @@ from shopform.changes import WRITES, Op, Plan, Step
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged
 from shopform.kinds import BY_NAME
-from shopform.model import Address, LiveKind
+from shopform.model import Address, Live, LiveKind
 from shopform.planning.match import live_identity
 from shopform.planning.plan import fingerprint
+from shopform.planning.same_shop import anchor_of, said
 from shopform.shop import fetch
 
 Lists = Mapping[tuple[str, int | None], LiveKind]
@@ -25,7 +26,7 @@ def recheck(plan: Plan, calls: Calls) -> None:
     steps = [step for step in plan.steps if step.op in WRITES]
     lists = _read(steps, calls)
     there = {step.address: step for step in steps if step.id is not None}
-    found: list[Diagnostic] = []
+    found = _elsewhere(plan, lists)
     for address, digests in plan.basis.fingerprints.items():
         found += _edited(there[address], digests, lists, calls)
     free = _unowned(lists, calls)
@@ -34,6 +35,16 @@ def recheck(plan: Plan, calls: Calls) -> None:
             found += _taken(step, free, calls)
     if found:
         raise ShopChanged(diagnostics=found)
+
+
+def _elsewhere(plan: Plan, lists: Lists) -> list[Diagnostic]:
+    """Whether the shop's fixed object is another one: then the key opens another shop."""
+    was = plan.basis.anchor
+    now = anchor_of(Live(kinds={kind: read for (kind, _), read in lists.items()}))
+    if not was or not now or (was.id, was.host) == (now.id, now.host):
+        return []
+    summary = f"the fixed {was.kind} is {said(now)}, and was {said(was)} when the plan was made"
+    return [error("shop-changed", summary, hint="correct the key; or plan again")]
 
 
 def _read(steps: list[Step], calls: Calls) -> Lists:

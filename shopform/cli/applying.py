@@ -14,9 +14,10 @@ from shopform.cli.console import Console
 from shopform.cli.exits import outcome_exit, plan_exit
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
+from shopform.cli.witness import key_digest, same_shop
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, ShopformError, UsageError
-from shopform.model import Prior
+from shopform.model import Prior, host_of
 from shopform.render.stream import applied, applying
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def carry_out(
         connection = stack.enter_context(
             connected(workspace, parallelism=parallelism, max_calls=max_calls, writing=True)
         )
+        if source.saved:
+            same_shop(connection.client, session.prior)
         plan = source.plan(connection, session.prior)
         if auto_approve or source.saved or not console.interactive or console.form != "text":
             from shopform.planning.renames import insist
@@ -164,6 +167,8 @@ def carry_out(
             console.note("Nothing was changed.")
             return 1
         client, saved = connection.client, source.saved
+        key = key_digest(workspace.shop.token.text, session.lineage)
+        session.recognise(host_of(workspace.shop.url), plan.basis.anchor, key)
         outcome = _do(console, workspace, plan, client, session, verb=verb, saved=saved)
         done(outcome)
         return outcome_exit(outcome) or plan_exit(plan)

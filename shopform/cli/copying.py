@@ -8,10 +8,11 @@ from shopform.changes import Plan
 from shopform.cli.console import Console
 from shopform.cli.planner import Connection, connected, read_then_declare, reading
 from shopform.cli.project import open_settings
+from shopform.cli.witness import same_shop
 from shopform.diagnostics import Diagnostic, error, warning
 from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME, KINDS, ORDER
-from shopform.model import Address, Live, Prior
+from shopform.model import Address, Live, Prior, host_of
 from shopform.planning.copies.copy import copied, softened
 from shopform.planning.copies.fitting import Fitting, Wish
 from shopform.planning.copies.omissions import owned_twice
@@ -29,7 +30,6 @@ from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.render.style import plural
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
-from shopform.state.store import host_of
 
 
 class Copying:
@@ -110,6 +110,7 @@ class Copying:
             self.live = fetch(client, to_read(self.wish.kinds), unread=self.unread)
             if self.wish.delete:
                 self.live = confirm_absence(client, self.live, as_in_source(prior))
+            same_shop(client, self.first.store().read(), self.live)
         self._readable()
         self._complete()
         if not self.workspace.console.quiet:
@@ -182,6 +183,7 @@ class Copying:
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         """What the shop lacks to be like the first, as far as it is asked for."""
         own = replace(self.workspace, source="").store().read()
+        same_shop(connection.client, own)
         fitting = self.fitting(prior, own, whole=True)
         made = read_then_declare(
             self.workspace,

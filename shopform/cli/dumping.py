@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shopform.cli.planner import connected, reading
 from shopform.cli.project import Workspace
+from shopform.cli.witness import same_shop
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, ORDER
@@ -51,6 +52,7 @@ def read_shop(workspace: Workspace, *, parallelism: int, max_calls: int | None) 
     ):
         live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
         live = confirm_absence(connection.client, live, prior)
+        same_shop(connection.client, prior, live)
         left, daily = connection.ledger.left, connection.ledger.daily
     if not workspace.console.quiet:
         told = f"{workspace.shop.name}: {live.calls:,} calls to read"

@@ -8,7 +8,7 @@ import click
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.errors import ShopError, StateError, UsageError
-from shopform.model import Address, Desired, Prior
+from shopform.model import Address, Desired, Prior, host_of
 
 if TYPE_CHECKING:
     from shopform.cli.project import Workspace
@@ -51,6 +51,7 @@ def command(
     """
     from shopform.cli.planner import connected
     from shopform.cli.project import check_address, open_workspace
+    from shopform.cli.witness import key_digest, same_shop
     from shopform.planning.declaring.takeover import taken
 
     wanted = check_address(address)
@@ -67,7 +68,10 @@ def command(
             return
         within = _container(wanted, prior)
         with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+            same_shop(connection.client, prior)
             found = _read(connection.client, wanted, number, within)
+            key = key_digest(workspace.shop.token.text, session.lineage)
+            session.recognise(host_of(workspace.shop.url), None, key)
         desired = workspace.desired
         if missing:
             texts = variables, variable_files

@@ -305,3 +305,11 @@ json_apply = option(
     callback=_stream,
     help="Print messages as they come, one JSON object a line, instead of text.",
 )
+
+
+of_copies = option(
+    "--from",
+    "source",
+    metavar="SHOP",
+    help="Look at the memory of copies from this shop, not at that of the files.",
+)

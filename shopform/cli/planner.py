@@ -8,6 +8,7 @@ from typing import Any
 from shopform.changes import Plan
 from shopform.cli.console import Console
 from shopform.cli.project import Workspace
+from shopform.cli.witness import same_shop
 from shopform.diagnostics import Collector, Severity, warning
 from shopform.errors import UsageError
 from shopform.kinds import KINDS
@@ -155,12 +156,14 @@ def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
 
 
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
-    client, moves = connection.client, desired.moved
+    client, moves, declared = connection.client, desired.moved, desired
     if options.destroy or options.refresh_only:
         desired = Desired()
     kinds = _kinds(options, desired, prior, moves)
     live = fetch(client, kinds, wanted=interest(desired, prior))
-    return confirm_absence(client, live, prior)
+    live = confirm_absence(client, live, prior)
+    same_shop(client, prior, live, declared)
+    return live
 
 
 def _left(options: Options, ledger: Ledger) -> Options:

@@ -21,8 +21,8 @@ from shopform.config import (
     variable_names,
 )
 from shopform.errors import ConfigError, UsageError
-from shopform.model import KEY, Address, Desired, Shop
-from shopform.state.store import Store, host_of, open_store
+from shopform.model import KEY, Address, Desired, Shop, host_of
+from shopform.state.store import Store, open_store
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -43,7 +43,8 @@ class Workspace:
     source: str = ""
     source_host: str = ""
 
-    def store(self) -> Store:
+    def store(self, *, anywhere: bool = False) -> Store:
+        """Where the state is; `anywhere`: it may be of a shop at another host."""
         name, flags = self.shop.state, f" --shop {self.shop.name}"
         if self.source:
             folder, slash, file = name.rpartition("/")
@@ -51,7 +52,9 @@ class Workspace:
             name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
             flags += f" --from {self.source}"
         host = self.source_host if self.source else ""
-        return open_store(name, self.directory, host_of(self.shop.url), host, flags)
+        return open_store(
+            name, self.directory, host_of(self.shop.url), host, flags, anywhere=anywhere
+        )
 
     @property
     def data(self) -> Path:

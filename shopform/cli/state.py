@@ -7,16 +7,10 @@ import click
 
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.cli.rehome import command as rehome
 from shopform.errors import StateError
 from shopform.model import Address, Entry, Intent, Prior
 from shopform.state.store import Store
-
-of_copies = options.option(
-    "--from",
-    "source",
-    metavar="SHOP",
-    help="Look at the memory of copies from this shop, not at that of the files.",
-)
 
 
 def _store(console: Console, shop: str | None, source: str | None = None) -> Store:
@@ -32,14 +26,18 @@ def _store(console: Console, shop: str | None, source: str | None = None) -> Sto
 def group() -> None:
     """Look at the state, and mend it.
 
-    None of these makes a call. `rm` makes shopform forget an object; it stays in the shop.
+    None of these but `rehome` makes a call. `rm` makes shopform forget an object; it stays in the
+    shop.
     """
+
+
+group.add_command(rehome)
 
 
 @group.command("list")
 @options.here
 @options.chosen_shop
-@of_copies
+@options.of_copies
 @click.argument("addresses", nargs=-1)
 @click.pass_obj
 def list_(
@@ -57,7 +55,7 @@ def list_(
 @group.command("show")
 @options.here
 @options.chosen_shop
-@of_copies
+@options.of_copies
 @click.argument("address")
 @click.pass_obj
 def show(console: Console, /, shop: str | None, source: str | None, address: str) -> None:
@@ -122,7 +120,7 @@ def _renamed(entry: Entry, moved: dict[Address, Address]) -> Entry:
 @group.command("rm")
 @options.here
 @options.chosen_shop
-@of_copies
+@options.of_copies
 @options.locking
 @click.argument("addresses", nargs=-1, required=True)
 @click.pass_obj
@@ -176,7 +174,7 @@ def unprotect(
 @click.command("force-unlock")
 @options.here
 @options.chosen_shop
-@of_copies
+@options.of_copies
 @click.argument("lock_id")
 @click.pass_obj
 def force_unlock(console: Console, /, shop: str | None, source: str | None, lock_id: str) -> None:

@@ -115,6 +115,7 @@ class Policy:
     `path` is the field that is the object's address in the shop: one holder at a time.
     `route` is set on objects that send visitors elsewhere. `generated` fields are made by the
     server, secret, and shown once. `fixed` is a wire flag of an object that must never be deleted.
+    `anchor` is the wire key by which such an object shows the shop's own address.
     `counted_by` is the product filter that counts what hangs on an object.
     `known` maps a field to the words the API documents for it; others draw a warning.
     `local` are fields that hold for one shop only: a copy needs a word for what they are there.
@@ -129,6 +130,7 @@ class Policy:
     route: Route | None = None
     generated: tuple[str, ...] = ()
     fixed: str = ""
+    anchor: str = ""
     counted_by: str = ""
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     local: tuple[str, ...] = ()

@@ -54,6 +54,7 @@ CATEGORY = Kind(
         | dict.fromkeys(("description_a", "description_b"), ""),
         path="rewrite_url",
         fixed="is_front",  # K-cap: exactly one category is the shop's front page
+        anchor="url",  # K-cap: absolute, with the shop's own host, also from the central one
         counted_by="category_id",
     ),
 )

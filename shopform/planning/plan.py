@@ -17,6 +17,7 @@ from shopform.planning.gates import gated
 from shopform.planning.match import NOTHING, match
 from shopform.planning.normalize import canonical
 from shopform.planning.paths import paths_of
+from shopform.planning.same_shop import anchor_of
 from shopform.planning.scope import Known, Options, scope
 
 PAGE = 100
@@ -47,7 +48,10 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     )
     made = Plan(
         basis=replace(
-            _basis(prior, shop), source=options.source, fingerprints=_fingerprints(draft, steps)
+            _basis(prior, shop),
+            source=options.source,
+            fingerprints=_fingerprints(draft, steps),
+            anchor=anchor_of(live),
         ),
         destroy=options.destroy,
         changes=changes,

@@ -252,6 +252,7 @@ def _basis(basis: Basis) -> Document:
         "serial": basis.serial,
         "source": basis.source,
         "fingerprints": {str(a): dict(digests) for a, digests in basis.fingerprints.items()},
+        "anchor": asdict(basis.anchor) if basis.anchor else None,
     }
 
 

@@ -16,7 +16,7 @@ from shopform.changes import (
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.errors import ShopformError
 from shopform.kinds import BY_NAME, Form
-from shopform.model import Address, Delivery, Entry, Ref, Secret, WireNames
+from shopform.model import Address, Anchor, Delivery, Entry, Ref, Secret, WireNames
 from shopform.render.conform import conform
 from shopform.render.document import ACTIONS, FORMAT, Document
 from shopform.render.schema import plan_schema
@@ -68,7 +68,11 @@ def _plan(data: Document) -> Plan:
 def _basis(record: Document) -> Basis:
     digests = {Address(a): dict(fields) for a, fields in record["fingerprints"].items()}
     wire = {kind: WireNames(**names) for kind, names in record["wire"].items()}
-    return Basis(**{**record, "wire": wire, "fingerprints": digests})
+    held = record.get("anchor")
+    anchor = (
+        Anchor(**{name: held[name] for name in ("kind", "id", "host", "name")}) if held else None
+    )
+    return Basis(**{**record, "wire": wire, "fingerprints": digests, "anchor": anchor})
 
 
 def _number(change: Change) -> int:

@@ -137,6 +137,7 @@ def _change() -> dict[str, Any]:
 def _basis() -> dict[str, Any]:
     names = dict.fromkeys(("endpoint", "id", "list_key"), TEXT)
     wire = _object({**names, "fields": TEXTS})
+    anchor = {"kind": TEXT, "id": COUNT, "host": TEXT, "name": TEXT}
     return _object(
         {
             "shop": TEXT,
@@ -152,6 +153,10 @@ def _basis() -> dict[str, Any]:
             "fingerprints": _about(
                 {"type": "object", "additionalProperties": TEXTS},
                 "A digest of each field of the live objects that are touched.",
+            ),
+            "anchor": _about(
+                {**_object(anchor), "type": ["object", "null"]},
+                "The shop's front page, if that was read.",
             ),
         }
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from shopform.errors import Nonsense
 from shopform.kinds import Form, Kind
-from shopform.model import LiveObject, Secret, WireNames
+from shopform.model import LiveObject, Secret, WireNames, host_of
 
 Item = dict[str, Any]
 
@@ -85,7 +85,7 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
     """
     single, several = _columns(kind, names)
     parent = kind.wire.parent.value if kind.wire.parent else ""
-    fixed = kind.policy.fixed
+    fixed, anchor = kind.policy.fixed, kind.policy.anchor
     hook = kind.from_wire
 
     def read(item: Item, parent_id: int | None) -> LiveObject | None:
@@ -110,7 +110,9 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
                 if theirs in item:
                     fields[ours] = item[theirs]
                     break
-        return LiveObject(number, fields, parent_id, bool(fixed) and _flag(item.get(fixed)))
+        if not fixed or not _flag(item.get(fixed)):
+            return LiveObject(number, fields, parent_id)
+        return LiveObject(number, fields, parent_id, True, host_of(str(item.get(anchor) or "")))
 
     return read
 

@@ -13,7 +13,7 @@ from shopform.changes import Op
 from shopform.errors import StateError
 from shopform.files import reporting
 from shopform.kinds import BY_NAME
-from shopform.model import Address, Entry, Intent, Prior
+from shopform.model import Address, Anchor, Entry, Intent, Prior
 from shopform.state.disk import check_writable, make_directory, read_bytes, write_atomic
 from shopform.state.format import Document, dumps, loads, refuse_shared
 from shopform.state.journal import Journal, saved_record, whole_length
@@ -21,6 +21,8 @@ from shopform.state.ledger import Ledger, intent_record, result_record
 from shopform.state.lock import Lock, acquire, force_unlock
 from shopform.state.replay import replay
 from shopform.state.store import NOTHING
+
+KEYS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,14 @@ class LocalStore:
     it on the command line, for hints.
     """
 
-    def __init__(self, path: Path, shop: str, source: str = "", flags: str = "") -> None:
+    def __init__(
+        self, path: Path, shop: str, source: str = "", flags: str = "", *, anywhere: bool = False
+    ) -> None:
         self.path = files.real(path) if path.is_symlink() else path
         self.shop = shop
         self.source = source
         self.flags = flags
+        self.anywhere = anywhere
         self.journal = self.path.with_name(self.path.name + ".journal")
         self.lock = self.path.with_name(self.path.name + ".lock")
 
@@ -78,11 +83,12 @@ class LocalStore:
             ledger = Ledger(base or Prior())
         else:
             ledger = replay(base, state, journal, self.journal)
-        if ledger.base.lineage and ledger.base.shop != self.shop:
+        if ledger.base.lineage and ledger.base.shop != self.shop and not self.anywhere:
             raise StateError(
                 f"the state `{self.path}` belongs to the shop `{ledger.base.shop}`, "
                 f"not to `{self.shop}`",
-                hint="give each shop a state of its own, or correct the shop's `url`",
+                hint="give each shop a state of its own, or correct the shop's `url`; if the shop"
+                f" itself has moved, `shopform state rehome{self.flags}`",
             )
         if self.source and ledger.base.source not in ("", self.source):
             raise StateError(
@@ -127,6 +133,7 @@ class LocalSession:
             self._ledger.base = replace(self._ledger.base, source=store.source)
         self._journal = Journal(store.journal, self._ledger.base, found.length)
         self._mutex = threading.Lock()
+        self._seen: Prior | None = None
 
     @property
     def lineage(self) -> str:
@@ -158,6 +165,13 @@ class LocalSession:
     ) -> Prior:
         self.result("edit", set, drop)
         return self.commit()
+
+    def recognise(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+        with self._mutex:
+            self._ledger.serial += write
+            base = self._ledger.base
+            keys = (*(each for each in base.keys if each != key), key)[-KEYS:]
+            self._seen = replace(base, shop=shop, anchor=anchor or base.anchor, keys=keys)
 
     def commit(self) -> Prior:
         with self._mutex:
@@ -195,6 +209,9 @@ class LocalSession:
         # The serial alone is written too: it must not fall back once a create is answered.
         if fresh or folded == base:
             return
+        if self._seen:
+            seen = self._seen
+            folded = replace(folded, shop=seen.shop, anchor=seen.anchor, keys=seen.keys)
         data = dumps(folded)
         self._journal.sync(self._journal.append(saved_record(folded.serial, data)))
         with reporting(self._store.path):

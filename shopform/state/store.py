@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
-from urllib.parse import urlsplit
 
 from shopform import files
 from shopform.changes import Op
 from shopform.errors import ConfigError
-from shopform.model import Address, Entry, Intent, Prior
+from shopform.model import Address, Anchor, Entry, Intent, Prior
 
 NOTHING: Mapping[Address, Entry] = MappingProxyType({})
 
@@ -61,6 +60,13 @@ class Session(Protocol):
     ) -> Prior:
         """Change entries and commit, for commands that make no calls; as `result` does it."""
 
+    def recognise(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+        """Remember what the shop is recognised by, in whatever state is written next.
+
+        `key` is a digest of the API key that was used; no anchor leaves the one there is. With
+        `write` the next commit writes a state, whatever else changed.
+        """
+
     def commit(self) -> Prior:
         """Write the state, if its content changed, and empty the journal.
 
@@ -96,20 +102,18 @@ class Store(Protocol):
         """The place, for messages."""
 
 
-def host_of(url: str) -> str:
-    """The shop as the state knows it: host and port, lower case, without `www.`."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
-    host = (parts.hostname or "").removeprefix("www.")
-    default = {"https": 443, "http": 80}.get(parts.scheme)
-    return host if parts.port in (None, default) else f"{host}:{parts.port}"
-
-
 def open_store(
-    location: str, directory: Path, shop_host: str, source: str = "", flags: str = ""
+    location: str,
+    directory: Path,
+    shop_host: str,
+    source: str = "",
+    flags: str = "",
+    *,
+    anywhere: bool = False,
 ) -> Store:
     """The store at `location`, a path relative to `directory`. Raises ConfigError for others.
 
-    `flags` choose it on the command line, for hints.
+    `flags` choose it on the command line, for hints. `anywhere`: its shop may be at another host.
     """
     from shopform.state.local import LocalStore
 
@@ -119,7 +123,7 @@ def open_store(
         raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
     with files.reporting(directory / location, ConfigError):
         files.typed(directory, location)
-        store = LocalStore(directory / location, shop_host, source, flags)
+        store = LocalStore(directory / location, shop_host, source, flags, anywhere=anywhere)
     for path in (store.journal, store.lock):
         with files.reporting(path, ConfigError):
             files.inside(path.parent, path.name)

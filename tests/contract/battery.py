@@ -192,7 +192,10 @@ def the_front_page_is_never_destroyed() -> None:
         one.declare(categories={"front": {"name": "Forside"}})
         assert one.settle().count()["import"] == 1
         one.declare()
-        assert errors(one.plan()) == ["fixed"]
+        refused = one.plan()
+        assert errors(refused) == ["fixed"]
+        assert refused.basis.anchor
+        assert refused.basis.anchor.host == f"127.0.0.1:{one.sandbox.port}"
 
 
 def products_are_counted_before_what_holds_them_goes() -> None:

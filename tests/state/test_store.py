@@ -10,11 +10,11 @@ from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.changes import Op
 from shopform.errors import ConfigError, Locked, StateError
-from shopform.model import Address, Prior
+from shopform.model import Address, Prior, host_of
 from shopform.state.disk import read_bytes
 from shopform.state.format import dumps, loads
 from shopform.state.local import LocalStore
-from shopform.state.store import Store, host_of, open_store
+from shopform.state.store import Store, open_store
 
 Opener = Callable[[], Store]
 
