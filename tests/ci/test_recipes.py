@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forge import Forge, forge
+from forge import PROJECT, STRANGER, Forge, forge
 from ruamel.yaml import YAML
-from support import EXAMPLES, Prepared, copy_project, environment_of
+from support import EXAMPLES, ROOT, Prepared, copy_project, environment_of
 
 from shopform.sandbox import Sandbox
 
@@ -36,6 +37,7 @@ class Checkout:
     sandbox: Sandbox
     home: Path
     outputs: dict[str, str] = field(default_factory=dict)
+    run: int = 0
 
     def bash(self, script: str, **environment: str) -> tuple[int, str]:
         done = subprocess.run(
@@ -76,6 +78,7 @@ def checkout(tmp_path: Path, prepared: Prepared) -> Iterator[Checkout]:
         git(directory, "push", "--quiet", "origin", "main")
         push = f"url.{remote}.insteadOf"
         git(home, "config", "--file", ".gitconfig", push, "https://oauth2:bot@forge.dk/a/shop.git")
+        served.kept = tmp_path / "kept"
         yield Checkout(directory, remote, served, sandbox, home)
 
 
@@ -91,15 +94,22 @@ def edit_in_the_shop(checkout: Checkout) -> None:
 
 
 def github(checkout: Checkout, job: str) -> tuple[int, str]:
-    """Run a job's own shell steps; what it uses from elsewhere, and the install, are left out."""
-    recipe = YAML(typ="safe").load(RECIPES / "github-actions.yml")
+    """Run a job's shell steps with its permissions, and move its artifacts; install nothing."""
+    recipe = YAML(typ="safe").load(RECIPES / "github-actions.yml")["jobs"][job]
+    checkout.forge.permissions = rights(recipe)
     output, code, said = checkout.home / "output", 0, ""
     known = {**SECRETS, "github.token": "t", "github.event.pull_request.number": "7"}
-    for step in recipe["jobs"][job]["steps"]:
-        if "run" not in step or step["name"] == "install":
-            continue
+    if job in ("comment", "apply"):  # these jobs begin without what the one before left behind
+        shutil.rmtree(checkout.directory / "reviewed", ignore_errors=True)
+    for step in recipe["steps"]:
         if code and step.get("if") != "always()":
             continue
+        if "artifact" in step.get("uses", ""):
+            artifact(checkout, step)
+        if "run" not in step or step["name"] == "install":
+            continue
+        if "git push" in step["run"]:
+            assert "contents: write" in checkout.forge.permissions
         output.write_text("")
         known |= {f"steps.{name}": text for name, text in checkout.outputs.items()}
         environment = {n: expression(str(text), known) for n, text in step.get("env", {}).items()}
@@ -120,6 +130,23 @@ def github(checkout: Checkout, job: str) -> tuple[int, str]:
     return code, said
 
 
+def rights(job: dict[str, Any]) -> frozenset[str]:
+    return frozenset(f"{name}: {level}" for name, level in job["permissions"].items())
+
+
+def artifact(checkout: Checkout, step: dict[str, Any]) -> None:
+    """Upload for the run that is going on, or download from it or from another one."""
+    place = checkout.directory / step["with"]["path"]
+    if "upload" in step["uses"]:
+        checkout.run = checkout.forge.run()
+        checkout.forge.keep(checkout.run, place)
+    elif "run-id" in step["with"]:
+        assert "actions: read" in checkout.forge.permissions
+        checkout.forge.fetch(int(checkout.outputs["reviewed.outputs.run"]), place)
+    else:
+        checkout.forge.fetch(checkout.run, place)
+
+
 def expression(text: str, known: dict[str, str]) -> str:
     return re.sub(r"\$\{\{ (.*?) \}\}", lambda found: known[found[1]], text)
 
@@ -128,17 +155,19 @@ def gitlab(checkout: Checkout, job: str) -> tuple[int, str]:
     recipe: dict[str, Any] = YAML(typ="safe").load(RECIPES / "gitlab-ci.yml")
     environment = {
         "CI_API_V4_URL": checkout.forge.url,
-        "CI_PROJECT_ID": "3",
+        "CI_PROJECT_ID": str(PROJECT),
         "CI_PROJECT_PATH": "a/shop",
         "CI_SERVER_HOST": "forge.dk",
         "CI_MERGE_REQUEST_IID": "7",
         "CI_COMMIT_SHA": git(checkout.directory, "rev-parse", "HEAD"),
         "CI_COMMIT_BRANCH": "main",
-        "BOT_TOKEN": "bot",
         "SHOPFORM_READ_TOKEN": "sandbox",
-        "SHOPFORM_WRITE_TOKEN": "sandbox",
     }
+    if job == "apply":  # protected: only the main branch has them
+        environment |= {"SHOPFORM_WRITE_TOKEN": "sandbox", "REVIEW_TOKEN": "r", "PUSH_TOKEN": "bot"}
     code, said = checkout.bash("\n".join(recipe[job]["script"]), **environment)
+    if job == "plan" and code == 0:
+        checkout.forge.keep(checkout.forge.run(), checkout.directory)
     for script in recipe[job].get("after_script", ()):
         ended, text = checkout.bash(script, **environment)
         assert ended == 0, text
@@ -148,13 +177,10 @@ def gitlab(checkout: Checkout, job: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("system", [github, gitlab])
 def test_recipe_runs_from_the_review_to_the_nightly_drift(system: Any, checkout: Checkout) -> None:
+    assert system(checkout, "validate")[0] == 0
     code, said = system(checkout, "plan")
     assert code == 0, said
-    first = checkout.forge.comments[0]["body"]
-    assert "13 to add" in first
-    code, said = system(checkout, "plan")
-    assert (code, len(checkout.forge.comments)) == (0, 1), said
-
+    checkout.forge.merged = git(checkout.directory, "rev-parse", "HEAD")
     code, said = system(checkout, "apply")
     assert (code, len(checkout.sandbox.data("supplier"))) == (0, 1), said
     assert "state/sandbox.json" in checkout.committed_state()
@@ -169,15 +195,86 @@ def test_recipe_runs_from_the_review_to_the_nightly_drift(system: Any, checkout:
 @pytest.mark.parametrize("system", [github, gitlab])
 def test_recipe_applies_nothing_but_what_was_reviewed(system: Any, checkout: Checkout) -> None:
     system(checkout, "plan")
+    served = checkout.forge
+    served.merged = git(checkout.directory, "rev-parse", "HEAD")
     catalogue = checkout.directory / "catalogue.yaml"
     text = catalogue.read_text("utf-8")
     catalogue.write_text(text.replace("Nordlys Design", "Somebody Else"), "utf-8")
     code, said = system(checkout, "apply")
     assert (code, checkout.sandbox.data("supplier")) == (12, []), said
-    checkout.forge.reviewed = False
+
+    # What a stranger has planned for these files is believed nowhere.
+    ended = checkout.bash(
+        "mkdir -p theirs; shopform plan --out theirs/plan.json --format markdown > theirs/plan.md",
+        SHOPFORM_TOKEN="sandbox",
+    )
+    assert ended[0] == 0, ended
+    theirs = checkout.directory / "theirs"
+    served.comment(STRANGER, (theirs / "plan.md").read_text("utf-8"))
+    for odd in ({"fork": True}, {"ended": "failure"}):
+        served.keep(served.run(**odd), theirs)
     code, said = system(checkout, "apply")
-    assert (code, checkout.sandbox.data("supplier")) == (1, []), said
-    assert "nobody reviewed" in said
+    assert (code, checkout.sandbox.data("supplier")) == (12, []), said
+    served.runs = served.runs[1:]
+    other = served.head
+    for head, merged in ((other, served.merged), ("2" * 40, served.merged), (other, "3" * 40)):
+        served.head, served.merged = head, merged
+        code, said = system(checkout, "apply")
+        assert (code, checkout.sandbox.data("supplier")) == (1, []), said
+        assert "nobody reviewed" in said
+
+
+def test_the_comment_of_the_bot_is_kept_up_to_date_and_no_other_touched(checkout: Checkout) -> None:
+    assert github(checkout, "plan")[0] == 0
+    plan = (checkout.directory / "reviewed" / "plan.md").read_text("utf-8")
+    for number in range(150):
+        checkout.forge.comment(STRANGER, f"{plan}\n{number}")
+    before = [dict(each) for each in checkout.forge.comments]
+    for _ in range(2):
+        code, said = github(checkout, "comment")
+        assert code == 0, said
+        assert checkout.forge.comments[:150] == before
+        assert [each["body"] for each in checkout.forge.comments[150:]] == [plan]
+
+
+def test_jobs_of_a_pull_request_may_not_write_and_those_of_a_fork_have_no_key() -> None:
+    recipe = YAML(typ="safe").load(RECIPES / "github-actions.yml")
+    assert recipe["permissions"] == {}
+    granted = {name: rights(job) for name, job in recipe["jobs"].items()}
+    assert granted == {
+        "validate": {"contents: read"},
+        "plan": {"contents: read"},
+        "comment": {"pull-requests: write"},
+        "apply": {"contents: write", "pull-requests: read", "actions: read"},
+        "drift": {"contents: read"},
+    }
+    own = "github.event.pull_request.head.repo.full_name == github.repository"
+    for name, job in recipe["jobs"].items():
+        text = str(job)
+        if "pull_request'" in job["if"] and own not in job["if"]:
+            assert "secrets." not in text, name
+        # Whoever may write runs nothing of the pull request.
+        if name == "comment":
+            assert "checkout" not in text
+        assert "secrets.SHOPFORM_TOKEN" not in text or name == "apply"
+    gitlab_recipe = (RECIPES / "gitlab-ci.yml").read_text("utf-8")
+    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID" in gitlab_recipe
+    assert "BOT_TOKEN" not in gitlab_recipe
+
+
+def test_recipes_name_nothing_that_others_could_move() -> None:
+    """Actions by commit, and shopform from a commit: its name on an index may be anybody's."""
+    for path in [
+        *RECIPES.glob("*.yml"),
+        ROOT / "docs" / "guide" / "ci.md",
+        ROOT / "pyproject.toml",
+    ]:
+        text = path.read_text("utf-8")
+        for used in re.findall(r"uses: *(\S+)", text):
+            assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", used), used
+        assert not re.search(r"pip install ['\"]?shopform|github\.com/shopform", text), path
+    github_recipe = (RECIPES / "github-actions.yml").read_text("utf-8")
+    assert github_recipe.count("ref: ${{ vars.SHOPFORM_COMMIT }}") == 1
 
 
 @pytest.mark.parametrize("system", [github, gitlab])
