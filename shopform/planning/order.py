@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import Protocol
 
@@ -72,15 +72,13 @@ class Graph:
 
     def walk(self, yields: Yields) -> tuple[Step, ...]:
         """The steps in an order that may be followed one by one, each with its `after`."""
-        while True:
-            try:
-                order = self._sorted()
-            except CycleError as error:
-                self._break(list(reversed(error.args[1])), yields)
-            else:
-                return tuple(
-                    replace(self.steps[key], after=tuple(sorted(self.after[key]))) for key in order
-                )
+        unsettled = _Unsettled(self.after)
+        while cycle := unsettled.cycle():
+            unsettled.drop(self._break(sorted(pairwise(cycle)), yields))
+        order = self._sorted()
+        return tuple(
+            replace(self.steps[key], after=tuple(sorted(self.after[key]))) for key in order
+        )
 
     def _sorted(self) -> list[str]:
         sorter: TopologicalSorter[str] = TopologicalSorter()
@@ -94,8 +92,12 @@ class Graph:
             sorter.done(*ready)
         return order
 
-    def _break(self, cycle: list[str], yields: Yields) -> None:
-        edges = sorted(pairwise(cycle))
+    def _break(self, edges: list[tuple[str, str]], yields: Yields) -> tuple[str, str]:
+        """Let one edge of a circle go, and return it.
+
+        The steps that come for it are in no circle: nothing waits for an update of links, and a
+        temporary step waits for nothing.
+        """
         for kinds in (self.visitors, self.soft, self.link, self.handover):
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
@@ -111,8 +113,71 @@ class Graph:
                 self.add(step)
                 self.edge(later, step.key)
                 self.edge(earlier, step.key)
-            return
+            return edge
         raise AssertionError(f"no step of {edges} can give way")
+
+
+class _Unsettled:
+    """The steps that come after a circle or are in one, found one circle after the other.
+
+    Each step and edge is looked at about once, however many circles there are: sorting anew after
+    each would cost their number times the size of the plan.
+    """
+
+    def __init__(self, after: Mapping[str, Iterable[str]]) -> None:
+        # Of each step those it still waits for, the last in order of keys first.
+        self._left = {key: sorted(after[key], reverse=True) for key in sorted(after)}
+        self._count = {key: len(left) for key, left in self._left.items()}
+        self._users: dict[str, list[str]] = {}
+        for key, left in self._left.items():
+            for earlier in left:
+                self._users.setdefault(earlier, []).append(key)
+        self._dropped: set[tuple[str, str]] = set()
+        self._starts = iter(self._left)
+        self._path: dict[str, None] = {}  # from a step along those that are waited for
+        for key in [key for key, count in self._count.items() if not count]:
+            self._settle(key)
+
+    def cycle(self) -> list[str]:
+        """The steps of a circle, each before the one that it waits for, the first again at the end;
+        empty where there is none."""
+        path = self._path
+        while path and next(reversed(path)) not in self._count:
+            path.popitem()
+        if not path and (start := next((k for k in self._starts if k in self._count), "")):
+            path[start] = None
+        while path:
+            following = self._waits_for(next(reversed(path)))
+            if following in path:
+                found = [following]
+                while next(reversed(path)) != following:
+                    found.append(path.popitem()[0])
+                return [following, *found[:0:-1], following]
+            path[following] = None
+        return []
+
+    def drop(self, edge: tuple[str, str]) -> None:
+        later, _ = edge
+        self._dropped.add(edge)
+        self._count[later] -= 1
+        if not self._count[later]:
+            self._settle(later)
+
+    def _waits_for(self, key: str) -> str:
+        left = self._left[key]
+        while left[-1] not in self._count or (key, left[-1]) in self._dropped:
+            left.pop()
+        return left[-1]
+
+    def _settle(self, key: str) -> None:
+        queue = [key]
+        for each in queue:
+            del self._count[each]
+            for user in self._users.get(each, ()):
+                if user in self._count and (user, each) not in self._dropped:
+                    self._count[user] -= 1
+                    if not self._count[user]:
+                        queue.append(user)
 
 
 # Among steps that may run together: what touches no call first, deletions last.
