@@ -20,7 +20,8 @@ from shopform.model import (
 )
 from shopform.planning import drift
 from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
-from shopform.planning.match import NOTHING, Matching, inside
+from shopform.planning.match import NOTHING, Matching
+from shopform.planning.moves import within
 from shopform.planning.nameless import fields_without_key, without
 from shopform.planning.order import Graph
 from shopform.planning.removals import BEGUN, RELEASED, Removal, Removals, lifecycle_notes
@@ -57,7 +58,8 @@ class Draft:
     def build(self) -> None:
         self.replaced = self._replaced()
         compare = Comparer(self.matching, self.replaced)
-        removals = Removals(self.desired, self.live, compare, self.options.destroy)
+        let_go = frozenset(each.address for each in self.desired.removed if not each.destroy)
+        removals = Removals(self.desired, self.live, compare, self.options.destroy, let_go)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
         undeclared -= self.desired.left_out
         for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
@@ -94,16 +96,13 @@ class Draft:
 
     def _replaced(self) -> frozenset[Address]:
         """Asked for by name, and what is nested in it: an object cannot change its container."""
-        found = set()
-        for word in self.options.replace:
-            address = Address(word)
-            if address not in self.matching.ids:
-                raise UsageError(
-                    f"`{word}` cannot be replaced: it is not both declared and in the shop",
-                    hint="`shopform state list` shows the addresses in the state",
-                )
-            found |= {a for a in self.matching.ids if inside(a, address)}
-        return frozenset(found)
+        words = {Address(word) for word in self.options.replace}
+        for word in sorted(words - self.matching.ids.keys()):
+            raise UsageError(
+                f"`{word}` cannot be replaced: it is not both declared and in the shop",
+                hint="`shopform state list` shows the addresses in the state",
+            )
+        return frozenset(a for a in self.matching.ids if words and within(a, words))
 
     def _declared(
         self, resource: Resource, kind: Kind, compare: Comparer, removals: Removals

@@ -11,7 +11,7 @@ from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
 from shopform.planning.paths import Paths
-from shopform.planning.scope import Options
+from shopform.planning.scope import Options, turned
 
 # Of fewer a deletion of all is everyday.
 FEW = 3
@@ -205,13 +205,10 @@ def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
 
 def _replacements(draft: Draft) -> None:
     """An object others refer to cannot go before its successor comes: it must be taken apart."""
+    held = draft.matching.entries.items() if draft.replaced else ()
+    users = turned({address: entry.depends_on for address, entry in held})
     for address in sorted(draft.replaced):
-        users = [
-            other
-            for other, entry in draft.matching.entries.items()
-            if address in entry.depends_on and other not in draft.replaced
-        ]
-        for other in sorted(users):
+        for other in sorted(set(users.get(address, ())) - draft.replaced):
             step = draft.graph.steps.get(f"{other}:delete")
             if step is None or step.op is not Op.DELETE:
                 _referred(draft, address, other)

@@ -13,8 +13,22 @@ if TYPE_CHECKING:
 
 def container_of(address: Address) -> Address | None:
     """What an address is nested in by its name."""
-    nesting = BY_NAME[address.kind].policy.nesting
+    kind = BY_NAME.get(address.kind)
+    nesting = kind.policy.nesting if kind else None
     return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
+
+
+def upward(address: Address) -> Iterator[Address]:
+    """An address and all that it is nested in by its name, from the inside out."""
+    at: Address | None = address
+    while at is not None:
+        yield at
+        at = container_of(at)
+
+
+def within(address: Address, names: Collection[Address]) -> bool:
+    """Whether an address is one of these, or is nested in one."""
+    return any(each in names for each in upward(address))
 
 
 def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:

@@ -7,7 +7,8 @@ from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
 from shopform.planning.diff import Comparer
-from shopform.planning.match import NOTHING, inside
+from shopform.planning.match import NOTHING
+from shopform.planning.moves import within
 from shopform.planning.normalize import canonical, is_digest
 
 BEGUN = "was being created when a run stopped, and is there as {}"
@@ -26,19 +27,23 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """Decides for one plan; `destroy` is set when everything owned is to go."""
+    """Decides for one plan; `destroy` is set when everything owned is to go.
+
+    `let_go` are addresses that the files say are only forgotten.
+    """
 
     desired: Desired
     live: Live
     compare: Comparer
     destroy: bool
+    let_go: frozenset[Address]
 
     def of(self, address: Address, entry: Entry) -> Removal | None:
         """None where the list of its kind is incomplete: it may be there, and unread."""
         kind = BY_NAME[address.kind]
         read = self.live.kinds.get(kind.name, NOTHING)
         item = read.objects.get(entry.id)
-        if any(not r.destroy and inside(address, r.address) for r in self.desired.removed):
+        if within(address, self.let_go):
             return self.forget(address, entry)
         if self._kept(entry):
             return self.forget(address, entry, Action.FORGET, KEPT)

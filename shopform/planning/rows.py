@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Desired, Ref
 from shopform.planning.keys import is_row_key
-from shopform.planning.match import NOTHING, Matching, inside
+from shopform.planning.match import NOTHING, Matching
+from shopform.planning.moves import within
 from shopform.planning.normalize import canonical
 from shopform.planning.renames import CLOSE, PAIRS, closeness
 
@@ -37,13 +38,13 @@ def corrected(desired: Desired, result: Matching) -> Iterator[tuple[Address, Add
 
 def _gone(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
     found: dict[_Alike, list[_Side]] = {}
-    removed = [each.address for each in desired.removed]
+    removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
         declared = address in desired.resources or address in desired.left_out
         if declared or not is_row_key(address.keys[-1]):
             continue
         item = result.live.get(address.kind, NOTHING).objects.get(entry.id)
-        if item and not any(inside(address, each) for each in removed):
+        if item and not within(address, removed):
             kind = BY_NAME[address.kind]
             same = _others(kind, entry.sent)
             side = str(entry.sent.get(kind.policy.identity[-1], "")), address

@@ -4,10 +4,9 @@ from collections.abc import Collection, Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Moved, Resource
 from shopform.planning.diff import depends_on
-from shopform.planning.match import inside
+from shopform.planning.moves import upward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +80,16 @@ def scope(options: Options, known: Known) -> Scope:
     every = known.every
     pairs = [(move.before, move.after) for move in known.moves]
     pairs += [(before, after) for after, before in known.moved.items()]
-    roots = {word: _names(Address(word), every, pairs) for word in _words(options)}
-    named = {word: _inside(names, every) for word, names in roots.items()}
+    others: dict[Address, list[Address]] = {}
+    for before, after in pairs:
+        others.setdefault(before, []).append(after)
+        others.setdefault(after, []).append(before)
+    roots = {word: _names(Address(word), every, others) for word in _words(options)}
+    below: dict[Address, list[Address]] = {}
+    for address in every:
+        for above in upward(address):
+            below.setdefault(above, []).append(address)
+    named = {word: _inside(names, below) for word, names in roots.items()}
     needs = _needs(options, known, named)
     excluded = {a for word in options.excludes for a in named[word]}
     left_out = closure(excluded, turned(needs))
@@ -117,23 +124,21 @@ def _included(
 
 
 def _names(
-    address: Address, every: Container[Address], pairs: Iterable[tuple[Address, Address]]
+    address: Address, every: Container[Address], others: Mapping[Address, Iterable[Address]]
 ) -> set[Address]:
     """An address with its names before and after moves, as long as no other object has them."""
     found = [address]
     for known in found:
-        for pair in pairs:
-            for one, other in (pair, pair[::-1]):
-                if not inside(known, one):
-                    continue
+        for one in upward(known):
+            for other in others.get(one, ()):
                 name = Address.of(known.kind, *other.keys, *known.keys[len(one.keys) :])
                 if name not in found and not (known in every and name in every):
                     found.append(name)
     return set(found)
 
 
-def _inside(names: Iterable[Address], every: Mapping[Address, None]) -> set[Address]:
-    if found := {a for name in names if name.kind in BY_NAME for a in every if inside(a, name)}:
+def _inside(names: Iterable[Address], below: Mapping[Address, list[Address]]) -> set[Address]:
+    if found := {address for name in names for address in below.get(name, ())}:
         return found
     raise UsageError(
         f"`{min(names)}` is neither declared nor in the state",

@@ -14,7 +14,8 @@ from shopform.planning.copies.origins import gone, with_needs
 from shopform.planning.copies.promote import promoted, spared
 from shopform.planning.declaring.declare import Declared, Left
 from shopform.planning.declaring.withheld import secrets_of
-from shopform.planning.match import Matching, inside, match
+from shopform.planning.match import Matching, match
+from shopform.planning.moves import upward, within
 from shopform.planning.normalize import canonical
 from shopform.planning.plan import plan
 from shopform.planning.scope import Options, closure, turned
@@ -55,9 +56,10 @@ class Fitting:
 
     def about(self) -> frozenset[Address]:
         """The addresses that may be touched. Raises UsageError for targets that do not exist."""
+        every = (*self.found.resources, *self.prior.resources)
+        known = {above for address in every for above in upward(address)}
         for word in (*self.wish.targets, *self.wish.excludes):
-            every = (*self.found.resources, *self.prior.resources)
-            if not any(inside(address, Address(word)) for address in every):
+            if word not in known:
                 raise UsageError(
                     f"`{word}` is not in the copy",
                     hint=f"`shopform clone --from {self.wish.source} --to {self.wish.target}`"
@@ -145,18 +147,18 @@ class Fitting:
 
     def _asked(self, addresses: Iterable[Address]) -> list[Address]:
         """Those of the kinds and targets that were asked for."""
-        words = [Address(word) for word in self.wish.targets]
+        words = {Address(word) for word in self.wish.targets}
         excluded = self._excluded()
         return [
             address
             for address in addresses
             if address.kind in self.wish.kinds
             and address not in excluded
-            and (not words or any(inside(address, word) for word in words))
+            and (not words or within(address, words))
         ]
 
     def _excluded(self) -> set[Address]:
-        words = [Address(word) for word in self.wish.excludes]
+        words = {Address(word) for word in self.wish.excludes}
         if not words:
             return set()
         held = {a: entry.depends_on for a, entry in self.prior.resources.items()}
@@ -164,7 +166,7 @@ class Fitting:
         for address, found in self.copy.users.items():
             users.setdefault(address, set()).update(found)
         every = (*self.found.resources, *held)
-        return closure((a for a in every if any(inside(a, word) for word in words)), users)
+        return closure((a for a in every if within(a, words)), users)
 
     def _left(self, more: Iterable[Left]) -> list[Left]:
         """What is left out, as far as it belongs to what was asked for."""
