@@ -13,6 +13,7 @@ from shopform.diagnostics import Diagnostic
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged, ShopformError
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Entry, Ref
+from shopform.planning.candidates import secrets_of
 from shopform.planning.images import learn
 from shopform.shop import write
 from shopform.shop.client import Client
@@ -60,6 +61,11 @@ class Calls:
                 self.keep(step.key, step.address, self.resolved(step), step.previous)
             case Op.FORGET:
                 self._drop(step)
+
+    def secrets(self, step: Step) -> set[str]:
+        """The fields that were secrets before the run: what the shop has there is not shown."""
+        entry = self.session.prior.resources.get(step.previous or step.address)
+        return secrets_of(entry) if entry else set()
 
     def names(self, kind: Kind) -> Mapping[str, str]:
         return self.plan.names.get(kind.name, {})
@@ -118,10 +124,10 @@ class Calls:
     def _update(self, step: Step, kind: Kind) -> None:
         self.session.intend(step.key, step.op, step.address)
         number = step.id or self.ids[step.address]
-        fields = self.fields(step, kind)
+        fields, secret = self.fields(step, kind), bool(self.secrets(step))
         try:
             try:
-                write.update(self.client, kind, self.names(kind), number, fields)
+                write.update(self.client, kind, self.names(kind), number, fields, secret=secret)
             except OutcomeUnknown:
                 self._update_again(step, kind, number, fields)
         except Absent:
@@ -153,12 +159,13 @@ class Calls:
                 if isinstance(op, Mapping)
                 and (op.get("sha256"), op.get("description"), op.get("weight")) not in arrived
             ]
-        write.update(self.client, kind, self.names(kind), number, fields)
+        secret = bool(self.secrets(step))
+        write.update(self.client, kind, self.names(kind), number, fields, secret=secret)
 
     def _delete(self, step: Step, kind: Kind) -> None:
         self.session.intend(step.key, step.op, step.address)
         try:
-            write.delete(self.client, kind, step.id or 0)
+            write.delete(self.client, kind, step.id or 0, secret=bool(self.secrets(step)))
         except RequestRefused:
             self.session.failed(step.key)
             raise

@@ -92,7 +92,8 @@ def _seen(
             sent[name] = learn(records, item.fields[name])  # type: ignore[arg-type]
         else:
             live = canonical(form, item.fields[name], calls.hosts)
-            if is_digest(sent[name]):
+            secret = is_digest(sent[name]) or name in calls.secrets(step)
+            if secret and live != sent[name]:
                 live = digest(step.address.kind, name, live)
             if live == sent[name]:
                 stored.pop(name, None)

@@ -53,7 +53,19 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
 
 
 def secrets_of(entry: Entry) -> set[str]:
-    return {name for name, memory in entry.sent.items() if is_digest(memory)}
+    """The fields that the state knows as secrets."""
+    held = (*entry.sent.items(), *entry.stored.items())
+    return {name for name, memory in held if is_digest(memory)}
+
+
+def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
+    """The fields that are secrets, were or will be: no value of them is shown, old or new.
+
+    This is the one rule for all that is shown, told and recorded.
+    """
+    fields = resource.fields if resource else {}
+    declared = {name for name, value in fields.items() if isinstance(value, Secret)}
+    return declared | (secrets_of(entry) if entry else set())
 
 
 def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:

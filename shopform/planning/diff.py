@@ -7,6 +7,7 @@ from shopform.changes import FieldChange
 from shopform.kinds import Form, Kind
 from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
+from shopform.planning.candidates import secret_fields
 from shopform.planning.match import Matching
 from shopform.planning.normalize import canonical, digest, is_digest, recognised, trimmed
 from shopform.planning.ways import rooted
@@ -73,7 +74,8 @@ class Comparer:
                 change = self._change(kind, name, images.shown(raw), _pictures(value))
             else:
                 live = canonical(kind.policy.form(name), raw, self.matching.hosts)
-                change = self._change(kind, name, live, value, secret=is_digest(known.get(name)))
+                secret = name in secret_fields(resource, entry)
+                change = self._change(kind, name, live, value, secret=secret)
             if change.sensitive or change.before is not None or change.after is not None:
                 result.fields.append(change)
         return result
@@ -125,13 +127,14 @@ class Comparer:
             for name, (_, number) in links(kind, item).items()
             if name in kind.policy.identity and name not in resource.fields
         }
+        secret = secret_fields(resource, self.matching.entries.get(resource.address))
         for name, value in resource.fields.items():
             if name in but:
                 continue
             form = kind.policy.form(name)
             raw = item.fields.get(name, value)
-            if isinstance(value, Secret):
-                found[name] = Secret(value.source, "")
+            if name in secret:
+                found[name] = Secret(value.source if isinstance(value, Secret) else "", "")
             elif form is Form.IMAGES:
                 found[name] = [_picture(picture) for picture in _pictures(value)]
             elif isinstance(raw, Ref):
@@ -167,6 +170,7 @@ class Comparer:
         raw = item.fields.get(name, MISSING)
         memory = self._memory(kind, resource.address, name, value)
         before = entry.sent.get(name, MISSING) if entry else MISSING
+        secret = name in secret_fields(resource, entry)
         result.sent[name] = memory
         if raw is MISSING:
             # The list does not show the field: only the memory can tell whether it is right.
@@ -190,18 +194,18 @@ class Comparer:
                     # Found equal without having been sent, or no longer stored otherwise.
                     result.remember = True
                 return
-            if memory == before and entry and name in entry.stored and entry.stored[name] == live:
-                result.stored[name] = live
-                result.unchanged += 1
-                return
             left = entry.stored.get(name, before) if entry else MISSING
             now = digest(resource.address.kind, name, held) if is_digest(left) else held
+            if memory == before and entry and name in entry.stored and left == now:
+                result.stored[name] = left
+                result.unchanged += 1
+                return
             if left is not MISSING and now not in (left, before):
                 result.overwritten.append(name)
             if memory == before and entry:
-                result.drift.append(self._change(kind, name, left, live))
+                result.drift.append(self._change(kind, name, left, live, secret=secret))
         result.send[name] = value
-        result.fields.append(self._change(kind, name, live, value))
+        result.fields.append(self._change(kind, name, live, value, secret=secret))
 
     def _images(
         self,
@@ -246,7 +250,7 @@ class Comparer:
                 result.fields.append(change)
             return
         live = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
-        secret = entry is not None and is_digest(entry.sent[name])
+        secret = name in secret_fields(None, entry)
         if name in kind.policy.refers and entry and entry.sent[name] is None and live is None:
             return
         if name not in kind.policy.defaults:

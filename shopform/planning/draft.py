@@ -76,7 +76,7 @@ class Draft:
             if self.scope.holds(address):
                 self.changes.append(removal.change)
                 self.graph.add(removal.step)
-        self.drift += drift.vanished(self.prior, self.live, self.scope, compare)
+        self.drift += drift.vanished(self.desired, self.prior, self.live, self.scope, compare)
 
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""

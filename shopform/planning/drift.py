@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 
 from shopform.changes import Action, Change, FieldChange
 from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Secret
+from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Resource, Secret
 from shopform.planning import images
+from shopform.planning.candidates import secret_fields, secrets_of
 from shopform.planning.diff import MISSING, Comparer
 from shopform.planning.match import NOTHING, Matching
 from shopform.planning.normalize import canonical, digest, is_digest
 from shopform.planning.scope import Scope
+
+HIDDEN = Secret("", "")
 
 
 def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[Change]:
@@ -22,25 +25,30 @@ def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[C
         if entry.id in live.kinds.get(address.kind, NOTHING).objects:
             matching.owners[address.kind, entry.id] = address
     compare = Comparer(matching)
-    yield from vanished(prior, live, scope, compare)
+    yield from vanished(desired, prior, live, scope, compare)
     for (kind, number), address in matching.owners.items():
         if scope.holds(address):
             item, entry = live.kinds[kind].objects[number], prior.resources[address]
             resource = desired.resources.get(address)
-            ignored = resource.ignore if resource else frozenset()
-            change = _edited(address, entry, item, ignored, compare)
+            change = _edited(address, entry, item, resource, compare)
             if change.fields:
                 yield change
 
 
-def vanished(prior: Prior, live: Live, scope: Scope, compare: Comparer) -> Iterator[Change]:
+def vanished(
+    desired: Desired, prior: Prior, live: Live, scope: Scope, compare: Comparer
+) -> Iterator[Change]:
     """Owned objects that a whole list of their kind does not show."""
     for address, entry in prior.resources.items():
         read = live.kinds.get(address.kind)
         if read is None or read.problem or entry.id in read.objects or not scope.holds(address):
             continue
         kind = BY_NAME[address.kind]
-        held = {n: _shown(kind, n, _left(entry, n), compare) for n in sorted(entry.sent)}
+        hidden = secret_fields(desired.resources.get(address), entry)
+        held = {
+            n: HIDDEN if n in hidden else _shown(kind, n, _left(entry, n), compare)
+            for n in sorted(entry.sent)
+        }
         fields = tuple(_field(name, value, None) for name, value in held.items())
         yield _change(address, entry, Action.DELETE, fields, {})
 
@@ -49,17 +57,18 @@ def _edited(
     address: Address,
     entry: Entry,
     item: LiveObject,
-    ignored: frozenset[str],
+    resource: Resource | None,
     compare: Comparer,
 ) -> Change:
-    kind = BY_NAME[address.kind]
+    kind, hidden = BY_NAME[address.kind], secret_fields(resource, entry)
+    ignored = resource.ignore if resource else frozenset()
     fields: list[FieldChange] = []
     same: dict[str, object] = {}
     for name in entry.sent:
         if name in ignored or name not in kind.wire.fields:
             continue
         left, now = _left(entry, name), _now(kind, name, entry, item, compare)
-        before = _shown(kind, name, left, compare)
+        before = HIDDEN if name in hidden else _shown(kind, name, left, compare)
         # What was sent and is there after all is no edit, though the shop stored it otherwise.
         if now is MISSING or now in (left, entry.sent[name]):
             same[name] = before
@@ -81,7 +90,8 @@ def _now(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Compare
     if form is Form.IMAGES:
         return _pictures(entry.sent[name], raw)
     value = canonical(form, raw, compare.matching.hosts)
-    return digest(kind.name, name, value) if is_digest(entry.sent[name]) else value
+    secret = value != entry.sent[name] and name in secrets_of(entry)
+    return digest(kind.name, name, value) if secret else value
 
 
 def _pictures(records: object, raw: object) -> object:
@@ -99,7 +109,7 @@ def _pictures(records: object, raw: object) -> object:
 
 def _shown(kind: Kind, name: str, value: object, compare: Comparer) -> object:
     if is_digest(value):
-        return Secret("", "")
+        return HIDDEN
     if kind.policy.form(name) is not Form.IMAGES:
         return compare.show(kind, name, value)
     known = [r for r in value if isinstance(r, Mapping)] if isinstance(value, tuple) else []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, LiveObject, Ref
+from shopform.planning.candidates import secret_fields
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
@@ -131,9 +132,11 @@ def _paths(step: Step, draft: Draft) -> None:
         owner = draft.matching.owners.get((kind.name, holder))
         who = f"`{owner}`, where it is not declared" if owner else "an object nobody declares"
         resource = draft.desired.resources[step.address]
+        hidden = name in secret_fields(resource, draft.matching.entries.get(step.address))
+        shown = "a secret" if hidden else f"`{path}`"
         draft.out.error(
             "path-taken",
-            f"`{name}` of `{step.address}` is `{path}`, which {kind.name} {holder} has: {who}",
+            f"`{name}` of `{step.address}` is {shown}, which {kind.name} {holder} has: {who}",
             span=resource.span,
             address=step.address,
             hint="choose another, or declare the holder with another",
@@ -273,6 +276,9 @@ class Yielding:
         name = kind.policy.path
         item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
         held = canonical(kind.policy.form(name), item.fields.get(name), self.draft.live.hosts)
+        resource = self.draft.desired.resources.get(holder.address)
+        if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
+            held = holder.address.keys[-1]
         return Step(
             key=f"{holder.address}:temporary",
             op=Op.UPDATE,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from shopform.changes import Op, Step
 from shopform.kinds import KINDS, Kind
 from shopform.model import Address, Secret
+from shopform.planning.candidates import secret_fields
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
-from shopform.planning.normalize import canonical, is_digest, page_address
+from shopform.planning.normalize import canonical, page_address
 from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of
 
 
@@ -94,13 +95,9 @@ def _objects(draft: Draft, kind: Kind) -> Iterator[_Object]:
             yield _Object(step.address, None, step.fields, step)
 
 
-def _secret(draft: Draft, owner: Address) -> Iterator[str]:
+def _secret(draft: Draft, owner: Address) -> set[str]:
     """The fields that are secret, or were: messages show paths, so these are not looked at."""
-    resource, entry = draft.desired.resources.get(owner), draft.matching.entries.get(owner)
-    yield from (
-        n for n, value in (resource.fields if resource else {}).items() if isinstance(value, Secret)
-    )
-    yield from (n for n, value in (entry.sent if entry else {}).items() if is_digest(value))
+    return secret_fields(draft.desired.resources.get(owner), draft.matching.entries.get(owner))
 
 
 def _pages(draft: Draft, kind: Kind, found: Paths) -> None:

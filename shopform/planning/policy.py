@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from shopform.changes import Action, Change
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
-from shopform.model import Image, Ref, Resource, Rule, Secret, Shop, Value
+from shopform.model import Image, Ref, Resource, Rule, Shop, Value
+from shopform.planning.candidates import secret_fields
 from shopform.planning.draft import Draft
 from shopform.planning.gates import listed
 from shopform.planning.match import place
@@ -104,7 +105,8 @@ def _fields(draft: Draft, rule: Rule) -> None:
             for text in _texts(address.kind, rule.field, value):
                 problem = _problem(rule, text)
                 if problem:
-                    shown = "a secret" if isinstance(value, Secret) else f"`{_cut(text)}`"
+                    secret = secret_fields(resource, draft.matching.entries.get(address))
+                    shown = "a secret" if rule.field in secret else f"`{_cut(text)}`"
                     what = f"{shown} as `{rule.field}` of `{address}`, which {problem}"
                     _refuse(draft, rule, what, resource, stays=_stays(changes.get(address), rule))
 

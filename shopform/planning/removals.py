@@ -1,15 +1,16 @@
 """What becomes of owned objects that nobody declares: destroyed, forgotten, or gone. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
+from shopform.planning.candidates import secrets_of
 from shopform.planning.diff import Comparer
 from shopform.planning.match import NOTHING
 from shopform.planning.moves import within
-from shopform.planning.normalize import canonical, is_digest
+from shopform.planning.normalize import canonical
 
 BEGUN = "was being created when a run stopped, and is there as {}"
 UNDECLARED = "delete_because_no_resource_config"
@@ -100,7 +101,7 @@ class Removals:
         """What is managed of an object, as the shop holds it or as it was left there."""
         left = LiveObject(entry.id, {**entry.sent, **entry.stored})
         item = self.live.kinds.get(kind, NOTHING).objects.get(entry.id, left)
-        managed = self._managed(BY_NAME[kind], entry.sent, item)
+        managed = self._managed(BY_NAME[kind], entry, item)
         return {f.name: Secret("", "") if f.sensitive else f.before for f in managed}
 
     def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:
@@ -111,18 +112,16 @@ class Removals:
             kind=kind.name,
             action=Action.DELETE,
             id=item.id,
-            fields=tuple(self._managed(kind, entry.sent, item)),
+            fields=tuple(self._managed(kind, entry, item)),
             reason="" if self.destroy else UNDECLARED,
             notes=((BEGUN.format(item.id),) if begun else ())
             + ((_dependants(count),) if count else ()),
         )
 
-    def _managed(
-        self, kind: Kind, sent: Mapping[str, object], item: LiveObject
-    ) -> list[FieldChange]:
-        fields = []
-        for name in sorted(sent):
-            secret, hosts = is_digest(sent[name]), self.live.hosts
+    def _managed(self, kind: Kind, entry: Entry, item: LiveObject) -> list[FieldChange]:
+        fields, secrets = [], secrets_of(entry)
+        for name in sorted(entry.sent):
+            secret, hosts = name in secrets, self.live.hosts
             held = canonical(kind.policy.form(name), item.fields.get(name), hosts)
             shown = None if secret else self.compare.show(kind, name, held)
             if secret or shown is not None:

@@ -46,9 +46,17 @@ def create(
 
 
 def update(
-    client: Client, kind: Kind, names: Mapping[str, str], number: int, fields: Mapping[str, object]
+    client: Client,
+    kind: Kind,
+    names: Mapping[str, str],
+    number: int,
+    fields: Mapping[str, object],
+    *,
+    secret: bool = False,
 ) -> Written:
     """Set these fields and no others: the shop merges (L, M).
+
+    `secret`: the object held one, so that the shop's words about it are not quoted.
 
     Raises `OutcomeUnknown` only when a picture was added, which doing it again would double.
     """
@@ -58,14 +66,14 @@ def update(
         _path(known, number),
         body=encode(kind, known, fields),
         repeatable=not _adds_picture(kind, fields),
-        quotable=_quotable(fields),
+        quotable=not secret and _quotable(fields),
     )
     return _written(kind, known, answer, number=number)
 
 
-def delete(client: Client, kind: Kind, number: int) -> None:
-    """Delete one object; what is gone already is done."""
-    client.send("DELETE", _path(_known(client, kind, {}), number))
+def delete(client: Client, kind: Kind, number: int, *, secret: bool = False) -> None:
+    """Delete one object; what is gone already is done. `secret` is that of `update`."""
+    client.send("DELETE", _path(_known(client, kind, {}), number), quotable=not secret)
 
 
 def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> Written:

@@ -136,6 +136,32 @@ def test_undoing_shows_no_secret(watched: Watched) -> None:
     watched.nothing_leaked()
 
 
+def test_a_secret_that_turns_into_a_text_is_shown_nowhere(watched: Watched) -> None:
+    """Nor does a text that turns into one: the shop holds the old value until it is applied."""
+    path = watched.directory / "ways.yaml"
+    way = "redirects: {way: {source: /old, target: '%s'}}"
+    path.write_text(way % "/x?key=${env:HOOK_KEY}", "utf-8")
+    assert watched.run("apply", "--auto-approve").exit == 0
+    literal = HOOK.replace("stock?key=${env:HOOK_KEY}", "open")
+    (watched.directory / "hook.yaml").write_text(literal.replace("EVENTS", "stock"), "utf-8")
+    path.write_text(way % "/open", "utf-8")
+    for form in ("text", "json", "markdown", "html"):
+        assert watched.run("plan", "--format", form).exit == 0
+    assert watched.run("plan", "--json-stream").exit == 0
+    assert watched.run("plan", "--out", "p.json", real=True).exit == 0
+    assert watched.run("show", "p.json").exit == 0
+    assert watched.run("graph", "--plan", "p.json").exit == 0
+    watched.sandbox.set_fault("PUT:1+:422")
+    watched.run("apply", "p.json")
+    watched.sandbox.clear_faults()
+    watched.nothing_leaked()
+    assert watched.run("apply", "--auto-approve", "--json").exit == 0
+    for form in ("text", "json", "markdown", "html"):
+        assert watched.run("undo", "--format", form).exit == 0
+        assert watched.run("drift", "--format", form).exit == 0
+    watched.nothing_leaked()
+
+
 @pytest.mark.parametrize("action", ["400", "401", "422", "500", "lose", "garble", "html", "empty"])
 @pytest.mark.parametrize("spec", ["POST /webhook:1", "POST /webhook:1+", "GET:1+", "POST:3+"])
 def test_runs_that_fail_show_no_secret(watched: Watched, spec: str, action: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from shopserver import DROP, Answer, Running, script, serving
 
-from shopform.errors import Absent, Nonsense, OutcomeUnknown, RequestRefused
+from shopform.errors import Absent, Nonsense, OutcomeUnknown, RequestRefused, ShopError
 from shopform.kinds import BY_NAME
 from shopform.model import Secret, WireNames
 from shopform.shop.client import Client
@@ -64,6 +64,20 @@ def test_generated_secret_is_handed_over_and_not_shown() -> None:
         got = create(client, WEBHOOK, {}, {"url": "https://x"})
     assert got.generated == {"secret": "s3cret"}
     assert "s3cret" not in repr(got)
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_words_about_an_object_that_held_a_secret_are_not_quoted(status: int) -> None:
+    """Also where the secret is not what is sent: the shop may quote what it has."""
+    answers = [Answer({"error": f"`{HIDDEN}` is in use"}, status=status)] * 8
+    with serving(script(*answers)) as running, ready(running) as client:
+        for write in (
+            lambda secret: update(client, SUPPLIER, {}, 1, {"name": "A"}, secret=secret),
+            lambda secret: delete(client, SUPPLIER, 1, secret=secret),
+        ):
+            with pytest.raises((RequestRefused, ShopError)) as caught:
+                write(True)
+            assert HIDDEN not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [400, 500])

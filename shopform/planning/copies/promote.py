@@ -7,9 +7,11 @@ from shopform.changes import Plan
 from shopform.diagnostics import Collector, Diagnostic, Severity, error
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource, Value
+from shopform.planning.candidates import secret_fields
 from shopform.planning.copies.copy import Copy, without
 from shopform.planning.declaring.declare import Left
 from shopform.planning.diff import MISSING, Comparer
+from shopform.planning.drift import HIDDEN
 from shopform.planning.match import Matching, match
 from shopform.planning.normalize import canonical, is_digest
 
@@ -207,6 +209,8 @@ class _Promoting:
         if held in (now, MISSING) or (entry and held == _stored(entry, kind, name)):
             return True
         was = _sent(entry, kind, name) if entry else MISSING
+        if name in secret_fields(resource, entry):
+            was = value = held = HIDDEN
         self._conflict(
             resource.address,
             f"`{name}` of `{resource.address}` is another in both shops",
@@ -227,7 +231,7 @@ class _Promoting:
     def _shown(self, kind: Kind, name: str, value: object) -> str:
         if value is MISSING:
             return "not there"
-        if is_digest(value):
+        if value is HIDDEN or is_digest(value):
             return "a secret"
         if kind.policy.form(name) is Form.ID and not isinstance(value, Ref):
             value = Comparer(self.matching).show(kind, name, value)
