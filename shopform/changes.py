@@ -124,11 +124,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """API calls: spent on reading, needed to write and to verify, left today of how many."""
+    """API calls: spent on reading, needed to write and to verify, left today of how many.
+
+    `recheck` is what an apply of the saved plan reads before its first write.
+    """
 
     read: int = 0
     write: int = 0
     verify: int = 0
+    recheck: int = 0
     left: int | None = None
     daily: int = 0
 

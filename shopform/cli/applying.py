@@ -16,8 +16,9 @@ from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
 from shopform.cli.witness import key_digest, same_shop
 from shopform.diagnostics import error
-from shopform.errors import BudgetSpent, ShopformError, UsageError
+from shopform.errors import ShopformError, UsageError
 from shopform.model import Prior, host_of
+from shopform.planning.budget import budgeted
 from shopform.render.stream import applied, applying
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def propose(
     workspace = source.workspace
     prior = workspace.store().read()
     with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
-        plan = source.plan(connection, prior)
+        plan = judged(console, source.plan(connection, prior), connection, saved=bool(out))
     remember(plan, workspace)
     if out:
         from shopform.cli.saved import write_plan
@@ -69,6 +70,25 @@ def propose(
     if advice and not plan.refused and not plan.empty and not console.quiet:
         console.note(advice)
     return plan_exit(plan, detailed=detailed)
+
+
+def judged(console: Console, plan: Plan, connection: Connection, *, saved: bool = False) -> Plan:
+    """The plan with what apply is bound to say of it, and to refuse.
+
+    Where somebody looks at it at a terminal it is a warning still. `saved`: it is applied later.
+    """
+    soft = console.interactive and console.form == "text" and not saved
+    if not soft:
+        plan = _insisted(plan)
+    before = plan.calls.recheck if saved else plan.calls.read
+    spent = before if saved else connection.client.calls
+    return _affordable(console, plan, connection, before=before, spent=spent, soft=soft)
+
+
+def _insisted(plan: Plan) -> Plan:
+    from shopform.planning.renames import insist
+
+    return insist(plan)
 
 
 def offer(
@@ -152,21 +172,22 @@ def carry_out(
             same_shop(connection.client, session.prior)
         plan = source.plan(connection, session.prior)
         if auto_approve or source.saved or not console.interactive or console.form != "text":
-            from shopform.planning.renames import insist
-
-            plan = insist(plan)
+            plan = _insisted(plan)
         plan = _deliverable(workspace, plan)
+        saved = source.saved
+        before = plan.calls.recheck if saved else 0
+        spent = connection.client.calls + before
+        plan = _affordable(console, plan, connection, before=before, spent=spent)
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
         if expect_digest:
             expect(plan, expect_digest, workspace)
-        _affordable(plan, connection.client.calls, max_calls)
         asks = not plan.empty and not auto_approve and not source.saved
         if asks and not _approved(console, plan):
             console.note("Nothing was changed.")
             return 1
-        client, saved = connection.client, source.saved
+        client = connection.client
         key = key_digest(workspace.shop.token.text, session.lineage)
         session.recognise(host_of(workspace.shop.url), plan.basis.anchor, key)
         outcome = _do(console, workspace, plan, client, session, verb=verb, saved=saved)
@@ -240,14 +261,28 @@ def _deliverable(workspace: Workspace, plan: Plan) -> Plan:
     return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
 
 
-def _affordable(plan: Plan, spent: int, max_calls: int | None) -> None:
-    """A limit given by hand is a promise: what cannot be finished is not begun."""
-    needed = plan.calls.write + plan.calls.verify
-    if max_calls is not None and spent + needed > max_calls:
-        raise BudgetSpent(
-            f"the plan needs {needed} more calls, and `--max-calls` leaves {max_calls - spent}",
-            hint="allow more, or take a part with `--target`",
-        )
+def _affordable(
+    console: Console,
+    plan: Plan,
+    connection: Connection,
+    *,
+    before: int,
+    spent: int,
+    soft: bool = False,
+) -> Plan:
+    """What cannot be finished is not begun, unless that is asked for.
+
+    `before` are calls of the day that come yet, before the first write; `spent` are all of the
+    run that come before it.
+    """
+    limit = connection.max_calls
+    return budgeted(
+        plan,
+        today=connection.ledger.left - before,
+        run=None if limit is None else limit - spent,
+        partial=console.partial,
+        soft=soft,
+    )
 
 
 def _approved(console: Console, plan: Plan) -> bool:

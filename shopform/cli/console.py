@@ -21,7 +21,8 @@ class Console:
 
     `about` is which of several shops the messages are about, while they are about one; `outputs`
     has the files that options name for output, and which option it is. `detail` is `summary` for
-    a line an object, `full` for everything, and empty for what is usual.
+    a line an object, `full` for everything, and empty for what is usual. `partial`: what a budget
+    of calls cannot hold is begun all the same.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -36,6 +37,7 @@ class Console:
     report_url: str = ""
     stream: Stream = field(default_factory=Stream)
     outputs: dict[str, str] = field(default_factory=dict)
+    partial: bool = False
 
     @property
     def directory(self) -> Path:

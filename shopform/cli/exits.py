@@ -35,7 +35,7 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
     if READS in codes:
         return ShopError.exit_code
     if codes:
-        return Refused.exit_code
+        return BudgetSpent.exit_code if codes == {BudgetSpent.code} else Refused.exit_code
     if any(d.code == CONFLICT for d in plan.diagnostics):
         return PartlyApplied.exit_code
     return CHANGES if detailed and plan.differs else 0

@@ -112,6 +112,12 @@ chosen_part = stack(
         help="All but this address, what is nested in it, and what needs it.",
     ),
 )
+
+
+def _partial(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    ctx.obj.partial = wanted
+
+
 permissions = stack(
     option(
         "--allow-delete",
@@ -121,6 +127,13 @@ permissions = stack(
         help="Let up to N objects of a kind be destroyed.",
     ),
     option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
+    option(
+        "--partial",
+        is_flag=True,
+        expose_value=False,
+        callback=_partial,
+        help="Begin what the budget of calls cannot hold, and do what fits.",
+    ),
 )
 renames = option(
     "--accept-rename",

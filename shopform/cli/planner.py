@@ -33,6 +33,7 @@ class Connection:
 
     client: Client
     ledger: Ledger
+    max_calls: int | None = None
     watch: Callable[[str], None] = lambda _path: None
 
 
@@ -55,7 +56,7 @@ def connected(
         parallelism=parallelism,
         on_call=lambda _method, path, _status: connection.watch(path),
     ) as client:
-        connection = Connection(client, ledger)
+        connection = Connection(client, ledger, max_calls)
         yield connection
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shopform.changes import Outcome, Plan
-from shopform.cli.applying import Source
+from shopform.cli.applying import Source, judged
 from shopform.cli.approved import remember
 from shopform.cli.console import Console
 from shopform.cli.exits import plan_exit, several_exit
@@ -81,7 +81,7 @@ def _plans(
                 clients.append(connection.client)
                 if stopping.is_set():
                     raise Interrupted("interrupted")
-                return source.plan(connection, prior)
+                return judged(workspace.console, source.plan(connection, prior), connection)
         except ShopformError as problem:
             return problem
 

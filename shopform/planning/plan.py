@@ -62,6 +62,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
             read=live.calls,
             write=sum(step.op in WRITES for step in steps),
             verify=_verify_calls(draft, steps),
+            recheck=_recheck_calls(draft, steps),
             left=options.calls_left,
             daily=options.daily_calls,
         ),
@@ -178,6 +179,17 @@ def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
             ops = [step.op for step in mine]
             after = len(read.objects) + ops.count(Op.CREATE) - ops.count(Op.DELETE)
             calls += max(1, -(-after // PAGE)) if read.paged else 1
+    return calls
+
+
+def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+    """Each list that will be written to and is there is read once."""
+    writes = [step for step in steps if step.op in WRITES]
+    ids = draft.matching.ids.keys() | draft.matching.entries.keys()
+    calls = len({(s.kind, s.parent) for s in writes if s.parent and s.parent.address in ids})
+    for name in {step.kind for step in writes if not step.parent}:
+        read = draft.live.kinds.get(name, NOTHING)
+        calls += max(1, -(-len(read.objects) // PAGE)) if read.paged else 1
     return calls
 
 

@@ -164,7 +164,16 @@ def _basis() -> dict[str, Any]:
 
 def _calls() -> dict[str, Any]:
     left = {"type": ["integer", "null"]}
-    return _object({"read": COUNT, "write": COUNT, "verify": COUNT, "left": left, "daily": COUNT})
+    return _object(
+        {
+            "read": COUNT,
+            "write": COUNT,
+            "verify": COUNT,
+            "recheck": COUNT,
+            "left": left,
+            "daily": COUNT,
+        }
+    )
 
 
 def _note() -> dict[str, Any]:

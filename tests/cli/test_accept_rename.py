@@ -144,16 +144,16 @@ def test_a_moved_branch_is_an_update(run: Shopform, project: Path, sandbox: Sand
     assert_settled(run)
 
 
-def test_key_and_name_renamed_is_told_and_keeps_the_exit_code(
+def test_key_and_name_renamed_is_refused_where_nobody_can_answer(
     run: Shopform, project: Path, sandbox: Sandbox
 ) -> None:
     edit(project, *BOTH)
     made = run("plan")
-    assert made.exit == 0
-    assert "warning: `category.mens` may be the renamed `category.men`" in made.err
+    assert made.exit == 11
+    assert "error: `category.mens` may be the renamed `category.men`" in made.err
     assert "they alone have the same `meta_title`, `rewrite_url`" in made.err
     assert "`--accept-rename category.men=category.mens`" in made.err
-    assert run("plan", "--detailed-exitcode").exit == 2
+    assert run("plan", "--detailed-exitcode").exit == 11
     assert writes(sandbox) == []
 
 
@@ -170,7 +170,7 @@ def test_nobody_there_to_answer_is_a_refusal(
 
 def test_a_saved_plan_is_no_answer(run: Shopform, project: Path, sandbox: Sandbox) -> None:
     edit(project, *BOTH)
-    assert run("plan", "--out", "p.json").exit == 0
+    assert run("plan", "--out", "p.json").exit == 11
     done = run("apply", "p.json")
     assert done.exit == 11
     assert "error: `category.mens` may be the renamed `category.men`" in done.err
@@ -253,7 +253,7 @@ def test_two_renames_cannot_share_an_address(run: Shopform, project: Path) -> No
     edit(project, *BOTH, ("women: {name: Dame,", "ladies: {name: Kvinder,"))
     flags = ("--accept-rename", "category.men=category.mens")
     assert run("plan", *flags, "--accept-rename", "category.women=category.mens").exit == 64
-    assert run("plan", *flags).exit == 0
+    assert run("plan", *flags).exit == 11  # the other one waits for its answer
     assert run("plan", "--accept-rename", "category.men=category.ladies").exit == 64
 
 

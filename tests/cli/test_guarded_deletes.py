@@ -41,3 +41,75 @@ def test_a_file_that_is_not_read_is_named_where_it_would_be_missed(
     assert "`catalogue.yaml.txt` is not read, and declares 2 objects" in done.err
     (project / "catalogue.yaml.txt").rename(project / "Catalogue.YAML")
     assert "No changes" in run("plan").out
+
+
+def limited(project: Path, sandbox: Sandbox, daily: int) -> None:
+    shop = {"url": sandbox.url, "token": "${env:SHOPFORM_TOKEN}", "daily_calls": daily}
+    (project / "shopform.yaml").write_text(json.dumps({"shops": {"demo": shop}}))
+
+
+FORMS = ((), ("--json",), ("--format", "markdown"), ("--quiet",), ("--json-stream",))
+
+
+def test_a_plan_that_the_budget_cannot_hold_is_refused_as_apply_refuses_it(
+    run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    brands = {f"b{n}": {"name": f"Brand {n}"} for n in range(6)}
+    run("validate", brands=brands)
+    for form in FORMS:
+        run("plan", *form, "--max-calls", "7", code=17)
+        run("plan", *form, "--max-calls", "8")
+    told = json.loads(run("plan", "--json", "--max-calls", "7", code=17).out)
+    assert (told["applyable"], told["errored"]) == (False, True)
+    assert "needs 7 more calls, 6 of them to write, and 6 are left" in told["notes"][0]["summary"]
+    run("apply", "--auto-approve", "--max-calls", "7", code=17)
+    run("apply", "--auto-approve", "--json", "--max-calls", "7", code=17)
+    assert sandbox.data("brand") == []
+    # The same by the day: reading once more is a part of what apply needs.
+    spent = next((project / ".shopform" / "calls").iterdir()).stat().st_size
+    limited(project, sandbox, spent + 1 + 7)
+    run("plan", "--quiet", code=17)
+    run("plan", "--shop", "all", code=17)
+    limited(project, sandbox, spent + 6)
+    assert "and 2 are left for them today" in run("plan", "--out", "saved", code=17).err
+    run("apply", "saved", code=17)
+    assert sandbox.data("brand") == []
+    # What is said of a budget is not said of another one's.
+    limited(project, sandbox, 1_000)
+    run("apply", "saved")
+    assert len(sandbox.data("brand")) == 6
+    for verb in (("destroy", "--auto-approve"), ("undo", "--auto-approve"), ("undo",)):
+        run(*verb, "--max-calls", "12", code=17)
+    assert len(sandbox.data("brand")) == 6
+
+
+def test_a_budget_may_be_used_up_on_purpose(run: Shopform, sandbox: Sandbox) -> None:
+    brands = {f"b{n}": {"name": f"Brand {n}"} for n in range(4)}
+    planned = run("plan", "--partial", "--max-calls", "4", brands=brands)
+    assert "warning: the plan needs 5 more calls" in planned.err
+    run("apply", "--auto-approve", "--partial", "--max-calls", "4", code=17)
+    assert len(sandbox.data("brand")) == 3
+    run("apply", "--auto-approve")
+    assert len(sandbox.data("brand")) == 4
+
+
+def test_a_plan_where_nobody_can_answer_says_what_apply_will_refuse(
+    run: Shopform, sandbox: Sandbox
+) -> None:
+    old = {"name": "Herresko", "tag": "x", "description_a": "<p>Sko</p>"}
+    run("apply", "--auto-approve", categories={"a": old, "c": {"name": "C"}})
+    run("validate", categories={"b": {**old, "name": "Sko til mænd"}, "c": {"name": "C"}})
+    for form in (*FORMS, ("--out", "saved"), ("--shop", "all")):
+        for part in ((), ("--target", "category.b"), ("--exclude", "category.a")):
+            run("plan", *form, *part, code=11)
+    told = json.loads(run("plan", "--json", code=11).out)
+    assert (told["applyable"], told["errored"]) == (False, True)
+    run("apply", "saved", code=11)
+    run("apply", "--auto-approve", "--target", "category.b", code=11)
+    assert {row["name"] for row in sandbox.data("category")} >= {"Herresko", "C"}
+    assert "Sko til mænd" not in {row["name"] for row in sandbox.data("category")}
+    run("apply", "--auto-approve", "--target", "category.b", "--accept-rename", OLD_NEW)
+    assert "No changes" in run("plan").out
+
+
+OLD_NEW = "category.a=category.b"
