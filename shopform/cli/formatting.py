@@ -69,8 +69,6 @@ class Formatting:
 
 
 def _difference(name: str, text: str, found: str) -> str:
-    from difflib import unified_diff
+    from shopform.config.unified import file_diff
 
-    before, after = (each.splitlines(keepends=True) for each in (text, found))
-    parts = unified_diff(before, after, f"a/{name}", f"b/{name}")
-    return "".join(p if p.endswith("\n") else f"{p}\n\\ No newline at end of file\n" for p in parts)
+    return "".join(file_diff(f"a/{name}", f"b/{name}", text, found))

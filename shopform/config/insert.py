@@ -77,7 +77,9 @@ def _below(source: Source, node: Node, lines: Seq[str]) -> Edit:
     written = source.written(leaf)
     if written[:1] in ("|", ">") and "+" in written.split("\n", 1)[0]:
         raise Odd
-    end = len(source.text[: source.end(leaf)].rstrip())
+    end = source.end(leaf)
+    while end and source.text[end - 1].isspace():
+        end -= 1
     at = source.ends[bisect_right(source.starts, end) - 1]
     return Edit(at, at, source.line_end + source.line_end.join(lines))
 

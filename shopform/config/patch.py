@@ -1,11 +1,9 @@
 """What staff changed in the shop, as a patch of the files that declare it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
-from difflib import unified_diff
 from typing import Final
 
 from shopform import files
@@ -18,6 +16,7 @@ from shopform.config.project import Project, shop_names
 from shopform.config.rewrite import Edit, Source
 from shopform.config.shapes import Takes, shape_of
 from shopform.config.texts import Files
+from shopform.config.unified import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
 from shopform.kinds import Form
@@ -26,7 +25,6 @@ from shopform.planning.keys import key_from
 
 SHOWN = 60
 _BOM: Final = "\ufeff"
-_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +249,7 @@ def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
     for name, (before, after) in files.items():
         # Readers of patches take a name to end at the first blank, unless a tab follows it.
         old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
-        for line in unified_diff(_LINE.findall(before), _LINE.findall(after), old, new):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        yield from file_diff(old, new, before, after)
 
 
 def _marked(source: Source, node: Node) -> bool:

@@ -62,10 +62,12 @@ class Source:
 
     def edited(self, edits: list[Edit]) -> str:
         """The text with edits that do not overlap."""
-        text = self.text
-        for edit in sorted(edits, reverse=True):
-            text = text[: edit.start] + edit.text + text[edit.end :]
-        return text
+        parts: list[str] = []
+        at = 0
+        for edit in sorted(edits):
+            parts += self.text[at : edit.start], edit.text
+            at = edit.end
+        return "".join([*parts, self.text[at:]])
 
 
 def scalar(source: Source, key: Scalar, node: Scalar, value: Plain, *, bracketed: bool) -> Edit:
