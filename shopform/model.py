@@ -119,10 +119,12 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """An address that is no longer declared; with `destroy` false it is only forgotten."""
+    """An address that is no longer declared; with `destroy` false it is only forgotten. `gone`:
+    its paths are intended to answer no longer."""
 
     address: Address
     destroy: bool = True
+    gone: bool = False
     span: Span | None = None
 
 

@@ -72,8 +72,12 @@ class Refactorings:
                 hint = "remove one of the two"
                 self._error("removed-twice", f"`{address}` is removed twice", hint, place.span)
             else:
-                destroy = bool(data.get("destroy", True))
-                found[address] = Removed(address=address, destroy=destroy, span=node.span)
+                found[address] = Removed(
+                    address=address,
+                    destroy=bool(data.get("destroy", True)),
+                    gone=bool(data.get("gone", False)),
+                    span=node.span,
+                )
         return tuple(found.values())
 
     def imports(self) -> tuple[Import, ...]:

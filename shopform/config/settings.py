@@ -106,6 +106,9 @@ class RemovedSpec(Closed):
 
     address: str = must("The address, such as KIND.KEY.")
     destroy: bool = may("Whether the object is deleted; if not, it is only forgotten.", True)
+    gone: bool = may(
+        "Whether its path may cease to answer, with nothing that sends visitors on.", False
+    )
 
 
 class ImportSpec(Closed):

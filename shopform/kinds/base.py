@@ -92,6 +92,19 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slug:
+    """How the shop makes the path of an object that is created without one.
+
+    `source` is the field that it is made from, `letters` what becomes of letters that ASCII does
+    not have, `taken` what is appended to a path that another object has, as often as needed.
+    """
+
+    source: str
+    letters: Fact[Mapping[str, str]]
+    taken: Fact[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nesting:
     """An object that lives inside another for good.
 
@@ -112,7 +125,8 @@ class Policy:
     `identity` are the fields that make an object recognisable, besides its container.
     `refers` maps a field to the kind it points to. `forms` names every form that is not TEXT.
     `defaults` are the values the server gives a field that nobody set.
-    `path` is the field that is the object's address in the shop: one holder at a time.
+    `path` is the field that is the object's address in the shop: one holder at a time. `slug` is
+    how the shop makes it where it is not given.
     `route` is set on objects that send visitors elsewhere. `generated` fields are made by the
     server, secret, and shown once. `fixed` is a wire flag of an object that must never be deleted.
     `anchor` is the wire key by which such an object shows the shop's own address.
@@ -127,6 +141,7 @@ class Policy:
     forms: Mapping[str, Form] = field(default_factory=dict)
     defaults: Mapping[str, object] = field(default_factory=dict)
     path: str = ""
+    slug: Slug | None = None
     route: Route | None = None
     generated: tuple[str, ...] = ()
     fixed: str = ""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Wire, named
+from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Slug, Wire, named
 from shopform.kinds.spec import ImageSpec, Spec, may, must
 
 
@@ -25,6 +25,8 @@ class Category(Spec):
     rewrite_url: str | None = may("The page's path in the shop, without a leading slash.")
     images: list[ImageSpec] | None = may("Pictures; others in the shop are left alone.")
 
+
+_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss"}
 
 CATEGORY = Kind(
     name="category",
@@ -53,6 +55,11 @@ CATEGORY = Kind(
         | dict.fromkeys(("tag", "empty_redir", "meta", "meta_title", "meta_description"), "")
         | dict.fromkeys(("description_a", "description_b"), ""),
         path="rewrite_url",
+        slug=Slug(
+            source="name",
+            letters=Fact(_LETTERS, Grade.ASSUMED, "M-prod: ae, oe of products"),
+            taken=Fact("-x", Grade.ASSUMED, "M-prod saw it of products"),
+        ),
         fixed="is_front",  # K-cap: exactly one category is the shop's front page
         anchor="url",  # K-cap: absolute, with the shop's own host, also from the central one
         counted_by="category_id",

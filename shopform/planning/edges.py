@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, Kind
@@ -10,7 +11,7 @@ from shopform.planning.candidates import secret_fields
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
-from shopform.planning.normalize import canonical, folded
+from shopform.planning.normalize import canonical, page_address
 from shopform.planning.paths import Paths, Turn
 
 _SENT = (Op.CREATE, Op.UPDATE)
@@ -30,6 +31,9 @@ def connect(draft: Draft, paths: Paths) -> "Yielding":
     _moves(steps, draft)
     _deletions(steps, draft)
     _containers(steps, draft)
+    for known, queue in paths.queues:
+        for earlier, later in (*((step, queue[0]) for step in known), *pairwise(queue)):
+            draft.graph.edge_soft(later.key, earlier.key)
     _visitors(draft, paths)
     _probes(draft)
     return Yielding(draft)
@@ -122,7 +126,7 @@ def _paths(step: Step, draft: Draft) -> None:
     if not name or name not in step.fields:
         return
     path = str(canonical(kind.policy.form(name), step.fields[name], draft.live.hosts))
-    for holder in _holders(kind, folded(path), draft):
+    for holder in _holders(kind, page_address(path), draft):
         if holder == step.id or not path:
             continue
         release = _release(draft, kind, holder, name)
@@ -150,7 +154,7 @@ def _holders(kind: Kind, path: object, draft: Draft) -> list[int]:
         for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
             form = kind.policy.form(kind.policy.path)
             held = canonical(form, item.fields.get(kind.policy.path), draft.live.hosts)
-            index.setdefault(folded(str(held)), []).append(item.id)
+            index.setdefault(page_address(str(held)), []).append(item.id)
     return index.get(path, [])
 
 

@@ -6,7 +6,7 @@ from shopform.changes import Action, Change, Op
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, DeleteLimits, Live, Shop
-from shopform.planning import policy, routes
+from shopform.planning import ceasing, policy, routes
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
@@ -27,7 +27,8 @@ def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
     if not options.destroy:
         _limits(draft, shop.rules.deletes, options)
     _replacements(draft)
-    routes.check(draft, paths, shop.rules.url_changes)
+    routes.check(draft, paths)
+    ceasing.check(draft, paths, shop.rules.url_changes, options)
     _renamed(draft)
     _near(draft)
     policy.check(draft, shop, options)

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shopform.changes import Op, Step
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, Secret
 from shopform.planning.candidates import secret_fields
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING, place
 from shopform.planning.normalize import canonical, page_address
+from shopform.planning.slugs import Guess, base, guesses
 from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of
 
 
@@ -38,6 +39,8 @@ class Paths:
     comes: dict[str, list[Step]] = field(default_factory=dict)
     leaves: dict[str, list[Step]] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
+    contested: list[tuple[Guess, Page]] = field(default_factory=list)
+    queues: list[tuple[list[Step], list[Step]]] = field(default_factory=list)
 
     @property
     def ceased(self) -> dict[str, tuple[str, Step]]:
@@ -54,6 +57,7 @@ class _Object:
     """An object before and after the plan, either None where there is none."""
 
     owner: Address | None
+    id: int | None
     before: Mapping[str, object] | None
     after: Mapping[str, object] | None
     step: Step | None
@@ -68,7 +72,37 @@ def paths_of(draft: Draft) -> Paths:
         if kind.policy.route:
             _routes(draft, kind, found)
     found.table = by_source(found.hops)
+    _guess(draft, found)
     return found
+
+
+def _guess(draft: Draft, found: Paths) -> None:
+    """Add the paths that the shop is likely to make, and put those that may want one in a queue:
+    else chance would say which of them gets it."""
+    known: dict[tuple[str, str], list[Step]] = {}
+    queues: dict[tuple[str, str], list[Step]] = {}
+    for guess in list(guesses(draft, found.pages)):
+        kind, step = BY_NAME[guess.step.kind], guess.step
+        if not queues:
+            known = _by_base(kind, found)
+        root = kind.name, base(kind, guess.wanted)
+        queues.setdefault(root, []).append(step)
+        if guess.got != guess.wanted:
+            found.contested.append((guess, found.pages[page_address(guess.wanted)]))
+        path, span = page_address(guess.got), place(draft.desired, step.address)
+        found.pages[path] = Page(guess.got, str(step.address), span, fresh=True, guessed=True)
+        found.comes.setdefault(path, []).append(step)
+    found.queues = [(known.get(root, []), queue) for root, queue in queues.items()]
+
+
+def _by_base(kind: Kind, found: Paths) -> dict[tuple[str, str], list[Step]]:
+    """Steps by which a page leaves a known path or comes to one, by what guesses would want."""
+    known: dict[tuple[str, str], list[Step]] = {}
+    for steps in (found.leaves, found.comes):
+        for path, those in steps.items():
+            pages = [step for step in those if BY_NAME[step.kind].policy.path]
+            known.setdefault((kind.name, base(kind, path)), []).extend(pages)
+    return known
 
 
 def path_of(draft: Draft, kind: Kind, fields: Mapping[str, object] | None) -> str:
@@ -89,10 +123,10 @@ def _objects(draft: Draft, kind: Kind) -> Iterator[_Object]:
         delete = draft.graph.steps.get(f"{owner}:{Op.DELETE}") if owner else None
         step = delete or (draft.graph.steps.get(f"{owner}:{Op.UPDATE}") if owner else None)
         after = None if delete else {**item.fields, **step.fields} if step else item.fields
-        yield _Object(owner, item.fields, after, step)
+        yield _Object(owner, number, item.fields, after, step)
     for step in draft.graph.steps.values():
         if step.op is Op.CREATE and step.kind == kind.name:
-            yield _Object(step.address, None, step.fields, step)
+            yield _Object(step.address, None, None, step.fields, step)
 
 
 def _secret(draft: Draft, owner: Address) -> set[str]:
@@ -105,7 +139,7 @@ def _pages(draft: Draft, kind: Kind, found: Paths) -> None:
         before, after = (path_of(draft, kind, fields) for fields in (each.before, each.after))
         old, new = page_address(before), page_address(after)
         if after:
-            whose = str(each.owner or kind.name)
+            whose = str(each.owner or f"{kind.name} {each.id}")
             span = place(draft.desired, each.owner) if each.owner else None
             found.pages[new] = Page(after, whose, span, fresh=each.step is not None and old != new)
         if each.step is None or old == new:

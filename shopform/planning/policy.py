@@ -9,6 +9,7 @@ from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
 from shopform.model import Image, Ref, Resource, Rule, Shop, Value
 from shopform.planning.candidates import secret_fields
+from shopform.planning.ceasing import SETTING
 from shopform.planning.draft import Draft
 from shopform.planning.gates import listed
 from shopform.planning.match import place
@@ -34,12 +35,12 @@ def check(draft: Draft, shop: Shop, options: Options) -> None:
 
 
 def _known(rules: Iterable[Rule], allowed: Iterable[str]) -> None:
-    names = [rule.name for rule in rules]
+    names = [*(rule.name for rule in rules), SETTING]
     for name in allowed:
         if name not in names:
             near = get_close_matches(name, names, n=1)
             known = ", ".join(f"`{each}`" for each in names)
-            otherwise = f"rules are {known}" if names else "`policy.rules` has none"
+            otherwise = f"rules are {known}"
             raise UsageError(
                 f"`--allow {name}`: the project has no such rule",
                 hint=f"did you mean `{near[0]}`?" if near else otherwise,

@@ -39,7 +39,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page at a path, by its address, or its kind where it is unmanaged.
+    """A page at a path, by its address, or its kind and id where it is unmanaged.
 
     `fresh`: this plan puts it there. `guessed`: the path is what the shop is likely to make.
     """
@@ -142,6 +142,8 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
 def hiding(hop: Hop, page: Page) -> Fault:
     """A redirect that begins where a page is, which nobody could reach any more."""
     says = f"hides `{page.whose}`, a page of that path" if page.path else "hides the front page"
+    if page.guessed:
+        says = f"is likely to hide `{page.whose}`: the shop makes its path, `{slashed(page.path)}`"
     return Fault("route-hides", (hop,), says, CHANGE)
 
 

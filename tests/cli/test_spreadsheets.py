@@ -100,7 +100,7 @@ def test_validate_finds_what_leads_on_without_a_call(
     told = run("validate")
     assert told.exit == 0
     assert told.err.count("leads on to") == 2
-    assert told.err.count("hint: point it at `d`") == 2
+    assert told.err.count("hint: point it at `/d`") == 2
     assert sandbox.calls == []
 
 

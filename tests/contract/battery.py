@@ -161,6 +161,18 @@ def a_path_is_one_with_its_leading_slash() -> None:
         one.assert_imports_only()
 
 
+def paths_that_the_shop_makes_are_foreseen() -> None:
+    with line(parallelism=8) as one:
+        below = {k: {"name": "Ærø", "parent": f"p{k}"} for k in "cab"}
+        above = {f"p{k}": _at(f"Top {k}", f"top-{k}") for k in "abc"}
+        one.declare(categories=below | above)
+        told = [d.summary for d in one.settle().diagnostics if d.code == "path-contested"]
+        made = {r["parent_id"]: r["rewrite_url"] for r in one.rows("category")}
+        paths = [made[one.row("category", f"Top {k}")["category_id"]] for k in "cab"]
+        assert paths == ["aeroe", "aeroe-x", "aeroe-x-x"]
+        assert all(f"`/{path}`" in text for path, text in zip(paths[1:], told, strict=True))
+
+
 def ways_that_loop_are_refused() -> None:
     with line() as one:
         ways = {"x": {"source": "a", "target": "b"}, "y": {"source": "b", "target": "/a"}}
@@ -266,6 +278,7 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("supplier category", undeclared_fields_go_back_to_what_the_shop_gives),
     ("category", two_pages_swap_their_paths),
     ("category redirect", a_path_is_one_with_its_leading_slash),
+    ("category", paths_that_the_shop_makes_are_foreseen),
     ("redirect", ways_that_loop_are_refused),
     ("webhook", made_secrets_are_delivered),
     ("webhook", unknown_words_draw_a_warning),

@@ -1,0 +1,130 @@
+"""Each path that ceases to answer is covered by a redirect, or named, however it comes to cease."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from worlds import World, errors, ref, warnings
+
+from shopform.errors import UsageError
+from shopform.model import Address, Removed, Rules
+
+Cause = Callable[[World], World]
+P = "category.p"
+
+
+def page(world: World, **fields: Any) -> World:
+    return world.there(P, 1, name="P", rewrite_url="old", **fields)
+
+
+def left(world: World) -> World:
+    return page(world).declare(P, name="P", rewrite_url="new")
+
+
+def cleared(world: World) -> World:
+    return page(world).declare(P, name="P", rewrite_url="")
+
+
+def parent_deleted(world: World) -> World:
+    world.there("category.top", 9, name="T", rewrite_url="top")
+    return page(world, parent=ref("category.top"))
+
+
+def replaced_elsewhere(world: World) -> World:
+    page(world).declare(P, name="P", rewrite_url="new")
+    return world
+
+
+def redirect_removed(world: World) -> World:
+    return world.there("redirect.r", 1, source="old", target="x")
+
+
+def redirect_turned(world: World) -> World:
+    return redirect_removed(world).declare("redirect.r", source="other", target="x")
+
+
+def under_another_key(world: World) -> World:
+    return page(world).declare("category.q", name="P", rewrite_url="new")
+
+
+# What makes `/old` cease: how, with which options, under which code, and who gives it up.
+CAUSES: dict[str, tuple[Cause, dict[str, Any], str, str]] = {
+    "deleted": (page, {}, "path-ceases", P),
+    "left": (left, {}, "page-moved", P),
+    "left under another key": (under_another_key, {}, "page-moved", "category.q"),
+    "cleared": (cleared, {}, "page-moved", P),
+    "deleted with its parent": (parent_deleted, {}, "path-ceases", P),
+    "replaced": (replaced_elsewhere, {"replace": (P,)}, "path-ceases", P),
+    "redirect removed": (redirect_removed, {}, "path-ceases", "redirect.r"),
+    "redirect turned": (redirect_turned, {}, "path-ceases", "redirect.r"),
+    "undone": (page, {"only": frozenset({Address(P)})}, "path-ceases", P),
+    "target": (page, {"targets": (P,)}, "path-ceases", P),
+}
+
+
+@pytest.mark.parametrize("setting", ["warn", "require_redirect", "off"])
+def test_path_that_ceases_is_told_as_the_policy_says(setting: str) -> None:
+    for name, (cause, options, code, whose) in CAUSES.items():
+        made = cause(World(rules=Rules(url_changes=setting))).plan(**options)
+        found = [d for d in made.diagnostics if d.code == code and "`/old`" in d.summary]
+        assert len(found) == (0 if setting == "off" else 1), name
+        assert made.refused == (setting == "require_redirect"), (name, errors(made))
+        assert all(each.address == whose for each in found), name
+        lifted = cause(World(rules=Rules(url_changes=setting))).plan(
+            **options, allow=("url_changes",)
+        )
+        assert not lifted.refused
+
+
+def test_path_that_is_covered_or_named_is_right() -> None:
+    for name, (cause, options, code, whose) in CAUSES.items():
+        for source in ("/old", "o%6Cd"):
+            world = cause(World(rules=Rules(url_changes="require_redirect")))
+            world.declare("redirect.caught", source=source, target="https://x.example")
+            made = world.plan(**{k: v for k, v in options.items() if k not in ("only", "targets")})
+            assert not [d for d in made.diagnostics if "`/old`" in d.summary], (name, errors(made))
+        world = cause(World(rules=Rules(url_changes="require_redirect")))
+        world.live("redirect", 7, source="old", target="https://x.example")
+        assert not [d for d in world.plan(**options).diagnostics if "`/old`" in d.summary], name
+        world = cause(World(rules=Rules(url_changes="require_redirect")))
+        world.more["removed"] = (Removed(address=Address(whose), gone=True),)
+        told = world.plan(**options).diagnostics
+        assert not [d for d in told if d.code == code and "`/old`" in d.summary], name
+
+
+def test_taken_over_forgotten_and_unmanaged_paths_do_not_cease() -> None:
+    rules = Rules(url_changes="require_redirect")
+    taken = page(World(rules=rules)).declare("category.q", name="Q", rewrite_url="/old")
+    covered = World(rules=rules).there("redirect.r", 1, source="old", target="x")
+    covered.declare(P, name="P", rewrite_url="old")
+    forgotten = page(World(rules=rules))
+    forgotten.more["removed"] = (Removed(address=Address(P), destroy=False),)
+    again = page(World(rules=rules)).declare(P, name="P", rewrite_url="old")
+    for made in (taken.plan(), covered.plan(), forgotten.plan(), again.plan(replace=(P,))):
+        assert not {"path-ceases", "page-moved"} & {d.code for d in made.diagnostics}
+
+
+def test_unmanaged_redirects_that_lead_to_what_ceases_are_named() -> None:
+    for name, (cause, options, *_) in CAUSES.items():
+        world = cause(World()).live("redirect", 7, source="/from", target="/old")
+        told = [d for d in world.plan(**options).diagnostics if d.code == "route-dead"]
+        assert len(told) == 1, name
+        assert "`/from`" in told[0].summary
+        assert "`/old`" in told[0].summary
+
+
+def test_destroy_is_one_warning() -> None:
+    world = World(rules=Rules(url_changes="require_redirect"))
+    for number in range(1, 40):
+        world.there(f"category.c{number}", number, name=str(number), rewrite_url=f"p{number:02}")
+        world.there(f"redirect.r{number}", number, source=f"r{number:02}", target="x")
+    made = world.live("redirect", 99, source="from", target="/p07").plan(destroy=True)
+    assert not made.refused
+    assert warnings(made) == ["path-ceases"]
+    assert "and 68 more" in made.diagnostics[0].summary
+    assert "`/from`" in made.diagnostics[0].detail
+
+
+def test_allow_knows_the_setting_and_no_other_word() -> None:
+    with pytest.raises(UsageError):
+        World().plan(allow=("url_change",))

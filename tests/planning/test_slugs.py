@@ -1,0 +1,89 @@
+"""Paths that the shop makes of names: foreseen, told where several want one, and made in order."""
+
+from itertools import permutations
+
+from test_routes import ways
+from worlds import World, before, errors, keys, ref, warnings
+
+from shopform.diagnostics import Span
+from shopform.kinds import BY_NAME
+from shopform.planning.slugs import appended, wanted
+
+CATEGORY = BY_NAME["category"]
+
+
+def test_path_is_foreseen_as_the_shop_makes_it() -> None:
+    for name, path in {
+        "Sko": "sko",
+        "Børn & unge": "boern-unge",
+        "Æbler på Ål": "aebler-paa-aal",
+        "Café": "cafe",
+        " - ": "",
+        "日本": "",
+        "A+B/C": "a-b-c",
+    }.items():
+        assert wanted(CATEGORY, {"name": name}) == path
+    assert wanted(BY_NAME["supplier"], {"name": "Sko"}) == ""
+    for held, made in {"sko-x": True, "sko-x-x": True, "sko": False, "sko-xx": False}.items():
+        assert appended(CATEGORY, "sko", held) == made
+
+
+def three(order: str, **more: str) -> World:
+    """`Sko` below three parents, at these lines of the file."""
+    world = World()
+    for key in "abc":
+        span = Span("c.yaml", 10 + order.index(key), 3)
+        world.declare(f"category.p{key}", name=f"Top {key}", rewrite_url=f"top-{key}")
+        parent = ref(f"category.p{key}")
+        world.declare(f"category.{key}", name="Sko", parent=parent, span=span)
+    return world
+
+
+def test_pages_of_one_name_are_made_in_the_order_of_the_file() -> None:
+    for order in map("".join, permutations("abc")):
+        made = three(order).plan()
+        creates = [f"category.{key}:create" for key in order]
+        assert [key for key in keys(made) if key in creates] == creates
+        assert before(made, creates[0], creates[1])
+        assert before(made, creates[1], creates[2])
+        told = [d for d in made.diagnostics if d.code == "path-contested"]
+        assert [d.address for d in told] == [f"category.{key}" for key in order[1:]]
+        assert f"`category.{order[0]}`" in told[0].summary
+        for each, path in zip(told, ("/sko-x", "/sko-x-x"), strict=True):
+            assert f"likely to be `{path}`" in each.summary
+
+
+def test_whatever_has_or_gets_the_path_is_named_and_goes_first() -> None:
+    there = World().live("category", 7, name="X", parent=0, rewrite_url="sko")
+    declared = World().declare("category.z", name="Z", rewrite_url="sko")
+    moved = World().there("category.z", 7, name="Z", rewrite_url="z")
+    moved.declare("category.z", name="Z", rewrite_url="/sko")
+    for world, whose in ((there, "category 7"), (declared, "category.z"), (moved, "category.z")):
+        made = world.declare("category.a", name="Sko").plan()
+        (told,) = [d for d in made.diagnostics if d.code == "path-contested"]
+        assert f"`{whose}`" in told.summary
+        first = [key for key in keys(made) if key.startswith("category.z")]
+        assert all(before(made, key, "category.a:create") for key in first)
+    freed = World().there("category.z", 7, name="Z", rewrite_url="sko")
+    freed.declare("category.z", name="Z", rewrite_url="z")
+    made = freed.declare("category.a", name="Sko").plan()
+    assert "path-contested" not in warnings(made)
+    assert before(made, "category.z:update", "category.a:create")
+
+
+def test_path_that_is_given_or_wanted_by_one_is_not_told() -> None:
+    world = World().declare("category.a", name="Sko").declare("category.b", name="Hue")
+    world.declare("category.c", name="Sko", parent=ref("category.a"), rewrite_url="sko/c")
+    assert "path-contested" not in warnings(world.plan())
+
+
+def test_redirects_are_proved_against_the_path_that_is_foreseen() -> None:
+    hides = ways(World().declare("category.a", name="Sko"), r="/sko /x").plan()
+    assert errors(hides) == []
+    assert warnings(hides) == ["route-hides"]
+    assert "is likely to hide `category.a`" in hides.diagnostics[0].summary
+    waits = ways(World().declare("category.a", name="Sko"), r="/x /sko").plan()
+    assert waits.diagnostics == ()
+    assert before(waits, "category.a:create", "redirect.r:create")
+    second = ways(three("abc"), r="/x /sko-x").plan()
+    assert before(second, "category.b:create", "redirect.r:create")
