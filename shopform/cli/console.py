@@ -12,6 +12,7 @@ import click
 from shopform.cli.stream import Stream
 from shopform.diagnostics import Diagnostic, Line, Severity, error
 from shopform.errors import ShopformError, UsageError
+from shopform.files import hint, reason
 from shopform.render.stream import diagnostic
 
 
@@ -78,7 +79,15 @@ class Console:
         return self.form == "quiet"
 
     def result(self, text: str) -> None:
-        click.echo(text.rstrip("\n"), color=True)
+        """Print to stdout. Raises ShopformError where that cannot be written."""
+        try:
+            click.echo(text.rstrip("\n"), color=True)
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            self.close_output()
+            summary = f"cannot write the output: {reason(problem)}"
+            raise ShopformError(summary, hint=hint(problem)) from problem
 
     def note(self, text: str) -> None:
         click.echo(text, err=True, color=True)
@@ -95,7 +104,8 @@ class Console:
 
     def warn(self, problem: ShopformError) -> None:
         """Report what stops nothing."""
-        self.diagnostics(replace(d, severity=Severity.WARNING) for d in problem.diagnostics)
+        if not self.quiet:
+            self.diagnostics(replace(d, severity=Severity.WARNING) for d in problem.diagnostics)
 
     def failure(self, problem: ShopformError) -> int:
         """Tell what ended a command, in every form of output; returns its exit code."""
@@ -129,7 +139,7 @@ class Console:
             self.close_output()
         except OSError as problem:
             self.close_output()
-            self.diagnostics([error("failed", f"cannot write the output: {problem.strerror}")])
+            self.diagnostics([error("failed", f"cannot write the output: {reason(problem)}")])
             return False
         return True
 

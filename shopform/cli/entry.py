@@ -8,7 +8,11 @@ def run() -> None:
     if sys.argv[1:] in (["version"], ["--version"]):
         from shopform import __version__
 
-        sys.stdout.write(f"shopform {__version__}\n")
+        try:
+            sys.stdout.write(f"shopform {__version__}\n")
+            sys.stdout.flush()
+        except OSError as problem:
+            sys.exit(f"error: cannot write the output: {problem.strerror}")
         return
     from shopform.cli.main import run as run_command
 

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from shopform.cli.main import execute
 from shopform.sandbox import Sandbox
 
 CANARY = "canary-7718-outside"
+SHOPFORM_ENTRY = (sys.executable, "-c", "from shopform.cli.entry import run; run()")
 Shopform = Callable[..., Run]
 Files = dict[str, bytes]
 
@@ -442,3 +445,19 @@ def test_only_files_of_its_own_making_are_swept_away(
     assert len(list(runs.glob("20*-*-*.json"))) == 51
     assert len([path for path in plans.iterdir() if len(path.stem) == 64]) == 21
     assert not (calls / "2002-01-01-0123456789ab").exists()
+
+
+def test_a_full_disk_behind_the_output_is_reported(project: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        for command in (["plan"], ["plan", "--json"], ["validate"], ["version"], ["--help"]):
+            done = subprocess.run(
+                [*SHOPFORM_ENTRY, *command],
+                cwd=project,
+                env=environment_of(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+            )
+            assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+            assert "no space left on device" in done.stderr.lower()
