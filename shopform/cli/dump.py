@@ -92,7 +92,7 @@ def write(
     from shopform.cli.files import write_new
     from shopform.config import load_project, shop_names
     from shopform.config.emit import Heading, emit_document, emit_files
-    from shopform.files import reporting, typed
+    from shopform.files import real, reporting, typed
 
     project = load_project(workspace.directory)
     single = out is not None and out.suffix in (".yaml", ".yml")
@@ -119,7 +119,7 @@ def write(
     if not console.quiet:
         _tell(console, declared, begun)
         if out:
-            _tell_pattern(console, workspace.directory.resolve(), folder.resolve())
+            _tell_pattern(console, real(workspace.directory), real(folder))
     return 0
 
 
@@ -159,9 +159,12 @@ def _check_undeclared(
     project: "Project", folder: Path, declared: "Declared", files: dict[str, str]
 ) -> None:
     """Refuse to write what the project would then declare twice."""
+    from shopform.files import real, reporting
     from shopform.kinds import BY_NAME
 
-    if folder.resolve() != project.directory.resolve():
+    with reporting(folder, UsageError):
+        elsewhere = real(folder) != real(project.directory)
+    if elsewhere:
         return
     for address, resource in declared.resources.items():
         section = project.sections.get(BY_NAME[address.kind].section, {})

@@ -131,12 +131,13 @@ def test_no_output_replaces_what_shopform_did_not_make(
     (project / "round").symlink_to("round")
     (project / "away").symlink_to(tmp_path)
     (project / "empty.yaml").touch()
+    (tmp_path / "circle").symlink_to("circle")
     (tmp_path / "theirs").write_text(CANARY)
     (project / "link").symlink_to(tmp_path / "theirs")
     names = [
         *("catalogue.yaml", "shopform.yaml", "more/t.csv", "more/a.png", "notes.txt"),
         *("state/sandbox.json", "secrets/sandbox.json", "inner", "round", "link", "away/theirs"),
-        *("notes.txt/x", "n" * 300, str(tmp_path / "theirs"), "a\0b"),
+        *("notes.txt/x", "n" * 300, str(tmp_path / "theirs"), "../circle", "a\0b"),
     ]
     more = [
         "nowhere/x",
