@@ -450,7 +450,7 @@ def test_only_files_of_its_own_making_are_swept_away(
 
 def test_a_full_disk_behind_the_output_is_reported(project: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        for command in (["plan"], ["plan", "--json"], ["validate"], ["version"], ["--help"]):
+        for command in (["plan", "--json"], ["version"]):
             done = subprocess.run(
                 [*SHOPFORM_ENTRY, *command],
                 cwd=project,
