@@ -6,7 +6,11 @@ import pytest
 from growth import grows_no_faster
 from worlds import World, ref
 
-from shopform.model import Address, Entry, Import, Intent, Moved, Removed
+from shopform.cli.runs import touched
+from shopform.model import Address, Entry, Import, Intent, Moved, Prior, Removed
+from shopform.planning.declaring.declare import declare
+from shopform.planning.undoing.homes import Run
+from shopform.planning.undoing.undo import invert
 
 Task = Callable[[], object]
 
@@ -137,11 +141,37 @@ def leading_on(size: int) -> Task:
     return world.plan
 
 
+def dumped(size: int) -> Task:
+    """A deep branch, and many of one name."""
+    world = World()
+    for number in range(1, size + 1):
+        world.live("category", number, name=f"C{number % 9}", parent=number - 1 or None)
+        world.live("supplier", number, name="Same")
+    live = world.shop()
+    return lambda: declare(live, known={}, whole=False)
+
+
+def undone(size: int) -> Task:
+    world = World()
+    for number in range(size):
+        world.declare(f"supplier.a{number}", name=f"A{number}")
+        world.there(f"category.c{number}", number + 1, name=f"C{number}")
+    made = world.plan()
+    before = touched(made, Prior(resources=world.entries))
+    run = Run(name="r", verb="apply", lineage="l", plan=made, before=before)
+    now = World()
+    for number in range(size):
+        now.there(f"supplier.a{number}", number + 1, name=f"A{number}")
+    prior, live = Prior(lineage="l", serial=2, resources=now.entries), now.shop()
+    return lambda: invert(run, prior, live, {})
+
+
 @pytest.mark.parametrize(
     "task",
     [
         *(swapped_paths, swapped_names, paths_in_one_circle, replaced_values, excluded, targeted),
         *(destroyed, moved, removed, imported, pending, ambiguous, leading_on),
+        *(dumped, undone),
     ],
 )
 def test_twice_the_size_is_about_twice_the_work(task: Callable[[int], Task]) -> None:

@@ -102,13 +102,17 @@ class _Declaring:
         identities = {item.id: self._identity(kind, item) for item in objects.values()}
         counts = Counter(identities.values())
         waiting = dict(sorted(objects.items()))
-        found = True
-        while found:
-            level = [item for item in waiting.values() if self._above(kind, item) is not None]
-            found = bool(level)
+        users: dict[Place, list[LiveObject]] = {}
+        for item in waiting.values():
+            for place in links(kind, item).values():
+                users.setdefault(place, []).append(item)
+        level = list(waiting.values())
+        while level := [item for item in level if self._above(kind, item) is not None]:
             for item in level:
                 del waiting[item.id]
                 self._place(kind, item, counts[identities[item.id]])
+            after = {u.id: u for item in level for u in users.get((kind.name, item.id), ())}
+            level = [user for number, user in sorted(after.items()) if number in waiting]
         for item in waiting.values():
             self._leave(kind, item, "what it lies in is not declared")
 
