@@ -10,7 +10,7 @@ from typing import Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
-from shopform.model import Address, Anchor, Delivery, Entry, Ref, Secret, Value, WireNames
+from shopform.model import Address, Anchor, Delivery, Entry, Ranges, Ref, Secret, Value, WireNames
 
 
 class Action(StrEnum):
@@ -173,6 +173,8 @@ class Plan:
     `changes` and `drift` are in order of kind and address, `steps` in an order that may be
     followed one by one. `names` are the wire names per kind that the steps use.
     `absent` are creates of a stopped run that were looked up and are not there.
+    `listed` are the ids of each list that is created in, by kind and the parent's id; it is not
+    saved, since a saved plan reads those lists again.
     `settled` are declared objects that no change is about, where the whole picture was asked for.
     `unmanaged` counts live objects per kind that nobody declares or owns.
     With `refresh_only` the files were left out: `drift` is all it tells.
@@ -188,6 +190,7 @@ class Plan:
     calls: Calls = field(default_factory=Calls)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     absent: tuple[Address, ...] = ()
+    listed: Mapping[tuple[str, int | None], Ranges] = field(default_factory=dict, compare=False)
     settled: Mapping[Address, Settled] = field(default_factory=dict)
     unchanged: int = 0
     unmanaged: Mapping[str, int] = field(default_factory=dict)

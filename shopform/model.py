@@ -180,15 +180,22 @@ class Entry:
     made: int = 0
 
 
+Ranges = tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A create that was about to be sent when a run stopped, with no result recorded."""
+    """A create that was about to be sent when a run stopped, with no result recorded.
+
+    `before` are the ids that its list held then, as first and last of each run; None: unknown.
+    """
 
     address: Address
     kind: str
     parent_id: int | None
     identity: tuple[object, ...]
     entry: Entry
+    before: Ranges | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

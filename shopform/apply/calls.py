@@ -8,11 +8,12 @@ from pathlib import Path
 
 from shopform import files
 from shopform.apply.creates import adopt, create
+from shopform.apply.gates import Gates
 from shopform.changes import Op, Plan, Step
 from shopform.diagnostics import Diagnostic
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged, ShopformError
 from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model import Address, Entry, Ref
+from shopform.model import Address, Entry, Intent, Ranges, Ref
 from shopform.planning.candidates import secrets_of
 from shopform.planning.images import learn
 from shopform.shop import write
@@ -37,6 +38,10 @@ class Calls:
     kept: set[Address] = field(default_factory=set)
     hosts: frozenset[str] = frozenset()
     warnings: list[Diagnostic] = field(default_factory=list)
+    listed: Mapping[tuple[str, int | None], Ranges] = field(default_factory=dict)
+    sending: dict[Address, Intent] = field(default_factory=dict)
+    gates: Gates = field(default_factory=Gates)
+    made: frozenset[Address] = frozenset()
 
     def __post_init__(self) -> None:
         self.entries.update(self.session.prior.resources)
@@ -44,6 +49,8 @@ class Calls:
         there = (step for step in self.plan.steps if step.id and step.op is not Op.DELETE)
         self.ids.update((step.address, step.id or 0) for step in there)
         self.hosts = self.client.shop.hosts
+        self.listed = self.plan.listed
+        self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
 
     def do(self, step: Step) -> None:
         """Do one step. Raises ShopformError when it did not succeed."""
@@ -66,6 +73,11 @@ class Calls:
         """The fields that were secrets before the run: what the shop has there is not shown."""
         entry = self.session.prior.resources.get(step.previous or step.address)
         return secrets_of(entry) if entry else set()
+
+    def before(self, step: Step, parent_id: int | None) -> Ranges | None:
+        """The ids that a list held before this run: none, in a parent that it has made."""
+        new = step.parent is not None and step.parent.address in self.made
+        return () if new else self.listed.get((step.kind, parent_id))
 
     def names(self, kind: Kind) -> Mapping[str, str]:
         return self.plan.names.get(kind.name, {})
@@ -165,7 +177,8 @@ class Calls:
     def _delete(self, step: Step, kind: Kind) -> None:
         self.session.intend(step.key, step.op, step.address)
         try:
-            write.delete(self.client, kind, step.id or 0, secret=bool(self.secrets(step)))
+            with self.gates.write(kind.name):
+                write.delete(self.client, kind, step.id or 0, secret=bool(self.secrets(step)))
         except RequestRefused:
             self.session.failed(step.key)
             raise

@@ -10,8 +10,8 @@ from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
 from shopform.model import Intent, LiveObject
-from shopform.planning.match import live_identity
-from shopform.planning.normalize import canonical
+from shopform.planning.normalize import canonical, trimmed
+from shopform.planning.recovering import recover
 from shopform.shop import fetch, write
 from shopform.shop.write import Written
 
@@ -27,7 +27,6 @@ def create(calls: "Calls", step: Step, kind: Kind) -> None:
     An outcome that stays unknown leaves the intent waiting: the next run looks it up.
     """
     parent_id = calls.ids[step.parent.address] if step.parent else None
-    creation = _Creation(calls, step, kind, calls.fields(step, kind), parent_id)
     entry = calls.resolved(step)
     intent = Intent(
         address=step.address,
@@ -35,7 +34,10 @@ def create(calls: "Calls", step: Step, kind: Kind) -> None:
         parent_id=parent_id,
         identity=entry.identity,
         entry=entry,
+        before=calls.before(step, parent_id),
     )
+    creation = _Creation(calls, step, kind, calls.fields(step, kind), parent_id, intent)
+    calls.sending[step.address] = intent
     calls.session.intend(step.key, step.op, step.address, intent)
     try:
         number, written = creation.send()
@@ -46,6 +48,7 @@ def create(calls: "Calls", step: Step, kind: Kind) -> None:
         raise
     problem = _hand_out(calls, step, kind, written)
     calls.keep(step.key, step.address, replace(entry, id=number))
+    calls.sending.pop(step.address)
     if problem:
         raise problem
     if step.confirm:
@@ -80,6 +83,7 @@ class _Creation:
     kind: Kind
     fields: Mapping[str, object]
     parent_id: int | None
+    intent: Intent
 
     def send(self) -> tuple[int, Written]:
         """Send until the outcome is known; never again before looking for it."""
@@ -87,9 +91,10 @@ class _Creation:
         for left in reversed(range(SENDS)):
             lost = None
             try:
-                written = write.create(
-                    self.calls.client, self.kind, names, self.fields, self.parent_id
-                )
+                with self.calls.gates.write(self.kind.name):
+                    written = write.create(
+                        self.calls.client, self.kind, names, self.fields, self.parent_id
+                    )
                 if written.id is not None:
                     return written.id, written
             except OutcomeUnknown as problem:
@@ -104,27 +109,31 @@ class _Creation:
         raise AssertionError("the last try returns or raises")
 
     def _find(self) -> LiveObject | None:
-        """The object of this identity that nobody owns, if a list proves it is there."""
+        """The object that the create made, if a list proves that it is there."""
         calls, kind = self.calls, self.kind
         # A first create on assumed names may have made an object that shows other ones.
         names = None if self.step.confirm else calls.names(kind)
-        read = fetch.list_one(calls.client, kind, names, parent_id=self.parent_id)
+        with calls.gates.read(kind.name):
+            read = fetch.list_one(calls.client, kind, names, parent_id=self.parent_id)
         if read.problem:
             raise OutcomeUnknown(f"the list to look it up in is not complete: {read.problem}")
-        owned = {e.id for a, e in list(calls.entries.items()) if a.kind == kind.name}
-        wanted = tuple(self._canonical(name, self.fields) for name in kind.policy.identity)
-        found = [
-            item
-            for item in read.objects.values()
-            if item.id not in owned and live_identity(kind, item, calls.hosts) == wanted
-        ]
-        if len(found) > 1:
-            ids = ", ".join(str(item.id) for item in found)
+        owned = {n for a, n in list(calls.ids.items()) if a.kind == kind.name}
+        free = [item for item in read.objects.values() if item.id not in owned]
+        rivals = {
+            tuple(map(trimmed, each.identity))
+            for each in list(calls.sending.values())
+            if (each.kind, each.parent_id) == (kind.name, self.parent_id)
+            and each.address != self.step.address
+        }
+        found = recover(kind, self.intent, free, calls.hosts, rivals)
+        if found.unclear:
+            ids, address = ", ".join(map(str, found.unclear)), self.step.address
             raise ShopformError(
-                f"the answer was lost, and several objects could be it: ids {ids}",
-                hint=f"name the right one under `imports:` for `{self.step.address}`",
+                f"the answer was lost, and the shop has what could be it: ids {ids}",
+                hint=f"if one is it: `shopform import {address} {found.unclear[0]}`; if not:"
+                f" `{{address: {address}, not: [{ids}]}}` under `imports:`",
             )
-        return found[0] if found else None
+        return read.objects[found.id] if found.id is not None else None
 
     def _again(self, found: LiveObject) -> Written:
         """What is there under a lost answer; generated secrets as far as the shop repeats them."""

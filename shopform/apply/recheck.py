@@ -17,7 +17,7 @@ from shopform.shop import fetch
 Lists = Mapping[tuple[str, int | None], LiveKind]
 
 
-def recheck(plan: Plan, calls: Calls) -> None:
+def recheck(plan: Plan, calls: Calls) -> Lists:
     """Read every list that will be written to once, before the first write.
 
     Raises ShopChanged with a message for each object that is gone, was edited, or has come into
@@ -35,6 +35,7 @@ def recheck(plan: Plan, calls: Calls) -> None:
             found += _taken(step, free, calls)
     if found:
         raise ShopChanged(diagnostics=found)
+    return lists
 
 
 def _elsewhere(plan: Plan, lists: Lists) -> list[Diagnostic]:

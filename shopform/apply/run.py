@@ -24,6 +24,7 @@ from shopform.errors import (
     Unreachable,
 )
 from shopform.model import Address, Prior
+from shopform.planning.recovering import ranges
 from shopform.shop.client import Client
 from shopform.state.store import Session
 
@@ -55,7 +56,8 @@ def apply(
     before = client.calls
     calls = Calls(plan, client, session, directory)
     if saved:
-        recheck(plan, calls)
+        lists = recheck(plan, calls)
+        calls.listed = {place: ranges(read.objects) for place, read in lists.items()}
     for address in plan.absent:
         session.resolve(address)
     run = _Run(plan, calls, listener, interrupt or Event())

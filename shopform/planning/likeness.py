@@ -21,6 +21,7 @@ SHORTEST_CUT: Final = 8
 SURE_CUT: Final = 30  # a cut between two words, with nothing else to tell that it is one
 _DIGITS: Final = re.compile(r"\d+")
 _NOT_BONE: Final = re.compile(r"[aeiouy-]+")
+_BREAKS: Final = frozenset(" /-,(|&.?#_:;\u00a0")
 _SPARED: Final = frozenset("+#%*")  # `A+` and `A`, `C#` and `C` are siblings
 
 
@@ -61,13 +62,20 @@ def rewritten(declared: str, held: str) -> bool:
 
 def cut(declared: str, held: str, longest: int) -> bool:
     """Whether `held` is the beginning of `declared`, as far as the shop's longest name goes."""
-    old, new = skeleton(declared), skeleton(held)
-    if not SHORTEST_CUT <= len(new) < len(old) or not old.startswith(new):
-        return False
     if len(held) < longest - 1:
         return False
-    within = old[len(new)].isalnum() and new[-1].isalnum()
-    return within or len(new) >= SURE_CUT
+    return any(_begins(*pair) for pair in zip(_plain(declared), _plain(held), strict=True))
+
+
+def _begins(old: str, new: str) -> bool:
+    if not SHORTEST_CUT <= len(new) < len(old) or not old.startswith(new):
+        return False
+    return len(new) >= SURE_CUT or not {old[len(new)], new[-1]} & _BREAKS
+
+
+def _plain(text: str) -> tuple[str, str]:
+    """As it is compared; and as it stands, since a cut may go through what is undone there."""
+    return skeleton(text), text.casefold()
 
 
 def alike(declared: str, held: str) -> bool:

@@ -72,7 +72,7 @@ class _Index:
                 continue
             at = self.places[item.id] = (item.parent_id, *identity[:-1])
             self.labels[item.id] = label
-            for mark in {skeleton(label), *bones(label)}:
+            for mark in {skeleton(label), label.casefold(), *bones(label)}:
                 self.known.setdefault((at, mark), []).append(item.id)
 
     def like(self, resource: Resource) -> set[int]:
@@ -85,7 +85,11 @@ class _Index:
         marks = {skeleton(label), *bones(label)}
         found = {n for mark in marks for n in self.known.get((at, mark), ())[:FEW]}
         near = {n for n in found if self.labels[n] != label and rewritten(label, self.labels[n])}
-        starts = {skeleton(label)[:length].strip() for length in (self.longest, self.longest - 1)}
+        starts = {
+            text[:length].strip()
+            for text in (skeleton(label), label.casefold())
+            for length in (self.longest, self.longest - 1)
+        }
         for start in starts:
             for n in self.known.get((at, start), ())[:FEW]:
                 near |= {n} if cut(label, self.labels[n], self.longest) else set()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from shopform.changes import WRITES, Basis, Calls, Change, Op, Plan, Step
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
-from shopform.model import Address, Desired, Live, LiveObject, Prior, Secret, Shop
+from shopform.model import Address, Desired, Live, LiveObject, Prior, Ranges, Secret, Shop
 from shopform.planning import drift, guards
 from shopform.planning.digests import digest_of
 from shopform.planning.draft import Draft
@@ -17,6 +17,7 @@ from shopform.planning.gates import gated
 from shopform.planning.match import NOTHING, match
 from shopform.planning.normalize import canonical
 from shopform.planning.paths import paths_of
+from shopform.planning.recovering import ranges
 from shopform.planning.same_shop import anchor_of
 from shopform.planning.scope import Known, Options, scope
 
@@ -71,6 +72,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
         absent=tuple(sorted(matching.absent)),
+        listed=_listed(draft, steps),
         settled=draft.settled,
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
@@ -162,6 +164,18 @@ def _fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, Map
         if item and step.op in WRITES:
             found[step.address] = fingerprint(BY_NAME[step.kind], item, draft.live.hosts)
     return dict(sorted(found.items()))
+
+
+def _listed(draft: Draft, steps: tuple[Step, ...]) -> Mapping[tuple[str, int | None], Ranges]:
+    """What each list held that something is created in, so that what comes later is known."""
+    kinds = {step.kind for step in steps if step.op is Op.CREATE}
+    found: dict[tuple[str, int | None], list[int]] = {}
+    for kind in kinds & set(draft.live.kinds):
+        if not BY_NAME[kind].policy.nesting:
+            found[kind, None] = []
+        for item in draft.live.kinds[kind].objects.values():
+            found.setdefault((kind, item.parent_id), []).append(item.id)
+    return {place: ranges(numbers) for place, numbers in found.items()}
 
 
 def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:

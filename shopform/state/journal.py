@@ -2,6 +2,7 @@
 
     {"format": 2, "lineage": ..., "serial": ..., "shop": ...}      the state it adds to
     {"intent": KEY, "op": ..., "address": ..., ...}                on disk before the call is made
+                                          a create: `before`, the ids of its list, once a list
     {"result": KEY, "set": {ADDRESS: entry}, "drop": [ADDRESS]}    after it
     {"failed": KEY}  {"resolved": ADDRESS}                         nothing was made; nothing waits
     {"saved": SERIAL, "sha256": ...}                               a state file that holds all above

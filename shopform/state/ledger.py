@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from shopform.changes import Op
-from shopform.model import Address, Entry, Intent, Prior
+from shopform.model import Address, Entry, Intent, Prior, Ranges
 from shopform.state.format import (
     Document,
     address_of,
@@ -20,6 +20,8 @@ from shopform.state.format import (
     plain,
     take,
 )
+
+Listed = tuple[str, int | None]  # a list: its kind, and the id of the parent where it has one
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Ledger:
     serial: int = field(init=False)
     resources: dict[Address, Entry] = field(init=False)
     waiting: dict[Address, tuple[str, Intent]] = field(default_factory=dict)
+    listed: dict[Listed, Ranges | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.serial = self.base.serial
@@ -55,10 +58,20 @@ class Ledger:
 
     def waiting_records(self) -> list[Document]:
         """The intents of the waiting creates, as they were recorded."""
-        return [
-            intent_record(key, Op.CREATE, address, intent)
-            for address, (key, intent) in self.waiting.items()
-        ]
+        listed: dict[Listed, Ranges | None] = {}
+        records = []
+        for address, (key, intent) in self.waiting.items():
+            place = (intent.kind, intent.parent_id)
+            known = listed.get(place) == intent.before
+            records.append(intent_record(key, Op.CREATE, address, intent, listed=known))
+            listed[place] = intent.before
+        return records
+
+    def knows(self, intent: Intent | None) -> bool:
+        """Whether a record has said already what the list held before this create."""
+        if intent is None:
+            return False
+        return self.listed.get((intent.kind, intent.parent_id)) == intent.before
 
     def rebase(self, base: Prior) -> None:
         """Count the serial from `base`, which holds all but the waiting creates."""
@@ -86,6 +99,10 @@ class Ledger:
         if "entry" not in record:
             return
         intent = _intent_of(record)
+        place = (intent.kind, intent.parent_id)
+        if "before" in record:
+            self.listed[place] = intent.before
+        intent = replace(intent, before=self.listed.get(place))
         self.waiting[intent.address] = (take(record, "intent", str), intent)
         self.serial += 1
 
@@ -107,7 +124,10 @@ class Ledger:
             del self.waiting[address]
 
 
-def intent_record(key: str, op: Op, address: Address, intent: Intent | None) -> Document:
+def intent_record(
+    key: str, op: Op, address: Address, intent: Intent | None, *, listed: bool = False
+) -> Document:
+    """`listed`: an earlier record has the ids of the list, which may be many."""
     record: Document = {"intent": key, "op": str(op), "address": address}
     if intent is not None:
         record |= {
@@ -116,6 +136,8 @@ def intent_record(key: str, op: Op, address: Address, intent: Intent | None) -> 
             "identity": plain(intent.identity),
             "entry": entry_record(intent.entry),
         }
+        if not listed:
+            record["before"] = plain(intent.before)
     return record
 
 
@@ -137,4 +159,18 @@ def _intent_of(record: Document) -> Intent:
         parent_id=None if parent_id is None else take(record, "parent_id", int),
         identity=tuple(frozen(item) for item in take(record, "identity", list, [])),
         entry=entry_of(as_object(record["entry"])),
+        before=_ranges(record.get("before")),
     )
+
+
+def _ranges(record: object) -> Ranges | None:
+    if record is None:
+        return None
+    pairs = frozen(record)
+    right = isinstance(pairs, tuple) and all(
+        isinstance(pair, tuple) and [type(number) for number in pair] == [int, int]
+        for pair in pairs
+    )
+    if not right:
+        raise ValueError("`before` is no list of pairs of ids")
+    return pairs  # type: ignore[return-value]

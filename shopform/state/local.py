@@ -140,7 +140,9 @@ class LocalSession:
         return self._ledger.base.lineage
 
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
-        self._journal.sync(self._record(intent_record(key, op, address, intent)))
+        self._journal.sync(
+            self._record(intent_record(key, op, address, intent, listed=self._ledger.knows(intent)))
+        )
         # Asked after the intent is on disk: who takes the lock away from now on will read it.
         self._require_lock()
 

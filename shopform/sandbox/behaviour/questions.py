@@ -32,6 +32,7 @@ LISTS = {
     "product": (ENVELOPE, "2.2: K-cap, D1"),
 }
 BODIES = ("empty204", "object200", "empty200")
+IDENTITY = ("keep", "fold", "lower", "decode", "encode", "cut", "sign")
 REDIRECT_NAMES = (
     "source,target,status",
     "from_url,to_url,code",
@@ -67,6 +68,7 @@ SWITCHES: tuple[Switch, ...] = (
         "value_id", ("attribute_value_id", "profile_attribute_value_id"), "key of the id", "4.4"
     ),
     Switch("profile_embeds", ("no", "yes"), "attributes inside a profile's answer", "4.2, 7"),
+    Switch("identity", IDENTITY, "rewriting of what an object is called", "4.5, 5.1: UNKNOWN"),
     Switch("html", ("crlf", "keep", "clean"), "rewriting of rich texts", "4.5: CRLF in texts"),
     Switch("slugs", ("suffix", "refuse"), "a rewrite_url that is taken", "4.5, 7"),
     Switch("slug_missing", ("generate", "empty"), "a create without rewrite_url", "4.5, 7"),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from shopform.kinds import Wire
 from shopform.sandbox.behaviour.columns import Column, Form, number
+from shopform.sandbox.behaviour.texts import called
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Change, Row, Store
 from shopform.sandbox.switches import Switches
@@ -198,11 +199,14 @@ class Table:
 
     def taken_in(self, body: Body) -> Row:
         """The columns that a body may set; other keys are ignored."""
-        return {
+        taken = {
             name: column.read(name, body[self.asked(name)], self.switches)
             for name, column in self.columns.items()
             if column.writable and self.asked(name) in body
         }
+        if isinstance(taken.get(self.label), str):
+            taken[self.label] = called(str(taken[self.label]), self.switches["identity"])
+        return taken
 
     def keep(self, row: Row) -> None:
         for name in self.required:

@@ -1,5 +1,6 @@
 """How the shop rewrites texts."""
 
+import html
 import re
 import unicodedata
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +26,24 @@ def rich(text: str, way: str) -> str:
         text = re.sub(r"</?[A-Za-z][A-Za-z0-9]*", lambda tag: tag.group().lower(), text)
         text = re.sub(r"</p>\s*(?=<)", "</p>\n", text)
     return re.sub(r"\r\n|\r|\n", "\r\n", text)
+
+
+def called(text: str, way: str) -> str:
+    """What an object is called, as a shop may rewrite it."""
+    match way:
+        case "fold":
+            return " ".join(unicodedata.normalize("NFC", text).split())
+        case "lower":
+            return text.lower()
+        case "decode":
+            return html.unescape(text)
+        case "encode":
+            return html.escape(text, quote=False)
+        case "cut":
+            return text[:16].strip()
+        case "sign":
+            return re.sub(r"[^\x00-\x7f]", "?", text)
+    return text
 
 
 def path(text: str, way: str, host: str) -> str:
