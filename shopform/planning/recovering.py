@@ -1,6 +1,5 @@
 """Which object of a list a create made whose answer was lost. Pure."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -27,8 +26,14 @@ def ranges(numbers: Iterable[int]) -> Ranges:
 
 
 def holds(before: Ranges, number: int) -> bool:
-    place = bisect_right(before, number, key=lambda pair: pair[0]) - 1
-    return place >= 0 and number <= before[place][1]
+    low, high = 0, len(before)
+    while low < high:
+        middle = (low + high) // 2
+        if before[middle][1] < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(before) and before[low][0] <= number
 
 
 @dataclass(frozen=True, slots=True)

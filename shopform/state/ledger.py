@@ -6,6 +6,7 @@ are written or replayed from a journal that a stopped run left behind.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from shopform.changes import Op
 from shopform.model import Address, Entry, Intent, Prior, Ranges
@@ -173,4 +174,4 @@ def _ranges(record: object) -> Ranges | None:
     )
     if not right:
         raise ValueError("`before` is no list of pairs of ids")
-    return pairs  # type: ignore[return-value]
+    return cast("Ranges", pairs)

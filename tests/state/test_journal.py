@@ -7,6 +7,7 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -248,3 +249,19 @@ def test_a_place_that_is_no_file_is_told(tmp_path: Path) -> None:
         LocalStore(tmp_path / "file" / "x.json", HOST).open("apply")
     with pytest.raises(StateError, match="is a directory"):
         LocalStore(tmp_path, HOST).read()
+
+
+def test_what_a_list_held_is_recorded_once_and_travels_with_the_intents(store: LocalStore) -> None:
+    listed = tuple((n, n) for n in range(1, 4000, 2))
+    with store.open("apply") as session:
+        for name in (A, B, C):
+            session.intend(str(name), Op.CREATE, name, replace(intent(name), before=listed))
+        session.intend("d", Op.CREATE, D, intent(D))
+        session.failed(str(A))
+        session.commit()
+    assert store.journal.read_bytes().count(b"3999") == 1
+    assert {each.address: each.before for each in store.read().pending} == {
+        B: listed,
+        C: listed,
+        D: None,
+    }
