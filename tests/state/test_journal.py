@@ -259,7 +259,7 @@ def test_what_a_list_held_is_recorded_once_and_travels_with_the_intents(store: L
         session.intend("d", Op.CREATE, D, intent(D))
         session.failed(str(A))
         session.commit()
-    assert store.journal.read_bytes().count(b"3999") == 1
+    assert store.journal.read_bytes().count(b"[3999,3999]") == 1
     assert {each.address: each.before for each in store.read().pending} == {
         B: listed,
         C: listed,
