@@ -1,23 +1,26 @@
 """Creates of a run that stopped, whose answers nobody saw. Pure."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Kind
-from shopform.model import Address, Desired, Import, Intent, LiveKind, Prior
+from shopform.model import Address, Desired, Import, Intent, LiveKind, LiveObject, Prior, Ranges
 from shopform.planning.candidates import apart, secrets_of
 from shopform.planning.moves import renamed
 from shopform.planning.normalize import is_digest, trimmed
-from shopform.planning.recovering import Recovered, recover, stored
+from shopform.planning.recovering import Recovered, holds, recover, stored
 
 if TYPE_CHECKING:
     from shopform.planning.match import Matching
+
+Place = tuple[str, int | None]
 
 
 def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Collector) -> None:
     """Find what a run was creating when it stopped: an unowned object of that identity."""
     answers = {each.address: each for each in desired.imports}
+    lists = _Lists(prior, result)
     for intent in prior.pending:
         kind = BY_NAME[intent.kind]
         address = _home(intent.address, desired, result)
@@ -30,7 +33,7 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
                 hint=f"see whether the shop has it, then `shopform state rm {intent.address}`",
             )
             continue
-        found = _recovered(kind, intent, answers.get(address), prior, result)
+        found = lists.recovered(kind, intent, answers.get(address))
         if found.unclear:
             _unclear(kind, intent, found, result, out)
         elif found.id is not None:
@@ -58,27 +61,62 @@ def _home(begun: Address, desired: Desired, result: "Matching") -> Address:
     return begun if begun in desired.resources or found in result.entries else found
 
 
-def _recovered(
-    kind: Kind, intent: Intent, answer: Import | None, prior: Prior, result: "Matching"
-) -> Recovered:
-    """By its id or without some where `imports` says so; else as the list tells."""
-    without = answer.without if answer else frozenset()
-    free = [
-        item
-        for item in result.live.get(kind.name, LiveKind()).objects.values()
-        if item.parent_id == intent.parent_id
-        and (kind.name, item.id) not in result.owners
-        and item.id not in without
-    ]
-    if answer and any(item.id == answer.id for item in free):
-        return Recovered(answer.id)
-    rivals = {
-        tuple(map(trimmed, each.identity))
-        for each in prior.pending
-        if (each.kind, each.parent_id) == (kind.name, intent.parent_id)
-        and each.address != intent.address
-    }
-    return recover(kind, intent, free, result.hosts, rivals)
+@dataclass(slots=True)
+class _Lists:
+    """What each list with pending creates has that nobody owns; read once, for any number."""
+
+    prior: Prior
+    result: "Matching"
+    free: dict[Place, dict[int, LiveObject]] = field(default_factory=dict)
+    known: dict[Place, dict[object, list[LiveObject]]] = field(default_factory=dict)
+    fresh: dict[tuple[Place, Ranges | None], list[LiveObject]] = field(default_factory=dict)
+    rivals: dict[Place, set[tuple[object, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for intent in self.prior.pending:
+            place = (intent.kind, intent.parent_id)
+            self.free.setdefault(place, {})
+            self.known.setdefault(place, {})
+            self.rivals.setdefault(place, set()).add(tuple(map(trimmed, intent.identity)))
+        for name in {name for name, _ in self.free}:
+            objects = self.result.live.get(name, LiveKind()).objects
+            for (parent_id, identity), numbers in self.result.index(BY_NAME[name]).items():
+                place = (name, parent_id)
+                free = [n for n in numbers if (name, n) not in self.result.owners]
+                if place in self.free and free:
+                    self.free[place] |= {number: objects[number] for number in free}
+                    self.known[place][identity] = [objects[number] for number in free]
+
+    def recovered(self, kind: Kind, intent: Intent, answer: Import | None) -> Recovered:
+        """As the list tells; `imports` may say which it is, where that is not sure, or is not."""
+        place, owners = (kind.name, intent.parent_id), self.result.owners
+        named = answer.id if answer and (kind.name, answer.id) not in owners else 0
+        without = answer.without if answer else frozenset()
+        same = self.known[place].get(tuple(map(trimmed, intent.identity)), [])
+        for items in (same, self._fresh(place, intent)):
+            free = [i for i in items if i.id not in without and (kind.name, i.id) not in owners]
+            found = recover(kind, intent, free, self.result.hosts, self.rivals[place])
+            if found != Recovered():
+                sure = found.exact and found.id is not None
+                return found if sure or named not in self.free[place] else Recovered(named)
+        return Recovered()
+
+    def _fresh(self, place: Place, intent: Intent) -> list[LiveObject]:
+        """What was not there before the create; all of it for one with a secret in its name."""
+        if any(map(is_digest, intent.identity)):
+            return list(self.free[place].values())
+        if intent.before is None:
+            return []
+        key = (place, intent.before)
+        if key not in self.fresh:
+            mine = self.rivals[place]
+            rival = {i.id for identity in mine for i in self.known[place].get(identity, ())}
+            self.fresh[key] = [
+                item
+                for item in self.free[place].values()
+                if item.id not in rival and not holds(intent.before, item.id)
+            ]
+        return self.fresh[key]
 
 
 def _unclear(

@@ -84,7 +84,7 @@ def recover(
     ]
     if len(fits) == 1:
         return Recovered(fits[0].id, exact=False)
-    return Recovered(None, _ids(fits or others), exact=False)
+    return Recovered(None, _ids(fits or others), exact=False) if others else Recovered()
 
 
 def stored(
