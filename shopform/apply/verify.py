@@ -1,6 +1,6 @@
 """After the last write each touched list is read once: what the shop stored is remembered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Entry, LiveKind, LiveObject
 from shopform.planning.images import learn
 from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.slugs import appended
 from shopform.shop import fetch
 
 VERIFY = "verify"
@@ -22,6 +23,7 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
     with ThreadPoolExecutor(calls.client.parallelism) as pool:
         reads = dict(zip(lists, pool.map(lambda one: _read(plan, calls, *one), lists), strict=True))
     keys = {one: _keys(read) for one, read in reads.items()}
+    paths = {kind: _paths(BY_NAME[kind], read, calls) for (kind, _), read in reads.items()}
     warnings: list[Diagnostic] = []
     learned: dict[Address, Entry] = {}
     for step in applied:
@@ -36,7 +38,8 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
         if read.problem or item is None:
             warnings.append(_unseen(step, read))
             continue
-        seen = _seen(kind, step, entry, item, calls, warnings)
+        held = paths.get(kind.name, frozenset())
+        seen = _seen(kind, step, entry, item, calls, warnings, held)
         learned[step.address] = _nameable(kind, seen, keys[kind.name, _container(step, calls)])
     learned = {a: entry for a, entry in learned.items() if entry != calls.entries[a]}
     if learned:
@@ -80,8 +83,10 @@ def _seen(
     item: LiveObject,
     calls: Calls,
     warnings: list[Diagnostic],
+    held: Set[object],
 ) -> Entry:
-    """The entry with what the shop stored of every field that was sent."""
+    """The entry with what the shop stored of every field that was sent; `held` are the paths of
+    all objects of the kind."""
     sent, stored = dict(entry.sent), dict(entry.stored)
     for name in step.fields:
         form = kind.policy.form(name)
@@ -98,9 +103,19 @@ def _seen(
             if live == sent[name]:
                 stored.pop(name, None)
                 continue
-            stored[name] = live
             warnings.append(_differs(step, name, {"sent": sent[name], "stored": live}))
+            stored[name] = live
+            if name == kind.policy.path and appended(kind, sent[name], live) and sent[name] in held:
+                del stored[name]  # not settled: a plan sends it again once the path is free
     return replace(entry, sent=sent, stored=stored)
+
+
+def _paths(kind: Kind, read: LiveKind, calls: Calls) -> frozenset[object]:
+    name = kind.policy.path
+    every = read.objects.values() if name else ()
+    return frozenset(
+        canonical(kind.policy.form(name), i.fields.get(name), calls.hosts) for i in every
+    )
 
 
 def _keys(read: LiveKind) -> set[str]:
@@ -124,7 +139,9 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
         "stored-otherwise",
         f"the shop stores `{name}` of `{step.address}` otherwise{told}",
         address=step.address,
-        hint="this is remembered, and is no change in the next plan",
+        hint="later plans say so, and send it again once the path is free"
+        if name == BY_NAME[step.kind].policy.path
+        else "this is remembered, and is no change in the next plan",
     )
 
 

@@ -8,8 +8,16 @@ from shopform.kinds import Form, Kind
 from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
 from shopform.planning.candidates import secret_fields
-from shopform.planning.match import Matching
-from shopform.planning.normalize import canonical, digest, is_digest, recognised, trimmed
+from shopform.planning.match import NOTHING, Matching
+from shopform.planning.normalize import (
+    canonical,
+    digest,
+    is_digest,
+    page_address,
+    recognised,
+    trimmed,
+)
+from shopform.planning.slugs import appended
 from shopform.planning.ways import rooted
 
 MISSING = object()
@@ -36,10 +44,15 @@ class Difference:
 
 @dataclass(slots=True)
 class Comparer:
-    """Compares resources of one shop; `reborn` are addresses whose object will be a new one."""
+    """Compares resources of one shop; `reborn` are addresses whose object will be a new one.
+
+    `declared` says which objects give up their paths.
+    """
 
     matching: Matching
     reborn: frozenset[Address] = frozenset()
+    declared: Mapping[Address, Resource] = field(default_factory=dict)
+    paths: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def create(self, kind: Kind, resource: Resource) -> Difference:
         """Everything declared, for an object that does not exist."""
@@ -143,6 +156,26 @@ class Comparer:
                 found[name] = self.show(kind, name, canonical(form, raw, self.matching.hosts))
         return found
 
+    def holder(self, kind: Kind, path: str, but: int) -> int | None:
+        """Another object that has this path and keeps it."""
+        index = self.paths.get(kind.name)
+        if index is None:
+            index = self.paths[kind.name] = {}
+            for item in self.matching.live.get(kind.name, NOTHING).objects.values():
+                held = canonical(Form.PATH, item.fields.get(kind.policy.path), self.matching.hosts)
+                index.setdefault(page_address(str(held)), []).append(item.id)
+        wanted = page_address(path)
+        for number in index.get(wanted, ()):
+            owner = self.matching.owners.get((kind.name, number))
+            resource = self.declared.get(owner) if owner else None
+            entry = self.matching.entries.get(owner) if owner else None
+            own = resource.fields.get(kind.policy.path, path) if resource else path
+            leaves = page_address(str(canonical(Form.PATH, own, self.matching.hosts))) != wanted
+            deleted = resource is None and entry is not None and not entry.keep
+            if number != but and not leaves and not (deleted and self.declared):
+                return number
+        return None
+
     def resolve(self, value: Ref) -> int | None:
         """The id a reference has now; None if that object is still to be created."""
         return None if value.address in self.reborn else self.matching.ids.get(value.address)
@@ -200,9 +233,15 @@ class Comparer:
                 result.stored[name] = left
                 result.unchanged += 1
                 return
-            if left is not MISSING and now not in (left, before):
+            # A path that the shop gave because another object had the one that was sent: it is
+            # tried again once that is free, and is no edit of anybody's.
+            refused = name == kind.policy.path and memory == before and appended(kind, before, live)
+            if refused and self.holder(kind, str(before), item.id) is not None:
+                result.unchanged += 1
+                return
+            if left is not MISSING and now not in (left, before) and not refused:
                 result.overwritten.append(name)
-            if memory == before and entry:
+            if memory == before and entry and not refused:
                 result.drift.append(self._change(kind, name, left, live, secret=secret))
         result.send[name] = value
         result.fields.append(self._change(kind, name, live, value, secret=secret))

@@ -57,7 +57,7 @@ class Draft:
 
     def build(self) -> None:
         self.replaced = self._replaced()
-        compare = Comparer(self.matching, self.replaced)
+        compare = Comparer(self.matching, self.replaced, self.desired.resources)
         let_go = frozenset(each.address for each in self.desired.removed if not each.destroy)
         removals = Removals(self.desired, self.live, compare, self.options.destroy, let_go)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()

@@ -11,6 +11,7 @@ from shopform.planning.diff import MISSING, Comparer
 from shopform.planning.match import NOTHING, Matching
 from shopform.planning.normalize import canonical, digest, is_digest
 from shopform.planning.scope import Scope
+from shopform.planning.slugs import appended
 
 HIDDEN = Secret("", "")
 
@@ -20,10 +21,7 @@ def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[C
 
     Of the files only `ignore` counts: what is left to the shop is not compared.
     """
-    matching = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
-    for address, entry in prior.resources.items():
-        if entry.id in live.kinds.get(address.kind, NOTHING).objects:
-            matching.owners[address.kind, entry.id] = address
+    matching = owned(prior, live)
     compare = Comparer(matching)
     yield from vanished(desired, prior, live, scope, compare)
     for (kind, number), address in matching.owners.items():
@@ -33,6 +31,15 @@ def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[C
             change = _edited(address, entry, item, resource, compare)
             if change.fields:
                 yield change
+
+
+def owned(prior: Prior, live: Live) -> Matching:
+    """What the state says of the objects that are there, whatever the files say."""
+    matching = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
+    for address, entry in prior.resources.items():
+        if entry.id in live.kinds.get(address.kind, NOTHING).objects:
+            matching.owners[address.kind, entry.id] = address
+    return matching
 
 
 def vanished(
@@ -70,7 +77,8 @@ def _edited(
         left, now = _left(entry, name), _now(kind, name, entry, item, compare)
         before = HIDDEN if name in hidden else _shown(kind, name, left, compare)
         # What was sent and is there after all is no edit, though the shop stored it otherwise.
-        if now is MISSING or now in (left, entry.sent[name]):
+        made = name == kind.policy.path and appended(kind, entry.sent[name], now)
+        if now is MISSING or now in (left, entry.sent[name]) or made:
             same[name] = before
         else:
             fields.append(_field(name, before, _shown(kind, name, now, compare)))

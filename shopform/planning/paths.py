@@ -8,9 +8,10 @@ from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, Secret
 from shopform.planning.candidates import secret_fields
 from shopform.planning.draft import Draft
+from shopform.planning.guesses import Guess, guesses
 from shopform.planning.match import NOTHING, place
 from shopform.planning.normalize import canonical, page_address
-from shopform.planning.slugs import Guess, base, guesses
+from shopform.planning.slugs import base
 from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of
 
 

@@ -9,7 +9,7 @@ from shopform.changes import WRITES, Basis, Calls, Change, Op, Plan, Step
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Ranges, Secret, Shop
-from shopform.planning import drift, guards
+from shopform.planning import drift, guards, unsettled
 from shopform.planning.digests import digest_of
 from shopform.planning.draft import Draft
 from shopform.planning.edges import connect
@@ -39,6 +39,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     matching = match(desired, prior, live, out)
     draft = Draft(desired, prior, live, matching, out, options, moves)
     draft.build()
+    unsettled.check(matching, desired, draft.scope, draft.graph.steps, out)
     paths = paths_of(draft)
     steps = draft.graph.walk(connect(draft, paths))
     guards.check(draft, paths, shop, options)
@@ -86,7 +87,9 @@ def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     guards.complete(live, out)
     guards.part(options, out)
     known = Known(entries=prior.resources, moves=desired.moved)
-    found = drift.look(desired, prior, live, scope(options, known))
+    looked = scope(options, known)
+    found = drift.look(desired, prior, live, looked)
+    unsettled.check(drift.owned(prior, live), desired, looked, {}, out)
     made = Plan(
         basis=_basis(prior, shop),
         refresh_only=True,

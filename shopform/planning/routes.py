@@ -4,10 +4,10 @@ from shopform.kinds import BY_NAME
 from shopform.model import Address
 from shopform.planning.alike import alike
 from shopform.planning.draft import Draft
+from shopform.planning.guesses import Guess
 from shopform.planning.match import place
 from shopform.planning.normalize import slashed
 from shopform.planning.paths import Paths
-from shopform.planning.slugs import Guess
 from shopform.planning.ways import CHANGE, Fault, Hop, Page, faults, hiding, who
 
 # A shop must not be kept from being taken over as it is.
