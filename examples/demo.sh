@@ -18,6 +18,6 @@ sed -i.bak "s#http://127.0.0.1:8484#http://127.0.0.1:$(cat "$work/port")#" shopf
 rm shopform.yaml.bak
 
 say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
-say shopform plan --shop staging
-say shopform apply --shop staging --auto-approve
+say shopform plan --shop staging --summary
+say shopform apply --shop staging --auto-approve --summary
 say shopform plan --shop staging --detailed-exitcode

@@ -1,6 +1,8 @@
 """Messages as values: what is wrong, where, and what to do."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypedDict, Unpack
@@ -90,3 +92,66 @@ class Collector:
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.diagnostics)
+
+
+def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
+    """A hint with the nearest of `words`, or `otherwise` where none is a likely slip of the pen."""
+    from difflib import get_close_matches
+
+    for near in get_close_matches(word, sorted(set(words)), n=3, cutoff=0.6):
+        # Of two addresses of one kind the rest is compared: the kind says nothing of its likeness.
+        kind = f"{word.partition('.')[0]}."
+        both = "." in word and near.startswith(kind)
+        one, other = (text.removeprefix(kind) if both else text for text in (word, near))
+        if _slips(one.strip("-"), other.strip("-")) <= 1 + (len(one) > 5) + (len(one) > 11):
+            return f"did you mean `{near}`?"
+    return otherwise
+
+
+def _slips(one: str, other: str) -> int:
+    """How many characters are missing, added, replaced or swapped with the next."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, a in enumerate(one, 1):
+        line = [row]
+        for column, b in enumerate(other, 1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (a != b))
+            if row > 1 and column > 1 and a == other[column - 2] and one[row - 2] == b:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return last[-1]
+
+
+# Printable by Unicode's tables, though nothing is seen of them: fillers, joiners, selectors.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+_BLANKS = re.compile(r"^ +| +$| {2,}")
+
+
+def printable(text: str) -> str:
+    """The text with everything that could move a cursor or hide itself written as an escape."""
+    if text.isprintable() and (text.isascii() or not _UNSEEN.search(text)):
+        return text
+    return "".join(c if c.isprintable() and not _UNSEEN.match(c) else _escape(c) for c in text)
+
+
+def alike(before: str, after: str) -> bool:
+    """Whether two different texts look the same, as those that differ in blanks or in how Unicode
+    writes a letter; `escaped` tells them apart."""
+    from unicodedata import normalize
+
+    looks = (printable(" ".join(normalize("NFKC", text).split())) for text in (before, after))
+    return before != after and len(set(looks)) == 1
+
+
+def escaped(text: str) -> str:
+    """The text in ASCII, with blanks at its ends and runs of blanks written out."""
+    return _BLANKS.sub(lambda run: "\\u0020" * len(run[0]), json.dumps(text)[1:-1])
+
+
+def _escape(char: str) -> str:
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
+    return short or (f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")

@@ -1,12 +1,12 @@
 """After the last write each touched list is read once: what the shop stored is remembered."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from shopform.apply.calls import Calls
 from shopform.changes import WRITES, Op, Plan, Step
-from shopform.diagnostics import Diagnostic, warning
+from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Entry, LiveKind, LiveObject
 from shopform.planning.images import learn
@@ -15,6 +15,9 @@ from shopform.planning.slugs import appended
 from shopform.shop import fetch
 
 VERIFY = "verify"
+
+
+SHOWN = 56
 
 
 def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic]:
@@ -134,7 +137,7 @@ def _nameable(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
 
 def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
     secret = is_digest(held["sent"]) or is_digest(held["stored"])
-    told = "" if secret else f": sent {_short(held['sent'])}, stored {_short(held['stored'])}"
+    told = "" if secret else ": sent {}, stored {}".format(*_short(held["sent"], held["stored"]))
     return warning(
         "stored-otherwise",
         f"the shop stores `{name}` of `{step.address}` otherwise{told}",
@@ -145,6 +148,14 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
     )
 
 
-def _short(value: object) -> str:
-    text = f"`{value}`"
-    return text if len(text) <= 60 else f"{text[:57]}...`"
+def _short(sent: object, stored: object) -> Iterator[str]:
+    """Both values from where they differ, with escapes for what cannot be seen."""
+    one, other = str(sent), str(stored)
+    show = escaped if alike(one, other) else str
+    pairs = enumerate(zip(one, other, strict=False))
+    common = next((n for n, (a, b) in pairs if a != b), 0)
+    start = max(0, common - 20) if max(len(one), len(other)) > SHOWN else 0
+    for text in (one, other):
+        part = show(text[start : start + SHOWN])
+        end = "..." if len(text) > start + SHOWN else ""
+        yield f"`{'...' if start else ''}{part}{end}`"

@@ -16,7 +16,7 @@ from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
 from shopform.cli.witness import key_digest, same_shop
 from shopform.diagnostics import error
-from shopform.errors import ShopformError, UsageError
+from shopform.errors import ShopformError, StalePlan, UsageError
 from shopform.model import Prior, host_of
 from shopform.planning.budget import budgeted
 from shopform.render.stream import applied, applying
@@ -77,6 +77,7 @@ def judged(console: Console, plan: Plan, connection: Connection, *, saved: bool 
 
     Where somebody looks at it at a terminal it is a warning still. `saved`: it is applied later.
     """
+    plan = _lasting(console, plan)
     soft = console.interactive and console.form == "text" and not saved
     if not soft:
         plan = _insisted(plan)
@@ -171,9 +172,10 @@ def carry_out(
         if source.saved:
             same_shop(connection.client, session.prior)
         plan = source.plan(connection, session.prior)
+        _not_used(workspace, source, plan, session.prior)
         if auto_approve or source.saved or not console.interactive or console.form != "text":
             plan = _insisted(plan)
-        plan = _deliverable(workspace, plan)
+        plan = _deliverable(workspace, _lasting(console, plan))
         saved = source.saved
         before = plan.calls.recheck if saved else 0
         spent = connection.client.calls + before
@@ -243,6 +245,43 @@ def _do(
     return outcome
 
 
+def _not_used(workspace: Workspace, source: Source, plan: Plan, prior: Prior) -> None:
+    """Raise StalePlan for a saved plan that was applied before."""
+    from shopform.cli.runs import run_of
+
+    basis = plan.basis
+    if not source.saved or (basis.lineage, basis.serial) == (prior.lineage, prior.serial):
+        return
+    if run := run_of(workspace, plan):
+        raise StalePlan(
+            f"the plan was applied already, at {run.time}: it was made for serial {basis.serial},"
+            f" and the state is at {prior.serial}",
+            hint=f"plan again for what is left; `shopform undo {run.name}` reverts that run",
+        )
+
+
+def _lasting(console: Console, plan: Plan) -> Plan:
+    """The plan, refused where the shop would make a secret that is lost with a machine of CI.
+
+    The shop shows it once, and without `secret_to` it goes to a file on this machine.
+    """
+    from shopform.kinds import BY_NAME
+
+    hint = "declare `secret_to`: a command that stores it, or a file that the job keeps"
+    found = [
+        error(
+            "secret-in-ci",
+            f"the secret of `{step.address}` would be lost with this CI machine",
+            hint=hint,
+            address=step.address,
+        )
+        for step in plan.steps
+        if step.op is Op.CREATE and BY_NAME[step.kind].policy.generated and step.deliver is None
+    ]
+    found = found if console.in_ci else []
+    return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
+
+
 def _deliverable(workspace: Workspace, plan: Plan) -> Plan:
     """The plan, refused where a secret that it has the shop make could not be delivered."""
     from shopform.deliver import check
@@ -301,16 +340,19 @@ def _progress(console: Console, plan: Plan) -> Iterator[Callable[[str, Step], No
 
     with progress(console.watched, f"applying to {plan.basis.shop}") as bar:
         bar.total(len(plan.steps))
+        done: list[Step] = []
 
         def tell(event: str, step: Step) -> None:
             console.stream.tell([applying(event, step)])
             if event == "start":
                 return
             bar.advance(step.address)
+            done.append(step)
             if event == "failed":
                 console.note(f"{step.address}: {step.op} failed")
-            elif not console.watched and not console.quiet:
-                console.note(f"{step.address}: {DONE[step.op]}")
+            elif not bar.moves and not console.quiet:
+                count = f"{len(done):,} of {len(plan.steps):,}"
+                console.note(f"{step.address}: {DONE[step.op]} ({count})")
 
         yield tell
 

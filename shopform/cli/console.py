@@ -74,6 +74,11 @@ class Console:
         return not self.quiet and sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
 
     @property
+    def in_ci(self) -> bool:
+        """Whether this is a machine of CI, which is lost when the job ends."""
+        return self.environment.get("CI", "").lower() in ("true", "1")
+
+    @property
     def quiet(self) -> bool:
         """Whether the exit code is all that is wanted, and messages of what went wrong."""
         return self.form == "quiet"

@@ -61,7 +61,7 @@ def command(
     from shopform.cli.planner import connected, read_and_look, show
     from shopform.cli.project import open_workspace, open_workspaces
 
-    if write == "-" and console.form != "text":
+    if write == "-" and console.form not in ("text", "quiet"):
         raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
     how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
     one_only = {"--write": write, "--format html": console.form == "html"}

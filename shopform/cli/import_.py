@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shopform.cli import options
+from shopform.cli import completing, options
 from shopform.cli.console import Console
 from shopform.errors import ShopError, StateError, UsageError
 from shopform.model import Address, Desired, Prior, host_of
@@ -26,7 +26,7 @@ Texts = tuple[Iterable[tuple[str, str]], Iterable[str]]
 @options.option(
     "--into", metavar="FILE", help="The file it is written to; the one with its section if omitted."
 )
-@click.argument("address")
+@click.argument("address", shell_complete=completing.addresses)
 @click.argument("number", metavar="ID", type=click.IntRange(1))
 @click.pass_obj
 def command(
@@ -94,8 +94,7 @@ def _undeclared(workspace: "Workspace", wanted: Address, *, generate: bool) -> N
     """Raise UsageError unless a block can be written for it."""
     from shopform.config import load_project, shop_names
     from shopform.config.drafts import Drafts
-    from shopform.config.texts import did_you_mean
-    from shopform.diagnostics import Collector
+    from shopform.diagnostics import Collector, did_you_mean
     from shopform.planning.moves import container_of
 
     project, shop = load_project(workspace.directory), workspace.shop.name
@@ -107,7 +106,9 @@ def _undeclared(workspace: "Workspace", wanted: Address, *, generate: bool) -> N
         )
     declared = workspace.desired.resources
     if not generate:
-        hint = did_you_mean(wanted, declared, "declare it, or let `--generate` write its block")
+        near = did_you_mean(wanted, declared)
+        write = f"`shopform import --generate {wanted} ID` writes its block"
+        hint = f"{near} If not, {write}" if near else f"{write}; or declare it first"
         raise UsageError(f"`{wanted}` is not declared", hint=hint)
     above = container_of(wanted)
     if above and above not in declared:

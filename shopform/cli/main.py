@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from shopform.cli.console import Console
+from shopform.cli.groups import Group
 from shopform.errors import Interrupted, ShopformError, UsageError
 from shopform.files import allow_outside, hint, reason
 
@@ -32,11 +33,12 @@ COMMANDS = {
     "force-unlock": "shopform.cli.state:force_unlock",
     "sandbox": "shopform.cli.sandbox:command",
     "schema": "shopform.cli.schema:command",
+    "completion": "shopform.cli.completion:command",
     "version": "shopform.cli.version:command",
 }
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Commands in the order people meet them, imported when needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -61,7 +63,7 @@ SUMMARIES = {
     "validate": "Check the files, without a shop.",
     "fmt": "Put the files in their canonical layout.",
     "plan": "Show what would change in the shop.",
-    "show": "Show a plan that was saved with `plan --out`, a stale one too.",
+    "show": "Show a plan that was saved with `plan --out`, or the state.",
     "apply": "Change the shop to what the files say, or to what a saved plan says.",
     "destroy": "Delete everything that shopform owns in the shop.",
     "drift": "Show what was changed in the shop since it was last applied.",
@@ -75,6 +77,7 @@ SUMMARIES = {
     "force-unlock": "Take the lock away from a run that hangs.",
     "sandbox": "Serve a shop on this machine, to try shopform without an account.",
     "schema": "Print the JSON Schema of the project files.",
+    "completion": "Print the completion of a shell.",
     "version": "Show the version.",
 }
 

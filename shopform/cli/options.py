@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from shopform.cli import completing
 from shopform.cli.parameters import Duration, File, KindCount, Pair, Words
 from shopform.model import CHANGE_WORDS
 
@@ -57,10 +58,16 @@ here = stack(
     ),
     option("--no-color", is_flag=True, expose_value=False, callback=_no_color, help="No colours."),
 )
-chosen_shop = option("--shop", metavar="NAME", help="The shop; needed where there are several.")
+chosen_shop = option(
+    "--shop",
+    metavar="NAME",
+    shell_complete=completing.shops,
+    help="The shop; needed where there are several.",
+)
 _chosen_shops = option(
     "--shop",
     metavar="NAMES",
+    shell_complete=completing.shops,
     help="The shop; several with commas between; `all`. Needed where there are several.",
 )
 texts = stack(
@@ -101,6 +108,7 @@ chosen_part = stack(
         "targets",
         metavar="ADDRESS",
         multiple=True,
+        shell_complete=completing.addresses,
         help="Only this address, what is nested in it, and what it needs: what it refers to, or"
         " where it is deleted what depends on it.",
     ),
@@ -109,6 +117,7 @@ chosen_part = stack(
         "excludes",
         metavar="ADDRESS",
         multiple=True,
+        shell_complete=completing.addresses,
         help="All but this address, what is nested in it, and what needs it.",
     ),
 )
@@ -124,6 +133,7 @@ permissions = stack(
         metavar="KIND=N",
         multiple=True,
         type=KindCount(),
+        shell_complete=completing.kinds,
         help="Let up to N objects of a kind be destroyed.",
     ),
     option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
@@ -144,7 +154,13 @@ renames = option(
 )
 planning = stack(
     chosen_part,
-    option("--replace", metavar="ADDRESS", multiple=True, help="Destroy and create this address."),
+    option(
+        "--replace",
+        metavar="ADDRESS",
+        multiple=True,
+        shell_complete=completing.addresses,
+        help="Destroy and create this address.",
+    ),
     permissions,
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 
 from shopform.changes import Plan
@@ -150,7 +151,9 @@ def read_and_look(
 @contextmanager
 def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
     """Tell how far a shop is read, where somebody looks."""
-    with progress(workspace.console.watched, f"reading {workspace.shop.name}") as bar:
+    console, label = workspace.console, f"reading {workspace.shop.name}"
+    note = None if console.quiet else console.note
+    with progress(console.watched, label, note, monotonic) as bar:
         connection.watch = bar.advance
         yield
         connection.watch = lambda _path: None

@@ -20,6 +20,7 @@ from shopform.config import (
     shop_names,
     variable_names,
 )
+from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
 from shopform.model import KEY, Address, Desired, Shop, host_of
 from shopform.state.store import Store, open_store
@@ -193,7 +194,10 @@ def check_address(text: str) -> Address:
         depth += 1
         kind = BY_NAME[kind.policy.nesting.kind] if kind.policy.nesting else None
     if not depth or len(address.keys) != depth or not all(map(KEY.match, address.keys)):
-        raise UsageError(f"`{text}` is no address", hint="an address is KIND.KEY")
+        hint = "an address is KIND.KEY"
+        if not depth:
+            hint = did_you_mean(address.kind, BY_NAME, hint)
+        raise UsageError(f"`{text}` is no address", hint=hint)
     return address
 
 

@@ -11,8 +11,7 @@ from shopform.config import compile_shops, load_project, select_shop
 from shopform.config.nodes import Scalar, child
 from shopform.config.project import Project
 from shopform.config.refactor import MOVED, Rewritten, with_moves
-from shopform.config.texts import did_you_mean
-from shopform.diagnostics import Collector
+from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.model import Address, Desired, Prior, host_of
 from shopform.planning.match import Matching

@@ -57,7 +57,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
         "lineage": session.lineage,
         "counts": plan.count(),
         "before": {address: entry_record(entry) for address, entry in held.items()},
-        "plan": document(plan),
+        "plan": document(replace(plan, settled={})),
     }
     path = folder / f"{name}.json"
     with reporting(path):
@@ -65,6 +65,21 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
         write_atomic(path, json.dumps(record).encode() + b"\n", mode=0o600)
         for old in _names(folder)[:-KEPT]:
             (folder / f"{old}.json").unlink(missing_ok=True)
+
+
+def run_of(workspace: Workspace, plan: Plan) -> Summary | None:
+    """The run in which this very plan was applied."""
+    basis = plan.basis
+    for name in reversed(_names(_folder(workspace))):
+        try:
+            data = _read(workspace, name)
+            made = data["plan"]
+            held = (made["digest"], made["basis"]["lineage"], made["basis"]["serial"])
+        except (StateError, KeyError, TypeError):
+            continue
+        if held == (plan.digest, basis.lineage, basis.serial):
+            return Summary(name, str(data["verb"]), str(data["time"]), data["counts"])
+    return None
 
 
 def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:

@@ -7,16 +7,54 @@ import click
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.cli.parameters import File
+from shopform.errors import UsageError
+from shopform.model import Entry, Prior, Secret
 
 
 @click.command("show")
 @options.here
+@options.chosen_shop
 @options.format_
-@click.argument("plan_file", type=File(path_type=Path))
+@click.argument("plan_file", required=False, type=File(path_type=Path))
 @click.pass_obj
-def command(console: Console, /, plan_file: Path) -> None:
-    """Show a plan that was saved with `plan --out`, a stale one too."""
+def command(console: Console, /, shop: str | None, plan_file: Path | None) -> None:
+    """Show a plan that was saved with `plan --out`, or the state.
+
+    With PLAN_FILE that plan, a stale one too; without it what the state holds of each object, as
+    text or, with --json, as `state pull` prints it. Makes no call.
+    """
     from shopform.cli.planner import show
     from shopform.cli.saved import read_plan
 
-    show(console, read_plan(console.directory, plan_file))
+    if plan_file:
+        show(console, read_plan(console.directory, plan_file))
+    else:
+        _state(console, shop)
+
+
+def _state(console: Console, shop: str | None) -> None:
+    from shopform.cli.project import open_settings
+    from shopform.render.state import render_state
+    from shopform.state.format import dumps
+
+    if console.form in ("markdown", "html"):
+        raise UsageError("the state is shown as text or as JSON", hint="name a saved plan")
+    prior = open_settings(console, shop).store().read(mending=True)
+    if console.form == "json":
+        console.result(dumps(prior).decode())
+    elif console.form == "text":
+        summary = console.detail == "summary"
+        console.result(render_state(_masked(prior), width=console.columns, summary=summary))
+
+
+def _masked(prior: Prior) -> Prior:
+    """The state with `Secret` for each digest of one."""
+    from dataclasses import replace
+
+    from shopform.planning.normalize import is_digest
+
+    def masked(entry: Entry) -> Entry:
+        sent = {n: Secret("", "") if is_digest(v) else v for n, v in entry.sent.items()}
+        return replace(entry, sent=sent)
+
+    return replace(prior, resources={a: masked(entry) for a, entry in prior.resources.items()})

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import click
 
-from shopform.cli import options
+from shopform.cli import completing, options
 from shopform.cli.console import Console
+from shopform.cli.groups import Group
 from shopform.cli.rehome import command as rehome
+from shopform.diagnostics import did_you_mean
 from shopform.errors import StateError
 from shopform.model import Address, Entry, Intent, Prior
 from shopform.state.store import Store
@@ -22,7 +24,7 @@ def _store(console: Console, shop: str | None, source: str | None = None) -> Sto
     return workspace.store()
 
 
-@click.group("state")
+@click.group("state", cls=Group)
 def group() -> None:
     """Look at the state, and mend it.
 
@@ -38,7 +40,7 @@ group.add_command(rehome)
 @options.here
 @options.chosen_shop
 @options.of_copies
-@click.argument("addresses", nargs=-1)
+@click.argument("addresses", nargs=-1, shell_complete=completing.owned)
 @click.pass_obj
 def list_(
     console: Console, /, shop: str | None, source: str | None, addresses: tuple[str, ...]
@@ -56,7 +58,7 @@ def list_(
 @options.here
 @options.chosen_shop
 @options.of_copies
-@click.argument("address")
+@click.argument("address", shell_complete=completing.owned)
 @click.pass_obj
 def show(console: Console, /, shop: str | None, source: str | None, address: str) -> None:
     """Show what the state holds of ADDRESS, as JSON."""
@@ -74,11 +76,23 @@ def show(console: Console, /, shop: str | None, source: str | None, address: str
     console.result(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
 
 
+@group.command("pull")
+@options.here
+@options.chosen_shop
+@options.of_copies
+@click.pass_obj
+def pull(console: Console, /, shop: str | None, source: str | None) -> None:
+    """Print the state as it is stored, as JSON."""
+    from shopform.state.format import dumps
+
+    console.result(dumps(_store(console, shop, source).read(mending=True)).decode())
+
+
 @group.command("mv")
 @options.here
 @options.chosen_shop
 @options.locking
-@click.argument("source")
+@click.argument("source", shell_complete=completing.owned)
 @click.argument("destination")
 @click.pass_obj
 def move(
@@ -122,7 +136,7 @@ def _renamed(entry: Entry, moved: dict[Address, Address]) -> Entry:
 @options.chosen_shop
 @options.of_copies
 @options.locking
-@click.argument("addresses", nargs=-1, required=True)
+@click.argument("addresses", nargs=-1, required=True, shell_complete=completing.owned)
 @click.pass_obj
 def remove(
     console: Console,
@@ -147,7 +161,7 @@ def remove(
 @options.here
 @options.chosen_shop
 @options.locking
-@click.argument("addresses", nargs=-1, required=True)
+@click.argument("addresses", nargs=-1, required=True, shell_complete=completing.owned)
 @click.pass_obj
 def protect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
@@ -161,7 +175,7 @@ def protect(
 @options.here
 @options.chosen_shop
 @options.locking
-@click.argument("addresses", nargs=-1, required=True)
+@click.argument("addresses", nargs=-1, required=True, shell_complete=completing.owned)
 @click.pass_obj
 def unprotect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
@@ -206,7 +220,8 @@ def _entry(prior: Prior, address: Address) -> Entry:
         )
     if entry is None:
         raise StateError(
-            f"`{address}` is not in the state", hint="`shopform state list` shows what is"
+            f"`{address}` is not in the state",
+            hint=did_you_mean(address, _known(prior), "`shopform state list` shows what is"),
         )
     return entry
 

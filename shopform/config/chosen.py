@@ -3,7 +3,8 @@
 from typing import Final
 
 from shopform.config.project import Project, shop_names
-from shopform.config.texts import did_you_mean, one_of
+from shopform.config.texts import one_of
+from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
 
 ALL: Final = "all"

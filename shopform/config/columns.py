@@ -9,8 +9,8 @@ from shopform.config.cells import trimmed
 from shopform.config.nodes import Mapping, Node, Scalar, child, place
 from shopform.config.settings import TableSpec
 from shopform.config.shapes import Takes, shape_of
-from shopform.config.texts import did_you_mean, one_of
-from shopform.diagnostics import Collector, Span
+from shopform.config.texts import one_of
+from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import Form, Kind
 
 _TEXTS: Final = frozenset({Takes.TEXT, Takes.WORD})

@@ -6,8 +6,8 @@ from typing import Any
 
 from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.project import Entry, Project
-from shopform.config.texts import did_you_mean, one_of
-from shopform.diagnostics import Collector
+from shopform.config.texts import one_of
+from shopform.diagnostics import Collector, did_you_mean
 from shopform.kinds import KINDS, Kind
 from shopform.model import KEY, Address, Secret
 from shopform.planning.keys import key_from

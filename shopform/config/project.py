@@ -15,8 +15,7 @@ from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, pa
 from shopform.config.oddities import Oddities
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.tables import Tables
-from shopform.config.texts import did_you_mean
-from shopform.diagnostics import Collector, Diagnostic, Line, Span
+from shopform.diagnostics import Collector, Diagnostic, Line, Span, did_you_mean
 from shopform.errors import ConfigError
 from shopform.kinds import BY_NAME, KINDS
 

@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 
 from shopform.config.nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.config.shapes import FLAGS, Shape, Takes, fraction, number, sentence
-from shopform.config.texts import did_you_mean, one_of
+from shopform.config.texts import one_of
 from shopform.config.variables import Resolver
-from shopform.diagnostics import Collector, Span
+from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.model import Secret
 
 TOLD: Final = object()  # stands for what could not be read and has been complained about

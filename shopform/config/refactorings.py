@@ -10,8 +10,8 @@ from shopform.config.project import Project, shop_names
 from shopform.config.reading import Reader, explain
 from shopform.config.settings import ImportSpec, MovedSpec, RemovedSpec
 from shopform.config.shapes import shape_of
-from shopform.config.texts import Near, did_you_mean, one_of
-from shopform.diagnostics import Collector, Span
+from shopform.config.texts import Near, one_of
+from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
 from shopform.kinds.spec import Closed
 from shopform.model import KEY, Address, Import, Moved, Removed

@@ -7,8 +7,8 @@ from typing import Any
 
 from shopform.config.drafts import Draft
 from shopform.config.nodes import Sequence, child
-from shopform.config.texts import Files, Near, did_you_mean, one_of
-from shopform.diagnostics import Collector, Span
+from shopform.config.texts import Files, Near, one_of
+from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Delivery, Image, Ref, Resource, Value
 

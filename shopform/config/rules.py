@@ -5,8 +5,8 @@ from typing import Any
 
 from shopform.config.nodes import Mapping, Node, child
 from shopform.config.nodes import Sequence as Listed
-from shopform.config.texts import did_you_mean, one_of
-from shopform.diagnostics import Collector
+from shopform.config.texts import one_of
+from shopform.diagnostics import Collector, did_you_mean
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model import CHANGE_WORDS, Rule
 

@@ -14,9 +14,9 @@ from shopform.config.reading import Reader, explain, prune
 from shopform.config.rules import rules_of
 from shopform.config.settings import ProjectSpec
 from shopform.config.shapes import shape_of
-from shopform.config.texts import did_you_mean, one_of
+from shopform.config.texts import one_of
 from shopform.config.variables import Resolver, Variable, wholly_secret
-from shopform.diagnostics import Collector, Span
+from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
 from shopform.model import DeleteLimits, Rules, Secret, Shop, WireNames
 

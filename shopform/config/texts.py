@@ -1,25 +1,17 @@
 """Small things about texts: near misses, lists of words, files beside the YAML."""
 
-import difflib
 import errno
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from shopform import files
-from shopform.diagnostics import Collector, Span
+from shopform.diagnostics import Collector, Span, did_you_mean
 
 # A link in a circle, and no text for a path.
 _NO_PLACE: Final = (errno.ELOOP, errno.EINVAL)
 _LOOKED_AT: Final = 100_000
 _LONGEST: Final = 4_000_000  # bytes of a text in a file of its own
-
-
-def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
-    """A hint with the nearest of `words`, or `otherwise` where none is near."""
-    known = sorted(set(words))
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else otherwise
 
 
 class Near:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from shopform.config.nodes import Scalar
-from shopform.config.texts import Files, did_you_mean
-from shopform.diagnostics import Collector, Span
+from shopform.config.texts import Files
+from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.model import Secret
 
 _PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shopform.changes import REVERTS, Action, Change, Op, Settled, Step
-from shopform.diagnostics import Collector
+from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
 from shopform.model import (
@@ -98,9 +98,10 @@ class Draft:
         """Asked for by name, and what is nested in it: an object cannot change its container."""
         words = {Address(word) for word in self.options.replace}
         for word in sorted(words - self.matching.ids.keys()):
+            otherwise = "`shopform state list` shows the addresses in the state"
             raise UsageError(
                 f"`{word}` cannot be replaced: it is not both declared and in the shop",
-                hint="`shopform state list` shows the addresses in the state",
+                hint=did_you_mean(word, self.matching.ids, otherwise),
             )
         return frozenset(a for a in self.matching.ids if words and within(a, words))
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
+from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.model import Address, Entry, Moved, Resource
 from shopform.planning.diff import depends_on
@@ -140,9 +141,11 @@ def _names(
 def _inside(names: Iterable[Address], below: Mapping[Address, list[Address]]) -> set[Address]:
     if found := {address for name in names for address in below.get(name, ())}:
         return found
+    wanted = min(names)
+    otherwise = "`shopform state list` shows the addresses in the state"
     raise UsageError(
-        f"`{min(names)}` is neither declared nor in the state",
-        hint="`shopform state list` shows the addresses in the state",
+        f"`{wanted}` is neither declared nor in the state",
+        hint=did_you_mean(wanted, below, otherwise),
     )
 
 

@@ -1,6 +1,6 @@
 """A bar on standard error while something long runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Display
 
 
+EVERY = 10.0  # seconds between two lines where there is no bar
+
+
 class Progress(Protocol):
-    """Told how far a run is, from any thread."""
+    """Told how far a run is, from any thread. `moves`: it is a bar, which shows each part."""
+
+    moves: bool
 
     def total(self, number: int, /) -> None:
         """How many parts the run has."""
@@ -19,15 +24,34 @@ class Progress(Protocol):
         """One more part is done; `text` says which."""
 
 
-class _Quiet:
-    def total(self, _number: int, /) -> None:
-        return
+class _Lines:
+    """A line at intervals, for logs and for terminals without rich; none without `note`."""
+
+    moves = False
+
+    def __init__(
+        self, label: str, note: Callable[[str], None] | None, clock: Callable[[], float]
+    ) -> None:
+        self._label, self._note, self._clock = label, note, clock
+        self._lock = Lock()
+        self._done, self._total, self._last = 0, 0, clock()
+
+    def total(self, number: int, /) -> None:
+        self._total = number
 
     def advance(self, _text: str = "", /) -> None:
-        return
+        with self._lock:
+            self._done += 1
+            now = self._clock()
+            if self._note and now - self._last >= EVERY:
+                self._last = now
+                of = f" of {self._total:,}" if self._total else ""
+                self._note(f"{self._label}: {self._done:,}{of}")
 
 
 class _Bar:
+    moves = True
+
     def __init__(self, display: "Display", label: str) -> None:
         self._display = display
         self.task = display.add_task(label, total=None, text="")
@@ -72,6 +96,7 @@ def _display() -> "Display":
         parts.TextColumn("{task.description}", markup=False),
         parts.BarColumn(),
         parts.MofNCompleteColumn(),
+        parts.TimeRemainingColumn(),
         parts.TextColumn("{task.fields[text]}", markup=False),
         console=Console(stderr=True),
         transient=True,
@@ -81,13 +106,19 @@ def _display() -> "Display":
 
 
 @contextmanager
-def progress(enabled: bool, label: str) -> Iterator[Progress]:
-    """A bar while the block runs, if `enabled` and rich is installed; else nothing is shown.
+def progress(
+    enabled: bool,
+    label: str,
+    note: Callable[[str], None] | None = None,
+    clock: Callable[[], float] = lambda: 0.0,
+) -> Iterator[Progress]:
+    """A bar while the block runs, if `enabled` and rich is installed; else lines by `note`,
+    EVERY so many seconds of `clock`.
 
     Blocks that run at the same time, in threads, have a bar each.
     """
     with ExitStack() as stack:
-        bar: Progress = _Quiet()
+        bar: Progress = _Lines(label, note, clock)
         if enabled:
             with suppress(ModuleNotFoundError):
                 bar = stack.enter_context(_SCREEN.bar(label))

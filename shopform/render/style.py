@@ -1,12 +1,12 @@
 """How actions look: symbols, headings, colours. The words are Terraform's, which tools parse."""
 
-import json
-import re
 import textwrap
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from shopform.changes import Action, Change
+from shopform.diagnostics import alike as alike
+from shopform.diagnostics import escaped as escaped
+from shopform.diagnostics import printable as printable
 
 BOLD, RED, GREEN, YELLOW, CYAN = "1", "31", "32", "33", "36"
 COLOURS = {"+": GREEN, "-": RED, "~": YELLOW, ".": RED}
@@ -73,38 +73,6 @@ class Ink:
     def symbol(self, text: str) -> str:
         """A symbol, each of its signs in its own colour."""
         return "".join(self.paint(c, COLOURS[c]) if c in COLOURS else c for c in text)
-
-
-# Printable by Unicode's tables, though nothing is seen of them: fillers, joiners, selectors.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
-    "\U000e0100-\U000e01ef]"
-)
-_BLANKS = re.compile(r"^ +| +$| {2,}")
-
-
-def printable(text: str) -> str:
-    """The text with everything that could move a cursor or hide itself written as an escape."""
-    if text.isprintable() and (text.isascii() or not _UNSEEN.search(text)):
-        return text
-    return "".join(c if c.isprintable() and not _UNSEEN.match(c) else _escape(c) for c in text)
-
-
-def alike(before: str, after: str) -> bool:
-    """Whether two different texts look the same, as those that differ in blanks or in how Unicode
-    writes a letter; `escaped` tells them apart."""
-    looks = (printable(" ".join(normalize("NFKC", text).split())) for text in (before, after))
-    return before != after and len(set(looks)) == 1
-
-
-def escaped(text: str) -> str:
-    """The text in ASCII, with blanks at its ends and runs of blanks written out."""
-    return _BLANKS.sub(lambda run: "\\u0020" * len(run[0]), json.dumps(text)[1:-1])
-
-
-def _escape(char: str) -> str:
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
-    return short or (f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from shopform.changes import Action, Calls, Change, FieldChange, Op, Outcome, Plan, Step
 from shopform.diagnostics import Severity
+from shopform.kinds import BY_NAME
 from shopform.render.blocks import Detail, Line, folded
 from shopform.render.fields import field_lines
 from shopform.render.style import (
@@ -28,12 +29,15 @@ from shopform.render.style import (
     wrap,
 )
 
+# Failures that come again as long as the files say the same.
+REFUSALS = frozenset({"request-refused"})
 GONE = (Action.DELETE, Action.REPLACE)
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 PERFORMING = "shopform will perform the following actions:"
 REFUSING = "shopform planned the following actions, but refuses to run them:"
 PROSE = 100
 NOT_RUN_SHOWN = 20
+EDITS_SHOWN = 5
 
 
 def render_plan(
@@ -92,10 +96,25 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
         lines = [ink.paint(f"{word} incomplete. Resources: {done}; {missed}.", BOLD, RED)]
         lines += _unfinished(outcome, waiting, ink, width)
         again = "the same command" if plan.basis.source else f"`shopform {word.lower()}`"
-        lines.append(f"Run {again} again: it goes on where this one ended.")
+        refused = {f.diagnostic.code for f in outcome.failed} & REFUSALS
+        first = "Correct what the shop refused, then run" if refused else "Run"
+        lines.append(f"{first} {again} again: it goes on where this one ended.")
     moved = {s.address for s in outcome.applied if s.previous}
     lines += own_counts(len(moved), outcome.applied)
+    lines += (f"Secret: {where}." for where in _secrets(plan, outcome))
     return "\n".join([*lines, f"Calls: {outcome.calls:,} spent."])
+
+
+def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    """Where the secrets are that the shop made."""
+    for step in outcome.applied:
+        names = BY_NAME[step.kind].policy.generated if step.kind in BY_NAME else ()
+        if names and step.op in (Op.CREATE, Op.ADOPT):
+            to = step.deliver
+            where = f"`secrets/{plan.basis.shop}.json`, mode 0600, ignored by git"
+            if to:
+                where = f"`{to.file}`" if to.file else f"the command `{to.command[0]}`"
+            yield f"`{'`, `'.join(names)}` of `{step.address}` went to {where}"
 
 
 def visible(change: Change) -> bool:
@@ -204,6 +223,8 @@ def remarks(change: Change, look: Look) -> Iterator[str]:
 
 def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
     yield ink.bold(verdict(plan))
+    if plan.destroy and not plan.differs:
+        yield "Nothing in this shop is owned by shopform, so there is nothing to destroy."
     counts = plan.count()
     yield from own_counts(counts["move"], plan.steps)
     if total := sum(plan.unmanaged.values()):
@@ -243,8 +264,11 @@ def plan_line(plan: Plan) -> str:
 def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
     """Counts that Terraform's line has no place for, each on a line of its own."""
     ops = [step.op for step in steps]
-    named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT), "State edits": ops.count(Op.EDIT)}
+    named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT)}
     yield from (f"{name}: {number:,}." for name, number in named.items() if number)
+    if edits := list(dict.fromkeys(step.address for step in steps if step.op is Op.EDIT)):
+        rest = f" and {len(edits) - EDITS_SHOWN:,} more" if len(edits) > EDITS_SHOWN else ""
+        yield f"State edits: {len(edits):,} ({', '.join(edits[:EDITS_SHOWN])}{rest})."
 
 
 def _resources(counts: dict[str, int], destroy: bool) -> str:

@@ -65,6 +65,30 @@ def test_progress_does_without_rich(
     assert capfd.readouterr() == ("", "")
 
 
+def test_without_a_bar_a_line_at_intervals_says_how_far_it_is() -> None:
+    for enabled, total in ((False, 400), (False, 0)):
+        told: list[str] = []
+        seconds = iter(range(1_000)).__next__
+        with progress(enabled, "applying to demo", told.append, seconds) as bar:
+            assert not bar.moves
+            if total:
+                bar.total(total)
+            for _ in range(35):
+                bar.advance("category.a")
+        of = f" of {total}" if total else ""
+        assert told == [f"applying to demo: {number}{of}" for number in (10, 20, 30)]
+
+
+def test_the_bar_says_how_long_it_will_take() -> None:
+    from rich.progress import TimeRemainingColumn
+
+    from shopform.render.progress import _display
+
+    display = _display()
+    display.stop()
+    assert any(isinstance(column, TimeRemainingColumn) for column in display.columns)
+
+
 def test_an_error_inside_the_block_is_not_swallowed() -> None:
     with pytest.raises(ModuleNotFoundError), progress(False, "x"):
         raise ModuleNotFoundError(sys.platform)

@@ -39,7 +39,7 @@ def test_imported_and_forgotten_objects_are_counted_when_there_are_any() -> None
     )
     assert shown(Outcome(applied=applied)).splitlines() == [
         "Apply complete! Resources: 1 imported, 0 added, 0 changed, 0 destroyed, 1 forgotten.",
-        "State edits: 1.",
+        "State edits: 1 (category.c).",
         "Calls: 0 spent.",
     ]
 
@@ -83,7 +83,7 @@ def test_incomplete_apply_tells_what_failed_what_waits_and_how_to_go_on() -> Non
           not run  category.men-shoes: waits for category.men
           not run  category.men-boots: waits for category.men-shoes
           not run  category.old: the run ended before it
-        Run `shopform apply` again: it goes on where this one ended.
+        Correct what the shop refused, then run `shopform apply` again: it goes on where this one ended.
         Calls: 15 spent.
         """
     )

@@ -220,7 +220,7 @@ def test_own_counts_stand_below_terraforms_line() -> None:
         "Plan: 0 to add, 0 to change, 0 to destroy.",
         "Moved: 1.",
         "Adopted: 1.",
-        "State edits: 2.",
+        "State edits: 1 (category.b).",
     ]
 
 

@@ -1,0 +1,98 @@
+"""Groups of commands that answer what is typed as for other tools, or nearly right."""
+
+import re
+from collections.abc import Iterable
+from typing import NoReturn
+
+import click
+
+from shopform.diagnostics import did_you_mean
+from shopform.errors import UsageError
+
+# Terraform writes long options with one dash.
+_LONG = re.compile(r"--?([a-z][a-z-]+)(?:=(.*))?", re.DOTALL)
+# What Terraform has and shopform does otherwise: what to do instead.
+FOREIGN_OPTIONS = {
+    "input": "leave it out: shopform asks only on a terminal",
+    "lock": "leave it out: a plan takes no lock, and an apply always does",
+    "refresh": "leave it out: every plan reads the shop",
+    "state": "set `state` of the shop in shopform.yaml",
+    "compact-warnings": "leave it out, or use `--quiet`",
+    "generate-config-out": "use `shopform import --generate ADDRESS ID`",
+    "concise": "use `--summary`",
+}
+FOREIGN_COMMANDS = {
+    "diff": "use `shopform plan`",
+    "preview": "use `shopform plan`",
+    "up": "use `shopform apply`",
+    "sync": "use `shopform apply`",
+    "deploy": "use `shopform apply`",
+    "refresh": "use `shopform drift`, or `shopform plan --refresh-only`",
+    "taint": "use `shopform plan --replace ADDRESS`",
+    "workspace": "use `--shop NAME`: shops are declared in shopform.yaml",
+    "push": "restore the state's file from git or a backup",
+    "replace-provider": "there is nothing to replace: shopform has one provider",
+}
+
+
+class Group(click.Group):
+    """Takes long options with one dash too, and names the nearest of what it does not have."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = self.list_commands(ctx)
+        plain = (n for n, arg in enumerate(args) if not arg.startswith("-"))
+        own = next((n for n, arg in enumerate(args) if arg in known), next(plain, len(args)))
+        return super().parse_args(ctx, [*doubled(self, args[:own]), *args[own:]])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, *rest = args
+        command = self.get_command(ctx, name)
+        if command is None and not name.startswith("-"):
+            known = self.list_commands(ctx)
+            path = ctx.command_path
+            otherwise = FOREIGN_COMMANDS.get(name, f"`{path} --help` lists the commands")
+            hint = otherwise if name in FOREIGN_COMMANDS else did_you_mean(name, known, otherwise)
+            raise UsageError(f"there is no command `{path} {name}`", hint=hint)
+        if command is not None and not isinstance(command, click.Group):
+            rest = doubled(command, rest)
+        return super().resolve_command(ctx, [name, *rest])
+
+
+def doubled(command: click.Command, args: Iterable[str]) -> list[str]:
+    """The arguments with two dashes before each long option of the command.
+
+    Raises UsageError for long options that it does not have.
+    """
+    options = {name: p for p in command.params if isinstance(p, click.Option) for name in p.opts}
+    found: list[str] = []
+    rest = iter(args)
+    for arg in rest:
+        written = _LONG.fullmatch(arg)
+        if arg == "--":
+            return [*found, arg, *rest]
+        if not written or (arg.startswith("--") and f"--{written[1]}" in options):
+            found.append(arg)
+        elif option := options.get(f"--{written[1]}"):
+            found += _doubled(option, written[1], written[2])
+        elif arg[:2] in options and not arg.startswith("--"):
+            found.append(arg)
+        elif f"--{written[1]}" != "--help":
+            _unknown(arg.partition("=")[0], written[1], options)
+        else:
+            found.append("--help")
+    return found
+
+
+def _doubled(option: click.Option, name: str, value: str | None) -> list[str]:
+    if option.is_flag and value in ("true", "false"):
+        return [f"--{name}"] if value == "true" else []
+    return [f"--{name}" if value is None else f"--{name}={value}"]
+
+
+def _unknown(written: str, name: str, options: Iterable[str]) -> NoReturn:
+    long = [option for option in options if option.startswith("--")]
+    otherwise = FOREIGN_OPTIONS.get(name, "`--help` lists the options")
+    hint = otherwise if name in FOREIGN_OPTIONS else did_you_mean(f"--{name}", long, otherwise)
+    raise UsageError(f"there is no option `{written}`", hint=hint)
