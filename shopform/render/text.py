@@ -97,12 +97,14 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
         lines += _unfinished(outcome, waiting, ink, width)
         again = "the same command" if plan.basis.source else f"`shopform {word.lower()}`"
         refused = {f.diagnostic.code for f in outcome.failed} & REFUSALS
-        first = "Correct what the shop refused, then run" if refused else "Run"
-        lines.append(f"{first} {again} again: it goes on where this one ended.")
+        run = (
+            f"Correct what the shop refused, then run {again}" if refused else f"Run {again} again"
+        )
+        lines.append(f"{run}: it goes on where this one ended.")
     moved = {s.address for s in outcome.applied if s.previous}
     lines += own_counts(len(moved), outcome.applied)
-    lines += (f"Secret: {where}." for where in _secrets(plan, outcome))
-    return "\n".join([*lines, f"Calls: {outcome.calls:,} spent."])
+    secrets = (f"Secret: {where}." for where in _secrets(plan, outcome))
+    return "\n".join([*secrets, *lines, f"Calls: {outcome.calls:,} spent."])
 
 
 def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:

@@ -83,7 +83,7 @@ def test_incomplete_apply_tells_what_failed_what_waits_and_how_to_go_on() -> Non
           not run  category.men-shoes: waits for category.men
           not run  category.men-boots: waits for category.men-shoes
           not run  category.old: the run ended before it
-        Correct what the shop refused, then run `shopform apply` again: it goes on where this one ended.
+        Correct what the shop refused, then run `shopform apply`: it goes on where this one ended.
         Calls: 15 spent.
         """
     )
