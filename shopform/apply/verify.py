@@ -10,8 +10,9 @@ from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Entry, LiveKind, LiveObject
 from shopform.planning.images import learn
-from shopform.planning.normalize import canonical, digest, is_digest
-from shopform.planning.slugs import appended
+from shopform.planning.normalize import canonical, digest, is_digest, page_address
+from shopform.planning.readback import conflicts
+from shopform.planning.slugs import appended, wanted
 from shopform.shop import fetch
 
 VERIFY = "verify"
@@ -48,7 +49,31 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
     if learned:
         calls.session.result(VERIFY, learned)
         calls.entries.update(learned)
-    return warnings
+    return [*warnings, *_misled(applied, reads, calls)]
+
+
+def _misled(
+    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], calls: Calls
+) -> Iterator[Diagnostic]:
+    """What the paths that the shop made are in conflict with."""
+    made: dict[Address, tuple[str, str]] = {}
+    held: set[str] = set()
+    for (name, _), read in reads.items():
+        kind = BY_NAME[name]
+        held |= {page_address(str(path)) for path in _paths(kind, read, calls)}
+        for step in (s for s in applied if s.kind == name and kind.policy.path):
+            entry = calls.entries.get(step.address)
+            item = read.objects.get(entry.id) if entry else None
+            if item is None or step.temporary or kind.policy.path in calls.secrets(step):
+                continue
+            form, path = kind.policy.form(kind.policy.path), kind.policy.path
+            sent = step.fields.get(path, "" if step.op is Op.UPDATE else wanted(kind, step.fields))
+            before, after = (
+                str(canonical(form, value, calls.hosts)) for value in (sent, item.fields.get(path))
+            )
+            if before and (path not in step.fields or page_address(before) != page_address(after)):
+                made[step.address] = before, after
+    yield from conflicts(made, held, calls.entries)
 
 
 def _lists(applied: Sequence[Step], calls: Calls) -> list[tuple[str, int | None]]:

@@ -65,3 +65,26 @@ def test_shop_that_keeps_the_path_back_is_asked_once_and_told_of_always() -> Non
         one.declare(categories={"men": {"name": "Herre", "rewrite_url": "herre-x"}})
         one.settle()
         assert warnings(one.plan()) == []
+
+
+def test_redirects_are_proved_again_with_the_paths_that_the_shop_made() -> None:
+    """A page of a kind that is not read, a product, has `/sko`: nothing could foresee it."""
+    with line() as one:
+        one.sandbox.app.world.tables["product"].create({}, {"name": "Sko", "rewrite_url": "sko"})
+        redirects = {
+            "in": {"source": "/a", "target": "/sko"},
+            "x": {"source": "/sko-x", "target": "/b"},
+        }
+        one.declare(redirects=redirects)
+        one.settle()
+        for page in ({"name": "Sko"}, {"name": "Sko", "rewrite_url": "sko"}):
+            one.declare(categories={"shoes": page}, redirects=redirects)
+            _, outcome = one.apply()
+            told = {d.code: d for d in outcome.warnings if d.code.startswith("route-")}
+            assert told["route-dead"].address == "redirect.in"
+            assert "`/sko-x`" in told["route-dead"].summary
+            assert told["route-hides"].address == "redirect.x"
+            assert "`category.shoes`" in told["route-hides"].summary
+            one.assert_settled()
+            one.declare({"policy": {"url_changes": "off"}}, redirects=redirects)
+            one.apply()
