@@ -102,6 +102,8 @@ class Step:
     is done, its references in `sent` still as `Ref` too. `after` are the keys of steps that must
     succeed first. `confirm`: read the object back and compare before any step that waits for it.
     `linking`: sets references of a new object that could not be set when it was created.
+    `children` are the kinds that an object must hold no more of before it is deleted, and
+    `counted` the products on it, where they were counted.
     `deliver` says where generated secrets go; without it they go to the shop's own file.
     """
 
@@ -120,6 +122,8 @@ class Step:
     linking: bool = False
     deliver: Delivery | None = None
     importing: bool = False
+    children: tuple[str, ...] = ()
+    counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

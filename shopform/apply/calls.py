@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shopform import files
+from shopform.apply.children import Children
 from shopform.apply.creates import adopt, create
 from shopform.apply.gates import Gates
 from shopform.changes import Op, Plan, Step
@@ -42,6 +43,7 @@ class Calls:
     sending: dict[Address, Intent] = field(default_factory=dict)
     gates: Gates = field(default_factory=Gates)
     made: frozenset[Address] = frozenset()
+    children: Children = field(init=False)
 
     def __post_init__(self) -> None:
         self.entries.update(self.session.prior.resources)
@@ -51,6 +53,7 @@ class Calls:
         self.hosts = self.client.shop.hosts
         self.listed = self.plan.listed
         self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
+        self.children = Children(self.plan, self.client)
 
     def do(self, step: Step) -> None:
         """Do one step. Raises ShopformError when it did not succeed."""
@@ -175,6 +178,7 @@ class Calls:
         write.update(self.client, kind, self.names(kind), number, fields, secret=secret)
 
     def _delete(self, step: Step, kind: Kind) -> None:
+        self.children.check(step)
         self.session.intend(step.key, step.op, step.address)
         try:
             with self.gates.write(kind.name):

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from shopform.apply.calls import Calls
+from shopform.apply.children import Children, Lists, placed, whole_list
 from shopform.changes import WRITES, Op, Plan, Step
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged
 from shopform.kinds import BY_NAME
-from shopform.model import Address, Live, LiveKind
+from shopform.model import Address, Live
 from shopform.planning.match import live_identity
 from shopform.planning.plan import fingerprint
 from shopform.planning.same_shop import anchor_of, said
-from shopform.shop import fetch
-
-Lists = Mapping[tuple[str, int | None], LiveKind]
 
 
 def recheck(plan: Plan, calls: Calls) -> Lists:
@@ -33,6 +31,12 @@ def recheck(plan: Plan, calls: Calls) -> Lists:
     for step in steps:
         if step.op is Op.CREATE:
             found += _taken(step, free, calls)
+    children = Children(plan, calls.client, dict(lists))
+    for step in steps:
+        try:
+            children.check(step, counting=False)
+        except ShopChanged as problem:
+            found.append(placed(problem, step))
     if found:
         raise ShopChanged(diagnostics=found)
     return lists
@@ -53,22 +57,13 @@ def _read(steps: list[Step], calls: Calls) -> Lists:
     known |= {
         (s.kind, _container(s, calls)) for s in steps if s.parent and s.parent.address in calls.ids
     }
+    for step in steps:
+        for name in step.children:
+            known.add((name, step.id if BY_NAME[name].policy.nesting else None))
     wanted = sorted(known, key=str)
     with ThreadPoolExecutor(calls.client.parallelism) as pool:
-        reads = pool.map(lambda one: _list(calls, *one), wanted)
+        reads = pool.map(lambda one: whole_list(calls.client, calls.plan, *one), wanted)
         return dict(zip(wanted, reads, strict=True))
-
-
-def _list(calls: Calls, kind: str, parent_id: int | None) -> LiveKind:
-    read = fetch.list_one(
-        calls.client, BY_NAME[kind], calls.plan.names.get(kind), parent_id=parent_id
-    )
-    if read.problem:
-        raise ShopChanged(
-            f"the shop's list of {BY_NAME[kind].section} is not complete: {read.problem}",
-            hint="run again",
-        )
-    return read
 
 
 def _container(step: Step, calls: Calls) -> int | None:

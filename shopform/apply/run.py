@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from shopform.apply.calls import Calls
+from shopform.apply.children import placed
 from shopform.apply.recheck import recheck
 from shopform.apply.verify import verify
 from shopform.changes import WRITES, Failure, Outcome, Plan, Step
@@ -162,19 +163,8 @@ class _Run:
             return True
         if not isinstance(problem, ShopformError):
             raise problem
-        self.failed.append(Failure(step=step, diagnostic=_placed(problem, step)))
+        self.failed.append(Failure(step=step, diagnostic=placed(problem, step)))
         self.listener("failed", step)
         if isinstance(problem, STOPPING) and self.stopped is None:
             self.stopped = problem
         return False
-
-
-def _placed(problem: ShopformError, step: Step) -> Diagnostic:
-    first = problem.diagnostics[0]
-    return error(
-        first.code,
-        f"`{step.address}`: {first.summary}",
-        hint=first.hint,
-        span=first.span,
-        address=step.address,
-    )

@@ -195,11 +195,15 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
         raise UsageError(
             f"`{options.targets[0]}` is not part of this run", hint="leave out `--target`"
         )
+    # What is deleted is looked into, also where nothing of ours is or was in it.
+    full = {address.kind for address in known.destroyed}
     if only is not None:
         needed &= {address.kind for address in only}
-        for kind in KINDS:
-            if kind.policy.nesting and kind.policy.nesting.kind in needed:
-                needed.add(kind.name)
+        full = needed
+    for kind in KINDS:
+        if kind.policy.nesting and kind.policy.nesting.kind in full:
+            needed.add(kind.name)
+            full.add(kind.name)
     return [kind.name for kind in KINDS if kind.name in needed]
 
 

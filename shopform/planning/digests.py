@@ -12,8 +12,8 @@ from shopform.planning.normalize import is_digest
 
 # `kind` is in the address. `confirm` reads back and writes nothing: it depends on what others have
 # in the shop. `unclaimed` tells what was in undeclared fields, which staff may edit meanwhile.
-# `made` is a serial.
-_LEFT_OUT = frozenset({"kind", "confirm", "unclaimed", "made"})
+# `made` is a serial, `counted` a number of products.
+_LEFT_OUT = frozenset({"kind", "confirm", "unclaimed", "made", "counted"})
 
 
 def digest_of(plan: Plan) -> str:

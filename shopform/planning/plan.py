@@ -182,10 +182,19 @@ def _listed(draft: Draft, steps: tuple[Step, ...]) -> Mapping[tuple[str, int | N
 
 
 def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
-    """Each touched list is read once after the last write; a confirmed create costs one more."""
+    """Each touched list is read once after the last write; a confirmed create costs one more.
+
+    What is deleted is looked into before: a call for each container and each count, and one list
+    of each kind that is recognised by its parent.
+    """
     writes = [step for step in steps if step.op in WRITES]
+    inside = {(name, step.key) for step in writes for name in step.children}
+    calls = sum(step.counted is not None for step in writes)
+    calls += sum(bool(BY_NAME[name].policy.nesting) for name, _ in inside)
+    for name in {name for name, _ in inside if not BY_NAME[name].policy.nesting}:
+        calls += _pages(draft, name)
     gone = {step.address for step in writes if step.op is Op.DELETE}
-    calls = sum(step.confirm for step in writes)
+    calls += sum(step.confirm for step in writes)
     calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)
     for kind in KINDS:
         mine = [step for step in writes if step.kind == kind.name]
@@ -200,14 +209,24 @@ def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
 
 
 def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
-    """Each list that will be written to and is there is read once."""
+    """Each list that will be written to, or is in what will be deleted, is read once."""
     writes = [step for step in steps if step.op in WRITES]
     ids = draft.matching.ids.keys() | draft.matching.entries.keys()
-    calls = len({(s.kind, s.parent) for s in writes if s.parent and s.parent.address in ids})
-    for name in {step.kind for step in writes if not step.parent}:
-        read = draft.live.kinds.get(name, NOTHING)
-        calls += max(1, -(-len(read.objects) // PAGE)) if read.paged else 1
-    return calls
+    nested = {(s.kind, s.parent.address) for s in writes if s.parent and s.parent.address in ids}
+    kinds = {step.kind for step in writes if not step.parent}
+    for step in writes:
+        for name in step.children:
+            if BY_NAME[name].policy.nesting:
+                nested.add((name, step.address))
+            else:
+                kinds.add(name)
+    return len(nested) + sum(_pages(draft, name) for name in kinds)
+
+
+def _pages(draft: Draft, kind: str) -> int:
+    """What a list of what is there costs."""
+    read = draft.live.kinds.get(kind, NOTHING)
+    return max(1, -(-len(read.objects) // PAGE)) if read.paged else 1
 
 
 def _unmanaged(draft: Draft) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
 from shopform.planning.candidates import secrets_of
 from shopform.planning.diff import Comparer
@@ -75,6 +75,8 @@ class Removals:
             id=item.id,
             parent=Ref(parent) if parent else None,
             previous=self.compare.matching.before(address),
+            children=tuple(_children(BY_NAME[address.kind], item)),
+            counted=self.live.counts.get((address.kind, item.id)),
         )
 
     def forget(
@@ -127,6 +129,18 @@ class Removals:
             if secret or shown is not None:
                 fields.append(FieldChange(name=name, before=shown, sensitive=secret))
         return fields
+
+
+def _children(container: Kind, item: LiveObject) -> Iterator[str]:
+    """The kinds that lie in an object: nested in it, or recognised by their reference to it."""
+    for kind in KINDS:
+        nesting = kind.policy.nesting
+        if nesting and nesting.kind == container.name:
+            only = nesting.only
+            if not only or str(item.fields.get(only[0])).strip().lower() == only[1]:
+                yield kind.name
+        elif any(kind.policy.refers.get(n) == container.name for n in kind.policy.identity):
+            yield kind.name
 
 
 def _dependants(count: int) -> str:

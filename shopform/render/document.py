@@ -316,6 +316,8 @@ def _step(step: Step) -> Document:
         "temporary": step.temporary,
         "linking": step.linking,
         "importing": step.importing,
+        "children": list(step.children),
         "deliver": {"file": deliver.file, "command": list(deliver.command)} if deliver else None,
     }
-    return {name: part for name, part in parts.items() if part not in (None, False, [], {})}
+    said = {name: part for name, part in parts.items() if part not in (None, False, [], {})}
+    return said if step.counted is None else {**said, "counted": step.counted}

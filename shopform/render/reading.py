@@ -175,6 +175,8 @@ def _step(record: Document) -> Step:
         temporary=record.get("temporary", False),
         linking=record.get("linking", False),
         importing=record.get("importing", False),
+        children=tuple(record.get("children", ())),
+        counted=record.get("counted"),
         deliver=Delivery(file=deliver["file"], command=tuple(deliver["command"]))
         if deliver
         else None,

@@ -225,6 +225,8 @@ def _step() -> dict[str, Any]:
         "temporary": FLAG,
         "linking": FLAG,
         "importing": FLAG,
+        "children": _list({"enum": [kind.name for kind in KINDS]}),
+        "counted": COUNT,
         "deliver": _object({"file": TEXT, "command": _list(TEXT)}),
     }
     always = ("key", "op", "address")

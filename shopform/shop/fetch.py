@@ -106,14 +106,16 @@ def count(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live
     """
     filters = {kind.name: kind.policy.counted_by for kind in KINDS}
     asked = sorted({one for one in wanted if filters.get(one[0])})
-    tasks = [partial(_total, client, filters[kind], number) for kind, number in asked]
+    tasks = [partial(total, client, kind, number) for kind, number in asked]
     with ThreadPoolExecutor(client.parallelism) as pool:
         totals = gather(pool, tasks)
     counts = {**live.counts, **dict(zip(asked, totals, strict=True))}
     return replace(live, counts=counts, calls=client.calls)
 
 
-def _total(client: Client, argument: str, number: int) -> int | None:
+def total(client: Client, kind: str, number: int) -> int | None:
+    """How many products hang on one object of a kind that they can be counted by; one call."""
+    argument = BY_NAME[kind].policy.counted_by
     names = Names(endpoint="product", ids=("product_id",), list_key="products", fields={})
     try:
         body = client.get(names.endpoint, {argument: number, "limit": 1}, fatal=False)
