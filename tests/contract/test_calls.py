@@ -1,5 +1,6 @@
 """Calls are a budget: how many a plan and an apply make is a promise, counted by the shop."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,3 +134,20 @@ def test_kinds_that_are_neither_declared_nor_owned_are_not_read(
     (project / "catalogue.yaml").write_text('suppliers: {s: {name: "Leverandør"}}', "utf-8")
     run(project, "plan")
     assert asked(sandbox) == {("GET", "supplier"): 1}
+
+
+def test_what_is_deleted_is_looked_into_at_the_price_that_the_plan_says(
+    project: Path, sandbox: Sandbox
+) -> None:
+    run(project, "apply", "--auto-approve")
+    sandbox.reset_log()
+    out = run(project, "plan", "--destroy")
+    read, write, verify = map(int, re.findall(r"(\d+) to (?:read|write|verify)", out))
+    counted = 1 + PROFILES + 2
+    lists = sum(settled(redirects=REDIRECTS).values())
+    assert (read, sum(asked(sandbox).values())) == (lists + counted,) * 2
+    # Each profile and each list attribute is looked into; of categories there is one list.
+    looked = PROFILES + PROFILES * ATTRIBUTES + 1
+    assert verify == looked + counted + len(("supplier", "profile", "category", "redirect", "hook"))
+    run(project, "destroy", "--auto-approve")
+    assert sum(asked(sandbox).values()) == read + write + verify
