@@ -1,12 +1,12 @@
 """What must happen before what: references, hand-overs, deletions. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, Kind
-from shopform.model import Address, LiveObject, Ref
+from shopform.model import Address, LiveObject, Ref, Value
 from shopform.planning.candidates import secret_fields
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
@@ -178,7 +178,9 @@ def _identity(step: Step, draft: Draft) -> None:
     identity = step.entry.identity if step.entry else ()
     for holder in draft.matching.index(kind).get((parent_id, identity), []):
         release = None if holder == step.id else _release(draft, kind, holder, *names)
-        if release:
+        if release and names[-1] in draft.graph.steps[release].fields:
+            draft.graph.edge_name(step.key, release)
+        elif release:
             draft.graph.edge_soft(step.key, release)
 
 
@@ -273,16 +275,17 @@ class Yielding:
     """Breaks circles of one draft."""
 
     draft: Draft
+    starts: dict[tuple[str, str], dict[str, list[LiveObject]]] = field(default_factory=dict)
 
-    def temporary(self, holder: Step) -> Step:
-        """A holder's early step aside: its path with its id behind, which nobody else has."""
+    def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
+        """A holder's early step aside, to what it holds with its id behind, which is free."""
         kind = BY_NAME[holder.kind]
-        name = kind.policy.path
-        item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
-        held = canonical(kind.policy.form(name), item.fields.get(name), self.draft.live.hosts)
-        resource = self.draft.desired.resources.get(holder.address)
-        if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
-            held = holder.address.keys[-1]
+        label = kind.policy.identity[-1]
+        fields: dict[str, Value] = {}
+        if path:
+            fields[kind.policy.path] = self._aside(holder, kind, kind.policy.path)
+        if name:
+            fields[label] = self._aside(holder, kind, label)
         return Step(
             key=f"{holder.address}:temporary",
             op=Op.UPDATE,
@@ -290,9 +293,38 @@ class Yielding:
             kind=holder.kind,
             id=holder.id,
             parent=holder.parent,
-            fields={name: f"{held}-{holder.id}"},
+            fields=fields,
             temporary=True,
         )
+
+    def _aside(self, holder: Step, kind: Kind, name: str) -> str:
+        item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
+        form = kind.policy.form(name)
+        held = str(canonical(form, item.fields.get(name), self.draft.live.hosts))
+        resource = self.draft.desired.resources.get(holder.address)
+        if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
+            held = f"{'https://' if '://' in held else ''}{holder.address.keys[-1]}"
+        text = f"{held}-{holder.id}"
+        taken = {
+            canonical(form, each.fields.get(name), self.draft.live.hosts)
+            for each in self._beside(kind, name, text)
+        }
+        while text in taken:
+            text += "-x"
+        return text
+
+    def _beside(self, kind: Kind, name: str, text: str) -> Iterator[LiveObject]:
+        """Objects that hold the text or one that begins with it."""
+        index = self.starts.get((kind.name, name))
+        if index is None:
+            index = self.starts[kind.name, name] = {}
+            for item in self.draft.live.kinds[kind.name].objects.values():
+                value = str(canonical(kind.policy.form(name), item.fields.get(name)))
+                while value.endswith("-x"):
+                    index.setdefault(value, []).append(item)
+                    value = value.removesuffix("-x")
+                index.setdefault(value, []).append(item)
+        yield from index.get(text, ())
 
     def split(self, create: Step, target: Step) -> tuple[Step, Step]:
         """Two new objects that refer to each other: one is told of the other afterwards."""

@@ -12,8 +12,8 @@ from shopform.changes import Op, Step
 class Yields(Protocol):
     """Makes the steps by which a circle is broken."""
 
-    def temporary(self, holder: Step) -> Step:
-        """The step by which the holder of a path lets go of it early."""
+    def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
+        """The step by which the holder of a path, a name or both releases it early."""
 
     def split(self, create: Step, target: Step) -> tuple[Step, Step]:
         """The create without its references to the target, and the update that sets them."""
@@ -24,7 +24,8 @@ class Graph:
     """Steps and their edges, `after[step]` being the keys of the steps that come first.
 
     When a circle cannot be walked otherwise an edge for visitors or a soft edge is dropped, a link
-    is set by an update after both objects exist, and a hand-over goes through a temporary step;
+    is set by an update after both objects exist, and a hand-over of a path or a name goes through
+    a temporary step;
     all others hold.
     """
 
@@ -33,6 +34,7 @@ class Graph:
     visitors: set[tuple[str, str]] = field(default_factory=set)
     soft: set[tuple[str, str]] = field(default_factory=set)
     handover: set[tuple[str, str]] = field(default_factory=set)
+    names: set[tuple[str, str]] = field(default_factory=set)
     link: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, step: Step, after: Iterable[str] = ()) -> None:
@@ -60,8 +62,16 @@ class Graph:
         """`earlier` lets go of a path of the shop that `later` takes."""
         if later != earlier:
             self.soft.discard((later, earlier))
-            if earlier not in self.after.get(later, ()):
+            if earlier not in self.after.get(later, ()) or (later, earlier) in self.names:
                 self.handover.add((later, earlier))
+            self.edge(later, earlier)
+
+    def edge_name(self, later: str, earlier: str) -> None:
+        """`earlier` releases a name that `later` takes, in a shop that may want them unique."""
+        if later != earlier and (
+            earlier not in self.after.get(later, ()) or (later, earlier) in self.handover
+        ):
+            self.names.add((later, earlier))
             self.edge(later, earlier)
 
     def edge_link(self, later: str, earlier: str) -> None:
@@ -98,7 +108,7 @@ class Graph:
         The steps that come for it are in no circle: nothing waits for an update of links, and a
         temporary step waits for nothing.
         """
-        for kinds in (self.visitors, self.soft, self.link, self.handover):
+        for kinds in (self.visitors, self.soft, self.link, self.handover, self.names):
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
                 continue
@@ -108,8 +118,11 @@ class Graph:
             if kinds is self.link:
                 self.steps[later], update = yields.split(self.steps[later], self.steps[earlier])
                 self.add(update, [later, earlier])
-            elif kinds is self.handover:
-                step = yields.temporary(self.steps[earlier])
+            elif kinds in (self.handover, self.names):
+                both = edge in self.names
+                self.names.discard(edge)
+                path, name = kinds is self.handover, both or kinds is self.names
+                step = yields.temporary(self.steps[earlier], path=path, name=name)
                 self.add(step)
                 self.edge(later, step.key)
                 self.edge(earlier, step.key)
