@@ -156,6 +156,7 @@ del,ins{text-decoration:none;border-radius:3px}
 .diff ins{color:var(--create)}
 .diff .whole{font-weight:400;text-decoration:none;color:inherit}
 .list{list-style:none;padding:0;display:grid;gap:.3rem}
+.was .list,.is .list{color:var(--ink)}
 .list .come{color:var(--create)}
 .list del{text-decoration:line-through}
 .item{display:flex;flex-wrap:wrap;gap:0 .9rem}
