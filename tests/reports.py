@@ -76,7 +76,7 @@ def changes(draw: st.DrawFn) -> Change:
         address=draw(ADDRESSES[kind.name]),
         kind=kind.name,
         action=action,
-        id=None if made else draw(below(100)),
+        id=None if made else 1 + draw(below(99)),
         fields=tuple(fields),
         values=values,
         unchanged=len(values),
