@@ -50,7 +50,8 @@ class FieldChange:
     A reference is the address it points to, or `#ID` where nothing owns that object. `unknown`:
     the value is known only once another resource is created. `sensitive`: both sides are masked.
     `reason` is `reset` (no longer declared, back to the server's default), `released` (no longer
-    declared and left as it is), or empty.
+    declared and left as it is), `edited` (of what is deleted: edited in the shop since it was
+    left there), or empty.
     """
 
     name: str
@@ -65,9 +66,9 @@ class FieldChange:
 class Change:
     """What happens to one address.
 
-    `fields` are those that change; all declared fields for a create, all managed ones for a
-    delete. `unchanged` counts declared fields that stay, and `values` holds them, as shown; a
-    secret is there without its text. `reason` uses Terraform's words
+    `fields` are those that change; all declared fields for a create, all that hold something for a
+    delete, managed ones first. `unchanged` counts declared fields that stay, and `values` holds
+    them, as shown; a secret is there without its text. `reason` uses Terraform's words
     (`delete_because_no_resource_config`, `replace_by_request`, ...). `notes` are sentences for
     people: what hangs on the object, that it had vanished.
     """

@@ -134,7 +134,8 @@ permissions = stack(
         multiple=True,
         type=KindCount(),
         shell_complete=completing.kinds,
-        help="Let up to N objects of a kind be destroyed.",
+        help="Let up to N objects of a kind be destroyed; for `undo` also ADDRESS, with what was"
+        " written into it since.",
     ),
     option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
     option(

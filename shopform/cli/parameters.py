@@ -90,7 +90,7 @@ class Kinds(click.ParamType[frozenset[str]]):
 
 
 class KindCount(click.ParamType[tuple[str, int]]):
-    """KIND=N, the kind by its own name or its section's."""
+    """KIND=N, the kind by its own name or its section's; or an ADDRESS, which is one object."""
 
     name = "kind count"
 
@@ -101,7 +101,9 @@ class KindCount(click.ParamType[tuple[str, int]]):
 
         if isinstance(value, tuple):
             return value
-        word, _, number = str(value).partition("=")
+        word, equals, number = str(value).partition("=")
+        if not equals and "." in word:
+            return word, 1
         kind = next((k.name for k in KINDS if word in (k.name, k.section)), None)
         if kind is None or not number.isdecimal():
             names = ", ".join(k.name for k in KINDS)

@@ -147,7 +147,8 @@ class Undoing:
         pictures = _pictures(self.workspace.directory) if run.has_pictures else {}
 
         def declare(live: Live) -> tuple[Desired, frozenset[Address]]:
-            found.append(invert(run, prior, live, pictures))
+            losing = self.asked["allow_delete"].keys()
+            found.append(invert(run, prior, live, pictures, losing))
             return found[0].desired, found[0].only
 
         desired, within = near(run, prior)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
-from shopform.planning.candidates import secrets_of
+from shopform.planning import images
 from shopform.planning.diff import Comparer
+from shopform.planning.losses import EDITED, Loss, losses
 from shopform.planning.match import NOTHING
 from shopform.planning.moves import within
-from shopform.planning.normalize import canonical
 
 BEGUN = "was being created when a run stopped, and is there as {}"
 UNDECLARED = "delete_because_no_resource_config"
@@ -103,7 +103,8 @@ class Removals:
         """What is managed of an object, as the shop holds it or as it was left there."""
         left = LiveObject(entry.id, {**entry.sent, **entry.stored})
         item = self.live.kinds.get(kind, NOTHING).objects.get(entry.id, left)
-        managed = self._managed(BY_NAME[kind], entry, item)
+        fields = self.lost(BY_NAME[kind], entry, item)
+        managed = (f for f in fields if f.name in entry.sent)
         return {f.name: Secret("", "") if f.sensitive else f.before for f in managed}
 
     def _destroyed(self, address: Address, entry: Entry, item: LiveObject, kind: Kind) -> Change:
@@ -114,21 +115,28 @@ class Removals:
             kind=kind.name,
             action=Action.DELETE,
             id=item.id,
-            fields=tuple(self._managed(kind, entry, item)),
+            fields=tuple(self.lost(kind, entry, item)),
             reason="" if self.destroy else UNDECLARED,
             notes=((BEGUN.format(item.id),) if begun else ())
             + ((_dependants(count),) if count else ()),
         )
 
-    def _managed(self, kind: Kind, entry: Entry, item: LiveObject) -> list[FieldChange]:
-        fields, secrets = [], secrets_of(entry)
-        for name in sorted(entry.sent):
-            secret, hosts = name in secrets, self.live.hosts
-            held = canonical(kind.policy.form(name), item.fields.get(name), hosts)
-            shown = None if secret else self.compare.show(kind, name, held)
-            if secret or shown is not None:
-                fields.append(FieldChange(name=name, before=shown, sensitive=secret))
-        return fields
+    def lost(self, kind: Kind, entry: Entry, item: LiveObject) -> Iterator[FieldChange]:
+        """What would be lost with the object, declared or not; what was edited since is marked."""
+        for loss in losses(kind, entry, item, self.live.hosts):
+            shown = None if loss.secret else self._shown(kind, loss)
+            if loss.secret or shown is not None:
+                yield FieldChange(
+                    name=loss.name,
+                    before=shown,
+                    sensitive=loss.secret,
+                    reason=EDITED if loss.edited else "",
+                )
+
+    def _shown(self, kind: Kind, loss: Loss) -> object:
+        if not loss.managed and kind.policy.form(loss.name) is Form.IMAGES:
+            return tuple(images.shown(loss.value))
+        return self.compare.show(kind, loss.name, loss.value)
 
 
 def _children(container: Kind, item: LiveObject) -> Iterator[str]:

@@ -12,6 +12,7 @@ _LONG = 60
 FIELD_NOTES = {
     "reset": "no longer declared: reset to the shop's default",
     "released": "no longer declared: left as it is",
+    "edited": "edited in the shop since",
 }
 
 

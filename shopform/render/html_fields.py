@@ -98,7 +98,9 @@ def _rows(field: FieldChange, sides: Sides) -> Iterator[Markup]:
     same = before == after and not field.unknown
     later = _LATER if field.unknown and not isinstance(after, Ref) else shown(after)
     cells = [
-        _cell(sides.before, shown(before), "same" if same else "was", None),
+        _cell(
+            sides.before, shown(before), "same" if same else "was", None if sides.after else note
+        ),
         _cell(sides.after, later, "same" if same else "is", note),
     ]
     yield _line(field.name, [cell for cell in cells if cell])

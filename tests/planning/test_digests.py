@@ -153,10 +153,11 @@ def test_what_counts_only_changes_nothing() -> None:
     for number, kind in enumerate(("supplier", "brand", "profile", "category", "webhook"), 90):
         strangers.live(kind, number, name="Stranger", url="https://stranger.example")
     assert strangers.plan().digest == made.digest
-    edited = (
-        rich().live("category", 3, name="E", meta="by staff").live("category", 2, name="D", tag="z")
-    )
+    edited = rich().live("category", 3, name="E", meta="by staff")
     assert edited.plan().digest == made.digest
+    # What is destroyed is approved with all that is lost with it.
+    lost = rich().live("category", 2, name="D", tag="z")
+    assert lost.plan().digest != made.digest
     moved_on = replace(made, basis=replace(made.basis, serial=9, lineage="m", fingerprints={}))
     assert digest_of(moved_on) == made.digest
     rotated = rich().declare(

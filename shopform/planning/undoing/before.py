@@ -51,6 +51,8 @@ class Before:
         """
         replaced = change is not None and change.action is Action.REPLACE
         then = {f.name: f for f in change.fields} if change and not replaced else {}
+        if change and change.action is Action.DELETE:
+            then = {name: field for name, field in then.items() if name in before.sent}
         names = {n for n in before.sent if n not in left.sent} | then.keys()
         if replaced:
             names |= {name for name in before.sent if self.differ(name, before, left)}

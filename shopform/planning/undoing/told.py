@@ -29,6 +29,13 @@ class Told:
         hint = "`shopform undo --list` shows the runs; undo the later ones first"
         self.found.append(warning("undo-overtaken", told, address=address, hint=hint))
 
+    def kept(self, address: Address, why: str) -> None:
+        """Something that the run created stays, since more than that would be lost with it."""
+        hint = f"`--allow-delete {address}` destroys it all the same"
+        self.found.append(
+            warning("undo-kept", f"`{address}` stays: it {why}", address=address, hint=hint)
+        )
+
     def warnings(self) -> Iterable[Diagnostic]:
         """In an order that depends on nothing else."""
         return sorted(self.found, key=lambda d: (d.code, d.address, d.summary))

@@ -1,6 +1,6 @@
 """The inverse of a run, declared so that it is planned like anything else. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from shopform.changes import Action, Change, Plan
@@ -17,7 +17,8 @@ from shopform.model import (
     Resource,
     Value,
 )
-from shopform.planning.match import NOTHING
+from shopform.planning.losses import unmanaged_children, written
+from shopform.planning.match import NOTHING, live_identity
 from shopform.planning.normalize import is_digest
 from shopform.planning.undoing.before import GONE, Before
 from shopform.planning.undoing.homes import Homes, Run, go_home
@@ -36,15 +37,23 @@ class Inverse:
     told: Told
 
 
-def invert(run: Run, prior: Prior, live: Live, pictures: Mapping[str, str]) -> Inverse:
+def invert(
+    run: Run,
+    prior: Prior,
+    live: Live,
+    pictures: Mapping[str, str],
+    losing: Collection[str] = (),
+) -> Inverse:
     """What declares the shop to be as it was before the run, as far as no later run changed it.
 
     It is worked out from the state as it is now, so that a run that stopped half-way can be
-    undone too. `pictures` are files by the SHA-256 of their bytes.
+    undone too. `pictures` are files by the SHA-256 of their bytes. `losing` are addresses that may
+    be destroyed with what staff wrote into them since.
     """
     inverting = _Inverting(run, prior, live, go_home(run, prior), pictures)
     for address in sorted(inverting.homes.touched, key=lambda a: (ORDER[a.kind], a)):
         inverting.invert(address)
+    inverting.unmake(losing)
     inverting.drop_lost()
     return Inverse(
         desired=Desired(
@@ -82,6 +91,7 @@ class _Inverting:
     only: set[Address] = field(default_factory=set)
     imports: dict[Address, int] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
+    made: dict[Address, Entry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         homes = self.homes
@@ -164,8 +174,45 @@ class _Inverting:
             if any(self.values.differ(name, now, left) for name in now.sent):
                 self.told.overtaken(address, "was changed since it was made, and stays")
                 return
-            del self.resources[address]
-            self.only.add(address)
+            self.made[address] = now
+
+    def unmake(self, losing: Collection[str]) -> None:
+        """Delete what the run created, but for what staff wrote into since, and what that needs."""
+        owned = {(a.kind, entry.id) for a, entry in self.homes.now.items()}
+        owned |= set(self._pending())
+        children = unmanaged_children(self.live, owned)
+        kept: dict[Address, str] = {}
+        for address, entry in self.made.items():
+            item = self._object(address, entry.id)
+            kind = BY_NAME[address.kind]
+            found = written(kind, entry, item, self.live.hosts) if item else []
+            found += children.get((kind.name, entry.id), [])
+            if found and address not in losing:
+                kept[address] = f"holds what was written in the shop since: {', '.join(found)}"
+        queue = list(kept)
+        while queue:
+            child = queue.pop()
+            entry = self.made[child]
+            above = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
+            for address in sorted(map(self.homes.of, above)):
+                if address in self.made and address not in kept:
+                    kept[address] = f"is needed by `{child}`"
+                    queue.append(address)
+        for address in self.made:
+            if address in kept:
+                self.told.kept(address, kept[address])
+            else:
+                del self.resources[address]
+                self.only.add(address)
+
+    def _pending(self) -> Iterator[tuple[str, int]]:
+        """What a run that stopped was creating, and nobody else wrote: by kind and id."""
+        for intent in self.prior.pending:
+            kind = BY_NAME[intent.kind]
+            for item in self.live.kinds.get(kind.name, NOTHING).objects.values():
+                found = (item.parent_id, live_identity(kind, item, self.live.hosts))
+                if found == (intent.parent_id, intent.identity):
+                    yield kind.name, item.id
 
     def _release(self, address: Address, change: Change, now: Entry | None) -> None:
         """What the run took over is let go of, with its fields as they were."""

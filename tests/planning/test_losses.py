@@ -1,0 +1,80 @@
+"""What a deletion would lose is shown, declared or not, and what staff wrote since is marked."""
+
+from typing import Any
+
+import pytest
+from worlds import World, ref
+
+from shopform.changes import Action, FieldChange
+from shopform.planning.normalize import digest
+from shopform.render.document import document
+from shopform.render.html import render_html
+from shopform.render.markdown import render_markdown
+from shopform.render.reading import read_document
+from shopform.render.text import render_plan
+
+# What is owned, what staff made of it, and what is shown: with a star what is marked.
+MAIL = "dropshipping_mail"
+HOOK = {"url": "https://a.example", "events": ["paid"]}
+PICTURE = {"canonical_id": "0", "images": [{"image_id": 4}]}
+LIVES: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
+    ("supplier.a", {"name": "A"}, {MAIL: "a@b.example"}, ["name", f"{MAIL}*"]),
+    ("supplier.a", {"name": "A"}, {"name": "B"}, ["name*"]),
+    ("profile.a", {"name": "A"}, {}, ["name"]),
+    ("category.a", {"name": "A"}, {"in_menu": "0", "sort_order": "normal"}, ["name", "in_menu*"]),
+    (
+        "category.a",
+        {"name": "A", "tag": "t"},
+        {"tag": "z", "description_a": "<p>Af os</p>", "meta": "m", "rewrite_url": "a"},
+        ["name", "tag*", "meta*", "rewrite_url", "description_a*"],
+    ),
+    ("category.a", {"name": "A"}, PICTURE, ["name", "images*"]),
+    ("redirect.a", {"source": "a", "target": "b"}, {"target": "c"}, ["source", "target*"]),
+    ("webhook.a", HOOK, {"events": ["stock"]}, ["events*", "url"]),
+]
+
+
+def marked(fields: tuple[FieldChange, ...]) -> list[str]:
+    return [f"{f.name}{'*' if f.reason == 'edited' else ''}" for f in fields]
+
+
+@pytest.mark.parametrize("destroy", [False, True])
+def test_a_deletion_shows_all_that_is_lost_with_it(destroy: bool) -> None:
+    for address, sent, edits, expected in LIVES:
+        world = World().owned(address, 7, **sent)
+        world.live(address.partition(".")[0], 7, **{**sent, **edits})
+        (change,) = world.plan(destroy=destroy).changes
+        assert change.action is Action.DELETE
+        assert sorted(marked(change.fields)) == sorted(expected), (address, edits)
+        managed = [f.name in sent for f in change.fields]
+        assert managed == sorted(managed, reverse=True)
+
+
+def test_every_form_marks_what_was_edited_since() -> None:
+    world = World().owned("category.a", 7, name="A").live("category", 7, name="A", meta="fra os")
+    made = world.plan()
+    assert read_document(document(made)).changes == made.changes
+    for text in (
+        render_plan(made, color=False, width=100),
+        render_markdown(made),
+        render_html(made),
+    ):
+        assert "edited in the shop since" in text
+        assert "fra os" in text
+
+
+def test_a_secret_is_not_shown_and_what_was_there_before_is_not_marked() -> None:
+    left = digest("webhook", "url", "https://left.example")
+    world = World().owned("webhook.a", 7, url=left, events=["paid"])
+    world.live("webhook", 7, url="https://canary.example", events=["paid"])
+    made = world.plan()
+    (url,) = [f for f in made.changes[0].fields if f.name == "url"]
+    assert (url.before, url.sensitive, url.reason) == (None, True, "edited")
+    assert "canary" not in str(made.changes)
+    world = World().settled("category.b", 8, name="B").owned("category.a", 7, name="A")
+    world.live("category", 7, name="A", canonical=8)
+    (change,) = world.plan().changes
+    assert [(f.name, f.before) for f in change.fields] == [
+        ("name", "A"),
+        ("canonical", ref("category.b")),
+    ]
