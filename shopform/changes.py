@@ -41,6 +41,8 @@ class Op(StrEnum):
 # How the note begins of a change that puts back, or writes over, what was changed in the shop.
 REVERTS = "reverts a change made in the shop"
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
+# What rests on an object of the shop being as it was when the plan was made.
+TOUCHES = WRITES | {Op.IMPORT, Op.ADOPT, Op.MOVE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,8 @@ class Basis:
 
     `state` and `wire` are the shop's settings of these names.
     `source` is the shop that a clone copies, whose memory is a state of its own.
-    `fingerprints` holds, for each live object that is touched, a digest of each of its fields.
+    `fingerprints` holds, for each live object that is touched, a digest of each field that the
+    plan rests on: what is declared or sent, and of what is deleted every field.
     `anchor` is the shop's fixed object, if it was read.
     """
 

@@ -1,45 +1,43 @@
 """Whether the shop is still as it was when a saved plan was made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from shopform.apply.calls import Calls
 from shopform.apply.children import Children, Lists, placed, whole_list
-from shopform.changes import WRITES, Op, Plan, Step
+from shopform.changes import TOUCHES, WRITES, Op, Plan, Step
 from shopform.diagnostics import Diagnostic, error
-from shopform.errors import ShopChanged
-from shopform.kinds import BY_NAME
-from shopform.model import Address, Live
+from shopform.errors import Absent, ShopChanged
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Live, LiveKind, Secret
 from shopform.planning.match import live_identity
-from shopform.planning.plan import fingerprint
+from shopform.planning.normalize import canonical, digest, folded
+from shopform.planning.plan import fingerprint, referred, rests_on
 from shopform.planning.same_shop import anchor_of, said
 
 
 def recheck(plan: Plan, calls: Calls) -> Lists:
-    """Read every list that will be written to once, before the first write.
+    """Read every list that the plan rests on once, before the first write; returns them.
 
-    Raises ShopChanged with a message for each object that is gone, was edited, or has come into
-    the place of one that is to be created; an edit names the fields.
+    Raises ShopChanged with a message for each object that is gone, was edited (with the fields that
+    the plan declares or sends), is referred to and gone, or has come into the place of one that is
+    to be created; and for each path that another object has taken.
     """
-    steps = [step for step in plan.steps if step.op in WRITES]
-    lists = _read(steps, calls)
-    there = {step.address: step for step in steps if step.id is not None}
-    found = _elsewhere(plan, lists)
+    ground = _Ground(plan, calls)
+    found = _elsewhere(plan, ground.lists)
+    there = {step.address: step for step in ground.steps if step.id is not None}
     for address, digests in plan.basis.fingerprints.items():
-        found += _edited(there[address], digests, lists, calls)
-    free = _unowned(lists, calls)
-    for step in steps:
-        if step.op is Op.CREATE:
-            found += _taken(step, free, calls)
-    children = Children(plan, calls.client, dict(lists))
-    for step in steps:
+        found += _edited(there[address], digests, ground.lists, calls)
+    children = Children(plan, calls.client, dict(ground.lists))
+    for step in ground.steps:
+        found += [*ground.lost(step), *ground.taken(step)]
         try:
             children.check(step, counting=False)
         except ShopChanged as problem:
             found.append(placed(problem, step))
     if found:
-        raise ShopChanged(diagnostics=found)
-    return lists
+        raise ShopChanged(diagnostics=list(dict.fromkeys(found)))
+    return ground.lists
 
 
 def _elsewhere(plan: Plan, lists: Lists) -> list[Diagnostic]:
@@ -52,18 +50,11 @@ def _elsewhere(plan: Plan, lists: Lists) -> list[Diagnostic]:
     return [error("shop-changed", summary, hint="correct the key; or plan again")]
 
 
-def _read(steps: list[Step], calls: Calls) -> Lists:
-    known = {(s.kind, _container(s, calls)) for s in steps if s.parent is None}
-    known |= {
-        (s.kind, _container(s, calls)) for s in steps if s.parent and s.parent.address in calls.ids
-    }
-    for step in steps:
-        for name in step.children:
-            known.add((name, step.id if BY_NAME[name].policy.nesting else None))
-    wanted = sorted(known, key=str)
-    with ThreadPoolExecutor(calls.client.parallelism) as pool:
-        reads = pool.map(lambda one: whole_list(calls.client, calls.plan, *one), wanted)
-        return dict(zip(wanted, reads, strict=True))
+def _list(calls: Calls, kind: str, parent_id: int | None) -> LiveKind:
+    try:
+        return whole_list(calls.client, calls.plan, kind, parent_id)
+    except Absent:  # so says a shop of the children of an object that is gone
+        return LiveKind()
 
 
 def _container(step: Step, calls: Calls) -> int | None:
@@ -75,29 +66,117 @@ def _edited(step: Step, digests: Mapping[str, str], lists: Lists, calls: Calls) 
     if item is None:
         return [_told(step.address, "is gone from the shop")]
     now = fingerprint(BY_NAME[step.kind], item, calls.hosts)
-    fields = sorted(n for n in digests.keys() | now.keys() if digests.get(n) != now.get(n))
+    about = digests.keys() | now.keys() if step.op is Op.DELETE else digests.keys()
+    fields = sorted(name for name in about if digests.get(name) != now.get(name))
     if not fields:
         return []
     return [_told(step.address, f"was edited in the shop: {', '.join(f'`{n}`' for n in fields)}")]
 
 
-def _unowned(lists: Lists, calls: Calls) -> Mapping[tuple[object, ...], int]:
-    """Objects that nobody owns, by kind, container and identity: the first of each."""
-    owned = {(address.kind, number) for address, number in calls.ids.items()}
-    free: dict[tuple[object, ...], int] = {}
-    for (name, parent_id), read in lists.items():
-        for item in read.objects.values():
-            if (name, item.id) not in owned:
-                identity = live_identity(BY_NAME[name], item, calls.hosts)
-                free.setdefault((name, parent_id, identity), item.id)
-    return free
+class _Ground:
+    """The lists that a plan rests on, and who holds what in them."""
+
+    def __init__(self, plan: Plan, calls: Calls) -> None:
+        self.calls = calls
+        self.steps = [step for step in plan.steps if step.op in TOUCHES]
+        self.made = {step.address for step in self.steps if step.op is Op.CREATE}
+        self.parents = {address: entry.parent for address, entry in calls.entries.items()}
+        self.parents |= {s.address: s.parent.address if s.parent else None for s in self.steps}
+        self.lists = self._read()
+        self.free = self._unowned()
+        self.paths = self._paths()
+
+    def _read(self) -> Lists:
+        ids = self.calls.ids
+        found = rests_on(self.steps, ids, self.parents)
+        going = {step.address: step.id for step in self.steps if step.op is Op.DELETE}
+        wanted = sorted(
+            {(kind, going.get(above, ids.get(above)) if above else None) for kind, above in found},
+            key=str,
+        )
+        with ThreadPoolExecutor(self.calls.client.parallelism) as pool:
+            reads = pool.map(lambda one: _list(self.calls, *one), wanted)
+            return dict(zip(wanted, reads, strict=True))
+
+    def _home(self, address: Address) -> int | None:
+        parent = self.parents.get(address)
+        return self.calls.ids.get(parent) if parent else None
+
+    def lost(self, step: Step) -> Iterator[Diagnostic]:
+        for target in referred(step, self.calls.ids, self.made):
+            if self.calls.ids[target] not in self.lists[target.kind, self._home(target)].objects:
+                what = f"refers to `{target}`, which was deleted in the shop"
+                yield _told(step.address, what)
+
+    def taken(self, step: Step) -> Iterator[Diagnostic]:
+        """Others may have made by hand what the plan is about to create, or taken its path."""
+        kind = BY_NAME[step.kind]
+        identity = step.entry.identity if step.entry else ()
+        renamed = step.op is Op.UPDATE and not step.fields.keys().isdisjoint(kind.policy.identity)
+        if step.op is Op.CREATE or renamed:
+            held = self.free.get((step.kind, _container(step, self.calls)), {})
+            number = held.get(_recognised(kind, identity))
+            if number is not None:
+                yield _told(step.address, f"is in the shop by now, as {number},")
+        path = kind.policy.path
+        if step.op in WRITES and not step.temporary and step.fields.get(path):
+            value = step.fields[path]
+            shown = (
+                "a path that is a secret" if isinstance(value, Secret) else f"the path `{value}`"
+            )
+            for number in self.paths.get((step.kind, _path(kind, value, self.calls)), ()):
+                if number != step.id:
+                    yield _told(step.address, f"takes {shown}, which {step.kind} {number} took")
+
+    def _unowned(self) -> dict[tuple[str, int | None], dict[tuple[object, ...], int]]:
+        """Objects that have no owner, by list and identity: the first of each.
+
+        Each stands under its texts and under their digests, by which a plan knows secrets.
+        """
+        owned = {(address.kind, number) for address, number in self.calls.ids.items()}
+        free: dict[tuple[str, int | None], dict[tuple[object, ...], int]] = {}
+        for (name, parent_id), read in self.lists.items():
+            kind, held = BY_NAME[name], free.setdefault((name, parent_id), {})
+            for item in read.objects.values():
+                if (name, item.id) not in owned:
+                    identity = live_identity(kind, item, self.calls.hosts)
+                    named = zip(kind.policy.identity, identity, strict=True)
+                    secret = tuple(
+                        digest(name, n, part) if isinstance(part, str) else part
+                        for n, part in named
+                    )
+                    for each in (identity, secret):
+                        held.setdefault(_recognised(kind, each), item.id)
+        return free
+
+    def _paths(self) -> dict[tuple[str, str], list[int]]:
+        """Who holds each path and keeps it."""
+        leaving = {
+            (step.kind, step.id)
+            for step in self.steps
+            if step.op is Op.DELETE or BY_NAME[step.kind].policy.path in step.fields
+        }
+        found: dict[tuple[str, str], list[int]] = {}
+        for (name, _), read in self.lists.items():
+            kind = BY_NAME[name]
+            for item in read.objects.values() if kind.policy.path else ():
+                if (name, item.id) not in leaving:
+                    path = _path(kind, item.fields.get(kind.policy.path), self.calls)
+                    found.setdefault((name, path), []).append(item.id)
+        return found
 
 
-def _taken(step: Step, free: Mapping[tuple[object, ...], int], calls: Calls) -> list[Diagnostic]:
-    """Somebody may have made by hand what the plan is about to create."""
-    identity = step.entry.identity if step.entry else ()
-    number = free.get((step.kind, _container(step, calls), identity))
-    return [] if number is None else [_told(step.address, f"is in the shop by now, as {number}")]
+def _path(kind: Kind, value: object, calls: Calls) -> str:
+    return folded(str(canonical(kind.policy.form(kind.policy.path), value, calls.hosts)))
+
+
+def _recognised(kind: Kind, identity: tuple[object, ...]) -> tuple[object, ...]:
+    """An identity with its paths as visitors would take them."""
+    forms = [kind.policy.form(name) for name in kind.policy.identity]
+    return tuple(
+        folded(part) if form is Form.PATH and isinstance(part, str) else part
+        for form, part in zip(forms, identity, strict=False)
+    )
 
 
 def _told(address: Address, what: str) -> Diagnostic:

@@ -2,13 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from shopform.changes import WRITES, Basis, Calls, Change, Op, Plan, Step
+from shopform.changes import TOUCHES, WRITES, Basis, Calls, Change, Op, Plan, Step
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
-from shopform.model import Address, Desired, Live, LiveObject, Prior, Ranges, Secret, Shop
+from shopform.model import (
+    Address,
+    Desired,
+    Live,
+    LiveObject,
+    Prior,
+    Ranges,
+    Ref,
+    Secret,
+    Shop,
+)
 from shopform.planning import drift, guards, unsettled
 from shopform.planning.digests import digest_of
 from shopform.planning.draft import Draft
@@ -161,11 +171,22 @@ def _short_digest(value: object) -> str:
 
 
 def _fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
-    found = {}
+    """Of each object that a step touches: whatever else is edited in it does not concern the plan.
+
+    What is deleted was approved as it was shown, so all of it counts there.
+    """
+    found: dict[Address, dict[str, str]] = {}
     for step in steps:
+        kind = BY_NAME[step.kind]
         item = draft.live.kinds.get(step.kind, NOTHING).objects.get(step.id or 0)
-        if item and step.op in WRITES:
-            found[step.address] = fingerprint(BY_NAME[step.kind], item, draft.live.hosts)
+        if item is None or step.op not in TOUCHES:
+            continue
+        resource = draft.desired.resources.get(step.address)
+        names = {*kind.policy.identity, *step.fields}
+        names |= resource.fields.keys() - resource.ignore if resource else set()
+        every = fingerprint(kind, item, draft.live.hosts)
+        concerns = every if step.op is Op.DELETE else {n: every[n] for n in every if n in names}
+        found.setdefault(step.address, {}).update(concerns)
     return dict(sorted(found.items()))
 
 
@@ -208,19 +229,37 @@ def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     return calls
 
 
-def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
-    """Each list that will be written to, or is in what will be deleted, is read once."""
-    writes = [step for step in steps if step.op in WRITES]
-    ids = draft.matching.ids.keys() | draft.matching.entries.keys()
-    nested = {(s.kind, s.parent.address) for s in writes if s.parent and s.parent.address in ids}
-    kinds = {step.kind for step in writes if not step.parent}
-    for step in writes:
+def referred(step: Step, ids: Container[Address], made: Container[Address]) -> list[Address]:
+    """What a step refers to that is there before the plan is done."""
+    values = () if step.op is Op.DELETE else (step.parent, *step.fields.values())
+    found = dict.fromkeys(value.address for value in values if isinstance(value, Ref))
+    return [each for each in found if each in ids and each not in made]
+
+
+def rests_on(
+    steps: Iterable[Step], ids: Container[Address], parents: Mapping[Address, Address | None]
+) -> set[tuple[str, Address | None]]:
+    """The lists, by kind and parent, that hold what the steps touch and what they refer to."""
+    touching = [step for step in steps if step.op in TOUCHES]
+    made = {step.address for step in touching if step.op is Op.CREATE}
+    found: set[tuple[str, Address | None]] = set()
+    for step in touching:
+        above = step.parent.address if step.parent else None
+        if above is None or above in ids:
+            found.add((step.kind, above))
+        found |= {(each.kind, parents.get(each)) for each in referred(step, ids, made)}
         for name in step.children:
-            if BY_NAME[name].policy.nesting:
-                nested.add((name, step.address))
-            else:
-                kinds.add(name)
-    return len(nested) + sum(_pages(draft, name) for name in kinds)
+            found.add((name, step.address if BY_NAME[name].policy.nesting else None))
+    return found
+
+
+def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+    """Each list that the plan rests on and is there is read once."""
+    ids = draft.matching.ids.keys() | draft.matching.entries.keys()
+    parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
+    parents |= {s.address: s.parent.address if s.parent else None for s in steps}
+    found = rests_on(steps, ids, parents)
+    return sum(1 if above else _pages(draft, name) for name, above in found)
 
 
 def _pages(draft: Draft, kind: str) -> int:

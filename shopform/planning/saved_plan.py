@@ -8,7 +8,7 @@ files and runs commands that the project declares.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shopform.changes import WRITES, Action, Change, FieldChange, Op, Plan, Step
+from shopform.changes import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Image, Prior, Ref, Secret, Shop
 from shopform.planning.images import expected, is_operation
@@ -47,7 +47,7 @@ def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[
         yield from ((kind, what) for what in _named(kind, names, shop))
     for address in set(plan.absent) - {intent.address for intent in prior.pending}:
         yield address, "is no pending create of the state"
-    touched = {s.address for s in plan.steps if s.op in WRITES and s.id and not s.temporary}
+    touched = {s.address for s in plan.steps if s.op in TOUCHES and s.id}
     for address in sorted(touched ^ plan.basis.fingerprints.keys()):
         yield address, "has no fingerprint, or one too many"
 
