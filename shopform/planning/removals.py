@@ -1,6 +1,6 @@
 """What becomes of owned objects that nobody declares: destroyed, forgotten, or gone. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
@@ -75,7 +75,7 @@ class Removals:
             id=item.id,
             parent=Ref(parent) if parent else None,
             previous=self.compare.matching.before(address),
-            children=tuple(_children(BY_NAME[address.kind], item)),
+            children=tuple(children(BY_NAME[address.kind], item.fields)),
             counted=self.live.counts.get((address.kind, item.id)),
         )
 
@@ -139,13 +139,13 @@ class Removals:
         return self.compare.show(kind, loss.name, loss.value)
 
 
-def _children(container: Kind, item: LiveObject) -> Iterator[str]:
-    """The kinds that lie in an object: nested in it, or recognised by their reference to it."""
+def children(container: Kind, fields: Mapping[str, object]) -> Iterator[str]:
+    """The kinds of an object's children: nested in it, or identified by their reference to it."""
     for kind in KINDS:
         nesting = kind.policy.nesting
         if nesting and nesting.kind == container.name:
             only = nesting.only
-            if not only or str(item.fields.get(only[0])).strip().lower() == only[1]:
+            if not only or str(fields.get(only[0])).strip().lower() == only[1]:
                 yield kind.name
         elif any(kind.policy.refers.get(n) == container.name for n in kind.policy.identity):
             yield kind.name

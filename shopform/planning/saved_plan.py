@@ -13,7 +13,7 @@ from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Image, Prior, Ref, Secret, Shop
 from shopform.planning.images import expected, is_operation
 from shopform.planning.normalize import canonical, is_digest
-from shopform.planning.removals import RELEASED, lifecycle_notes
+from shopform.planning.removals import RELEASED, children, lifecycle_notes
 
 _SHOWN_AS = {
     Op.CREATE: {Action.CREATE, Action.REPLACE},
@@ -124,7 +124,7 @@ class _Check:
         sent = {name for step in steps for name in step.fields}
         later = Op.CREATE in wanted or Op.UPDATE in wanted
         for shown in change.fields if later else ():
-            cleared = shown.after is None and Op.CREATE in wanted
+            cleared = shown.after is None and Op.CREATE in wanted and not shown.sensitive
             if shown.name not in sent and shown.reason != "released" and not cleared:
                 yield f"shows `{shown.name}`, which no step sends"
 
@@ -155,6 +155,15 @@ class _Check:
         entry = self._entry(step)
         if step.op is Op.DELETE and entry and entry.protect:
             yield "is protected"
+        if step.op is Op.DELETE and not self._looked_into(step):
+            yield "is deleted without a look at its children"
+
+    def _looked_into(self, step: Step) -> bool:
+        """Whether the kinds of children are those of its kind and of its values, as shown."""
+        kind, change = BY_NAME[step.kind], self.changes.get(step.address)
+        shown = {part.name: part.before for part in change.fields} if change else {}
+        wanted = children(kind, {**change.values, **shown} if change else {})
+        return {*wanted} <= {*step.children}
 
     def _refers(self, step: Step) -> Iterator[str]:
         entry = step.entry or _NEW
@@ -178,7 +187,7 @@ class _Check:
                     yield f"uploads `{part['file']}`, which the project does not declare so"
         resource = self.desired.resources.get(step.address)
         told = resource.deliver if resource else None
-        if step.op in (Op.CREATE, Op.ADOPT) and step.deliver not in (None, told):
+        if step.deliver not in (None, told):
             yield "delivers its secret where the project does not say"
 
     def _remembers(self, step: Step, kind: Kind) -> Iterator[str]:

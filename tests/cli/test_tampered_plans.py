@@ -31,6 +31,7 @@ BEFORE = {
         "men": {"name": "Herre", "rewrite_url": "herre", "tag": "x"},
         "women": {"name": "Dame", "rewrite_url": "dame"},
         "old": {"name": "Gammel"},
+        "out": {"name": "Udgået"},
     },
 }
 AFTER = {
@@ -317,6 +318,13 @@ def attacks(shop: Shop) -> Iterator[tuple[str, dict[str, Any]]]:
     data = copy()
     data["steps"].reverse()
     yield "another order", data
+    for kinds in ([], ["supplier"]):
+        data = copy()
+        step_of(data, "category.out:delete")["children"] = kinds
+        yield f"a deletion that looks for {kinds} in it", data
+    data = copy()
+    del step_of(data, "webhook.w:create")["fields"]["url"]
+    yield "a secret that is shown and not sent", data
     data = copy()
     step_of(data, "category.shoes:create")["entry"]["protect"] = False
     yield "protection that is shown and not kept", data
