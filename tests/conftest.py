@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import EXAMPLES, Prepared, copy_project
 
 from shopform.sandbox import Sandbox
 
 # What raises for the tests tells what it compared, as tests themselves do.
 pytest.register_assert_rewrite("line", "battery")
+# A time limit for each drawn case makes tests fail when the machine is busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

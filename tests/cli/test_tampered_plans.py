@@ -242,7 +242,7 @@ def test_any_value_replaced_is_refused_or_does_nothing_else(
             assert found is None or doing(found) == doing(first), (path, other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_random_tampering_does_nothing_else(
     shop: Shop, opened: tuple[Workspace, Prior], data: st.DataObject

@@ -67,7 +67,7 @@ def shop_after(world: World, made: Any, held: dict[str, str]) -> dict[str, str]:
     return tree
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     worlds(),
     st.lists(st.sampled_from(NAMES), max_size=3),

@@ -61,7 +61,6 @@ def lives(draw: st.DrawFn) -> Live:
 @settings(
     max_examples=60,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -18,7 +18,6 @@ gate = settings(
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -20,7 +20,6 @@ from shopform.render.text import render_plan
 gate = settings(
     max_examples=40,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

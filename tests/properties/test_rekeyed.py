@@ -32,7 +32,6 @@ def other(fields: dict[str, Any]) -> dict[str, Any]:
 @settings(
     max_examples=25,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

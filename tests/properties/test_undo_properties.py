@@ -18,7 +18,6 @@ gate = settings(
     max_examples=15,
     phases=(Phase.explicit, Phase.generate),
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -76,7 +76,7 @@ def tree_kind() -> str:
     return next(kind.name for kind in KINDS if kind.name in kind.policy.refers.values())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(plan=plans())
 def test_any_plan_is_a_valid_page_and_the_same_from_its_document(plan: Plan) -> None:
     told = render_html(plan)
@@ -238,7 +238,6 @@ def test_words_that_changed_are_marked_within_their_line() -> None:
     assert "gratis bytte i <ins>60</ins> dage, altid" in told
 
 
-@settings(deadline=None)
 @given(plan=plans())
 def test_both_sides_of_a_diff_are_all_there(plan: Plan) -> None:
     for one in plan.changes:

@@ -214,7 +214,7 @@ def test_link_cannot_be_ended_early() -> None:
     assert "[The whole report](<https://ci.example/1>)" in told
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(plan=plans(), room=st.integers(500, 4_000))
 def test_any_plan_is_told_from_its_document_alike_within_its_room(plan: Plan, room: int) -> None:
     saved = read_document(json.loads(json.dumps(document(plan))))

@@ -247,7 +247,7 @@ def test_both_sides_of_a_list_stand_under_their_own_heading() -> None:
 words = st.text("ab <>&\u202e\u200b大é\n\r ", max_size=300)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(before=words, after=words, width=st.integers(60, 100))
 def test_a_terminal_shows_every_character_that_came(before: str, after: str, width: int) -> None:
     one = change("category.a", Action.CREATE, field("description_a", after=after))

@@ -73,7 +73,7 @@ def _one_word(line: str) -> bool:
     return line.startswith("  # ") and len(line.split()) == 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(plan=plans, width=st.integers(60, 140))
 def test_any_plan_is_rendered_alike_twice_within_its_width(plan: Plan, width: int) -> None:
     told = render_plan(plan, color=False, width=width)
@@ -85,7 +85,7 @@ def test_any_plan_is_rendered_alike_twice_within_its_width(plan: Plan, width: in
         assert line.isprintable()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(plan=plans)
 def test_sensitive_sides_change_nothing_in_the_text(plan: Plan) -> None:
     def masked(change: Change, before: object, after: object) -> Change:
@@ -102,7 +102,7 @@ def test_sensitive_sides_change_nothing_in_the_text(plan: Plan) -> None:
     assert all(a == b for a, b in zip_longest(one, other))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(outcome=outcomes, destroy=st.booleans())
 def test_any_outcome_is_rendered(outcome: Outcome, destroy: bool) -> None:
     told = render_outcome(Plan(destroy=destroy), outcome, color=False)

@@ -110,7 +110,7 @@ def test_a_page_that_fits_tells_everything() -> None:
     st.lists(st.sampled_from([many(0), many(9), many(60), many(300)]), min_size=1, max_size=4),
     st.integers(500, 40_000),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_page_keeps_to_its_limit_unless_deletions_alone_are_longer(
     found: list[Plan], limit: int
 ) -> None:
@@ -134,7 +134,7 @@ def test_what_a_small_plan_does_not_need_is_for_the_others() -> None:
 
 
 @given(plans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_document_of_all_shops_holds_each_plan_whole(plan: Plan) -> None:
     one = Told(Row("se", "changes"), plan)
     said = json.loads(shops_json([one, FAILED], 16))
