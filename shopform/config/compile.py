@@ -207,7 +207,10 @@ def compile(  # noqa: A001
         imports=refactorings.imports(),
         left_out=left_out,
         rows=frozenset(
-            a for a, d in known.items() if d.node.file in project.tables and is_row_key(a.keys[-1])
+            a
+            for a, r in resources.items()
+            if known[a].node.file in project.tables
+            and is_row_key(a.keys[-1], str(r.fields.get(known[a].kind.policy.identity[-1])))
         ),
     )
     check(known.values(), desired, collector)

@@ -17,10 +17,6 @@ def row_key(parts: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
 
-def is_row_key(key: str) -> bool:
-    return _ROW_KEY.fullmatch(key) is not None
-
-
 def key_from(text: str) -> str:
     """The key a text stands for: `a-z`, `0-9` and dashes; empty if nothing is left.
 
@@ -38,3 +34,8 @@ def key_from(text: str) -> str:
             if not unicodedata.combining(each)
         ]
     return _NOT_KEY.sub("-", "".join(letters)).strip("-")
+
+
+def is_row_key(key: str, identity: str) -> bool:
+    """Whether a row of a table may have its key from `identity`: another text is another key."""
+    return _ROW_KEY.fullmatch(key) is not None or key == key_from(identity)

@@ -1,6 +1,7 @@
-"""Rows of tables without keys whose identity was corrected, and that keep their objects. Pure.
+"""Rows of tables whose identity was corrected, and that keep their objects. Pure.
 
-The key of such a row is made from its identity, so that a corrected one has another address.
+Where no column of its own makes the keys they are made from the identity, so that a corrected row
+has another address.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,7 +42,8 @@ def _gone(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
     removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
         declared = address in desired.resources or address in desired.left_out
-        if declared or not is_row_key(address.keys[-1]):
+        name = BY_NAME[address.kind].policy.identity[-1]
+        if declared or not is_row_key(address.keys[-1], str(entry.sent.get(name))):
             continue
         item = result.live.get(address.kind, NOTHING).objects.get(entry.id)
         if item and not within(address, removed):

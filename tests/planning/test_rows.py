@@ -1,30 +1,46 @@
 """A corrected row of a table without keys keeps its object."""
 
+from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from worlds import World, keys
 
 from shopform.model import Address, Removed
-from shopform.planning.keys import row_key
+from shopform.planning.keys import key_from, row_key
 
 
 def at(kind: str, text: str) -> str:
     return f"{kind}.{row_key([text])}"
 
 
+def keyed(kind: str, text: str) -> str:
+    return f"{kind}.{key_from(text)}"
+
+
 class Sheet(World):
     """Rows are declared by their identity, and owned and live as they were applied before."""
 
+    at = staticmethod(at)
+
     def row(self, kind: str, name: str, text: str, /, **fields: Any) -> None:
-        self.declare(at(kind, text), **{name: text}, **fields)
-        self.more["rows"] = self.more.get("rows", frozenset()) | {Address(at(kind, text))}
+        self.declare(self.at(kind, text), **{name: text}, **fields)
+        self.more["rows"] = self.more.get("rows", frozenset()) | {Address(self.at(kind, text))}
 
     def was(self, kind: str, name: str, text: str, number: int, /, **fields: Any) -> None:
-        self.there(at(kind, text), number, **{name: text}, **fields)
+        self.there(self.at(kind, text), number, **{name: text}, **fields)
 
 
-def redirects(before: dict[str, str], after: dict[str, str]) -> Sheet:
-    world = Sheet()
+class KeyedSheet(Sheet):
+    """The column that recognises an object makes the keys: `key: source`."""
+
+    at = staticmethod(keyed)
+
+
+def redirects(
+    before: dict[str, str], after: dict[str, str], sheet: Callable[[], Sheet] = Sheet
+) -> Sheet:
+    world = sheet()
     for number, (source, target) in enumerate(before.items(), 1):
         world.was("redirect", "source", source, number, target=target)
     for source, target in after.items():
@@ -39,14 +55,15 @@ def ops(world: World) -> list[str]:
 def test_corrected_source_is_an_update_in_place() -> None:
     same = {f"s{n}": "t" for n in range(40)}
     many = {f"old/{n}.htm": "front" for n in range(70)}
-    for before, after in (
+    corrections: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
         ({"a": "x"}, {"entirely/other": "x"}),  # the only one that leads there
         ({"old/one": "x", **same}, {"old/ones": "x", **same}),
         ({"old/one": "t", **same}, {"old/ones": "t", **same}),  # many lead there, one is alike
         ({"a": "x", "b": "y"}, {"c": "y", "d": "x"}),
         (many, {f"{source}l": target for source, target in many.items()}),
-    ):
-        world = redirects(before, after)
+    )
+    for sheet, (before, after) in product((Sheet, KeyedSheet), corrections):
+        world = redirects(before, after, sheet)
         changed = len(before.keys() - after.keys())
         assert ops(world) == ["update"] * changed
         made = world.plan()
