@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shopform.config.nodes import child
-from shopform.diagnostics import Collector, Span
+from shopform.diagnostics import Collector, Span, plural
 from shopform.kinds import Form, Kind
 from shopform.model import Address, Resource, Shop
 from shopform.planning.normalize import NO_HOSTS, canonical
@@ -53,18 +53,17 @@ _MESSAGES: Final = {
 }
 # Excel in the languages around, LibreOffice, Google: `#REF!`, `#I/T`, `#NAVN?`, `Err:502`, `####`.
 _ERROR: Final = re.compile(
-    r"#[¡¿]?[^\W_a-z]+(/[^\W_a-z]+)*[!?]|#(N/A|I/T|N/D|N/B|NV)|Err:\d+|#{3,}"
+    r"#[¡¿]?[^\W_a-z]+(/[^\W_a-z]+)*[!?]|#(N/A|I/T|N/D|N/B|NV|[^\W\d_a-z]+(_[^\W\d_a-z]+)+)|Err:\d+|#{3,}"
 )
 _PATTERN: Final = re.compile(
     r"\*|^\^|\$$|\$\d|\\[A-Za-z0-9./?-]|\.\+(?=[)/]|$)|\(\?|\([^)]*\|[^)]*\)"
-    r"|\[\^|\[(?:a-z|A-Z|0-9)|/:[A-Za-z]\w*"
+    r"|\[\^|\[(?:a-z|A-Z|0-9)|/:[A-Za-z]\w*|(?<!\$)\{[^{}/]*\}"
 )
 _HOST: Final = re.compile(
     r"/?www\.[^/\s]+|[\w-]+(\.[\w-]+)*\.(com|net|org|info|biz|shop|store|eu|dk|se|no|fi|is|de|nl|uk)"
     r"(?=[:/?]|$)",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"\d[\d., ]*")
 # Words of Matrixify, Yoast, Rank Math, their like and translations: header, then cell.
 _NOT_IN_USE: Final = tuple(
     (re.compile(header, re.IGNORECASE), re.compile(cell, re.IGNORECASE))
@@ -94,7 +93,7 @@ def odd(kind: Kind, field: str, text: str) -> str:
     """The code of what is odd about the text of a field; empty where nothing is."""
     route = kind.policy.route
     if route and field == route.status:
-        return "route-status" if _NUMBER.fullmatch(text) and text not in route.statuses else ""
+        return "route-status" if text[:1].isdigit() and text not in route.statuses else ""
     if route is None or field not in (route.source, route.target):
         return ""
     found = {
@@ -173,7 +172,7 @@ def _warn(code: str, same: list[Oddity], table: bool, collector: Collector) -> N
     first, *others = same
     says, hint = _MESSAGES[code]
     what = "row" if table else "resource"
-    count = f"{len(same):,} {what}s have" if others else f"1 {what} has"
+    count = f"{plural(len(same), what)} {'have' if others else 'has'}"
     collector.warning(
         code,
         f"{count} {says}: `{first.text}`",

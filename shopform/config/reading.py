@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic_core import ErrorDetails
 
 from shopform.config.nodes import NULLS, Mapping, Node, Scalar, Sequence
+from shopform.config.settings import PATTERNS
 from shopform.config.shapes import FLAGS, Shape, Takes, fraction, number, sentence
 from shopform.config.texts import one_of
 from shopform.config.variables import Resolver
@@ -168,7 +169,7 @@ def explain(
             collector.error(
                 "invalid-key",
                 f"`{found.key.text}` cannot be a name here",
-                hint="use letters, digits, `-` and `_`, and start with a letter or digit",
+                hint=_spelled(error),
                 span=found.key.span,
             )
             continue
@@ -239,9 +240,13 @@ def _wrong(found: _Found, error: ErrorDetails, step: str) -> tuple[str, str, str
         if limit in limits:
             hint = f"write {words} {limits[limit]}"
             return "out-of-range", f"`{name}` cannot be {written}", hint
-    if kind == "string_pattern_mismatch" or shape is None:
-        return "wrong-text", f"`{name}` cannot be {written}", error["msg"]
+    if (kind.startswith("string_") and kind != "string_type") or shape is None:
+        return "wrong-text", f"`{name}` cannot be {written}", _spelled(error)
     return "wrong-type", f"`{name}` takes {sentence(shape)}, not {written}", _advice(shape, node)
+
+
+def _spelled(error: ErrorDetails) -> str:
+    return PATTERNS.get(error.get("ctx", {}).get("pattern", ""), "write at least one character")
 
 
 def _advice(shape: Shape, node: Node) -> str:

@@ -1,16 +1,25 @@
 """What `shopform.yaml` may hold beside resources. These models are also the schema."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from shopform.kinds.spec import Closed, Key, may, must
+from shopform.kinds.spec import KEY, Closed, Key, may, must
 
+SHOP_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+VARIABLE_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+SEPARATOR: Final = r'^[^"\r\n]$'
+PATTERNS: Final = {  # of every text that has one, with what a hint says of it
+    KEY: "use small letters, digits, `-` and `_`, and start with a letter or digit",
+    SHOP_NAME: "use letters, digits, `-` and `_`, and start with a letter or digit",
+    VARIABLE_NAME: "use letters, digits and `_`, and start with a letter or `_`",
+    SEPARATOR: 'write the character itself, such as `";"`; a tab is `"\\t"`',
+}
 Auth = Literal["bearer", "raw", "shoporama"]
 UrlChanges = Literal["warn", "require_redirect", "off"]
-ShopName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+ShopName = Annotated[str, Field(pattern=SHOP_NAME)]
 Rewritten = Annotated[str, Field(min_length=1)]
-VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+VariableName = Annotated[str, Field(pattern=VARIABLE_NAME)]
 
 
 class WireSpec(Closed):
@@ -145,7 +154,7 @@ class TableSpec(Closed):
     header_row: Annotated[int, Field(ge=1)] | None = may(
         "The row of the headers, counted from 1; the row with most of the headers when omitted."
     )
-    separator: Annotated[str, Field(pattern=r'^[^"\r\n]$')] | None = may(
+    separator: Annotated[str, Field(pattern=SEPARATOR)] | None = may(
         "What separates cells: a comma, a semicolon or a tab is found when omitted."
     )
 

@@ -79,6 +79,7 @@ class Tables:
         if spec and read:
             file, sheet = read
             found = rows(sheet, file, self._collector)
+            row = spec.header_row
             texts = list(map(trimmed, next(islice(found, sheet.header - 1, None), [])))
             if any(texts):
                 headers = Headers(kind, node, spec, file, sheet.header, texts, self._collector)
@@ -88,8 +89,10 @@ class Tables:
             elif len(self._collector.diagnostics) == before:
                 self._collector.error(
                     "table-empty",
-                    f"`{file}` has no headers",
-                    hint="write the names of the fields into its first row",
+                    f"`{file}` has no headers" + (f" in row {row}" if row else ""),
+                    hint="write the names of the fields into its first row"
+                    if row is None
+                    else "correct `header_row`, or leave it out",
                     span=Span(file, sheet.header, 1),
                 )
         return made if len(self._collector.diagnostics) == before else None

@@ -1,6 +1,6 @@
 """What may be written in YAML: the base of every kind's fields, and the parts they share."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -67,4 +67,5 @@ class Spec(Closed):
     lifecycle: LifecycleSpec | None = may("Protection, fields to ignore, shops.")
 
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+KEY: Final = r"^[a-z0-9][a-z0-9_-]*$"
+Key = Annotated[str, Field(pattern=KEY)]

@@ -1,13 +1,20 @@
 """The schema for editors: right projects satisfy it, wrong ones do not, and it is current."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from config_files import compiled
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from shopform.config.settings import PATTERNS, SEPARATOR, ProjectSpec, TableSpec
+from shopform.errors import ConfigError
+from shopform.kinds.attribute import ATTRIBUTE
+from shopform.kinds.profile import PROFILE
 from shopform.schema import project_schema
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +87,21 @@ def test_what_shopform_takes_satisfies_it(text: str) -> None:
 )
 def test_mistakes_do_not_satisfy_it(text: str) -> None:
     assert not VALIDATOR.is_valid(_read(text))
+
+
+def test_a_text_of_another_pattern_is_answered_in_words(tmp_path: Path) -> None:
+    models: list[type[BaseModel]] = [ProjectSpec, TableSpec, PROFILE.spec, ATTRIBUTE.spec]
+    held = json.dumps([model.model_json_schema() for model in models])
+    used = re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', held)
+    used += re.findall(r'"patternProperties": {("(?:[^"\\]|\\.)*")', held)
+    assert {json.loads(each) for each in used} == set(PATTERNS)
+    for written, hint in (
+        ("redirects: {table: r.csv, separator: semicolon}", PATTERNS[SEPARATOR]),
+        ("redirects: {table: r.csv, separator: ''}", PATTERNS[SEPARATOR]),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            compiled(tmp_path, {"c.yaml": written, "r.csv": "source,target"})
+        assert [each.hint for each in caught.value.diagnostics] == [hint], written
 
 
 def test_every_field_is_described() -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from config_files import compiled, refused
 
+from shopform.config.oddities import odd
 from shopform.diagnostics import Diagnostic
+from shopform.kinds import BY_NAME
 from shopform.model import Address
 
 ENDS = "columns: {source: Old, target: New}"
@@ -83,7 +85,8 @@ def test_where_chooses_rows(tmp_path: Path) -> None:
 
 ODD = {
     "route-pattern": (
-        ["/blog/*,/x", "(.*),/x", "^/a$,/x", "/p/:slug,/x", "/q/(a|b),/x", r"/r/\d+,/x", "/s,/t/$1"]
+        ["/blog/*,/x", "(.*),/x", "^/a$,/x", "/p/:slug,/x", "/q/(a|b),/x", r"/r/\d+,/x", "/s,/t/$1",
+         "/u/{slug},/x"]
     ),
     "route-foreign": ["https://other.example/a,/x", "//other.example/a,/x"],
     "route-no-scheme": ["/a,www.host.example/x", "/b,host.dk", "/c,/www.host.example", "d.com,/x"],
@@ -91,10 +94,12 @@ ODD = {
         f"{word},/x"
         for word in (
             "#REF! #N/A #NAME? #I/T #NAVN? #VÆRDI! #DIVISION/0! #NV #BEZUG! #¡REF! Err:502 ###"
+            " #HENTER_DATA"
         ).split()
     ],
     "route-line-break": ['"/a\n/b",/x', '/c,"/x\r\n/y"'],
-    "route-status": ['/a,/x,"301,00"', "/b,/x,410", "/c,/x,200", "/d,,404", "/e,/x,301.0"],
+    "route-status": ['/a,/x,"301,00"', "/b,/x,410", "/c,/x,200", "/d,,404", "/e,/x,301.0",
+                     "/f,/x,301 Moved Permanently"],
 }  # fmt: skip
 
 
@@ -124,6 +129,8 @@ def test_what_looks_odd_and_is_not_is_read(tmp_path: Path) -> None:
     ]  # fmt: skip
     found, warned, _ = read(tmp_path, "Old,New\n" + "\n".join(rows) + "\n")
     assert (len(found), warned) == (len(rows), ())
+    kind = BY_NAME["redirect"]
+    assert odd(kind, "source", "/a/${var.part}") == ""
 
 
 NOT_IN_USE = [

@@ -291,7 +291,7 @@ def test_many_wrong_references_are_not_quadratic(
     monkeypatch.setattr("shopform.config.texts._LOOKED_AT", 2_000)
 
     def task(count: int) -> Callable[[], object]:
-        rows = "".join(f"kat-{n},Kategori {n},Kategori {n - 1}\n" for n in range(1, count + 1))
+        rows = "".join(f"kat-{n},Kategori {n},katt-{n}\n" for n in range(1, count + 1))
         files: dict[str, str | bytes] = {
             "c.yaml": "categories: {table: c.csv, key: key}",
             "c.csv": "key,name,parent\n" + rows,
