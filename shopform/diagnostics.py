@@ -94,6 +94,10 @@ class Collector:
         return iter(self.diagnostics)
 
 
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
     """A hint with the nearest of `words`, or `otherwise` where none is a likely slip of the pen."""
     from difflib import get_close_matches
@@ -103,7 +107,7 @@ def did_you_mean(word: str, words: Iterable[str], otherwise: str = "") -> str:
         kind = f"{word.partition('.')[0]}."
         both = "." in word and near.startswith(kind)
         one, other = (text.removeprefix(kind) if both else text for text in (word, near))
-        if _slips(one.strip("-"), other.strip("-")) <= 1 + (len(one) > 5) + (len(one) > 11):
+        if _slips(one.strip("-"), other.strip("-")) <= 1 + (len(one) > 4) + (len(one) > 11):
             return f"did you mean `{near}`?"
     return otherwise
 

@@ -9,7 +9,7 @@ from shopform.cli.console import Console
 from shopform.cli.planner import Connection, connected, read_then_declare, reading
 from shopform.cli.project import open_settings
 from shopform.cli.witness import same_shop
-from shopform.diagnostics import Diagnostic, error, warning
+from shopform.diagnostics import Diagnostic, error, plural, warning
 from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Address, Live, Prior, host_of
@@ -27,7 +27,6 @@ from shopform.planning.copies.promote import aside
 from shopform.planning.copies.rewriting import Rewriting, own_hosts
 from shopform.planning.declaring.declare import Declared, declare
 from shopform.planning.declaring.withheld import with_left, withhold
-from shopform.render.style import plural
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 

@@ -8,6 +8,7 @@ import click
 from shopform.changes import Action, Change, FieldChange, Plan
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.diagnostics import plural
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Prior
@@ -110,7 +111,7 @@ def _write(console: Console, workspace: "Workspace", write: str, held: "list[Hel
     elif write != "-":
         with reporting(console.directory / write, UsageError):
             write_atomic(typed(console.directory, write), made.text.encode())
-        fields = f"{made.count:,} field{'' if made.count == 1 else 's'}"
+        fields = plural(made.count, "field")
         console.note(f"\n{write}: a patch that sets {fields}.")
     console.diagnostics(made.left)
 

@@ -8,6 +8,7 @@ import click
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.cli.parameters import File
+from shopform.diagnostics import plural
 from shopform.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def write(
             files = {path.name: emit_document(declared, heading)}
         _check_undeclared(project, folder, declared, files)
         written = write_new(folder, files, hint=hint)
-        count = f"{len(written):,} file{'' if len(written) == 1 else 's'}"
+        count = plural(len(written), "file")
         begun = f"Wrote {count} to `{out}`" if written else f"`{out}` says so already"
     if not console.quiet:
         _tell(console, declared, begun)
@@ -124,8 +125,7 @@ def write(
 
 
 def _tell(console: Console, declared: "Declared", begun: str) -> None:
-    count = len(declared.resources)
-    told = f"{count:,} resource{'' if count == 1 else 's'}"
+    told = plural(len(declared.resources), "resource")
     if declared.left:
         told += f", {len(declared.left):,} left out: the comments say why"
     console.note(f"{begun}: {told}." if begun else f"\n{told}.")

@@ -14,7 +14,7 @@ from shopform.config.emit import inline
 from shopform.config.format import format_text
 from shopform.config.patch import Held, patch
 from shopform.config.refactor import Tabled, amended, home, with_resources
-from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.diagnostics import Collector, Diagnostic, plural, warning
 from shopform.errors import UsageError
 from shopform.model import Address
 from shopform.planning.declaring.declare import Declared, declare
@@ -163,7 +163,7 @@ def _grouped(
 
 
 def _counted(fields: int, new: int) -> str:
-    parts = [f"{fields:,} field{'' if fields == 1 else 's'}"] if fields else []
+    parts = [plural(fields, "field")] if fields else []
     return ", ".join([*parts, f"{new:,} new"] if new else parts)
 
 

@@ -4,6 +4,7 @@ import click
 
 from shopform.cli import options
 from shopform.cli.console import Console
+from shopform.diagnostics import plural
 
 
 @click.command("validate")
@@ -25,6 +26,6 @@ def command(
 
     checked = check_workspace(console, shop, variables, variable_files)
     for name, desired in checked.items():
-        console.result(f"{name}: {len(desired.resources)} resources")
+        console.result(f"{name}: {plural(len(desired.resources), 'resource')}")
     console.result("Success! The configuration is valid.")
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shopform.changes import Plan
-from shopform.diagnostics import Diagnostic, error
+from shopform.diagnostics import Diagnostic, error, plural
 from shopform.model import CHANGE_WORDS, Address
 from shopform.planning.scope import Options
 
@@ -47,4 +47,4 @@ def listed(addresses: list[Address]) -> str:
     names = ", ".join(f"`{address}`" for address in addresses[:NAMED])
     rest = len(addresses) - NAMED
     more = f" and {rest:,} more" if rest > 0 else ""
-    return f"{len(addresses):,} object{'s' if len(addresses) > 1 else ''}: {names}{more}"
+    return f"{plural(len(addresses), 'object')}: {names}{more}"

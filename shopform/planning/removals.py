@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
+from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
 from shopform.planning import images
@@ -152,7 +153,7 @@ def children(container: Kind, fields: Mapping[str, object]) -> Iterator[str]:
 
 
 def _dependants(count: int) -> str:
-    return "1 product hangs on it" if count == 1 else f"{count} products hang on it"
+    return f"{plural(count, 'product')} hang{'s' if count == 1 else ''} on it"
 
 
 def lifecycle_notes(before: Entry, after: Resource | Entry) -> Iterator[str]:

@@ -8,7 +8,8 @@ from itertools import zip_longest
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from shopform.render.style import alike, escaped, plural, printable
+from shopform.diagnostics import plural
+from shopform.render.style import alike, escaped, printable
 from shopform.render.words import CONTEXT, elided
 
 INDENT = 6

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from shopform.changes import Action, Change
-from shopform.diagnostics import Diagnostic
+from shopform.diagnostics import Diagnostic, plural
 from shopform.render.blocks import INNER, Detail, Line
 from shopform.render.budget import Part
 from shopform.render.fields import field_lines
 from shopform.render.inert import code, prose
-from shopform.render.style import Look, plural, printable
+from shopform.render.style import Look, printable
 from shopform.render.text import remarks
 
 # The levels of a change. What is destroyed is listed by name too, so its first two are empty.

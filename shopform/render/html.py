@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from shopform.changes import Action, Change, Plan
+from shopform.diagnostics import plural
 from shopform.kinds import ORDER
 from shopform.render.html_cards import LABELS, MANY, actions, card, note, step_list
 from shopform.render.html_fields import DRIFTED as OUTSIDE
@@ -14,7 +15,7 @@ from shopform.render.html_script import SCRIPT
 from shopform.render.html_style import STYLE
 from shopform.render.html_tree import tree_section
 from shopform.render.markup import Markup, element
-from shopform.render.style import DRIFTED, look_of, plural
+from shopform.render.style import DRIFTED, look_of
 from shopform.render.text import in_order, own_counts, render_calls, verdict, visible
 from shopform.render.trees import trees
 

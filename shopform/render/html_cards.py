@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from shopform.changes import REVERTS, WRITES, Action, Change, Op, Plan, Step
-from shopform.diagnostics import Diagnostic
+from shopform.diagnostics import Diagnostic, plural
 from shopform.kinds import BY_NAME
 from shopform.model import Ref
 from shopform.render.html_fields import DRIFTED, Sides, field_table, held_table
 from shopform.render.markup import Markup, element, sentence
-from shopform.render.style import Look, plural
+from shopform.render.style import Look
 from shopform.render.text import remarks
 
 # Beyond this many, what is created is folded: it has no before to compare with.

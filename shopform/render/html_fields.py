@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shopform.changes import Action, FieldChange
+from shopform.diagnostics import plural
 from shopform.model import Image, Ref, Secret
 from shopform.render.fields import FIELD_NOTES
 from shopform.render.inline import show
 from shopform.render.lists import by_name, elements
 from shopform.render.markup import Markup, element, joined, safe
-from shopform.render.style import plural
 from shopform.render.words import Line, Row, folded, rows
 
 # Two texts are compared by words when one is longer than this or has several lines.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from shopform.changes import Change
+from shopform.diagnostics import plural
 from shopform.render.html_cards import LABELS, actions
 from shopform.render.markup import Markup, element
-from shopform.render.style import plural
 from shopform.render.trees import ROOT, Forest, Tree
 
 _SIGNS = {

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from html import escape
 
 from shopform.changes import Action, Change, Plan
-from shopform.diagnostics import Severity
+from shopform.diagnostics import Severity, plural
 from shopform.kinds import ORDER
 from shopform.render.budget import Part, Stage, size, spend
 from shopform.render.excerpts import ALL, FIELDS, NAME, TEXTS, change_part, gone_part, note_part
 from shopform.render.inert import code, link, longest_run
-from shopform.render.style import DRIFTED, look_of, plural
+from shopform.render.style import DRIFTED, look_of
 from shopform.render.text import GONE, in_order, own_counts, render_calls, verdict, visible
 
 WORDS = {

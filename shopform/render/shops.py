@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shopform.changes import Action, Outcome, Plan
-from shopform.render.style import BOLD, GREEN, RED, YELLOW, Ink, plural, printable
+from shopform.diagnostics import plural
+from shopform.render.style import BOLD, GREEN, RED, YELLOW, Ink, printable
 
 NO_CHANGES, CHANGES, NO_DRIFT, DRIFT = "no changes", "changes", "no drift", "drift"
 REFUSED, INCOMPLETE, APPLIED = "refused", "read incomplete", "applied"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from shopform.changes import Action, FieldChange
+from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Prior, Ref
 from shopform.render.blocks import folded
 from shopform.render.fields import field_lines
-from shopform.render.style import plural
 
 
 def render_state(prior: Prior, *, width: int | None = None, summary: bool = False) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shopform.changes import Action, Calls, Change, FieldChange, Op, Outcome, Plan, Step
-from shopform.diagnostics import Severity
+from shopform.diagnostics import Severity, plural
 from shopform.kinds import BY_NAME
 from shopform.render.blocks import Detail, Line, folded
 from shopform.render.fields import field_lines
@@ -24,7 +24,6 @@ from shopform.render.style import (
     Ink,
     Look,
     look_of,
-    plural,
     printable,
     wrap,
 )

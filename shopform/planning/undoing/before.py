@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopform.changes import Action, Change, FieldChange
+from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Entry, Image, Live, LiveObject, Ref, Secret, Value
 from shopform.planning import images
@@ -69,7 +70,7 @@ class Before:
             if BY_NAME[kind].policy.form(name) is Form.IMAGES:
                 short = self._lost_pictures(before, name, item)
                 if short:
-                    pictures = "1 picture" if short == 1 else f"{short} pictures"
+                    pictures = plural(short, "picture")
                     lost[name] = f"no file here is {pictures} of it"
         return found, lost
 
