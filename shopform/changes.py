@@ -40,6 +40,8 @@ class Op(StrEnum):
 
 # How the note begins of a change that puts back, or writes over, what was changed in the shop.
 REVERTS = "reverts a change made in the shop"
+# Why such an edit is not simply put back: the files declare another value than they did.
+REDECLARED = "redeclared"
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
 # What rests on an object of the shop being as it was when the plan was made.
 TOUCHES = WRITES | {Op.IMPORT, Op.ADOPT, Op.MOVE}
@@ -53,7 +55,7 @@ class FieldChange:
     the value is known only once another resource is created. `sensitive`: both sides are masked.
     `reason` is `reset` (no longer declared, back to the server's default), `released` (no longer
     declared and left as it is), `edited` (of what is deleted: edited in the shop since it was
-    left there), or empty.
+    left there), `redeclared` (of drift: the files declare another value now), or empty.
     """
 
     name: str

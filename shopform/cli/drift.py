@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shopform.changes import Action, Change, FieldChange, Plan
+from shopform.changes import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.diagnostics import plural
@@ -136,15 +136,15 @@ def _held(workspace: "Workspace", looked: Plan, planned: Plan) -> "Iterator[Held
             owner, mine = clean.get(found) or changed.get(found, (change, field))
             if owner.address not in declared or field.name not in declared[owner.address].fields:
                 continue
-            if found in clean:
-                why = "it is a secret" if field.sensitive else ""
-                yield Held(address=owner.address, field=field.name, value=mine.after, why=why)
-            elif found in changed:
-                form = BY_NAME[change.kind].policy.form(field.name)
-                why = "the files have changed it too"
+            if found in clean or found in changed:
+                form, why = BY_NAME[change.kind].policy.form(field.name), ""
                 if form is Form.IMAGES:
                     why = "the bytes of a picture cannot be read back"
-                yield Held(address=owner.address, field=field.name, why=why)
+                elif found not in clean or mine.reason == REDECLARED:
+                    why = "the files have changed it too"
+                elif field.sensitive:
+                    why = "it is a secret"
+                yield Held(address=owner.address, field=field.name, value=mine.after, why=why)
 
 
 def _fields(changes: tuple[Change, ...]) -> Mapping[Found, tuple[Change, FieldChange]]:

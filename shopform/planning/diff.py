@@ -28,16 +28,13 @@ class Difference:
     """The fields that change, what to send, and what the state remembers afterwards.
 
     `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
-    `overwritten` are fields sent over an edit that was made in the shop since.
     """
 
     fields: list[FieldChange] = field(default_factory=list)
-    drift: list[FieldChange] = field(default_factory=list)
     send: dict[str, Value] = field(default_factory=dict)
     sent: dict[str, object] = field(default_factory=dict)
     stored: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    overwritten: list[str] = field(default_factory=list)
     unchanged: int = 0
     remember: bool = False
 
@@ -239,10 +236,6 @@ class Comparer:
             if refused and self.holder(kind, str(before), item.id) is not None:
                 result.unchanged += 1
                 return
-            if left is not MISSING and now not in (left, before) and not refused:
-                result.overwritten.append(name)
-            if memory == before and entry and not refused:
-                result.drift.append(self._change(kind, name, left, live, secret=secret))
         result.send[name] = value
         result.fields.append(self._change(kind, name, live, value, secret=secret))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from shopform.changes import REVERTS, Action, Change, Op, Settled, Step
+from shopform.changes import REDECLARED, REVERTS, Action, Change, Op, Settled, Step
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
@@ -116,6 +116,7 @@ class Draft:
             self.graph.add(removals.delete(address, item))
             entry = self.matching.entries.get(address)
             difference = compare.replace(kind, resource, item, entry)
+            difference.notes += self._reverted(resource, item, difference, compare)
             self._create(resource, kind, difference, Action.REPLACE)
         elif resource.forget:
             self._let_go(resource, kind, item, compare, removals)
@@ -148,7 +149,7 @@ class Draft:
         address = resource.address
         lost = self.matching.vanished.get(address)
         notes = [f"vanished from the shop, where it was {lost}"] if lost else []
-        notes += [f"{REVERTS}: it was deleted there"] if lost else []
+        notes += [f"{REVERTS}: it was deleted there"] if lost else difference.notes
         notes += lifecycle_notes(Entry(id=0), resource)
         reason = ""
         if action is Action.REPLACE:
@@ -187,32 +188,40 @@ class Draft:
             )
         )
 
+    def _reverted(
+        self, resource: Resource, item: LiveObject, difference: Difference, compare: Comparer
+    ) -> tuple[str, ...]:
+        """Notes the edits made in the shop that are written over, and says which they are."""
+        entry = self.matching.entries.get(resource.address)
+        if entry is None:
+            return ()
+        change = drift.edited(resource.address, entry, item, resource, compare)
+        written = {field.name for field in difference.fields}
+        fields = tuple(
+            field
+            if difference.sent.get(field.name) == entry.sent[field.name]
+            else replace(field, reason=REDECLARED)
+            for field in change.fields
+            if field.name in written
+        )
+        if not fields:
+            return ()
+        self.drift.append(replace(change, fields=fields))
+        return (f"{REVERTS}: {', '.join(f'`{field.name}`' for field in fields)}",)
+
     def _existing(
         self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
     ) -> None:
         address = resource.address
         entry = self.matching.entries.get(address)
         difference = compare.update(kind, resource, item, entry)
-        if difference.drift:
-            drifted = {change.name for change in difference.drift}
-            self.drift.append(
-                Change(
-                    address=address,
-                    kind=kind.name,
-                    action=Action.UPDATE,
-                    id=item.id,
-                    fields=tuple(difference.drift),
-                    values=compare.settled(kind, resource, item, drifted),
-                )
-            )
         unclaimed = self._unclaimed(resource, kind, item, difference)
         op = self._op(resource, entry, difference, unclaimed)
         if op is None:
             self._stays(resource, kind, item, compare)
             return
         notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
-        if over := [f"`{name}`" for name in difference.overwritten]:
-            notes += (f"{REVERTS}: {', '.join(over)}",)
+        notes += self._reverted(resource, item, difference, compare)
         if op is Op.EDIT and not notes:
             self._stays(resource, kind, item, compare)
         else:

@@ -28,7 +28,7 @@ def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[C
         if scope.holds(address):
             item, entry = live.kinds[kind].objects[number], prior.resources[address]
             resource = desired.resources.get(address)
-            change = _edited(address, entry, item, resource, compare)
+            change = edited(address, entry, item, resource, compare)
             if change.fields:
                 yield change
 
@@ -60,13 +60,14 @@ def vanished(
         yield _change(address, entry, Action.DELETE, fields, {})
 
 
-def _edited(
+def edited(
     address: Address,
     entry: Entry,
     item: LiveObject,
     resource: Resource | None,
     compare: Comparer,
 ) -> Change:
+    """The managed fields that the shop holds otherwise than they were left."""
     kind, hidden = BY_NAME[address.kind], secret_fields(resource, entry)
     ignored = resource.ignore if resource else frozenset()
     fields: list[FieldChange] = []

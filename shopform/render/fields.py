@@ -13,6 +13,7 @@ FIELD_NOTES = {
     "reset": "no longer declared: reset to the shop's default",
     "released": "no longer declared: left as it is",
     "edited": "edited in the shop since",
+    "redeclared": "the files declare another value now",
 }
 
 

@@ -1,11 +1,12 @@
 """A plan that puts back, or writes over, what somebody changed in the shop says so."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from worlds import World
+from worlds import World, ref
 
-from shopform.changes import REVERTS
-from shopform.model import Secret
+from shopform.changes import REDECLARED, REVERTS
+from shopform.model import Address, Image, Secret
 from shopform.render.html import render_html
 from shopform.render.markdown import render_markdown
 from shopform.render.text import render_plan
@@ -45,6 +46,48 @@ def deleted_there() -> World:
     return World().declare("supplier.s", name="S").owned("supplier.s", 1, name="S")
 
 
+def no_longer_declared() -> World:
+    made = World().declare("category.a", name="A").owned("category.a", 1, name="A", tag="x")
+    return made.live("category", 1, name="A", tag="y", parent=0)
+
+
+def list_overwritten() -> World:
+    return list_().declare("webhook.w", url="https://u", events=("paid", "order"))
+
+
+def moved() -> World:
+    made = World().settled("category.men", 2, name="Men").settled("category.old", 3, name="Old")
+    men = ref("category.men")
+    made.declare("category.a", name="A", parent=men).owned("category.a", 4, name="A", parent=men)
+    return made.live("category", 4, name="A", parent=3)
+
+
+def replaced() -> World:
+    return reverted()
+
+
+def picture(declared: tuple[Image, ...], held: dict[str, object] | None) -> World:
+    """One picture that shopform put into a category, and what the shop holds of it now."""
+    made = World().declare("category.a", name="A", images=declared).owned("category.a", 1, name="A")
+    at, front = Address("category.a"), {"description": "front", "weight": 10}
+    record = {"sha256": FRONT.sha256, "id": 7, **front}
+    made.entries[at] = replace(made.entries[at], sent={"name": "A", "images": (record,)})
+    shown = [] if held is None else [{"image_id": 7, **front, **held}]
+    return made.live("category", 1, name="A", parent=0, images=shown)
+
+
+def picture_edited() -> World:
+    return picture((FRONT,), {"description": "back"})
+
+
+def picture_deleted() -> World:
+    return picture((FRONT,), None)
+
+
+def picture_no_longer_declared() -> World:
+    return picture((), {"weight": 3})
+
+
 def settled() -> World:
     return World().settled("category.a", 1, name="A", tag="x")
 
@@ -68,12 +111,20 @@ def became_a_secret() -> World:
     return made.there("supplier.s", 1, name="S", dropshipping_mail="c@d.dk")
 
 
+FRONT = Image(file="front.png", sha256="0" * 64, description="front", weight=10)
 MARKED: dict[Callable[[], World], str] = {
     reverted: "`tag`",
     overwritten: "`tag`",
     flag: "`in_menu`",
     list_: "`events`",
     secret: "`dropshipping_mail`",
+    no_longer_declared: "`tag`",
+    list_overwritten: "`events`",
+    moved: "`parent`",
+    replaced: "`tag`",
+    picture_edited: "`images`",
+    picture_deleted: "`images`",
+    picture_no_longer_declared: "`images`",
     deleted_there: "it was deleted there",
 }
 QUIET = (
@@ -87,9 +138,11 @@ QUIET = (
 
 def test_what_is_put_back_is_marked_in_every_form() -> None:
     for case, what in MARKED.items():
-        made = case().plan()
+        made = case().plan(replace=frozenset({"category.a"} if case is replaced else ()))
         sentence = f"{REVERTS}: {what}"
         assert sentence in [n for c in made.changes for n in c.notes], case.__name__
+        lost = [f"`{f.name}`" for c in made.drift for f in c.fields] if "`" in what else [what]
+        assert lost == [what], f"{case.__name__}: drift comes first, and has it"
         assert sentence in render_plan(made, color=False), case.__name__
         assert sentence in render_plan(made, color=False, summary=True), case.__name__
         assert REVERTS in render_markdown(made), case.__name__
@@ -100,3 +153,11 @@ def test_what_nobody_changed_in_the_shop_is_not_marked() -> None:
     for case in QUIET:
         notes = [note for change in case().plan().changes for note in change.notes]
         assert not any(note.startswith(REVERTS) for note in notes), case.__name__
+
+
+def test_drift_says_where_the_files_declare_another_value_now() -> None:
+    reasons = {c: [f.reason for d in c().plan().drift for f in d.fields] for c in (reverted, list_)}
+    assert reasons == {reverted: [""], list_: [""]}
+    for case in (overwritten, list_overwritten, no_longer_declared):
+        (drift,) = case().plan().drift
+        assert [field.reason for field in drift.fields] == [REDECLARED], case.__name__
