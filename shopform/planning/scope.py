@@ -1,13 +1,16 @@
 """What a run is about: targets, exclusions, replacements, leave to delete. Pure."""
 
-from collections.abc import Collection, Container, Iterable, Mapping, Set
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
+from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Entry, Moved, Resource
 from shopform.planning.diff import depends_on
 from shopform.planning.moves import upward
+from shopform.planning.normalize import NO_HOSTS, canonical, page_address
+from shopform.planning.ways import hop_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +75,8 @@ class Known:
 def scope(options: Options, known: Known) -> Scope:
     """Targets with all they need, without the excluded and all that needs those.
 
-    What is created or changed needs what it refers to, what is deleted needs all that depends on
-    it to be deleted or changed first. Raises UsageError for an address that is neither declared
+    What is created or changed needs what it refers to, a redirect the page that it leads to, and
+    what is deleted needs all that depends on it to be deleted or changed first. Raises UsageError for an address that is neither declared
     nor owned, for a target that is excluded or needs what is, and for a replacement outside.
     """
     if not options.targets and not options.excludes:
@@ -161,6 +164,8 @@ def _needs(
     if options.refresh_only:
         return held
     declared = {a: set(depends_on(resource)) for a, resource in known.resources.items()}
+    for address, page in _leading({a: r.fields for a, r in known.resources.items()}):
+        declared[address].add(page)
     needs = {a: set(found) for a, found in declared.items()}
     for address in declared.keys() & now.keys():
         # Else the state would hold one object under an address that another one has not left.
@@ -173,6 +178,21 @@ def _needs(
         for target in found & replaced:
             needs[target].add(address)
     return needs
+
+
+def _leading(
+    fields: Mapping[Address, Mapping[str, object]],
+) -> Iterator[tuple[Address, Address]]:
+    """Each redirect with the page that it leads to, which has to be there before."""
+    pages: dict[str, Address] = {}
+    for address, held in fields.items():
+        name = BY_NAME[address.kind].policy.path
+        if isinstance(path := held.get(name), str) and path:
+            pages[page_address(str(canonical(Form.PATH, path)))] = address
+    for address, held in fields.items():
+        hop = hop_of(BY_NAME[address.kind], held, NO_HOSTS, address, None)
+        if hop and hop.end in pages:
+            yield address, pages[hop.end]
 
 
 def turned(edges: Mapping[Address, Iterable[Address]]) -> dict[Address, set[Address]]:

@@ -209,3 +209,19 @@ def test_of_what_is_nested_in_a_target_a_part_may_be_excluded() -> None:
     world.declare("attribute.p.b", name="B")
     made = world.plan(targets=("profile.p",), excludes=("attribute.p.b",))
     assert keys(made) == ["profile.p:create", "attribute.p.a:create"]
+
+
+def test_a_redirect_takes_the_page_that_it_leads_to() -> None:
+    for source, target in (("a", "b"), ("/a", "/b"), ("/x", "/b#top"), ("/x", "/%62")):
+        world = World().there("category.p", 1, name="P", rewrite_url="a")
+        world.declare("category.p", name="P", rewrite_url="b")
+        world.declare("category.above", name="U")
+        world.declare("category.new", name="N", rewrite_url="n", parent=ref("category.above"))
+        world.declare("redirect.r", source=source, target=target)
+        world.declare("redirect.s", source="/y", target="/n")
+        assert keys(world.plan(targets=("redirect.r",))) == [
+            "category.p:update",
+            "redirect.r:create",
+        ]
+        left_out = world.plan(excludes=("category.above", "category.p"))
+        assert keys(left_out) == [], "a redirect would lead to a page that is not there"
