@@ -10,7 +10,7 @@ from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
 from shopform.model import Intent, LiveObject
-from shopform.planning.normalize import canonical, trimmed
+from shopform.planning.normalize import canonical, identified
 from shopform.planning.recovering import recover
 from shopform.shop import fetch, write
 from shopform.shop.write import Written
@@ -120,7 +120,7 @@ class _Creation:
         owned = {n for a, n in list(calls.ids.items()) if a.kind == kind.name}
         free = [item for item in read.objects.values() if item.id not in owned]
         rivals = {
-            tuple(map(trimmed, each.identity))
+            identified(kind, each.identity)
             for each in list(calls.sending.values())
             if (each.kind, each.parent_id) == (kind.name, self.parent_id)
             and each.address != self.step.address

@@ -8,10 +8,10 @@ from shopform.apply.children import Children, Lists, placed, whole_list
 from shopform.changes import TOUCHES, WRITES, Op, Plan, Step
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Absent, ShopChanged
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Live, LiveKind, Secret
 from shopform.planning.match import live_identity
-from shopform.planning.normalize import canonical, digest, folded
+from shopform.planning.normalize import canonical, digest, identified, page_address
 from shopform.planning.plan import fingerprint, referred, rests_on
 from shopform.planning.same_shop import anchor_of, said
 
@@ -115,7 +115,7 @@ class _Ground:
         renamed = step.op is Op.UPDATE and not step.fields.keys().isdisjoint(kind.policy.identity)
         if step.op is Op.CREATE or renamed:
             held = self.free.get((step.kind, _container(step, self.calls)), {})
-            number = held.get(_recognised(kind, identity))
+            number = held.get(identified(kind, identity))
             if number is not None:
                 yield _told(step.address, f"is in the shop by now, as {number},")
         path = kind.policy.path
@@ -146,7 +146,7 @@ class _Ground:
                         for n, part in named
                     )
                     for each in (identity, secret):
-                        held.setdefault(_recognised(kind, each), item.id)
+                        held.setdefault(each, item.id)
         return free
 
     def _paths(self) -> dict[tuple[str, str], list[int]]:
@@ -167,16 +167,7 @@ class _Ground:
 
 
 def _path(kind: Kind, value: object, calls: Calls) -> str:
-    return folded(str(canonical(kind.policy.form(kind.policy.path), value, calls.hosts)))
-
-
-def _recognised(kind: Kind, identity: tuple[object, ...]) -> tuple[object, ...]:
-    """An identity with its paths as visitors would take them."""
-    forms = [kind.policy.form(name) for name in kind.policy.identity]
-    return tuple(
-        folded(part) if form is Form.PATH and isinstance(part, str) else part
-        for form, part in zip(forms, identity, strict=False)
-    )
+    return page_address(str(canonical(kind.policy.form(kind.policy.path), value, calls.hosts)))
 
 
 def _told(address: Address, what: str) -> Diagnostic:

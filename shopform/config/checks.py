@@ -11,7 +11,7 @@ from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Desired, Ref, Resource, Secret, Value
 from shopform.planning.alike import CODE as ALIKE
 from shopform.planning.alike import alike
-from shopform.planning.normalize import canonical, folded, page_address, trimmed
+from shopform.planning.normalize import canonical, page_address, recognised
 from shopform.planning.ways import FRONT, Hop, Page, by_source, circle_of, faults, hiding, hop_of
 
 _REFUSED = "a plan is refused for it unless the shop has it so already"
@@ -135,10 +135,7 @@ def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector
             key = (
                 draft.kind.name,
                 resource.parent,
-                *(
-                    trimmed(_folded(policy.form(n), resource.fields.get(n)))
-                    for n in policy.identity
-                ),
+                *(_recognised(policy.form(n), resource.fields.get(n)) for n in policy.identity),
             )
             twin = identities.setdefault(key, draft)
             if twin is not draft and not {twin.address, draft.address} <= by_id:
@@ -177,9 +174,9 @@ def _tell_twins(
     )
 
 
-def _folded(form: Form, value: Value) -> object:
+def _recognised(form: Form, value: Value) -> object:
     found = _comparable(form, value)
-    return folded(str(found)) if form is Form.PATH else found
+    return found if isinstance(value, Ref) else recognised(form, found)
 
 
 def _comparable(form: Form, value: Value) -> object:

@@ -15,7 +15,6 @@ from shopform.planning.normalize import (
     is_digest,
     page_address,
     recognised,
-    trimmed,
 )
 from shopform.planning.slugs import appended
 from shopform.planning.ways import rooted
@@ -209,9 +208,10 @@ class Comparer:
                 return
             live: object = None
         else:
-            held = live = canonical(form, raw, self.matching.hosts)
+            hosts = self.matching.hosts
+            held = live = canonical(form, raw, hosts)
             found = entry is None and name in kind.policy.identity
-            rewritten = found and trimmed(live) == recognised(form, value, self.matching.hosts)
+            rewritten = found and recognised(form, held) == recognised(form, value, hosts)
             if isinstance(value, Secret):
                 live = digest(resource.address.kind, name, held)
             if live != memory and rewritten:
@@ -390,7 +390,7 @@ def identity_of(
         if isinstance(value, Secret):
             parts.append(digest(kind.name, name, recognised(form, value, hosts)))
         elif name in difference.sent:
-            parts.append(trimmed(difference.sent[name]))
+            parts.append(recognised(form, difference.sent[name], hosts))
         else:
             parts.append(recognised(form, item.fields.get(name) if item else None, hosts))
     return tuple(parts)

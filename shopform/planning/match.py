@@ -21,7 +21,7 @@ from shopform.model import (
 from shopform.planning.candidates import apart
 from shopform.planning.levels import in_order
 from shopform.planning.moves import container_of, follow_moves
-from shopform.planning.normalize import canonical, recognised, trimmed
+from shopform.planning.normalize import canonical, identified, recognised
 from shopform.planning.pending import adopt_pending
 
 Identity = tuple[object, ...]
@@ -78,7 +78,7 @@ class Matching:
             for address, entry in self.entries.items():
                 odd = address.kind == kind.name and entry.stored.keys() & set(kind.policy.identity)
                 if odd and entry.id in objects:
-                    key = (objects[entry.id].parent_id, tuple(map(trimmed, entry.identity)))
+                    key = (objects[entry.id].parent_id, identified(kind, entry.identity))
                     index.setdefault(key, []).append(entry.id)
         return index
 
@@ -136,7 +136,8 @@ def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], boo
         identity = declared_identity(kind, resource, {}, frozenset())
         texts.setdefault(kind.name, set()).add(identity or ())
     for intent in prior.pending:
-        texts.setdefault(intent.kind, set()).add(tuple(map(trimmed, intent.identity)))
+        identity = identified(BY_NAME[intent.kind], intent.identity)
+        texts.setdefault(intent.kind, set()).add(identity)
 
     def wanted(kind: Kind, item: LiveObject) -> bool:
         if (kind.name, item.id) in owned:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
-from shopform.kinds import Form
-from shopform.model import Secret
+from shopform.kinds import Form, Kind
+from shopform.model import Ref, Secret
 
 NO_HOSTS: frozenset[str] = frozenset()
 HALF: Final = re.compile("[\ud800-\udfff]")
@@ -32,8 +32,23 @@ def canonical(form: Form, value: object, hosts: frozenset[str] = NO_HOSTS) -> ob
 
 
 def recognised(form: Form, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
-    """The canonical value as a part of an identity: outer blanks and Unicode form do not count."""
-    return trimmed(canonical(form, value, hosts))
+    """The canonical value as a part of an identity: outer blanks and Unicode form do not count,
+    nor in a path what is certainly another spelling of the same address."""
+    if isinstance(value, Ref):
+        return value
+    part = trimmed(canonical(form, value, hosts))
+    if form is not Form.PATH or not isinstance(part, str):
+        return part
+    path, mark, rest = part.partition("#")  # of a shop that writes `'` as `&#39;` no fragment
+    return f"{folded(path)}{mark}{rest}"
+
+
+def identified(kind: Kind, parts: Iterable[object]) -> tuple[object, ...]:
+    """An identity that the state or a plan keeps, as those of live objects are made now."""
+    return tuple(
+        recognised(kind.policy.form(name), part)
+        for name, part in zip(kind.policy.identity, parts, strict=False)
+    )
 
 
 def trimmed(part: object) -> object:

@@ -8,7 +8,7 @@ from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Desired, Import, Intent, LiveKind, LiveObject, Prior, Ranges
 from shopform.planning.candidates import apart, secrets_of
 from shopform.planning.moves import renamed
-from shopform.planning.normalize import is_digest, trimmed
+from shopform.planning.normalize import identified, is_digest
 from shopform.planning.recovering import Recovered, holds, recover, stored
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class _Lists:
             place = (intent.kind, intent.parent_id)
             self.free.setdefault(place, {})
             self.known.setdefault(place, {})
-            self.rivals.setdefault(place, set()).add(tuple(map(trimmed, intent.identity)))
+            mine = identified(BY_NAME[intent.kind], intent.identity)
+            self.rivals.setdefault(place, set()).add(mine)
         for name in {name for name, _ in self.free}:
             objects = self.result.live.get(name, LiveKind()).objects
             for (parent_id, identity), numbers in self.result.index(BY_NAME[name]).items():
@@ -92,7 +93,7 @@ class _Lists:
         place, owners = (kind.name, intent.parent_id), self.result.owners
         named = answer.id if answer and (kind.name, answer.id) not in owners else 0
         without = answer.without if answer else frozenset()
-        same = self.known[place].get(tuple(map(trimmed, intent.identity)), [])
+        same = self.known[place].get(identified(kind, intent.identity), [])
         for items in (same, self._fresh(place, intent)):
             free = [i for i in items if i.id not in without and (kind.name, i.id) not in owners]
             found = recover(kind, intent, free, self.result.hosts, self.rivals[place])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shopform.kinds import Form, Kind
 from shopform.model import Intent, LiveObject, Ranges
 from shopform.planning.likeness import cut, rewritten
-from shopform.planning.normalize import canonical, digest, is_digest, recognised, trimmed
+from shopform.planning.normalize import canonical, digest, identified, is_digest, recognised
 
 Identity = tuple[object, ...]
 
@@ -58,7 +58,7 @@ def recover(
     What is new and does not agree is unclear: a second create could double it. `rivals` are the
     identities of other creates whose objects nobody owns yet.
     """
-    wanted = tuple(map(trimmed, intent.identity))
+    wanted = identified(kind, intent.identity)
     held = {item.id: _identity(kind, item, wanted, hosts) for item in items}
     longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
     fresh = [

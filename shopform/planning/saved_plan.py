@@ -12,7 +12,7 @@ from shopform.changes import TOUCHES, Action, Change, FieldChange, Op, Plan, Ste
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Image, Prior, Ref, Secret, Shop
 from shopform.planning.images import expected, is_operation
-from shopform.planning.normalize import canonical, is_digest
+from shopform.planning.normalize import canonical, is_digest, recognised
 from shopform.planning.removals import RELEASED, children, lifecycle_notes
 
 _SHOWN_AS = {
@@ -50,6 +50,16 @@ def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[
     touched = {s.address for s in plan.steps if s.op in TOUCHES and s.id}
     for address in sorted(touched ^ plan.basis.fingerprints.keys()):
         yield address, "has no fingerprint, or one too many"
+
+
+def _recognised(kind: Kind, entry: Entry) -> bool:
+    """Whether an identity is made of what is sent; a part that is not sent is the shop's."""
+    for name, part in zip(kind.policy.identity, entry.identity, strict=False):
+        sent = entry.sent.get(name, part)
+        hidden = is_digest(part) and is_digest(sent)
+        if not hidden and recognised(kind.policy.form(name), sent) != part:
+            return False
+    return len(entry.identity) == len(kind.policy.identity)
 
 
 def _named(name: str, names: Mapping[str, str], shop: Shop) -> Iterator[str]:
@@ -201,8 +211,7 @@ class _Check:
             yield "changes how deletions are treated otherwise than it shows"
         known = all(name in kind.wire.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
-        identity = tuple(entry.sent.get(name) for name in kind.policy.identity)
-        if not known or not kept or entry.identity != identity:
+        if not known or not kept or not _recognised(kind, entry):
             yield "would be remembered as something else"
         for name, value in step.fields.items():
             if name in entry.sent and not self._same(kind, name, value, entry.sent[name]):

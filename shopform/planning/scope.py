@@ -75,9 +75,10 @@ class Known:
 def scope(options: Options, known: Known) -> Scope:
     """Targets with all they need, without the excluded and all that needs those.
 
-    What is created or changed needs what it refers to, a redirect the page that it leads to, and
-    what is deleted needs all that depends on it to be deleted or changed first. Raises UsageError for an address that is neither declared
-    nor owned, for a target that is excluded or needs what is, and for a replacement outside.
+    What is created or changed needs what it refers to, and a redirect the page that it leads to;
+    what is deleted needs all that depends on it to be deleted or changed first. Raises UsageError
+    for an address that is neither declared nor owned, for a target that is excluded or needs what
+    is, and for a replacement outside.
     """
     if not options.targets and not options.excludes:
         return Scope(options.only)

@@ -316,3 +316,45 @@ def test_one_object_at_two_addresses_is_refused() -> None:
     world.live("supplier", 7, name="A").declare("supplier.a", name="A")
     assert "owned-twice" in errors(world.plan())
     assert "owned-twice" in errors(world.plan(destroy=True))
+
+
+SPELLINGS = (
+    ("/r%C3%B8d", "/rød"),
+    ("r%c3%b8d", "/r%C3%B8d"),
+    ("/%7Efoo", "/~foo"),
+    ("/a/./b/../c", "/a/c"),
+    ("/a%2fb", "/a%2Fb"),
+)
+
+
+def test_paths_of_one_address_are_one_identity() -> None:
+    for one, other in (*SPELLINGS, *((b, a) for a, b in SPELLINGS)):
+        world = World().declare("redirect.r", source=one, target="x")
+        made = world.live("redirect", 9, source=other, target="x").plan()
+        assert keys(made) == ["redirect.r:import"], (one, other, errors(made))
+        entry = made.steps[0].entry
+        assert entry is not None
+        world.entries = {Address("redirect.r"): entry}
+        assert world.plan().empty, "stored as it is, and sent as it is declared"
+
+        moved = World().declare("redirect.new", source=one, target="x")
+        moved.there("redirect.old", 9, source=other, target="x")
+        assert {str(step.address) for step in moved.plan().steps} == {"redirect.new"}
+
+        sent = one.lstrip("/")  # as a state of an earlier version has it
+        begun = Entry(id=0, identity=(sent,), sent={"source": sent, "target": "x"})
+        cut = World().declare("redirect.r", source=one, target="x")
+        cut.live("redirect", 9, source=other, target="x")
+        intent = Intent(
+            address=Address("redirect.r"),
+            kind="redirect",
+            parent_id=None,
+            identity=begun.identity,
+            entry=begun,
+        )
+        cut.pending = (intent,)
+        assert {step.id for step in cut.plan().steps} == {9}, "found under a lost answer"
+    for one, other in (("/a%2Fb", "/a/b"), ("/a#b", "/a"), ("/a%23b", "/a#b"), ("/a?b", "/a%3Fb")):
+        world = World().declare("redirect.r", source=one, target="x")
+        world.live("redirect", 9, source=other, target="x")
+        assert "redirect.r:import" not in keys(world.plan()), (one, other)

@@ -6,9 +6,10 @@ import pytest
 from worlds import World, errors, ref
 
 from shopform.kinds import KINDS
-from shopform.model import Address, Import
+from shopform.model import Address, Desired, Import, Prior, Secret, Shop
 from shopform.planning import near
 from shopform.planning.likeness import alike, bones, cut, rewritten
+from shopform.planning.saved_plan import misfits
 
 NEAR = [
     ("Sko  til  børn", "Sko til børn"),
@@ -170,3 +171,21 @@ def test_few_are_looked_at_closely_however_many_are_alike(monkeypatch: pytest.Mo
         world.declare(f"brand.b{number}", name="å" * number)
     assert not world.plan().refused
     assert 0 < len(looked) <= near.FEW * 400
+
+
+ODD = ("Sko ", " Sko", "Cafe\u0301", "a/./b", "r%c3%b8d", "x#y")
+
+
+def test_every_plan_of_the_planner_may_be_saved_whatever_its_names_are() -> None:
+    shop = Shop(name="demo", url="https://demo.example", token=Secret("${env:T}", "t"))
+    for kind in KINDS:
+        for text in ODD:
+            for world in (
+                world_of(kind.name, text, text)[0],
+                world_of(kind.name, text, "other")[0],
+            ):
+                made = world.plan()
+                prior = Prior(lineage="l", serial=1, resources=world.entries)
+                desired = Desired(resources=world.declared)
+                assert not made.empty
+                assert [*misfits(made, prior, desired, shop)] == [], (kind.name, text)

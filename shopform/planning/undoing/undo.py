@@ -19,7 +19,7 @@ from shopform.model import (
 )
 from shopform.planning.losses import unmanaged_children, written
 from shopform.planning.match import NOTHING, live_identity
-from shopform.planning.normalize import is_digest
+from shopform.planning.normalize import identified, is_digest
 from shopform.planning.undoing.before import GONE, Before
 from shopform.planning.undoing.homes import Homes, Run, go_home
 from shopform.planning.undoing.told import Told
@@ -211,7 +211,7 @@ class _Inverting:
             kind = BY_NAME[intent.kind]
             for item in self.live.kinds.get(kind.name, NOTHING).objects.values():
                 found = (item.parent_id, live_identity(kind, item, self.live.hosts))
-                if found == (intent.parent_id, intent.identity):
+                if found == (intent.parent_id, identified(kind, intent.identity)):
                     yield kind.name, item.id
 
     def _release(self, address: Address, change: Change, now: Entry | None) -> None:
