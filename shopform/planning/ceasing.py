@@ -87,7 +87,7 @@ def _destroyed(draft: Draft, paths: Paths) -> None:
     draft.out.warning(
         "path-ceases",
         f"nothing answers afterwards at {_listed(shown)}",
-        detail=f"redirects that stay lead there from {_listed(dead)}" if dead else "",
+        detail=f"what stays leads there from {_listed(dead)}" if dead else "",
         hint="send on what visitors and search engines still ask for",
     )
 

@@ -14,6 +14,7 @@ from shopform.shop.lists import LIMIT, Page, more, page, problem, repeats
 
 T = TypeVar("T")
 SMALLEST = 5
+MANY = 200
 
 
 @dataclass(slots=True)
@@ -109,9 +110,12 @@ def _offsets(one: Listing) -> range:
     """Where the pages after the first begin, when the first said how many objects there are."""
     if not one.pages or one.problem:
         return range(0)
-    step = len(one.pages[0].items)
-    # Fewer on a page than any shop's default (K-cap) is a fault, and would cost a call each.
-    return range(step, one.pages[0].total or 0, step) if step >= SMALLEST else range(0)
+    first, step = one.pages[0], len(one.pages[0].items)
+    rest = range(step, first.total or 0, step or 1)
+    # Fewer on a page than any shop's default (K-cap) is a fault, and would cost a call each; but
+    # not where the shop itself says that its pages are so short (dossier 2.3).
+    told = step == first.limit and len(rest) <= MANY
+    return rest if step >= SMALLEST or told else range(0)
 
 
 def _page(client: Client, one: Listing, offset: int) -> Page:

@@ -40,6 +40,7 @@ SHAPES: dict[str, Shape] = {
     "pages of 50, nothing told": lambda items, asked: Answer(
         {"suppliers": window(asked, items, most=50)}
     ),
+    "pages of 2": lambda items, asked: envelope("suppliers", items, asked, most=2),
     "numbered": lambda items, asked: (
         Answer({str(3 * n): item for n, item in enumerate(items)}) if items else Answer([])
     ),
