@@ -71,7 +71,9 @@ def check(delivery: Delivery | None, *, directory: Path, shop: str) -> None:
     _held(kept)
     _check_folder(kept)
     if delivery and delivery.file:
-        path = _place(directory, delivery.file)
+        path, index = _place(directory, delivery.file), _place(directory, INDEX)
+        _held(index)
+        _check_folder(index)
         _require_own(directory, delivery.file, path, shop)
         _check_folder(path)
     elif delivery:

@@ -65,7 +65,7 @@ def hint(problem: OSError) -> str:
 
 
 def allow_outside(places: Iterable[str]) -> None:
-    """Let links and `state` lead to these places, from now on and to no others."""
+    """Let links, and files that the YAML names, lead to these places and to no others."""
     _allowed[:] = [real(Path(place)) for place in places if place]
 
 

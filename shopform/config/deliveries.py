@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Map
+from pathlib import PurePosixPath
 
 from shopform.config.drafts import Draft
 from shopform.config.nodes import Node, child
@@ -25,14 +26,17 @@ def check_deliveries(
 
     `used` are the files that the project is made of, `states` those of its shops by their names.
     """
+    files = {r.address: r.deliver.file for r in desired.resources.values() if r.deliver}
+    needed = (*used, *states.values(), _INDEX, *(f"{own}x" for own in _OWN_FOLDERS))
+    within = (PurePosixPath(name).parents for name in (*needed, *files.values()) if name)
+    folders = {str(folder) for above in within for folder in above}
     first: dict[str, tuple[Draft, Node]] = {}
     for draft in drafts:
-        resource = desired.resources.get(draft.address)
-        name = resource.deliver.file if resource and resource.deliver else ""
+        name = files.get(draft.address, "")
         node = child(draft.node, "secret_to")
         if not name or node is None:
             continue
-        what = _use(name, used, states)
+        what = "a folder" if name in folders else _use(name, used, states)
         if what:
             collector.error(
                 "delivery-taken",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from shopform.config.nodes import Mapping, Node, Scalar, child
-from shopform.config.project import Project, shop_names
+from shopform.config.project import Project, is_yaml, shop_names
 from shopform.config.reading import Reader, explain, prune
 from shopform.config.rules import rules_of
 from shopform.config.settings import ProjectSpec
@@ -161,10 +161,10 @@ class Settings:
             state = (data or {}).get("state")
             state = _default_state(name) if state is None else state
             node = child(self.root, "shops", name, "state") or child(self.root, "shops", name)
-            if node and posixpath.basename(state) in ("", ".", ".."):
+            if node and (wrong := _no_state(state)):
                 self._collector.error(
                     "state-name",
-                    f"`state` names no file: `{state}`",
+                    f"`state` names {wrong}: `{state}`",
                     hint=f"give a path, such as `{_default_state(name)}`",
                     span=node.span,
                 )
@@ -229,3 +229,13 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _no_state(path: str) -> str:
+    """What a path is that cannot be a state's; empty where it can be."""
+    if posixpath.basename(path) in ("", ".", ".."):
+        return "no file"
+    if is_yaml(path):
+        return "what would be read as a part of the project"
+    own = posixpath.normpath(path).startswith((".git/", ".shopform/", "secrets/"))
+    return "a file in a folder with another use" if own else ""

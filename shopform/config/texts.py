@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -42,8 +43,13 @@ class Files:
 
     def __init__(self, directory: Path, collector: Collector) -> None:
         self._root = directory
+        self._places: dict[str, Path] = {}
         self.used: set[str] = set()
         self._collector = collector
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return files.real(self._root)
 
     def relative(self, path: str, beside: str, span: Span) -> str | None:
         """`path` as written in the file `beside`, relative to the project; None if outside it."""
@@ -56,7 +62,10 @@ class Files:
         try:
             if not path:
                 raise files.OutsideError(self._root)
-            found, root = files.inside(self._root, named), files.real(self._root)
+            # Links are followed once a file: that is most of what thousands of images cost.
+            if named not in self._places:
+                self._places[named] = files.inside(self._root, named)
+            found, root = self._places[named], self._real_root
         except OSError as problem:
             code, why = "file-missing", f"cannot be read: {files.reason(problem)}"
             hint = files.hint(problem)

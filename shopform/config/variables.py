@@ -68,14 +68,14 @@ class Resolver:
             done = match.end()
             if match[1] is None:
                 parts.append(f"{between}${{")
-                template.append(f"{between}$${{")
+                template.append(f"{between}{_literal('${')}")
                 continue
             part = self._one(match[1], bool(match[2]), node, active)
             wrong = wrong or part is None
             secret = secret or isinstance(part, Secret)
-            texts = (part.text, part.source) if isinstance(part, Secret) else (part, part)
-            parts.append(f"{between}{texts[0]}")
-            template.append(f"{between}{texts[1]}")
+            held = part if isinstance(part, Secret) else Secret(_literal(part or ""), part or "")
+            parts.append(f"{between}{held.text}")
+            template.append(f"{between}{held.source}")
         if wrong:
             return None
         whole = "".join([*parts, text[done:]])
@@ -149,3 +149,8 @@ class Resolver:
     def _file(self, path: str, node: Scalar) -> Secret | None:
         text = self._files.text(path, node.file, node.span)
         return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))
+
+
+def _literal(text: str) -> str:
+    """A text as it is written where a template has it and no placeholder."""
+    return text.replace("${", "$${")

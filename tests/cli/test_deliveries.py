@@ -73,6 +73,7 @@ OTHERS = [
     *("state/sandbox.json", "state/sandbox.json.lock", "state/sandbox.json.journal"),
     *("state/sandbox.from-other.json", "secrets/sandbox.json", "secrets/.delivered.json"),
     *(".shopform/calls/x", ".git/config", "../x", "/tmp/x", "away/x", "link"),
+    *("secrets", "secrets/", "state", ".git", ".shopform", "."),
 ]
 
 
@@ -92,6 +93,11 @@ def test_no_secret_is_delivered_to_a_file_with_another_use(
             assert (done.exit, shop.calls) == (10, []), (name, done.text)
             assert "--> hooks.yaml:" in done.err or "hooks.yaml:5" in done.err, done.err
             assert held(project) == before, name
+    outer = HOOK.format(key="a", to="{file: keys}")
+    outer += HOOK.format(key="b", to="{file: keys/b}").partition("\n")[2]
+    (project / "hooks.yaml").write_text(outer)
+    done = run("validate")
+    assert (done.exit, "written to `keys`, which is a folder" in done.err) == (10, True), done.err
     two = HOOK.format(key="a", to="{file: secrets/same}")
     two += HOOK.format(key="b", to="{file: folder/../secrets/same}").partition("\n")[2]
     (project / "hooks.yaml").write_text(two)
@@ -118,7 +124,7 @@ def test_what_would_fail_at_delivery_is_refused_before_the_first_write(
         assert (done.exit, writes(shop), "defect" in done.err) == (11, [], False), (to, done.text)
         assert f"the secret of `webhook.o{number}` cannot be delivered" in done.err
         assert held(project) == before, to
-    for ways in ("file", "link", "damaged", "index"):
+    for ways in ("file", "link", "damaged", "index", "index alone", "index away"):
         shutil.rmtree(project / "secrets", ignore_errors=True)
         if ways == "file":
             (project / "secrets").write_text("mine")
@@ -129,8 +135,12 @@ def test_what_would_fail_at_delivery_is_refused_before_the_first_write(
             (project / "secrets").unlink(missing_ok=True)
             (project / "secrets").mkdir()
             name = "sandbox.json" if ways == "damaged" else ".delivered.json"
-            (project / "secrets" / name).write_text("mine")
-            (project / "secrets" / "erp").write_text("mine")
+            if ways == "index away":
+                (project / "secrets" / name).symlink_to(tmp_path / "none")
+            else:
+                (project / "secrets" / name).write_text("mine")
+            if ways != "index alone":
+                (project / "secrets" / "erp").write_text("mine")
         deliver(project, "{file: secrets/erp}", "kept")
         before = held(project)
         done = run("apply", "--auto-approve")

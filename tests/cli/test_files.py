@@ -389,7 +389,9 @@ def test_what_is_no_file_is_refused_and_not_waited_for(
 def test_state_names_that_mean_no_file_are_refused(run: Shopform, project: Path) -> None:
     (project / "folder").mkdir()
     settings = (project / "shopform.yaml").read_text("utf-8")
-    for name in ('""', '"."', '".."', '"state/"', '"folder"', '"a\\0b"', '"notes.txt"', "n" * 300):
+    names = ['""', '"."', '".."', '"state/"', '"folder"', '"a\\0b"', '"notes.txt"', "n" * 300]
+    names += ["new.yaml", "folder/NEW.YML", ".git/x", "./.shopform/calls/x", "secrets/x.json"]
+    for name in names:
         text = settings.replace("    token:", f"    state: {name}\n    token:")
         (project / "shopform.yaml").write_text(text, "utf-8")
         before = held(project)

@@ -56,6 +56,8 @@ def test_what_holds_a_secret_is_a_secret(tmp_path: Path) -> None:
     # What a variable is made from is named, so that a plan shows when it comes from elsewhere.
     assert url_of(tmp_path, "x/${var.key}") == Secret("x/${env:KEY}", "x/key-canary")
     assert url_of(tmp_path, "${var.from_file}!") == Secret("${file:k.txt}!", "file-canary!")
+    held = url_of(tmp_path, "${var.host}$${x}${env:KEY}", host="${env:KEY}")
+    assert held == Secret("$${env:KEY}$${x}${env:KEY}", "${env:KEY}${x}key-canary")
     assert url_of(tmp_path, "${file:k.txt}") == Secret("${file:k.txt}", "file-canary")
 
 
