@@ -209,7 +209,7 @@ def _do(
 ) -> Outcome:
     from shopform.apply import apply
     from shopform.cli.runs import keep_record
-    from shopform.render.text import render_outcome
+    from shopform.render.outcome import render_outcome
 
     started: list[Step] = []
 

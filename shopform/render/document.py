@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import Any
 
 from shopform import __version__
-from shopform.changes import Action, Basis, Calls, Change, FieldChange, Plan, Step, plain
+from shopform.changes import Action, Basis, Calls, Change, FieldChange, Plan, plain
 from shopform.diagnostics import Diagnostic, Span
 from shopform.kinds import BY_NAME
-from shopform.model import Address, Entry, Ref, Secret
+from shopform.model import Address, Secret
+from shopform.render.records import Document, recorded
 
 FORMAT = "1.2"
 INTEGRITY = "integrity"
@@ -30,7 +30,6 @@ ACTIONS = {
     Action.FORGET: ["forget"],
 }
 MADE = (Action.CREATE, Action.REPLACE)
-Document = dict[str, Any]
 Objects = list[tuple[Address, dict[str, object]]]
 Side = Callable[[Change], dict[str, object] | None]
 
@@ -82,7 +81,7 @@ def document(plan: Plan) -> Document:
         "unmanaged": dict(plan.unmanaged),
         "absent": list(map(str, plan.absent)),
         "names": {kind: dict(names) for kind, names in plan.names.items()},
-        "steps": [_step(step) for step in plan.steps],
+        "steps": [recorded(step) for step in plan.steps],
     }
 
 
@@ -100,19 +99,6 @@ def integrity_of(data: Document) -> str:
     rest = {name: part for name, part in data.items() if name != INTEGRITY}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def tagged(value: object) -> Any:
-    """A value of a step as JSON that can be told apart when it is read back."""
-    if isinstance(value, Ref):
-        return {"$ref": str(value.address)}
-    if isinstance(value, Secret):
-        return {"$secret": value.source}
-    if isinstance(value, list | tuple):
-        return [tagged(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): tagged(item) for key, item in value.items()}
-    return value
 
 
 def before(change: Change) -> dict[str, object] | None:
@@ -281,43 +267,3 @@ def _range(span: Span | None) -> Document | None:
         "start": {"line": span.line, "column": span.column},
         "end": {"line": span.end_line, "column": span.end_column},
     }
-
-
-def entry(record: Entry) -> Document:
-    return {
-        "id": record.id,
-        "identity": tagged(record.identity),
-        "sent": tagged(record.sent),
-        "stored": tagged(record.stored),
-        "parent": str(record.parent) if record.parent else None,
-        "depends_on": list(map(str, record.depends_on)),
-        "protect": record.protect,
-        "keep": record.keep,
-        "origin": record.origin,
-        "unclaimed": list(record.unclaimed),
-        "made": record.made,
-    }
-
-
-def _step(step: Step) -> Document:
-    """Only what says something: an absent key is the field's default."""
-    deliver = step.deliver
-    parts: Document = {
-        "key": step.key,
-        "op": str(step.op),
-        "address": str(step.address),
-        "id": step.id,
-        "parent": str(step.parent.address) if step.parent else None,
-        "fields": tagged(step.fields),
-        "entry": entry(step.entry) if step.entry else None,
-        "previous": str(step.previous) if step.previous else None,
-        "after": list(step.after),
-        "confirm": step.confirm,
-        "temporary": step.temporary,
-        "linking": step.linking,
-        "importing": step.importing,
-        "children": list(step.children),
-        "deliver": {"file": deliver.file, "command": list(deliver.command)} if deliver else None,
-    }
-    said = {name: part for name, part in parts.items() if part not in (None, False, [], {})}
-    return said if step.counted is None else {**said, "counted": step.counted}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from shopform.changes import Action, Change, Plan
-from shopform.diagnostics import plural
+from shopform.diagnostics import Severity, plural
 from shopform.kinds import ORDER
 from shopform.render.html_cards import LABELS, MANY, actions, card, note, step_list
 from shopform.render.html_fields import DRIFTED as OUTSIDE
@@ -101,7 +101,8 @@ def _tiles(plan: Plan) -> Iterator[Markup]:
 
 def _sections(plan: Plan, shown: list[tuple[Change, str]]) -> Iterator[Markup]:
     if plan.diagnostics:
-        notes = element("ul", map(note, plan.diagnostics), class_="notes")
+        told = sorted(plan.diagnostics, key=lambda d: d.severity is not Severity.ERROR)
+        notes = element("ul", map(note, told), class_="notes")
         title = "Refusals and warnings" if plan.refused else "Warnings"
         yield element("section", element("h2", title), notes)
     if plan.drift:

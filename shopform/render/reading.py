@@ -18,7 +18,8 @@ from shopform.errors import ShopformError
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Anchor, Delivery, Entry, Ref, Secret, WireNames
 from shopform.render.conform import conform
-from shopform.render.document import ACTIONS, FORMAT, Document
+from shopform.render.document import ACTIONS, FORMAT
+from shopform.render.records import Document
 from shopform.render.schema import plan_schema
 
 NAMED = {tuple(words): action for action, words in ACTIONS.items()}

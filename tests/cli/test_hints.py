@@ -11,7 +11,7 @@ from support import Run, environment_of, run_here
 from shopform.changes import Failure, Op, Outcome, Plan, Step
 from shopform.diagnostics import alike, error, escaped
 from shopform.model import Address
-from shopform.render.text import render_outcome
+from shopform.render.outcome import render_outcome
 from shopform.sandbox import Sandbox
 
 Here = Callable[..., Run]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from reports import HOSTILE, change, field, many, planned, plans
 
 from shopform.changes import Action, Plan, Settled
-from shopform.diagnostics import Span, error
+from shopform.diagnostics import Span, error, warning
 from shopform.kinds import KINDS
 from shopform.model import Address, Ref
 from shopform.render.document import document
@@ -153,7 +153,8 @@ def test_texts_can_be_read_in_light_and_dark(text: str, ground: str) -> None:
 
 def test_refusal_says_what_where_and_what_to_do() -> None:
     refused = error("protected", "`x` is protected", hint="unprotect it", span=Span("a.yaml", 3, 1))
-    told = Page(render_html(planned(diagnostics=(refused,)))).text
+    told = Page(render_html(planned(diagnostics=(warning("w", "minor"), refused)))).text
+    assert told.index("x is protected") < told.index("minor"), "what refuses comes first"
     for part in ("refused and cannot be applied", "x is protected", "unprotect it", "a.yaml:3:1"):
         assert part in told
 

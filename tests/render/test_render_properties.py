@@ -9,7 +9,8 @@ from shopform.diagnostics import error
 from shopform.errors import BudgetSpent
 from shopform.model import Address, Ref
 from shopform.render.blocks import columns
-from shopform.render.text import render_outcome, render_plan
+from shopform.render.outcome import render_outcome
+from shopform.render.text import render_plan
 
 addresses = st.from_regex(r"[a-z]{1,9}(\.[a-z0-9]{1,6}){1,3}", fullmatch=True).map(Address)
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=200)

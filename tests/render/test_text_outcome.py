@@ -5,7 +5,7 @@ from shopform.changes import Failure, Op, Outcome, Plan, Step
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, Interrupted
 from shopform.model import Address
-from shopform.render.text import render_outcome
+from shopform.render.outcome import render_outcome
 
 
 def step(key: str, op: Op, address: str, *after: str) -> Step:
