@@ -66,12 +66,16 @@ class Again:
     wait: float | None = None
 
 
-def lost(call: Call, reason: str, *, sent: bool) -> Again:
-    """What no answer means. Raises `OutcomeUnknown` for what may have been done once already."""
+def lost(call: Call, reason: str, *, sent: bool, again: bool) -> Again:
+    """What no answer means; `again`: another try may help.
+
+    Raises `OutcomeUnknown` for what may have been done once already.
+    """
     if sent and not call.repeatable:
         raise _unknown(call, reason)
     return Again(
-        Unreachable(f"no answer to {call}: {reason}", hint="check the `url` and the network")
+        Unreachable(f"no answer to {call}: {reason}", hint="check the `url` and the network"),
+        tries=TRIES if again else 1,
     )
 
 

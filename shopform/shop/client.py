@@ -1,41 +1,21 @@
 """The only way to the shop: HTTP with a key, a budget, and rules for sending again."""
 
-import ipaddress
 import json
 import random as _random
 import time
 from collections.abc import Callable, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from threading import Event, Lock, Thread
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
-
-import httpx
 
 from shopform import __version__
-from shopform.errors import (
-    AccessRefused,
-    BudgetSpent,
-    ConfigError,
-    Nonsense,
-    ShopformError,
-    Unreachable,
-)
+from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
 from shopform.model import Shop
 from shopform.shop.answers import Again, Call, Json, judge, lost
 from shopform.shop.ledger import Ledger
+from shopform.shop.transport import NoAnswer, Transport
 
-SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
 FIRST_WAIT = 0.5
-LARGEST_ANSWER = 128 * 1024 * 1024  # bytes, unpacked
-ANSWER_SECONDS = 180.0  # for a whole answer; between two of its bytes there is `timeout`
-# Raised before a byte of the request has left: refused, no such host, no TLS, no proxy.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-
-
-class Unbounded(httpx.RequestError):
-    """An answer that is longer, or takes longer, than any shop's."""
 
 
 class Client:
@@ -77,35 +57,9 @@ class Client:
         self._lock = Lock()
         self._stopped: ShopformError | None = None
         self._resume_at = 0.0
-        self._token = _token(shop)
-        url = _address(shop)
-        self._base = f"{shop.url.rstrip('/')}/REST/"
-        try:
-            self._http = httpx.Client(
-                headers={
-                    "Authorization": SCHEMES[shop.auth] + self._token,
-                    "Accept": "application/json",
-                    "Content-Type": "application/json",
-                    "User-Agent": user_agent,
-                },
-                # Building a TLS context costs 16 ms; plain HTTP only ever goes to this machine.
-                verify=url.scheme == "https",
-                trust_env=not _loopback(url.host),
-                timeout=timeout,
-                limits=httpx.Limits(
-                    max_connections=self.parallelism, max_keepalive_connections=self.parallelism
-                ),
-                # A session cookie would make a PHP server answer one request after the other.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                follow_redirects=False,
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL):
-            # What these say may quote a proxy's password.
-            raise Unreachable(
-                "the proxy or the certificates that the environment names cannot be used",
-                hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and"
-                " SSL_CERT_DIR",
-            ) from None
+        self._transport = Transport(
+            shop, connections=self.parallelism, timeout=timeout, user_agent=user_agent
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -123,7 +77,7 @@ class Client:
         self._stopped = self._stopped or why
 
     def close(self) -> None:
-        self._http.close()
+        self._transport.close()
 
     def get(
         self, path: str, params: Mapping[str, str | int] | None = None, *, fatal: bool = True
@@ -191,62 +145,18 @@ class Client:
         if pause > 0:
             self._sleep(pause)
         self._spend()
-        status, headers, body, reason, sent = 0, httpx.Headers(), b"", "", True
-        try:
-            status, headers, body = self._answer(call)
-        except UNSENT as exc:
-            reason, sent = _reason(exc), False
-            self._give_back()
-        except httpx.RequestError as exc:
-            reason = _reason(exc)
+        found = self._transport.exchange(call)
+        if isinstance(found, NoAnswer):
+            if not found.sent:
+                self._give_back()
+            self._tell(call, 0)
+            return lost(call, found.reason, sent=found.sent, again=found.again)
+        self._tell(call, found.status)
+        return judge(call, found.status, found.headers, found.body, self._transport.token)
+
+    def _tell(self, call: Call, status: int) -> None:
         if self._on_call:
             self._on_call(call.method, call.path, status)
-        # Outside the handlers, so that no error keeps hold of a request and the key in its headers.
-        if not status:
-            return lost(call, reason, sent=sent)
-        return judge(call, status, headers, body, self._token)
-
-    def _answer(self, call: Call) -> tuple[int, httpx.Headers, bytes]:
-        """Status, headers and the whole body. Raises RequestError, also after ANSWER_SECONDS.
-
-        In a thread of its own, which is left behind then: a server that sends a byte now and
-        again is never late for `timeout`, and httpx has no limit for the whole.
-        """
-        found: list[tuple[int, httpx.Headers, bytes] | Exception] = []
-        late = Event()
-
-        def run() -> None:
-            try:
-                found.append(self._read(call, late))
-            except Exception as exc:  # noqa: BLE001  raised in the thread that waits for it
-                found.append(exc)
-
-        thread = Thread(target=run, daemon=True)
-        thread.start()
-        thread.join(ANSWER_SECONDS)
-        if not found:
-            late.set()
-            raise Unbounded(f"the answer took more than {ANSWER_SECONDS:,.0f} seconds")
-        if isinstance(found[0], UnicodeError):
-            raise httpx.ConnectError("the host's name, or that of the proxy, is no name")
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return found[0]
-
-    def _read(self, call: Call, late: Event) -> tuple[int, httpx.Headers, bytes]:
-        parts, size = [], 0
-        with self._http.stream(
-            call.method,
-            self._base + quote(call.path),
-            params=dict(call.params) if call.params else None,
-            content=call.content,
-        ) as response:
-            for part in response.iter_bytes():
-                parts.append(part)
-                size += len(part)
-                if size > LARGEST_ANSWER or late.is_set():
-                    raise Unbounded(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-            return response.status_code, response.headers, b"".join(parts)
 
     def _spend(self) -> None:
         with self._lock:
@@ -266,44 +176,3 @@ class Client:
             self.calls -= 1
             if self._ledger:
                 self._ledger.give_back()
-
-
-def _reason(exc: httpx.RequestError) -> str:
-    """Why there was no answer; texts of other errors than a failed connection may quote headers."""
-    text = str(exc) if isinstance(exc, httpx.ConnectError | Unbounded) else ""
-    return text or type(exc).__name__
-
-
-def _token(shop: Shop) -> str:
-    token = shop.token.text.strip()
-    if not token or not (token.isascii() and token.isprintable()):
-        problem = "has characters that no header can carry" if token else "is empty"
-        raise ConfigError(
-            f"the token of shop `{shop.name}` {problem}", hint=f"look at `{shop.token.source}`"
-        )
-    return token
-
-
-def _address(shop: Shop) -> httpx.URL:
-    try:
-        url = httpx.URL(shop.url)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if not url.host or url.userinfo or url.query or url.fragment:
-        raise ConfigError(
-            f"the `url` of shop `{shop.name}` is not a plain address",
-            hint="write it like https://shop.example.dk",
-        )
-    if url.scheme != "https" and not (url.scheme == "http" and _loopback(url.host)):
-        raise ConfigError(
-            f"the `url` of shop `{shop.name}` is not https",
-            hint="only a server on this machine may be reached without",
-        )
-    return url
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
