@@ -11,9 +11,17 @@ from shopform.errors import Absent, ShopChanged
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Live, LiveKind, Secret
 from shopform.planning.match import live_identity
-from shopform.planning.normalize import canonical, digest, identified, page_address
-from shopform.planning.plan import fingerprint, referred, rests_on
+from shopform.planning.normalize import (
+    canonical,
+    digest,
+    identified,
+    is_digest,
+    page_address,
+    slashed,
+)
+from shopform.planning.plan import fingerprint, referred, rests_on, turns
 from shopform.planning.same_shop import anchor_of, said
+from shopform.planning.ways import hop_of
 
 
 def recheck(plan: Plan, calls: Calls) -> Lists:
@@ -30,7 +38,7 @@ def recheck(plan: Plan, calls: Calls) -> Lists:
         found += _edited(there[address], digests, ground.lists, calls)
     children = Children(plan, calls.client, dict(ground.lists))
     for step in ground.steps:
-        found += [*ground.lost(step), *ground.taken(step)]
+        found += [*ground.lost(step), *ground.taken(step), *ground.led(step)]
         try:
             children.check(step, counting=False)
         except ShopChanged as problem:
@@ -85,6 +93,7 @@ class _Ground:
         self.lists = self._read()
         self.free = self._unowned()
         self.paths = self._paths()
+        self.pages = self._pages()
 
     def _read(self) -> Lists:
         ids = self.calls.ids
@@ -127,6 +136,32 @@ class _Ground:
             for number in self.paths.get((step.kind, _path(kind, value, self.calls)), ()):
                 if number != step.id:
                     yield _told(step.address, f"takes {shown}, which {step.kind} {number} took")
+
+    def led(self, step: Step) -> Iterator[Diagnostic]:
+        """Staff may have put a page where a redirect begins, or taken it from where it leads."""
+        if not turns(step) or step.temporary or step.entry is None:
+            return
+        hop = hop_of(BY_NAME[step.kind], step.entry.sent, self.calls.hosts, step.address, None)
+        if hop is None or is_digest(hop.source) or is_digest(hop.target):
+            return
+        for (kind, path), numbers in self.paths.items():
+            if path == hop.start and path:
+                what = f"begins at `{slashed(hop.source)}`, where {kind} {numbers[0]} is by now,"
+                yield _told(step.address, what)
+        page = self.pages.get(hop.end)
+        if page and self.calls.ids[page] not in self.paths.get((page.kind, hop.end), ()):
+            yield _told(step.address, f"leads to `{slashed(hop.target)}`, which `{page}` left")
+
+    def _pages(self) -> dict[str, Address]:
+        """The owned pages that no step changes, by the path that the state has for them."""
+        changed = {step.address for step in self.steps}
+        found: dict[str, Address] = {}
+        for address, entry in self.calls.entries.items():
+            name = BY_NAME[address.kind].policy.path
+            path = entry.stored.get(name, entry.sent.get(name))
+            if path and address not in changed and not is_digest(path):
+                found[page_address(str(path))] = address
+        return found
 
     def _unowned(self) -> dict[tuple[str, int | None], dict[tuple[object, ...], int]]:
         """Objects that have no owner, by list and identity: the first of each.

@@ -26,8 +26,6 @@ class Category(Spec):
     images: list[ImageSpec] | None = may("Pictures; others in the shop are left alone.")
 
 
-_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss"}
-
 CATEGORY = Kind(
     name="category",
     section="categories",
@@ -55,11 +53,7 @@ CATEGORY = Kind(
         | dict.fromkeys(("tag", "empty_redir", "meta", "meta_title", "meta_description"), "")
         | dict.fromkeys(("description_a", "description_b"), ""),
         path="rewrite_url",
-        slug=Slug(
-            source="name",
-            letters=Fact(_LETTERS, Grade.ASSUMED, "M-prod: ae, oe of products"),
-            taken=Fact("-x", Grade.ASSUMED, "M-prod saw it of products"),
-        ),
+        slug=Slug(source="name"),
         fixed="is_front",  # K-cap: exactly one category is the shop's front page
         anchor="url",  # K-cap: absolute, with the shop's own host, also from the central one
         counted_by="category_id",

@@ -1,12 +1,12 @@
 """What must happen before what: references, hand-overs, deletions. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, Kind
-from shopform.model import Address, LiveObject, Ref, Value
+from shopform.model import Address, LiveObject, Ref
 from shopform.planning.candidates import secret_fields
 from shopform.planning.diff import links
 from shopform.planning.draft import Draft
@@ -17,8 +17,8 @@ from shopform.planning.paths import Paths, Turn
 _SENT = (Op.CREATE, Op.UPDATE)
 
 
-def connect(draft: Draft, paths: Paths) -> "Yielding":
-    """Add every edge to the draft's graph; returns what breaks its circles."""
+def connect(draft: Draft, paths: Paths) -> None:
+    """Add every edge to the draft's graph."""
     steps = list(draft.graph.steps.values())
     circular = _circles(steps, draft)
     for step in steps:
@@ -36,7 +36,6 @@ def connect(draft: Draft, paths: Paths) -> "Yielding":
             draft.graph.edge_soft(later.key, earlier.key)
     _visitors(draft, paths)
     _probes(draft)
-    return Yielding(draft)
 
 
 def _references(step: Step, draft: Draft, *, circular: bool) -> None:
@@ -268,83 +267,3 @@ def _containers(steps: list[Step], draft: Draft) -> None:
             draft.graph.edge(update.key, step.key)
         elif step.op is Op.CREATE:
             draft.graph.edge(step.key, update.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Yielding:
-    """Breaks circles of one draft."""
-
-    draft: Draft
-    starts: dict[tuple[str, str], dict[str, list[LiveObject]]] = field(default_factory=dict)
-
-    def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
-        """A holder's early step aside, to what it holds with its id behind, which is free."""
-        kind = BY_NAME[holder.kind]
-        label = kind.policy.identity[-1]
-        fields: dict[str, Value] = {}
-        if path:
-            fields[kind.policy.path] = self._aside(holder, kind, kind.policy.path)
-        if name:
-            fields[label] = self._aside(holder, kind, label)
-        return Step(
-            key=f"{holder.address}:temporary",
-            op=Op.UPDATE,
-            address=holder.address,
-            kind=holder.kind,
-            id=holder.id,
-            parent=holder.parent,
-            fields=fields,
-            temporary=True,
-        )
-
-    def _aside(self, holder: Step, kind: Kind, name: str) -> str:
-        item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
-        form = kind.policy.form(name)
-        held = str(canonical(form, item.fields.get(name), self.draft.live.hosts))
-        resource = self.draft.desired.resources.get(holder.address)
-        if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
-            held = f"{'https://' if '://' in held else ''}{holder.address.keys[-1]}"
-        text = f"{held}-{holder.id}"
-        taken = {
-            canonical(form, each.fields.get(name), self.draft.live.hosts)
-            for each in self._beside(kind, name, text)
-        }
-        while text in taken:
-            text += "-x"
-        return text
-
-    def _beside(self, kind: Kind, name: str, text: str) -> Iterator[LiveObject]:
-        """Objects that hold the text or one that begins with it."""
-        index = self.starts.get((kind.name, name))
-        if index is None:
-            index = self.starts[kind.name, name] = {}
-            for item in self.draft.live.kinds[kind.name].objects.values():
-                value = str(canonical(kind.policy.form(name), item.fields.get(name)))
-                while value.endswith("-x"):
-                    index.setdefault(value, []).append(item)
-                    value = value.removesuffix("-x")
-                index.setdefault(value, []).append(item)
-        yield from index.get(text, ())
-
-    def split(self, create: Step, target: Step) -> tuple[Step, Step]:
-        """Two new objects that refer to each other: one is told of the other afterwards."""
-        late = {
-            name: value
-            for name, value in create.fields.items()
-            if value == Ref(target.address) and name not in BY_NAME[create.kind].policy.identity
-        }
-        entry = create.entry
-        assert entry is not None  # noqa: S101  a create always carries one
-        sent = {name: value for name, value in entry.sent.items() if name not in late}
-        fields = {name: value for name, value in create.fields.items() if name not in late}
-        update = Step(
-            key=f"{create.address}:link-{target.address}",
-            op=Op.UPDATE,
-            address=create.address,
-            kind=create.kind,
-            parent=create.parent,
-            fields=late,
-            entry=entry,
-            linking=True,
-        )
-        return replace(create, fields=fields, entry=replace(entry, sent=sent)), update

@@ -30,6 +30,7 @@ from shopform.planning.paths import paths_of
 from shopform.planning.recovering import ranges
 from shopform.planning.same_shop import anchor_of
 from shopform.planning.scope import Known, Options, scope
+from shopform.planning.yielding import Yielding
 
 PAGE = 100
 
@@ -51,7 +52,8 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     draft.build()
     unsettled.check(matching, desired, draft.scope, draft.graph.steps, out)
     paths = paths_of(draft)
-    steps = draft.graph.walk(connect(draft, paths))
+    connect(draft, paths)
+    steps = draft.graph.walk(Yielding(draft))
     guards.check(draft, paths, shop, options)
     changes = tuple(
         sorted(
@@ -250,7 +252,17 @@ def rests_on(
         found |= {(each.kind, parents.get(each)) for each in referred(step, ids, made)}
         for name in step.children:
             found.add((name, step.address if BY_NAME[name].policy.nesting else None))
+    if any(map(turns, touching)):
+        pages = [address for address in parents if BY_NAME[address.kind].policy.path]
+        found |= {(page.kind, parents[page]) for page in pages}
     return found
+
+
+def turns(step: Step) -> bool:
+    """Whether a step makes a redirect, or changes where it begins or leads."""
+    route = BY_NAME[step.kind].policy.route
+    ends = {route.source, route.target} if route else set[str]()
+    return not ends.isdisjoint(step.fields)
 
 
 def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:

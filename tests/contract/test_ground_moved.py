@@ -153,6 +153,35 @@ def test_a_source_of_a_redirect_that_was_taken_meanwhile() -> None:
             refused(one, made, "is in the shop by now")
 
 
+def test_a_page_at_an_end_of_a_redirect_that_came_or_went_meanwhile() -> None:
+    page = {"a": {"name": "A", "rewrite_url": "a"}}
+    way = {"x": {"source": "/x", "target": "/y"}}
+    for change in ({"r": {"source": "/n%79", "target": "/A/../a"}}, {"x": {**way["x"], **END}}):
+        for method, body, words in (
+            ("POST", {"name": "S", "rewrite_url": "ny"}, "begins at `/n"),
+            ("DELETE", {}, "which `category.a` left"),
+            ("PUT", {"rewrite_url": "b"}, "which `category.a` left"),
+        ):
+            with settled({"categories": page, "redirects": way}) as one:
+                number = one.row("category", "A")["category_id"]
+                one.declare(categories=page, redirects=way | change)
+                made = one.plan()
+                by_hand(
+                    one, method, f"category/{number}" if method != "POST" else "category", **body
+                )
+                refused(one, made, words)
+    with settled({"categories": page, "redirects": way}) as one:
+        one.declare(
+            categories={"a": {"name": "A", "rewrite_url": "ny"}},
+            redirects=way | {"r": {"source": "/a", "target": "/ny"}},
+        )
+        assert not saved(one, one.plan()).failed, "what the plan itself moves is no hindrance"
+        one.assert_settled()
+
+
+END = {"source": "/ny", "target": "/a"}
+
+
 def test_a_parent_or_target_that_was_deleted_meanwhile() -> None:
     cases = {
         "category": ({"categories": {"a": {"name": "A"}}}, "parent"),
