@@ -218,8 +218,9 @@ def variables_of(
 
 
 def _variable_file(directory: Path, path: str) -> dict[str, str]:
+    from shopform.config.building import parse
     from shopform.config.nodes import Mapping as MappingNode
-    from shopform.config.nodes import Scalar, parse
+    from shopform.config.nodes import Scalar
     from shopform.diagnostics import Collector
 
     collector = Collector()

@@ -5,8 +5,9 @@ from collections import Counter
 from typing import Final
 
 from shopform.config.arrange import arrange, project_rule
+from shopform.config.building import Malformed, parse
 from shopform.config.layout import lay_out
-from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
+from shopform.config.nodes import Mapping, Node, Scalar, Sequence
 from shopform.config.quotes import is_word
 from shopform.config.tree import comments, read_tree
 from shopform.config.written import Odd

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from shopform import files
+from shopform.config.building import Malformed, parse
 from shopform.config.cells import Sheet, frame
-from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, parse
+from shopform.config.nodes import Mapping, Node, Scalar, Sequence
 from shopform.config.oddities import Oddities
 from shopform.config.parsers import LINE_BREAK
 from shopform.config.tables import Tables

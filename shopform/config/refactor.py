@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shopform.config import insert
+from shopform.config.building import Malformed, parse
 from shopform.config.emit import inline, pieces
 from shopform.config.format import format_text, same
 from shopform.config.insert import Odd
 from shopform.config.layout import STEP
-from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, child, parse
+from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.project import Project, is_yaml
 from shopform.config.rewrite import Edit, Source, word
 from shopform.config.tables import Tables, is_table

@@ -37,7 +37,7 @@ _ENDS: Final = (MappingEndEvent, SequenceEndEvent)
 
 
 def read_tree(text: str) -> Tree:
-    """The tree of a text that `nodes.parse` reads. Raises Odd."""
+    """The tree of a text that `building.parse` reads. Raises Odd."""
     if _BREAKS.search(text):
         raise Odd("a line of it ends in another way than with a line feed")
     return _Reader(text).tree()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from untidy import Untidy
 
+from shopform.config.building import Malformed
 from shopform.config.format import format_text
-from shopform.config.nodes import Malformed
 from shopform.diagnostics import Collector
 
 

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from shopform.config.nodes import Malformed, Mapping, Node, Scalar, Sequence, child, parse
+from shopform.config.building import Malformed, parse
+from shopform.config.nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.parsers import (
     Parser,
     fast_events,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shopform.config.building import parse
 from shopform.config.lines import inserted
-from shopform.config.nodes import Mapping, Scalar, Sequence, child, parse
+from shopform.config.nodes import Mapping, Scalar, Sequence, child
 from shopform.config.rewrite import Source, items, scalar
 from shopform.diagnostics import Collector
 from shopform.kinds import Form
