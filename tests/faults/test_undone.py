@@ -17,7 +17,7 @@ def memory(one: Trial) -> dict[str, Any]:
     """What the state remembers, but for the ids that the shop gives."""
     state = one.directory / "state/sandbox.json"
     held = json.loads(state.read_text("utf-8"))["resources"] if state.exists() else {}
-    aside = ("id", "identity", "sent", "stored")
+    aside = ("id", "identity", "sent", "stored", "made")
     return {
         address: ({n: p for n, p in entry.items() if n not in aside}, sorted(entry["sent"]))
         for address, entry in held.items()
