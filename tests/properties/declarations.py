@@ -1,5 +1,6 @@
 """Random projects: small, and made so that names, paths, keys and branches change hands."""
 
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -34,9 +35,14 @@ def keys(at_most: int) -> st.SearchStrategy[list[str]]:
     return st.one_of(*sizes)
 
 
+def recognised(text: str) -> str:
+    """What tells siblings apart: a shop may trim a name, and compose its letters."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
 @cache
 def unlike(texts: st.SearchStrategy[str], size: int) -> st.SearchStrategy[list[str]]:
-    return st.lists(texts, min_size=size, max_size=size, unique=True)
+    return st.lists(texts, min_size=size, max_size=size, unique_by=recognised)
 
 
 def some(**optional: st.SearchStrategy[Any]) -> Fields:
@@ -93,9 +99,9 @@ def categories(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
         if "canonical" in fields:
             fields["canonical"] = earlier[fields["canonical"] % len(earlier)]
         parent, name = one_of(draw, earlier), draw(NAME)
-        while (parent, name) in taken:
+        while (parent, recognised(name)) in taken:
             name += "2"
-        taken.add((parent, name))
+        taken.add((parent, recognised(name)))
         # Always said: a path that is let go of stays where it is, and may be wanted elsewhere.
         found[key] = {"name": name, "parent": parent, "rewrite_url": paths[number], **fields}
     return found
@@ -147,7 +153,7 @@ def turned_over(draw: st.DrawFn, before: Sections) -> Sections:
     taken: set[tuple[object, str]] = set()
     placed: Sections = {}
     for key, path in zip(order, paths, strict=True):
-        name = categories[key]["name"]
+        name = recognised(categories[key]["name"])
         free = [above for above in (None, *placed) if (above, name) not in taken]
         if free:
             parent = one_of(draw, free)
