@@ -118,7 +118,7 @@ class Graph:
             if kinds is self.link:
                 self.steps[later], update = yields.split(self.steps[later], self.steps[earlier])
                 self.add(update, [later, earlier])
-            elif kinds in (self.handover, self.names):
+            elif kinds is self.handover or kinds is self.names:
                 both = edge in self.names
                 self.names.discard(edge)
                 path, name = kinds is self.handover, both or kinds is self.names

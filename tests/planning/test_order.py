@@ -269,3 +269,10 @@ def test_probe_is_a_redirect_that_waits_for_no_page() -> None:
     made = world.plan()
     assert [s.key for s in made.steps if s.confirm] == ["redirect.b:create"]
     assert not before(made, "category.p:create", "redirect.b:create")
+
+
+def test_an_order_that_is_only_nicer_gives_way_without_a_step_of_its_own() -> None:
+    """The child declares the path that the shop makes of its parent's name."""
+    world = World().declare("category.top", name="Sko")
+    world.declare("category.child", name="Børn", parent=ref("category.top"), rewrite_url="sko")
+    assert keys(world.plan()) == ["category.top:create", "category.child:create"]
