@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shopform.changes import Plan
 from shopform.diagnostics import Diagnostic
 from shopform.render.budget import size
-from shopform.render.document import document
+from shopform.render.document import sealed
 from shopform.render.excerpts import note_part
 from shopform.render.inert import link, plain
 from shopform.render.markdown import mark, render_section
@@ -29,8 +29,8 @@ class Told:
 
 
 def shops_json(told: Sequence[Told], exit_code: int) -> str:
-    """Each shop's plan as `document` gives it, or its error, and the run's exit code."""
-    shops = {each.row.shop: document(each.plan) if each.plan else _error(each) for each in told}
+    """Each shop's plan as it is printed alone, or its error, and the run's exit code."""
+    shops = {each.row.shop: sealed(each.plan) if each.plan else _error(each) for each in told}
     found = {"format_version": FORMAT, "shops": shops, "exit_code": exit_code}
     return json.dumps(found, ensure_ascii=False)
 

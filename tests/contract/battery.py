@@ -199,6 +199,14 @@ def unknown_words_draw_a_warning() -> None:
         assert one.warnings == ()
 
 
+def odd_statuses_draw_a_warning() -> None:
+    with line() as one:
+        for status, codes in ((410, ["route-status"]), (301, []), (302, [])):
+            one.declare(redirects={"x": {"source": "a", "target": "b", "status": status}})
+            one.plan()
+            assert [w.code for w in one.warnings] == codes, status
+
+
 def the_front_page_is_never_destroyed() -> None:
     with line() as one:
         one.declare(categories={"front": {"name": "Forside"}})
@@ -282,6 +290,7 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("redirect", ways_that_loop_are_refused),
     ("webhook", made_secrets_are_delivered),
     ("webhook", unknown_words_draw_a_warning),
+    ("redirect", odd_statuses_draw_a_warning),
     ("category", the_front_page_is_never_destroyed),
     ("supplier profile brand category", products_are_counted_before_what_holds_them_goes),
     ("attribute value", what_cannot_hold_values_is_not_asked_for_them),

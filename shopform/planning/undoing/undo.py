@@ -330,6 +330,7 @@ class _Inverting:
             protect=entry.protect,
             keep=entry.keep,
             origin=entry.origin,
+            uncopied=frozenset(entry.unclaimed if entry.origin else ()),
             ignore=frozenset({*kind.fields, *entry.sent}),
         )
 
