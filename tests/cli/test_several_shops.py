@@ -283,7 +283,8 @@ def test_json_is_one_document_with_a_plan_a_shop(mixed: Shopform) -> None:
     assert list(said["shops"]) == list(NAMES)
     staging, production, norway = said["shops"].values()
     alone = json.loads(mixed("plan", "--shop", "staging", "--json").out)
-    assert {**staging, "calls": None} == {**alone, "calls": None}
+    counted = {"calls": None, "integrity": None}
+    assert {**staging, **counted} == {**alone, **counted}
     assert (staging["applyable"], production["applyable"]) == (True, False)
     assert list(norway) == ["error"]
     assert norway["error"]["exit_code"] == 16

@@ -13,7 +13,7 @@ from shopform.changes import Action, Basis, Calls, Failure, Op, Outcome, Plan, S
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, Interrupted
 from shopform.model import Address
-from shopform.render.document import document
+from shopform.render.document import sealed
 from shopform.render.reading import read_document
 from shopform.render.shops import Row, applied_row, counted, heading, planned_row, render_table
 from shopform.render.shops_page import Told, shops_json, shops_markdown
@@ -138,10 +138,8 @@ def test_what_a_small_plan_does_not_need_is_for_the_others() -> None:
 def test_the_document_of_all_shops_holds_each_plan_whole(plan: Plan) -> None:
     one = Told(Row("se", "changes"), plan)
     said = json.loads(shops_json([one, FAILED], 16))
-    assert said["shops"]["se"] == json.loads(json.dumps(document(plan)))
-    assert read_document(said["shops"]["se"]) == read_document(
-        json.loads(json.dumps(document(plan)))
-    )
+    assert said["shops"]["se"] == json.loads(json.dumps(sealed(plan)))
+    assert read_document(said["shops"]["se"]) == read_document(json.loads(json.dumps(sealed(plan))))
     assert list(said["shops"]["no"]) == ["error"]
 
 
