@@ -100,12 +100,16 @@ class Slug:
     """
 
     source: str
-    letters: Fact[Mapping[str, str]] = Fact(
-        {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss"},
-        Grade.ASSUMED,
-        "M-prod: ae, oe of products",
-    )
-    taken: Fact[str] = Fact("-x", Grade.ASSUMED, "M-prod saw it of products")
+    letters: Fact[Mapping[str, str]]
+    taken: Fact[str]
+
+
+_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss"}
+SLUG_OF_NAME = Slug(
+    source="name",
+    letters=Fact(_LETTERS, Grade.ASSUMED, "M-prod: ae, oe of products"),
+    taken=Fact("-x", Grade.ASSUMED, "M-prod saw it of products"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Slug, Wire, named
+from shopform.kinds.base import SLUG_OF_NAME, Fact, Form, Grade, Kind, Policy, Wire, named
 from shopform.kinds.spec import ImageSpec, Spec, may, must
 
 
@@ -53,7 +53,7 @@ CATEGORY = Kind(
         | dict.fromkeys(("tag", "empty_redir", "meta", "meta_title", "meta_description"), "")
         | dict.fromkeys(("description_a", "description_b"), ""),
         path="rewrite_url",
-        slug=Slug(source="name"),
+        slug=SLUG_OF_NAME,
         fixed="is_front",  # K-cap: exactly one category is the shop's front page
         anchor="url",  # K-cap: absolute, with the shop's own host, also from the central one
         counted_by="category_id",
