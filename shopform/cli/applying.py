@@ -12,13 +12,12 @@ from shopform.changes import Op, Outcome, Plan, Step
 from shopform.cli.approved import expect, remember
 from shopform.cli.console import Console
 from shopform.cli.exits import outcome_exit, plan_exit
+from shopform.cli.judging import judged, ready
 from shopform.cli.planner import Connection, connected, show
 from shopform.cli.project import Workspace, interruptible
 from shopform.cli.witness import key_digest, same_shop
-from shopform.diagnostics import error
-from shopform.errors import ShopformError, StalePlan, UsageError
+from shopform.errors import StalePlan, UsageError
 from shopform.model import Prior, host_of
-from shopform.planning.budget import budgeted
 from shopform.render.stream import applied, applying
 
 if TYPE_CHECKING:
@@ -70,26 +69,6 @@ def propose(
     if advice and not plan.refused and not plan.empty and not console.quiet:
         console.note(advice)
     return plan_exit(plan, detailed=detailed)
-
-
-def judged(console: Console, plan: Plan, connection: Connection, *, saved: bool = False) -> Plan:
-    """The plan with what apply is bound to say of it, and to refuse.
-
-    Where somebody looks at it at a terminal it is a warning still. `saved`: it is applied later.
-    """
-    plan = _lasting(console, plan)
-    soft = console.interactive and console.form == "text" and not saved
-    if not soft:
-        plan = _insisted(plan)
-    before = plan.calls.recheck if saved else plan.calls.read
-    spent = before if saved else connection.client.calls
-    return _affordable(console, plan, connection, before=before, spent=spent, soft=soft)
-
-
-def _insisted(plan: Plan) -> Plan:
-    from shopform.planning.renames import insist
-
-    return insist(plan)
 
 
 def offer(
@@ -173,13 +152,9 @@ def carry_out(
             same_shop(connection.client, session.prior)
         plan = source.plan(connection, session.prior)
         _not_used(workspace, source, plan, session.prior)
-        if auto_approve or source.saved or not console.interactive or console.form != "text":
-            plan = _insisted(plan)
-        plan = _deliverable(workspace, _lasting(console, plan))
         saved = source.saved
-        before = plan.calls.recheck if saved else 0
-        spent = connection.client.calls + before
-        plan = _affordable(console, plan, connection, before=before, spent=spent)
+        soft = console.interactive and console.form == "text" and not auto_approve and not saved
+        plan = ready(console, plan, connection, workspace, saved=saved, soft=soft)
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
@@ -258,70 +233,6 @@ def _not_used(workspace: Workspace, source: Source, plan: Plan, prior: Prior) ->
             f" and the state is at {prior.serial}",
             hint=f"plan again for what is left; `shopform undo {run.name}` reverts that run",
         )
-
-
-def _lasting(console: Console, plan: Plan) -> Plan:
-    """The plan, refused where the shop would make a secret that is lost with a machine of CI.
-
-    The shop shows it once, and without `secret_to` it goes to a file on this machine.
-    """
-    from shopform.kinds import BY_NAME
-
-    hint = "declare `secret_to`: a command that stores it, or a file that the job keeps"
-    found = [
-        error(
-            "secret-in-ci",
-            f"the secret of `{step.address}` would be lost with this CI machine",
-            hint=hint,
-            address=step.address,
-        )
-        for step in plan.steps
-        if step.op is Op.CREATE and BY_NAME[step.kind].policy.generated and step.deliver is None
-    ]
-    found = found if console.in_ci else []
-    return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
-
-
-def _deliverable(workspace: Workspace, plan: Plan) -> Plan:
-    """The plan, refused where a secret that it has the shop make could not be delivered."""
-    from shopform.deliver import check
-    from shopform.kinds import BY_NAME
-
-    found = []
-    for step in plan.steps:
-        if step.op is Op.CREATE and BY_NAME[step.kind].policy.generated:
-            try:
-                check(step.deliver, directory=workspace.directory, shop=workspace.shop.name)
-            except ShopformError as problem:
-                summary = f"the secret of `{step.address}` cannot be delivered: {problem}"
-                hint = problem.diagnostics[0].hint
-                told = error("secret-undeliverable", summary, hint=hint, address=step.address)
-                found.append(told)
-    return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
-
-
-def _affordable(
-    console: Console,
-    plan: Plan,
-    connection: Connection,
-    *,
-    before: int,
-    spent: int,
-    soft: bool = False,
-) -> Plan:
-    """What cannot be finished is not begun, unless that is asked for.
-
-    `before` are calls of the day that come yet, before the first write; `spent` are all of the
-    run that come before it.
-    """
-    limit = connection.max_calls
-    return budgeted(
-        plan,
-        today=connection.ledger.left - before,
-        run=None if limit is None else limit - spent,
-        partial=console.partial,
-        soft=soft,
-    )
 
 
 def _approved(console: Console, plan: Plan) -> bool:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from shopform.changes import Outcome, Plan
-from shopform.cli.applying import Source, judged
+from shopform.cli.applying import Source
 from shopform.cli.approved import remember
 from shopform.cli.console import Console
 from shopform.cli.exits import plan_exit, several_exit
+from shopform.cli.judging import judged
 from shopform.cli.planner import Connection, connected, remark, show
 from shopform.cli.project import Workspace
 from shopform.diagnostics import warning
