@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from enum import IntEnum
 from itertools import zip_longest
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from unicodedata import combining, east_asian_width
 from shopform.diagnostics import plural
 from shopform.render.style import alike, escaped, printable
 from shopform.render.words import CONTEXT, elided
+from shopform.textdiff import LineMatcher
 
 INDENT = 6
 INNER = INDENT + 4
@@ -103,7 +103,7 @@ def hidden(number: int, noun: str) -> Iterator[Line]:
 def _text_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
     seen = 0
     around = len(before) if detail is Detail.ALL else CONTEXT
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = LineMatcher(before, after)
     for group in matcher.get_grouped_opcodes(around):
         yield from hidden(group[0][1] - seen, "line")
         for tag, i1, i2, j1, j2 in group:

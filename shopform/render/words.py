@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import groupby, zip_longest
 from typing import NamedTuple
+
+from shopform.textdiff import LineMatcher
 
 CONTEXT = 3
 # Matching takes the product of both lengths; beyond this clauses are compared instead of words,
@@ -40,7 +41,7 @@ def rows(before: str, after: str) -> list[Row]:
     """All lines of two texts, those that belong together side by side."""
     old, new = before.split("\n"), after.split("\n")
     found: list[Row] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = LineMatcher(old, new)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             found += [Row(whole(line), whole(line), True) for line in old[i1:i2]]
@@ -100,7 +101,7 @@ def _words(before: str, after: str) -> tuple[Line, Line]:
         return whole(before, changed=True), whole(after, changed=True)
     head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
     one, other = [Run(False, head)], [Run(False, head)]
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in LineMatcher(*middle).get_opcodes():
         one.append(Run(tag != "equal", "".join(middle[0][i1:i2])))
         other.append(Run(tag != "equal", "".join(middle[1][j1:j2])))
     one.append(Run(False, tail))

@@ -180,6 +180,15 @@ def ways_that_loop_are_refused() -> None:
         assert errors(one.plan()) == ["route-loop"]
 
 
+def rows_of_a_status_that_leads_nowhere_are_left_out() -> None:
+    with line() as one:
+        sheet = "source,target,status\n/a,/x,301\n/b,/x,410\n"
+        (one.directory / "r.csv").write_text(sheet, "utf-8")
+        one.declare(redirects={"table": "r.csv"})
+        one.settle()
+        assert [row["target"].strip("/") for row in one.rows("redirect")] == ["x"]
+
+
 def made_secrets_are_delivered() -> None:
     with line() as one:
         one.declare(webhooks={"x": {"url": "https://x.example/hook", "events": ["paid"]}})
@@ -288,6 +297,7 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("category redirect", a_path_is_one_with_its_leading_slash),
     ("category", paths_that_the_shop_makes_are_foreseen),
     ("redirect", ways_that_loop_are_refused),
+    ("redirect", rows_of_a_status_that_leads_nowhere_are_left_out),
     ("webhook", made_secrets_are_delivered),
     ("webhook", unknown_words_draw_a_warning),
     ("redirect", odd_statuses_draw_a_warning),
