@@ -99,9 +99,13 @@ class _Creation:
                     return written.id, written
             except OutcomeUnknown as problem:
                 lost = problem
-            found = self._find()
-            if found is not None:
-                return found.id, self._again(found)
+            try:
+                found = self._find()
+                if found is not None:
+                    return found.id, self._again(found)
+            except RequestRefused as refused:
+                # Not the create was refused: the object may be there.
+                raise OutcomeUnknown(f"the answer was lost, and {refused}") from None
             if lost is None:
                 raise ShopformError("the shop says it was created, and does not list it")
             if not left:

@@ -12,7 +12,7 @@ from shopform.cli.witness import same_shop
 from shopform.diagnostics import Diagnostic, error, plural, warning
 from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME, KINDS, ORDER
-from shopform.model import Address, Live, Prior, host_of
+from shopform.model import Address, Live, Prior, Shop, host_of
 from shopform.planning.copies.copy import copied, softened
 from shopform.planning.copies.fitting import Fitting, Wish
 from shopform.planning.copies.omissions import owned_twice
@@ -66,10 +66,10 @@ class Copying:
         texts = variables, variable_files
         self.first = open_settings(console, source, *texts, with_token=True)
         self.workspace = open_settings(console, target, *texts, with_token=with_key)
-        if host_of(self.first.shop.url) == host_of(self.workspace.shop.url):
+        if _one_shop(self.first.shop, self.workspace.shop):
             raise UsageError(
                 f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
-                hint="correct the `url` of one, or name another shop",
+                hint="correct the `url` or the `token` of one, or name another shop",
             )
         self.workspace.source = self.first.shop.name
         self.workspace.source_host = host_of(self.first.shop.url)
@@ -206,3 +206,9 @@ class Copying:
             first = problem.diagnostics[0]
             summary = f"the {BY_NAME[name].section} are not copied: {first.summary}"
             yield warning("not-copied", summary, hint=first.hint)
+
+
+def _one_shop(one: Shop, other: Shop) -> bool:
+    """Whether both are at one host with one key: at the central host the key says which shop."""
+    hosts = {host_of(one.url), host_of(other.url)}
+    return len(hosts) == 1 and one.token.text == other.token.text

@@ -69,26 +69,6 @@ class Comparer:
             result.send.setdefault(name, None)
         return _forgetting(result, resource, {})
 
-    def replace(
-        self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
-    ) -> Difference:
-        """Everything declared for a new object, beside what the one that it replaces holds."""
-        result = self.create(kind, resource)
-        known: Mapping[str, object] = entry.sent if entry else {}
-        result.fields = []
-        for name in dict.fromkeys((*resource.fields, *known)):
-            value = resource.fields.get(name)
-            raw = item.fields.get(name, known.get(name))
-            if kind.policy.form(name) is Form.IMAGES:
-                change = self._change(kind, name, images.shown(raw), _pictures(value))
-            else:
-                live = canonical(kind.policy.form(name), raw, self.matching.hosts)
-                secret = name in secret_fields(resource, entry)
-                change = self._change(kind, name, live, value, secret=secret)
-            if change.sensitive or change.before is not None or change.after is not None:
-                result.fields.append(change)
-        return result
-
     def update(
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
     ) -> Difference:

@@ -114,8 +114,9 @@ class Draft:
                 self._create(resource, kind, compare.create(kind, resource), Action.CREATE)
         elif address in self.replaced:
             self.graph.add(removals.delete(address, item))
-            entry = self.matching.entries.get(address)
-            difference = compare.replace(kind, resource, item, entry)
+            entry = self.matching.entries.get(address, Entry(id=item.id))
+            difference = compare.create(kind, resource)
+            difference.fields = removals.replaced(kind, entry, item, difference.fields)
             difference.notes += self._reverted(resource, item, difference, compare)
             self._create(resource, kind, difference, Action.REPLACE)
         elif resource.forget:

@@ -91,14 +91,16 @@ def alike(declared: str, held: str) -> bool:
 def _replaced(old: str, new: str) -> bool:
     """Whether a shop may have made `new` of the signs `old`."""
     if not old:
-        return not any(sign.isalnum() or sign in _SPARED for sign in new)
+        return not new.strip("\\")  # nothing but an escape is put into a text
     if any(sign in _SPARED or (sign.isascii() and sign.isalnum()) for sign in old):
         return False
     if len(new) > 4 * len(old):
         return False
-    letters = {sign for sign in new if sign.isalnum()}
+    written, letters = key_from(old), [sign for sign in new if sign.isalnum()]
     dropped = not new and all(sign.isascii() and sign not in "<>\"'&\\ " for sign in old)
-    return letters <= {*key_from(old), "e"} and not dropped and not _SPARED & set(new)
+    # `ø` becomes `o` or `oe`, and never `e` alone.
+    named = not letters or (written[:1] == letters[0] and {*letters} <= {*written, "e"})
+    return named and not dropped and not _SPARED & set(new)
 
 
 def _repaired(text: str) -> str:

@@ -1,7 +1,7 @@
 """What becomes of owned objects that nobody declares: destroyed, forgotten, or gone. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.diagnostics import plural
@@ -133,6 +133,22 @@ class Removals:
                     sensitive=loss.secret,
                     reason=EDITED if loss.edited else "",
                 )
+
+    def replaced(
+        self, kind: Kind, entry: Entry, item: LiveObject, made: list[FieldChange]
+    ) -> list[FieldChange]:
+        """What the new object is made with, beside what is lost with the old one."""
+        lost = {field.name: field for field in self.lost(kind, entry, item)}
+        # A path that nobody declared is made anew by the shop.
+        if kind.policy.path not in entry.sent:
+            lost.pop(kind.policy.path, None)
+        found = []
+        for field in made:
+            old = lost.pop(field.name, FieldChange(name=field.name))
+            secret = FieldChange(name=field.name, sensitive=True, reason=old.reason)
+            shown = replace(field, before=old.before, reason=old.reason)
+            found.append(secret if old.sensitive or field.sensitive else shown)
+        return [*found, *lost.values()]
 
     def _shown(self, kind: Kind, loss: Loss) -> object:
         if not loss.managed and kind.policy.form(loss.name) is Form.IMAGES:

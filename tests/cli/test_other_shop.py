@@ -255,3 +255,19 @@ def test_a_shop_that_moves_takes_its_state_along(host: Host) -> None:
     assert after["serial"] == before["serial"] + 1
     assert (after["lineage"], after["resources"]) == (before["lineage"], before["resources"])
     host.done("plan", "--detailed-exitcode")
+
+
+def test_copies_between_two_shops_of_one_host(host: Host) -> None:
+    url = f"http://127.0.0.1:{host.central.server_port}"
+    shops = {name: {"url": url, "token": f"${{env:{name.upper()}}}"} for name in ("ours", "other")}
+    (host.directory / "shopform.yaml").write_text(json.dumps({"shops": shops}))
+    between = ("--from", "other", "--to", "ours", "--auto-approve", "--kinds", "categories")
+    for ours, verb, expected in (
+        ("theirs", "clone", 64), ("mine", "clone", 0), ("mine", "clone", 0), ("mine", "promote", 0)
+    ):  # fmt: skip
+        keys = environment_of("", OURS=ours, OTHER="theirs")
+        run = run_here(host.directory, verb, *between, environment=keys)
+        assert run.exit == expected, run.text
+        assert ("are one shop" in words(run)) == (expected == 64)
+    assert {row["name"] for row in host.pages()} == {f"Andet {n}" for n in range(5)}
+    assert not writes(host.theirs)

@@ -103,6 +103,28 @@ def test_whatever_answers_an_address_answers_its_pending_create(one: Project, wa
     assert len(shoes(one)) == way.there + 1
 
 
+def test_a_refused_look_up_does_not_answer_the_create(one: Project) -> None:
+    sections: dict[str, tuple[str, dict[str, Any]]] = {
+        "supplier": ("suppliers", {"name": "Nord"}),
+        "profile": ("profiles", {"name": "Sko"}),
+        "category": ("categories", BLOCK),
+        "redirect": ("redirects", {"source": "gammel", "target": "ny"}),
+        "webhook": ("webhooks", {"url": "https://erp.example/h", "events": ["paid"]}),
+    }
+    for status in (400, 404, 410, 422):
+        for kind, (section, block) in sections.items():
+            one.declare(**{section: {"x": block}})
+            one.sandbox.set_fault(f"POST /{kind}:1:lose", f"GET /{kind}:2+:{status}")
+            run = one.run("apply", "--auto-approve")
+            one.sandbox.clear_faults()
+            assert run.exit != 0
+            assert pending(one) == [f"{kind}.x"], (status, kind, run.text)
+            one.declare()
+            one.done("apply", "--auto-approve")
+            assert (pending(one), one.done("state", "list").out) == ([], "")
+            assert not [r for r in one.sandbox.data(kind) if block.items() <= r.items()]
+
+
 def test_a_pending_create_is_shown_and_not_mixed_up(one: Project) -> None:
     interrupted(one, Way("", nothing(), made=False))
     one.declare()

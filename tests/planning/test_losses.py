@@ -50,6 +50,27 @@ def test_a_deletion_shows_all_that_is_lost_with_it(destroy: bool) -> None:
         assert managed == sorted(managed, reverse=True)
 
 
+def test_a_replacement_shows_what_is_lost_beside_what_it_is_made_with() -> None:
+    for address, sent, edits, expected in LIVES:
+        world = World().settled(address, 7, **sent)
+        world.live(address.partition(".")[0], 7, **{**sent, **edits})
+        (change,) = world.plan(replace=(address,)).changes
+        assert change.action is Action.REPLACE
+        anew = {"rewrite_url"}  # by the shop, of the name
+        assert sorted(marked(change.fields)) == sorted(set(expected) - anew), (address, edits)
+        assert {f.name for f in change.fields if f.after is not None} == set(sent)
+    world = World().settled("category.a", 7, name="A").live("category", 7, name="A", meta="ours")
+    made = world.plan(replace=("category.a",))
+    assert read_document(document(made)).changes == made.changes
+    for text in (
+        render_plan(made, color=False, width=100),
+        render_markdown(made),
+        render_html(made),
+    ):
+        assert "edited in the shop since" in text
+        assert "ours" in text
+
+
 def test_every_form_marks_what_was_edited_since() -> None:
     world = World().owned("category.a", 7, name="A").live("category", 7, name="A", meta="fra os")
     made = world.plan()

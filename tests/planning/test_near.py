@@ -40,6 +40,7 @@ NEAR = [
     ("Sko…", "Sko..."),
     ("Nordlys & Søn", "Nordlys  Søn"),
     ("Fjord\u0007lys", "Fjordlys"),
+    ("O'Neill", "O\\'Neill"),
 ]
 APART = [
     ("36", "37"),
@@ -54,6 +55,13 @@ APART = [
     ("Grøn", "Grå"),
     ("Sål", "Søl"),
     ("Ø", "Å"),
+    ("Tå", "Te"),
+    ("Ærø", "Ero"),
+    ("Brød", "Bred"),
+    ("BO", "B&O"),
+    ("HM", "H.M."),
+    ("Levis", "Levi's"),
+    ("3M", "3 M"),
     ("½", "¼"),
     ("A+", "A"),
     ("A++", "A+"),
