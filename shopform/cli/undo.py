@@ -135,7 +135,7 @@ class Undoing:
     def plan(self, connection: "Connection", prior: Prior) -> Plan:
         from shopform.cli.planner import read_then_declare
         from shopform.planning.undoing.homes import near
-        from shopform.planning.undoing.undo import Inverse, annotated, invert
+        from shopform.planning.undoing.undo import Inverse, invert
 
         run, found = self.run, list[Inverse]()
         if prior.lineage != run.lineage:
@@ -165,7 +165,7 @@ class Undoing:
         )
         if made.empty and not made.refused and not self.console.quiet:
             self.console.note("Nothing of it is left to undo.")
-        return annotated(made, found[0], run)
+        return found[0].told.annotated(made, run.name)
 
 
 def _pictures(directory: Path) -> dict[str, str]:

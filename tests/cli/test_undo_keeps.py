@@ -55,6 +55,7 @@ def test_an_undo_keeps_what_staff_wrote_since(one: Project) -> None:
         assert set(one.state()) == {address, *needed}, address
         for other in needed:
             assert f"`{other}` stays: it is needed by `{address}`" in shown
+            assert f"`--allow-delete {other}` destroys" not in shown
         one.declare()
         one.done("destroy", "--auto-approve")
     assert one.sandbox.data("webhook") == []

@@ -11,7 +11,7 @@ from shopform.diagnostics import Collector
 from shopform.model import Address, Desired, Entry, Live, Moved, Prior
 from shopform.planning.match import match
 from shopform.planning.undoing.homes import Run, go_home, near
-from shopform.planning.undoing.undo import Inverse, annotated, invert
+from shopform.planning.undoing.undo import Inverse, invert
 
 
 def recorded(world: World, **asked: Any) -> Run:
@@ -30,7 +30,7 @@ def replanned(run: Run, now: World) -> Plan:
     found = inverse(run, now)
     world = replace(now, declared=dict(found.desired.resources))
     world.more = {"moved": found.desired.moved, "imports": found.desired.imports}
-    return annotated(world.plan(only=found.only), found, run)
+    return found.told.annotated(world.plan(only=found.only), run.name)
 
 
 def codes(found: Inverse) -> list[str]:

@@ -13,7 +13,7 @@ from shopform.cli.planner import read_and_plan, read_then_declare
 from shopform.cli.runs import touched
 from shopform.model import Address, Desired, Live, Prior
 from shopform.planning.undoing.homes import Run, near
-from shopform.planning.undoing.undo import Inverse, annotated, invert
+from shopform.planning.undoing.undo import Inverse, invert
 from shopform.render.document import document
 from shopform.render.reading import read_document
 from shopform.state.format import entries_of, entry_record
@@ -53,7 +53,7 @@ def undone(one: Line, run: Run, **asked: Any) -> tuple[Run, Plan, Outcome]:
         made = read_then_declare(
             workspace, connection, session.prior, declare, near=desired, within=within, **asked
         )
-        made = annotated(made, found[0], run)
+        made = found[0].told.annotated(made, run.name)
         assert not made.refused, errors(made)
         prior = session.prior
         outcome = apply(made, connection.client, session, directory=one.directory)

@@ -7,7 +7,7 @@ from typing import Any
 from shopform.changes import Action, Change, FieldChange
 from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, Form
-from shopform.model import Address, Entry, Image, Live, LiveObject, Ref, Secret, Value
+from shopform.model import Address, Entry, Image, Live, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
 from shopform.planning.diff import MISSING
 from shopform.planning.match import NOTHING
@@ -112,6 +112,22 @@ class Before:
         if target and isinstance(value, int) and (target, value) in self.owners:
             return Ref(self.owners[target, value])
         return value
+
+    def still(self, address: Address, entry: Entry) -> Resource:
+        """An object as it is: enough of it to be recognised and referred to, nothing compared."""
+        kind = BY_NAME[address.kind]
+        names = {*kind.policy.refers, *kind.policy.identity} & entry.sent.keys()
+        shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
+        return Resource(
+            address=address,
+            fields={n: self.linked(address.kind, n, entry.sent[n]) for n in shown},
+            parent=self.home(entry.parent) if entry.parent else None,
+            protect=entry.protect,
+            keep=entry.keep,
+            origin=entry.origin,
+            uncopied=frozenset(entry.unclaimed if entry.origin else ()),
+            ignore=frozenset({*kind.fields, *entry.sent}),
+        )
 
     def _plain(self, value: object) -> object:
         """A value to be compared: references by id, pictures without theirs."""

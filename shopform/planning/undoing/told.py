@@ -1,8 +1,9 @@
 """What is told of an undoing besides its plan. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from shopform.changes import Action, Plan
 from shopform.diagnostics import Diagnostic, warning
 from shopform.model import Address
 
@@ -29,9 +30,9 @@ class Told:
         hint = "`shopform undo --list` shows the runs; undo the later ones first"
         self.found.append(warning("undo-overtaken", told, address=address, hint=hint))
 
-    def kept(self, address: Address, why: str) -> None:
+    def kept(self, address: Address, why: str, cause: Address) -> None:
         """Something that the run created stays, since more than that would be lost with it."""
-        hint = f"`--allow-delete {address}` destroys it all the same"
+        hint = f"`--allow-delete {cause}` destroys it all the same"
         self.found.append(
             warning("undo-kept", f"`{address}` stays: it {why}", address=address, hint=hint)
         )
@@ -39,3 +40,14 @@ class Told:
     def warnings(self) -> Iterable[Diagnostic]:
         """In an order that depends on nothing else."""
         return sorted(self.found, key=lambda d: (d.code, d.address, d.summary))
+
+    def annotated(self, plan: Plan, run: str) -> Plan:
+        """The plan of an inverse, telling of each change why, and of what cannot come back."""
+        changes = []
+        for change in plan.changes:
+            notes = (*change.notes, *self.notes.get(change.address, ()))
+            if change.action is Action.DELETE:
+                notes = (f"was made by the run {run}", *notes)
+            changes.append(replace(change, notes=notes, reason=""))
+        diagnostics = (*plan.diagnostics, *self.warnings())
+        return replace(plan, changes=tuple(changes), diagnostics=diagnostics)

@@ -1,9 +1,9 @@
 """The inverse of a run, declared so that it is planned like anything else. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from shopform.changes import Action, Change, Plan
+from shopform.changes import Action, Change
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model import (
     Address,
@@ -17,11 +17,10 @@ from shopform.model import (
     Resource,
     Value,
 )
-from shopform.planning.losses import unmanaged_children, written
-from shopform.planning.match import NOTHING, live_identity
-from shopform.planning.normalize import identified, is_digest
+from shopform.planning.match import NOTHING
 from shopform.planning.undoing.before import GONE, Before
 from shopform.planning.undoing.homes import Homes, Run, go_home
+from shopform.planning.undoing.kept import worth_keeping
 from shopform.planning.undoing.told import Told
 
 Fields = dict[str, Value]
@@ -66,18 +65,6 @@ def invert(
     )
 
 
-def annotated(plan: Plan, inverse: Inverse, run: Run) -> Plan:
-    """The plan of an inverse, telling of each change why, and of what cannot come back."""
-    changes = []
-    for change in plan.changes:
-        notes = (*change.notes, *inverse.told.notes.get(change.address, ()))
-        if change.action is Action.DELETE:
-            notes = (f"was made by the run {run.name}", *notes)
-        changes.append(replace(change, notes=notes, reason=""))
-    diagnostics = (*plan.diagnostics, *inverse.told.warnings())
-    return replace(plan, changes=tuple(changes), diagnostics=diagnostics)
-
-
 @dataclass(slots=True)
 class _Inverting:
     run: Run
@@ -97,7 +84,7 @@ class _Inverting:
         homes = self.homes
         self.owners = homes.owners()
         self.values = Before(self.live, self.owners, homes.ids(self.run), homes.of, self.pictures)
-        self.resources = {a: self._still(a, entry) for a, entry in homes.now.items()}
+        self.resources = {a: self.values.still(a, entry) for a, entry in homes.now.items()}
         for address, old in homes.stuck.items():
             self.told.partial(address, f"`{old}` is another object by now", "its address")
 
@@ -156,7 +143,7 @@ class _Inverting:
             if name not in resource.ignore:
                 self.told.partial(address, GONE, f"`{name}`")
             now = self.homes.now.get(address)
-            kept = self._still(address, now).fields.get(name) if now else None
+            kept = self.values.still(address, now).fields.get(name) if now else None
             if isinstance(kept, Ref) and kept.address in self.resources:
                 fields[name] = kept
             else:
@@ -178,41 +165,13 @@ class _Inverting:
 
     def unmake(self, losing: Collection[str]) -> None:
         """Delete what the run created, but for what staff wrote into since, and what that needs."""
-        owned = {(a.kind, entry.id) for a, entry in self.homes.now.items()}
-        owned |= set(self._pending())
-        children = unmanaged_children(self.live, owned)
-        kept: dict[Address, str] = {}
-        for address, entry in self.made.items():
-            item = self._object(address, entry.id)
-            kind = BY_NAME[address.kind]
-            found = written(kind, entry, item, self.live.hosts) if item else []
-            found += children.get((kind.name, entry.id), [])
-            if found and address not in losing:
-                kept[address] = f"holds what was written in the shop since: {', '.join(found)}"
-        queue = list(kept)
-        while queue:
-            child = queue.pop()
-            entry = self.made[child]
-            above = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-            for address in sorted(map(self.homes.of, above)):
-                if address in self.made and address not in kept:
-                    kept[address] = f"is needed by `{child}`"
-                    queue.append(address)
+        kept = worth_keeping(self.made, self.homes, self.prior, self.live, losing)
         for address in self.made:
             if address in kept:
-                self.told.kept(address, kept[address])
+                self.told.kept(address, *kept[address])
             else:
                 del self.resources[address]
                 self.only.add(address)
-
-    def _pending(self) -> Iterator[tuple[str, int]]:
-        """What a run that stopped was creating, and nobody else wrote: by kind and id."""
-        for intent in self.prior.pending:
-            kind = BY_NAME[intent.kind]
-            for item in self.live.kinds.get(kind.name, NOTHING).objects.values():
-                found = (item.parent_id, live_identity(kind, item, self.live.hosts))
-                if found == (intent.parent_id, identified(kind, intent.identity)):
-                    yield kind.name, item.id
 
     def _release(self, address: Address, change: Change, now: Entry | None) -> None:
         """What the run took over is let go of, with its fields as they were."""
@@ -231,7 +190,7 @@ class _Inverting:
             self.imports[address] = number
         else:
             return
-        self._declare(self._still(address, entry), fields, held)
+        self._declare(self.values.still(address, entry), fields, held)
         if change.importing:
             self.resources[address] = replace(self.resources[address], forget=True)
             self.told.note(address, "is forgotten again: the run had taken it over")
@@ -244,7 +203,7 @@ class _Inverting:
         elif item:
             self.imports[address] = before.id
             fields = self._fields(address, before, UNOWNED, item)
-            self._declare(self._still(address, before), fields, before)
+            self._declare(self.values.still(address, before), fields, before)
         elif action in (Action.DELETE, Action.REPLACE):
             self._make_again(address, before)
         elif action is not Action.NO_OP:
@@ -256,7 +215,7 @@ class _Inverting:
         if not fields.keys() >= {name for name in kind.policy.identity if name in before.sent}:
             self._give_up(address, "what it is recognised by is not known any more")
             return
-        still = self._still(address, before)
+        still = self.values.still(address, before)
         # A place that is not managed is set once, so that it does not come back at the root.
         place = {
             name: self.values.linked(kind.name, name, value)
@@ -280,7 +239,7 @@ class _Inverting:
         fields = self._fields(address, before, left, item)
         once = {name for name in left.sent if name not in before.sent and name in now.sent}
         later = {n for n in (*fields, *once) if self._overtook(address, n, now, before)}
-        still = self._still(address, now)
+        still = self.values.still(address, now)
         kept = {
             name: getattr(before, name)
             for name in ("protect", "keep", "origin", "parent")
@@ -316,22 +275,6 @@ class _Inverting:
             fields={**still.fields, **fields},
             ignore=still.ignore - fields.keys(),
             once=frozenset((once or set()) | {n for n in fields if n not in before.sent}),
-        )
-
-    def _still(self, address: Address, entry: Entry) -> Resource:
-        """An object as it is: enough of it to be recognised and referred to, nothing compared."""
-        kind = BY_NAME[address.kind]
-        names = {*kind.policy.refers, *kind.policy.identity} & entry.sent.keys()
-        shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
-        return Resource(
-            address=address,
-            fields={n: self.values.linked(address.kind, n, entry.sent[n]) for n in shown},
-            parent=self.homes.of(entry.parent) if entry.parent else None,
-            protect=entry.protect,
-            keep=entry.keep,
-            origin=entry.origin,
-            uncopied=frozenset(entry.unclaimed if entry.origin else ()),
-            ignore=frozenset({*kind.fields, *entry.sent}),
         )
 
     def _overtook(self, address: Address, name: str, now: Entry, before: Entry) -> bool:
