@@ -52,7 +52,7 @@ def test_memory_of_one_shop_is_refused_for_another(verb: str, shops: TwoShops) -
 def test_two_names_for_one_shop_are_refused(shops: TwoShops) -> None:
     file = shops.directory / "shopform.yaml"
     settings = json.loads(file.read_text("utf-8"))
-    settings["shops"]["new"]["url"] = shops.old.url + "/"
+    settings["shops"]["new"] = {**settings["shops"]["old"], "url": shops.old.url + "/"}
     file.write_text(json.dumps(settings), "utf-8")
     done = shops.run("clone", *BETWEEN, "--auto-approve", "--rewrite", "Herre=Mand")
     assert (done.exit, "are one shop" in done.err) == (64, True)
