@@ -14,9 +14,9 @@ from shopform.render.html_fields import PLANNED
 from shopform.render.html_script import SCRIPT
 from shopform.render.html_style import STYLE
 from shopform.render.html_tree import tree_section
-from shopform.render.markup import Markup, element
+from shopform.render.markup import Markup, element, sentence
 from shopform.render.style import DRIFTED, look_of
-from shopform.render.text import in_order, own_counts, render_calls, verdict, visible
+from shopform.render.text import in_order, own_counts, render_calls, verdict, visible, wire_names
 from shopform.render.trees import trees
 
 
@@ -74,6 +74,7 @@ def _top(plan: Plan, title: str) -> Markup:
     refused = "This plan is refused and cannot be applied. The reasons are below."
     copy = [", to make it like ", element("code", plan.basis.source)] if plan.basis.source else []
     own = own_counts(plan.count()["move"], plan.steps)
+    counts = " ".join((render_calls(plan.calls), *own))
     return element(
         "header",
         element("p", title, url, copy, class_="eyebrow"),
@@ -81,7 +82,8 @@ def _top(plan: Plan, title: str) -> Markup:
         element("h1", verdict(plan)),
         element("p", refused, class_="verdict") if plan.refused else None,
         element("ul", _tiles(plan), class_="tiles", aria_label="Counts"),
-        element("p", " ".join((render_calls(plan.calls), *own)), class_="muted small"),
+        element("p", counts, class_="muted small"),
+        *(element("p", sentence(line), class_="muted small") for line in wire_names(plan)),
         class_="top",
     )
 

@@ -15,9 +15,17 @@ from shopform.diagnostics import Severity, plural
 from shopform.kinds import ORDER
 from shopform.render.budget import Part, Stage, size, spend
 from shopform.render.excerpts import ALL, FIELDS, NAME, TEXTS, change_part, gone_part, note_part
-from shopform.render.inert import code, link, longest_run
+from shopform.render.inert import code, link, longest_run, prose
 from shopform.render.style import DRIFTED, look_of
-from shopform.render.text import GONE, in_order, own_counts, render_calls, verdict, visible
+from shopform.render.text import (
+    GONE,
+    in_order,
+    own_counts,
+    render_calls,
+    verdict,
+    visible,
+    wire_names,
+)
 
 WORDS = {
     Action.CREATE: "create",
@@ -162,6 +170,7 @@ class _Page:
         total = sum(self.plan.unmanaged.values())
         if total:
             counts.append(f"Left alone: {plural(total, 'object')} that nobody declares.")
+        counts += map(prose, wire_names(self.plan))
         yield from filter(None, (" ".join(filter(None, (shop, report))), " ".join(counts)))
 
     def _gone_counts(self) -> str:

@@ -5,7 +5,7 @@ terminal, values are folded to it, and elsewhere they stand on one line.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from shopform.changes import Action, Calls, Change, FieldChange, Op, Plan, Step
 from shopform.diagnostics import Severity, plural
@@ -189,6 +189,8 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
             f"Left alone: {plural(total, 'object')} that nobody declares ({kinds}).", width
         )
     yield from wrap(render_calls(plan.calls), width)
+    for line in wire_names(plan):
+        yield from wrap(line, width)
     if plan.digest and not plan.empty:
         yield f"Digest: {plan.digest}"
     if plan.refused:
@@ -196,6 +198,15 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
         why = f"{plural(len(codes), 'reason')} ({', '.join(dict.fromkeys(codes))})"
         sentence = f"This plan is refused and cannot be applied, for {why}."
         yield from (ink.paint(line, BOLD, RED) for line in wrap(sentence, width))
+
+
+def wire_names(plan: Plan) -> Iterator[str]:
+    """What the project says that this shop calls things, as far as it is sent there."""
+    for kind in sorted({step.kind for step in plan.steps} & plan.basis.wire.keys()):
+        names = asdict(plan.basis.wire[kind])
+        told = {**{name: names[name] for name in names if name != "fields"}, **names["fields"]}
+        listed = ", ".join(f"`{name}` is `{text}`" for name, text in told.items() if text)
+        yield printable(f"Wire names of {kind}: {listed}.")
 
 
 def verdict(plan: Plan) -> str:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import change, field, planned
 
-from shopform.changes import Action, Plan
+from shopform.changes import Action, Op, Plan, Step
+from shopform.model import Address, WireNames
 from shopform.render.document import document
 from shopform.render.html import render_html
 from shopform.render.markdown import render_markdown
@@ -255,3 +256,16 @@ def test_a_terminal_shows_every_character_that_came(before: str, after: str, wid
     for piece in printable(after.replace("\n", " ")).split():
         for part in re.findall(r"\S{1,20}", piece):
             assert squeezed(part) in squeezed(told), (part, told)
+
+
+def test_wire_names_of_the_project_are_shown_in_every_form() -> None:
+    create = Step(key="1", op=Op.CREATE, address=Address("redirect.r"), kind="redirect")
+    names = WireNames(endpoint="moves", list_key="rows", fields={"source": "from_path"})
+    basis = replace(planned().basis, wire={"redirect": names, "brand": names})
+    made = replace(planned(), steps=(create,), basis=basis)
+    for name, render in FORMS.items():
+        text = render(made)
+        assert "Wire names of brand" not in text, "nothing of that kind is sent"
+        told = squeezed(text).partition("Wirenamesofredirect:")[2]
+        for word in ("`endpoint`is`moves`", "`list_key`is`rows`", "`source`is`from_path`"):
+            assert re.sub("`|</?code>", "", word) in re.sub("`|</?code>", "", told), name
