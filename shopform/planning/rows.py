@@ -12,7 +12,7 @@ from shopform.planning.keys import is_row_key
 from shopform.planning.match import NOTHING, Matching
 from shopform.planning.moves import within
 from shopform.planning.normalize import canonical
-from shopform.planning.renames import CLOSE, PAIRS, closeness
+from shopform.planning.rename_pairs import CLOSE, PAIRS, closeness
 
 _Side = tuple[str, Address]  # what it is called, first, so that sides sort by that
 _Alike = tuple[object, ...]
