@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from support import Prepared
@@ -43,9 +44,11 @@ def test_interrupted_twice_stops_at_once(
     call: int, parallelism: int, scenario: Scenario, prepared: Prepared
 ) -> None:
     def twice(pid: int) -> None:
-        os.kill(pid, signal.SIGINT)
-        time.sleep(0.05)  # two signals that wait together are one
-        os.kill(pid, signal.SIGINT)
+        # Signals that wait together are one, and how long they wait is up to the machine.
+        with suppress(ProcessLookupError):
+            for _ in range(100):
+                os.kill(pid, signal.SIGINT)
+                time.sleep(0.05)
 
     with trial(scenario, prepared, parallelism=parallelism) as one:
         one.sandbox.set_fault(f"{call}:slow={AWAY}")
