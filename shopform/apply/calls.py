@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 from shopform import files
 from shopform.apply.children import Children
@@ -27,7 +28,9 @@ class Calls:
     """Does steps; safe to be used by several threads.
 
     `entries` is the state as it grows, `kept` the addresses written to it; `ids` are all objects
-    that can be referred to, those that are only being imported among them.
+    that can be referred to, those that are only being imported among them. `claimed` are objects
+    that a create of this run made, from the moment that its answer, or a look-up under the lock
+    `claiming`, says so.
     """
 
     plan: Plan
@@ -41,6 +44,8 @@ class Calls:
     warnings: list[Diagnostic] = field(default_factory=list)
     listed: Mapping[tuple[str, int | None], Ranges] = field(default_factory=dict)
     sending: dict[Address, Intent] = field(default_factory=dict)
+    claimed: set[tuple[str, int]] = field(default_factory=set)
+    claiming: Lock = field(default_factory=Lock)
     gates: Gates = field(default_factory=Gates)
     made: frozenset[Address] = frozenset()
     children: Children = field(init=False)

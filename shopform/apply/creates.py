@@ -95,6 +95,8 @@ class _Creation:
                     written = write.create(
                         self.calls.client, self.kind, names, self.fields, self.parent_id
                     )
+                    if written.id is not None:
+                        self.calls.claimed.add((self.kind.name, written.id))
                 if written.id is not None:
                     return written.id, written
             except OutcomeUnknown as problem:
@@ -121,8 +123,17 @@ class _Creation:
             read = fetch.list_one(calls.client, kind, names, parent_id=self.parent_id)
         if read.problem:
             raise OutcomeUnknown(f"the list to look it up in is not complete: {read.problem}")
+        with calls.claiming:
+            return self._chosen(read.objects)
+
+    def _chosen(self, objects: Mapping[int, LiveObject]) -> LiveObject | None:
+        calls, kind = self.calls, self.kind
         owned = {n for a, n in list(calls.ids.items()) if a.kind == kind.name}
-        free = [item for item in read.objects.values() if item.id not in owned]
+        free = [
+            item
+            for item in objects.values()
+            if item.id not in owned and (kind.name, item.id) not in calls.claimed
+        ]
         rivals = {
             identified(kind, each.identity)
             for each in list(calls.sending.values())
@@ -137,7 +148,10 @@ class _Creation:
                 hint=f"if one is it: `shopform import {address} {found.unclear[0]}`; if not:"
                 f" `{{address: {address}, not: [{ids}]}}` under `imports:`",
             )
-        return read.objects[found.id] if found.id is not None else None
+        if found.id is None:
+            return None
+        calls.claimed.add((kind.name, found.id))
+        return objects[found.id]
 
     def _again(self, found: LiveObject) -> Written:
         """What is there under a lost answer; generated secrets as far as the shop repeats them."""

@@ -75,12 +75,19 @@ def recover(
         return Recovered(same[0].id) if len(same) == 1 else Recovered(None, _ids(same))
     if intent.before is None:
         return Recovered()
-    others = [item for item in fresh if held[item.id] not in rivals]
+    # One of each shape: what is remembered of an identity may be a digest.
+    shapes = {tuple(map(is_digest, rival)): rival for rival in rivals if rival != wanted}.values()
+    others = [
+        item
+        for item in fresh
+        if not any(_identity(kind, item, shape, hosts) in rivals for shape in shapes)
+    ]
+    # Among several creates fields alone do not say whose an object is.
+    telling = not shapes and _telling(kind, intent)
     fits = [
         item
         for item in others
-        if _agrees(kind, intent, item, hosts)
-        and (_near(wanted, held[item.id], longest) or _telling(kind, intent))
+        if _agrees(kind, intent, item, hosts) and (telling or _near(wanted, held[item.id], longest))
     ]
     if len(fits) == 1:
         return Recovered(fits[0].id, exact=False)

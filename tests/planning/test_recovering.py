@@ -153,3 +153,22 @@ def test_the_next_run_adopts_asks_or_sends_again() -> None:
     unclear.more["imports"] = (Import(address=Address("supplier.a"), id=NEW),)
     assert not unclear.plan().refused
     assert keys(unclear.plan()) == ["supplier.a:adopt", "supplier.a:update"]
+
+
+def test_an_object_of_another_create_is_not_taken_whether_its_name_is_a_secret_or_not() -> None:
+    events: dict[str, Any] = {"events": ("stock",)}
+    secret = digest("webhook", "url", "https://a")
+    for mine, other in (
+        (secret, "https://b"),
+        ("https://a", digest("webhook", "url", "https://b")),
+    ):
+        create = intent("webhook", BEFORE, url=mine, **events)
+        there = shop(NEW, url="https://b", events=["stock"])
+        assert found(create, there, rivals={(other,)}) == (None, ())
+
+
+def test_fields_alone_do_not_say_which_of_two_creates_made_an_object() -> None:
+    create = intent("supplier", name="Alfa", dropshipping_mail="a@x")
+    there = shop(NEW, name="#1", dropshipping_mail="a@x")
+    assert found(create, there) == (NEW, ())
+    assert found(create, there, rivals={("Beta",)}) == (None, (NEW,))
