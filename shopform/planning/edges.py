@@ -34,6 +34,7 @@ def connect(draft: Draft, paths: Paths) -> None:
     for known, queue in paths.queues:
         for earlier, later in (*((step, queue[0]) for step in known), *pairwise(queue)):
             draft.graph.edge_soft(later.key, earlier.key)
+        draft.graph.queues.append({step.key for step in (*known, *queue)})
     _visitors(draft, paths)
     _probes(draft)
 

@@ -1,6 +1,6 @@
 """Paths that the shop will make of the objects of a plan, foreseen. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shopform.changes import Op, Step
@@ -24,46 +24,50 @@ class Guess:
 
 def guesses(draft: Draft, known: Mapping[str, object]) -> Iterator[Guess]:
     """The paths of objects that are created without one, in the order in which they are created:
-    parents first, then as the files have them. `known` are the paths that others will have."""
+    as the files have them, each after the new ones that it refers to. `known` are the paths that
+    others will have; `wanted` and `got` are empty where it is not known what the shop makes."""
     taken = set(known)
     last: dict[str, str] = {}
-    steps = list(_pathless(draft))
-    depths = _depths(draft, steps)
-
-    def order(step: Step) -> tuple[int, Span, Address]:
-        return depths[step.key], place(draft.desired, step.address) or Span("", 0, 0), step.address
-
-    for step in sorted(steps, key=order):
+    for step in _in_order(draft, _pathless(draft)):
         kind = BY_NAME[step.kind]
         first = wanted(kind, step.fields)
+        # What a shop makes of an empty path that is sent is not known: it may leave it so.
+        if not first or kind.policy.path in step.fields:
+            yield Guess(step, first, "")
+            continue
         path = last.get(first, first)
-        while first and page_address(path) in taken and kind.policy.slug:
+        while page_address(path) in taken and kind.policy.slug:
             path += kind.policy.slug.taken.value
-        if first:
-            last[first] = path
-            taken.add(page_address(path))
-            yield Guess(step, first, path)
+        last[first] = path
+        taken.add(page_address(path))
+        yield Guess(step, first, path)
 
 
-def _pathless(draft: Draft) -> Iterator[Step]:
+def _pathless(draft: Draft) -> dict[str, Step]:
+    found: dict[str, Step] = {}
     for step in draft.graph.steps.values():
         policy = BY_NAME[step.kind].policy
-        if step.op is Op.CREATE and policy.slug and policy.path not in step.fields:
+        if step.op is Op.CREATE and policy.slug and not step.fields.get(policy.path):
+            found[step.key] = step
+    return found
+
+
+def _in_order(draft: Draft, pathless: Mapping[str, Step]) -> Iterator[Step]:
+    def place_of(step: Step) -> tuple[Span, Address]:
+        return place(draft.desired, step.address) or Span("", 0, 0), step.address
+
+    left = sorted(pathless.values(), key=place_of, reverse=True)
+    passed: set[str] = set()
+    done: set[str] = set()
+    while left:
+        step = left[-1]
+        if step.key not in passed:
+            passed.add(step.key)
+            refs = [each.address for each in step.fields.values() if isinstance(each, Ref)]
+            above = (draft.graph.steps.get(f"{ref}:{Op.CREATE}") for ref in refs)
+            left += [each for each in above if each and each.key not in passed]
+            continue
+        left.pop()
+        if step.key not in done and step.key in pathless:
             yield step
-
-
-def _depths(draft: Draft, steps: Iterable[Step]) -> dict[str, int]:
-    """How many new objects each lies below, by its step."""
-    depths: dict[str, int] = {}
-    for step in steps:
-        chain: list[str] = []
-        at: Step | None = step
-        while at and at.key not in depths and at.key not in chain[:1]:
-            chain.append(at.key)
-            refs = (at.fields.get(name) for name in BY_NAME[at.kind].policy.identity)
-            above = next((value.address for value in refs if isinstance(value, Ref)), None)
-            at = draft.graph.steps.get(f"{above}:{Op.CREATE}") if above else None
-        start = depths.get(at.key, 0) if at else 0
-        for number, key in enumerate(reversed(chain), 1):
-            depths[key] = start + number
-    return depths
+        done.add(step.key)

@@ -26,7 +26,7 @@ class Graph:
     When a circle cannot be walked otherwise an edge for visitors or a soft edge is dropped, a link
     is set by an update after both objects exist, and a hand-over of a path or a name goes through
     a temporary step;
-    all others hold.
+    all others hold. The steps of a queue never run together, whatever is dropped between them.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -36,6 +36,7 @@ class Graph:
     handover: set[tuple[str, str]] = field(default_factory=set)
     names: set[tuple[str, str]] = field(default_factory=set)
     link: set[tuple[str, str]] = field(default_factory=set)
+    queues: list[set[str]] = field(default_factory=list)
 
     def add(self, step: Step, after: Iterable[str] = ()) -> None:
         self.steps[step.key] = step
@@ -86,6 +87,10 @@ class Graph:
         while cycle := unsettled.cycle():
             unsettled.drop(self._break(sorted(pairwise(cycle)), yields))
         order = self._sorted()
+        place = {key: number for number, key in enumerate(order)}
+        for queue in self.queues:
+            for earlier, later in pairwise(sorted(queue, key=place.__getitem__)):
+                self.edge(later, earlier)
         return tuple(
             replace(self.steps[key], after=tuple(sorted(self.after[key]))) for key in order
         )

@@ -11,7 +11,7 @@ from shopform.planning.draft import Draft
 from shopform.planning.guesses import Guess, guesses
 from shopform.planning.match import NOTHING, place
 from shopform.planning.normalize import canonical, page_address
-from shopform.planning.slugs import base
+from shopform.planning.slugs import root
 from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of
 
 
@@ -85,24 +85,25 @@ def _guess(draft: Draft, found: Paths) -> None:
     for guess in list(guesses(draft, found.pages)):
         kind, step = BY_NAME[guess.step.kind], guess.step
         if not queues:
-            known = _by_base(kind, found)
-        root = kind.name, base(kind, guess.wanted)
-        queues.setdefault(root, []).append(step)
+            known = _by_root(kind, found)
+        queues.setdefault((kind.name, root(kind, guess.wanted)), []).append(step)
+        if not guess.got:
+            continue
         if guess.got != guess.wanted:
             found.contested.append((guess, found.pages[page_address(guess.wanted)]))
         path, span = page_address(guess.got), place(draft.desired, step.address)
         found.pages[path] = Page(guess.got, str(step.address), span, fresh=True, guessed=True)
         found.comes.setdefault(path, []).append(step)
-    found.queues = [(known.get(root, []), queue) for root, queue in queues.items()]
+    found.queues = [(known.get(key, []), queue) for key, queue in queues.items()]
 
 
-def _by_base(kind: Kind, found: Paths) -> dict[tuple[str, str], list[Step]]:
+def _by_root(kind: Kind, found: Paths) -> dict[tuple[str, str], list[Step]]:
     """Steps by which a page leaves a known path or comes to one, by what guesses would want."""
     known: dict[tuple[str, str], list[Step]] = {}
     for steps in (found.leaves, found.comes):
         for path, those in steps.items():
             pages = [step for step in those if BY_NAME[step.kind].policy.path]
-            known.setdefault((kind.name, base(kind, path)), []).extend(pages)
+            known.setdefault((kind.name, root(kind, path)), []).extend(pages)
     return known
 
 

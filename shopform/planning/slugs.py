@@ -33,3 +33,8 @@ def base(kind: Kind, path: str, at_most: str = "") -> str:
     while taken and path != at_most and path.endswith(taken):
         path = path.removesuffix(taken)
     return path
+
+
+def root(kind: Kind, path: str) -> str:
+    """What paths have in common that some shop may make alike: how it writes letters is assumed."""
+    return re.sub("[^a-z0-9]|(?<=[aou])e|(?<=a)a", "", base(kind, path.lower()))

@@ -1,12 +1,13 @@
 """Paths that the shop makes of names: foreseen, told where several want one, and made in order."""
 
-from itertools import permutations
+from itertools import combinations, permutations, product
 
 from test_routes import ways
 from worlds import World, before, errors, keys, ref, warnings
 
 from shopform.diagnostics import Span
 from shopform.kinds import BY_NAME
+from shopform.model import Address
 from shopform.planning.slugs import appended, wanted
 
 CATEGORY = BY_NAME["category"]
@@ -51,6 +52,61 @@ def test_pages_of_one_name_are_made_in_the_order_of_the_file() -> None:
         assert f"`category.{order[0]}`" in told[0].summary
         for each, path in zip(told, ("/sko-x", "/sko-x-x"), strict=True):
             assert f"likely to be `{path}`" in each.summary
+
+
+def test_order_is_the_same_in_a_shop_that_has_some_of_the_parents() -> None:
+    for there in ("", "a", "bc", "abc"):
+        world = three("bac")
+        for number, key in enumerate(there, 7):
+            world.settled(f"category.p{key}", number, name=f"Top {key}", rewrite_url=f"top-{key}")
+        world.declare("category.top", name="Top", rewrite_url="top")
+        if "c" not in there:  # new, and below another that is new
+            world.declare("category.pc", name="Top c", rewrite_url="c", parent=ref("category.top"))
+        creates = [f"category.{key}:create" for key in "bac"]
+        assert [key for key in keys(world.plan()) if key in creates] == creates
+
+
+def test_creates_that_want_one_path_never_run_together() -> None:
+    """Whatever else puts them in order: a link that any of them has to another, one that lies
+    below another or below one that moves, a page that leaves the path or comes to it; and
+    whatever a shop makes alike: other letters, what has no letters, an empty path."""
+    creates = [f"category.{key}:create" for key in "abc"]
+
+    def told_apart(world: World) -> None:
+        made = world.plan()
+        ran = [key for key in keys(made) if key in creates or key == "category.z:update"]
+        assert len(ran) >= 3
+        for one, other in combinations(ran, 2):
+            assert before(made, one, other), (one, other, ran)
+
+    for links in product(" abc", repeat=3):
+        world = three("abc")
+        for key, link in zip("abc", links, strict=True):
+            if link not in (" ", key):
+                old = world.declared[Address(f"category.{key}")]
+                fields = {**old.fields, "canonical": ref(f"category.{link}")}
+                world.declare(f"category.{key}", span=old.span, **fields)
+        told_apart(world)
+    for key, held, declared in product("abc", ("sko", "z"), ("sko", "z", "sko-x")):
+        if held == declared:
+            continue
+        world = three("abc").there("category.z", 7, name="Z", rewrite_url=held)
+        world.declare("category.z", name="Z", rewrite_url=declared, parent=ref(f"category.{key}"))
+        told_apart(world)
+        world.declare(f"category.{key}", name="Sko", parent=ref("category.z"))
+        world.declare("category.z", name="Z", rewrite_url=declared)
+        told_apart(world)
+    for names in ("Bør Bor Boer", "中 国 日", "På Paa Pa", "A A! a"):
+        world = World()
+        for key, name in zip("abc", names.split(), strict=True):
+            world.declare(f"category.{key}", name=name)
+        told_apart(world)
+    world = three("abc")
+    for key, path in {"a": "", "c": None}.items():
+        old = world.declared[Address(f"category.{key}")]
+        world.declare(f"category.{key}", span=old.span, **old.fields, rewrite_url=path)
+    told_apart(world)
+    assert not [d for d in world.plan().diagnostics if d.code == "path-contested"]
 
 
 def test_whatever_has_or_gets_the_path_is_named_and_goes_first() -> None:
