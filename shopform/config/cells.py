@@ -29,15 +29,13 @@ class Sheet:
 
 def decoded(data: bytes) -> str | int:
     """The text of a file, or else the line whose bytes are not UTF-8."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    # UTF-16, with its mark or without: half of it are NULs. A few stand in cells, which are read.
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or 4 * data.count(b"\0") > len(data):
         return 1
-    wrong = data.find(b"\0")  # UTF-16 without a mark is full of them, and a text has none
     try:
-        if wrong < 0:
-            return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        wrong = problem.start
-    return data.count(b"\n", 0, wrong) + 1
+        return data.count(b"\n", 0, problem.start) + 1
 
 
 def trimmed(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.events import ScalarEvent
 
+from shopform.config.texts import NUL
 from shopform.diagnostics import Collector, Span
 
 LINE_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -80,9 +81,11 @@ def complain(problem: Any, text: str, file: str, collector: Collector) -> None:
     position = getattr(problem, "position", None)
     if position is not None:
         before = text[:position].split("\n")
-        what = f"{problem.reason} (U+{ord(text[position]):04X})"
+        what, hint = f"{problem.reason} (U+{ord(text[position]):04X})", "remove the character"
+        if text[position] == "\0":
+            what, hint = "a NUL character (U+0000) stands here", NUL
         span = Span(file, len(before), len(before[-1]) + 1)
-        collector.error("yaml-syntax", what, hint="remove the character", span=span)
+        collector.error("yaml-syntax", what, hint=hint, span=span)
         return
     context: Any = problem.context_mark
     mark: Any = problem.problem_mark or context

@@ -1,6 +1,5 @@
 """Nodes to plain data for a model, and the model's complaints to messages with places."""
 
-import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from typing import Any, Final
@@ -14,6 +13,7 @@ from shopform.config.texts import one_of
 from shopform.config.variables import Resolver
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.model import Secret
+from shopform.planning.normalize import is_damaged
 
 TOLD: Final = object()  # stands for what could not be read and has been complained about
 _SHOWN = 40
@@ -48,6 +48,7 @@ class Reader:
         return node
 
     def scalar(self, node: Scalar, shape: Shape, active: bool) -> object:
+        found: object
         text, plain, takes = node.text, node.plain, shape.takes
         if plain and text in NULLS:
             return None
@@ -56,11 +57,13 @@ class Reader:
             if resolved is None:
                 return TOLD
             if isinstance(resolved, Secret):
-                return resolved if takes is Takes.TEXT else self.misplaced(node)
+                if takes is not Takes.TEXT:
+                    return self.misplaced(node)
+                return resolved if self._whole(node, resolved.text) else TOLD
             text, plain = resolved, True
         if takes in _TEXTS or shape.alone:
-            return text if text.isascii() else self._whole(node, text)
-        found: object = None
+            return text if self._whole(node, text) else TOLD
+        found = None
         if takes is Takes.FLAG and plain:
             found = FLAGS.get(text)
         elif takes is Takes.NUMBER:
@@ -73,17 +76,15 @@ class Reader:
         found = self.read(node, shape, active)
         return self.misplaced(node) if isinstance(found, Secret) else found
 
-    def _whole(self, node: Scalar, text: str) -> object:
-        """The text, unless UTF-8 has no bytes for it, so that nothing could send it."""
-        if not _HALF.search(text):
-            return text
-        self._collector.error(
-            "half-character",
-            "a `\\u` stands here that is half a character",
-            hint="write the character itself, or both halves",
-            span=node.span,
-        )
-        return TOLD
+    def _whole(self, node: Scalar, text: str) -> bool:
+        """Whether it can be sent: UTF-8 has no bytes for a half, and shops end strings at a NUL."""
+        if not is_damaged(text):
+            return True
+        code, what, hint = "half-character", "this holds half a character, a surrogate", _HALF
+        if "\0" in text:
+            code, what, hint = "nul-character", "this holds a NUL character (U+0000)", _NUL
+        self._collector.error(code, what, hint=hint, span=node.span)
+        return False
 
     def text(self, node: Scalar, active: bool) -> str | None:
         """A text that is no secret, such as a path; None where that has been complained about."""
@@ -103,7 +104,8 @@ class Reader:
         return TOLD
 
 
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_HALF: Final = "write the character itself, or both halves"
+_NUL: Final = "remove it: no shop can store it"
 _TEXT: Final = Shape(Takes.TEXT)
 _TEXTS: Final = frozenset({Takes.TEXT, Takes.WORD, Takes.ANY})
 

@@ -16,7 +16,7 @@ KEPT = frozenset("\t\n\r")
 
 
 def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
-    """Warn of what a shop may trim, normalize or strip; a NUL in an identity is an error."""
+    """Warn of what a shop may trim, normalize or strip."""
     told: dict[str, int] = {}
     siblings: dict[tuple[object, ...], Draft] = {}
     for draft in drafts:
@@ -49,10 +49,6 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
 
 def _tell(draft: Draft, name: str, why: str, told: dict[str, int], collector: Collector) -> None:
     place = (child(draft.node, name) or draft.key).span
-    if "U+0000" in why and name in draft.kind.policy.identity:
-        summary = f"`{name}` {why}, with which nothing can be recognised"
-        collector.error("nul-in-identity", summary, hint="remove the character", span=place)
-        return
     code = "string-rewritten"
     told[code] = told.get(code, 0) + 1
     if told[code] <= SHOWN:

@@ -11,6 +11,7 @@ from shopform.diagnostics import Collector, Span, did_you_mean
 
 # A link in a circle, and no text for a path.
 _NO_PLACE: Final = (errno.ELOOP, errno.EINVAL)
+NUL: Final = "remove it; where there are many, the file is in UTF-16: save it as UTF-8"
 _LOOKED_AT: Final = 100_000
 _LONGEST: Final = 4_000_000  # bytes of a text in a file of its own
 
@@ -107,6 +108,11 @@ class Files:
                 hint="check that it is the right file",
                 span=span,
             )
+            return None
+        if (nul := data.find(b"\0")) >= 0:
+            line = data.count(b"\n", 0, nul) + 1
+            summary = f"the file `{path}` holds a NUL character (U+0000) in line {line}"
+            self._collector.error("nul-character", summary, hint=NUL, span=span)
             return None
         try:
             return data.decode("utf-8").removeprefix("\ufeff")

@@ -39,7 +39,7 @@ def document(resources: Mapping[str, Mapping[str, Value]], *left: Left) -> str:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        *(("meta", text) for text in ("null", " a ", "\n", "a\n\n", "\na", "a\tb", "\x00", "\x85")),
+        *(("meta", text) for text in ("null", " a ", "\n", "a\n\n", "\na", "a\tb", "\x07", "\x85")),
         *(("meta", text) for text in ("${x}", "$${x}", "a\n  b\n", "a\n\u2028b", "\ufeff", "# a")),
         *(("meta", text) for text in ("a: b " * 40, "a  b" * 40, "- " * 80, "a\xa0b " * 40)),
         *(("description_a", text) for text in ("<p>", "a: b", "<p>\n\n\t<i>\n #", "x" * 200)),

@@ -6,15 +6,20 @@ import pytest
 
 from shopform.config import compile_project, load_project
 from shopform.errors import ConfigError
+from shopform.kinds import Form
+from shopform.kinds.category import CATEGORY
 
 SETTINGS = "shops: {demo: {url: 'https://demo.example', token: '${env:T}'}}\n"
 
 
-def codes(directory: Path, catalogue: str) -> list[str]:
-    (directory / "shopform.yaml").write_text(SETTINGS, "utf-8")
-    (directory / "catalogue.yaml").write_text(catalogue, "utf-8")
+def codes(directory: Path, catalogue: str | bytes, settings: str = SETTINGS) -> list[str]:
+    (directory / "shopform.yaml").write_text(settings, "utf-8")
+    text = catalogue if isinstance(catalogue, bytes) else catalogue.encode()
+    (directory / "catalogue.yaml").write_bytes(text)
+    environment = {"T": "t", "S": "https://s ", "NUL": "a\0b"}
+    given = {"given": "a\0b"} if "given" in settings else {}
     _, _, found = compile_project(
-        load_project(directory), None, variables={}, environment={"T": "t", "S": "https://s "}
+        load_project(directory), None, variables=given, environment=environment
     )
     return [f"{d.span.line if d.span else 0} {d.code}" for d in found]
 
@@ -50,7 +55,6 @@ def test_many_such_strings_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ('suppliers: {a: {name: "a\\0"}}', "nul-in-identity"),
         ("suppliers: {a: {name: 'Sko '}, b: {name: Sko}}", "identity-twice"),
         ('suppliers: {a: {name: "\\u00e5"}, b: {name: "a\\u030a"}}', "identity-twice"),
         ("imports: [{address: supplier.a}]\nsuppliers: {a: {name: A}}", "import-choice"),
@@ -61,3 +65,54 @@ def test_what_could_not_be_recognised_is_refused(tmp_path: Path, text: str, code
     with pytest.raises(ConfigError) as refused:
         codes(tmp_path, text)
     assert code in [d.code for d in refused.value.diagnostics]
+
+
+def test_a_nul_is_refused_with_its_place_wherever_it_comes_from(tmp_path: Path) -> None:
+    """In a string of every kind, written, or by a variable, the environment or a file; in a cell;
+    in the bytes of a file of any sort. None is taken for another encoding."""
+    (tmp_path / "i.png").write_bytes(b"x\0y")  # of an image it is a part
+    (tmp_path / "nul.txt").write_bytes("å\na\0b\n".encode())
+    (tmp_path / "r.csv").write_bytes(b"source,target\n/a,/b\n/c,/\0d\n")
+    settings = f"{SETTINGS}variables: {{given: }}\n"
+    nul = '"a\\0b"'
+    values = f"values: [{nul}]"
+    fields = [
+        f"suppliers:\n  a: {{name: {nul}}}",
+        f"suppliers:\n  a: {{name: A, dropshipping_mail: {nul}}}",
+        f"brands:\n  a: {{name: {nul}}}",
+        f"profiles:\n  a: {{name: {nul}}}",
+        f"profiles:\n  a: {{name: A, attributes: {{b: {{name: {nul}}}}}}}",
+        f"profiles:\n  a: {{name: A, attributes: {{b: {{name: B, type: valuelist, {values}}}}}}}",
+        f"redirects:\n  a: {{source: /a, target: {nul}}}",
+        f"webhooks:\n  a: {{url: 'https://x', events: [{nul}]}}",
+        f"webhooks:\n  a: {{url: 'https://x', events: [], secret_to: {{command: {nul}}}}}",
+        f"categories:\n  a: {{name: A, images: [{{file: i.png, description: {nul}}}]}}",
+    ]
+    category = CATEGORY.policy
+    for name in CATEGORY.fields:
+        if category.form(name) in (Form.TEXT, Form.HTML, Form.PATH) and not CATEGORY.words(name):
+            fields += [
+                f"categories:\n  a: {{{'' if name == 'name' else 'name: A, '}{name}: {value}}}"
+                for value in (nul, '"${var.given}"', '"${env:NUL}"', '"${file:nul.txt}"')
+            ]
+    fields += [
+        f"categories:\n  a: {{name: A, {name}: {{file: nul.txt}}}}"
+        for name in ("description_a", "meta")
+    ]
+    refused = [(each, "catalogue.yaml:2:", "nul-character") for each in fields]
+    refused.append(("redirects: {table: r.csv}", "r.csv:3:2", "nul-character"))
+    for bad in ("# \0", 'suppliers: {a: {name: "\0"}}', "\0", "...\n\0"):
+        column = bad.rpartition("\n")[2].index("\0") + 1
+        line = 2 + bad.count("\n")
+        refused.append((f"brands: {{}}\n{bad}", f"catalogue.yaml:{line}:{column}", "yaml-syntax"))
+    for text, place, code in refused:
+        with pytest.raises(ConfigError) as problem:
+            codes(tmp_path, text, settings)
+        told = problem.value.diagnostics[0]
+        assert [d.code for d in problem.value.diagnostics] == [code], text
+        assert str(told.span).startswith(place), (text, told.span)
+        assert "NUL character (U+0000)" in told.summary, text
+    assert len(refused) > 50
+    with pytest.raises(ConfigError) as problem:
+        codes(tmp_path, "brands: {}\n", f"{SETTINGS}variables: {{v: {{default: {nul}}}}}\n")
+    assert str(problem.value.diagnostics[0].span) == "shopform.yaml:2:26"

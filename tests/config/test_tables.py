@@ -310,10 +310,12 @@ def test_many_wrong_references_are_not_quadratic(
     grows_no_faster(task, 150)
 
 
-@pytest.mark.parametrize("path", ['"a\\0b"', "round"])
-def test_path_that_leads_nowhere_is_told_at_its_place(tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "code"), [('"a\\0b"', "nul-character"), ("round", "file-outside")]
+)
+def test_path_that_leads_nowhere_is_told_at_its_place(tmp_path: Path, path: str, code: str) -> None:
     (tmp_path / "round").symlink_to("round")
-    assert wrong(tmp_path, "", f"{{table: {path}}}") == ["c.yaml:1:20 file-outside"]
+    assert wrong(tmp_path, "", f"{{table: {path}}}") == [f"c.yaml:1:20 {code}"]
 
 
 def test_many_circles_are_not_quadratic(tmp_path: Path) -> None:
