@@ -53,7 +53,7 @@ class Group(click.Group):
             known = self.list_commands(ctx)
             path = ctx.command_path
             otherwise = FOREIGN_COMMANDS.get(name, f"`{path} --help` lists the commands")
-            hint = otherwise if name in FOREIGN_COMMANDS else did_you_mean(name, known, otherwise)
+            hint = did_you_mean(name, known, otherwise)
             raise UsageError(f"there is no command `{path} {name}`", hint=hint)
         if command is not None and not isinstance(command, click.Group):
             rest = doubled(command, rest)
@@ -76,9 +76,7 @@ def doubled(command: click.Command, args: Iterable[str]) -> list[str]:
             found.append(arg)
         elif option := options.get(f"--{written[1]}"):
             found += _doubled(option, written[1], written[2])
-        elif arg[:2] in options and not arg.startswith("--"):
-            found.append(arg)
-        elif f"--{written[1]}" != "--help":
+        elif written[1] != "help":
             _unknown(arg.partition("=")[0], written[1], options)
         else:
             found.append("--help")
@@ -94,5 +92,5 @@ def _doubled(option: click.Option, name: str, value: str | None) -> list[str]:
 def _unknown(written: str, name: str, options: Iterable[str]) -> NoReturn:
     long = [option for option in options if option.startswith("--")]
     otherwise = FOREIGN_OPTIONS.get(name, "`--help` lists the options")
-    hint = otherwise if name in FOREIGN_OPTIONS else did_you_mean(f"--{name}", long, otherwise)
+    hint = did_you_mean(f"--{name}", long, otherwise)
     raise UsageError(f"there is no option `{written}`", hint=hint)

@@ -82,6 +82,6 @@ def _beside(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -
         # Zero and false are what an object has that nobody set, where no default is known.
         if value == canonical(form, none, hosts) if known else value in (None, "", (), 0):
             continue
-        # What the shop makes by itself, as a page's path, is no edit; nor what was there before.
-        edited = known and name != policy.path and name not in entry.unclaimed
+        # What the shop makes by itself has no default, and is no edit; nor what was there before.
+        edited = known and name not in entry.unclaimed
         yield Loss(name, value, False, edited, name in secrets_of(entry))

@@ -147,7 +147,7 @@ def folded(path: str) -> str:
     path, mark, query = path.partition("?")
     if "." in path:
         path = _resolved(path)
-    return f"{path.lstrip('/')}{mark}{query}"
+    return f"{path}{mark}{query}"
 
 
 def page_address(path: str) -> str:

@@ -42,6 +42,8 @@ def test_a_file_that_is_not_read_is_named_where_it_would_be_missed(
     assert "`catalogue.yaml.txt` is not read, and declares 2 objects" in done.err
     (project / "catalogue.yaml.txt").rename(project / "Catalogue.YAML")
     assert "No changes" in run("plan").out
+    (project / "Catalogue.YAML").rename(project / "catalogue.yaml.txt")
+    assert "is not read" not in run("destroy", "--auto-approve").text, "it is asked for by name"
 
 
 def limited(project: Path, sandbox: Sandbox, daily: int) -> None:

@@ -9,6 +9,7 @@ import click
 import pytest
 from support import Run, environment_of, run_here
 
+from shopform.cli.console import Console
 from shopform.cli.groups import FOREIGN_COMMANDS, FOREIGN_OPTIONS, doubled
 from shopform.cli.main import COMMANDS, main
 from shopform.diagnostics import did_you_mean
@@ -58,6 +59,8 @@ def test_terraforms_own_lines_work(here: Here, project: Path) -> None:
     applied = here("apply", "-auto-approve", "-var", "x=y")
     assert applied.exit in (0, 10), applied.text
     assert here("apply", "-auto-approve", "-lock-timeout=5s").exit == 0
+    for words in (("plan", "-help"), ("state", "-help"), ("state", "list", "-help")):
+        assert here(*words).out.startswith("Usage: "), words
     assert here("plan", "-detailed-exitcode", "-refresh-only").exit == 0
     assert here("state", "unprotect", "category.kitchen").exit == 0
     assert here("destroy", "-auto-approve=true").exit == 0
@@ -146,19 +149,29 @@ def test_shells_complete_commands_options_addresses_shops_and_kinds(
 
     def words(*given: str) -> set[str]:
         *before, last = given
-        found = ShellComplete(main, {}, "shopform", "_SHOPFORM_COMPLETE")
+        found = ShellComplete(main, {"obj": Console()}, "shopform", "_SHOPFORM_COMPLETE")
         return {item.value for item in found.get_completions(before, last)}
 
     assert "plan" in words("pl")
     assert "pull" in words("state", "pu")
     assert "--target" in words("plan", "--ta")
     assert {"category.kitchen", "category.mugs"} <= words("plan", "--target", "category.")
+    assert words("plan", "--target", "category.m") == {"category.mugs"}
     assert "sandbox" in words("plan", "--shop", "s")
     assert "category" in words("plan", "--allow-delete", "cat")
     assert words("state", "rm", "category.") == set()
+    monkeypatch.chdir("/")
+    assert "sandbox" in words("-C", str(project), "plan", "--shop", "s")
+    assert "sandbox" in words("plan", "-C", str(project), "--shop", "s")
+    monkeypatch.chdir(project)
     done = run_here(project, "apply", "--auto-approve", environment=environment_of())
     assert done.exit == 0
     assert "category.kitchen" in words("state", "rm", "category.")
+    assert "category.kitchen" in words("state", "rm", "--shop", "sandbox", "category.")
+    assert words("state", "rm", "--shop", "another", "category.") == set()
+    for path in project.glob("catalogue*.yaml"):
+        path.unlink()
+    assert "category.kitchen" in words("plan", "--target", "category."), "it is owned still"
     (project / "shopform.yaml").write_text("shops: [", "utf-8")
     assert words("plan", "--shop", "s") == set()
     for shell in ("bash", "zsh", "fish"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, refused
 
-from shopform.config import load_project
+from shopform.config import load_project, unread
 from shopform.config.unread import declared_unread
 from shopform.errors import ConfigError
 from shopform.model import Address
@@ -118,7 +118,9 @@ def test_a_name_of_yaml_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     ]
 
 
-def test_what_looks_like_a_file_of_the_project_is_found(tmp_path: Path) -> None:
+def test_what_looks_like_a_file_of_the_project_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "profiles:\n  shoes: {name: S, attributes: {size: {name: A}}}\n"
     names = [
         ".catalogue.yaml",
@@ -134,7 +136,12 @@ def test_what_looks_like_a_file_of_the_project_is_found(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(held)
     (tmp_path / "all.json").write_text('{"profiles":{"shoes":{"attributes":{"size":{}}}}}')
+    (tmp_path / "link.yaml.bak").symlink_to("all.json")
+    (tmp_path / "bytes.yaml.bak").write_bytes(b"\xff\xfe\0")
+    (tmp_path / "large.yaml.bak").write_text(text + "#" * unread.BYTES)
     shoes, size = Address("profile.shoes"), Address("attribute.shoes.size")
     boots = Address("category.shoes")
     found = dict(declared_unread(tmp_path, {"read.yaml"}, [shoes, size, boots]))
     assert found == {name: [shoes, size] for name in names}
+    monkeypatch.setattr(unread, "FILES", 2)
+    assert len(dict(declared_unread(tmp_path, {"read.yaml"}, [shoes]))) == 2

@@ -65,6 +65,16 @@ def test_places_count_every_row_of_the_file(tmp_path: Path) -> None:
     assert refused(tmp_path, files) == ["c.yaml:1:58 table-column"]
 
 
+def test_headers_that_nobody_wants_are_named_where_they_stand(tmp_path: Path) -> None:
+    for above, row in (("", 1), ("sep=;\n", 2), ("\n;;\n", 3), ("sep=;\n;\n", 3)):
+        files: dict[str, str | bytes] = {
+            "c.yaml": "redirects: {table: r.csv}\n",
+            "r.csv": f"{above}Fra;Til\n/a;/b\n",
+        }
+        told = refused(tmp_path, files)
+        assert told == [f"r.csv:{row}:1 unknown-field", f"r.csv:{row}:2 unknown-field"], above
+
+
 def test_where_chooses_rows(tmp_path: Path) -> None:
     table = "Old,New,Command,On\n/a,/x,MERGE,1\n/b,/y,NEW ,0\n/c,/z,DELETE,1\n,,,\n/d,/w,,1\n"
     for where, want in (

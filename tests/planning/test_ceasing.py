@@ -70,6 +70,11 @@ def test_path_that_ceases_is_told_as_the_policy_says(setting: str) -> None:
         assert len(found) == (0 if setting == "off" else 1), name
         assert made.refused == (setting == "require_redirect"), (name, errors(made))
         assert all(each.address == whose for each in found), name
+        hinted = ("deleted", "deleted with its parent", "redirect removed", "target")
+        assert all(("gone: true" in each.hint) == (name in hinted) for each in found), name
+        stays = name.startswith(("left", "cleared", "redirect turned"))
+        assert all(stays == (" leaves `/old`" in each.summary) for each in found), name
+        assert all(stays != ("would be destroyed" in each.summary) for each in found), name
         lifted = cause(World(rules=Rules(url_changes=setting))).plan(
             **options, allow=("url_changes",)
         )
@@ -90,6 +95,9 @@ def test_path_that_is_covered_or_named_is_right() -> None:
         world.more["removed"] = (Removed(address=Address(whose), gone=True),)
         told = world.plan(**options).diagnostics
         assert not [d for d in told if d.code == code and "`/old`" in d.summary], name
+        world.more["removed"] = (Removed(address=Address(whose)),)
+        told = world.plan(**options).diagnostics
+        assert [d for d in told if d.code == code and "`/old`" in d.summary], name
 
 
 def test_taken_over_forgotten_and_unmanaged_paths_do_not_cease() -> None:

@@ -133,6 +133,14 @@ def ambiguous(size: int) -> Task:
     return world.plan
 
 
+def of_one_name(size: int) -> Task:
+    """But for what is in no path, so that all want one; many, since little is done for each."""
+    world = World()
+    for number in range(3 * size):
+        world.declare(f"category.c{number}", name=f"Same{'.' * number}")
+    return world.plan
+
+
 def leading_on(size: int) -> Task:
     """Every route leads to the next one: a message for each, and one long way."""
     world = World()
@@ -170,7 +178,7 @@ def undone(size: int) -> Task:
     "task",
     [
         *(swapped_paths, swapped_names, paths_in_one_circle, replaced_values, excluded, targeted),
-        *(destroyed, moved, removed, imported, pending, ambiguous, leading_on),
+        *(destroyed, moved, removed, imported, pending, ambiguous, of_one_name, leading_on),
         *(dumped, undone),
     ],
 )

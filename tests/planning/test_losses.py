@@ -1,12 +1,17 @@
 """What a deletion would lose is shown, declared or not, and what staff wrote since is marked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from worlds import World, ref
 
 from shopform.changes import Action, FieldChange
+from shopform.model import Address, Entry, Intent, Prior
+from shopform.planning.losses import unmanaged_children
 from shopform.planning.normalize import digest
+from shopform.planning.undoing.homes import Homes
+from shopform.planning.undoing.kept import worth_keeping
 from shopform.render.document import document
 from shopform.render.html import render_html
 from shopform.render.markdown import render_markdown
@@ -28,9 +33,11 @@ LIVES: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         {"tag": "z", "description_a": "<p>Af os</p>", "meta": "m", "rewrite_url": "a"},
         ["name", "tag*", "meta*", "rewrite_url", "description_a*"],
     ),
+    ("category.a", {"name": "A"}, {"parent": 3}, ["name", "parent*"]),
+    ("category.a", {"name": "A"}, {"parent": "0", "canonical_id": "0"}, ["name"]),
     ("category.a", {"name": "A"}, PICTURE, ["name", "images*"]),
     ("redirect.a", {"source": "a", "target": "b"}, {"target": "c"}, ["source", "target*"]),
-    ("webhook.a", HOOK, {"events": ["stock"]}, ["events*", "url"]),
+    ("webhook.a", HOOK, {"events": ["stock"], "secret": "canary"}, ["events*", "url"]),
 ]
 
 
@@ -71,6 +78,29 @@ def test_a_replacement_shows_what_is_lost_beside_what_it_is_made_with() -> None:
         assert "ours" in text
 
 
+def test_children_lie_in_it_and_do_not_only_point_at_it() -> None:
+    world = World().live("category", 1, name="A").live("category", 2, name="B", canonical_id=1)
+    world.live("profile", 3, name="P").live("attribute", 4, parent_id=3, name="S")
+    world.live("category", 5, name="C", parent=1).live("category", 6, name="D", parent=1)
+    found = unmanaged_children(world.shop(), {("category", 6)})
+    assert found == {("category", 1): ["category 5"], ("profile", 3): ["attribute 4"]}
+
+
+def test_what_a_stopped_run_was_creating_is_no_child_of_staff() -> None:
+    world = World().there("category.a", 1, name="A").live("category", 2, name="B", parent=1)
+    homes = Homes(now=dict(world.entries))
+    for name, kept in {"B": set(), "Other": {"category.a"}, "": {"category.a"}}.items():
+        intent = Intent(
+            address=Address("category.b"),
+            kind="category",
+            parent_id=None,
+            identity=(1, name),
+            entry=Entry(id=0, sent={"name": name}, identity=(1, name)),
+        )
+        prior = Prior(pending=(intent,) if name else ())
+        assert set(worth_keeping(homes.now, homes, prior, world.shop(), ())) == kept, name
+
+
 def test_every_form_marks_what_was_edited_since() -> None:
     world = World().owned("category.a", 7, name="A").live("category", 7, name="A", meta="fra os")
     made = world.plan()
@@ -92,6 +122,18 @@ def test_a_secret_is_not_shown_and_what_was_there_before_is_not_marked() -> None
     (url,) = [f for f in made.changes[0].fields if f.name == "url"]
     assert (url.before, url.sensitive, url.reason) == (None, True, "edited")
     assert "canary" not in str(made.changes)
+    same = World().owned("webhook.a", 7, url=left).live("webhook", 7, url="https://left.example")
+    assert [(f.sensitive, f.reason) for f in same.plan().changes[0].fields] == [(True, "")]
+    world = World().owned("category.a", 7, name="A", tag="t").live("category", 7, name="A")
+    assert [f.reason for f in world.plan().changes[0].fields] == ["", ""], "no list shows the tag"
+    world = World().owned("supplier.a", 7, name=" A", stored={"name": "A"})
+    assert marked(world.live("supplier", 7, name="A").plan().changes[0].fields) == ["name"]
+    world = (
+        World().owned("category.a", 7, name="A").live("category", 7, name="A", tag="x", meta="m")
+    )
+    before = world.entries[Address("category.a")]
+    world.entries[Address("category.a")] = replace(before, unclaimed=("tag",))
+    assert marked(world.plan().changes[0].fields) == ["name", "tag", "meta*"]
     world = World().settled("category.b", 8, name="B").owned("category.a", 7, name="A")
     world.live("category", 7, name="A", canonical=8)
     (change,) = world.plan().changes

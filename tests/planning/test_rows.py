@@ -92,6 +92,17 @@ def test_what_may_be_another_row_is_deleted_and_created() -> None:
     world = redirects({"a": "x"}, {"b": "x"})
     world.more["left_out"] = frozenset({Address(at("redirect", "a"))})
     assert ops(world) == ["create"]
+    world = redirects({}, {"b": "x"})
+    world.there("redirect.named", 1, source="a", target="x")  # its key is not its row's
+    assert ops(world) == ["create", "delete"]
+    world = redirects({"a": "x"}, {"b": "x"})
+    world.owned(at("redirect", "b"), 2, source="b", target="x")  # deleted in the shop
+    assert ops(world) == ["create", "delete"]
+    world = redirects({"a": "x"}, {"b": "x"})
+    world.live("redirect", 2, source="b", target="x")
+    assert ops(world) == ["delete", "import"]
+    world = redirects({"old/one": "t", "old/two": "t", **same}, {"old/onez": "t", **same})
+    assert ops(world) == ["delete", "update"], "an object becomes one row, and a row one object"
     world = redirects({"a": "x"}, {})
     world.declare("redirect.named", source="b", target="x")
     assert ops(world) == ["create", "delete"]

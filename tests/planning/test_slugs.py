@@ -27,6 +27,8 @@ def test_path_is_foreseen_as_the_shop_makes_it() -> None:
     assert wanted(BY_NAME["supplier"], {"name": "Sko"}) == ""
     for held, made in {"sko-x": True, "sko-x-x": True, "sko": False, "sko-xx": False}.items():
         assert appended(CATEGORY, "sko", held) == made
+    assert appended(CATEGORY, "sko-x", "sko-x-x")
+    assert not appended(CATEGORY, "sko-x", "sko")
 
 
 def three(order: str, **more: str) -> World:
@@ -125,6 +127,22 @@ def test_whatever_has_or_gets_the_path_is_named_and_goes_first() -> None:
     made = freed.declare("category.a", name="Sko").plan()
     assert "path-contested" not in warnings(made)
     assert before(made, "category.z:update", "category.a:create")
+
+
+def test_parent_of_the_same_name_goes_first_wherever_it_stands() -> None:
+    world = World()
+    for line, key in enumerate("dcba"):
+        more = {"parent": ref(f"category.{chr(ord(key) - 1)}")} if key != "a" else {}
+        world.declare(f"category.{key}", name="Sko", span=Span("c.yaml", line + 1, 3), **more)
+    made = world.plan()
+    assert errors(made) == []
+    assert keys(made) == [f"category.{key}:create" for key in "abcd"]
+    told = [d for d in made.diagnostics if d.code == "path-contested"]
+    assert {d.address: d.summary.rpartition("`/")[2] for d in told} == {
+        "category.b": "sko-x`",
+        "category.c": "sko-x-x`",
+        "category.d": "sko-x-x-x`",
+    }
 
 
 def test_path_that_is_given_or_wanted_by_one_is_not_told() -> None:

@@ -139,12 +139,17 @@ def test_unchanged_lines_go_before_long_texts_and_those_before_fields() -> None:
         *(change(f"category.k{n}", Action.UPDATE, short, texts, id=n + 1) for n in range(20))
     )
     whole = render_markdown(plan)
+    assert render_markdown(plan, max_bytes=len(whole.encode()) + 1) == whole
     seen = []
     for room in range(1_500, len(whole.encode()) + 2_000, 250):
         told = render_markdown(plan, max_bytes=room)
         if "may be longer" not in told:
             marks = 'tag           = "a"', "linje fire er", "linje 3 er"
             seen.append(tuple(told.count(mark) for mark in marks))
+            fields, long, around = seen[-1]
+            missing = {"long texts of": fields - long, "what stays as it is in": long - around}
+            for what, number in missing.items():
+                assert (f"{what} {number} change" in told) == (number > 0), (room, what)
     assert all(fields == 20 for fields, texts, _ in seen if texts)
     assert all(texts == 20 for _, texts, context in seen if context)
     assert {0 < part < 20 for counts in seen for part in counts} == {False, True}

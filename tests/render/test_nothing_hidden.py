@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from shopform.render.markdown import render_markdown
 from shopform.render.reading import read_document
 from shopform.render.style import printable
 from shopform.render.text import render_plan
+from shopform.render.words import elided
 
 EVIL = "<script src=//evil.example/x.js></script>"
 FILL = "the same words as before and after, nothing to see here, "
@@ -165,6 +167,18 @@ def test_off_a_terminal_a_changed_line_stands_on_one_line() -> None:
         assert after.strip() in told
 
 
+def test_what_is_elided_is_counted() -> None:
+    before, after = edits(LONG)
+    shown = elided(before, after, str)
+    for whole, part in zip((before, after), shown, strict=True):
+        counted = re.findall(r"…\(([\d,]+) unchanged characters\)…", part)
+        left = len(re.sub(r"…\([\d,]+ unchanged characters\)…", "", part))
+        assert left + sum(int(number.replace(",", "")) for number in counted) == len(whole)
+    made = planned(change("category.a", Action.UPDATE, field("description_a", before, after), id=1))
+    told = squeezed(render_plan(made, color=False, width=80))
+    assert all(squeezed(part) in told for part in shown)
+
+
 def test_a_comment_that_is_full_says_what_is_missing_and_where_it_is() -> None:
     texts = [field("description_a", f"{LONG}{n}", f"{n}{LONG[::-1]}") for n in range(9)]
     made = planned(*(change(f"category.k{n}", Action.UPDATE, f, id=1) for n, f in enumerate(texts)))
@@ -193,12 +207,16 @@ def test_full_shows_what_stays_as_it_is() -> None:
         assert "hidden)" not in full
         assert hidden in full
         assert '  name = "N"' in full
+    turned = change("webhook.w", Action.UPDATE, field("events", ("a", "b"), ("b", "a")), id=1)
+    full = render_plan(planned(turned), color=False, full=True)
+    assert (full.count('"a"'), full.count('"b"')) == (2, 2)
 
 
 def test_drift_and_deletes_come_first_and_are_never_folded() -> None:
     drift = tuple(
         change(f"brand.d{n}", Action.UPDATE, field("name", "A", "B"), id=9) for n in range(40)
     )
+    drift += (change("brand.lost", Action.DELETE, field("name", "L"), id=8),)
     made = planned(
         change("brand.new", Action.CREATE, field("name", after="N")),
         change("brand.up", Action.UPDATE, field("name", "A", "B"), id=1),
@@ -206,7 +224,15 @@ def test_drift_and_deletes_come_first_and_are_never_folded() -> None:
         change("supplier.other", Action.REPLACE, field("name", "G", "G"), id=3),
         drift=drift,
     )
-    order = ["brand.d0", "brand.d39", "category.gone", "supplier.other", "brand.new", "brand.up"]
+    order = [
+        "brand.lost",
+        "brand.d0",
+        "brand.d39",
+        "category.gone",
+        "supplier.other",
+        "brand.new",
+        "brand.up",
+    ]
     for name, form in {**FORMS, "summary": _summary}.items():
         told = form(made)
         places = [told.find(address) for address in order]
@@ -215,15 +241,29 @@ def test_drift_and_deletes_come_first_and_are_never_folded() -> None:
         opened = told.partition("<main>")[2] or told
         before = opened.partition("supplier.other")[0]
         assert "<details>" not in before, name
-    page = render_html(made)
-    for address in order[:4]:
+    news = [change(f"brand.n{n}", Action.CREATE, field("name", after="N")) for n in range(100)]
+    page = render_html(replace(made, changes=(*made.changes, *news)))
+    for address in (*order, "brand.n0"):
         head = page[: page.index(f"<code>{address}</code>")]
         assert head[head.rindex("<details") :].startswith("<details id=")
-        assert " open>" in head[head.rindex("<details") :].partition(">")[0] + ">"
+        shown = head[head.rindex("<details") :].partition(">")[0].endswith(" open")
+        assert shown == (address not in ("brand.new", "brand.n0")), (
+            "of many only creates are folded"
+        )
 
 
 def _summary(plan: Plan) -> str:
     return render_plan(plan, color=False, summary=True)
+
+
+def test_what_was_changed_in_the_shop_is_named_before_anything_else() -> None:
+    edited = field("name", "A", "B")
+    drift = tuple(change(f"brand.drift{n}", Action.UPDATE, edited, id=9) for n in range(20))
+    many = (change(f"category.c{n}", Action.UPDATE, edited, id=n + 1) for n in range(400))
+    told = render_markdown(planned(*many, drift=drift), max_bytes=4_096)
+    assert all(f"brand.drift{n} has changed" in told for n in range(20))
+    assert "named without fields" in told
+    assert "some of 20 objects changed outside" in told
 
 
 def test_both_sides_of_a_list_stand_under_their_own_heading() -> None:
@@ -241,8 +281,13 @@ def test_both_sides_of_a_list_stand_under_their_own_heading() -> None:
         cells = re.findall(r'<td class="(was|is)" data-side="(Before|After)">', row)
         assert cells == [("was", "Before"), ("is", "After")], row
         was, _, will = row.partition('data-side="After"')
-        assert "<ins" not in was
-        assert "<del" not in will
+        gone, come = (
+            {*map(str, one)} - {*map(str, other)}
+            for one, other in ((before, after), (after, before))
+        )
+        assert ("<del" in was, "<ins" in was) == (bool(gone), False)
+        assert ("<del" in will, "<ins" in will) == (False, bool(come))
+        assert ("in another order" in will) == (not gone | come)
 
 
 words = st.text("ab <>&\u202e\u200b大é\n\r ", max_size=300)
@@ -256,6 +301,22 @@ def test_a_terminal_shows_every_character_that_came(before: str, after: str, wid
     for piece in printable(after.replace("\n", " ")).split():
         for part in re.findall(r"\S{1,20}", piece):
             assert squeezed(part) in squeezed(told), (part, told)
+
+
+def test_on_a_terminal_no_line_is_wider_than_it() -> None:
+    for text in (FILL * 5, "x" * 250, "Ø大" * 200, "e\u0301" * 300, "a b\n" * 80 + FILL * 3):
+        for sides in ((None, text), (text, None), edits(text)):
+            for action in (Action.CREATE, Action.DELETE, Action.UPDATE):
+                if (action is Action.UPDATE) == (None not in sides):
+                    one = change("category.a", action, field("name", *sides), id=1)
+                    for width in (60, 80, 132):
+                        made = planned(one, drift=(one,))
+                        told = render_plan(made, color=False, width=width).split("\n")
+                        assert max(_columns(line) for line in told if line[:1] == " ") <= width
+
+
+def _columns(line: str) -> int:
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in line)
 
 
 def test_wire_names_of_the_project_are_shown_in_every_form() -> None:
