@@ -78,9 +78,9 @@ class Calls:
                 self._drop(step)
 
     def secrets(self, step: Step) -> set[str]:
-        """The fields that were secrets before the run: what the shop has there is not shown."""
-        entry = self.session.prior.resources.get(step.previous or step.address)
-        return secrets_of(entry) if entry else set()
+        """The fields that are secrets, or were before the run: neither value of them is shown."""
+        before = self.session.prior.resources.get(step.previous or step.address)
+        return set().union(*(secrets_of(entry) for entry in (before, step.entry) if entry))
 
     def before(self, step: Step, parent_id: int | None) -> Ranges | None:
         """The ids that a list held before this run: none, in a parent that it has made."""

@@ -16,6 +16,7 @@ from shopform.errors import ShopformError, StateError, UsageError
 from shopform.files import inside, own_files, read, reporting
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Prior, Ref
+from shopform.planning.candidates import masked, secrets_of
 from shopform.planning.undoing.homes import Run
 from shopform.render.document import document
 from shopform.render.reading import read_document
@@ -86,12 +87,18 @@ def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
     """The state's entries of everything the plan is about, by their addresses before it.
 
     What a field referred to is there too: its address may mean nothing one day, its id will.
+    What becomes a secret is a digest, as it is in the state from now on.
     """
     about = {a for step in plan.steps for a in (step.address, step.previous)}
     about |= {a for change in plan.changes for a in (change.address, change.previous)}
     values = (field.before for change in plan.changes for field in change.fields)
     about |= {held.address for held in values if isinstance(held, Ref)}
-    return {a: entry for a, entry in sorted(prior.resources.items()) if a in about}
+    after = {step.previous or step.address: step.entry for step in plan.steps if step.entry}
+    return {
+        a: masked(a, entry, secrets_of(after[a])) if a in after else entry
+        for a, entry in sorted(prior.resources.items())
+        if a in about
+    }
 
 
 def _name(now: datetime, last: list[str]) -> str:

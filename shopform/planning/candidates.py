@@ -1,11 +1,12 @@
 """What tells objects apart that one address could be. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shopform.kinds import Form, Kind
-from shopform.model import Entry, LiveObject, Ref, Resource, Secret
-from shopform.planning.normalize import canonical, is_digest
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model import Address, Entry, LiveObject, Ref, Resource, Secret
+from shopform.planning.normalize import canonical, digest, is_digest
 
 if TYPE_CHECKING:
     from shopform.planning.match import Matching
@@ -37,12 +38,14 @@ def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]
 def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Matching") -> str:
     """A line for each object: its id and up to three declared fields that it holds otherwise."""
     lines = []
+    hidden = secret_fields(resource, matching.entries.get(resource.address))
     for number in numbers[:OBJECTS]:
         item = matching.live[kind.name].objects[number]
         names = [
             name
             for name, value in resource.fields.items()
-            if not isinstance(value, Secret | Ref) and kind.policy.form(name) is not Form.IMAGES
+            if name not in hidden
+            if not isinstance(value, Ref) and kind.policy.form(name) is not Form.IMAGES
             if canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
             != canonical(kind.policy.form(name), value, matching.hosts)
         ]
@@ -66,6 +69,22 @@ def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
     fields = resource.fields if resource else {}
     declared = {name for name, value in fields.items() if isinstance(value, Secret)}
     return declared | (secrets_of(entry) if entry else set())
+
+
+def masked(address: Address, entry: Entry, names: Collection[str]) -> Entry:
+    """The entry with nothing but digests of these fields."""
+
+    def hidden(name: str, value: object) -> object:
+        known = name not in names or is_digest(value)
+        return value if known else digest(address.kind, name, value)
+
+    parts = zip(BY_NAME[address.kind].policy.identity, entry.identity, strict=True)
+    return replace(
+        entry,
+        identity=tuple(hidden(*part) for part in parts),
+        sent={name: hidden(name, value) for name, value in entry.sent.items()},
+        stored={name: hidden(name, value) for name, value in entry.stored.items()},
+    )
 
 
 def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:

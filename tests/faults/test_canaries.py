@@ -4,6 +4,7 @@ import base64
 import json
 import traceback
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from urllib.parse import quote
 import pytest
 from support import Prepared, Run, copy_project, environment_of, run_here
 
+from shopform.kinds import BY_NAME, KINDS, Form
 from shopform.sandbox import Sandbox
 from shopform.shop import write
 
@@ -28,6 +30,21 @@ HOOK = """webhooks:
 """
 
 
+FORMS = ("text", "json", "markdown", "html")
+# Every field of every kind that may hold a text, and so a secret.
+TEXTS = [
+    (kind.name, name)
+    for kind in KINDS
+    for name in kind.fields
+    if kind.policy.form(name) in (Form.TEXT, Form.HTML, Form.PATH)
+    if name not in (*kind.policy.generated, *kind.policy.refers) and not kind.words(name)
+]
+REQUIRED: dict[str, dict[str, object]] = {
+    "webhook": {"events": ["paid"]},
+    "attribute": {"type": "valuelist"},
+}
+
+
 class Watched:
     """A project whose every run is kept, in this process and in others."""
 
@@ -38,13 +55,44 @@ class Watched:
         self.field = FIELD
         self.secrets = {KEY, FIELD, LATER}
         self.said: list[str] = []
+        self.variables: dict[str, str] = {}
         self.declare("stock")
 
     def declare(self, events: str) -> None:
         (self.directory / "hook.yaml").write_text(HOOK.replace("EVENTS", events), "utf-8")
 
+    def everything(self, tag: str, *, secret: bool, key: str = "k", **more: object) -> None:
+        """Declare one object of each kind, with every text a secret or none."""
+        made: dict[str, dict[str, object]] = {}
+        for kind, name in TEXTS:
+            variable = f"{kind}_{name}".upper()
+            text = canary(kind, name, tag)
+            self.variables[variable] = text
+            value = f"${{env:{variable}}}" if secret else text
+            made.setdefault(kind, dict(REQUIRED.get(kind, {})))[name] = value
+        for kind in ("value", "attribute"):
+            above = BY_NAME[kind].policy.nesting
+            assert above
+            made[above.kind][BY_NAME[kind].section] = {"n": made.pop(kind)}
+        sections = {BY_NAME[kind].section: {key: fields} for kind, fields in made.items()}
+        (self.directory / "every.yaml").write_text(json.dumps({**sections, **more}), "utf-8")
+
+    def looked_at(self) -> None:
+        for form in FORMS:
+            self.run("plan", "--format", form)
+            self.run("drift", "--format", form)
+            self.run("undo", "--format", form)
+        owned = self.run("state", "list").out.split()
+        for arguments in (
+            ("plan", "--destroy"), ("plan", "--json-stream"), ("plan", "--refresh-only"),
+            ("drift", "--write", "-"), ("state", "pull"), ("plan", "--out", "p.json"),
+            ("show", "p.json"), *(("state", "show", a) for a in owned),
+        ):  # fmt: skip
+            assert self.run(*arguments).exit in (0, 2), arguments
+
     def run(self, *arguments: str, key: str = KEY, real: bool = False) -> Run:
         environment = environment_of(key, HOOK_KEY=self.field, SHOPFORM_TRACEBACK="1")
+        environment |= self.variables
         runner = self.prepared.run if real else run_here
         run = runner(self.directory, *arguments, environment=environment)
         self.said.append(run.text)
@@ -74,6 +122,12 @@ class Watched:
             assert not found, f"{path} holds {found}"
 
 
+def canary(kind: str, name: str, tag: str) -> str:
+    return (
+        f"https://canary.example/{tag}-{kind}-{name}" if name == "url" else f"{tag}-{kind}-{name}"
+    )
+
+
 def written(secret: str) -> set[str]:
     """A secret in the ways in which it may show."""
     return {secret, quote(secret), quote(secret, safe=""), repr(secret)[1:-1]} | {
@@ -83,8 +137,10 @@ def written(secret: str) -> set[str]:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, prepared: Prepared) -> Iterator[Watched]:
-    with Sandbox(token=KEY) as sandbox:
+def watched(
+    tmp_path: Path, prepared: Prepared, request: pytest.FixtureRequest
+) -> Iterator[Watched]:
+    with Sandbox(token=KEY, switches=getattr(request, "param", None)) as sandbox:
         yield Watched(copy_project(PROJECT, tmp_path / "project", sandbox), sandbox, prepared)
 
 
@@ -160,6 +216,71 @@ def test_a_secret_that_turns_into_a_text_is_shown_nowhere(watched: Watched) -> N
         assert watched.run("undo", "--format", form).exit == 0
         assert watched.run("drift", "--format", form).exit == 0
     watched.nothing_leaked()
+
+
+@pytest.mark.parametrize("watched", [{"identity": "lower", "html": "clean"}], indirect=True)
+def test_no_text_of_any_kind_is_shown_once_it_was_or_is_a_secret(watched: Watched) -> None:
+    """Made, replaced by others, by texts under other keys, undone, let go of; the shop rewrites
+    names and rich text, and what it stores is warned of."""
+    (watched.directory / "hook.yaml").unlink()
+    for tag in ("canary-One", "canary-Two"):
+        watched.secrets.add(tag.lower())
+        watched.secrets.add(tag)
+        watched.everything(tag, secret=True)
+        watched.looked_at()
+        assert watched.run("apply", "--auto-approve").exit == 0
+    watched.looked_at()
+    kinds = {kind for kind, _ in TEXTS} - {"attribute", "value"}
+    moved = [{"from": f"{kind}.k", "to": f"{kind}.m"} for kind in kinds]
+    watched.everything("open", secret=False, key="m", moved=moved)
+    watched.looked_at()
+    assert watched.run("apply", "--auto-approve", "--json").exit == 0
+    watched.looked_at()
+    (watched.directory / "every.yaml").write_text(
+        json.dumps({"removed": [{"address": f"{kind}.m", "destroy": False} for kind in kinds]})
+    )
+    watched.looked_at()
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.run("undo", "--auto-approve")
+    watched.nothing_leaked()
+
+
+def test_no_record_keeps_a_text_that_became_a_secret(watched: Watched) -> None:
+    (watched.directory / "hook.yaml").unlink()
+    watched.everything("canary-Was", secret=False)
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.said.clear()
+    before = set(watched.directory.rglob("*.json"))
+    watched.everything("canary-Was", secret=True)
+    assert watched.run("apply", "--auto-approve").exit == 0
+    watched.looked_at()
+    watched.secrets.add("canary-Was")
+    for path in before - {watched.directory / "state/sandbox.json"}:
+        path.unlink()
+    watched.nothing_leaked()
+
+
+@pytest.mark.parametrize("watched", [{"slug_removed": "reserved"}], indirect=True)
+def test_a_path_that_is_a_secret_is_not_in_what_visitors_find(watched: Watched) -> None:
+    """The shop gives the page another path, which redirects lead to and begin at."""
+    pages = {"categories": {"u": {"name": "U", "rewrite_url": "canary-path"}}}
+    ways = {
+        "to": {"source": "/forhen", "target": "/canary-path"},
+        "at": {"source": "/canary-path-x", "target": "/ny"},
+    }
+    file = watched.directory / "every.yaml"
+    file.write_text(json.dumps({"redirects": ways, **pages}))
+    assert watched.run("apply", "--auto-approve").exit == 0
+    number = next(r for r in watched.sandbox.data("category") if r["name"] == "U")["category_id"]
+    with closing(HTTPConnection("127.0.0.1", watched.sandbox.port)) as connection:
+        connection.request("DELETE", f"/REST/category/{number}", headers={"Authorization": KEY})
+        assert connection.getresponse().status < 300
+    watched.variables["PATH_OF_IT"] = "canary-path"
+    pages["categories"]["u"]["rewrite_url"] = "${env:PATH_OF_IT}"
+    file.write_text(json.dumps({"redirects": ways, **pages}))
+    done = watched.run("apply", "--auto-approve")
+    assert "stores `rewrite_url` of `category.u` otherwise" in " ".join(done.text.split())
+    assert "canary-path" not in done.text
 
 
 @pytest.mark.parametrize("action", ["400", "401", "422", "500", "lose", "garble", "html", "empty"])

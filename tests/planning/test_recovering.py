@@ -48,6 +48,18 @@ CASES: list[tuple[str, dict[str, Any], list[LiveObject], tuple[int | None, tuple
     ("supplier", {"name": "A & B"}, [shop(3, name="a &amp; b")], (None, ())),
     ("supplier", {"name": "A"}, [shop(NEW, name="Nike")], (None, (NEW,))),
     (
+        "category",
+        {"name": "A", "description_a": "<P>a b</P><p>c</p>"},
+        [shop(NEW, name="a", description_a="<p>a b</p>\r\n<p>c</p>")],
+        (NEW, ()),
+    ),
+    (
+        "category",
+        {"name": "A", "description_a": "<p>a</p>"},
+        [shop(NEW, name="a", description_a="<p>b</p>")],
+        (None, (NEW,)),
+    ),
+    (
         "supplier",
         {"name": "A", "dropshipping_mail": "a@x"},
         [shop(NEW, name="#1", dropshipping_mail="a@x")],

@@ -7,8 +7,9 @@ from typing import Final
 
 from shopform.kinds import BY_NAME, ORDER, Form, Kind
 from shopform.model import Live, LiveObject, Prior
+from shopform.planning import candidates
 from shopform.planning.declaring.declare import Declared, Left, label_of
-from shopform.planning.normalize import is_damaged, is_digest
+from shopform.planning.normalize import is_damaged
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
 _DECLARE: Final = "declare it by hand, with `${env:NAME}`"
@@ -40,8 +41,7 @@ def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
     return frozenset(
         (address.kind, entry.id, name)
         for address, entry in own.resources.items()
-        for name, sent in entry.sent.items()
-        if is_digest(sent)
+        for name in candidates.secrets_of(entry)
     )
 
 
