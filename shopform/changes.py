@@ -44,7 +44,7 @@ REVERTS = "reverts a change made in the shop"
 REDECLARED = "redeclared"
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
 # What rests on an object of the shop being as it was when the plan was made.
-TOUCHES = WRITES | {Op.IMPORT, Op.ADOPT, Op.MOVE}
+TOUCHES = WRITES | {Op.IMPORT, Op.ADOPT, Op.MOVE, Op.EDIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shopform.changes import Plan, Step
+from shopform.changes import Op, Plan, Step
 from shopform.cli.project import Workspace
 from shopform.diagnostics import error
 from shopform.errors import ShopformError, StalePlan, UsageError
@@ -76,7 +76,8 @@ def needs_files(plan: Plan) -> bool:
     files = any(
         "file" in p for v in values if isinstance(v, tuple) for p in v if isinstance(p, dict)
     )
-    return texts or files or any(step.deliver for step in plan.steps)
+    made = (step for step in plan.steps if step.op in (Op.CREATE, Op.ADOPT))
+    return texts or files or any(BY_NAME[step.kind].policy.generated for step in made)
 
 
 def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:

@@ -308,7 +308,9 @@ class Comparer:
 
 def _forgetting(result: Difference, resource: Resource, known: Mapping[str, object]) -> Difference:
     """The difference, with no memory of the fields that are left to the shop afterwards."""
-    for name in resource.once:
+    for name in sorted(resource.once):
+        if name in {*result.sent, *known}:
+            result.notes.append(f"`{name}` is not managed from then on")
         result.sent.pop(name, None)
         result.stored.pop(name, None)
         result.remember = result.remember or name in known

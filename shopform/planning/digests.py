@@ -12,15 +12,15 @@ from shopform.planning.normalize import is_digest
 
 # `kind` is in the address. `confirm` reads back and writes nothing: it depends on what others have
 # in the shop. `unclaimed` tells what was in undeclared fields, which staff may edit meanwhile.
-# `made` is a serial, `counted` a number of products.
-_LEFT_OUT = frozenset({"kind", "confirm", "unclaimed", "made", "counted"})
+# `made` is a serial.
+_LEFT_OUT = frozenset({"kind", "confirm", "unclaimed", "made"})
 
 
 def digest_of(plan: Plan) -> str:
     """A digest over shop, changes and steps, the same wherever and whenever that is the same.
 
     Of a secret it covers the template and not the text, so that it may be published, and so that
-    a reviewer needs no secret. Nothing that is counted is in it: calls, serials, what is unmanaged.
+    a reviewer needs no secret. What only counts is not in it: calls, serials, what is unmanaged.
     """
     return _hash(parts_of(plan))
 

@@ -150,7 +150,8 @@ class Draft:
         address = resource.address
         lost = self.matching.vanished.get(address)
         notes = [f"vanished from the shop, where it was {lost}"] if lost else []
-        notes += [f"{REVERTS}: it was deleted there"] if lost else difference.notes
+        notes += [f"{REVERTS}: it was deleted there"] if lost else []
+        notes += difference.notes
         notes += lifecycle_notes(Entry(id=0), resource)
         reason = ""
         if action is Action.REPLACE:

@@ -91,6 +91,15 @@ def compare(declared: Sequence[Image], remembered: Sequence[Record], live: objec
     return diff
 
 
+def are_recorded(operations: object, records: object) -> bool:
+    """Whether the records are those of the operations: what is uploaded has no id yet."""
+    found = _items(records)
+    new = [{n: v for n, v in item.items() if n != "id"} for item in found if item.get("id") is None]
+    sent = [{n: v for n, v in o.items() if n != "file"} for o in _items(operations) if "file" in o]
+    whole = all(item.keys() == {"sha256", "id", *_TOLD} for item in found)
+    return isinstance(records, tuple) and len(found) == len(records) and whole and new == sent
+
+
 def expected(before: object, after: object) -> list[dict[str, object]]:
     """The operations that make one list of pictures of another, both as they are shown."""
     old, new = ([i for i in _items(side) if "file" not in i] for side in (before, after))

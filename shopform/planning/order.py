@@ -128,6 +128,8 @@ class Graph:
                 self.names.discard(edge)
                 path, name = kinds is self.handover, both or kinds is self.names
                 step = yields.temporary(self.steps[earlier], path=path, name=name)
+                known = self.steps.get(step.key, step)  # of another circle
+                step = replace(step, fields={**known.fields, **step.fields})
                 self.add(step)
                 self.edge(later, step.key)
                 self.edge(earlier, step.key)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from shopform.changes import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Image, Prior, Ref, Secret, Shop
-from shopform.planning.images import expected, is_operation
+from shopform.planning.images import are_recorded, expected, is_operation
+from shopform.planning.needed import forgotten, refers, unordered
 from shopform.planning.normalize import canonical, is_digest, recognised
 from shopform.planning.removals import RELEASED, children, lifecycle_notes
 
@@ -43,6 +44,9 @@ def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[
         yield from ((step.address, what) for what in check.step(step))
     for change in plan.changes:
         yield from ((change.address, what) for what in check.change(change))
+    hosts, marks = shop.hosts, plan.basis.fingerprints
+    for address, first in unordered(plan.steps, check.changes, check.before, marks, hosts):
+        yield address, f"does not wait for `{first}`"
     for kind, names in plan.names.items():
         yield from ((kind, what) for what in _named(kind, names, shop))
     for address in set(plan.absent) - {intent.address for intent in prior.pending}:
@@ -145,7 +149,8 @@ class _Check:
 
     def _owned(self, step: Step) -> Iterator[str]:
         """A step touches what its address owns, or takes what has no owner."""
-        own = step.previous or step.address
+        left = (s.previous for s in self.steps[step.address] if step.temporary and s.previous)
+        own = step.previous or next(left, step.address)
         if step.previous and step.previous not in self.before:
             yield f"moves from `{step.previous}`, which the state does not have"
         if step.op is Op.FORGET:
@@ -197,7 +202,8 @@ class _Check:
                     yield f"uploads `{part['file']}`, which the project does not declare so"
         resource = self.desired.resources.get(step.address)
         told = resource.deliver if resource else None
-        if step.deliver not in (None, told):
+        makes = step.op in (Op.CREATE, Op.ADOPT) and BY_NAME[step.kind].policy.generated
+        if step.deliver != told if makes else step.deliver not in (None, told):
             yield "delivers its secret where the project does not say"
 
     def _remembers(self, step: Step, kind: Kind) -> Iterator[str]:
@@ -209,6 +215,11 @@ class _Check:
         shown = _LIFECYCLE.intersection(change.notes if change else ())
         if shown != set(lifecycle_notes(held, entry)):
             yield "changes how deletions are treated otherwise than it shows"
+        for name in forgotten(step, held, change):
+            yield f"sends `{name}`, or sent it, and would forget it"
+        numbers = {(a.kind, self.ids.get(a, a)) for a in entry.depends_on}
+        if not refers(step, self.ids, held) <= numbers:
+            yield "would be remembered without what it refers to"
         known = all(name in kind.wire.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
         if not known or not kept or not _recognised(kind, entry):
@@ -221,8 +232,10 @@ class _Check:
         form = kind.policy.form(name)
         if isinstance(value, Ref):
             return sent in (value, self.ids.get(value.address))
-        if isinstance(value, Secret) or form is Form.IMAGES:
-            return is_digest(sent) or isinstance(sent, tuple)
+        if form is Form.IMAGES:
+            return are_recorded(value, sent)
+        if isinstance(value, Secret):
+            return is_digest(sent)
         return canonical(form, value, self.shop.hosts) == sent
 
     def _shown(self, step: Step) -> Iterator[str]:
@@ -279,7 +292,8 @@ def _whole(step: Step) -> bool:
     if step.temporary:
         own = {kind.policy.path, *kind.policy.identity}
         marked = all(n in own and str(step.id) in str(v) for n, v in step.fields.items())
-        return step.op is Op.UPDATE and entry is None and step.id is not None and marked
+        there = step.id is not None and bool(step.fields)
+        return step.op is Op.UPDATE and entry is None and there and marked
     if entry is None or (entry.parent != parent and step.op is not Op.ADOPT):
         return False
     if (parent.kind if parent else None) != (

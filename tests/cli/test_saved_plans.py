@@ -94,6 +94,27 @@ def test_an_edit_in_the_shop_stops_the_plan_and_is_named(
     assert "`supplier.nordlys` was edited in the shop: `dropshipping_mail`" in done.err
 
 
+def test_an_edit_of_the_state_alone_rests_on_the_object_too(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    assert run("apply", "--auto-approve").exit == 0
+    edit(project, "name: Nordlys Design", "name: Nordlys Design\n    lifecycle: {protect: true}")
+    assert run("plan", "--out", "p.json").exit == 0
+    assert [s["op"] for s in json.loads((project / "p.json").read_text("utf-8"))["steps"]] == [
+        "edit"
+    ]
+    number = sandbox.data("supplier")[0]["supplier_id"]
+    by_hand(sandbox, f"supplier/{number}", {"name": "Another"})
+    state = next((project / "state").glob("*.json"))
+    held = state.read_bytes()
+    done = run("apply", "p.json")
+    assert done.exit == 13, done.text
+    assert "was edited in the shop: `name`" in done.text
+    assert state.read_bytes() == held
+    by_hand(sandbox, f"supplier/{number}", {"name": "Nordlys Design"})
+    assert run("apply", "p.json").exit == 0
+
+
 def test_an_object_that_came_meanwhile_is_not_doubled(
     run: Shopform, sandbox: Sandbox, project: Path
 ) -> None:

@@ -186,7 +186,10 @@ def test_the_expected_digest_is_compared_with_what_would_be_done(shop: Shop) -> 
 
 DEEP = json.loads("[" * 30 + "]" * 30)
 REPLACEMENTS: list[Any] = [None, [], "x", -1, True, {"x": DEEP}]
-DONE = ("op", "address", "id", "parent", "previous", "deliver", "temporary", "linking")
+DONE = (
+    *("op", "address", "id", "parent", "previous", "deliver", "temporary", "linking"),
+    *("after", "children"),
+)
 
 
 def accepted(data: dict[str, Any], prior: Prior, workspace: Workspace) -> Plan | None:
@@ -210,7 +213,11 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
             n: v if isinstance(v, Ref) else canonical(form(n), v) for n, v in step.fields.items()
         }
 
-    return [(*(getattr(step, name) for name in DONE), sent(step)) for step in plan.steps]
+    def kept(step: Step) -> object:
+        entry = step.entry
+        return entry and (entry.sent, entry.depends_on, entry.parent, entry.protect, entry.keep)
+
+    return [(*(getattr(s, name) for name in DONE), sent(s), kept(s)) for s in plan.steps]
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +247,25 @@ def test_any_value_replaced_is_refused_or_does_nothing_else(
             holder(data, path)[path[-1]] = other
             found = accepted(data, opened[1], opened[0])
             assert found is None or doing(found) == doing(first), (path, other)
+
+
+def test_nothing_of_a_step_can_be_left_out(shop: Shop, opened: tuple[Workspace, Prior]) -> None:
+    """Each value at each level of each step: refused, or the same, or of another digest.
+
+    Only what is counted in the shop has no other evidence than the digest.
+    """
+    text = json.dumps(shop.plan)
+    first = accepted(json.loads(text), opened[1], opened[0])
+    assert first
+    tried = [path for path in places(shop.plan) if path[0] == "steps"]
+    assert len(tried) > 250
+    for path in tried:
+        data = json.loads(text)
+        del holder(data, path)[path[-1]]
+        found = accepted(data, opened[1], opened[0])
+        if found is not None:
+            assert doing(found) == doing(first), path
+            assert (digest_of(found) == shop.plan["digest"]) is (path[-1] != "counted"), path
 
 
 @settings(max_examples=60)

@@ -22,7 +22,7 @@ from shopform.planning.digests import digest_of
 from shopform.planning.normalize import is_digest
 
 # They change nothing of what is done; see digests.py.
-NOT_COVERED = {"kind", "confirm", "unclaimed", "made", "counted"}
+NOT_COVERED = {"kind", "confirm", "unclaimed", "made"}
 
 
 def rich() -> World:

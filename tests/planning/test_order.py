@@ -108,6 +108,25 @@ def test_two_paths_that_swap_take_three_calls() -> None:
     assert made.count()["change"] == 2
 
 
+def test_names_and_paths_that_go_round_in_circles_of_their_own_are_never_held_twice() -> None:
+    """An object may have to let go of its name early for one circle, of its path for another."""
+    keys_ = ["a", "b", "c", "d"]
+    for seed in range(150):
+        draw = Random(seed).sample
+        world, held = World(), {}
+        columns = (keys_, draw(keys_, 4), keys_, draw(keys_, 4))
+        for number, (key, name, path, _) in enumerate(zip(*columns, strict=True), 1):
+            world.there(f"category.{key}", number, name=f"N{key}", rewrite_url=f"p{path}")
+            held[number] = {"name": f"N{key}", "rewrite_url": f"p{path}"}
+            world.declare(
+                f"category.{key}", name=f"N{name}", rewrite_url=f"p{columns[3][number - 1]}"
+            )
+        for step in world.plan().steps:
+            held[step.id or 0].update({name: str(text) for name, text in step.fields.items()})
+            for field in ("name", "rewrite_url"):
+                assert len({each[field] for each in held.values()}) == 4, (seed, step)
+
+
 def test_three_paths_that_go_round_take_four_calls() -> None:
     made = pages({"a": "x", "b": "y", "c": "z"}, {"a": "y", "b": "z", "c": "x"}).plan()
     assert sum(s.temporary for s in made.steps) == 1

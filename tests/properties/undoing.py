@@ -12,6 +12,7 @@ from shopform.changes import Outcome, Plan
 from shopform.cli.planner import read_and_plan, read_then_declare
 from shopform.cli.runs import touched
 from shopform.model import Address, Desired, Live, Prior
+from shopform.planning.saved_plan import misfits
 from shopform.planning.undoing.homes import Run, near
 from shopform.planning.undoing.undo import Inverse, invert
 from shopform.render.document import document
@@ -56,6 +57,8 @@ def undone(one: Line, run: Run, **asked: Any) -> tuple[Run, Plan, Outcome]:
         made = found[0].told.annotated(made, run.name)
         assert not made.refused, errors(made)
         prior = session.prior
+        saved = read_document(document(made))
+        assert [*misfits(saved, prior, found[0].desired, workspace.shop)] == []
         outcome = apply(made, connection.client, session, directory=one.directory)
     assert not outcome.failed, [f.diagnostic.summary for f in outcome.failed]
     return _run(made, prior, run.lineage), made, outcome
