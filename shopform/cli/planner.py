@@ -1,7 +1,7 @@
 """Reads the shop and plans: the part that `plan`, `apply` and `destroy` share."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -11,9 +11,10 @@ from shopform.cli.console import Console
 from shopform.cli.project import Workspace
 from shopform.cli.witness import same_shop
 from shopform.diagnostics import Collector, Severity, warning
-from shopform.errors import UsageError
+from shopform.errors import AccessRefused, ShopError, UsageError
 from shopform.kinds import KINDS
 from shopform.model import Address, Desired, Live, Moved, Prior
+from shopform.planning.ceasing import UNREAD, leading_anywhere
 from shopform.planning.gates import listed
 from shopform.planning.match import Matching, interest
 from shopform.planning.moves import follow_moves
@@ -121,13 +122,26 @@ def _planned(
     desired: Desired,
     options: Options,
 ) -> Plan:
-    """The plan; what would be deleted is counted out, and then it is planned again."""
+    """The plan; what would be deleted is counted out, and what has to do with paths that cease is
+    read, and then it is planned again."""
     result = plan(desired, prior, live, workspace.shop, _left(options, connection.ledger))
-    wanted = wanted_counts(result)
-    if wanted:
+    wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
+    if wanted or unread:
         live = count(connection.client, live, wanted)
+        live = _with_paths(connection.client, live) if unread else live
         result = plan(desired, prior, live, workspace.shop, _left(options, connection.ledger))
     return result
+
+
+def _with_paths(client: Client, live: Live) -> Live:
+    """With pages and redirects that neither the files nor the state name, as far as can be read."""
+    kinds = dict(live.kinds)
+    for kind in leading_anywhere():
+        if kind.name not in kinds:
+            with suppress(AccessRefused, ShopError):
+                kinds |= fetch(client, [kind.name], unread={}).kinds
+    whole = {name: read for name, read in kinds.items() if name in live.kinds or not read.problem}
+    return replace(live, kinds=whole, calls=client.calls)
 
 
 def read_and_look(

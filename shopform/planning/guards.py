@@ -26,8 +26,8 @@ def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
     _counts(draft, options)
     if not options.destroy:
         _limits(draft, shop.rules.deletes, options)
+        routes.check(draft, paths)
     _replacements(draft)
-    routes.check(draft, paths)
     ceasing.check(draft, paths, shop.rules.url_changes, options)
     _renamed(draft)
     _near(draft)

@@ -157,7 +157,8 @@ def _routes(draft: Draft, kind: Kind, found: Paths) -> None:
     route, hosts = kind.policy.route, draft.live.hosts
     ends = {route.source, route.target} if route else set()
     for each in _objects(draft, kind):
-        declared = each.owner if each.owner in draft.desired.resources else None
+        known = draft.options.destroy or each.owner in draft.desired.resources
+        declared = each.owner if known else None
         span = place(draft.desired, declared) if declared else None
         fresh = each.step is not None and not ends.isdisjoint(each.step.fields)
         before = hop_of(kind, each.before, hosts, declared, span) if each.before else None

@@ -3,6 +3,7 @@
 from shopform.kinds import BY_NAME
 from shopform.model import Address
 from shopform.planning.alike import alike
+from shopform.planning.ceasing import Outs
 from shopform.planning.draft import Draft
 from shopform.planning.guesses import Guess
 from shopform.planning.match import place
@@ -24,7 +25,7 @@ def check(draft: Draft, paths: Paths) -> None:
         fresh = any(hop.fresh for hop in fault.hops)
         ours = fault.closed or all(hop.address for hop in fault.hops)
         _tell(draft, fault, fresh=fresh, refused=fresh and ours)
-    ceased = paths.ceased
+    ceased, out = paths.ceased, Outs(paths)
     for hop in paths.hops:
         page = paths.pages.get(hop.start)
         if page and hop.address:
@@ -34,9 +35,12 @@ def check(draft: Draft, paths: Paths) -> None:
             _hidden(draft, page.whose, hop)
         if hop.address and hop.end in ceased:
             says = f"leads to `{slashed(hop.target)}`, which this plan removes"
+            step = ceased[hop.end][1]
+            new = out.of(hop.start, step)
+            hint = f"point it {new}" if new else CHANGE
             # Where a redirect is removed there may be a page of a kind that is not read.
-            refused = bool(BY_NAME[ceased[hop.end][1].kind].policy.path)
-            _tell(draft, Fault("route-dead", (hop,), says, CHANGE), fresh=True, refused=refused)
+            refused = bool(BY_NAME[step.kind].policy.path)
+            _tell(draft, Fault("route-dead", (hop,), says, hint), fresh=True, refused=refused)
     for guess, holder in paths.contested:
         _contested(draft, guess, holder)
     for fault in alike(paths.hops, paths.table, paths.pages, ceased):

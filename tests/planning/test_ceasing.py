@@ -121,6 +121,56 @@ def test_unmanaged_redirects_that_lead_to_what_ceases_are_named() -> None:
         assert "`/old`" in told[0].summary
 
 
+def test_what_was_not_read_is_said_where_a_path_ceases() -> None:
+    for setting in ("warn", "require_redirect", "off"):
+        for name, (cause, options, *_) in CAUSES.items():
+            told = cause(World(rules=Rules(url_changes=setting))).plan(**options).diagnostics
+            found = [d.summary for d in told if d.code == "paths-unread"]
+            assert len(found) == (setting != "off"), name
+            other = "categories" if "redirect" in name else "redirects"
+            assert all(f"the {other} of the shop" in each for each in found), name
+    assert warnings(page(World()).declare(P, name="P", rewrite_url="old", tag="x").plan()) == []
+
+
+def test_redirect_that_stays_when_its_page_is_destroyed_is_judged_by_the_policy() -> None:
+    """An owned one is refused where the policy wants each path covered; whole `destroy` is not."""
+    some: tuple[dict[str, Any], ...] = ({"targets": (P,)}, {"excludes": ("redirect.r",)})
+    for setting in ("warn", "require_redirect", "off"):
+        for asked in (*some, *({**each, "allow": ("url_changes",)} for each in some)):
+            world = page(World(rules=Rules(url_changes=setting)))
+            world.there("redirect.r", 2, source="from", target="/old")
+            made = world.plan(destroy=True, **asked)
+            refused = setting == "require_redirect" and "allow" not in asked
+            both = [] if setting == "off" else ["path-ceases", "route-dead"]
+            found = errors(made) if refused else [c for c in warnings(made) if c != "targeting"]
+            assert sorted(found) == both, (setting, asked)
+            assert made.refused == refused
+            dead = [d for d in made.diagnostics if d.code == "route-dead"]
+            assert all(d.address == "redirect.r" for d in dead)
+        world = page(World(rules=Rules(url_changes=setting)))
+        world.there("redirect.r", 2, source="from", target="/old")
+        assert not world.plan(destroy=True).refused
+        assert not world.plan(
+            destroy=True, targets=(P, "redirect.r"), allow=("url_changes",)
+        ).refused
+
+
+def test_hint_for_a_redirect_names_where_its_page_moves() -> None:
+    causes = {"left": left, "another key": under_another_key, "replaced": replaced_elsewhere}
+    for name, cause in causes.items():
+        options = {"replace": (P,)} if name == "replaced" else {}
+        for declared in (True, False):
+            for more in ("", "/new", "/NEW/"):
+                world = cause(World()).live("redirect", 7, source="/from", target="/old")
+                if declared:
+                    world.declare("redirect.r", source="/from", target="/old")
+                if more:
+                    world.live("redirect", 8, source=more, target="/z")
+                (told,) = [d for d in world.plan(**options).diagnostics if d.code == "route-dead"]
+                # Not where it would lead on to another redirect.
+                assert ("`/new`" in told.hint) == (not more), (name, declared, told.hint)
+
+
 def test_destroy_is_one_warning() -> None:
     world = World(rules=Rules(url_changes="require_redirect"))
     for number in range(1, 40):

@@ -218,6 +218,7 @@ def renamed(url_changes: str, **routes: str) -> Plan:
     world = World(rules=Rules(url_changes=url_changes))
     world.there("category.p", 1, name="P", rewrite_url="old")
     world.declare("category.p", name="P", rewrite_url="new", span=Span("c.yaml", 2, 3))
+    world.live("redirect", 99, source="z", target="https://x.example")
     return ways(world, **routes).plan()
 
 
