@@ -194,6 +194,16 @@ def test_the_state_is_shown_and_printed(here: Here) -> None:
     assert here("show", "--format", "html").exit == 64
 
 
+def test_without_a_bar_reading_and_applying_say_how_far_they_are(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopform.render.progress.EVERY", 0.0)
+    assert "reading sandbox: 1\n" in here("plan").err
+    assert "reading" not in here("plan", "--quiet").err
+    assert "reading sandbox: 1\n" in (done := here("apply", "--auto-approve")).err
+    assert "category.kitchen: created (" in done.err
+
+
 def test_a_summary_has_a_line_for_each_object(here: Here) -> None:
     told = here("plan", "--summary").out
     assert "\n  + supplier.nordlys will be created\n" in told

@@ -158,6 +158,9 @@ def test_rows_marked_as_not_in_use_are_left_out_in_any_section(tmp_path: Path) -
         assert places(warned) == {"row-not-in-use": ["r.csv:3:3"]}
         assert f"`where: {{{header}: VALUE}}`" in warned[0].hint
         assert left_out == {"redirect.b"}
+    table = "Old,New,Status\n/a,/x,302\n/b,/y,410\n/c,/z,\n"  # in a column that is not read
+    rows, warned, _ = read(tmp_path, table)
+    assert (sorted(rows), list(places(warned))) == (["/a", "/c"], ["route-status"])
     files: dict[str, str | bytes] = {
         "c.yaml": "suppliers: {table: s.csv, key: name, columns: {name: Name}}",
         "s.csv": "Name,Command\nA,MERGE\nB,DELETE\n#REF!,\n",
@@ -203,4 +206,6 @@ def test_what_yaml_declares_is_warned_of_and_stays(tmp_path: Path) -> None:
     assert not left_out
     assert set(places(warned)) >= {"route-pattern"}
     assert places(warned)["route-pattern"] == ["more.yaml:2:15", "more.yaml:3:15"]
+    more = "redirects: {a: {source: '#REF!', target: /x}}\n"
+    assert list(places(read(tmp_path, "Old,New\n", ENDS, more)[1])) == ["cell-error"]
     assert all(not each.detail for each in warned)

@@ -124,6 +124,16 @@ def test_what_only_the_shop_knows_is_one_warning_for_each_pair() -> None:
                 assert len(told(world)) == 1, (one, other, world.declared)
 
 
+def test_a_page_or_a_redirect_that_only_now_is_alike_is_told_of() -> None:
+    standing = as_it_is(a="sko/ x").settled("category.p", 1, name="P", rewrite_url="sko")
+    assert told(standing) == []
+    moved = as_it_is(a="sko/ x").there("category.p", 1, name="P", rewrite_url="old")
+    moved.declare("category.p", name="P", rewrite_url="sko")
+    followed = ways(as_it_is(a="x sko/"), b="/sko y")
+    for world in (moved, followed):
+        assert len(told(world)) == 1
+
+
 def test_sources_that_differ_by_their_query_are_meant_so() -> None:
     """The old addresses of a shop: `/product.php?id=1` and a thousand more."""
     routes = {f"p{n}": f"/product.php?id={n} /p{n}" for n in range(1000)}

@@ -244,6 +244,17 @@ def test_all_of_a_kind_or_most_of_everything_needs_leave_though_it_is_little() -
         assert not few().plan(destroy=True).refused
 
 
+def test_all_that_is_there_counts_though_more_is_owned() -> None:
+    world = World()
+    for number in range(8):
+        put = world.owned if number < 2 else world.there if number < 5 else world.settled
+        kind = "supplier" if number < 5 else "brand"
+        put(f"{kind}.k{number}", number + 1, name=f"{number}")
+    (told,) = [d for d in world.plan().diagnostics if d.code == "too-many-deletes"]
+    assert "all that are owned" in told.summary
+    assert "supplier=3" in told.hint
+
+
 def test_what_is_kept_replaced_or_there_no_more_is_no_deletion() -> None:
     world = few(*SUPPLIERS)
     for address in SUPPLIERS[:2]:

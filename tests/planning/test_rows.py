@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-from worlds import World, keys
+from worlds import World, keys, ref
 
 from shopform.model import Address, Removed
 from shopform.planning.keys import key_from, row_key
@@ -101,6 +101,9 @@ def test_what_may_be_another_row_is_deleted_and_created() -> None:
     world = redirects({"a": "x"}, {"b": "x"})
     world.live("redirect", 2, source="b", target="x")
     assert ops(world) == ["delete", "import"]
+    world = redirects({}, {"b": "x"})
+    world.there(f"{at('redirect', 'a')}-2", 1, source="a", target="x")  # the second of its identity
+    assert ops(world) == ["update"]
     world = redirects({"old/one": "t", "old/two": "t", **same}, {"old/onez": "t", **same})
     assert ops(world) == ["delete", "update"], "an object becomes one row, and a row one object"
     world = redirects({"a": "x"}, {})
@@ -118,6 +121,18 @@ def test_what_products_hang_on_needs_a_name_alike_and_more_than_a_name() -> None
         world.was("supplier", "name", before, 1, **fields)
         world.row("supplier", "name", after, **fields)
         assert ops(world) == want
+    world = Sheet()
+    world.settled("category.top", 9, name="Top")
+    linked = {"tag": "t", "canonical": ref("category.top")}
+    world.was("category", "name", "Nordlys", 1, **linked, meta="")
+    world.row("category", "name", "Nordlyset", **linked)
+    assert ops(world) == ["update"], "what is empty is as what is not declared"
+    world = Sheet()
+    for number, key in enumerate("pq", 1):
+        world.settled(f"profile.{key}", number, name=key)
+    world.was("attribute.p", "name", "Farve", 3, type="string")
+    world.row("attribute.q", "name", "Farver", type="string")
+    assert ops(world) == ["create", "delete"], "they are in different parents"
     world = Sheet()
     world.settled("profile.p", 1, name="P")
     world.settled("attribute.p.a", 2, name="A", type="valuelist")

@@ -7,7 +7,9 @@ from worlds import World, before, errors, keys, ref, warnings
 
 from shopform.diagnostics import Span
 from shopform.kinds import BY_NAME
-from shopform.model import Address
+from shopform.model import Address, Entry
+from shopform.planning.normalize import digest
+from shopform.planning.readback import conflicts
 from shopform.planning.slugs import appended, wanted
 
 CATEGORY = BY_NAME["category"]
@@ -161,3 +163,27 @@ def test_redirects_are_proved_against_the_path_that_is_foreseen() -> None:
     assert before(waits, "category.a:create", "redirect.r:create")
     second = ways(three("abc"), r="/x /sko-x").plan()
     assert before(second, "category.b:create", "redirect.r:create")
+
+
+def test_what_the_shop_made_is_in_conflict_with_redirects_of_the_state() -> None:
+    def entry(**sent: str) -> Entry:
+        return Entry(id=1, sent=sent)
+
+    secret = digest("redirect", "target", "sko")
+    entries = {
+        Address("redirect.in"): entry(source="a", target="sko"),
+        Address("redirect.x"): entry(source="sko-x", target="b"),
+        Address("redirect.secret"): entry(source="c", target=secret),
+        Address("category.a"): entry(name="Sko"),
+    }
+    made = {Address("category.a"): ("sko", "sko-x")}
+    for held, codes in (({"sko-x"}, ["route-hides", "route-dead"]), ({"sko"}, ["route-hides"])):
+        told = list(conflicts(made, held, entries))
+        assert [each.code for each in told] == codes
+        assert secret not in str(told)
+    foreseen = {Address("category.a"): ("sko-x", "sko-x")}
+    assert [d.code for d in conflicts(foreseen, {"sko-x"}, entries)] == ["route-hides"]
+    hidden = {
+        Address("redirect.s"): entry(source=digest("redirect", "source", "sko-x"), target="b")
+    }
+    assert list(conflicts(made, {"sko"}, hidden)) == []

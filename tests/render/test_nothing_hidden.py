@@ -126,6 +126,19 @@ def test_what_cannot_be_seen_is_written_out() -> None:
                 assert printable(sign) in told, (name, sign)
 
 
+def test_blanks_at_the_end_of_a_line_are_written_out() -> None:
+    text = f"{FILL.strip()}  \n{FILL}"
+    for action, sides in (
+        (Action.CREATE, (None, text)),
+        (Action.DELETE, (text, None)),
+        (Action.UPDATE, (text, "x " * 90)),
+        (Action.UPDATE, ("x " * 90, text)),
+    ):
+        made = planned(change("category.a", action, field("description_a", *sides), id=1))
+        for name in ("pipe", "terminal", "full", "markdown"):
+            assert "here,\\u0020\\u0020\n" in re.sub(r"\n\s+(?=here)", " ", FORMS[name](made)), name
+
+
 ALIKE = (
     ("A B", "A  B"),
     ("A", "A "),
