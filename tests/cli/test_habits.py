@@ -179,8 +179,14 @@ def test_shells_complete_commands_options_addresses_shops_and_kinds(
         assert (made.exit, "_SHOPFORM_COMPLETE" in made.out) == (0, True)
 
 
-def test_the_state_is_shown_and_printed(here: Here) -> None:
+def test_the_state_is_shown_and_printed(here: Here, project: Path) -> None:
     assert here("show").out == "No state yet.\n"
+    secret = "suppliers: {s: {name: S, dropshipping_mail: '${env:MAIL}'}}\n"
+    (project / "more.yaml").write_text(secret, "utf-8")
+    assert here("apply", "--auto-approve", MAIL="a@b.example").exit == 0
+    shown = here("show").out
+    assert ("(sensitive value)" in shown, "hmac" in shown) == (True, False)
+    (project / "more.yaml").unlink()
     assert here("apply", "--auto-approve").exit == 0
     shown = here("show").out
     assert "# category.kitchen (id " in shown

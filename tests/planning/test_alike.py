@@ -106,7 +106,8 @@ def told(world: World) -> list[str]:
 
 
 def test_what_only_the_shop_knows_is_one_warning_for_each_pair() -> None:
-    for pair in ALIKE:
+    differences = "the last slash,the case,the query,the case,the Unicode form".split(",")
+    for pair, differs in zip(ALIKE, differences, strict=True):
         assert loosely(folded(pair[0])) == loosely(folded(pair[1]))
         for one, other in permutations(pair):
             path = one.partition("?")[0]
@@ -121,7 +122,8 @@ def test_what_only_the_shop_knows_is_one_warning_for_each_pair() -> None:
                 ways(a=f"x /{one}").live("redirect", 9, source=other, target="y"),
                 *(pages if path != other else ()),
             ):
-                assert len(told(world)) == 1, (one, other, world.declared)
+                (said,) = told(world)
+                assert differs in said.partition("in a shop where")[2], (one, other)
 
 
 def test_a_page_or_a_redirect_that_only_now_is_alike_is_told_of() -> None:
@@ -138,6 +140,7 @@ def test_sources_that_differ_by_their_query_are_meant_so() -> None:
     """The old addresses of a shop: `/product.php?id=1` and a thousand more."""
     routes = {f"p{n}": f"/product.php?id={n} /p{n}" for n in range(1000)}
     assert told(ways(**routes)) == []
+    assert told(ways(a="x /p?id=1", b="/p?id=2 y")) == []
     (summary,) = told(ways(**routes, whole="/product.php /p"))
     assert "`redirect.whole`" in summary
     assert "`/product.php`" in summary
@@ -168,6 +171,8 @@ def test_hint_leads_into_no_loop_and_no_chain() -> None:
         world = World().there("category.p", 1, name="P", rewrite_url="old")
         world.declare("category.p", name="P", rewrite_url="new")
         worlds.append(ways(world, back=back) if back else world)
+    alike_ = World().there("category.p", 1, name="P", rewrite_url="old")
+    worlds.append(alike_.declare("category.p", name="P", rewrite_url="OLD/"))
     followed = 0
     for world in worlds:
         for each in world.plan().diagnostics:

@@ -1,0 +1,29 @@
+"""The state as text."""
+
+from shopform.model import Address, Entry, Intent, Prior
+from shopform.render.state import render_state
+
+
+def entry(number: int, **sent: object) -> Entry:
+    return Entry(id=number, sent=sent)
+
+
+def test_references_pending_creates_and_long_texts_are_shown() -> None:
+    top, below = Address("category.top"), Address("category.below")
+    resources = {
+        top: entry(7, name="Top", description_a="word " * 60),
+        below: entry(8, name="B", parent=7, canonical=9),
+    }
+    new = Address("supplier.new")
+    intent = Intent(address=new, kind="supplier", parent_id=None, identity=(), entry=entry(0))
+    prior = Prior(shop="demo", lineage="l", serial=3, resources=resources, pending=(intent,))
+    shown = render_state(prior, width=60)
+    assert "parent    = category.top" in shown
+    assert 'canonical = "#9"' in shown, "nothing in the state has that id"
+    assert max(map(len, shown.splitlines())) <= 60
+    for text in (shown, render_state(prior, summary=True)):
+        assert "# category.top (id 7)" in text
+        assert "# supplier.new (pending create)" in text
+        assert text.endswith("State of `demo`, serial 3: 2 objects.")
+    assert len(render_state(prior, summary=True).splitlines()) == 4
+    assert render_state(Prior()) == "No state yet."
