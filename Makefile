@@ -18,8 +18,9 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
+# Compiled once for all the processes of the tests, whatever the environment wants.
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto -m "not wide"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto -m "not wide"
 
 # The wide fault matrix: every call and every file operation, refused, lost and killed.
 faults: $(INSTALLED)

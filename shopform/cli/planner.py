@@ -18,7 +18,7 @@ from shopform.planning.ceasing import UNREAD, leading_anywhere
 from shopform.planning.gates import listed
 from shopform.planning.match import Matching, interest
 from shopform.planning.moves import follow_moves
-from shopform.planning.plan import plan, wanted_counts
+from shopform.planning.plan import drafted, finished, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED
 from shopform.planning.scope import Known, Options, scope
 from shopform.render.progress import progress
@@ -124,13 +124,15 @@ def _planned(
 ) -> Plan:
     """The plan; what would be deleted is counted out, and what has to do with paths that cease is
     read, and then it is planned again."""
-    result = plan(desired, prior, live, workspace.shop, _left(options, connection.ledger))
+    left = _left(options, connection.ledger)
+    result = drafted(desired, prior, live, workspace.shop, left)
     wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
     if wanted or unread:
         live = count(connection.client, live, wanted)
         live = _with_paths(connection.client, live) if unread else live
-        result = plan(desired, prior, live, workspace.shop, _left(options, connection.ledger))
-    return result
+        left = _left(options, connection.ledger)
+        result = drafted(desired, prior, live, workspace.shop, left)
+    return finished(result, left)
 
 
 def _with_paths(client: Client, live: Live) -> Live:

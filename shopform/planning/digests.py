@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from shopform.changes import Action, Change, Plan, Step
@@ -53,6 +54,8 @@ def _step(step: Step, confirming: Mapping[str, str]) -> object:
 
 def _data(value: object) -> object:
     """A value as JSON data; a secret is its template, and a keyed digest of one only a mark."""
+    if value is None or isinstance(value, str | int):
+        return "$secret" if is_digest(value) else value
     if isinstance(value, Ref):
         return {"$ref": str(value.address)}
     if isinstance(value, Secret):
@@ -61,14 +64,16 @@ def _data(value: object) -> object:
         return _object(value)
     if isinstance(value, Mapping):
         return {str(name): _data(part) for name, part in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [_data(part) for part in value]
-    return "$secret" if is_digest(value) else value
+    return [_data(part) for part in value] if isinstance(value, Iterable) else value
 
 
 def _object(value: Any) -> dict[str, object]:
-    names = [field.name for field in fields(value)]
-    return {name: _data(getattr(value, name)) for name in names if name not in _LEFT_OUT}
+    return {name: _data(getattr(value, name)) for name in _names(value.__class__)}
+
+
+@cache
+def _names(of: Any) -> list[str]:
+    return [field.name for field in fields(of) if field.name not in _LEFT_OUT]
 
 
 def _hash(data: object) -> str:

@@ -41,9 +41,19 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
     The result is always a whole plan: what forbids applying it is in its diagnostics. Raises
     UsageError for targets and replacements that do not exist.
     """
+    return finished(drafted(desired, prior, live, shop, options), options)
+
+
+def finished(made: Plan, options: Options) -> Plan:
+    """The plan with its digest, refused where it holds what the run was to stop at."""
+    return gated(replace(made, digest=digest_of(made)), options)
+
+
+def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
+    """The plan before it is finished: that of deletes whose dependants are yet to be counted."""
     out = Collector()
     if options.refresh_only:
-        return gated(_looked(desired, prior, live, shop, options), options)
+        return _looked(desired, prior, live, shop, options)
     moves = desired.moved
     if options.destroy:
         desired = Desired()
@@ -60,7 +70,7 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
             _explained(draft.changes, steps, shop.name), key=lambda c: (ORDER[c.kind], c.address)
         )
     )
-    made = Plan(
+    return Plan(
         basis=replace(
             _basis(prior, shop),
             source=options.source,
@@ -90,7 +100,6 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
     )
-    return gated(replace(made, digest=digest_of(made)), options)
 
 
 def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
@@ -102,14 +111,13 @@ def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     looked = scope(options, known)
     found = drift.look(desired, prior, live, looked)
     unsettled.check(drift.owned(prior, live), desired, looked, {}, out)
-    made = Plan(
+    return Plan(
         basis=_basis(prior, shop),
         refresh_only=True,
         drift=tuple(sorted(found, key=lambda c: (ORDER[c.kind], c.address))),
         diagnostics=out.sorted(),
         calls=Calls(read=live.calls, left=options.calls_left, daily=options.daily_calls),
     )
-    return replace(made, digest=digest_of(made))
 
 
 def _basis(prior: Prior, shop: Shop) -> Basis:

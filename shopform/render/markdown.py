@@ -6,8 +6,9 @@ and what is left out is counted, with where it can be seen.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 
 from shopform.changes import Action, Change, Plan
@@ -50,15 +51,16 @@ def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> st
     return _fitted(_Page(plan, url, max_bytes), max_bytes)
 
 
-def render_section(plan: Plan, title: str, *, max_bytes: int, limit: int) -> str:
-    """The same as a part of a page, of at most `max_bytes`; the whole page has `limit`.
+def section_of(plan: Plan, title: str, limit: int) -> Callable[[int], str]:
+    """The same as a part of a page, for any number of bytes; the whole page has `limit`.
 
     Its first line is a heading with `title`, and no comment by which it could be taken for a page.
     """
-    return _fitted(_Page(plan, "", limit, title), max_bytes)
+    return partial(_fitted, _Page(plan, "", limit, title))
 
 
 def _fitted(page: "_Page", max_bytes: int) -> str:
+    page.over = False
     for part in page.parts:
         part.level = len(part.levels) - 1
     if size(page.lines()) > max_bytes:

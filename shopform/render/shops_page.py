@@ -1,7 +1,7 @@
 """Several shops in one document: Markdown for a comment, JSON for programs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shopform.changes import Plan
@@ -10,7 +10,7 @@ from shopform.render.budget import size
 from shopform.render.document import sealed
 from shopform.render.excerpts import note_part
 from shopform.render.inert import link, plain
-from shopform.render.markdown import mark, render_section
+from shopform.render.markdown import mark, section_of
 from shopform.render.shops import Row, cells, counted
 from shopform.render.stream import diagnostic
 
@@ -50,26 +50,23 @@ def shops_markdown(told: Sequence[Told], name: str, *, max_bytes: int, url: str 
     head = [mark(name), f"## {counted(rows)}", "", *_table(rows)]
     head += ["", link("The whole report", url)] if url else []
     failed = {n: _failed(each) for n, each in enumerate(told) if not each.plan}
-    plans = {n: each.plan for n, each in enumerate(told) if each.plan}
+    sections = {
+        n: section_of(each.plan, plain(each.plan.basis.shop), max_bytes)
+        for n, each in enumerate(told)
+        if each.plan
+    }
     room = max_bytes - size(head) - sum(map(size, failed.values())) - len(told)
-    shares = _shares(plans, room, max_bytes)
-    parts = ["\n".join(head)]
-    for n in range(len(told)):
-        section = failed.get(n) or [_section(plans[n], shares[n], max_bytes)]
-        parts.append("\n".join(section))
-    return "\n\n".join(parts)
+    shares = _shares(sections, room)
+    parts = (failed.get(n) or [sections[n](shares[n])] for n in range(len(told)))
+    return "\n\n".join("\n".join(part) for part in (head, *parts))
 
 
-def _section(plan: Plan, share: int, limit: int) -> str:
-    return render_section(plan, plain(plan.basis.shop), max_bytes=share, limit=limit)
-
-
-def _shares(plans: Mapping[int, Plan], room: int, limit: int) -> dict[int, int]:
+def _shares(sections: Mapping[int, Callable[[int], str]], room: int) -> dict[int, int]:
     """How many bytes each section may take: those that need little leave it to the others."""
-    needs = {n: size([_section(plan, _ALL, limit)]) for n, plan in plans.items()}
+    needs = {n: size([section(_ALL)]) for n, section in sections.items()}
     if sum(needs.values()) <= room:
         return needs
-    least = {n: min(needs[n], size([_section(plan, 0, limit)])) for n, plan in plans.items()}
+    least = {n: min(needs[n], size([section(0)])) for n, section in sections.items()}
     low, high = 0, max(needs.values())
     while low < high:
         level = (low + high + 1) // 2

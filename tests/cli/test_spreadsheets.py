@@ -48,7 +48,7 @@ def old_and_new(count: int) -> list[str]:
     return [f"/gammel/{n}.html;/ny/{n};{'' if n % 3 else 302}" for n in range(count)]
 
 
-@pytest.mark.parametrize("count", [600, pytest.param(5_000, marks=pytest.mark.wide)])
+@pytest.mark.parametrize("count", [300, pytest.param(5_000, marks=pytest.mark.wide)])
 def test_one_changed_row_is_one_change(
     tmp_path: Path, sandbox: Sandbox, run: Shopform, count: int
 ) -> None:
