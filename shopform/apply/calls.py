@@ -58,7 +58,7 @@ class Calls:
         self.hosts = self.client.shop.hosts
         self.listed = self.plan.listed
         self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
-        self.children = Children(self.plan, self.client)
+        self.children = Children(self.plan, self.client, gates=self.gates)
 
     def do(self, step: Step) -> None:
         """Do one step. Raises ShopformError when it did not succeed."""

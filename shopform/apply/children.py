@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 
+from shopform.apply.gates import Gates
 from shopform.changes import Op, Plan, Step
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged, ShopformError
@@ -31,16 +31,16 @@ def whole_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> 
 class Children:
     """Looks into objects before they are deleted; safe to be used by several threads.
 
-    What is nested is listed for each container right before its own deletion; what only refers to
-    its parent has one list of its kind, read before the first deletion that needs it.
+    A list of an earlier moment is no look: what staff add while other objects are deleted counts
+    too. So each deletion has lists of its own, read last; `lists` are those that are at hand.
     """
 
     plan: Plan
     client: Client
-    lists: dict[tuple[str, int | None], LiveKind] = field(default_factory=dict)
+    lists: Lists = field(default_factory=dict)
+    gates: Gates = field(default_factory=Gates)
     deleted: frozenset[tuple[str, int]] = frozenset()
     moving: frozenset[tuple[str, int, str]] = frozenset()
-    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         there = [(step, step.id) for step in self.plan.steps if step.id is not None]
@@ -51,12 +51,13 @@ class Children:
 
     def check(self, step: Step, *, counting: bool = True) -> None:
         """Raise ShopChanged where more hangs on an object than its deletion was planned with."""
-        found = [said for kind in step.children for said in self._others(step, kind)]
+        found = []
         if counting and step.counted is not None:
             now = fetch.total(self.client, step.kind, step.id or 0)
             if now is None or now > step.counted:
                 held = "cannot be counted any more" if now is None else f"are {now}"
                 found.append(f"the products on it {held}, and were {step.counted}")
+        found += [said for kind in step.children for said in self._others(step, kind)]
         if found:
             raise ShopChanged(
                 f"it is not deleted: {'; '.join(found)}",
@@ -76,13 +77,10 @@ class Children:
                     yield f"{_called(name, item)} was put into it after the plan was made"
 
     def _list(self, kind: str, parent_id: int | None) -> LiveKind:
-        key = kind, parent_id
-        if parent_id is not None:
-            return self.lists.get(key) or whole_list(self.client, self.plan, *key)
-        with self._lock:
-            if key not in self.lists:
-                self.lists[key] = whole_list(self.client, self.plan, *key)
-            return self.lists[key]
+        if read := self.lists.get((kind, parent_id)):
+            return read
+        with self.gates.read(kind):
+            return whole_list(self.client, self.plan, kind, parent_id)
 
 
 def _called(name: str, item: LiveObject) -> str:

@@ -215,15 +215,12 @@ def _listed(draft: Draft, steps: tuple[Step, ...]) -> Mapping[tuple[str, int | N
 def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     """Each touched list is read once after the last write; a confirmed create costs one more.
 
-    What is deleted is looked into before: a call for each container and each count, and one list
-    of each kind that is recognised by its parent.
+    What is deleted is looked into before: a list for each kind of children, and each count.
     """
     writes = [step for step in steps if step.op in WRITES]
     inside = {(name, step.key) for step in writes for name in step.children}
     calls = sum(step.counted is not None for step in writes)
-    calls += sum(bool(BY_NAME[name].policy.nesting) for name, _ in inside)
-    for name in {name for name, _ in inside if not BY_NAME[name].policy.nesting}:
-        calls += _pages(draft, name)
+    calls += sum(1 if BY_NAME[name].policy.nesting else _pages(draft, name) for name, _ in inside)
     gone = {step.address for step in writes if step.op is Op.DELETE}
     calls += sum(step.confirm for step in writes)
     calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)

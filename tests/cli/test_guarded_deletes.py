@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from support import Run, environment_of, run_here
 
 from shopform.sandbox import Sandbox
+from shopform.shop import write
 
 Shopform = Callable[..., Run]
 
@@ -132,7 +134,11 @@ def post(sandbox: Sandbox, path: str, **body: Any) -> None:
 
 HOLDERS: dict[str, Any] = {
     "suppliers": {"s": {"name": "S"}, "stays": {"name": "Stays"}},
-    "categories": {"c": {"name": "C"}, "below": {"name": "Below", "parent": "c"}},
+    "categories": {
+        "a": {"name": "First of all"},
+        "c": {"name": "C"},
+        "below": {"name": "Below", "parent": "c"},
+    },
     "profiles": {
         "p": {"name": "P"},
         "q": {
@@ -171,7 +177,19 @@ def intrusions(sandbox: Sandbox) -> dict[str, tuple[str, str, dict[str, Any]]]:
 KINDS = ("supplier", "category", "profile", "attribute")
 
 
-@pytest.mark.parametrize("moment", ["saved", "during"])
+def after_the_first(then: Callable[[], None]) -> Callable[..., None]:
+    """Deletes as it is, and does something once after the first of all deletions."""
+    delete, rest = write.delete, [then]
+
+    def late(*given: Any, **named: Any) -> None:
+        delete(*given, **named)
+        if rest:
+            rest.pop()()
+
+    return late
+
+
+@pytest.mark.parametrize("moment", ["saved", "during", "late"])
 def test_what_staff_put_into_what_goes_after_the_plan_is_not_lost(
     tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +215,12 @@ def test_what_staff_put_into_what_goes_after_the_plan_is_not_lost(
                 # Products are counted right before the deletion, when others may be done.
                 assert done.exit == (14 if kind == "product" else 13), (address, done.text)
                 assert writes == [] or kind == "product"
+            elif moment == "late":
+                late = after_the_first(partial(post, sandbox, path, **body))
+                monkeypatch.setattr("shopform.shop.write.delete", late)
+                done = go("apply", "--auto-approve", *LEAVE, "--parallelism", "1", sections=LEFT)
+                monkeypatch.undo()
+                assert done.exit == 14, (address, done.text)
             else:
 
                 def begun(
