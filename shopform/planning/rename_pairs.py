@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from shopform.changes import Change
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Entry
+from shopform.planning.diff import Comparer
 from shopform.planning.draft import Draft
 from shopform.planning.match import NOTHING
 from shopform.planning.moves import is_removed
@@ -93,12 +94,14 @@ class Comparing:
 
     def new(self, addresses: list[Address]) -> Iterator[Side]:
         draft = self.draft
+        compare = Comparer(draft.matching, draft.replaced, draft.desired.resources)
         for address in addresses:
             resource = draft.desired.resources[address]
             within = draft.matching.ids.get(resource.parent) if resource.parent else None
             if address in draft.matching.vanished or (resource.parent and within is None):
                 continue
-            yield self._side(address, address, within, draft.graph.steps[f"{address}:create"].entry)
+            sent = compare.create(self.kind, resource).sent
+            yield self._side(address, address, within, Entry(id=0, sent=sent))
 
     def known(self, addresses: list[Address]) -> Iterator[Side]:
         """The same for objects that are there."""

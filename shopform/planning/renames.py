@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from shopform.changes import Action, Op, Plan
+from shopform.changes import Op, Plan
 from shopform.diagnostics import Severity
 from shopform.kinds import KINDS
 from shopform.model import Address
@@ -21,7 +21,7 @@ def check(draft: Draft) -> None:
     """Warn of each address that would be destroyed while one much like it is made.
 
     What is in the scope of the plan does not count: a part that makes the one, or destroys the
-    other, is half of the same. So is a run after the one that made it, until another makes more.
+    other, is half of the same. So is a later run, after the one that made the younger of the two.
     Under `removed:` it is said that this is meant. A plan of a copy, or about some addresses by
     its nature, does not go by the names in the files, and no `moved:` would answer it.
     """
@@ -29,15 +29,18 @@ def check(draft: Draft) -> None:
         return
     going = [gone.change for gone in draft.going.values() if gone.step.op is Op.DELETE]
     deleted = _by_kind((change.kind, change) for change in going)
-    created = _by_kind((c.kind, c.address) for c in draft.changes if c.action is Action.CREATE)
-    lately = _by_kind((address.kind, address) for address in _made_lately(draft))
+    missing = draft.desired.resources.keys() - draft.matching.ids.keys()
+    created = _by_kind((address.kind, address) for address in sorted(missing))
+    later = _by_kind((address.kind, address) for address in _made_later(draft))
     for kind in KINDS:
-        made, known = created.get(kind.name, []), lately.get(kind.name, [])
+        made, known = created.get(kind.name, []), later.get(kind.name, [])
         if deleted.get(kind.name) and (made or known):
             comparing = Comparing(draft, kind)
             gone = list(comparing.gone(deleted[kind.name]))
-            new = [*comparing.new(made), *comparing.known(known)]
-            for pair in _best(_halves(draft, comparing.pairs(gone, new))):
+            # Apart, so that the many of earlier runs do not keep those of this one from a look.
+            sides = comparing.new(made), comparing.known(known)
+            pairs = [pair for new in sides for pair in comparing.pairs(gone, list(new))]
+            for pair in _best(_halves(draft, pairs)):
                 _tell(draft, pair)
 
 
@@ -48,12 +51,10 @@ def _by_kind(items: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return found
 
 
-def _made_lately(draft: Draft) -> Iterator[Address]:
-    """Declared objects that the last run which made any has made, if it was not the first."""
-    entries = draft.matching.entries
-    last = max((entry.made for entry in entries.values()), default=0)
-    for address, entry in entries.items() if last else ():
-        if entry.made == last and address in draft.matching.ids:
+def _made_later(draft: Draft) -> Iterator[Address]:
+    """Declared objects that were made by a run which was not the first."""
+    for address, entry in draft.matching.entries.items():
+        if entry.made and address in draft.matching.ids:
             yield address
 
 
@@ -62,9 +63,9 @@ def _halves(draft: Draft, pairs: Iterable[Pair]) -> Iterator[Pair]:
     entries = draft.matching.entries
     for pair in pairs:
         old, new = pair.gone.address, pair.new.address
-        if new not in draft.matching.ids or (
-            draft.scope.holds(old) and entries[old].made < entries[new].made
-        ):
+        known = new in draft.matching.ids
+        half = draft.scope.holds(old) or (not known and draft.scope.holds(new))
+        if half and not (known and entries[old].made >= entries[new].made):
             yield pair
 
 
