@@ -48,6 +48,10 @@ _MESSAGES: Final = {
         "a host without `https://`, which reads as a path",
         "write `https://` before it",
     ),
+    "route-scheme": (
+        "an address of no page",
+        "write a path of the shop, or an address that begins with `https://`",
+    ),
     "route-line-break": ("a line break in a path", "write the path in one line"),
     "route-status": ("a status that sends nobody on", "write one of {}"),
 }
@@ -58,6 +62,10 @@ _ERROR: Final = re.compile(
 _PATTERN: Final = re.compile(
     r"\*|^\^|\$$|\$\d|\\[A-Za-z0-9./?-]|\.\+(?=[)/]|$)|\(\?|\([^)]*\|[^)]*\)"
     r"|\[\^|\[(?:a-z|A-Z|0-9)|/:[A-Za-z]\w*|(?<!\$)\{[^{}/]*\}"
+)
+_SCHEME: Final = re.compile(
+    r"(?!https?:)([a-z][a-z0-9+.-]*://|(mailto|javascript|vbscript|data|tel|sms|callto|about|blob|file):)",
+    re.IGNORECASE,
 )
 _HOST: Final = re.compile(
     r"/?www\.[^/\s]+|[\w-]+(\.[\w-]+)*\.(com|net|org|info|biz|shop|store|eu|dk|se|no|fi|is|de|nl|uk)"
@@ -101,6 +109,7 @@ def odd(kind: Kind, field: str, text: str) -> str:
         "cell-error": _ERROR.fullmatch(text),
         "route-pattern": _PATTERN.search(text),
         "route-no-scheme": _HOST.match(text),
+        "route-scheme": _SCHEME.match(text),
     }
     return next((code for code, holds in found.items() if holds), "")
 

@@ -25,15 +25,21 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
     if not (outcome.failed or outcome.not_run or outcome.stopped):
         lines = [ink.paint(f"{word} complete! Resources: {done}.", BOLD, GREEN)]
     else:
+        written = bool(outcome.applied) and not (outcome.failed or outcome.not_run)
         missed = f"{len(outcome.failed):,} failed, {len(waiting):,} not run"
+        if written:
+            missed = "every step was run, what the shop stored was not verified"
         lines = [ink.paint(f"{word} incomplete. Resources: {done}; {missed}.", BOLD, RED)]
         lines += _unfinished(outcome, waiting, ink, width)
+        goes_on = "it goes on where this one ended"
         again = "the same command" if plan.basis.source else f"`shopform {word.lower()}`"
         refused = {f.diagnostic.code for f in outcome.failed} & REFUSALS
         run = (
             f"Correct what the shop refused, then run {again}" if refused else f"Run {again} again"
         )
-        lines.append(f"{run}: it goes on where this one ended.")
+        if written:
+            run, goes_on = "Run `shopform plan`", "it compares the shop with the files"
+        lines.append(f"{run}: {goes_on}.")
     moved = {s.address for s in outcome.applied if s.previous}
     lines += own_counts(len(moved), outcome.applied)
     secrets = (f"Secret: {where}." for where in _secrets(plan, outcome))

@@ -101,6 +101,13 @@ ODD = {
     ),
     "route-foreign": ["https://other.example/a,/x", "//other.example/a,/x"],
     "route-no-scheme": ["/a,www.host.example/x", "/b,host.dk", "/c,/www.host.example", "d.com,/x"],
+    "route-scheme": [
+        f"/{scheme[:2]},{scheme}"
+        for scheme in (
+            "mailto:a@b.dk MailTo:a JAVASCRIPT:alert(1) data:text/html;x tel:+4512345678 ftp://a/b"
+            " sms:1 about:blank"
+        ).split()
+    ] + ["mailto:a@b.dk,/x"],
     "cell-error": [
         f"{word},/x"
         for word in (
@@ -137,6 +144,7 @@ def test_what_looks_odd_and_is_not_is_read(tmp_path: Path) -> None:
         "/tilbud/%maaned%,/x", "/a?filter[color]=red,/x", "/c++/,/x", "/foo(bar),/x",
         "/index.html,/x", "side.asp?id=1,/x", "index.php/a,/x", "/b#top,/x", "/e,https://other.example/a.b",
         "https://shop.example.dk/f,/x", "/g,#top", "/h,/", "/pris-99$-tilbud,/x",
+        "/i,/mailto:a", "/j,HTTPS://shop.example.dk/f", "/k,data/x", "tel/1,/x", "/l,vare:12",
     ]  # fmt: skip
     found, warned, _ = read(tmp_path, "Old,New\n" + "\n".join(rows) + "\n")
     assert (len(found), warned) == (len(rows), ())

@@ -3,7 +3,7 @@ from textwrap import dedent
 
 from shopform.changes import Failure, Op, Outcome, Plan, Step
 from shopform.diagnostics import error
-from shopform.errors import BudgetSpent, Interrupted
+from shopform.errors import BudgetSpent, Interrupted, Unreachable
 from shopform.model import Address
 from shopform.render.outcome import render_outcome
 
@@ -97,6 +97,18 @@ def test_report_comes_from_results_and_not_from_the_plan() -> None:
         "Run `shopform destroy` again: it goes on where this one ended.",
         "Calls: 0 spent.",
     ]
+
+
+def test_run_that_ends_after_its_last_write_says_what_is_left() -> None:
+    """Whatever ends it then; nothing failed and nothing is to be run again."""
+    for stopped in (BudgetSpent("spent"), Interrupted(), Unreachable("no answer")):
+        done = (step("a", Op.CREATE, "category.a"),)
+        lines = shown(Outcome(applied=done, stopped=stopped, calls=1)).splitlines()
+        assert lines[0] == (
+            "Apply incomplete. Resources: 1 added, 0 changed, 0 destroyed; every step was run,"
+            " what the shop stored was not verified."
+        )
+        assert lines[2] == "Run `shopform plan`: it compares the shop with the files."
 
 
 def test_many_objects_not_run_are_counted_and_every_failure_is_named() -> None:
