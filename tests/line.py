@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from direct import direct
 from support import memory
 
 from shopform.apply import apply
@@ -68,9 +69,11 @@ class Line:
         )
         console = Console(environment=environment, chdir=str(self.directory))
         ledger = Ledger(self.directory / ".shopform", "sandbox", 10_000, clock=lambda: NOON)
-        with Client(
-            shop, ledger=ledger, parallelism=self.parallelism, sleep=lambda _seconds: None
-        ) as client:
+        hasty: dict[str, Any] = {"sleep": lambda _seconds: None}
+        with (
+            direct(),
+            Client(shop, ledger=ledger, parallelism=self.parallelism, **hasty) as client,
+        ):
             yield Workspace(console, self.directory, shop, desired), Connection(client, ledger)
 
     def plan(self, **asked: Any) -> Plan:

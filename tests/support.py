@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 from unittest.mock import patch
 
+from direct import direct
+
 from shopform.cli.console import Console
 from shopform.cli.main import execute
 from shopform.sandbox import Sandbox
@@ -69,7 +71,7 @@ def run_here(directory: Path, *arguments: str, environment: Mapping[str, str]) -
     out, err = io.StringIO(), io.StringIO()
     surroundings = patch.dict(os.environ, environment, clear=True)
     hasty = patch("shopform.shop.client.FIRST_WAIT", 0.01)
-    with surroundings, hasty, redirect_stdout(out), redirect_stderr(err):
+    with surroundings, hasty, direct(), redirect_stdout(out), redirect_stderr(err):
         console = Console()
         code = execute(console, ["-C", str(directory), *arguments])
     return Run(code, out.getvalue(), err.getvalue())

@@ -79,18 +79,18 @@ class Faults:
     """The faults in force, each with the number of requests it has seen."""
 
     def __init__(self) -> None:
-        self._set: list[tuple[Fault, list[int]]] = []
+        self.in_force: list[tuple[Fault, list[int]]] = []
 
     def add(self, spec: str) -> None:
-        self._set.append((parse_fault(spec), [0]))
+        self.in_force.append((parse_fault(spec), [0]))
 
     def clear(self) -> None:
-        self._set.clear()
+        self.in_force.clear()
 
     def strike(self, method: str, path: str) -> Fault | None:
         """Count a request; the first fault whose turn it is, if any."""
         struck = None
-        for fault, seen in self._set:
+        for fault, seen in self.in_force:
             if fault.concerns(method, path):
                 seen[0] += 1
                 if struck is None and fault.first <= seen[0] <= fault.last:

@@ -78,15 +78,6 @@ def settled(*, redirects: int) -> dict[tuple[str, str], int]:
     }
 
 
-def test_settled_plan_reads_each_list_once(project: Path, sandbox: Sandbox) -> None:
-    run(project, "apply", "--auto-approve")
-    sandbox.reset_log()
-    out = run(project, "plan")
-    expected = settled(redirects=REDIRECTS)
-    assert asked(sandbox) == expected
-    assert f"Calls: {sum(expected.values())} to read, 0 to write, 0 to verify" in out
-
-
 def test_first_plan_asks_for_nothing_inside_what_does_not_exist(
     project: Path, sandbox: Sandbox
 ) -> None:
@@ -96,10 +87,17 @@ def test_first_plan_asks_for_nothing_inside_what_does_not_exist(
     }
 
 
-def test_apply_writes_once_an_object_and_reads_each_touched_list_twice_at_most(
-    project: Path, sandbox: Sandbox
-) -> None:
+def test_each_run_of_a_life_costs_what_is_promised(project: Path, sandbox: Sandbox) -> None:
     run(project, "apply", "--auto-approve")
+    each_object_is_written_once_and_each_touched_list_read_twice_at_most(sandbox)
+    settled_plan_reads_each_list_once(project, sandbox)
+    one_change_costs_one_write_and_one_list(project, sandbox)
+    what_is_deleted_is_looked_into_at_the_price_that_the_plan_says(project, sandbox)
+
+
+def each_object_is_written_once_and_each_touched_list_read_twice_at_most(
+    sandbox: Sandbox,
+) -> None:
     writes = {
         ("POST", "supplier"): 1,
         ("POST", "profile"): PROFILES,
@@ -118,9 +116,14 @@ def test_apply_writes_once_an_object_and_reads_each_touched_list_twice_at_most(
         assert found["GET", name] <= before.get(name, 0) + number + confirmed, name
 
 
-def test_one_change_costs_one_write_and_one_list(project: Path, sandbox: Sandbox) -> None:
-    run(project, "apply", "--auto-approve")
-    sandbox.reset_log()
+def settled_plan_reads_each_list_once(project: Path, sandbox: Sandbox) -> None:
+    out = run(project, "plan")
+    expected = settled(redirects=REDIRECTS)
+    assert asked(sandbox) == expected
+    assert f"Calls: {sum(expected.values())} to read, 0 to write, 0 to verify" in out
+
+
+def one_change_costs_one_write_and_one_list(project: Path, sandbox: Sandbox) -> None:
     file = project / "catalogue.yaml"
     file.write_text(file.read_text("utf-8").replace('"name": "B"', '"name": "C"'), "utf-8")
     run(project, "apply", "--auto-approve")
@@ -128,19 +131,9 @@ def test_one_change_costs_one_write_and_one_list(project: Path, sandbox: Sandbox
     assert asked(sandbox) == expected
 
 
-def test_kinds_that_are_neither_declared_nor_owned_are_not_read(
+def what_is_deleted_is_looked_into_at_the_price_that_the_plan_says(
     project: Path, sandbox: Sandbox
 ) -> None:
-    (project / "catalogue.yaml").write_text('suppliers: {s: {name: "Leverandør"}}', "utf-8")
-    run(project, "plan")
-    assert asked(sandbox) == {("GET", "supplier"): 1}
-
-
-def test_what_is_deleted_is_looked_into_at_the_price_that_the_plan_says(
-    project: Path, sandbox: Sandbox
-) -> None:
-    run(project, "apply", "--auto-approve")
-    sandbox.reset_log()
     out = run(project, "plan", "--destroy")
     read, write, verify = map(int, re.findall(r"(\d+) to (?:read|write|verify)", out))
     counted = 1 + PROFILES + 2
@@ -151,3 +144,11 @@ def test_what_is_deleted_is_looked_into_at_the_price_that_the_plan_says(
     assert verify == looked + counted + len(("supplier", "profile", "category", "redirect", "hook"))
     run(project, "destroy", "--auto-approve")
     assert sum(asked(sandbox).values()) == read + write + verify
+
+
+def test_kinds_that_are_neither_declared_nor_owned_are_not_read(
+    project: Path, sandbox: Sandbox
+) -> None:
+    (project / "catalogue.yaml").write_text('suppliers: {s: {name: "Leverandør"}}', "utf-8")
+    run(project, "plan")
+    assert asked(sandbox) == {("GET", "supplier"): 1}

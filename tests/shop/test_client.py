@@ -45,10 +45,13 @@ FAULTS = {
     "drop": DROP,
     "cut": Answer({"id": 1}, cut=True),
     "500": Answer(b"500 broken", status=500),
+    "502": Answer(b"502 Bad Gateway", status=502),
     "503": Answer(b"", status=503),
     "html": HTML,
     "half": HALF,
     "400": Answer(b"400 Bad Request", status=400),
+    "409": Answer(b"409 Conflict", status=409),
+    "422": Answer(b"422 Unprocessable Content", status=422),
     "404": Answer(b"404 Not Found", status=404),
     "410": Answer(b"410 Gone", status=410),
     "401": Answer(b"401", status=401),
@@ -61,10 +64,13 @@ READS: dict[str, tuple[type[ShopformError] | None, int]] = {
     "drop": (Unreachable, 3),
     "cut": (Unreachable, 3),
     "500": (ShopError, 3),
+    "502": (ShopError, 3),
     "503": (ShopError, 3),
     "html": (Nonsense, 2),
     "half": (Nonsense, 2),
     "400": (RequestRefused, 1),
+    "409": (RequestRefused, 1),
+    "422": (RequestRefused, 1),
     "404": (Absent, 1),
     "410": (Absent, 1),
     "401": (AccessRefused, 1),
@@ -77,7 +83,7 @@ TABLE = {
     "PUT": READS,
     "DELETE": READS | {"404": (None, 1), "410": (None, 1)},
     "POST": READS
-    | dict.fromkeys(("drop", "cut", "500", "503", "html", "half"), (OutcomeUnknown, 1)),
+    | dict.fromkeys(("drop", "cut", "500", "502", "503", "html", "half"), (OutcomeUnknown, 1)),
 }
 
 
