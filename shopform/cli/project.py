@@ -21,7 +21,7 @@ from shopform.config import (
     variable_names,
 )
 from shopform.diagnostics import did_you_mean
-from shopform.errors import ConfigError, UsageError
+from shopform.errors import ConfigError, StateError, UsageError
 from shopform.model import KEY, Address, Desired, Shop, host_of
 from shopform.state.store import Store, open_store
 
@@ -34,7 +34,7 @@ class Workspace:
 
     `source` is the shop it is made a copy of: what was copied is remembered apart from what the
     files declare, so that neither takes the other for something to delete. `source_host` is where
-    that shop is, if that is known.
+    that shop is, if that is known. `former` is the state that the shop has under another name.
     """
 
     console: Console
@@ -43,10 +43,17 @@ class Workspace:
     desired: Desired
     source: str = ""
     source_host: str = ""
+    former: str = ""
 
     def store(self, *, anywhere: bool = False) -> Store:
         """Where the state is; `anywhere`: it may be of a shop at another host."""
         name, flags = self.shop.state, f" --shop {self.shop.name}"
+        if self.former and not anywhere:
+            raise StateError(
+                f"`{self.shop.name}` has no state, and `{self.former}` is of the same shop",
+                hint=f"if the shop was renamed, `shopform state rehome{flags}` gives it that"
+                " state; if not, move the file away",
+            )
         if self.source:
             folder, slash, file = name.rpartition("/")
             path = PurePosixPath(file)

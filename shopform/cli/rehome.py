@@ -33,7 +33,7 @@ def command(
     auto_approve: bool,
     **of_project: Any,
 ) -> int:
-    """Give the state to the shop as it is now: another domain, another front page.
+    """Give the state to the shop as it is now: another domain, front page or name in the files.
 
     Reads what is owned, and shows what fits. A state that fits is written with the shop's new
     address, and changes in nothing else. Where most of it does not fit it asks: what is missing
@@ -44,14 +44,15 @@ def command(
     from shopform.cli.witness import key_digest
 
     workspace = open_settings(console, *of_project.values(), with_token=True)
+    if workspace.former:
+        _move(console, workspace, lock_timeout)
     workspace.source = source or ""
     with workspace.store(anywhere=True).open("state rehome", lock_timeout) as session:
         prior = session.prior
         if not prior.lineage:
             raise StateError(
                 f"`{workspace.shop.name}` has no state yet",
-                hint="if the shop had another name in shopform.yaml, move its file under `state/`"
-                " to the new name, or name it with `state:`",
+                hint="if the shop has one elsewhere, name it with `state:`",
             )
         with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
             live = _read(connection.client, prior)
@@ -66,6 +67,31 @@ def command(
         console.result(f"Removed {address} from the state.")
     console.result(f"The state is of {host_of(workspace.shop.url)}.")
     return 0
+
+
+def _move(console: Console, workspace: "Workspace", lock_timeout: float) -> None:
+    """Rename the state of a shop that was renamed, with its copies and its runs."""
+    from shopform.files import reporting
+    from shopform.state.store import open_store
+
+    old, new = (workspace.directory / name for name in (workspace.former, workspace.shop.state))
+    store = open_store(workspace.former, workspace.directory, host_of(workspace.shop.url))
+    with store.open("state rehome", lock_timeout) as session, reporting(new):
+        session.commit()
+        new.parent.mkdir(parents=True, exist_ok=True)
+        for path in sorted(old.parent.glob("*.from-*.json*")):
+            to, begin, source = path.name.partition(".from-")
+            to = new.stem if to == old.stem else to
+            name, ending = source.partition(".json")[0], source[source.index(".json") :]
+            name = workspace.shop.name if name == old.stem else name
+            path.rename(path.with_name(f"{to}{begin}{name}{ending}"))
+        for ending in (".journal", ""):
+            if (found := old.with_name(old.name + ending)).exists():
+                found.rename(new.with_name(new.name + ending))
+        runs = workspace.data / "runs"
+        if (runs / old.stem).is_dir() and not (runs / workspace.shop.name).exists():
+            (runs / old.stem).rename(runs / workspace.shop.name)
+    console.result(f"Moved {workspace.former} to {workspace.shop.state}.")
 
 
 def _read(client: Any, prior: Prior) -> Live:

@@ -1,17 +1,21 @@
 """Two shops of a project that are one: refused where both may manage the same object."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shopform.config import Project, compile_project, same_shops
-from shopform.config.nodes import child
+from shopform.config import Project, compile_project, same_shops, shop_names
+from shopform.config.nodes import Scalar, child
 from shopform.diagnostics import Diagnostic, error
-from shopform.errors import ConfigError
-from shopform.model import Address, Prior, Shop
+from shopform.errors import ConfigError, StateError
+from shopform.files import own_files
+from shopform.model import Address, Prior, Shop, host_of
 
 if TYPE_CHECKING:
     from shopform.cli.project import Workspace
+
+_STATE = re.compile(r"(?!.*\.from-).+\.json")
 
 
 def alone(
@@ -49,7 +53,40 @@ def alone(
         both = meeting(mine, theirs) if one_source or theirs.prior.resources else None
         if both:
             raise ConfigError(diagnostics=[_same_shop(project, shop, other, both)])
+    if with_states:
+        workspace.former = _former(workspace, project)
     return workspace
+
+
+def _former(workspace: "Workspace", project: Project) -> str:
+    """The state of this shop under a name that the project has no more; empty for none.
+
+    A shop with a state of its own needs none. At the central host only the key tells which shop a
+    state is of.
+    """
+    from shopform.cli.witness import key_digest
+    from shopform.state.store import open_store
+
+    directory, shop = workspace.directory, workspace.shop
+    own = directory / shop.state
+    if own.exists() or own.with_name(f"{own.name}.journal").exists():
+        return ""
+    shops = project.settings["shops"][1]
+    used = {f"state/{name}.json" for name in shop_names(project)}
+    named = (child(shops, name, "state") for name in shop_names(project))
+    used |= {node.text for node in named if isinstance(node, Scalar)}
+    for path in own_files(directory / "state", _STATE):
+        name = f"state/{path.name}"
+        if name in used:
+            continue
+        try:
+            prior = open_store(name, directory, host_of(shop.url)).read(mending=True)
+        except StateError:
+            continue  # of another shop, or no state
+        known = key_digest(shop.token.text, prior.lineage) in (prior.keys or ("",))
+        if prior.resources and not prior.source and (known or not prior.keys):
+            return name
+    return ""
 
 
 def _same_shop(

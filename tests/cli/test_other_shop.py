@@ -72,10 +72,10 @@ class Host:
         self.central = central
         self.mine, self.theirs = central.shops["mine"], central.shops["theirs"]
 
-    def declare(self, **sections: Any) -> None:
+    def declare(self, shop_name: str = "demo", **sections: Any) -> None:
         url = f"http://127.0.0.1:{self.central.server_port}"
         shop = {"url": url, "token": "${env:SHOPFORM_TOKEN}"}
-        (self.directory / "shopform.yaml").write_text(json.dumps({"shops": {"demo": shop}}))
+        (self.directory / "shopform.yaml").write_text(json.dumps({"shops": {shop_name: shop}}))
         (self.directory / "catalogue.yaml").write_text(json.dumps(sections))
 
     def run(self, *arguments: str, key: str = "mine") -> Run:
@@ -156,7 +156,9 @@ def test_another_key_changes_nothing_in_a_strangers_shop(host: Host) -> None:
     host.done("apply", "--auto-approve")
     anchor = {"kind": "category", "id": 501, "name": "Forside"}
     assert host.state()["anchor"] == {**anchor, "host": "mine.example"}
-    host.declare(**{**CATALOGUE, "categories": {**CATALOGUE["categories"], "new": {"name": "Ny"}}})
+    host.declare(
+        "demo", **{**CATALOGUE, "categories": {**CATALOGUE["categories"], "new": {"name": "Ny"}}}
+    )
     host.done("plan", "--out", "p.json")
     for command in [*COMMANDS, ["apply", "p.json"]]:
         assert "501 `Forside` of theirs.example" in host.refused(*command)
@@ -180,7 +182,7 @@ def test_what_says_that_it_is_another_shop(host: Host) -> None:
     for way in ways:
         host.declare(**way)
         host.done("apply", "--auto-approve")
-        host.declare(**way, **hook)
+        host.declare("demo", **way, **hook)
         for same in (False, True):
             at(host.theirs, f"https://{'mine' if same else 'theirs'}.example")
             host.refused("apply", "--auto-approve")
@@ -255,6 +257,66 @@ def test_a_shop_that_moves_takes_its_state_along(host: Host) -> None:
     assert after["serial"] == before["serial"] + 1
     assert (after["lineage"], after["resources"]) == (before["lineage"], before["resources"])
     host.done("plan", "--detailed-exitcode")
+
+
+def test_a_shop_that_is_renamed_takes_its_state_along(host: Host) -> None:
+    host.declare(**CATALOGUE)
+    host.done("apply", "--auto-approve")
+    before = host.state()
+    path = host.directory / "state/demo.json"
+    for format_1 in (False, True):
+        if format_1:  # no memory of keys
+            path.write_text(json.dumps({**before, "anchor": None, "keys": []}))
+        host.declare("prod", **CATALOGUE)
+        for command in [each for each in COMMANDS if each[0] not in ("undo", "import")]:
+            run = host.run(*command)
+            assert run.exit == 1, (command, run.text)
+            assert "`state/demo.json` is of the same shop" in words(run), (command, run.text)
+        assert not (host.directory / "state/prod.json").exists()
+        if not format_1:  # another shop of the same host has another key
+            assert "4 to add" in host.done("plan", key="theirs").out
+    (host.directory / "state/other.from-demo.json").write_text("{}")
+    moved = host.done("state", "rehome").out
+    assert "Moved state/demo.json to state/prod.json." in moved
+    assert (host.directory / "state/other.from-prod.json").exists()
+    after = json.loads((host.directory / "state/prod.json").read_text())
+    assert (after["lineage"], after["resources"]) == (before["lineage"], before["resources"])
+    host.done("plan", "--detailed-exitcode")
+    assert host.run("undo").exit in (0, 11)
+    # What is left of a shop that owns nothing any more stops nobody.
+    host.done("destroy", "--auto-approve")
+    host.declare("third", **CATALOGUE)
+    assert "4 to add" in host.done("plan").out
+
+
+def test_keys_that_are_swapped_and_states_without_a_key(host: Host) -> None:
+    url = f"http://127.0.0.1:{host.central.server_port}"
+    shops = {name: {"url": url, "token": f"${{env:{name.upper()}}}"} for name in ("one", "two")}
+    text = json.dumps({"shops": shops, **CATALOGUE})
+    (host.directory / "shopform.yaml").write_text(text)
+
+    def run(shop: str, one: str, two: str) -> Run:
+        keys = environment_of("", ONE=one, TWO=two)
+        verb = ("apply", "--auto-approve", "--shop", shop)
+        return run_here(host.directory, *verb, environment=keys)
+
+    for shop in shops:
+        assert run(shop, "mine", "theirs").exit == 0
+    host.mine.reset_log()
+    host.theirs.reset_log()
+    for same_front in (False, True):
+        at(host.theirs, f"https://{'mine' if same_front else 'theirs'}.example")
+        for keyless in (False, True):
+            for shop in shops:
+                path = host.directory / f"state/{shop}.json"
+                if keyless:  # as an older format had it
+                    held = json.loads(path.read_text())
+                    path.write_text(json.dumps({**held, "anchor": None, "keys": []}))
+                refused = run(shop, "theirs", "mine")
+                assert refused.exit == 1, refused.text
+                assert "another shop than its state is of" in words(refused), refused.text
+            assert not writes(host.mine)
+            assert not writes(host.theirs)
 
 
 def test_copies_between_two_shops_of_one_host(host: Host) -> None:
