@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry
-from shopform.planning.normalize import is_digest, page_address, slashed
+from shopform.planning.normalize import page_address, slashed
 from shopform.planning.ways import CHANGE, Hop, hop_of
 
 
@@ -46,7 +46,6 @@ def _hops(entries: Mapping[Address, Entry]) -> Iterator[Hop]:
         route = BY_NAME[address.kind].policy.route
         names = (route.source, route.target) if route else ()
         fields = {name: entry.stored.get(name, entry.sent.get(name)) for name in names}
-        if not any(map(is_digest, fields.values())):
-            hop = hop_of(BY_NAME[address.kind], fields, frozenset(), address, None)
-            if hop:
-                yield hop
+        # The digest of a secret is no path: nothing that the shop made is at it.
+        if hop := hop_of(BY_NAME[address.kind], fields, frozenset(), address, None):
+            yield hop

@@ -201,13 +201,17 @@ def test_the_state_is_shown_and_printed(here: Here, project: Path) -> None:
 
 
 def test_without_a_bar_reading_and_applying_say_how_far_they_are(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    here: Here, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shopform.render.progress.EVERY", 0.0)
     assert "reading sandbox: 1\n" in here("plan").err
     assert "reading" not in here("plan", "--quiet").err
-    assert "reading sandbox: 1\n" in (done := here("apply", "--auto-approve")).err
-    assert "category.kitchen: created (" in done.err
+    quiet = here("apply", "--auto-approve", "--quiet")
+    assert (quiet.exit, "created (" in quiet.err, "reading" in quiet.err) == (0, False, False)
+    (project / "more.yaml").write_text("suppliers: {s: {name: S}}\n", "utf-8")
+    done = here("apply", "--auto-approve")
+    assert "reading sandbox: 1\n" in done.err
+    assert "supplier.s: created (1 of 1)" in done.err
 
 
 def test_a_summary_has_a_line_for_each_object(here: Here) -> None:

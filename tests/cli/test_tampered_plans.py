@@ -176,7 +176,8 @@ def test_the_expected_digest_is_compared_with_what_would_be_done(shop: Shop) -> 
     """Somebody who computes all digests again still does something else than was reviewed."""
     approved = shop.plan["digest"]
     data = json.loads(json.dumps(shop.plan).replace("Sko", "Andet"))
-    shop.write("forged.json", {**forged(data), "digest": approved})
+    lie = {**data, "digest": approved}
+    shop.write("forged.json", {**lie, INTEGRITY: integrity_of(lie)})
     assert shop.run("apply", "forged.json", "--expect-digest", approved).exit == 12
     shop.write("forged.json", forged(data))
     assert shop.run("apply", "forged.json", "--expect-digest", approved).exit == 12

@@ -34,7 +34,7 @@ LIVES: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         ["name", "tag*", "meta*", "rewrite_url", "description_a*"],
     ),
     ("category.a", {"name": "A"}, {"parent": 3}, ["name", "parent*"]),
-    ("category.a", {"name": "A"}, {"parent": "0", "canonical_id": "0"}, ["name"]),
+    ("category.a", {"name": "A"}, {"parent": "0", "canonical": "0"}, ["name"]),
     ("category.a", {"name": "A"}, PICTURE, ["name", "images*"]),
     ("redirect.a", {"source": "a", "target": "b"}, {"target": "c"}, ["source", "target*"]),
     ("webhook.a", HOOK, {"events": ["stock"], "secret": "canary"}, ["events*", "url"]),
@@ -79,7 +79,7 @@ def test_a_replacement_shows_what_is_lost_beside_what_it_is_made_with() -> None:
 
 
 def test_children_lie_in_it_and_do_not_only_point_at_it() -> None:
-    world = World().live("category", 1, name="A").live("category", 2, name="B", canonical_id=1)
+    world = World().live("category", 1, name="A").live("category", 2, name="B", canonical=1)
     world.live("profile", 3, name="P").live("attribute", 4, parent_id=3, name="S")
     world.live("category", 5, name="C", parent=1).live("category", 6, name="D", parent=1)
     found = unmanaged_children(world.shop(), {("category", 6)})

@@ -104,6 +104,8 @@ def test_what_may_be_another_row_is_deleted_and_created() -> None:
     world = redirects({}, {"b": "x"})
     world.there(f"{at('redirect', 'a')}-2", 1, source="a", target="x")  # the second of its identity
     assert ops(world) == ["update"]
+    world = redirects({"old/one": "t", **same}, {"old/onez": "t", "old/oney": "t", **same})
+    assert ops(world) == ["create", "update"]
     world = redirects({"old/one": "t", "old/two": "t", **same}, {"old/onez": "t", **same})
     assert ops(world) == ["delete", "update"], "an object becomes one row, and a row one object"
     world = redirects({"a": "x"}, {})
@@ -131,6 +133,10 @@ def test_what_products_hang_on_needs_a_name_alike_and_more_than_a_name() -> None
     for number, key in enumerate("pq", 1):
         world.settled(f"profile.{key}", number, name=key)
     world.was("attribute.p", "name", "Farve", 3, type="string")
+    elsewhere = {**world.declared}
+    world.row("attribute.p", "name", "Farver", type="string")
+    assert ops(world) == ["update"]
+    world.declared = elsewhere
     world.row("attribute.q", "name", "Farver", type="string")
     assert ops(world) == ["create", "delete"], "they are in different parents"
     world = Sheet()

@@ -14,6 +14,7 @@ from reports import change, field, planned
 
 from shopform.changes import Action, Op, Plan, Step
 from shopform.model import Address, WireNames
+from shopform.render.blocks import columns
 from shopform.render.document import document
 from shopform.render.html import render_html
 from shopform.render.markdown import render_markdown
@@ -317,6 +318,7 @@ def test_a_terminal_shows_every_character_that_came(before: str, after: str, wid
 
 
 def test_on_a_terminal_no_line_is_wider_than_it() -> None:
+    assert columns("e\u0301大a") == _columns("e\u0301大a") == 4
     for text in (FILL * 5, "x" * 250, "Ø大" * 200, "e\u0301" * 300, "a b\n" * 80 + FILL * 3):
         for sides in ((None, text), (text, None), edits(text)):
             for action in (Action.CREATE, Action.DELETE, Action.UPDATE):
