@@ -88,3 +88,13 @@ def test_redirects_are_proved_again_with_the_paths_that_the_shop_made() -> None:
             one.assert_settled()
             one.declare({"policy": {"url_changes": "off"}}, redirects=redirects)
             one.apply()
+
+
+def test_a_redirect_from_the_path_that_was_foreseen_is_told_of_again() -> None:
+    with line() as one:
+        one.declare(
+            categories={"shoes": {"name": "Sko"}},
+            redirects={"x": {"source": "/sko", "target": "/b"}},
+        )
+        _, outcome = one.apply()
+        assert [d.code for d in outcome.warnings] == ["route-hides"]

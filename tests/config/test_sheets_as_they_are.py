@@ -45,6 +45,7 @@ def test_headers_and_separator_are_found(tmp_path: Path) -> None:
         ('"Redirects; spring"\n\n"Old","New"\n/a,/b\n', ENDS),
         ("Old (x, y), z;New\n/a;/b\n", "columns: {source: 'Old (x, y), z', target: New}"),
         ("Old,New\n/a,/b\n", "columns: {source: ' Old', target: New}, where: {' New ': ' /b '}"),
+        ("source,target,On\n/a,/b,1\n/c,/d,0\n", "where: {On: 1}"),
         ("Our list;;\nsource;target;status\n/a;/b;301\n", "key: source"),
         ("Old;New\nOld;New\n/a;/b\n", f"header_row: 2, {ENDS}"),
         ("Old|New\n/a|/b\n", f"separator: '|', {ENDS}"),

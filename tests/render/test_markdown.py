@@ -116,6 +116,14 @@ def test_what_was_left_out_is_counted_exactly() -> None:
     assert f"{bare} changes of 1 kind are named without" in sentence
 
 
+def test_warnings_that_do_not_fit_are_counted() -> None:
+    notes = tuple(warning("path", f"`category.c{n}` leaves {'x' * 90}") for n in range(100))
+    told = render_markdown(planned(diagnostics=notes), max_bytes=4_096)
+    shown = told.count("- **warning**")
+    assert 0 < shown < 100
+    assert f"the texts of {100 - shown} warnings" in told
+
+
 def test_longer_than_asked_only_for_deletions_and_says_so() -> None:
     told = render_markdown(many(1_000), max_bytes=1_000)
     assert told.count("\n- `redirect.gammel-side-") == 100

@@ -6,7 +6,7 @@ import pytest
 from shopform.changes import Action, Basis, Calls, Change, FieldChange, Op, Plan, Step
 from shopform.diagnostics import error, warning
 from shopform.model import Address, Ref
-from shopform.render.text import render_calls, render_plan
+from shopform.render.text import own_counts, render_calls, render_plan
 
 # What Atlantis counts plans with.
 ATLANTIS_PLAN = re.compile(
@@ -344,3 +344,13 @@ def test_long_notes_are_wrapped_as_comments() -> None:
 )
 def test_calls_tell_what_is_left_only_when_known(calls: Calls, line: str) -> None:
     assert render_calls(calls) == line
+
+
+def test_edits_of_the_state_name_some_and_count_the_rest() -> None:
+    for number, rest in ((5, ""), (7, " and 2 more")):
+        steps = [
+            Step(key=str(n), op=Op.EDIT, address=Address(f"brand.b{n}"), kind="brand")
+            for n in range(number)
+        ]
+        named = ", ".join(f"brand.b{n}" for n in range(5))
+        assert list(own_counts(0, steps)) == [f"State edits: {number} ({named}{rest})."]
