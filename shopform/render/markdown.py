@@ -60,7 +60,6 @@ def section_of(plan: Plan, title: str, limit: int) -> Callable[[int], str]:
 
 
 def _fitted(page: "_Page", max_bytes: int) -> str:
-    page.over = False
     for part in page.parts:
         part.level = len(part.levels) - 1
     if size(page.lines()) > max_bytes:

@@ -106,22 +106,22 @@ OUTCOMES: dict[str, tuple[Callable[[Path, Sandbox], None] | None, tuple[str, ...
 }
 
 
-@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_a_plan_ends_with_its_code_in_every_form(
-    outcome: str, mode: str, run: Shopform, project: Path, sandbox: Sandbox
+    outcome: str, run: Shopform, project: Path, sandbox: Sandbox
 ) -> None:
     prepare, arguments, code = OUTCOMES[outcome]
     if prepare:
         prepare(project, sandbox)
     sandbox.reset_log()
-    done = run("plan", *MODES[mode], *arguments)
-    assert done.exit == code, done.text
+    for mode, form in MODES.items():
+        done = run("plan", *form, *arguments)
+        assert done.exit == code, (mode, done.text)
+        assert_pure(mode, done)
+        if code in (2, 11) and mode in ("text", "markdown"):
+            assert "1 to destroy" in done.out, mode
+        assert ("error:" in done.err) == (code not in (0, 2)), mode
     assert [call for call in sandbox.calls if call.method != "GET"] == []
-    assert_pure(mode, done)
-    if code in (2, 11) and mode in ("text", "markdown"):
-        assert "1 to destroy" in done.out
-    assert ("error:" in done.err) == (code not in (0, 2))
 
 
 def assert_pure(mode: str, done: Run) -> None:
@@ -190,15 +190,15 @@ def test_an_apply_ends_with_its_code_in_every_form(
     assert_pure(mode, done)
 
 
-@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "stream"])
 def test_a_stale_plan_is_shown_in_every_form(
-    mode: str, run: Shopform, project: Path, sandbox: Sandbox
+    run: Shopform, project: Path, sandbox: Sandbox
 ) -> None:
     assert run("plan", "--out", "p.json").exit == 0
     _used(project, sandbox)
-    done = run("show", "p.json", *MODES[mode])
-    assert done.exit == 0, done.text
-    assert_pure(mode, done)
+    for mode in MODES.keys() - {"stream"}:
+        done = run("show", "p.json", *MODES[mode])
+        assert done.exit == 0, (mode, done.text)
+        assert_pure(mode, done)
 
 
 def test_a_refusal_names_place_rule_and_how_to_allow_it(
