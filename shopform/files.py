@@ -32,6 +32,7 @@ _HINTS: Final = {
     errno.ELOOP: "replace the link with the file itself",
     errno.EINVAL: "name a regular file",
     errno.EFBIG: "split it",
+    errno.ENXIO: "begin to read the pipe first",
 }
 _allowed: list[Path] = []
 

@@ -234,10 +234,12 @@ def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
 def _json_into(ctx: click.Context, _option: click.Parameter, name: str | None) -> None:
     if name:
         from shopform.cli.outputs import MESSAGES, claim
-        from shopform.files import typed
+        from shopform.errors import UsageError
+        from shopform.files import reporting, typed
 
         claim(ctx.obj, "--json-into", name, MESSAGES)
-        ctx.obj.stream.add_file(typed(ctx.obj.directory, name))
+        with reporting(ctx.obj.directory / name, UsageError):
+            ctx.obj.stream.add_file(typed(ctx.obj.directory, name))
 
 
 def _out(ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:

@@ -1,6 +1,7 @@
 """Writes a run's messages: to stdout, or into a file beside the human output."""
 
 import json
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -35,7 +36,12 @@ class Stream:
         self._targets.append(target)
 
     def add_file(self, path: Path) -> None:
-        """Write to this file from the next message on."""
+        """Write to this file from the next message on. Raises OSError for a pipe nobody reads."""
+        if path.is_fifo():  # to open one waits for its reader
+            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            os.set_blocking(descriptor, True)
+            self._opened = os.fdopen(descriptor, "w", encoding="utf-8")
+            _write(self._opened, stream.version())
         self._file = path
 
     def drop_unopened(self) -> None:

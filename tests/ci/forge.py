@@ -32,13 +32,15 @@ class Forge:
     """One pull request with its comments and runs, and every request that was made.
 
     `permissions` are those of the job that asks. A run has the head's commit, and whether it was
-    one of a fork and went well; `merged` is the commit that the merge made.
+    one of a fork (`None`: that is deleted by now) and went well; `merged` is the commit that the
+    merge made, of a branch of the project `source`.
     """
 
     url: str = ""
     kept: Path = Path()
     head: str = "1" * 40
     merged: str = ""
+    source: int = PROJECT
     permissions: frozenset[str] = frozenset()
     comments: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -49,10 +51,11 @@ class Forge:
         self.comments.append({"id": number, "user": {"id": author}, "body": body})
         return self.comments[-1]
 
-    def run(self, *, ended: str = "success", fork: bool = False) -> int:
+    def run(self, *, ended: str = "success", fork: bool | None = False) -> int:
         """A run for the head, which goes well; returns its number."""
         number = 10 + len(self.runs)
-        repository = {"full_name": "stranger/shop" if fork else "a/shop"}
+        names = {True: "stranger/shop", False: "a/shop"}
+        repository = None if fork is None else {"full_name": names[fork]}
         self.runs.append(
             {
                 "id": number,
@@ -61,7 +64,7 @@ class Forge:
                 "head_repository": repository,
                 "sha": self.head,
                 "status": ended,
-                "project_id": PROJECT + fork,
+                "project_id": PROJECT + (fork is not False),
             }
         )
         return number
@@ -100,6 +103,7 @@ class Forge:
                 return []
             head = {"sha": self.head}
             gitlab = {"iid": NUMBER, "sha": self.head, "squash_commit_sha": None}
+            gitlab["source_project_id"] = self.source
             return [{"number": NUMBER, "merge_commit_sha": self.merged, "head": head, **gitlab}]
         if path.endswith("/comments"):
             return self.comments

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forge import PROJECT, STRANGER, Forge, forge
+from forge import BOT, PROJECT, STRANGER, Forge, forge
 from ruamel.yaml import YAML
 from support import EXAMPLES, ROOT, Prepared, copy_project, environment_of
 
@@ -211,7 +211,7 @@ def test_recipe_applies_nothing_but_what_was_reviewed(system: Any, checkout: Che
     assert ended[0] == 0, ended
     theirs = checkout.directory / "theirs"
     served.comment(STRANGER, (theirs / "plan.md").read_text("utf-8"))
-    for odd in ({"fork": True}, {"ended": "failure"}):
+    for odd in ({"fork": True}, {"fork": None}, {"ended": "failure"}):
         served.keep(served.run(**odd), theirs)
     code, said = system(checkout, "apply")
     assert (code, checkout.sandbox.data("supplier")) == (12, []), said
@@ -222,6 +222,16 @@ def test_recipe_applies_nothing_but_what_was_reviewed(system: Any, checkout: Che
         code, said = system(checkout, "apply")
         assert (code, checkout.sandbox.data("supplier")) == (1, []), said
         assert "nobody reviewed" in said
+
+
+def test_a_plan_that_the_recipe_of_a_fork_made_is_not_believed(checkout: Checkout) -> None:
+    """A member may run a fork's merge request in this project: with the fork's own recipe."""
+    gitlab(checkout, "plan")
+    checkout.forge.merged = git(checkout.directory, "rev-parse", "HEAD")
+    checkout.forge.source += 1
+    code, said = gitlab(checkout, "apply")
+    assert (code, checkout.sandbox.data("supplier")) == (1, []), said
+    assert "nobody reviewed" in said
 
 
 def test_the_comment_of_the_bot_is_kept_up_to_date_and_no_other_touched(checkout: Checkout) -> None:
@@ -235,6 +245,28 @@ def test_the_comment_of_the_bot_is_kept_up_to_date_and_no_other_touched(checkout
         assert code == 0, said
         assert checkout.forge.comments[:150] == before
         assert [each["body"] for each in checkout.forge.comments[150:]] == [plan]
+
+
+def test_without_a_plan_no_comment_of_another_workflow_is_replaced(checkout: Checkout) -> None:
+    assert github(checkout, "plan")[0] == 0
+    checkout.forge.keep(checkout.run, checkout.directory / "reviewed")
+    other = checkout.forge.comment(BOT, "the coverage fell")
+    (checkout.forge.kept / str(checkout.run) / "plan.md").write_text("")
+    assert github(checkout, "comment")[0] == 1
+    assert checkout.forge.comments == [other]
+    assert other["body"] == "the coverage fell"
+
+
+def test_what_others_write_is_no_part_of_a_script() -> None:
+    """Titles, branches and comments reach a script as variables at most."""
+    jobs = YAML(typ="safe").load(RECIPES / "github-actions.yml")["jobs"]
+    scripts = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
+    assert len([script for script in scripts if script]) > 8
+    assert [script for script in scripts if "${{" in script] == []
+    text = "".join(path.read_text("utf-8") for path in RECIPES.glob("*.yml"))
+    assert not re.search(
+        r"head\.ref|head_ref|\.title|\.body\b|TITLE|SOURCE_BRANCH|pull_request_target", text
+    )
 
 
 def test_jobs_of_a_pull_request_may_not_write_and_those_of_a_fork_have_no_key() -> None:

@@ -205,7 +205,17 @@ def test_messages_go_to_pipes_and_devices(run: Shopform, project: Path) -> None:
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as lines:
         assert json.loads(next(lines))["type"] == "version"
+    os.mkfifo(project / "pipe")
+    for option in ("--json-into", "--out"):  # nobody reads it: that would wait for ever
+        unread = run("plan", option, "pipe")
+        assert (unread.exit, "cannot use `" in unread.err) == (64, True), unread.text
+    with os.fdopen(
+        os.open(project / "pipe", os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8"
+    ) as read:
+        assert run("plan", "--json-into", "pipe").exit == 0
+        assert json.loads(next(read))["type"] == "version"
     assert run("plan", "--json-into", "/dev/null").exit == 0
+    assert run("plan", "--json-into", "/dev/stdout").exit == 0
     full = run("plan", "--json-into", "/dev/full")
     assert full.exit == 1
     assert "cannot use `/dev/full`: no space left on device" in full.err
