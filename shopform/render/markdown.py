@@ -125,8 +125,9 @@ class _Page:
         removed = [part for _, part in self.lost]
         others = [part for c, part in self.changes if c.action is not Action.CREATE]
         names = [(self.errors, 1), (self.drift, NAME), (others, NAME), (self.warnings, 1)]
+        names.append((created, NAME))
         fields = [(others, FIELDS), (self.errors, 2), (self.warnings, 2)]
-        made = [(created, NAME), (self.drift, FIELDS), (created, FIELDS)]
+        made = [(self.drift, FIELDS), (created, FIELDS)]
         rest = (others, created, self.drift)
         last = [(removed, level) for level in (NAME, FIELDS, TEXTS, ALL)]
         return [
