@@ -139,8 +139,8 @@ def what_is_deleted_is_looked_into_at_the_price_that_the_plan_says(
     counted = 1 + PROFILES + 2
     lists = sum(settled(redirects=REDIRECTS).values())
     assert (read, sum(asked(sandbox).values())) == (lists + counted,) * 2
-    # Each profile and each list attribute is looked into; of categories there is one list.
-    looked = PROFILES + PROFILES * ATTRIBUTES + 1
+    # Each profile and each list attribute is looked into, and all categories for each of the two.
+    looked = PROFILES + PROFILES * ATTRIBUTES + 2
     assert verify == looked + counted + len(("supplier", "profile", "category", "redirect", "hook"))
     run(project, "destroy", "--auto-approve")
     assert sum(asked(sandbox).values()) == read + write + verify
