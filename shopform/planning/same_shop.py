@@ -12,6 +12,7 @@ from shopform.kinds import BY_NAME, KINDS
 from shopform.model import Address, Anchor, Desired, Entry, Live, LiveObject, Prior
 from shopform.planning.gates import listed
 from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.normalize import recognised as identity_part
 
 CODE = "other-shop"
 # What staff may do to a small shop by hand: one object renamed, two deleted. A key that never
@@ -85,11 +86,14 @@ def recognised(
         if name in policy.refers or name not in item.fields:
             continue
         form = policy.form(name)
-        now = canonical(form, item.fields[name], hosts)
-        known = [left if is_digest(left) else canonical(form, left, hosts)]
+        known = [left]
         known += [entry.stored[name]] if name in entry.stored else []
-        known += [canonical(form, resource.fields.get(name), hosts)] if resource else []
-        if now not in known and digest(address.kind, name, now) not in known:
+        known += [resource.fields.get(name)] if resource else []
+        parts = {each if is_digest(each) else identity_part(form, each, hosts) for each in known}
+        held = canonical(form, item.fields[name], hosts)
+        now = identity_part(form, held, hosts)
+        secret = (digest(address.kind, name, each) for each in (held, now))
+        if now not in parts and parts.isdisjoint(secret):
             return False
     return True
 
