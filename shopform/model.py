@@ -244,6 +244,9 @@ class LiveObject:
     site: str = ""
 
 
+PAGE = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveKind:
     """All objects of one kind.
@@ -258,6 +261,10 @@ class LiveKind:
     names: Mapping[str, str] = field(default_factory=dict)
     assumed: bool = False
     paged: bool = False
+
+    def calls(self, more: int = 0) -> int:
+        """What it costs to read the list, or one of so many objects more."""
+        return max(1, -(-(len(self.objects) + more) // PAGE)) if self.paged else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

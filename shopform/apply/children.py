@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
+from threading import Lock
 
 from shopform.apply.gates import Gates
 from shopform.changes import Op, Plan, Step
@@ -31,8 +33,9 @@ def whole_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> 
 class Children:
     """Looks into objects before they are deleted; safe to be used by several threads.
 
-    A list of an earlier moment is no look: what staff add while other objects are deleted counts
-    too. So each deletion has lists of its own, read last; `lists` are those that are at hand.
+    What staff add while other objects are deleted counts too. So each deletion has lists of its
+    own, read last. One of several pages serves as many deletions, or in a large shop the looks
+    would cost more than all the rest. `lists` are those that are at hand.
     """
 
     plan: Plan
@@ -41,6 +44,8 @@ class Children:
     gates: Gates = field(default_factory=Gates)
     deleted: frozenset[tuple[str, int]] = frozenset()
     moving: frozenset[tuple[str, int, str]] = frozenset()
+    _recent: dict[str, Iterator[LiveKind]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         there = [(step, step.id) for step in self.plan.steps if step.id is not None]
@@ -79,6 +84,17 @@ class Children:
     def _list(self, kind: str, parent_id: int | None) -> LiveKind:
         if read := self.lists.get((kind, parent_id)):
             return read
+        if parent_id is not None:
+            return self._read(kind, parent_id)
+        with self._lock:
+            recent = self._recent.setdefault(kind, iter(()))
+            read = next(recent, None)
+            if read is None:
+                read = self._read(kind, None)
+                self._recent[kind] = repeat(read, read.calls() - 1)
+            return read
+
+    def _read(self, kind: str, parent_id: int | None) -> LiveKind:
         with self.gates.read(kind):
             return whole_list(self.client, self.plan, kind, parent_id)
 

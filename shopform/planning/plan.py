@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from shopform.changes import TOUCHES, WRITES, Basis, Calls, Change, Op, Plan, St
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
 from shopform.model import (
+    PAGE,
     Address,
     Desired,
     Live,
@@ -31,8 +33,6 @@ from shopform.planning.recovering import ranges
 from shopform.planning.same_shop import anchor_of
 from shopform.planning.scope import Known, Options, scope
 from shopform.planning.yielding import Yielding
-
-PAGE = 100
 
 
 def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
@@ -215,12 +215,14 @@ def _listed(draft: Draft, steps: tuple[Step, ...]) -> Mapping[tuple[str, int | N
 def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     """Each touched list is read once after the last write; a confirmed create costs one more.
 
-    What is deleted is looked into before: a list for each kind of children, and each count.
+    What is deleted is looked into before: each count, and a list for each kind of children; one of
+    many pages serves as many deletions.
     """
     writes = [step for step in steps if step.op in WRITES]
     inside = {(name, step.key) for step in writes for name in step.children}
     calls = sum(step.counted is not None for step in writes)
-    calls += sum(1 if BY_NAME[name].policy.nesting else _pages(draft, name) for name, _ in inside)
+    for name, count in Counter(name for name, _ in inside).items():
+        calls += count if BY_NAME[name].policy.nesting else _looks(draft, name, count)
     gone = {step.address for step in writes if step.op is Op.DELETE}
     calls += sum(step.confirm for step in writes)
     calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)
@@ -231,8 +233,7 @@ def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
         elif mine:
             read = draft.live.kinds.get(kind.name, NOTHING)
             ops = [step.op for step in mine]
-            after = len(read.objects) + ops.count(Op.CREATE) - ops.count(Op.DELETE)
-            calls += max(1, -(-after // PAGE)) if read.paged else 1
+            calls += read.calls(ops.count(Op.CREATE) - ops.count(Op.DELETE))
     return calls
 
 
@@ -279,10 +280,19 @@ def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     return sum(1 if above else _pages(draft, name) for name, above in found)
 
 
+def _looks(draft: Draft, kind: str, deletions: int) -> int:
+    """What lists of a kind cost that are read before so many deletions of it."""
+    read = draft.live.kinds.get(kind, NOTHING)
+    if read.paged:
+        return read.calls() * -(-deletions // read.calls())
+    # A list without pages that is as long as a page is asked for another.
+    size = len(read.objects)
+    return deletions + size // PAGE - (size - deletions) // PAGE
+
+
 def _pages(draft: Draft, kind: str) -> int:
     """What a list of what is there costs."""
-    read = draft.live.kinds.get(kind, NOTHING)
-    return max(1, -(-len(read.objects) // PAGE)) if read.paged else 1
+    return draft.live.kinds.get(kind, NOTHING).calls()
 
 
 def _unmanaged(draft: Draft) -> Mapping[str, int]:

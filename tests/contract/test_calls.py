@@ -1,5 +1,6 @@
 """Calls are a budget: how many a plan and an apply make is a promise, counted by the shop."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -152,3 +153,29 @@ def test_kinds_that_are_neither_declared_nor_owned_are_not_read(
     (project / "catalogue.yaml").write_text('suppliers: {s: {name: "Leverandør"}}', "utf-8")
     run(project, "plan")
     assert asked(sandbox) == {("GET", "supplier"): 1}
+
+
+@pytest.mark.parametrize("shape", ["bare", "envelope"])
+def test_looking_into_what_is_deleted_costs_no_more_calls_than_deleting_it(
+    tmp_path: Path, shape: str
+) -> None:
+    """Also where the list that says what lies in an object has many pages."""
+    count = 230
+    with Sandbox(switches={"shape.category": shape}) as sandbox:
+        (tmp_path / "shopform.yaml").write_text(
+            f"shops: {{demo: {{url: '{sandbox.url}', token: '${{env:SHOPFORM_TOKEN}}'}}}}\n"
+        )
+        found = {f"c{n}": {"name": f"Gruppe {n}"} for n in range(count)}
+        (tmp_path / "catalogue.yaml").write_text(json.dumps({"categories": found}))
+        run(tmp_path, "apply", "--auto-approve")
+        sandbox.reset_log()
+        promised = re.findall(
+            r"([\d,]+) to (?:read|write|verify)", run(tmp_path, "plan", "--destroy")
+        )
+        sandbox.reset_log()
+        run(tmp_path, "destroy", "--auto-approve", "--parallelism", "1")
+        calls = asked(sandbox)
+        assert calls["DELETE", "category"] == count
+        assert calls["GET", "category"] <= count + 2 * 3 + 2
+        assert sum(calls.values()) <= sum(int(each.replace(",", "")) for each in promised)
+        assert calls["GET", "product"] == 2 * count
