@@ -57,7 +57,7 @@ def struck(
 @SCENARIOS
 @pytest.mark.parametrize("cause", CAUSES, ids="|".join)
 def test_some_calls_struck(cause: tuple[str, ...], scenario: Scenario, prepared: Prepared) -> None:
-    step = 13 if len(cause) == 1 else 9
+    step = 23 if len(cause) == 1 else 17
     struck(scenario, cause, prepared, EVERY[CAUSES.index(cause) % step :: step])
 
 
@@ -66,7 +66,7 @@ def test_some_calls_struck(cause: tuple[str, ...], scenario: Scenario, prepared:
 def test_some_calls_struck_and_all_that_follow(
     action: str, scenario: Scenario, prepared: Prepared
 ) -> None:
-    struck(scenario, [action], prepared, EVERY[ACTIONS.index(action) % 17 :: 17], onward="+")
+    struck(scenario, [action], prepared, EVERY[ACTIONS.index(action) % 29 :: 29], onward="+")
 
 
 @pytest.mark.wide

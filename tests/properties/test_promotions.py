@@ -14,7 +14,7 @@ from shopform.kinds import BY_NAME
 from shopform.planning.normalize import canonical
 
 gate = settings(
-    max_examples=15,
+    max_examples=10,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,

@@ -18,7 +18,7 @@ from shopform.kinds import KINDS
 from shopform.render.text import render_plan
 
 gate = settings(
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

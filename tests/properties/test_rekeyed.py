@@ -30,7 +30,7 @@ def other(fields: dict[str, Any]) -> dict[str, Any]:
 
 @given(projects())
 @settings(
-    max_examples=25,
+    max_examples=15,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

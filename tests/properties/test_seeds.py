@@ -10,7 +10,7 @@ from typing import Any
 
 from line import Line, line
 
-SEEDS = range(10)
+SEEDS = range(6)
 RUN = "from shopform.cli.main import run; run()"
 
 

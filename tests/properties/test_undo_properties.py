@@ -15,7 +15,7 @@ from shopform.changes import Change, FieldChange, Plan
 from shopform.kinds import KINDS
 
 gate = settings(
-    max_examples=15,
+    max_examples=10,
     phases=(Phase.explicit, Phase.generate),
     derandomize=True,
     database=None,

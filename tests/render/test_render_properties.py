@@ -74,7 +74,7 @@ def _one_word(line: str) -> bool:
     return line.startswith("  # ") and len(line.split()) == 2
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(plan=plans, width=st.integers(60, 140))
 def test_any_plan_is_rendered_alike_twice_within_its_width(plan: Plan, width: int) -> None:
     told = render_plan(plan, color=False, width=width)
