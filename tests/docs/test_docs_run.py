@@ -58,11 +58,12 @@ def session(scripts: list[str], default_port: str) -> str:
     """All blocks as one script. A reader takes longer to paste on than a sandbox to start."""
     lines = ["set -eu"]
     for script in scripts:
-        lines.append(script)
-        for found in re.findall(r"^shopform sandbox(.*)&", script, re.MULTILINE):
-            port = re.search(r"--port (\d+)", found)
-            address = f"/dev/tcp/127.0.0.1/{port[1] if port else default_port}"
-            lines.append(f"until (exec 3<>{address}) 2>/dev/null; do sleep 0.05; done")
+        for line in script.splitlines():
+            lines.append(line)
+            if found := re.match(r"shopform sandbox(.*)&", line):
+                port = re.search(r"--port (\d+)", found[1])
+                address = f"/dev/tcp/127.0.0.1/{port[1] if port else default_port}"
+                lines.append(f"until (exec 3<>{address}) 2>/dev/null; do sleep 0.05; done")
         lines.append(f"printf '{MARK}'")
     return "\n".join(lines)
 
