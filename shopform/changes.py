@@ -207,6 +207,13 @@ class Plan:
     digest: str = ""
 
     @property
+    def ids(self) -> dict[Address, int]:
+        """Objects of its steps by their addresses in it. What is deleted counts where it has a new
+        one, since what it lies in has moved."""
+        there = (s for s in self.steps if s.id and (s.op is not Op.DELETE or s.previous))
+        return {step.address: step.id or 0 for step in there}
+
+    @property
     def refused(self) -> bool:
         """Whether a guard, a policy or an incomplete read forbids applying it."""
         return any(d.severity is Severity.ERROR for d in self.diagnostics)

@@ -53,8 +53,7 @@ class Calls:
     def __post_init__(self) -> None:
         self.entries.update(self.session.prior.resources)
         self.ids.update((address, entry.id) for address, entry in self.entries.items())
-        there = (step for step in self.plan.steps if step.id and step.op is not Op.DELETE)
-        self.ids.update((step.address, step.id or 0) for step in there)
+        self.ids.update(self.plan.ids)
         self.hosts = self.client.shop.hosts
         self.listed = self.plan.listed
         self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)

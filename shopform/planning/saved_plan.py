@@ -98,8 +98,7 @@ class _Check:
         self.owners = {(address.kind, entry.id): address for address, entry in held.items()}
         for step in self.plan.steps:
             self.steps.setdefault(step.address, []).append(step)
-            if step.id and step.op is not Op.DELETE:
-                self.ids[step.address] = step.id
+        self.ids |= self.plan.ids
         declared = (v for r in self.desired.resources.values() for v in r.fields.values())
         items = (item for value in declared if isinstance(value, tuple) for item in value)
         self.pictures = {(i.file, i.sha256) for i in items if isinstance(i, Image)}

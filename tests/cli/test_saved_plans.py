@@ -233,3 +233,40 @@ def test_another_template_destination_image_or_setting_has_another_digest(
     differs(settings, "    token:", "    state: elsewhere/x.json\n    token:")
     differs(settings, "    token:", "    wire: {redirect: {fields: {status: code}}}\n    token:")
     differs(settings, "127.0.0.1", "localhost")
+
+
+def profile(*attributes: str, values: tuple[str, ...] = ()) -> dict[str, Any]:
+    held = {"type": "valuelist", "values": {f"v{name}": {"val": name} for name in values}}
+    return {"name": "Sko", "attributes": {key: {"name": key, **held} for key in attributes}}
+
+
+MOVED = {
+    "by its name": ({"b": profile()}, []),
+    "as the files say": ({"b": profile()}, [{"from": "profile.a", "to": "profile.b"}]),
+    "inside": (
+        {"a": profile("z", values=("36",))},
+        [{"from": "attribute.a.x", "to": "attribute.a.z"}],
+    ),
+    "with the rest of what is in it": ({"b": profile("x", values=("36",))}, []),
+}
+
+
+@pytest.mark.parametrize("how", MOVED)
+def test_what_is_deleted_inside_of_what_moves_is_in_a_saved_plan(
+    how: str, run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    file = project / "catalogue.yaml"
+    before = {"profiles": {"a": profile("x", "y", values=("36", "37"))}}
+    file.write_text(json.dumps(before), "utf-8")
+    assert run("apply", "--auto-approve").exit == 0
+    profiles, moved = MOVED[how]
+    file.write_text(json.dumps({"profiles": profiles, "moved": moved}), "utf-8")
+    leave = [f"--allow-delete={kind}=9" for kind in ("attribute", "value")]
+    made = run("plan", "--out", "p.json", *leave)
+    assert made.exit == 0, made.text
+    done = run("apply", "p.json", SHOPFORM_TRACEBACK="1")
+    assert done.exit == 0, done.text
+    assert run("plan", "--detailed-exitcode").exit == 0
+    assert len(sandbox.data("profile-attribute")) == sum(
+        len(p["attributes"]) for p in profiles.values()
+    )

@@ -1,6 +1,6 @@
 """Random shops through the whole line: files, HTTP, plan, apply, and the shop itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -61,12 +61,22 @@ def two_declarations(pair: Pair, data: st.DataObject) -> None:
 
 
 def spread(one: Line, sections: Sections, data: st.DataObject) -> None:
-    """A file for each section, in any order, with its keys in any order."""
+    """A file for each section, in any order, with its keys in any order.
+
+    But pages whose paths the shop makes are created in the order of the files, so they keep it.
+    """
     (one.directory / "catalogue.yaml").unlink()
     for number, section in enumerate(data.draw(st.permutations(sorted(sections)))):
-        keys = data.draw(st.permutations(sorted(sections[section])), label=section)
+        keys = list(sections[section])
+        if not made_by_the_shop(section, sections[section]):
+            keys = data.draw(st.permutations(sorted(keys)), label=section)
         content = {section: {key: sections[section][key] for key in keys}}
         one.write(f"{number}.yaml", content)
+
+
+def made_by_the_shop(section: str, entries: Mapping[str, Any]) -> bool:
+    policy = next(kind.policy for kind in KINDS if kind.section == section)
+    return bool(policy.slug) and sum(not each.get(policy.path) for each in entries.values()) > 1
 
 
 def assert_same(again: Plan, made: Plan) -> None:
