@@ -15,7 +15,7 @@ from shopform.apply import apply
 from shopform.changes import Op, Outcome, Plan, Step
 from shopform.cli.console import Console
 from shopform.cli.planner import Connection, read_and_plan
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.planning.saved_plan import misfits

@@ -1,4 +1,4 @@
-"""One step: references to ids, intent to disk, the call, the result to disk."""
+"""What the steps of a run share: ids for references, and every result to disk at once."""
 
 import base64
 import hashlib
@@ -9,23 +9,20 @@ from threading import Lock
 
 from shopform import files
 from shopform.apply.children import Children
-from shopform.apply.creates import adopt, create
 from shopform.apply.gates import Gates
 from shopform.changes import Op, Plan, Step
 from shopform.diagnostics import Diagnostic
-from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged, ShopformError
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.errors import ShopformError
+from shopform.kinds import Form, Kind
 from shopform.model import Address, Entry, Intent, Ranges, Ref
 from shopform.planning.candidates import secrets_of
-from shopform.planning.images import learn
-from shopform.shop import write
 from shopform.shop.client import Client
 from shopform.state.store import Session
 
 
 @dataclass(slots=True)
 class Calls:
-    """Does steps; safe to be used by several threads.
+    """Safe to be used by several threads.
 
     `entries` is the state as it grows, `kept` the addresses written to it; `ids` are all objects
     that can be referred to, those that are only being imported among them. `claimed` are objects
@@ -58,23 +55,6 @@ class Calls:
         self.listed = self.plan.listed
         self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
         self.children = Children(self.plan, self.client, gates=self.gates)
-
-    def do(self, step: Step) -> None:
-        """Do one step. Raises ShopformError when it did not succeed."""
-        kind = BY_NAME[step.kind]
-        match step.op:
-            case Op.CREATE:
-                create(self, step, kind)
-            case Op.UPDATE:
-                self._update(step, kind)
-            case Op.DELETE:
-                self._delete(step, kind)
-            case Op.ADOPT:
-                adopt(self, step, kind)
-            case Op.IMPORT | Op.MOVE | Op.EDIT:
-                self.keep(step.key, step.address, self.resolved(step), step.previous)
-            case Op.FORGET:
-                self._drop(step)
 
     def secrets(self, step: Step) -> set[str]:
         """The fields that are secrets, or were before the run: neither value of them is shown."""
@@ -119,12 +99,12 @@ class Calls:
         fields: dict[str, object] = {}
         for name, value in step.fields.items():
             if kind.policy.form(name) is Form.IMAGES and isinstance(value, tuple):
-                fields[name] = [self._operation(op) for op in value if isinstance(op, Mapping)]
+                fields[name] = [self.operation(op) for op in value if isinstance(op, Mapping)]
             else:
                 fields[name] = self._plain(value)
         return fields
 
-    def _operation(self, operation: Mapping[str, object]) -> dict[str, object]:
+    def operation(self, operation: Mapping[str, object]) -> dict[str, object]:
         """An image operation as the shop takes it: the file's bytes in base64 (dossier 4.6)."""
         if "file" not in operation:
             return dict(operation)
@@ -140,63 +120,12 @@ class Calls:
             "weight": operation["weight"],
         }
 
-    def _update(self, step: Step, kind: Kind) -> None:
-        self.session.intend(step.key, step.op, step.address)
-        number = step.id or self.ids[step.address]
-        fields, secret = self.fields(step, kind), bool(self.secrets(step))
-        try:
-            try:
-                write.update(self.client, kind, self.names(kind), number, fields, secret=secret)
-            except OutcomeUnknown:
-                self._update_again(step, kind, number, fields)
-        except Absent:
-            self.session.failed(step.key)
-            raise ShopChanged(
-                f"it is gone from the shop, where it was {number}", hint="plan again"
-            ) from None
-        except RequestRefused:
-            self.session.failed(step.key)
-            raise
-        if step.entry is None:
-            self.session.result(step.key)
-        else:
-            self.keep(step.key, step.address, self.resolved(step, number), step.previous)
-
-    def _update_again(self, step: Step, kind: Kind, number: int, fields: dict[str, object]) -> None:
-        """Send an update whose answer was lost again, without the pictures that arrived."""
-        found = write.read(self.client, kind, self.names(kind), number).object
-        for name, value in step.fields.items():
-            if kind.policy.form(name) is not Form.IMAGES or not isinstance(value, tuple):
-                continue
-            records = step.entry.sent[name] if step.entry else ()
-            live = found.fields.get(name) if found else None
-            there = [r for r in learn(records, live) if r["id"] is not None]  # type: ignore[arg-type]
-            arrived = {(r["sha256"], r["description"], r["weight"]) for r in there}
-            fields[name] = [
-                self._operation(op)
-                for op in value
-                if isinstance(op, Mapping)
-                and (op.get("sha256"), op.get("description"), op.get("weight")) not in arrived
-            ]
-        secret = bool(self.secrets(step))
-        write.update(self.client, kind, self.names(kind), number, fields, secret=secret)
-
-    def _delete(self, step: Step, kind: Kind) -> None:
-        self.children.check(step)
-        self.session.intend(step.key, step.op, step.address)
-        try:
-            with self.gates.write(kind.name):
-                write.delete(self.client, kind, step.id or 0, secret=bool(self.secrets(step)))
-        except RequestRefused:
-            self.session.failed(step.key)
-            raise
-        self._drop(step)
-
     def _left(self, previous: Address | None) -> list[Address]:
         """The address an object leaves, unless another has taken it in this run."""
         return [previous] if previous and previous not in self.kept else []
 
-    def _drop(self, step: Step) -> None:
+    def drop(self, step: Step) -> None:
+        """Record that an object is no longer in the state."""
         gone = [step.address, *self._left(step.previous)]
         self.session.result(step.key, {}, gone)
         for address in gone:

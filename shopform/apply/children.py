@@ -11,7 +11,7 @@ from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged, ShopformError
 from shopform.kinds import BY_NAME
 from shopform.model import LiveKind, LiveObject
-from shopform.planning.diff import links
+from shopform.planning.references import links
 from shopform.shop import fetch
 from shopform.shop.client import Client
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from shopform.apply.calls import Calls
 from shopform.changes import Step
 from shopform.deliver import deliver
 from shopform.diagnostics import warning
@@ -15,13 +15,10 @@ from shopform.planning.recovering import recover
 from shopform.shop import fetch, write
 from shopform.shop.write import Written
 
-if TYPE_CHECKING:
-    from shopform.apply.calls import Calls
-
 SENDS = 3
 
 
-def create(calls: "Calls", step: Step, kind: Kind) -> None:
+def create(calls: Calls, step: Step, kind: Kind) -> None:
     """Create one object, and record its id. Raises ShopformError when that did not succeed.
 
     An outcome that stays unknown leaves the intent waiting: the next run looks it up.
@@ -55,7 +52,7 @@ def create(calls: "Calls", step: Step, kind: Kind) -> None:
         creation.confirm(number)
 
 
-def adopt(calls: "Calls", step: Step, kind: Kind) -> None:
+def adopt(calls: Calls, step: Step, kind: Kind) -> None:
     """Take over an object whose create was cut off, with its secrets if the shop repeats them."""
     problem = None
     if kind.policy.generated:
@@ -78,7 +75,7 @@ def _misnamed(problem: RequestRefused, kind: Kind) -> RequestRefused:
 
 @dataclass(frozen=True, slots=True)
 class _Creation:
-    calls: "Calls"
+    calls: Calls
     step: Step
     kind: Kind
     fields: Mapping[str, object]
@@ -181,7 +178,7 @@ class _Creation:
             )
 
 
-def _hand_out(calls: "Calls", step: Step, kind: Kind, written: Written) -> ShopformError | None:
+def _hand_out(calls: Calls, step: Step, kind: Kind, written: Written) -> ShopformError | None:
     """Deliver generated secrets, before the result counts: a crash must not lose them."""
     if not kind.policy.generated:
         return None

@@ -10,7 +10,7 @@ from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Absent, ShopChanged
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Live, LiveKind, Secret
-from shopform.planning.match import live_identity
+from shopform.planning.matching import live_identity
 from shopform.planning.normalize import (
     canonical,
     digest,

@@ -11,6 +11,7 @@ from threading import Event
 from shopform.apply.calls import Calls
 from shopform.apply.children import placed
 from shopform.apply.recheck import recheck
+from shopform.apply.steps import do
 from shopform.apply.verify import verify
 from shopform.changes import WRITES, Failure, Outcome, Plan, Step
 from shopform.diagnostics import Diagnostic, error
@@ -142,7 +143,7 @@ class _Run:
                 while waiting and len(flying) < parallelism:
                     step = self.plan.steps[heappop(waiting)]
                     self.listener("start", step)
-                    flying[pool.submit(self.calls.do, step)] = step
+                    flying[pool.submit(do, self.calls, step)] = step
                 if not flying:
                     break
                 done, _ = wait(flying, return_when=FIRST_COMPLETED, timeout=0.2)

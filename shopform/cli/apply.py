@@ -1,21 +1,17 @@
 """`shopform apply` and `shopform destroy`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from shopform.changes import Outcome, Plan
+from shopform.changes import Outcome
 from shopform.cli import options
 from shopform.cli.console import Console
 from shopform.cli.parameters import File
+from shopform.cli.plan_sources import Fresh, Saved, accepted, for_several
 from shopform.errors import UsageError
-from shopform.model import Prior
-
-if TYPE_CHECKING:
-    from shopform.cli.planner import Connection
-    from shopform.cli.project import Workspace
 
 approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 
@@ -105,78 +101,4 @@ def _apply(
         from shopform.cli.several import apply_all
 
         return apply_all(console, sources, carry)
-    return carry(_Saved(console, plan_file, asked) if plan_file else Fresh(console, asked))
-
-
-def accepted(console: Console, asked: dict[str, Any], one_only: Mapping[str, object]) -> None:
-    """Write the renames that are asked for into the files. Raises UsageError."""
-    renames = asked.pop("accept_rename", ())
-    if renames:
-        from shopform.cli.renaming import accept
-
-        accept(console, renames, asked, one_only)
-
-
-def for_several(
-    console: Console, asked: dict[str, Any], one_only: Mapping[str, object]
-) -> "list[Fresh]":
-    """Where plans come from if `--shop` means several shops; nothing if it means one.
-
-    Raises ConfigError, and UsageError also for what is asked for of `one_only`.
-    """
-    from shopform.cli.project import open_workspaces
-
-    texts = asked["variables"], asked["variable_files"]
-    found = open_workspaces(console, asked["shop"], *texts, one_only)
-    return [Fresh(console, dict(asked), workspace) for workspace in found]
-
-
-class Fresh:
-    """Plans from the files."""
-
-    saved = False
-
-    def __init__(
-        self, console: Console, asked: dict[str, Any], workspace: "Workspace | None" = None
-    ) -> None:
-        from shopform.cli.project import open_workspace
-
-        texts = asked.pop("shop"), asked.pop("variables"), asked.pop("variable_files")
-        self.workspace = workspace or open_workspace(console, *texts)
-        self.asked = {**asked, "allow_delete": dict(asked["allow_delete"])}
-
-    def plan(self, connection: "Connection", prior: Prior) -> Plan:
-        from shopform.cli.planner import read_and_plan
-
-        return read_and_plan(self.workspace, connection, prior, **self.asked)
-
-
-class _Saved:
-    """Takes the plan from a file; what was asked for then cannot be asked for now."""
-
-    saved = True
-
-    def __init__(self, console: Console, plan_file: Path, asked: dict[str, Any]) -> None:
-        from shopform.cli.project import open_settings, open_workspace
-        from shopform.cli.saved import needs_files, read_plan
-
-        options = ("targets", "excludes", "replace", "allow_delete", "allow", "destroy")
-        if any(asked[name] for name in options):
-            raise UsageError("a saved plan says itself what is done", hint="leave the options out")
-        self._plan = read_plan(console.directory, plan_file)
-        if self._plan.refresh_only:
-            raise UsageError(f"`{plan_file}` only tells what was changed in the shop")
-        shop = asked["shop"] or self._plan.basis.shop
-        if needs_files(self._plan):
-            texts = asked["variables"], asked["variable_files"]
-            self.workspace = open_workspace(console, shop, *texts)
-        else:
-            self.workspace = open_settings(console, shop, with_token=True)
-        self.workspace.source = self._plan.basis.source
-        if self.workspace.source:  # it names a state file: only a shop of the project can
-            open_settings(console, self.workspace.source)
-
-    def plan(self, _connection: "Connection", prior: Prior) -> Plan:
-        from shopform.cli.saved import fit
-
-        return fit(self._plan, self.workspace, prior)
+    return carry(Saved(console, plan_file, asked) if plan_file else Fresh(console, asked))

@@ -6,16 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import click
-
 from shopform.changes import Op, Outcome, Plan, Step
 from shopform.cli.approved import expect, remember
 from shopform.cli.console import Console
 from shopform.cli.exits import outcome_exit, plan_exit
+from shopform.cli.interrupts import interruptible
 from shopform.cli.judging import judged, ready
 from shopform.cli.planner import Connection, connected, show
-from shopform.cli.project import Workspace, interruptible
 from shopform.cli.witness import key_digest, same_shop
+from shopform.cli.workspace import Workspace
 from shopform.errors import StalePlan, UsageError
 from shopform.model import Prior, host_of
 from shopform.render.stream import applied, applying
@@ -240,8 +239,7 @@ def _approved(console: Console, plan: Plan) -> bool:
     console.note(f"\nDo you want to {what}?")
     console.note(f"  shopform will do this to the live shop `{plan.basis.shop}`.")
     console.note("  Only 'yes' will be accepted to approve.\n")
-    answer: str = click.prompt("  Enter a value", default="", show_default=False, err=True)
-    return answer == "yes"
+    return console.ask("  Enter a value") == "yes"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from shopform.changes import Plan
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, StateError
 from shopform.files import inside, own_files, read, reporting

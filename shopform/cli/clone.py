@@ -144,7 +144,7 @@ def _copy(
 
 def _write(console: Console, folder: Path, asked: dict[str, Any]) -> int:
     from shopform.cli.copying import Copying
-    from shopform.cli.dump import write
+    from shopform.cli.declared_files import write
 
     spending = {name: asked.pop(name) for name in ("parallelism", "max_calls")}
     for name in ("out", "auto_approve", "detailed_exitcode", "lock_timeout"):

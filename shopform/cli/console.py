@@ -94,6 +94,14 @@ class Console:
             summary = f"cannot write the output: {reason(problem)}"
             raise ShopformError(summary, hint=hint(problem)) from problem
 
+    def ask(self, question: str) -> str:
+        """What is answered to a question. Raises KeyboardInterrupt, also at the end of input."""
+        try:
+            answer: str = click.prompt(question, default="", show_default=False, err=True)
+        except click.Abort as problem:
+            raise KeyboardInterrupt from problem
+        return answer
+
     def note(self, text: str) -> None:
         click.echo(text, err=True, color=True)
 

@@ -25,7 +25,8 @@ from shopform.planning.copies.origins import (
 )
 from shopform.planning.copies.promote import aside
 from shopform.planning.copies.rewriting import Rewriting, own_hosts
-from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declared import Declared
+from shopform.planning.declaring.declare import declare
 from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch

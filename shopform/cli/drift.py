@@ -15,7 +15,7 @@ from shopform.model import Prior
 
 if TYPE_CHECKING:
     from shopform.cli.planner import Connection
-    from shopform.cli.project import Workspace
+    from shopform.cli.workspace import Workspace
     from shopform.config.patch import Held
 
 Found = tuple[str, int | None, str]

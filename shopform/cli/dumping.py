@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shopform.cli.planner import connected, reading
-from shopform.cli.project import Workspace
 from shopform.cli.witness import same_shop
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Live, Prior
-from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declared import Declared
+from shopform.planning.declaring.declare import declare
 from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.guards import complete
 from shopform.shop.absence import confirm_absence

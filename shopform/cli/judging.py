@@ -6,7 +6,7 @@ from dataclasses import replace
 from shopform.changes import Op, Plan, Step
 from shopform.cli.console import Console
 from shopform.cli.planner import Connection
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopformError
 from shopform.planning.budget import budgeted

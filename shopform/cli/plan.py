@@ -45,8 +45,8 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown. Several shops are planned side by side.
     """
-    from shopform.cli.apply import Fresh, accepted, for_several
     from shopform.cli.applying import propose
+    from shopform.cli.plan_sources import Fresh, accepted, for_several
 
     if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")

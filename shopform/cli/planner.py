@@ -8,15 +8,16 @@ from typing import Any
 
 from shopform.changes import Plan
 from shopform.cli.console import Console
-from shopform.cli.project import Workspace
 from shopform.cli.witness import same_shop
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import Collector, Severity, warning
 from shopform.errors import AccessRefused, ShopError, UsageError
 from shopform.kinds import KINDS
 from shopform.model import Address, Desired, Live, Moved, Prior
 from shopform.planning.ceasing import UNREAD, leading_anywhere
 from shopform.planning.gates import listed
-from shopform.planning.match import Matching, interest
+from shopform.planning.match import interest
+from shopform.planning.matching import Matching
 from shopform.planning.moves import follow_moves
 from shopform.planning.plan import drafted, finished, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED

@@ -1,14 +1,13 @@
 """From the command line to the line's values: files, variables, shop, state, client, plan."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from shopform import files
 from shopform.cli.console import Console
 from shopform.cli.same_shop import alone
+from shopform.cli.workspace import Workspace
 from shopform.config import (
     Project,
     check_project,
@@ -21,58 +20,10 @@ from shopform.config import (
     variable_names,
 )
 from shopform.diagnostics import did_you_mean
-from shopform.errors import ConfigError, StateError, UsageError
-from shopform.model import KEY, Address, Desired, Shop, host_of
-from shopform.state.store import Store, open_store
+from shopform.errors import ConfigError, UsageError
+from shopform.model import KEY, Address, Desired
 
 Pairs = Iterable[tuple[str, str]]
-
-
-@dataclass(slots=True)
-class Workspace:
-    """One shop of one project, ready to be planned.
-
-    `source` is the shop it is made a copy of: what was copied is remembered apart from what the
-    files declare, so that neither takes the other for something to delete. `source_host` is where
-    that shop is, if that is known. `former` is the state that the shop has under another name.
-    """
-
-    console: Console
-    directory: Path
-    shop: Shop
-    desired: Desired
-    source: str = ""
-    source_host: str = ""
-    former: str = ""
-
-    def store(self, *, anywhere: bool = False) -> Store:
-        """Where the state is; `anywhere`: it may be of a shop at another host."""
-        name, flags = self.shop.state, f" --shop {self.shop.name}"
-        if self.former and not anywhere:
-            raise StateError(
-                f"`{self.shop.name}` has no state, and `{self.former}` is of the same shop",
-                hint=f"if the shop was renamed, `shopform state rehome{flags}` gives it that"
-                " state; if not, move the file away",
-            )
-        if self.source:
-            folder, slash, file = name.rpartition("/")
-            path = PurePosixPath(file)
-            name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
-            flags += f" --from {self.source}"
-        host = self.source_host if self.source else ""
-        return open_store(
-            name, self.directory, host_of(self.shop.url), host, flags, anywhere=anywhere
-        )
-
-    @property
-    def data(self) -> Path:
-        """Where shopform keeps what is its own; only an undoing needs anything in there again.
-
-        Raises StateError where a link in the project leads it elsewhere.
-        """
-        path = self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
-        with files.reporting(self.directory / path):
-            return files.typed(self.directory, path)
 
 
 def open_workspace(
@@ -249,28 +200,3 @@ def _variable_file(directory: Path, path: str) -> dict[str, str]:
             raise ConfigError(f"`{path}`: `{key.text}` is not a text")
         found[key.text] = value.text
     return found
-
-
-@contextmanager
-def interruptible() -> Iterator[Any]:
-    """An event set by the first Ctrl-C or SIGTERM; the second ends the process where it is.
-
-    What was recorded by then is in the journal, which holds.
-    """
-    import os
-    import signal
-    from threading import Event
-
-    event = Event()
-
-    def stop(_number: int, _frame: object) -> None:
-        if event.is_set():
-            os._exit(130)
-        event.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield event
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

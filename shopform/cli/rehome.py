@@ -12,7 +12,7 @@ from shopform.errors import Refused, ShopError, StateError
 from shopform.model import Address, Desired, Entry, Live, Prior, host_of
 
 if TYPE_CHECKING:
-    from shopform.cli.project import Workspace
+    from shopform.cli.workspace import Workspace
     from shopform.planning.same_shop import Evidence
 
 
@@ -72,7 +72,7 @@ def command(
 def _move(console: Console, workspace: "Workspace", lock_timeout: float) -> None:
     """Rename the state of a shop that was renamed, with its copies and its runs."""
     from shopform.files import reporting
-    from shopform.state.store import open_store
+    from shopform.state.open import open_store
 
     old, new = (workspace.directory / name for name in (workspace.former, workspace.shop.state))
     store = open_store(workspace.former, workspace.directory, host_of(workspace.shop.url))
@@ -154,7 +154,8 @@ def _accepted(
 ) -> tuple[dict[Address, Entry], list[Address]]:
     """What is left of the entries: recognised as they are now, or removed."""
     from shopform.kinds import BY_NAME
-    from shopform.planning.match import inside, live_identity
+    from shopform.planning.addresses import within
+    from shopform.planning.matching import live_identity
     from shopform.planning.normalize import digest, is_digest
 
     changed = {}
@@ -166,5 +167,5 @@ def _accepted(
             digest(kind.name, name, new) if is_digest(old) else new for name, old, new in parts
         )
         changed[address] = replace(entry, identity=identity)
-    dropped = [a for a in prior.resources if any(inside(a, lost) for lost in found.missing)]
+    dropped = [a for a in prior.resources if within(a, found.missing)]
     return changed, sorted(dropped)

@@ -14,9 +14,10 @@ from shopform.config.refactor import MOVED, Rewritten, with_moves
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.model import Address, Desired, Prior, host_of
-from shopform.planning.match import Matching
-from shopform.planning.moves import container_of, follow_moves
-from shopform.state.store import open_store
+from shopform.planning.addresses import container_of
+from shopform.planning.matching import Matching
+from shopform.planning.moves import follow_moves
+from shopform.state.open import open_store
 
 Move = tuple[Address, Address]
 DECLARED = "the new address is one that is declared, and that the state does not have"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shopform.changes import Plan
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
 from shopform.files import inside, own_files, read, reporting

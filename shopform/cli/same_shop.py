@@ -13,7 +13,7 @@ from shopform.files import own_files
 from shopform.model import Address, Prior, Shop, host_of
 
 if TYPE_CHECKING:
-    from shopform.cli.project import Workspace
+    from shopform.cli.workspace import Workspace
 
 _STATE = re.compile(r"(?!.*\.from-).+\.json")
 
@@ -65,7 +65,7 @@ def _former(workspace: "Workspace", project: Project) -> str:
     state is of.
     """
     from shopform.cli.witness import key_digest
-    from shopform.state.store import open_store
+    from shopform.state.open import open_store
 
     directory, shop = workspace.directory, workspace.shop
     own = directory / shop.state

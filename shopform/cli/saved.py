@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shopform.changes import Op, Plan, Step
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import error
 from shopform.errors import ShopformError, StalePlan, UsageError
 from shopform.files import read, reporting, typed

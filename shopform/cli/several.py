@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING
 
-import click
-
 from shopform.changes import Outcome, Plan
 from shopform.cli.applying import Source
 from shopform.cli.approved import remember
@@ -15,7 +13,7 @@ from shopform.cli.console import Console
 from shopform.cli.exits import plan_exit, several_exit
 from shopform.cli.judging import judged
 from shopform.cli.planner import Connection, connected, remark, show
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.diagnostics import warning
 from shopform.errors import Interrupted, PartlyApplied, ShopError, ShopformError
 from shopform.model import Prior
@@ -164,7 +162,7 @@ def _carried(console: Console, source: Source, carry: Carry) -> tuple[Row, int]:
     outcomes: list[Outcome] = []
     try:
         code = carry(noted, outcomes.append)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         problem: ShopformError = Interrupted("interrupted")
     except ShopformError as found:
         problem = found

@@ -100,7 +100,7 @@ def move(
 ) -> None:
     """Give the object at SOURCE, and what is nested in it, the address DESTINATION."""
     from shopform.cli.project import check_address
-    from shopform.planning.match import inside
+    from shopform.planning.addresses import within
 
     before, after = check_address(source), check_address(destination)
     if before.kind != after.kind:
@@ -111,7 +111,7 @@ def move(
         moved = {
             address: Address.of(address.kind, *after.keys, *address.keys[len(before.keys) :])
             for address in resources
-            if inside(address, before)
+            if within(address, (before,))
         }
         taken = sorted(set(moved.values()) & (_known(session.prior) - set(moved)))
         if taken:
@@ -237,11 +237,11 @@ def _known(prior: Prior) -> set[Address]:
 
 def _chosen(prior: Prior, addresses: Iterable[str]) -> list[Address]:
     from shopform.cli.project import check_address
-    from shopform.planning.match import inside
+    from shopform.planning.addresses import within
 
     found: set[Address] = set()
     for address in map(check_address, addresses):
-        mine = {a for a in _known(prior) if inside(a, address)}
+        mine = {a for a in _known(prior) if within(a, (address,))}
         if not mine:
             _entry(prior, address)
         found |= mine

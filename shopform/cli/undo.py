@@ -1,24 +1,14 @@
 """`shopform undo`."""
 
-import hashlib
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from shopform import files
-from shopform.changes import Plan
 from shopform.cli import options
 from shopform.cli.console import Console
-from shopform.errors import StateError, UsageError
-from shopform.model import Address, Desired, Live, Prior
-
-if TYPE_CHECKING:
-    from shopform.cli.planner import Connection
-
-OF_PROJECT = ("shop", "variables", "variable_files")
-PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+from shopform.cli.undo_run import OF_PROJECT, Undoing
+from shopform.errors import UsageError
 
 
 @click.command("undo")
@@ -112,69 +102,3 @@ def _undo(
         out=out,
         detailed=detailed_exitcode,
     )
-
-
-class Undoing:
-    """Plans the inverse of a run."""
-
-    saved = False
-
-    def __init__(self, console: Console, run: str | None, asked: dict[str, Any]) -> None:
-        from shopform.cli.project import open_settings
-        from shopform.cli.runs import find_record
-
-        of_project = [asked.pop(name) for name in OF_PROJECT]
-        self.workspace = open_settings(console, *of_project, with_token=True)
-        self.run = find_record(self.workspace, run)
-        self.workspace.source = self.run.plan.basis.source
-        self.asked = {**asked, "allow_delete": dict(asked["allow_delete"]), "by_name": True}
-        self.console = console
-        if not console.quiet:
-            console.note(f"Undoing {self.run.name}, `{self.run.verb}`.")
-
-    def plan(self, connection: "Connection", prior: Prior) -> Plan:
-        from shopform.cli.planner import read_then_declare
-        from shopform.planning.undoing.homes import near
-        from shopform.planning.undoing.undo import Inverse, invert
-
-        run, found = self.run, list[Inverse]()
-        if prior.lineage != run.lineage:
-            raise StateError(
-                f"the run `{run.name}` belongs to another state than the one of"
-                f" `{self.workspace.shop.name}`",
-                hint="put back the state it was made with, or undo it by hand",
-            )
-        pictures = _pictures(self.workspace.directory) if run.has_pictures else {}
-
-        def declare(live: Live) -> tuple[Desired, frozenset[Address]]:
-            losing = self.asked["allow_delete"].keys()
-            found.append(invert(run, prior, live, pictures, losing))
-            return found[0].desired, found[0].only
-
-        desired, within = near(run, prior)
-        source = self.workspace.source
-        made = read_then_declare(
-            self.workspace,
-            connection,
-            prior,
-            declare,
-            near=desired,
-            within=within,
-            source=source,
-            **self.asked,
-        )
-        if made.empty and not made.refused and not self.console.quiet:
-            self.console.note("Nothing of it is left to undo.")
-        return found[0].told.annotated(made, run.name)
-
-
-def _pictures(directory: Path) -> dict[str, str]:
-    """The project's pictures by the SHA-256 of their bytes; those that cannot be read are none."""
-    found: dict[str, str] = {}
-    for path in sorted(directory.rglob("*")):
-        if path.suffix.lower() in PICTURES and path.is_file():
-            with suppress(OSError):
-                name = path.relative_to(directory).as_posix()
-                data = files.read(files.inside(directory, name))
-                found[hashlib.sha256(data).hexdigest()] = name
-    return found

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shopform.cli.console import Console
 from shopform.cli.dumping import Found
 from shopform.cli.files import BOM, mark_of, write_over
-from shopform.cli.project import Workspace
+from shopform.cli.workspace import Workspace
 from shopform.config import Project, load_project, shop_names
 from shopform.config.drafts import Drafts
 from shopform.config.emit import inline
@@ -17,10 +17,11 @@ from shopform.config.refactor import Tabled, amended, home, with_resources
 from shopform.diagnostics import Collector, Diagnostic, plural, warning
 from shopform.errors import UsageError
 from shopform.model import Address
-from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declared import Declared
+from shopform.planning.declaring.declare import declare
 from shopform.planning.declaring.withheld import with_left, withhold
 from shopform.planning.declaring.written import Written, compare
-from shopform.planning.diff import depends_on
+from shopform.planning.references import depends_on
 
 SHOWN = 5
 

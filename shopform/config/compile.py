@@ -8,11 +8,11 @@ from shopform.config.chosen import select_shop, select_shops
 from shopform.config.deliveries import check_deliveries
 from shopform.config.drafts import Drafts
 from shopform.config.fields import read_fields
-from shopform.config.oddities import question, set_aside
 from shopform.config.project import Project, load, shop_names
 from shopform.config.reading import Reader
 from shopform.config.refactorings import Refactorings
 from shopform.config.resources import Building
+from shopform.config.row_checks import question, set_aside
 from shopform.config.shops import Settings
 from shopform.config.texts import Files
 from shopform.config.variables import Resolver

@@ -15,7 +15,7 @@ from shopform.config.rewrite import word
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Resource, Value
-from shopform.planning.declaring.declare import Declared, Left
+from shopform.planning.declared import Declared, Left
 from shopform.planning.keys import key_from
 from shopform.planning.ways import rooted
 

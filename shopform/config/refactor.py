@@ -20,7 +20,7 @@ from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address
-from shopform.planning.declaring.declare import Declared
+from shopform.planning.declared import Declared
 from shopform.planning.keys import key_from
 
 MOVED: Final = "moved"

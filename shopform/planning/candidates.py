@@ -9,7 +9,7 @@ from shopform.model import Address, Entry, LiveObject, Ref, Resource, Secret
 from shopform.planning.normalize import canonical, digest, is_digest
 
 if TYPE_CHECKING:
-    from shopform.planning.match import Matching
+    from shopform.planning.matching import Matching
 
 FIELDS = 3
 OBJECTS = 12

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.planning.addresses import within
 from shopform.planning.draft import Draft
-from shopform.planning.match import inside, place
+from shopform.planning.match import place
 from shopform.planning.normalize import page_address, slashed
 from shopform.planning.paths import Paths
 from shopform.planning.scope import Options
@@ -32,8 +33,9 @@ def check(draft: Draft, paths: Paths, url_changes: str, options: Options) -> Non
     refused = url_changes == "require_redirect" and SETTING not in options.allow
     lifted = f"; `--allow {SETTING}` lifts this once" if refused else ""
     out = Outs(paths)
+    gone = {each.address for each in draft.desired.removed if each.gone}
     for path, (held, step) in ceased.items():
-        if any(r.gone and inside(step.address, r.address) for r in draft.desired.removed):
+        if within(step.address, gone):
             continue
         code, says, hint = _told(draft, out, path, held, step, options)
         add = draft.out.error if refused else draft.out.warning

@@ -8,7 +8,7 @@ from shopform.kinds import Form, Kind
 from shopform.model import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
 from shopform.planning.candidates import secret_fields
-from shopform.planning.match import NOTHING, Matching
+from shopform.planning.matching import NOTHING, Matching
 from shopform.planning.normalize import (
     canonical,
     digest,
@@ -16,6 +16,7 @@ from shopform.planning.normalize import (
     page_address,
     recognised,
 )
+from shopform.planning.references import links
 from shopform.planning.slugs import appended
 from shopform.planning.ways import rooted
 
@@ -331,28 +332,6 @@ def _pictures(value: Value) -> tuple[Image, ...]:
 
 def _picture(item: object) -> object:
     return asdict(item) if isinstance(item, Image) else item
-
-
-def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
-    """The live object's references: field to (kind, id)."""
-    found = {}
-    for name, target in kind.policy.refers.items():
-        number = canonical(Form.ID, item.fields.get(name))
-        if isinstance(number, int):
-            found[name] = (target, number)
-    nesting = kind.policy.nesting
-    if nesting and item.parent_id is not None:
-        found[""] = (nesting.kind, item.parent_id)
-    return found
-
-
-def depends_on(resource: Resource) -> tuple[Address, ...]:
-    """The addresses a resource refers to, its container among them, as long as it is managed."""
-    kept = (value for name, value in resource.fields.items() if name not in resource.once)
-    found = {value.address for value in kept if isinstance(value, Ref)}
-    if resource.parent:
-        found.add(resource.parent)
-    return tuple(sorted(found))
 
 
 def identity_of(

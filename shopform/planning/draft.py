@@ -19,11 +19,12 @@ from shopform.model import (
     Resource,
 )
 from shopform.planning import drift
-from shopform.planning.diff import Comparer, Difference, depends_on, identity_of
-from shopform.planning.match import NOTHING, Matching
-from shopform.planning.moves import within
+from shopform.planning.addresses import within
+from shopform.planning.diff import Comparer, Difference, identity_of
+from shopform.planning.matching import NOTHING, Matching
 from shopform.planning.nameless import fields_without_key, without
 from shopform.planning.order import Graph
+from shopform.planning.references import depends_on
 from shopform.planning.removals import BEGUN, RELEASED, Removal, Removals, lifecycle_notes
 from shopform.planning.scope import Known, Options, Scope, scope
 from shopform.planning.unclaimed import beside

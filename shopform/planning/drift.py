@@ -8,7 +8,7 @@ from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Res
 from shopform.planning import images
 from shopform.planning.candidates import secret_fields, secrets_of
 from shopform.planning.diff import MISSING, Comparer
-from shopform.planning.match import NOTHING, Matching
+from shopform.planning.matching import NOTHING, Matching
 from shopform.planning.normalize import canonical, digest, is_digest
 from shopform.planning.scope import Scope
 from shopform.planning.slugs import appended

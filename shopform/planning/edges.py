@@ -8,11 +8,12 @@ from shopform.changes import Op, Step
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, LiveObject, Ref
 from shopform.planning.candidates import secret_fields
-from shopform.planning.diff import links
 from shopform.planning.draft import Draft
-from shopform.planning.match import NOTHING, place
+from shopform.planning.match import place
+from shopform.planning.matching import NOTHING
 from shopform.planning.normalize import canonical, page_address
 from shopform.planning.paths import Paths, Turn
+from shopform.planning.references import links
 
 _SENT = (Op.CREATE, Op.UPDATE)
 

@@ -7,10 +7,11 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model import Address, DeleteLimits, Live, Shop
 from shopform.planning import ceasing, policy, routes
-from shopform.planning.diff import links
 from shopform.planning.draft import Draft
-from shopform.planning.match import NOTHING, place
+from shopform.planning.match import place
+from shopform.planning.matching import NOTHING
 from shopform.planning.paths import Paths
+from shopform.planning.references import links
 from shopform.planning.scope import Options, turned
 
 # Of fewer a deletion of all is everyday.

@@ -7,8 +7,8 @@ from shopform.kinds import KINDS, Form, Kind
 from shopform.model import Entry, Live, LiveObject
 from shopform.planning import images
 from shopform.planning.candidates import secrets_of
-from shopform.planning.diff import links
 from shopform.planning.normalize import canonical, digest, is_digest
+from shopform.planning.references import links
 
 EDITED = "edited"
 UNKNOWN = object()

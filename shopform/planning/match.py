@@ -1,124 +1,26 @@
 """Which live object is which declared address. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from shopform.diagnostics import Collector, Span
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.model import (
     Address,
     Desired,
-    Entry,
     Import,
     Live,
-    LiveKind,
     LiveObject,
     Prior,
-    Ref,
     Resource,
     Secret,
 )
+from shopform.planning.addresses import CONTAINERS
 from shopform.planning.candidates import apart
 from shopform.planning.levels import in_order
-from shopform.planning.moves import container_of, follow_moves
-from shopform.planning.normalize import canonical, identified, recognised
+from shopform.planning.matching import NOTHING, Identity, Matching, declared_identity, live_identity
+from shopform.planning.moves import follow_moves
+from shopform.planning.normalize import canonical, identified
 from shopform.planning.pending import adopt_pending
-
-Identity = tuple[object, ...]
-NOTHING = LiveKind()
-CONTAINERS = frozenset(k.policy.nesting.kind for k in KINDS if k.policy.nesting)
-
-
-@dataclass(slots=True)
-class Matching:
-    """The result. `entries` are the state's, after moves and adoptions, by their new address.
-
-    `adopted` maps the address of a pending create that was found to the one it was begun under.
-    """
-
-    hosts: frozenset[str]
-    live: Mapping[str, LiveKind]
-    entries: dict[Address, Entry]
-    ids: dict[Address, int] = field(default_factory=dict)
-    owners: dict[tuple[str, int], Address] = field(default_factory=dict)
-    imported: set[Address] = field(default_factory=set)
-    adopted: dict[Address, Address] = field(default_factory=dict)
-    moved: dict[Address, Address] = field(default_factory=dict)
-    vanished: dict[Address, int] = field(default_factory=dict)
-    absent: list[Address] = field(default_factory=list)
-    indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
-    sent: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
-    contents: dict[Address, list[Address]] | None = None
-
-    def object(self, address: Address) -> LiveObject | None:
-        number = self.ids.get(address)
-        return None if number is None else self.live[address.kind].objects.get(number)
-
-    def before(self, address: Address) -> Address | None:
-        """The other address that the state, or its journal, has the object under."""
-        begun = self.adopted.get(address)
-        return self.moved.get(address, begun if begun != address else None)
-
-    def index(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
-        """Live ids by container and identity; made when first asked for."""
-        index = self.indexes.get(kind.name)
-        if index is None:
-            index = self.indexes[kind.name] = {}
-            for number, item in self.live.get(kind.name, NOTHING).objects.items():
-                key = (item.parent_id, live_identity(kind, item, self.hosts))
-                index.setdefault(key, []).append(number)
-        return index
-
-    def remembered(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
-        """The same by the identity that was sent, where the shop made another one of it."""
-        index = self.sent.get(kind.name)
-        if index is None:
-            index = self.sent[kind.name] = {}
-            objects = self.live.get(kind.name, NOTHING).objects
-            for address, entry in self.entries.items():
-                odd = address.kind == kind.name and entry.stored.keys() & set(kind.policy.identity)
-                if odd and entry.id in objects:
-                    key = (objects[entry.id].parent_id, identified(kind, entry.identity))
-                    index.setdefault(key, []).append(entry.id)
-        return index
-
-    def nested(self) -> dict[Address, list[Address]]:
-        """Owned addresses by what they are nested in; made when first asked for."""
-        if self.contents is None:
-            self.contents = {}
-            for address in self.entries:
-                if container := container_of(address):
-                    self.contents.setdefault(container, []).append(address)
-        return self.contents
-
-
-def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
-    policy = kind.policy
-    return tuple(recognised(policy.form(n), item.fields.get(n), hosts) for n in policy.identity)
-
-
-def declared_identity(
-    kind: Kind, resource: Resource, ids: Mapping[Address, int], hosts: frozenset[str]
-) -> Identity | None:
-    """The identity with references as ids; None while one of them does not exist."""
-    parts: list[object] = []
-    for name in kind.policy.identity:
-        value = resource.fields.get(name)
-        if isinstance(value, Ref):
-            if value.address not in ids:
-                return None
-            parts.append(ids[value.address])
-        else:
-            parts.append(recognised(kind.policy.form(name), value, hosts))
-    return tuple(parts)
-
-
-def inside(address: Address, container: Address) -> bool:
-    """Whether an address is, or is nested in, another."""
-    kind: Kind | None = BY_NAME.get(address.kind)
-    while kind and kind.name != container.kind:
-        kind = BY_NAME[kind.policy.nesting.kind] if kind.policy.nesting else None
-    return kind is not None and address.keys[: len(container.keys)] == container.keys
 
 
 def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:

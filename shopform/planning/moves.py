@@ -1,34 +1,14 @@
 """Addresses that the files say have moved. Pure."""
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME
 from shopform.model import Address, Desired, Moved
+from shopform.planning.addresses import container_of, within
 
 if TYPE_CHECKING:
-    from shopform.planning.match import Matching
-
-
-def container_of(address: Address) -> Address | None:
-    """What an address is nested in by its name."""
-    kind = BY_NAME.get(address.kind)
-    nesting = kind.policy.nesting if kind else None
-    return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
-
-
-def upward(address: Address) -> Iterator[Address]:
-    """An address and all that it is nested in by its name, from the inside out."""
-    at: Address | None = address
-    while at is not None:
-        yield at
-        at = container_of(at)
-
-
-def within(address: Address, names: Collection[Address]) -> bool:
-    """Whether an address is one of these, or is nested in one."""
-    return any(each in names for each in upward(address))
+    from shopform.planning.matching import Matching
 
 
 def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
@@ -78,7 +58,7 @@ def _blocked(
     """Both addresses have an object: what is at the old one is not destroyed for it unasked."""
     removed = {each.address for each in desired.removed}
     spared = result.entries[address].keep or address in desired.resources
-    if spared or is_removed(address, removed):
+    if spared or within(address, removed):
         out.warning(
             "move-blocked",
             f"`{address}` cannot move to `{new}`, which the state has already",
@@ -94,12 +74,6 @@ def _blocked(
         hint=f"`shopform state rm {new}` lets it move; `{{address: {address}}}` under `removed:`"
         " destroys it",
     )
-
-
-def is_removed(address: Address, removed: Collection[Address]) -> bool:
-    """Whether `removed:` names an address, or what it is nested in."""
-    above = container_of(address)
-    return address in removed or (above is not None and is_removed(above, removed))
 
 
 def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:

@@ -8,7 +8,8 @@ from shopform.model import Ref, Resource, Secret
 from shopform.planning.candidates import differing
 from shopform.planning.draft import Draft
 from shopform.planning.likeness import alike, bones, cut, rewritten, skeleton
-from shopform.planning.match import NOTHING, declared_identity, live_identity, place
+from shopform.planning.match import place
+from shopform.planning.matching import NOTHING, declared_identity, live_identity
 from shopform.planning.normalize import canonical
 
 CODE = "identity-near"

@@ -9,7 +9,8 @@ from shopform.model import Address, Secret
 from shopform.planning.candidates import secret_fields
 from shopform.planning.draft import Draft
 from shopform.planning.guesses import Guess, guesses
-from shopform.planning.match import NOTHING, place
+from shopform.planning.match import place
+from shopform.planning.matching import NOTHING
 from shopform.planning.normalize import canonical, page_address
 from shopform.planning.slugs import root
 from shopform.planning.ways import FRONT, Hop, Page, by_source, hop_of

@@ -12,7 +12,7 @@ from shopform.planning.normalize import identified, is_digest
 from shopform.planning.recovering import Recovered, holds, recover, stored
 
 if TYPE_CHECKING:
-    from shopform.planning.match import Matching
+    from shopform.planning.matching import Matching
 
 Place = tuple[str, int | None]
 

@@ -26,7 +26,8 @@ from shopform.planning.digests import digest_of
 from shopform.planning.draft import Draft
 from shopform.planning.edges import connect
 from shopform.planning.gates import gated
-from shopform.planning.match import NOTHING, match
+from shopform.planning.match import match
+from shopform.planning.matching import NOTHING
 from shopform.planning.normalize import canonical
 from shopform.planning.paths import paths_of
 from shopform.planning.recovering import ranges

@@ -8,10 +8,10 @@ from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
 from shopform.planning import images
+from shopform.planning.addresses import within
 from shopform.planning.diff import Comparer
 from shopform.planning.losses import EDITED, Loss, losses
-from shopform.planning.match import NOTHING
-from shopform.planning.moves import within
+from shopform.planning.matching import NOTHING
 
 BEGUN = "was being created when a run stopped, and is there as {}"
 UNDECLARED = "delete_because_no_resource_config"

@@ -7,10 +7,10 @@ from difflib import SequenceMatcher
 from shopform.changes import Change
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model import Address, Entry
+from shopform.planning.addresses import within
 from shopform.planning.diff import Comparer
 from shopform.planning.draft import Draft
-from shopform.planning.match import NOTHING
-from shopform.planning.moves import is_removed
+from shopform.planning.matching import NOTHING
 from shopform.planning.normalize import canonical, digest, is_digest
 
 CLOSE = 0.75
@@ -76,7 +76,7 @@ class Comparing:
         objects = draft.live.kinds.get(kind.name, NOTHING).objects
         for change in changes:
             address = change.address
-            if is_removed(address, self.removed):
+            if within(address, self.removed):
                 continue
             item, entry = objects[change.id or 0], draft.matching.entries[address]
             values: Values = dict(self.held.get(item.id, {}))

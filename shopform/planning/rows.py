@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from shopform.kinds import BY_NAME, Kind
 from shopform.model import Address, Desired, Ref
+from shopform.planning.addresses import within
 from shopform.planning.keys import is_row_key
-from shopform.planning.match import NOTHING, Matching
-from shopform.planning.moves import within
+from shopform.planning.matching import NOTHING, Matching
 from shopform.planning.normalize import canonical
 from shopform.planning.rename_pairs import CLOSE, PAIRS, closeness
 

@@ -7,9 +7,9 @@ from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Entry, Moved, Resource
-from shopform.planning.diff import depends_on
-from shopform.planning.moves import upward
+from shopform.planning.addresses import upward
 from shopform.planning.normalize import NO_HOSTS, canonical, page_address
+from shopform.planning.references import depends_on
 from shopform.planning.ways import hop_of
 
 

@@ -7,7 +7,8 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
 from shopform.model import Desired, Secret
 from shopform.planning.diff import Comparer
-from shopform.planning.match import Matching, place
+from shopform.planning.match import place
+from shopform.planning.matching import Matching
 from shopform.planning.normalize import canonical, is_digest, loosely, page_address, slashed
 from shopform.planning.scope import Scope
 from shopform.planning.slugs import appended

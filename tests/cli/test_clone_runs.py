@@ -24,7 +24,7 @@ from two_shops import (
 )
 
 from shopform.sandbox import Sandbox
-from shopform.state.store import open_store
+from shopform.state.open import open_store
 
 
 @pytest.fixture

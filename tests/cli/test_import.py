@@ -412,7 +412,7 @@ def test_a_way_is_taken_over_under_the_names_it_has_there(
 
 def test_a_locked_state_is_left_alone(run: Shopform, folder: Path, shop: Sandbox) -> None:
     from shopform.model import host_of
-    from shopform.state.store import open_store
+    from shopform.state.open import open_store
 
     declare(folder, CATALOGUE)
     store = open_store("state/demo.json", folder, host_of(shop.url))

@@ -13,8 +13,9 @@ from support import Run, environment_of, run_here
 
 from shopform.changes import Plan, Step
 from shopform.cli.console import Console
-from shopform.cli.project import Workspace, open_workspace
+from shopform.cli.project import open_workspace
 from shopform.cli.saved import fit, read_plan, unchanged
+from shopform.cli.workspace import Workspace
 from shopform.errors import ShopformError, StalePlan
 from shopform.kinds import BY_NAME
 from shopform.model import Prior, Ref

@@ -9,7 +9,7 @@ from config_files import compiled, desired
 from shopform.config.emit import Heading, emit_document, emit_files, inline, pieces
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model import Address, Ref, Resource, Value
-from shopform.planning.declaring.declare import Declared, Left
+from shopform.planning.declared import Declared, Left
 from shopform.planning.normalize import canonical
 
 HEADING = Heading(about="`demo`, https://shop.example.dk")

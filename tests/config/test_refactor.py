@@ -17,7 +17,7 @@ from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model import Address, Desired, Ref, Resource, Value
-from shopform.planning.declaring.declare import Declared
+from shopform.planning.declared import Declared
 
 EXAMPLES = sorted(
     p.parent for p in (Path(__file__).parents[2] / "examples").glob("*/shopform.yaml")

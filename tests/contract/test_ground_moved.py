@@ -16,7 +16,7 @@ from shopform.changes import Outcome, Plan
 from shopform.errors import ShopChanged
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
 from shopform.model import Address
-from shopform.planning.match import inside
+from shopform.planning.addresses import within
 
 HOOK = "https://x.example/in?key=${env:HOOK}"
 
@@ -91,7 +91,7 @@ def test_an_object_that_is_to_be_imported_and_was_deleted_meanwhile() -> None:
             one.forget_state()
             made = one.plan()
             at = Address(address_of(kind))
-            lost = [step for step in made.steps if inside(step.address, at)]
+            lost = [step for step in made.steps if within(step.address, (at,))]
             for step in sorted(lost, key=lambda step: -ORDER[step.kind]):
                 by_hand(one, "DELETE", f"{endpoint(step.kind)}/{step.id}")
             refused(one, made, f"`{address_of(kind)}` is gone")

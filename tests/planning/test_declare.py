@@ -6,7 +6,8 @@ import pytest
 from worlds import World
 
 from shopform.model import Address, Ref
-from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declared import Declared
+from shopform.planning.declaring.declare import declare
 
 
 def declared(world: World, **asked: Any) -> Declared:

@@ -14,7 +14,8 @@ from shopform.model import Address, Prior, host_of
 from shopform.state.disk import read_bytes
 from shopform.state.format import dumps, loads
 from shopform.state.local import LocalStore
-from shopform.state.store import Store, open_store
+from shopform.state.open import open_store
+from shopform.state.store import Store
 
 Opener = Callable[[], Store]
 

@@ -9,10 +9,10 @@ from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Import, Live, LiveObject, Prior, Ref, Resource, Value
 from shopform.planning.copies.rewriting import Rewriting
-from shopform.planning.declaring.declare import Declared, Left
-from shopform.planning.diff import depends_on
-from shopform.planning.match import NOTHING, Matching, declared_identity
+from shopform.planning.declared import Declared, Left
+from shopform.planning.matching import NOTHING, Matching, declared_identity
 from shopform.planning.normalize import canonical, trimmed
+from shopform.planning.references import depends_on
 from shopform.planning.ways import rooted
 
 ONE_SHOP: Final = "holds for one shop only"

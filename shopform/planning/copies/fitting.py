@@ -8,14 +8,15 @@ from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Shop
+from shopform.planning.addresses import upward, within
 from shopform.planning.copies.copy import Copy, placed, settled, spared_fixed, without_defaults
 from shopform.planning.copies.omissions import not_copied, still_there
 from shopform.planning.copies.origins import gone, with_needs
 from shopform.planning.copies.promote import promoted, spared
-from shopform.planning.declaring.declare import Declared, Left
+from shopform.planning.declared import Declared, Left
 from shopform.planning.declaring.withheld import secrets_of
-from shopform.planning.match import Matching, match
-from shopform.planning.moves import upward, within
+from shopform.planning.match import match
+from shopform.planning.matching import Matching
 from shopform.planning.normalize import canonical
 from shopform.planning.plan import plan
 from shopform.planning.scope import Options, closure, turned

@@ -6,7 +6,7 @@ from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model import Address, Prior
 from shopform.planning.copies.copy import ONE_SHOP
-from shopform.planning.declaring.declare import Left
+from shopform.planning.declared import Left
 from shopform.planning.gates import listed
 
 NAMED = 10

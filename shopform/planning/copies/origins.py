@@ -6,9 +6,9 @@ from dataclasses import replace
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model import Address, Entry, Live, Prior, Shop
 from shopform.planning.copies.copy import Copy
-from shopform.planning.declaring.declare import Place
-from shopform.planning.diff import depends_on
-from shopform.planning.match import NOTHING
+from shopform.planning.declared import Place
+from shopform.planning.matching import NOTHING
+from shopform.planning.references import depends_on
 
 
 def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:

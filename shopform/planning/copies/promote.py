@@ -9,10 +9,11 @@ from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Entry, Live, LiveObject, Prior, Ref, Resource, Value
 from shopform.planning.candidates import secret_fields
 from shopform.planning.copies.copy import Copy, without
-from shopform.planning.declaring.declare import Left
+from shopform.planning.declared import Left
 from shopform.planning.diff import MISSING, Comparer
 from shopform.planning.drift import HIDDEN
-from shopform.planning.match import Matching, match
+from shopform.planning.match import match
+from shopform.planning.matching import Matching
 from shopform.planning.normalize import canonical, is_digest
 
 LONGEST = 70

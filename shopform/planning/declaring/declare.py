@@ -7,42 +7,15 @@ from typing import Any
 
 from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
 from shopform.model import Address, Live, LiveObject, Ref, Resource, Value
-from shopform.planning.diff import links
+from shopform.planning.declared import Declared, Left, Place
 from shopform.planning.keys import key_from
-from shopform.planning.match import Identity, live_identity
+from shopform.planning.matching import Identity, live_identity
 from shopform.planning.normalize import canonical
+from shopform.planning.references import links
 
-Place = tuple[str, int]
 FORMS = {Form.FLAG: bool, Form.NUMBER: int, Form.SET: tuple}
 LONGEST = 80  # of a key: YAML takes no more than 1,024 signs, and people take fewer
 DIGITS = 18  # of a number that the files take
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """An object of the shop, or one `field` of it, that is not declared.
-
-    `label` is what people call the object. `why` goes on from "is left out: ".
-    """
-
-    kind: str
-    id: int
-    label: str
-    why: str
-    field: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """The resources in order of kind and address, and the ids they have in this shop.
-
-    `twins` share their identity with another object: only their ids tell them apart.
-    """
-
-    resources: Mapping[Address, Resource]
-    ids: Mapping[Address, int]
-    twins: frozenset[Address]
-    left: tuple[Left, ...]
 
 
 def declare(

@@ -17,11 +17,14 @@ from shopform.model import (
     Resource,
     Secret,
 )
-from shopform.planning.declaring.declare import Declared, declare
+from shopform.planning.declared import Declared
+from shopform.planning.declaring.declare import declare
 from shopform.planning.declaring.withheld import with_left, withhold
-from shopform.planning.diff import Comparer, depends_on
-from shopform.planning.match import Identity, live_identity, match
+from shopform.planning.diff import Comparer
+from shopform.planning.match import match
+from shopform.planning.matching import Identity, live_identity
 from shopform.planning.normalize import digest
+from shopform.planning.references import depends_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Final
 from shopform.kinds import BY_NAME, ORDER, Form, Kind
 from shopform.model import Live, LiveObject, Prior
 from shopform.planning import candidates
-from shopform.planning.declaring.declare import Declared, Left, label_of
+from shopform.planning.declared import Declared, Left
+from shopform.planning.declaring.declare import label_of
 from shopform.planning.normalize import is_damaged
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")

@@ -8,10 +8,11 @@ from shopform.changes import FieldChange
 from shopform.diagnostics import Collector, Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import Address, Desired, Live, LiveObject, Prior, Ref, Resource
-from shopform.planning.declaring.declare import Place
+from shopform.planning.declared import Place
 from shopform.planning.declaring.withheld import holds_password, is_nested, withhold
 from shopform.planning.diff import Comparer
-from shopform.planning.match import Matching, declared_identity, live_identity, match
+from shopform.planning.match import match
+from shopform.planning.matching import Matching, declared_identity, live_identity
 from shopform.planning.normalize import is_damaged
 from shopform.planning.unclaimed import beside
 

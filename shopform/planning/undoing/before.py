@@ -10,7 +10,7 @@ from shopform.kinds import BY_NAME, Form
 from shopform.model import Address, Entry, Image, Live, LiveObject, Ref, Resource, Secret, Value
 from shopform.planning import images
 from shopform.planning.diff import MISSING
-from shopform.planning.match import NOTHING
+from shopform.planning.matching import NOTHING
 from shopform.planning.normalize import canonical, digest, is_digest
 from shopform.planning.ways import rooted
 

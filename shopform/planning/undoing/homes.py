@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shopform.changes import Change, Plan
 from shopform.kinds import BY_NAME, KINDS, Form
 from shopform.model import Address, Desired, Entry, Import, Moved, Prior, Resource
-from shopform.planning.moves import container_of
+from shopform.planning.addresses import container_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

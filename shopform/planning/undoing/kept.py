@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from shopform.kinds import BY_NAME
 from shopform.model import Address, Entry, Live, Prior
 from shopform.planning.losses import unmanaged_children, written
-from shopform.planning.match import NOTHING, live_identity
+from shopform.planning.matching import NOTHING, live_identity
 from shopform.planning.normalize import identified
 from shopform.planning.undoing.homes import Homes
 

@@ -17,7 +17,7 @@ from shopform.model import (
     Resource,
     Value,
 )
-from shopform.planning.match import NOTHING
+from shopform.planning.matching import NOTHING
 from shopform.planning.undoing.before import GONE, Before
 from shopform.planning.undoing.homes import Homes, Run, go_home
 from shopform.planning.undoing.kept import worth_keeping
