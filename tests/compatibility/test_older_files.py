@@ -1,0 +1,64 @@
+"""What older versions wrote is read, and plans the same."""
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from support import environment_of, run_here
+
+from shopform.kinds import KINDS
+from shopform.sandbox import Sandbox
+
+SAMPLES = Path(__file__).with_name("samples")
+NAMES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.glob("*/*"))
+
+
+def rehost(project: Path, before: int, after: int) -> None:
+    """Point the files at another port; a journal names the state it was begun on by digest."""
+    swaps = {f":{before}".encode(): f":{after}".encode()}
+    for state in project.glob("state/*.json"):
+        old, new = (data := state.read_bytes()), re.sub(rb":%d\b" % before, b":%d" % after, data)
+        swaps |= {
+            hashlib.sha256(old).hexdigest().encode(): hashlib.sha256(new).hexdigest().encode()
+        }
+    for path in project.rglob("*"):
+        if path.is_file() and path.suffix != ".png":
+            data = path.read_bytes()
+            for old, new in swaps.items():
+                data = data.replace(old, new)
+            path.write_bytes(data)
+
+
+def changes(text: str) -> list[list[object]]:
+    return [
+        [each["address"], each["change"]["actions"]]
+        for each in json.loads(text)["resource_changes"]
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_of_older_versions_plan_the_same(name: str, tmp_path: Path) -> None:
+    sample = SAMPLES / name
+    expected = json.loads((sample / "expected.json").read_text("utf-8"))
+    project = shutil.copytree(sample / "project", tmp_path / "project")
+    data = Path(shutil.copy(sample / "shop.jsonl", tmp_path))
+    with Sandbox(data=data) as sandbox:
+        rehost(project, expected["port"], sandbox.port)
+
+        def run(*arguments: str) -> str:
+            found = run_here(project, *arguments, environment=environment_of())
+            assert found.exit in (0, 2, 11), found.text
+            return found.out
+
+        planned = [each[:2] for each in expected["plan"]]
+        assert changes(run("plan", "--format", "json")) == planned
+        if expected["undo"] is not None:
+            assert changes(run("undo", "--format", "json")) == expected["undo"]
+        run("apply", "--auto-approve")
+        after = changes(run("plan", "--format", "json"))
+        assert {tuple(actions) for _, actions in after} == {("no-op",)}
+        front = 1  # the category that every shop has
+        assert sum(len(sandbox.data(kind.name)) for kind in KINDS) == len(after) + front
