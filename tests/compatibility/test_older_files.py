@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import environment_of, run_here
@@ -32,7 +33,7 @@ def rehost(project: Path, before: int, after: int) -> None:
             path.write_bytes(data)
 
 
-def changes(text: str) -> list[list[object]]:
+def changes(text: str) -> list[list[Any]]:
     return [
         [each["address"], each["change"]["actions"]]
         for each in json.loads(text)["resource_changes"]
