@@ -13,10 +13,10 @@ import click
 from pydantic import BaseModel
 
 from shopform.cli.main import main as program
-from shopform.config.fields import free_texts
-from shopform.config.refactorings import address_form
-from shopform.config.settings import ProjectSpec, TableSpec
-from shopform.config.shapes import Shape, Takes, sentence, shape_of
+from shopform.config.compile.field_types import Shape, Takes, sentence, shape_of
+from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.moved_removed_imports import address_form
+from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.kinds import KINDS, Kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
 from shopform.sandbox.switches import SWITCHES

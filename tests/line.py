@@ -12,19 +12,19 @@ from direct import direct
 from support import memory
 
 from shopform.apply import apply
-from shopform.changes import Op, Outcome, Plan, Step
-from shopform.cli.console import Console
-from shopform.cli.planner import Connection, read_and_plan
-from shopform.cli.workspace import Workspace
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
-from shopform.planning.saved_plan import misfits
-from shopform.render.document import sealed
-from shopform.render.reading import read_document
+from shopform.model.plan import Op, Outcome, Plan, Step
+from shopform.planning.checks.saved_plan import misfits
+from shopform.render.json.plan_document import sealed
+from shopform.render.json.plan_reader import read_document
 from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import Call
+from shopform.shop.call_budget import Ledger
 from shopform.shop.client import Client
-from shopform.shop.ledger import Ledger
+from shopform.terminal.console import Console
+from shopform.workflow.refresh import Connection, read_and_plan
+from shopform.workflow.workspace import Workspace
 
 NOON = 1_800_000_000.0
 PORT = "8484"

@@ -6,10 +6,10 @@ from typing import Any
 from draws import below, one_of
 from hypothesis import strategies as st
 
-from shopform.changes import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
-from shopform.model import Address, Ref
+from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
+from shopform.model.values import Address, Ref
 
 HOSTILE = (
     "<script>document.title='run'</script>",

@@ -18,9 +18,9 @@ from unittest.mock import patch
 
 from direct import direct
 
-from shopform.cli.console import Console
 from shopform.cli.main import execute
 from shopform.sandbox import Sandbox
+from shopform.terminal.console import Console
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

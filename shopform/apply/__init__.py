@@ -1,5 +1,5 @@
 """Walks a plan's steps; decides nothing."""
 
-from shopform.apply.run import apply
+from shopform.apply.executor import apply
 
 __all__ = ["apply"]

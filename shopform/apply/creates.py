@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from shopform.apply.calls import Calls
-from shopform.changes import Step
-from shopform.deliver import deliver
+from shopform.apply.secret_delivery import deliver
+from shopform.apply.step_context import Calls
 from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
-from shopform.model import Intent, LiveObject
-from shopform.planning.normalize import canonical, identified
-from shopform.planning.recovering import recover
+from shopform.model.canonical import canonical, identified
+from shopform.model.plan import Step
+from shopform.model.values import Intent, LiveObject
+from shopform.planning.matching.recovered_creates import recover
 from shopform.shop import fetch, write
 from shopform.shop.write import Written
 

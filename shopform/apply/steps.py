@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from shopform.apply.calls import Calls
 from shopform.apply.creates import adopt, create
-from shopform.changes import Op, Step
+from shopform.apply.step_context import Calls
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged
 from shopform.kinds import BY_NAME, Form, Kind
-from shopform.planning.images import learn
+from shopform.model.plan import Op, Step
+from shopform.planning.compare.images import learn
 from shopform.shop import write
 
 

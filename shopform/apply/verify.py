@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from shopform.apply.calls import Calls
-from shopform.changes import WRITES, Op, Plan, Step
+from shopform.apply.step_context import Calls
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model import Address, Entry, LiveKind, LiveObject
-from shopform.planning.images import learn
-from shopform.planning.normalize import canonical, digest, is_digest, page_address
-from shopform.planning.readback import conflicts
-from shopform.planning.slugs import appended, wanted
+from shopform.model.canonical import canonical, digest, is_digest, page_address
+from shopform.model.plan import WRITES, Op, Plan, Step
+from shopform.model.slugs import appended, wanted
+from shopform.model.values import Address, Entry, LiveKind, LiveObject
+from shopform.planning.checks.created_paths import conflicts
+from shopform.planning.compare.images import learn
 from shopform.shop import fetch
 
 VERIFY = "verify"

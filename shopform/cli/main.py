@@ -8,33 +8,33 @@ from collections.abc import Sequence
 
 import click
 
-from shopform.cli.console import Console
 from shopform.cli.groups import Group
 from shopform.errors import Interrupted, ShopformError, UsageError
 from shopform.files import allow_outside, hint, reason
+from shopform.terminal.console import Console
 
 # Command to module and object: a command's imports are paid for when it runs.
 COMMANDS = {
-    "init": "shopform.cli.init:command",
-    "validate": "shopform.cli.validate:command",
-    "fmt": "shopform.cli.fmt:command",
-    "plan": "shopform.cli.plan:command",
-    "show": "shopform.cli.show:command",
-    "apply": "shopform.cli.apply:command",
-    "destroy": "shopform.cli.apply:destroy",
-    "drift": "shopform.cli.drift:command",
-    "undo": "shopform.cli.undo:command",
-    "clone": "shopform.cli.clone:command",
-    "promote": "shopform.cli.clone:promote",
-    "dump": "shopform.cli.dump:command",
-    "import": "shopform.cli.import_:command",
-    "graph": "shopform.cli.graph:command",
-    "state": "shopform.cli.state:group",
-    "force-unlock": "shopform.cli.state:force_unlock",
-    "sandbox": "shopform.cli.sandbox:command",
-    "schema": "shopform.cli.schema:command",
-    "completion": "shopform.cli.completion:command",
-    "version": "shopform.cli.version:command",
+    "init": "shopform.cli.commands.init:command",
+    "validate": "shopform.cli.commands.validate:command",
+    "fmt": "shopform.cli.commands.fmt:command",
+    "plan": "shopform.cli.commands.plan:command",
+    "show": "shopform.cli.commands.show:command",
+    "apply": "shopform.cli.commands.apply:command",
+    "destroy": "shopform.cli.commands.apply:destroy",
+    "drift": "shopform.cli.commands.drift:command",
+    "undo": "shopform.cli.commands.undo:command",
+    "clone": "shopform.cli.commands.clone:command",
+    "promote": "shopform.cli.commands.clone:promote",
+    "dump": "shopform.cli.commands.dump:command",
+    "import": "shopform.cli.commands.import_:command",
+    "graph": "shopform.cli.commands.graph:command",
+    "state": "shopform.cli.commands.state:group",
+    "force-unlock": "shopform.cli.commands.state:force_unlock",
+    "sandbox": "shopform.cli.commands.sandbox:command",
+    "schema": "shopform.cli.commands.schema:command",
+    "completion": "shopform.cli.commands.completion:command",
+    "version": "shopform.cli.commands.version:command",
 }
 
 

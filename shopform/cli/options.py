@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
-from shopform.cli import completing
-from shopform.cli.parameters import Duration, File, KindCount, Pair, Words
-from shopform.model import CHANGE_WORDS
+from shopform.cli import completions
+from shopform.cli.param_types import Duration, File, KindCount, Pair, Words
+from shopform.model.values import CHANGE_WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,13 +61,13 @@ here = stack(
 chosen_shop = option(
     "--shop",
     metavar="NAME",
-    shell_complete=completing.shops,
+    shell_complete=completions.shops,
     help="The shop; needed where there are several.",
 )
 _chosen_shops = option(
     "--shop",
     metavar="NAMES",
-    shell_complete=completing.shops,
+    shell_complete=completions.shops,
     help="The shop; several with commas between; `all`. Needed where there are several.",
 )
 texts = stack(
@@ -108,7 +108,7 @@ chosen_part = stack(
         "targets",
         metavar="ADDRESS",
         multiple=True,
-        shell_complete=completing.addresses,
+        shell_complete=completions.addresses,
         help="Only this address, what is nested in it, and what it needs: what it refers to, or"
         " where it is deleted what depends on it.",
     ),
@@ -117,7 +117,7 @@ chosen_part = stack(
         "excludes",
         metavar="ADDRESS",
         multiple=True,
-        shell_complete=completing.addresses,
+        shell_complete=completions.addresses,
         help="All but this address, what is nested in it, and what needs it.",
     ),
 )
@@ -133,7 +133,7 @@ permissions = stack(
         metavar="KIND=N",
         multiple=True,
         type=KindCount(),
-        shell_complete=completing.kinds,
+        shell_complete=completions.kinds,
         help="Let up to N objects of a kind be destroyed; for `undo` also ADDRESS, with what was"
         " written into it since.",
     ),
@@ -159,7 +159,7 @@ planning = stack(
         "--replace",
         metavar="ADDRESS",
         multiple=True,
-        shell_complete=completing.addresses,
+        shell_complete=completions.addresses,
         help="Destroy and create this address.",
     ),
     permissions,
@@ -233,7 +233,7 @@ def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
 
 def _json_into(ctx: click.Context, _option: click.Parameter, name: str | None) -> None:
     if name:
-        from shopform.cli.outputs import MESSAGES, claim
+        from shopform.cli.output_options import MESSAGES, claim
         from shopform.errors import UsageError
         from shopform.files import reporting, typed
 
@@ -244,7 +244,7 @@ def _json_into(ctx: click.Context, _option: click.Parameter, name: str | None) -
 
 def _out(ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     if path:
-        from shopform.cli.outputs import PLAN, claim
+        from shopform.cli.output_options import PLAN, claim
 
         claim(ctx.obj, "--out", str(path), PLAN)
     return path

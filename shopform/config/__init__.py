@@ -1,7 +1,6 @@
 """The project's files: `load_project`, then `compile_project` for one shop."""
 
-from shopform.config.chosen import means_several, select_shop, select_shops
-from shopform.config.compile import (
+from shopform.config.compile.compiler import (
     check_project,
     compile,  # noqa: A004
     compile_project,
@@ -10,7 +9,8 @@ from shopform.config.compile import (
     load_project,
     same_shops,
 )
-from shopform.config.project import Project, load, shop_names, variable_names
+from shopform.config.compile.shop_selection import means_several, select_shop, select_shops
+from shopform.config.read.project import Project, load, shop_names, variable_names
 
 __all__ = [
     "Project",

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shopform.changes import Action, Change, FieldChange, Op, Step
 from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
-from shopform.model import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
-from shopform.planning import images
-from shopform.planning.addresses import within
-from shopform.planning.diff import Comparer
-from shopform.planning.losses import EDITED, Loss, losses
-from shopform.planning.matching import NOTHING
+from shopform.model.addresses import within
+from shopform.model.plan import Action, Change, FieldChange, Op, Step
+from shopform.model.values import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
+from shopform.planning.compare import images
+from shopform.planning.compare.compare import Comparer
+from shopform.planning.compare.lost_values import EDITED, Loss, losses
+from shopform.planning.matching.result import NOTHING
 
 BEGUN = "was being created when a run stopped, and is there as {}"
 UNDECLARED = "delete_because_no_resource_config"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
-from shopform.model import Address, Entry, Moved, Resource
-from shopform.planning.addresses import upward
-from shopform.planning.normalize import NO_HOSTS, canonical, page_address
-from shopform.planning.references import depends_on
-from shopform.planning.ways import hop_of
+from shopform.model.addresses import upward
+from shopform.model.canonical import NO_HOSTS, canonical, page_address
+from shopform.model.redirect_graph import hop_of
+from shopform.model.references import depends_on
+from shopform.model.values import Address, Entry, Moved, Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 
 from shopform.diagnostics import Diagnostic
-from shopform.render.document import FORMAT
-from shopform.render.excerpts import note_part
-from shopform.render.html import page
-from shopform.render.html_cards import note
-from shopform.render.markdown import mark
-from shopform.render.markup import element
-from shopform.render.stream import diagnostic
+from shopform.render.html.cards import note
+from shopform.render.html.markup import element
+from shopform.render.html.page import page
+from shopform.render.json.events import diagnostic
+from shopform.render.json.plan_document import FORMAT
+from shopform.render.markdown.excerpts import note_part
+from shopform.render.markdown.page import mark
 
 TITLE = "shopform could not plan"
 

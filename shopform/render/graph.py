@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from shopform.changes import Plan
 from shopform.kinds import KINDS
-from shopform.model import Address, Desired, Ref
-from shopform.render.style import printable
+from shopform.model.plan import Plan
+from shopform.model.values import Address, Desired, Ref
+from shopform.render.text.style import printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shopform.errors import RequestRefused
 from shopform.kinds import BY_NAME, Kind
-from shopform.model import Live, LiveKind, Prior
+from shopform.model.values import Live, LiveKind, Prior
 from shopform.shop import write
 from shopform.shop.client import Client
 

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
-from shopform.model import Shop
-from shopform.shop.answers import Again, Call, Json, judge, lost
-from shopform.shop.ledger import Ledger
+from shopform.model.values import Shop
+from shopform.shop.call_budget import Ledger
+from shopform.shop.responses import Again, Call, Json, judge, lost
 from shopform.shop.transport import NoAnswer, Transport
 
 FIRST_WAIT = 0.5

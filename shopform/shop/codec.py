@@ -6,7 +6,7 @@ from typing import Any
 
 from shopform.errors import Nonsense
 from shopform.kinds import Form, Kind
-from shopform.model import LiveObject, Secret, WireNames, host_of
+from shopform.model.values import LiveObject, Secret, WireNames, host_of
 
 Item = dict[str, Any]
 

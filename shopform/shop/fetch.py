@@ -7,11 +7,11 @@ from functools import partial
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, Kind
-from shopform.model import Live, LiveKind, LiveObject, Shop
+from shopform.model.values import Live, LiveKind, LiveObject, Shop
 from shopform.shop.client import Client
 from shopform.shop.codec import Names, discover, names_for, reader, required
-from shopform.shop.listing import Listing, gather, read_lists
-from shopform.shop.lists import page
+from shopform.shop.list_reader import Listing, gather, read_lists
+from shopform.shop.pages import page
 
 
 def fetch(

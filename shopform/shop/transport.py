@@ -12,8 +12,8 @@ from urllib.parse import quote
 import httpx
 
 from shopform.errors import ConfigError, Unreachable
-from shopform.model import Shop
-from shopform.shop.answers import Call
+from shopform.model.values import Shop
+from shopform.shop.responses import Call
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
 LARGEST_ANSWER = 128 * 1024 * 1024  # bytes, unpacked

@@ -28,8 +28,8 @@ from pathlib import Path
 
 from shopform.errors import StateError
 from shopform.files import reporting
-from shopform.model import Prior
-from shopform.state.disk import sync_directory, write_all, write_atomic
+from shopform.model.values import Prior
+from shopform.state.atomic_files import sync_directory, write_all, write_atomic
 from shopform.state.format import Document
 
 FORMAT = 2

@@ -20,7 +20,7 @@ def open_store(
 
     `flags` choose it on the command line, for hints. `anywhere`: its shop may be at another host.
     """
-    from shopform.state.local import LocalStore
+    from shopform.state.local_store import LocalStore
 
     scheme, separator, _ = location.partition("://")
     if separator:

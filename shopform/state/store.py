@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
-from shopform.changes import Op
-from shopform.model import Address, Anchor, Entry, Intent, Prior
+from shopform.model.plan import Op
+from shopform.model.values import Address, Anchor, Entry, Intent, Prior
 
 NOTHING: Mapping[Address, Entry] = MappingProxyType({})
 

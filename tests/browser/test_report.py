@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from reports import HOSTILE, change, field, planned
 
-from shopform.changes import Action, Plan
 from shopform.diagnostics import warning
-from shopform.render.html import render_html
+from shopform.model.plan import Action, Plan
+from shopform.render.html.page import render_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed here")

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from support import EXAMPLES, Run, copy_project, environment_of, run_here
 
-from shopform.cli.console import Console
 from shopform.cli.main import execute
 from shopform.sandbox import Sandbox
+from shopform.terminal.console import Console
 
 CANARY = "canary-7718-outside"
 SHOPFORM_ENTRY = (sys.executable, "-c", "from shopform.cli.entry import run; run()")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shopform.cli.console import Console
 from shopform.cli.main import execute
 from shopform.config import check_project, load_project
-from shopform.model import Address, Resource
+from shopform.model.values import Address, Resource
+from shopform.terminal.console import Console
 
 ROOT = Path(__file__).parents[2]
 UNTIDY = {

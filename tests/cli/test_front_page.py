@@ -2,10 +2,10 @@
 
 from line import errors, line, warnings
 
-from shopform.render.document import document
-from shopform.render.html import render_html
-from shopform.render.markdown import render_markdown
-from shopform.render.text import render_plan
+from shopform.render.html.page import render_html
+from shopform.render.json.plan_document import document
+from shopform.render.markdown.page import render_markdown
+from shopform.render.text.plan_text import render_plan
 
 
 def test_redirect_to_the_front_page_is_made_once_and_settles() -> None:

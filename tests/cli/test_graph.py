@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from shopform.changes import Op, Plan, Step
-from shopform.cli.console import Console
 from shopform.cli.main import execute
-from shopform.cli.saved import write_plan
-from shopform.model import Address, Desired, Ref, Resource
-from shopform.planning.digests import digest_of
+from shopform.model.plan import Op, Plan, Step
+from shopform.model.values import Address, Desired, Ref, Resource
+from shopform.planning.plan_digest import digest_of
 from shopform.render.graph import Edge, Graph, Node, render_graph, resource_graph, step_graph
+from shopform.terminal.console import Console
+from shopform.workflow.plan_file import write_plan
 
 ROOT = Path(__file__).parents[2]
 TEXT = r'"(?:[^"\\]|\\.)*"'

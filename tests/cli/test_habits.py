@@ -9,10 +9,10 @@ import click
 import pytest
 from support import Run, environment_of, run_here
 
-from shopform.cli.console import Console
 from shopform.cli.groups import FOREIGN_COMMANDS, FOREIGN_OPTIONS, doubled
 from shopform.cli.main import COMMANDS, main
 from shopform.diagnostics import did_you_mean
+from shopform.terminal.console import Console
 
 Here = Callable[..., Run]
 
@@ -203,7 +203,7 @@ def test_the_state_is_shown_and_printed(here: Here, project: Path) -> None:
 def test_without_a_bar_reading_and_applying_say_how_far_they_are(
     here: Here, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shopform.render.progress.EVERY", 0.0)
+    monkeypatch.setattr("shopform.render.text.progress.EVERY", 0.0)
     assert "reading sandbox: 1\n" in here("plan").err
     assert "reading" not in here("plan", "--quiet").err
     quiet = here("apply", "--auto-approve", "--quiet")

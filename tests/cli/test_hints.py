@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from support import Run, environment_of, run_here
 
-from shopform.changes import Failure, Op, Outcome, Plan, Step
 from shopform.diagnostics import alike, error, escaped
-from shopform.model import Address
-from shopform.render.outcome import render_outcome
+from shopform.model.plan import Failure, Op, Outcome, Plan, Step
+from shopform.model.values import Address
+from shopform.render.text.outcome_text import render_outcome
 from shopform.sandbox import Sandbox
 
 Here = Callable[..., Run]

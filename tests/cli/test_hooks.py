@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from shopform.cli.console import Console
 from shopform.cli.main import execute
+from shopform.terminal.console import Console
 
 ROOT = Path(__file__).parents[2]
 HOOKS: list[dict[str, Any]] = YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")

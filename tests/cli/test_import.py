@@ -378,7 +378,7 @@ def test_the_block_is_there_before_the_state(
     run: Shopform, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that is stopped between the two leaves what the next plan imports."""
-    from shopform.state.local import LocalSession
+    from shopform.state.local_store import LocalSession
 
     declare(folder, CATALOGUE)
 
@@ -411,7 +411,7 @@ def test_a_way_is_taken_over_under_the_names_it_has_there(
 
 
 def test_a_locked_state_is_left_alone(run: Shopform, folder: Path, shop: Sandbox) -> None:
-    from shopform.model import host_of
+    from shopform.model.values import host_of
     from shopform.state.open import open_store
 
     declare(folder, CATALOGUE)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from undoable import Project, one, words
 
-from shopform.apply.run import one_owner
-from shopform.changes import Op, Plan, Step
+from shopform.apply.executor import one_owner
 from shopform.errors import Refused
-from shopform.model import Address, Entry, Prior
+from shopform.model.plan import Op, Plan, Step
+from shopform.model.values import Address, Entry, Prior
 
 __all__ = ["one"]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from undoable import Project, one, words
 
-from shopform.model import Address
-from shopform.state.local import LocalStore
+from shopform.model.values import Address
+from shopform.state.local_store import LocalStore
 
 __all__ = ["one"]
 

@@ -11,19 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import Run, environment_of, run_here
 
-from shopform.changes import Plan, Step
-from shopform.cli.console import Console
-from shopform.cli.project import open_workspace
-from shopform.cli.saved import fit, read_plan, unchanged
-from shopform.cli.workspace import Workspace
 from shopform.errors import ShopformError, StalePlan
 from shopform.kinds import BY_NAME
-from shopform.model import Prior, Ref
-from shopform.planning.digests import digest_of
-from shopform.planning.normalize import canonical
-from shopform.render.document import INTEGRITY, integrity_of
-from shopform.render.reading import read_document
+from shopform.model.canonical import canonical
+from shopform.model.plan import Plan, Step
+from shopform.model.values import Prior, Ref
+from shopform.planning.plan_digest import digest_of
+from shopform.render.json.plan_document import INTEGRITY, integrity_of
+from shopform.render.json.plan_reader import read_document
 from shopform.sandbox import Sandbox
+from shopform.terminal.console import Console
+from shopform.workflow.open_workspace import open_workspace
+from shopform.workflow.plan_file import fit, read_plan, unchanged
+from shopform.workflow.workspace import Workspace
 
 MARK = "delivered.txt"
 BEFORE = {

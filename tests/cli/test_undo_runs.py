@@ -9,7 +9,7 @@ import pytest
 from two_shops import tree, two_shops
 from undoable import KITCHEN, Project, one, tables, words
 
-from shopform.cli import runs
+from shopform.workflow import run_history
 
 __all__ = ["one"]
 
@@ -134,7 +134,7 @@ def test_what_cannot_be_recorded_is_not_begun(one: Project) -> None:
 
 
 def test_old_records_go_and_names_sort_within_a_second(one: Project) -> None:
-    with patch.object(runs, "KEPT", 3):
+    with patch.object(run_history, "KEPT", 3):
         names = []
         for number in range(5):
             one.declare(suppliers={"nord": {"name": f"S{number}"}})

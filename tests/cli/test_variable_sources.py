@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shopform.cli.console import Console
 from shopform.cli.main import execute
+from shopform.terminal.console import Console
 
 PROJECT = """
 shops:

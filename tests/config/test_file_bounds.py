@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shopform.config import check_project, load_project
-from shopform.config.format import format_text
+from shopform.config.format.formatter import format_text
 from shopform.diagnostics import Collector
 from shopform.errors import ConfigError
 

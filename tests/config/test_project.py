@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, refused
 
-from shopform.config import load_project, unread
-from shopform.config.unread import declared_unread
+from shopform.config import load_project
+from shopform.config.read import unread_files
+from shopform.config.read.unread_files import declared_unread
 from shopform.errors import ConfigError
-from shopform.model import Address
+from shopform.model.values import Address
 
 
 def test_files_beside_and_included_are_read_as_one(tmp_path: Path) -> None:
@@ -138,10 +139,10 @@ def test_what_looks_like_a_file_of_the_project_is_found(
     (tmp_path / "all.json").write_text('{"profiles":{"shoes":{"attributes":{"size":{}}}}}')
     (tmp_path / "link.yaml.bak").symlink_to("all.json")
     (tmp_path / "bytes.yaml.bak").write_bytes(b"\xff\xfe\0")
-    (tmp_path / "large.yaml.bak").write_text(text + "#" * unread.BYTES)
+    (tmp_path / "large.yaml.bak").write_text(text + "#" * unread_files.BYTES)
     shoes, size = Address("profile.shoes"), Address("attribute.shoes.size")
     boots = Address("category.shoes")
     found = dict(declared_unread(tmp_path, {"read.yaml"}, [shoes, size, boots]))
     assert found == {name: [shoes, size] for name in names}
-    monkeypatch.setattr(unread, "FILES", 2)
+    monkeypatch.setattr(unread_files, "FILES", 2)
     assert len(dict(declared_unread(tmp_path, {"read.yaml"}, [shoes]))) == 2

@@ -11,11 +11,11 @@ from config_files import compiled
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from shopform.config.settings import PATTERNS, SEPARATOR, ProjectSpec, TableSpec
+from shopform.config.compile.settings_spec import PATTERNS, SEPARATOR, ProjectSpec, TableSpec
+from shopform.config.json_schema import project_schema
 from shopform.errors import ConfigError
 from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.profile import PROFILE
-from shopform.schema import project_schema
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("**/*.yaml"))

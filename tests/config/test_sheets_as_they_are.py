@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from config_files import compiled, refused
 
-from shopform.config.oddities import odd
+from shopform.config.read.odd_values import odd
 from shopform.diagnostics import Diagnostic
 from shopform.kinds import BY_NAME
-from shopform.model import Address
+from shopform.model.values import Address
 
 ENDS = "columns: {source: Old, target: New}"
 CODED = "columns: {source: Old, target: New, status: Code}"

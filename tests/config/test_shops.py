@@ -8,7 +8,7 @@ from config_files import SHOP, compiled, refused, write
 
 from shopform.config import compile_shop, load_project, select_shop, shop_names
 from shopform.errors import ConfigError, UsageError
-from shopform.model import Address, Secret, WireNames
+from shopform.model.values import Address, Secret, WireNames
 
 TWO = """
 shops:

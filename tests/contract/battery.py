@@ -10,12 +10,12 @@ from typing import Any
 from everything import CATEGORY, IMAGE, draw, full
 from line import Line, errors, line
 
-from shopform.changes import FieldChange, Op
+from shopform.clone.copy import copied
+from shopform.clone.text_rewriting import Rewriting
+from shopform.describe.from_live import declare
 from shopform.kinds import BY_NAME, KINDS
-from shopform.model import Address, Prior
-from shopform.planning.copies.copy import copied
-from shopform.planning.copies.rewriting import Rewriting
-from shopform.planning.declaring.declare import declare
+from shopform.model.plan import FieldChange, Op
+from shopform.model.values import Address, Prior
 from shopform.shop.fetch import fetch
 
 Scenario = Callable[[], None]

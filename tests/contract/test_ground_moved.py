@@ -12,11 +12,11 @@ from everything import draw, full
 from line import Line, line
 
 from shopform.apply import apply
-from shopform.changes import Outcome, Plan
 from shopform.errors import ShopChanged
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
-from shopform.model import Address
-from shopform.planning.addresses import within
+from shopform.model.addresses import within
+from shopform.model.plan import Outcome, Plan
+from shopform.model.values import Address
 
 HOOK = "https://x.example/in?key=${env:HOOK}"
 

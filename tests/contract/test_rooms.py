@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,32 @@ from shopform.kinds import KINDS
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "shopform").rglob("*.py"))
 
-PURE = ("planning", "render", "kinds", "model", "changes", "diagnostics", "errors")
-IMPURE = ("files", "shop", "state", "cli", "sandbox", "apply", "deliver")
+# A room imports only from those before it.
+ORDER = (
+    *("diagnostics", "errors", "files", "kit", "kinds", "model", "config"),
+    *("planning", "describe", "clone", "undo", "shop", "state", "apply"),
+    *("render", "sandbox", "terminal", "workflow", "cli"),
+)
+PURE = (
+    *("diagnostics", "errors", "kit", "kinds", "model"),
+    *("planning", "describe", "clone", "undo", "render"),
+)
+IMPURE = ("files", "shop", "state", "apply", "sandbox", "terminal", "workflow", "cli")
 # What a pure room may have from outside; everything else could reach the world.
 HARMLESS = frozenset(
-    "abc base64 collections dataclasses deepdiff difflib enum fnmatch functools graphlib hashlib"
+    "abc base64 bisect collections dataclasses"
+    " deepdiff difflib enum fnmatch functools graphlib hashlib"
     " hmac html itertools json math operator pydantic re string textwrap types typing unicodedata"
     " urllib".split()
 )  # fmt: skip
-LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/progress.py"})
+LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/text/progress.py"})
 # English words too: only forbidden where they stand alone as a text.
 COMMON = frozenset({"value", "values", "attribute", "attributes"})
 # A key of Terraform's plan representation, where that is written and read.
 TERRAFORMS = {"values"}
-IN_TERRAFORMS_WORDS = {f"shopform/render/{n}.py" for n in ("document", "reading", "schema")}
+IN_TERRAFORMS_WORDS = {
+    f"shopform/render/json/{n}.py" for n in ("plan_document", "plan_reader", "plan_schema")
+}
 # A word of the project file, chosen for its users.
 THEIRS = "require_redirect"
 
@@ -82,6 +95,51 @@ def offenders(found: Iterable[tuple[Path, Iterable[str]]]) -> list[tuple[str, li
     return [(name(path), sorted(each)) for path, each in found if each]
 
 
+def test_no_import_runs_back_up() -> None:
+    assert sorted(ORDER) == sorted(ROOMS - {"__init__"})
+    assert not offenders(
+        (path, {m for m in modules(path) & ROOMS if ORDER.index(m) > ORDER.index(room(path))})
+        for path in FILES
+        if room(path) in ORDER
+    )
+
+
+def module(path: Path) -> str:
+    return name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    known = {module(path): path for path in FILES}
+    wanted = {here: known.keys() & set(imports(path)) - {here} for here, path in known.items()}
+    # A package's face names what is in it, so what imports from it may be imported by it.
+    faces = {here for here, path in known.items() if path.name == "__init__.py"}
+    TopologicalSorter({k: v - faces for k, v in wanted.items() if k not in faces}).prepare()
+
+
+def test_use_cases_know_no_command_line() -> None:
+    assert not offenders(
+        (path, {m for m in imports(path) if m.startswith(("click", "shopform.cli"))})
+        for path in FILES
+        if room(path) == "workflow"
+    )
+
+
+def test_command_imports_no_command() -> None:
+    """But a group imports its own, whose names begin with its name."""
+    commands = ROOT / "shopform" / "cli" / "commands"
+    assert not offenders(
+        (
+            path,
+            {
+                m
+                for m in imports(path)
+                if m.startswith("shopform.cli.commands.") and not m.startswith(f"{module(path)}_")
+            },
+        )
+        for path in commands.glob("*.py")
+    )
+
+
 def test_pure_room_reaches_no_impure_one() -> None:
     assert not [(pure, found) for pure in PURE if (found := reached(pure) & set(IMPURE))]
 
@@ -117,10 +175,13 @@ def calls(path: Path) -> Iterator[str]:
             yield ast.unparse(node)
 
 
+TERMINAL = ("terminal", "cli")
+
+
 def test_only_the_command_line_prints_exits_and_reads_the_environment() -> None:
     forbidden = {"print()", "exit()", "quit()", "sys.exit()", "os._exit()", "os.environ"}
     forbidden |= {"os.getenv()", "input()", "sys.stdout", "sys.argv", "click.echo()"}
-    assert not offenders((p, forbidden & set(calls(p))) for p in FILES if room(p) != "cli")
+    assert not offenders((p, forbidden & set(calls(p))) for p in FILES if room(p) not in TERMINAL)
 
 
 def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None:

@@ -9,7 +9,7 @@ from docpages import REFERENCE, ROOT, anchors, blocks, name, pages, prose
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
-from shopform.schema import project_schema
+from shopform.config.json_schema import project_schema
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -9,12 +9,12 @@ import click
 from docpages import REFERENCE, ROOT
 
 from shopform import errors
-from shopform.cli.exits import CHANGES
 from shopform.cli.main import COMMANDS, SUMMARIES, main
-from shopform.config.settings import ProjectSpec
+from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import KINDS, Grade
 from shopform.sandbox.switches import SWITCHES
-from shopform.state.schema import state_schema
+from shopform.state.json_schema import state_schema
+from shopform.terminal.exit_codes import CHANGES
 
 
 def read(page: str) -> str:

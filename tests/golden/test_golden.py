@@ -15,16 +15,16 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from line import PORT, Line, asks_if_gone, described, line
 
-from shopform.changes import Plan
 from shopform.config import load_project
 from shopform.kinds import KINDS
-from shopform.render.diagnostics import render_diagnostics
-from shopform.render.document import sealed
-from shopform.render.html import render_html
-from shopform.render.markdown import render_markdown
-from shopform.render.reading import read_document
-from shopform.render.schema import plan_schema
-from shopform.render.text import render_plan
+from shopform.model.plan import Plan
+from shopform.render.html.page import render_html
+from shopform.render.json.plan_document import sealed
+from shopform.render.json.plan_reader import read_document
+from shopform.render.json.plan_schema import plan_schema
+from shopform.render.markdown.page import render_markdown
+from shopform.render.text.diagnostics import render_diagnostics
+from shopform.render.text.plan_text import render_plan
 from shopform.sandbox import Sandbox
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/case.json"))

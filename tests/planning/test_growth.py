@@ -6,11 +6,11 @@ import pytest
 from growth import grows_no_faster
 from worlds import World, ref
 
-from shopform.cli.runs import touched
-from shopform.model import Address, Entry, Import, Intent, Moved, Prior, Removed
-from shopform.planning.declaring.declare import declare
-from shopform.planning.undoing.homes import Run
-from shopform.planning.undoing.undo import invert
+from shopform.describe.from_live import declare
+from shopform.model.values import Address, Entry, Import, Intent, Moved, Prior, Removed
+from shopform.undo.inverse import invert
+from shopform.undo.previous_addresses import Run
+from shopform.workflow.run_history import touched
 
 Task = Callable[[], object]
 

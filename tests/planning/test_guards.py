@@ -3,8 +3,8 @@ from worlds import World, errors, keys, ref, suppliers, warnings
 
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
-from shopform.model import Address, DeleteLimits, Removed, Rules
-from shopform.planning.plan import wanted_counts
+from shopform.model.values import Address, DeleteLimits, Removed, Rules
+from shopform.planning.planner import wanted_counts
 
 
 @pytest.mark.parametrize(

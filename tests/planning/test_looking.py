@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from worlds import World, errors, ref
 
-from shopform.changes import Action, Plan
-from shopform.model import Ref, Secret
-from shopform.planning.normalize import digest
+from shopform.model.canonical import digest
+from shopform.model.plan import Action, Plan
+from shopform.model.values import Ref, Secret
 
 
 def looked(world: World, **options: Any) -> Plan:

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from worlds import World, errors, keys, ref, warnings
 
-from shopform.changes import Action, Op
-from shopform.model import Address, Entry, Import, Intent, Moved, Removed, Rules
+from shopform.model.plan import Action, Op
+from shopform.model.values import Address, Entry, Import, Intent, Moved, Removed, Rules
 
 
 def move(before: str, after: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from worlds import World, ref
 
-from shopform.changes import REDECLARED, REVERTS
-from shopform.model import Address, Image, Secret
-from shopform.render.html import render_html
-from shopform.render.markdown import render_markdown
-from shopform.render.text import render_plan
+from shopform.model.plan import REDECLARED, REVERTS
+from shopform.model.values import Address, Image, Secret
+from shopform.render.html.page import render_html
+from shopform.render.markdown.page import render_markdown
+from shopform.render.text.plan_text import render_plan
 
 
 def reverted() -> World:

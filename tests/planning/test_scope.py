@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World, errors, keys, ref
 
-from shopform.changes import Op
 from shopform.errors import UsageError
-from shopform.model import Address, Moved
+from shopform.model.plan import Op
+from shopform.model.values import Address, Moved
 
 FLAG = st.booleans()
 NAMES = [f"category.c{n}" for n in range(7)]

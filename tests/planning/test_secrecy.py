@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from worlds import World
 
-from shopform.changes import Plan
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
-from shopform.model import Address, Secret
-from shopform.planning.normalize import canonical, digest
-from shopform.render.document import sealed
-from shopform.render.html import render_html
-from shopform.render.markdown import render_markdown
-from shopform.render.stream import planned
-from shopform.render.text import render_plan
+from shopform.model.canonical import canonical, digest
+from shopform.model.plan import Plan
+from shopform.model.values import Address, Secret
+from shopform.render.html.page import render_html
+from shopform.render.json.events import planned
+from shopform.render.json.plan_document import sealed
+from shopform.render.markdown.page import render_markdown
+from shopform.render.text.plan_text import render_plan
 
 OLD, NEW = "canaryold", "canarynew"
 SINGLE = {Form.TEXT, Form.HTML, Form.PATH}

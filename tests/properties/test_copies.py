@@ -13,7 +13,7 @@ from support import memory
 from two_shops import OTHER_IDS, TwoShops, two_shops
 
 from shopform.kinds import BY_NAME, Form
-from shopform.planning.normalize import canonical
+from shopform.model.canonical import canonical
 from shopform.sandbox import Sandbox
 
 gate = settings(

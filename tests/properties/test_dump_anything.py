@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from shops import ODD
 from support import memory
 
-from shopform.changes import Op
 from shopform.config import compile_project, load_project
-from shopform.config.emit import Heading, emit_document
+from shopform.config.write.emitter import Heading, emit_document
+from shopform.describe.from_live import declare
+from shopform.describe.redaction import with_left, withhold
 from shopform.kinds import KINDS, Kind
-from shopform.model import Live, LiveKind, LiveObject, Prior
-from shopform.planning.declaring.declare import declare
-from shopform.planning.declaring.withheld import with_left, withhold
-from shopform.planning.plan import plan
+from shopform.model.plan import Op
+from shopform.model.values import Live, LiveKind, LiveObject, Prior
+from shopform.planning.planner import plan
 from shopform.planning.scope import Options
 
 SETTINGS = "shops:\n  demo:\n    url: https://demo.example\n    token: ${env:T}\n"

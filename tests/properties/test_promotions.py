@@ -11,7 +11,7 @@ from support import memory
 from two_shops import BETWEEN, TwoShops, edit, number, two_shops, writes
 
 from shopform.kinds import BY_NAME
-from shopform.planning.normalize import canonical
+from shopform.model.canonical import canonical
 
 gate = settings(
     max_examples=10,

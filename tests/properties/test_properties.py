@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from line import Line, described, line
 from oracle import STRANGERS, assert_holds, draw_pictures, strangers
 
-from shopform.changes import Plan
 from shopform.errors import ShopformError
 from shopform.kinds import KINDS
-from shopform.render.text import render_plan
+from shopform.model.plan import Plan
+from shopform.render.text.plan_text import render_plan
 
 gate = settings(
     max_examples=25,

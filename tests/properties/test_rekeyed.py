@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from line import line
 from oracle import draw_pictures
 
-from shopform.changes import WRITES
 from shopform.kinds import KINDS
+from shopform.model.plan import WRITES
 
 REFERENCES = frozenset(name for kind in KINDS for name in kind.policy.refers)
 NESTED = frozenset(kind.section for kind in KINDS if kind.policy.nesting)

@@ -11,8 +11,8 @@ from line import Line, line, warnings
 from oracle import STRANGERS, assert_holds, draw_pictures, strangers
 from undoing import remembered, undone
 
-from shopform.changes import Change, FieldChange, Plan
 from shopform.kinds import KINDS
+from shopform.model.plan import Change, FieldChange, Plan
 
 gate = settings(
     max_examples=10,

@@ -8,16 +8,16 @@ from declarations import PICTURES
 from line import Line, errors
 
 from shopform.apply import apply
-from shopform.changes import Outcome, Plan
-from shopform.cli.planner import read_and_plan, read_then_declare
-from shopform.cli.runs import touched
-from shopform.model import Address, Desired, Live, Prior
-from shopform.planning.saved_plan import misfits
-from shopform.planning.undoing.homes import Run, near
-from shopform.planning.undoing.undo import Inverse, invert
-from shopform.render.document import document
-from shopform.render.reading import read_document
+from shopform.model.plan import Outcome, Plan
+from shopform.model.values import Address, Desired, Live, Prior
+from shopform.planning.checks.saved_plan import misfits
+from shopform.render.json.plan_document import document
+from shopform.render.json.plan_reader import read_document
 from shopform.state.format import entries_of, entry_record
+from shopform.undo.inverse import Inverse, invert
+from shopform.undo.previous_addresses import Run, near
+from shopform.workflow.refresh import read_and_plan, read_then_declare
+from shopform.workflow.run_history import touched
 
 FILES = {hashlib.sha256(name.encode()).hexdigest(): name for name in PICTURES}
 

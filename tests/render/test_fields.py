@@ -4,10 +4,10 @@ from textwrap import dedent
 
 import pytest
 
-from shopform.changes import Action, FieldChange
-from shopform.model import Address, Image, Ref, Secret
-from shopform.render.blocks import Detail
-from shopform.render.fields import field_lines
+from shopform.model.plan import Action, FieldChange
+from shopform.model.values import Address, Image, Ref, Secret
+from shopform.render.text.field_lines import field_lines
+from shopform.render.text.multiline import Detail
 
 PAGE = "\n".join(f"<p>{n}</p>" for n in range(20))
 
@@ -199,8 +199,8 @@ def test_equal_elements_of_a_list_are_counted_one_by_one() -> None:
 def test_deepdiff_is_imported_only_for_a_list_that_changed() -> None:
     code = """if True:
         import sys
-        from shopform.changes import Action, FieldChange
-        from shopform.render.fields import field_lines
+        from shopform.model.plan import Action, FieldChange
+        from shopform.render.text.field_lines import field_lines
         field = FieldChange(name="on", before="a", after="b")
         made = FieldChange(name="on", after=("a",))
         list(field_lines([field, made], Action.UPDATE, 100))

@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given, settings
 from reports import HOSTILE, change, field, many, planned, plans
 
-from shopform.changes import Action, Plan, Settled
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds import KINDS
-from shopform.model import Address, Ref
-from shopform.render.document import document
-from shopform.render.html import render_html
-from shopform.render.html_script import SCRIPT
-from shopform.render.html_style import PALETTE, STYLE
-from shopform.render.markup import element, sentence
-from shopform.render.reading import read_document
-from shopform.render.trees import ROOT, trees
-from shopform.render.words import folded, rows
+from shopform.model.plan import Action, Plan, Settled
+from shopform.model.values import Address, Ref
+from shopform.render.html.line_diff import folded, rows
+from shopform.render.html.markup import element, sentence
+from shopform.render.html.page import render_html
+from shopform.render.html.script import SCRIPT
+from shopform.render.html.style import PALETTE, STYLE
+from shopform.render.html.trees import ROOT, trees
+from shopform.render.json.plan_document import document
+from shopform.render.json.plan_reader import read_document
 
 VOID = {"meta", "input", "br"}
 LOADS = {"src", "srcset", "style", "action", "onerror", "onload", "data", "background"}

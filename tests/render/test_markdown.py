@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from reports import HOSTILE, change, field, many, planned, plans
 
-from shopform.changes import Action, Plan
 from shopform.diagnostics import Span, error, warning
-from shopform.render.document import document
-from shopform.render.inert import code, link, plain, prose
-from shopform.render.markdown import render_markdown
-from shopform.render.reading import read_document
+from shopform.model.plan import Action, Plan
+from shopform.render.json.plan_document import document
+from shopform.render.json.plan_reader import read_document
+from shopform.render.markdown.escaping import code, link, plain, prose
+from shopform.render.markdown.page import render_markdown
 
 LIMIT = 65_536
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import change, field, planned
 
-from shopform.changes import Action, Op, Plan, Step
-from shopform.model import Address, WireNames
-from shopform.render.blocks import columns
-from shopform.render.document import document
-from shopform.render.html import render_html
-from shopform.render.markdown import render_markdown
-from shopform.render.reading import read_document
-from shopform.render.style import printable
-from shopform.render.text import render_plan
-from shopform.render.words import elided
+from shopform.model.plan import Action, Op, Plan, Step
+from shopform.model.values import Address, WireNames
+from shopform.render.html.line_diff import elided
+from shopform.render.html.page import render_html
+from shopform.render.json.plan_document import document
+from shopform.render.json.plan_reader import read_document
+from shopform.render.markdown.page import render_markdown
+from shopform.render.text.multiline import columns
+from shopform.render.text.plan_text import render_plan
+from shopform.render.text.style import printable
 
 EVIL = "<script src=//evil.example/x.js></script>"
 FILL = "the same words as before and after, nothing to see here, "

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from shopform.render.progress import progress
+from shopform.render.text.progress import progress
 
 
 def test_disabled_progress_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +82,7 @@ def test_without_a_bar_a_line_at_intervals_says_how_far_it_is() -> None:
 def test_the_bar_says_how_long_it_will_take() -> None:
     from rich.progress import TimeRemainingColumn
 
-    from shopform.render.progress import _display
+    from shopform.render.text.progress import _display
 
     display = _display()
     display.stop()

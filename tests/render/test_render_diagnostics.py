@@ -3,7 +3,7 @@
 import pytest
 
 from shopform.diagnostics import Span, error, warning
-from shopform.render.diagnostics import render_diagnostics
+from shopform.render.text.diagnostics import render_diagnostics
 
 LINES = ["categories:", "  men:", "    rewrite_ulr: herre/sko", "    token: literal-canary", ""]
 SOURCES = {"catalogue.yaml": [*[""] * 9, *LINES]}

@@ -4,13 +4,13 @@ from itertools import zip_longest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shopform.changes import Action, Change, Failure, FieldChange, Op, Outcome, Plan, Step
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent
-from shopform.model import Address, Ref
-from shopform.render.blocks import columns
-from shopform.render.outcome import render_outcome
-from shopform.render.text import render_plan
+from shopform.model.plan import Action, Change, Failure, FieldChange, Op, Outcome, Plan, Step
+from shopform.model.values import Address, Ref
+from shopform.render.text.multiline import columns
+from shopform.render.text.outcome_text import render_outcome
+from shopform.render.text.plan_text import render_plan
 
 addresses = st.from_regex(r"[a-z]{1,9}(\.[a-z0-9]{1,6}){1,3}", fullmatch=True).map(Address)
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=200)

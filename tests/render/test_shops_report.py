@@ -9,14 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import many, planned, plans
 
-from shopform.changes import Action, Basis, Calls, Failure, Op, Outcome, Plan, Step
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, Interrupted
-from shopform.model import Address
-from shopform.render.document import sealed
-from shopform.render.reading import read_document
-from shopform.render.shops import Row, applied_row, counted, heading, planned_row, render_table
-from shopform.render.shops_page import Told, shops_json, shops_markdown
+from shopform.model.plan import Action, Basis, Calls, Failure, Op, Outcome, Plan, Step
+from shopform.model.values import Address
+from shopform.render.json.plan_document import sealed
+from shopform.render.json.plan_reader import read_document
+from shopform.render.markdown.multi_shop import Told, shops_json, shops_markdown
+from shopform.render.text.multi_shop import (
+    Row,
+    applied_row,
+    counted,
+    heading,
+    planned_row,
+    render_table,
+)
 
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 NUMBERS = {"add": 1_200, "reads": 7}

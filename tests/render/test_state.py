@@ -1,7 +1,7 @@
 """The state as text."""
 
-from shopform.model import Address, Entry, Intent, Prior
-from shopform.render.state import render_state
+from shopform.model.values import Address, Entry, Intent, Prior
+from shopform.render.text.state_text import render_state
 
 
 def entry(number: int, **sent: object) -> Entry:

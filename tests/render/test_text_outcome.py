@@ -1,11 +1,11 @@
 from dataclasses import replace
 from textwrap import dedent
 
-from shopform.changes import Failure, Op, Outcome, Plan, Step
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, Interrupted, Unreachable
-from shopform.model import Address
-from shopform.render.outcome import render_outcome
+from shopform.model.plan import Failure, Op, Outcome, Plan, Step
+from shopform.model.values import Address
+from shopform.render.text.outcome_text import render_outcome
 
 
 def step(key: str, op: Op, address: str, *after: str) -> Step:

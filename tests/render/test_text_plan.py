@@ -3,10 +3,10 @@ from textwrap import dedent
 
 import pytest
 
-from shopform.changes import Action, Basis, Calls, Change, FieldChange, Op, Plan, Step
 from shopform.diagnostics import error, warning
-from shopform.model import Address, Ref
-from shopform.render.text import own_counts, render_calls, render_plan
+from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Step
+from shopform.model.values import Address, Ref
+from shopform.render.text.plan_text import own_counts, render_calls, render_plan
 
 # What Atlantis counts plans with.
 ATLANTIS_PLAN = re.compile(

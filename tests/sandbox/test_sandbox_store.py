@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from sandbox_asking import Asker, shop
 
 import shopform
-from shopform.cli.sandbox import command
+from shopform.cli.commands.sandbox import command
 from shopform.errors import UsageError
 from shopform.sandbox import Sandbox
 from shopform.sandbox.local import read_seed

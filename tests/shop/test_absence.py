@@ -4,7 +4,7 @@ import pytest
 from shopserver import Answer, Asked, Behaviour, serving
 
 from shopform.errors import Nonsense
-from shopform.model import Address, Entry, Live, Prior
+from shopform.model.values import Address, Entry, Live, Prior
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch

@@ -20,7 +20,7 @@ from shopform.errors import (
     ShopformError,
     Unreachable,
 )
-from shopform.model import Secret, Shop
+from shopform.model.values import Secret, Shop
 from shopform.shop.client import Client
 
 OK = Answer({"id": 1})

@@ -6,7 +6,7 @@ import pytest
 
 from shopform.errors import Nonsense
 from shopform.kinds import BY_NAME
-from shopform.model import LiveObject, Secret, WireNames
+from shopform.model.values import LiveObject, Secret, WireNames
 from shopform.shop.codec import (
     Item,
     discover,

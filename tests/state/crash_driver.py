@@ -12,9 +12,9 @@ from typing import Any
 
 from state_samples import HOST, A, B, C, D, entry, intent
 
-from shopform.changes import Op
-from shopform.model import Address
-from shopform.state.local import LocalStore
+from shopform.model.plan import Op
+from shopform.model.values import Address
+from shopform.state.local_store import LocalStore
 from shopform.state.store import Session
 
 OPERATIONS = ("open", "write", "fsync", "replace", "unlink", "ftruncate", "mkdir")

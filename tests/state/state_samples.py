@@ -1,6 +1,6 @@
 """Small states and steps that the tests of the store share."""
 
-from shopform.model import Address, Entry, Intent
+from shopform.model.values import Address, Entry, Intent
 
 HOST = "staging.example.dk"
 A, B, C, D = (Address.of("category", key) for key in "abcd")

@@ -10,9 +10,9 @@ from crash_driver import RUNS, Truth, truths
 from state_samples import HOST, A, entry, intent
 
 import shopform
-from shopform.changes import Op
-from shopform.model import Prior
-from shopform.state.local import LocalStore
+from shopform.model.plan import Op
+from shopform.model.values import Prior
+from shopform.state.local_store import LocalStore
 
 ROOT = Path(shopform.__file__).parents[1]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from state_samples import HOST, A, B, C, D, entry, intent
 
-from shopform.changes import Op
 from shopform.errors import StateError
-from shopform.model import Address
-from shopform.state.local import LocalStore
+from shopform.model.plan import Op
+from shopform.model.values import Address
+from shopform.state.local_store import LocalStore
 
 
 @pytest.fixture

@@ -15,15 +15,15 @@ from state_samples import HOST, A, entry, intent
 import shopform
 from shopform.errors import Locked, StateError
 from shopform.state import lock as locking
-from shopform.state.local import LocalStore
+from shopform.state.local_store import LocalStore
 from shopform.state.lock import acquire, force_unlock, read_info
 
 HOLDER = """
 import sys
 from pathlib import Path
 from state_samples import A, HOST, intent
-from shopform.changes import Op
-from shopform.state.local import LocalStore
+from shopform.model.plan import Op
+from shopform.state.local_store import LocalStore
 with LocalStore(Path(sys.argv[1]), HOST).open("apply") as session:
     session.intend("1", Op.CREATE, A, intent(A))
     print("held", flush=True)

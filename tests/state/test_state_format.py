@@ -10,9 +10,9 @@ from state_samples import A, B, entry
 
 from shopform import __version__
 from shopform.errors import StateError
-from shopform.model import Address, Anchor, Entry, Prior, Secret
+from shopform.model.values import Address, Anchor, Entry, Prior, Secret
 from shopform.state.format import FORMAT, UPGRADES, dumps, loads
-from shopform.state.schema import state_schema
+from shopform.state.json_schema import state_schema
 
 SAMPLES = Path(__file__).parent / "samples"
 SCHEMA = Path(__file__).parents[2] / "schemas" / "state.schema.json"

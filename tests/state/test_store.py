@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from state_samples import HOST, A, B, C, D, entry, intent
 
-from shopform.changes import Op
 from shopform.errors import ConfigError, Locked, StateError
-from shopform.model import Address, Prior, host_of
-from shopform.state.disk import read_bytes
+from shopform.model.plan import Op
+from shopform.model.values import Address, Prior, host_of
+from shopform.state.atomic_files import read_bytes
 from shopform.state.format import dumps, loads
-from shopform.state.local import LocalStore
+from shopform.state.local_store import LocalStore
 from shopform.state.open import open_store
 from shopform.state.store import Store
 
@@ -106,7 +106,7 @@ def test_a_run_that_commits_while_it_is_read_shows_one_instant(
                 session.commit()
             return read_bytes(path)
 
-        monkeypatch.setattr("shopform.state.local.read_bytes", late)
+        monkeypatch.setattr("shopform.state.local_store.read_bytes", late)
         read = again().read()
     assert read.resources == {A: entry(1), C: entry(3)}
     assert read.pending == (intent(B),)

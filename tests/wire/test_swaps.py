@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from line import line
 
-from shopform.changes import Op
 from shopform.kinds import KINDS
+from shopform.model.plan import Op
 
 NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"target": "t"},

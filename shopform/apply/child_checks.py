@@ -1,0 +1,116 @@
+"""What is about to be deleted is looked at once more: what others put into it must not be lost."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import repeat
+from threading import Lock
+
+from shopform.apply.list_locks import Gates
+from shopform.diagnostics import Diagnostic, error
+from shopform.errors import ShopChanged, ShopformError
+from shopform.kinds import BY_NAME
+from shopform.model.plan import Op, Plan, Step
+from shopform.model.references import links
+from shopform.model.values import LiveKind, LiveObject
+from shopform.shop import fetch
+from shopform.shop.client import Client
+
+Lists = Mapping[tuple[str, int | None], LiveKind]
+
+
+def whole_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> LiveKind:
+    """All objects of a kind, or those in one container. Raises ShopChanged for a short list."""
+    read = fetch.list_one(client, BY_NAME[kind], plan.names.get(kind), parent_id=parent_id)
+    if read.problem:
+        raise ShopChanged(
+            f"the shop's list of {BY_NAME[kind].section} is not complete: {read.problem}",
+            hint="run again",
+        )
+    return read
+
+
+@dataclass(slots=True)
+class Children:
+    """Looks into objects before they are deleted; safe to be used by several threads.
+
+    What staff add while other objects are deleted counts too. So each deletion has lists of its
+    own, read last. One of several pages serves as many deletions, or in a large shop the looks
+    would cost more than all the rest. `lists` are those that are at hand.
+    """
+
+    plan: Plan
+    client: Client
+    lists: Lists = field(default_factory=dict)
+    gates: Gates = field(default_factory=Gates)
+    deleted: frozenset[tuple[str, int]] = frozenset()
+    moving: frozenset[tuple[str, int, str]] = frozenset()
+    _recent: dict[str, Iterator[LiveKind]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        there = [(step, step.id) for step in self.plan.steps if step.id is not None]
+        self.deleted = frozenset((s.kind, number) for s, number in there if s.op is Op.DELETE)
+        self.moving = frozenset(
+            (s.kind, number, name) for s, number in there if s.op is Op.UPDATE for name in s.fields
+        )
+
+    def check(self, step: Step, *, counting: bool = True) -> None:
+        """Raise ShopChanged where more hangs on an object than its deletion was planned with."""
+        found = []
+        if counting and step.counted is not None:
+            now = fetch.total(self.client, step.kind, step.id or 0)
+            if now is None or now > step.counted:
+                held = "cannot be counted any more" if now is None else f"are {now}"
+                found.append(f"the products on it {held}, and were {step.counted}")
+        found += [said for kind in step.children for said in self._others(step, kind)]
+        if found:
+            raise ShopChanged(
+                f"it is not deleted: {'; '.join(found)}",
+                hint="move that elsewhere, or plan again to see it",
+            )
+
+    def _others(self, step: Step, name: str) -> Iterator[str]:
+        kind = BY_NAME[name]
+        nested = kind.policy.nesting is not None
+        names = ("",) if nested else kind.policy.identity
+        for item in self._list(name, step.id if nested else None).objects.values():
+            if (name, item.id) in self.deleted:
+                continue
+            for field_name, target in links(kind, item).items():
+                away = (name, item.id, field_name) in self.moving
+                if field_name in names and target == (step.kind, step.id) and not away:
+                    yield f"{_called(name, item)} was put into it after the plan was made"
+
+    def _list(self, kind: str, parent_id: int | None) -> LiveKind:
+        if read := self.lists.get((kind, parent_id)):
+            return read
+        if parent_id is not None:
+            return self._read(kind, parent_id)
+        with self._lock:
+            recent = self._recent.setdefault(kind, iter(()))
+            read = next(recent, None)
+            if read is None:
+                read = self._read(kind, None)
+                self._recent[kind] = repeat(read, read.calls() - 1)
+            return read
+
+    def _read(self, kind: str, parent_id: int | None) -> LiveKind:
+        with self.gates.read(kind):
+            return whole_list(self.client, self.plan, kind, parent_id)
+
+
+def _called(name: str, item: LiveObject) -> str:
+    label = item.fields.get(BY_NAME[name].policy.identity[-1])
+    return f"{name} {item.id} (`{label}`)"
+
+
+def placed(problem: ShopformError, step: Step) -> Diagnostic:
+    """What is wrong with a step, by its address."""
+    first = problem.diagnostics[0]
+    return error(
+        first.code,
+        f"`{step.address}`: {first.summary}",
+        hint=first.hint,
+        span=first.span,
+        address=step.address,
+    )

@@ -1,0 +1,197 @@
+"""Secrets that the shop makes and shows once: written where the files say, and nowhere else.
+
+A file is written that is new, or that a delivery of the same shop made and that is unchanged: an
+index beside the secrets has the digest of each. A secret must not replace a source or a state.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shopform import files
+from shopform.errors import ShopformError
+from shopform.files import reporting
+from shopform.model.values import Address, Delivery
+from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
+
+INDEX = "secrets/.delivered.json"
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+COMMAND_SECONDS = 60
+
+_store = threading.Lock()
+
+
+def deliver(
+    delivery: Delivery | None,
+    address: Address,
+    secrets: Mapping[str, str],
+    *,
+    directory: Path,
+    shop: str,
+) -> None:
+    """Hand over the secrets (text by field) of a new object; paths are relative to `directory`.
+
+    A single secret is written as it is, several as a JSON object. Without a delivery they go to
+    `secrets/SHOP.json`; so they do when a delivery fails, because the shop shows them once, and
+    ShopformError says so then. No message holds a secret.
+    """
+    if not secrets:
+        return
+    kept = _kept(directory, shop)
+    if delivery is None:
+        _keep(kept, address, secrets)
+        return
+    text = next(iter(secrets.values())) if len(secrets) == 1 else _json(dict(secrets))
+    try:
+        if delivery.file:
+            _deliver_to_file(directory, delivery.file, text, shop)
+        else:
+            _pipe(delivery.command, text, directory)
+    except ShopformError as problem:
+        _keep(kept, address, secrets)
+        raise ShopformError(
+            f"the secret of `{address}` was not delivered: {problem}",
+            hint=f"it is in `{kept}`, take it from there: the shop does not show it again",
+        ) from None
+
+
+def check(delivery: Delivery | None, *, directory: Path, shop: str) -> None:
+    """Raise ShopformError where a secret could not be delivered, or kept where that fails.
+
+    Looks at what is there and changes nothing; the shop shows a secret once.
+    """
+    kept = _kept(directory, shop)
+    _held(kept)
+    _check_folder(kept)
+    if delivery and delivery.file:
+        path, index = _place(directory, delivery.file), _place(directory, INDEX)
+        _held(index)
+        _check_folder(index)
+        _require_own(directory, delivery.file, path, shop)
+        _check_folder(path)
+    elif delivery:
+        name = delivery.command[0] if delivery.command else ""
+        # As `subprocess` finds it: a name with a slash is relative to the folder it runs in.
+        if not shutil.which(directory / name if "/" in name else name):
+            raise ShopformError(f"`{name}` is no command here", hint="install it, or name its path")
+
+
+def _kept(directory: Path, shop: str) -> Path:
+    return _place(directory, f"secrets/{shop}.json")
+
+
+def _place(directory: Path, name: str) -> Path:
+    with reporting(directory / name, ShopformError):
+        files.inside(directory, name)
+    return directory / name
+
+
+def _check_folder(path: Path) -> None:
+    """Raise ShopformError where the folder of a file cannot be made or written."""
+    with reporting(path, ShopformError):
+        check_writable(path)
+        folder = path.parent
+        while not os.path.lexists(folder):
+            folder = folder.parent
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _require_own(directory: Path, name: str, path: Path, shop: str) -> None:
+    """Raise ShopformError for a file that is there, unless a delivery made it as it is."""
+    with reporting(path, ShopformError):
+        data = read_bytes(path)
+    if data is not None and _held(_place(directory, INDEX)).get(name) != _made(shop, data):
+        raise ShopformError(
+            f"`{name}` is there, and is not what a delivery of `{shop}` wrote",
+            hint="move it away, or let `secret_to` name another file",
+        )
+
+
+def _made(shop: str, data: bytes) -> dict[str, str]:
+    return {"shop": shop, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _deliver_to_file(directory: Path, name: str, text: str, shop: str) -> None:
+    path, index = _place(directory, name), _place(directory, INDEX)
+    with _store:
+        _require_own(directory, name, path, shop)
+        # The index comes first: a file that is not in it could never be written again.
+        made = {**_held(index), name: _made(shop, _encoded(text))}
+        _write(index, _json(made))
+    _write(path, text)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="surrogatepass") + b"\n"
+
+
+def _write(path: Path, text: str) -> None:
+    with reporting(path, ShopformError):
+        make_directory(path.parent, PRIVATE_FOLDER)
+        write_atomic(path, _encoded(text), mode=PRIVATE_FILE)
+
+
+def _held(path: Path) -> dict[str, Any]:
+    """What a file of shopform's own holds. Raises ShopformError for anything else."""
+    with reporting(path, ShopformError):
+        data = read_bytes(path)
+    try:
+        held = {} if data is None else json.loads(data)
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        raise ShopformError(f"`{path}` is not what shopform wrote", hint="move it away")
+    return held
+
+
+def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
+    """Add to the file that holds the secrets of a shop by address and field."""
+    try:
+        with _store:
+            held = _held(path)
+            try:
+                held[address] = {**held.get(address, {}), **secrets}
+            except (ValueError, TypeError):
+                raise ShopformError(f"`{path}` is not what shopform wrote") from None
+            _write(path, _json(held))
+    except ShopformError as problem:
+        raise ShopformError(
+            f"the secret of `{address}` is lost: {problem}",
+            hint=f"mend that, and `shopform apply --replace {address}` makes a new one",
+        ) from None
+
+
+def _pipe(command: tuple[str, ...], text: str, directory: Path) -> None:
+    """Give the text to a command on its standard input; what it prints is dropped."""
+    name = command[0] if command else ""
+    try:
+        done = subprocess.run(  # noqa: S603 - the command is the user's own, run without a shell
+            command,
+            input=text.encode(errors="surrogatepass"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=directory,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ShopformError(f"`{name}` took more than {COMMAND_SECONDS} seconds") from None
+    except OSError as problem:
+        reason = os.strerror(problem.errno or 0).lower()
+        raise ShopformError(f"`{name}` could not be run: {reason}") from None
+    if done.returncode != 0:
+        raise ShopformError(f"`{name}` failed with exit code {done.returncode}")
+
+
+def _json(item: object) -> str:
+    return json.dumps(item, indent=2, sort_keys=True, ensure_ascii=False)

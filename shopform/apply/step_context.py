@@ -1,0 +1,132 @@
+"""What the steps of a run share: ids for references, and every result to disk at once."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+
+from shopform import files
+from shopform.apply.child_checks import Children
+from shopform.apply.list_locks import Gates
+from shopform.diagnostics import Diagnostic
+from shopform.errors import ShopformError
+from shopform.kinds import Form, Kind
+from shopform.model.plan import Op, Plan, Step
+from shopform.model.values import Address, Entry, Intent, Ranges, Ref
+from shopform.planning.matching.ambiguity import secrets_of
+from shopform.shop.client import Client
+from shopform.state.store import Session
+
+
+@dataclass(slots=True)
+class Calls:
+    """Safe to be used by several threads.
+
+    `entries` is the state as it grows, `kept` the addresses written to it; `ids` are all objects
+    that can be referred to, those that are only being imported among them. `claimed` are objects
+    that a create of this run made, from the moment that its answer, or a look-up under the lock
+    `claiming`, says so.
+    """
+
+    plan: Plan
+    client: Client
+    session: Session
+    directory: Path
+    entries: dict[Address, Entry] = field(default_factory=dict)
+    ids: dict[Address, int] = field(default_factory=dict)
+    kept: set[Address] = field(default_factory=set)
+    hosts: frozenset[str] = frozenset()
+    warnings: list[Diagnostic] = field(default_factory=list)
+    listed: Mapping[tuple[str, int | None], Ranges] = field(default_factory=dict)
+    sending: dict[Address, Intent] = field(default_factory=dict)
+    claimed: set[tuple[str, int]] = field(default_factory=set)
+    claiming: Lock = field(default_factory=Lock)
+    gates: Gates = field(default_factory=Gates)
+    made: frozenset[Address] = frozenset()
+    children: Children = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entries.update(self.session.prior.resources)
+        self.ids.update((address, entry.id) for address, entry in self.entries.items())
+        self.ids.update(self.plan.ids)
+        self.hosts = self.client.shop.hosts
+        self.listed = self.plan.listed
+        self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
+        self.children = Children(self.plan, self.client, gates=self.gates)
+
+    def secrets(self, step: Step) -> set[str]:
+        """The fields that are secrets, or were before the run: neither value of them is shown."""
+        before = self.session.prior.resources.get(step.previous or step.address)
+        return set().union(*(secrets_of(entry) for entry in (before, step.entry) if entry))
+
+    def before(self, step: Step, parent_id: int | None) -> Ranges | None:
+        """The ids that a list held before this run: none, in a parent that it has made."""
+        new = step.parent is not None and step.parent.address in self.made
+        return () if new else self.listed.get((step.kind, parent_id))
+
+    def names(self, kind: Kind) -> Mapping[str, str]:
+        return self.plan.names.get(kind.name, {})
+
+    def keep(
+        self, key: str, address: Address, entry: Entry, previous: Address | None = None
+    ) -> None:
+        """Record a result. On disk before the next intent is, and in any case in the journal."""
+        left = self._left(previous)
+        self.session.result(key, {address: entry}, left)
+        for old in left:
+            self.entries.pop(old, None)
+        self.kept.add(address)
+        self.entries[address] = entry
+        self.ids[address] = entry.id
+
+    def resolved(self, step: Step, number: int | None = None) -> Entry:
+        """What the state is to hold, with ids for references that the plan could not know."""
+        assert step.entry is not None  # noqa: S101  every step that keeps an entry carries one
+        return replace(
+            step.entry,
+            id=number if number is not None else step.entry.id,
+            sent={name: self._plain(value) for name, value in step.entry.sent.items()},
+            identity=tuple(self._plain(value) for value in step.entry.identity),
+        )
+
+    def _plain(self, value: object) -> object:
+        return self.ids[value.address] if isinstance(value, Ref) else value
+
+    def fields(self, step: Step, kind: Kind) -> dict[str, object]:
+        """What is sent: ids for references, bytes for pictures."""
+        fields: dict[str, object] = {}
+        for name, value in step.fields.items():
+            if kind.policy.form(name) is Form.IMAGES and isinstance(value, tuple):
+                fields[name] = [self.operation(op) for op in value if isinstance(op, Mapping)]
+            else:
+                fields[name] = self._plain(value)
+        return fields
+
+    def operation(self, operation: Mapping[str, object]) -> dict[str, object]:
+        """An image operation as the shop takes it: the file's bytes in base64 (dossier 4.6)."""
+        if "file" not in operation:
+            return dict(operation)
+        with files.reporting(self.directory / str(operation["file"]), ShopformError):
+            data = files.read(files.inside(self.directory, str(operation["file"])))
+        if hashlib.sha256(data).hexdigest() != operation["sha256"]:
+            raise ShopformError(
+                f"`{operation['file']}` changed after the plan was made", hint="plan again"
+            )
+        return {
+            "data": base64.b64encode(data).decode(),
+            "description": operation["description"],
+            "weight": operation["weight"],
+        }
+
+    def _left(self, previous: Address | None) -> list[Address]:
+        """The address an object leaves, unless another has taken it in this run."""
+        return [previous] if previous and previous not in self.kept else []
+
+    def drop(self, step: Step) -> None:
+        """Record that an object is no longer in the state."""
+        gone = [step.address, *self._left(step.previous)]
+        self.session.result(step.key, {}, gone)
+        for address in gone:
+            self.entries.pop(address, None)

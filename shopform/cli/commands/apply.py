@@ -1,0 +1,104 @@
+"""`shopform apply` and `shopform destroy`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shopform.cli import options
+from shopform.cli.param_types import File
+from shopform.errors import UsageError
+from shopform.model.plan import Outcome
+from shopform.terminal.console import Console
+from shopform.workflow.plan_sources import Fresh, Saved, accepted, for_several
+
+approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
+
+
+@click.command("apply")
+@options.projects
+@options.planning
+@options.renames
+@options.reading
+@options.locking
+@approve
+@options.option("--destroy", is_flag=True, help="Destroy everything owned.")
+@options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
+@options.json_apply
+@options.json_into
+@options.detail
+@options.quiet
+@click.argument("plan_file", required=False, type=File(path_type=Path))
+@click.pass_obj
+def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
+    """Change the shop to what the files say, or to what a saved plan says.
+
+    Shows the plan, asks, and does it; a saved plan is its own approval. Exits with 14 when a part
+    could not be done; running it again goes on from there. Several shops are taken one after the
+    other, up to the first that does not end well.
+    """
+    return _apply(console, plan_file, **asked)
+
+
+@click.command("destroy")
+@options.project
+@options.planning
+@options.reading
+@options.locking
+@approve
+@options.json_apply
+@options.json_into
+@options.detail
+@options.quiet
+@click.pass_obj
+def destroy(console: Console, /, **asked: Any) -> int:
+    """Delete everything that shopform owns in the shop."""
+    return _apply(console, None, destroy=True, expect_digest=None, **asked)
+
+
+def _apply(
+    console: Console,
+    plan_file: Path | None,
+    *,
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    auto_approve: bool,
+    expect_digest: str | None,
+    **asked: Any,
+) -> int:
+    from shopform.workflow.run_plan import Source, carry_out
+
+    if not plan_file and not auto_approve and not console.interactive:
+        raise UsageError(
+            "nobody is there to approve",
+            hint="use `--auto-approve` where nobody can answer, or apply a saved plan",
+        )
+    if plan_file and asked.get("accept_rename"):
+        raise UsageError("a saved plan says itself what is done", hint="leave the options out")
+    one_only = {
+        "PLAN_FILE": plan_file,
+        "--expect-digest": expect_digest,
+        "destroy": asked["destroy"],
+    }
+    accepted(console, asked, one_only)
+
+    def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
+        return carry_out(
+            console,
+            source,
+            verb="destroy" if asked["destroy"] else "apply",
+            parallelism=parallelism,
+            max_calls=max_calls,
+            lock_timeout=lock_timeout,
+            auto_approve=auto_approve,
+            expect_digest=expect_digest,
+            done=done,
+        )
+
+    if sources := for_several(console, asked, one_only):
+        from shopform.workflow.multi_shop import apply_all
+
+        return apply_all(console, sources, carry)
+    return carry(Saved(console, plan_file, asked) if plan_file else Fresh(console, asked))

@@ -1,0 +1,158 @@
+"""`shopform clone` and `shopform promote`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shopform.cli import options
+from shopform.cli.param_types import File, Kinds, Pair
+from shopform.errors import BudgetSpent, UsageError
+from shopform.terminal.console import Console
+
+
+def _together(
+    _ctx: click.Context, _option: click.Parameter, lists: Iterable[frozenset[str]]
+) -> frozenset[str] | None:
+    return frozenset[str]().union(*lists) or None
+
+
+between = options.stack(
+    options.here,
+    options.option("--from", "source", metavar="SHOP", required=True, help="The shop to copy."),
+    options.option(
+        "--to", "target", metavar="SHOP", required=True, help="The shop that is changed."
+    ),
+    options.option(
+        "--kinds",
+        metavar="SECTIONS",
+        multiple=True,
+        type=Kinds(),
+        callback=_together,
+        help="Only these, comma separated, what is in them and what they need.",
+    ),
+    options.option(
+        "--target",
+        "targets",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Only this address, what is nested in it, and what it needs: what it refers to, or"
+        " where it is deleted what depends on it.",
+    ),
+    options.option(
+        "--exclude",
+        "excludes",
+        metavar="ADDRESS",
+        multiple=True,
+        help="All but this address, what is nested in it, and what needs it.",
+    ),
+    options.option(
+        "--rewrite",
+        metavar="OLD=NEW",
+        multiple=True,
+        type=Pair(),
+        help="Write NEW where texts say OLD; comes before `rewrite:` of the shop.",
+    ),
+    options.option(
+        "--delete", is_flag=True, help="Delete what was copied and is gone from the first shop."
+    ),
+    options.permissions,
+    options.texts,
+    options.option(
+        "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+    ),
+    options.option("--auto-approve", is_flag=True, help="Do not ask."),
+    options.out("Save the plan, to apply it, and change nothing."),
+    options.reading,
+    options.locking,
+    options.format_,
+)
+
+
+@click.command("clone")
+@between
+@options.option(
+    "--write",
+    metavar="DIR",
+    type=File(path_type=Path),
+    help="Write the YAML of the copy instead, and make no call to the other shop.",
+)
+@click.pass_obj
+def command(console: Console, /, write: Path | None, **asked: Any) -> int:
+    """Make a shop like another one, straight from what that one holds.
+
+    Shows the plan and asks. Nothing is deleted without --delete. Where nobody can answer, nothing
+    is changed without --auto-approve. Run it again to go on after a stop.
+    """
+    if write is None:
+        return _copy(console, "clone", **asked)
+    if asked["out"] or asked["auto_approve"] or asked["delete"]:
+        raise UsageError("`--write` writes files and plans nothing", hint="leave out the others")
+    return _write(console, write, asked)
+
+
+@click.command("promote")
+@between
+@click.pass_obj
+def promote(console: Console, /, **asked: Any) -> int:
+    """Carry over what changed in a shop since it was last copied.
+
+    What only the other shop changed is left alone. What both changed is a conflict: it is left as
+    it is, what has none is carried over, and the run exits with 14; or with 11 where nothing else
+    is to do.
+    """
+    return _copy(console, "promote", **asked)
+
+
+def _copy(
+    console: Console,
+    verb: str,
+    *,
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    auto_approve: bool,
+    out: Path | None,
+    detailed_exitcode: bool,
+    **asked: Any,
+) -> int:
+    from shopform.workflow.clone_shop import Copying
+    from shopform.workflow.run_plan import check_approval, offer
+
+    check_approval(console, auto_approve=auto_approve)
+    whole = out is not None or console.form != "text"
+    copying = Copying(console, three_way=verb == "promote", whole=whole, **asked)
+    spent = copying.read(parallelism=parallelism, max_calls=max_calls)
+    if max_calls is not None and spent >= max_calls:
+        raise BudgetSpent(
+            f"reading `{copying.wish.source}` took all {max_calls} calls of this run",
+            hint="allow more with `--max-calls`",
+        )
+    return offer(
+        console,
+        copying,
+        verb=verb,
+        parallelism=parallelism,
+        max_calls=None if max_calls is None else max_calls - spent,
+        lock_timeout=lock_timeout,
+        auto_approve=auto_approve,
+        out=out,
+        detailed=detailed_exitcode,
+    )
+
+
+def _write(console: Console, folder: Path, asked: dict[str, Any]) -> int:
+    from shopform.workflow.clone_shop import Copying
+    from shopform.workflow.declared_files import write
+
+    spending = {name: asked.pop(name) for name in ("parallelism", "max_calls")}
+    for name in ("out", "auto_approve", "detailed_exitcode", "lock_timeout"):
+        del asked[name]
+    copying = Copying(console, three_way=False, whole=False, with_key=False, **asked)
+    copying.read(**spending)
+    declared, unread = copying.files()
+    shop = copying.workspace.shop
+    about = f"`{shop.name}`, {shop.url}, a copy of `{copying.wish.source}`"
+    hint = "name an empty folder"
+    return write(console, copying.workspace, declared, unread, folder, about=about, hint=hint)

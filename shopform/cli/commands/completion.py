@@ -1,0 +1,28 @@
+"""`shopform completion`, and what options and arguments are completed with."""
+
+import click
+
+from shopform.terminal.console import Console
+
+VARIABLE = "_SHOPFORM_COMPLETE"
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_obj
+def command(console: Console, /, shell: str) -> None:
+    """Print the completion of a shell.
+
+    Commands, options, addresses, shops and kinds are completed. For bash, put
+    `source <(shopform completion bash)` into ~/.bashrc; likewise for zsh, and for fish
+    `shopform completion fish | source`.
+    """
+    from click.shell_completion import get_completion_class
+
+    from shopform.cli.main import main
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"no completion for {shell}")
+    made = found(main, {}, "shopform", VARIABLE)
+    console.result(made.source_template % made.source_vars())

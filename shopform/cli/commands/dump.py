@@ -1,0 +1,70 @@
+"""`shopform dump`."""
+
+from pathlib import Path
+
+import click
+
+from shopform.cli import options
+from shopform.cli.param_types import File
+from shopform.errors import UsageError
+from shopform.terminal.console import Console
+from shopform.workflow.declared_files import write
+
+
+@click.command("dump")
+@options.project
+@options.reading
+@options.option(
+    "--out",
+    metavar="PATH",
+    type=File(path_type=Path),
+    help="Write a folder with a file a section, or one file where PATH ends in `.yaml`.",
+)
+@options.option(
+    "--update", is_flag=True, help="Write what the shop holds into the files of the project."
+)
+@options.option("--new", is_flag=True, help="With --update: declare what nobody declares yet, too.")
+@options.quiet
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    shop: str | None,
+    variables: tuple[tuple[str, str], ...],
+    variable_files: tuple[str, ...],
+    parallelism: int,
+    max_calls: int | None,
+    out: Path | None,
+    update: bool,
+    new: bool,
+) -> int:
+    """Print a shop as the YAML that declares it.
+
+    Reads everything and changes nothing in the shop. Keys are made of names, references are by
+    key, and only what differs from the shop's defaults is written. What is left out stands there
+    as a comment, with the reason; secrets are never written. Nothing is overwritten: for files
+    that are there already there is --update, which keeps their order, comments and placeholders.
+    """
+    from shopform.workflow.open_workspace import open_settings, open_workspace
+    from shopform.workflow.read_shop import read_shop
+
+    if update and out:
+        raise UsageError("`--update` writes into the project's files", hint="leave out `--out`")
+    if new and not update:
+        raise UsageError("`--new` is for `--update`", hint="a plain dump has everything")
+    if update:
+        from shopform.workflow.update_files import update_files
+
+        workspace = open_workspace(console, shop, variables, variable_files)
+        found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
+        console.diagnostics(found.warnings())
+        return update_files(console, workspace, found, new=new)
+    if out and out.name in ("shopform.yaml", "shopform.yml"):
+        raise UsageError(f"`{out.name}` holds the settings", hint="name another file, or a folder")
+    workspace = open_settings(console, shop, variables, variable_files, with_token=True)
+    found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
+    console.diagnostics(found.warnings())
+    about = f"`{workspace.shop.name}`, {workspace.shop.url}"
+    hint = "`dump --update` writes into files that are there; or name an empty folder"
+    written = found.declared(), found.reasons()
+    return write(console, workspace, *written, out, about=about, hint=hint)

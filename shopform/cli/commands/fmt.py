@@ -1,0 +1,28 @@
+"""`shopform fmt`."""
+
+import click
+
+from shopform.cli import options
+from shopform.terminal.console import Console
+
+
+@click.command("fmt")
+@options.here
+@options.option("--check", is_flag=True, help="Change nothing; exit with 1 if a file would change.")
+@options.option("--diff", is_flag=True, help="Print what changes instead of the names of files.")
+@click.argument("files", nargs=-1, metavar="[FILES]...")
+@click.pass_obj
+def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool) -> int:
+    """Put the files in their canonical layout.
+
+    Formats every file of the project, or FILES, and prints the names of those it changed. Keys
+    are put in the order of the reference, resources stay where they are, and every comment stays
+    with what it stands above or behind. What the files mean does not change. A file that is not
+    right YAML is told and left alone; the others are formatted all the same.
+    """
+    from shopform.workflow.format_files import Formatting, project_files
+
+    run = Formatting(console, check=check, diff=diff)
+    for name in files or project_files(console):
+        run.format(name)
+    return run.code or int(check and run.changed > 0)

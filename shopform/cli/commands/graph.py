@@ -1,0 +1,65 @@
+"""`shopform graph`."""
+
+from pathlib import Path
+
+import click
+
+from shopform.cli import options
+from shopform.cli.param_types import File
+from shopform.terminal.console import Console
+
+
+@click.command("graph")
+@options.project
+@options.chosen_part
+@click.option(
+    "--format",
+    "form",
+    envvar="SHOPFORM_GRAPH_FORMAT",
+    type=click.Choice(["dot", "mermaid"]),
+    default="dot",
+    show_default=True,
+    help="The language of the graph.",
+)
+@options.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=File(path_type=Path),
+    help="Draw the steps of a saved plan instead.",
+)
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    shop: str | None,
+    variables: tuple[tuple[str, str], ...],
+    variable_files: tuple[str, ...],
+    targets: tuple[str, ...],
+    excludes: tuple[str, ...],
+    form: str,
+    plan_file: Path | None,
+) -> None:
+    """Draw the resources and what they refer to, as DOT or Mermaid.
+
+    An arrow leads from a resource to what it lies in or refers to; with --plan, from a step to
+    those that wait for it. Makes no call and needs no key.
+    """
+    from shopform.render.graph import render_graph, resource_graph, step_graph
+
+    if plan_file:
+        from shopform.errors import UsageError
+        from shopform.workflow.plan_file import read_plan
+
+        if shop or variables or variable_files or targets or excludes:
+            raise UsageError("a saved plan is drawn as it is", hint="leave the options out")
+        graph = step_graph(read_plan(console.directory, plan_file))
+    else:
+        from shopform.planning.scope import Known, Options, scope
+        from shopform.workflow.open_workspace import open_declared
+
+        desired = open_declared(console, shop, variables, variable_files)
+        wanted = Options(targets=targets, excludes=excludes)
+        known = Known(resources=desired.resources, moves=desired.moved)
+        graph = resource_graph(desired, scope(wanted, known).only)
+    console.result(render_graph(graph, form))

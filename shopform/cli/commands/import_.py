@@ -1,0 +1,70 @@
+"""`shopform import`."""
+
+import click
+
+from shopform.cli import completions, options
+from shopform.errors import UsageError
+from shopform.terminal.console import Console
+
+
+@click.command("import")
+@options.project
+@options.reading
+@options.locking
+@options.option("--generate", is_flag=True, help="Write the block of ADDRESS where it is missing.")
+@options.option(
+    "--into", metavar="FILE", help="The file it is written to; the one with its section if omitted."
+)
+@click.argument("address", shell_complete=completions.addresses)
+@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    address: str,
+    number: int,
+    shop: str | None,
+    variables: tuple[tuple[str, str], ...],
+    variable_files: tuple[str, ...],
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    generate: bool,
+    into: str | None,
+) -> None:
+    """Take an object of the shop over, by its id, and change nothing in it.
+
+    The state remembers the object ID as ADDRESS, which is declared; fields that differ are
+    changes of the next plan. With --generate a block that is missing is written as the object is
+    now. `imports:` in the files does the same with the next apply, for everybody.
+    """
+    from shopform.workflow.import_object import import_object
+    from shopform.workflow.open_workspace import check_address, open_workspace
+
+    wanted = check_address(address)
+    if into and not generate:
+        raise UsageError("`--into` says where a block is written", hint="add `--generate`")
+    differing = import_object(
+        open_workspace(console, shop, variables, variable_files),
+        wanted,
+        number,
+        parallelism=parallelism,
+        max_calls=max_calls,
+        lock_timeout=lock_timeout,
+        generate=generate,
+        into=into,
+        texts=(variables, variable_files),
+    )
+    if differing is None:
+        console.result(f"{wanted} is in the state already, as {number}.")
+    else:
+        console.result(f"Imported {wanted} (id {number}).{_differing(differing)}")
+
+
+def _differing(count: int) -> str:
+    if not count:
+        return ""
+    them = "field differs from the files; the next plan changes it"
+    if count > 1:
+        them = "fields differ from the files; the next plan changes them"
+    return f" {count} {them}."

@@ -1,0 +1,61 @@
+"""`shopform plan`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shopform.cli import options
+from shopform.errors import UsageError
+from shopform.terminal.console import Console
+
+
+@click.command("plan")
+@options.projects
+@options.planning
+@options.renames
+@options.reading
+@options.gates
+@options.option("--destroy", is_flag=True, help="Plan to destroy everything owned.")
+@options.option(
+    "--refresh-only",
+    is_flag=True,
+    help="Show what was changed in the shop, and nothing about the files.",
+)
+@options.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+)
+@options.format_
+@options.json_stream
+@options.json_into
+@options.out("Save the plan, to apply it.")
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    detailed_exitcode: bool,
+    out: Path | None,
+    parallelism: int,
+    max_calls: int | None,
+    **asked: Any,
+) -> int:
+    """Show what would change in the shop.
+
+    Reads the shop and changes nothing. Exits with 0 whether there are changes or not, unless
+    --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
+    --expect-no-changes) refuses what is shown. Several shops are planned side by side.
+    """
+    from shopform.workflow.plan_sources import Fresh, accepted, for_several
+    from shopform.workflow.run_plan import propose
+
+    if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
+        raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
+    one_only = {"--out": out, "--format html": console.form == "html"}
+    accepted(console, asked, one_only)
+    asked["whole"] = out is not None or console.form != "text"
+    how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
+    if sources := for_several(console, asked, one_only):
+        from shopform.workflow.multi_shop import plan_all
+
+        return plan_all(console, sources, detailed=detailed_exitcode, **how)
+    return propose(console, Fresh(console, asked), out=out, detailed=detailed_exitcode, **how)

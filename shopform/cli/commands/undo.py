@@ -1,0 +1,104 @@
+"""`shopform undo`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shopform.cli import options
+from shopform.errors import UsageError
+from shopform.terminal.console import Console
+from shopform.workflow.undo_run import OF_PROJECT, Undoing
+
+
+@click.command("undo")
+@options.project
+@options.option("--list", "listing", is_flag=True, help="List the runs, the last one first.")
+@options.chosen_part
+@options.permissions
+@options.reading
+@options.locking
+@options.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+)
+@options.format_
+@options.json_stream
+@options.json_into
+@options.out("Save the plan, to apply it.")
+@click.argument("run", required=False)
+@click.pass_obj
+def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -> int:
+    """Make the shop as it was before a run.
+
+    RUN is the name of a run, or the beginning of one; without it the last run is undone. What is
+    shown and done is an ordinary plan: what the run created is deleted, what it deleted is created
+    again with a new id, what it changed is put back. It tells what cannot come back, and leaves
+    alone what a later run changed again. Undoing is a run too: undoing that one does it again.
+    """
+    if listing:
+        if run:
+            raise UsageError("`--list` lists every run", hint=f"leave out `{run}`")
+        return _list(console, *(asked[name] for name in OF_PROJECT))
+    return _undo(console, run, **asked)
+
+
+def _list(console: Console, *of_project: Any) -> int:
+    from shopform.workflow.open_workspace import open_settings
+    from shopform.workflow.run_history import summaries
+
+    runs, damaged = summaries(open_settings(console, *of_project))
+    console.diagnostics(damaged)
+    if console.form == "json":
+        import json
+
+        names = ("name", "verb", "time", "counts")
+        found = [{name: getattr(run, name) for name in names} for run in runs]
+        console.result(json.dumps(found, indent=2))
+        return 0
+    width = max((len(run.verb) for run in runs), default=0)
+    for run in runs:
+        counts = ", ".join(f"{run.counts.get(word, 0)} {said}" for word, said in COUNTED.items())
+        time = run.time.replace("T", " ").removesuffix("Z")
+        console.result(f"{run.name}  {time} UTC  {run.verb:<{width}}  {counts}")
+    if not runs:
+        console.note("No run was recorded here.")
+    return 0
+
+
+COUNTED = {
+    "import": "imported",
+    "add": "added",
+    "change": "changed",
+    "destroy": "destroyed",
+    "forget": "forgotten",
+}
+
+
+def _undo(
+    console: Console,
+    run: str | None,
+    *,
+    out: Path | None,
+    auto_approve: bool,
+    detailed_exitcode: bool,
+    parallelism: int,
+    max_calls: int | None,
+    lock_timeout: float,
+    **asked: Any,
+) -> int:
+    from shopform.workflow.run_plan import offer
+
+    whole = out is not None or console.form != "text"
+    source = Undoing(console, run, {**asked, "whole": whole})
+    return offer(
+        console,
+        source,
+        verb=f"undo {source.run.name}",
+        parallelism=parallelism,
+        max_calls=max_calls,
+        lock_timeout=lock_timeout,
+        auto_approve=auto_approve,
+        out=out,
+        detailed=detailed_exitcode,
+    )

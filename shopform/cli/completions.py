@@ -1,0 +1,74 @@
+"""Words that complete what is typed: addresses, shops and kinds. Nothing is said where none is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from shopform.errors import ShopformError
+from shopform.model.values import Prior
+
+
+def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """The shops of the project."""
+    from shopform.config import load_project, shop_names
+
+    try:
+        return _starting(shop_names(load_project(_folder(ctx))), incomplete)
+    except (ShopformError, OSError):
+        return []
+
+
+def addresses(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[str]:
+    """What is declared, and what the states remember."""
+    return _starting([*_declared(ctx), *owned(ctx, option, incomplete)], incomplete)
+
+
+def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """What the states of the shops remember."""
+    from shopform.config import load_project, shop_names
+    from shopform.terminal.console import Console
+    from shopform.workflow.open_workspace import open_settings
+
+    found: set[str] = set()
+    try:
+        names = shop_names(load_project(_folder(ctx)))
+    except (ShopformError, OSError):
+        return []
+    for name in [ctx.params["shop"]] if ctx.params.get("shop") else names:
+        try:
+            prior: Prior = open_settings(Console(chdir=str(_folder(ctx))), name).store().read()
+        except (ShopformError, OSError):
+            continue
+        found |= set(prior.resources)
+    return _starting(found, incomplete)
+
+
+def kinds(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    from shopform.kinds import KINDS
+
+    return _starting((kind.name for kind in KINDS), incomplete)
+
+
+def _declared(ctx: click.Context) -> list[str]:
+    from shopform.config import load_project, shop_names
+    from shopform.config.compile.declarations import Drafts
+    from shopform.diagnostics import Collector
+
+    try:
+        project = load_project(_folder(ctx))
+        names = list(shop_names(project))
+        drafts = Drafts(project, names[0] if names else "", names, Collector()).all()
+        return [draft.address for draft in drafts]
+    except (ShopformError, OSError):
+        return []
+
+
+def _folder(ctx: click.Context) -> Path:
+    """The folder of the command line, where that was read before."""
+    console = ctx.find_root().obj
+    return Path(ctx.find_root().params.get("chdir") or getattr(console, "chdir", None) or ".")
+
+
+def _starting(words: Iterable[str], incomplete: str) -> list[str]:
+    return sorted({word for word in words if word.startswith(incomplete)})

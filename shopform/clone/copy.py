@@ -1,0 +1,283 @@
+"""What one shop holds, as another shop is to have it: the Desired of a copy. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from shopform.clone.text_rewriting import Rewriting
+from shopform.diagnostics import Diagnostic, Severity
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.canonical import canonical, trimmed
+from shopform.model.declared import Declared, Left
+from shopform.model.redirect_graph import rooted
+from shopform.model.references import depends_on
+from shopform.model.values import (
+    Address,
+    Desired,
+    Import,
+    Live,
+    LiveObject,
+    Prior,
+    Ref,
+    Resource,
+    Value,
+)
+from shopform.planning.matching.result import NOTHING, Matching, declared_identity
+
+ONE_SHOP: Final = "holds for one shop only"
+LOCAL: Final = f"it {ONE_SHOP}"
+Leaving = tuple[Address, str, str]  # what, why, and the field if it is only one
+TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
+
+
+@dataclass(slots=True)
+class Copy:
+    """The resources of a copy as far as they can be made; what cannot is `left`, with reasons.
+
+    `fixed` are objects that every shop has one of: they stand for the other shop's own.
+    """
+
+    resources: dict[Address, Resource]
+    left: list[Left]
+    fixed: set[Address] = field(default_factory=set)
+    imports: dict[Address, Import] = field(default_factory=dict)
+    users: dict[Address, list[Address]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for address, resource in self.resources.items():
+            for target in depends_on(resource):
+                self.users.setdefault(target, []).append(address)
+
+    def desired(self) -> Desired:
+        return Desired(resources=self.resources, imports=tuple(self.imports.values()))
+
+    def leave(self, address: Address, why: str, name: str = "") -> None:
+        """Leave out an object and what lies in it; or one field, if it can do without it."""
+        queue = [(address, why, name)]
+        for each in queue:
+            queue += self._leave(*each)
+
+    def _leave(self, address: Address, why: str, name: str) -> Iterable[Leaving]:
+        resource = self.resources.get(address)
+        if resource is None:
+            return
+        kind = BY_NAME[address.kind]
+        needed = not name or name in kind.policy.identity
+        if needed or kind.spec.model_fields[name].is_required():
+            del self.resources[address]
+            self.imports.pop(address, None)
+            self._tell(resource, why.replace("it ", f"`{name}` ", 1) if name else why)
+            for user in self.users.get(address, ()):
+                yield from self._without(user, address)
+        elif name in resource.fields:
+            fields = {each: value for each, value in resource.fields.items() if each != name}
+            self.resources[address] = without(replace(resource, fields=fields), name)
+            self._tell(resource, why, name)
+
+    def _without(self, user: Address, target: Address) -> Iterable[Leaving]:
+        resource = self.resources.get(user)
+        if resource is None:
+            return
+        if resource.parent == target:
+            yield user, "what it lies in is not copied", ""
+            return
+        for name, value in resource.fields.items():
+            if value == Ref(target):
+                yield user, "what it points to is not copied", name
+
+    def _tell(self, resource: Resource, why: str, name: str = "") -> None:
+        kind = BY_NAME[resource.address.kind]
+        label = str(resource.fields.get(kind.policy.identity[-1], ""))
+        found = Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
+        self.left.append(found)
+
+
+def without(resource: Resource, name: str) -> Resource:
+    """The resource with a field marked as not copied."""
+    return replace(resource, ignore=resource.ignore | {name}, uncopied=resource.uncopied | {name})
+
+
+def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
+    """The copy of what a shop declares, with texts rewritten and without what is its own.
+
+    What was copied before and is empty now, is empty in the copy; `prior` is the memory of that.
+    """
+    resources = dict(declared.resources)
+    places = {(a.kind, number): a for a, number in declared.ids.items()}
+    for each in declared.left:
+        address = places.get((each.kind, each.id))
+        if address and each.field:
+            resources[address] = without(resources[address], each.field)
+    left = [
+        replace(each, why=each.why.replace("not declared", "not copied")) for each in declared.left
+    ]
+    copy = Copy(resources, left)
+    for address in list(resources):
+        found = copy.resources.get(address)
+        if found is None:
+            continue
+        if live.kinds[address.kind].objects[found.origin].fixed:
+            copy.fixed.add(address)
+            # Its fields are the other shop's own; it is only what others lie in.
+            copy.resources[address] = replace(found, fields={}, keep=True)
+        else:
+            fields = {**found.fields, **_emptied(found, prior, live)}
+            _rewrite(copy, BY_NAME[address.kind], replace(found, fields=fields), rewriting)
+    _alike(copy)
+    return copy
+
+
+def _emptied(resource: Resource, prior: Prior, live: Live) -> dict[str, Value]:
+    """Fields of which only the memory of a copy tells that they were ever filled."""
+    address, entry = resource.address, prior.resources.get(resource.address)
+    item = live.kinds[address.kind].objects[resource.origin]
+    found: dict[str, Any] = {}
+    for name in entry.sent if entry else ():
+        form = BY_NAME[address.kind].policy.form(name)
+        if name in resource.fields or name in resource.ignore or name not in item.fields:
+            continue
+        if form is not Form.IMAGES and not canonical(form, item.fields[name], live.hosts):
+            found[name] = None if form is Form.ID else canonical(form, None)
+    return found
+
+
+def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -> None:
+    address, policy = resource.address, kind.policy
+    written = set(kind.fields) - set(policy.generated)
+    needed = {name for name in written if kind.spec.model_fields[name].is_required()}
+    if not needed <= resource.fields.keys():
+        copy.leave(address, "what it needs cannot be copied")
+        return
+    fields = dict(resource.fields)
+    refused = {}
+    for name, value in resource.fields.items():
+        if name in needed and not value and policy.form(name) in (Form.TEXT, Form.SET):
+            refused[name] = "it is empty"
+        elif name in policy.local and not value:
+            del fields[name]
+        elif name in policy.local and not rewriting.maps(str(value)):
+            refused[name] = LOCAL
+        elif policy.form(name) in TEXTS and not (name in policy.known or kind.words(name)):
+            new = _rewritten(value, rewriting)
+            if name in needed and value and not new:
+                refused[name] = "it would be empty"
+            else:
+                fields[name] = rooted(kind, name, new)
+    copy.resources[address] = replace(resource, fields=fields)
+    for name, why in refused.items():
+        copy.leave(address, why, name)
+
+
+def _rewritten(value: Value, rewriting: Rewriting) -> Value:
+    if isinstance(value, str):
+        return rewriting.text(value)
+    if isinstance(value, tuple):
+        return tuple(sorted({rewriting.text(item) for item in value if isinstance(item, str)}))
+    return value
+
+
+def _alike(copy: Copy) -> None:
+    """Rewriting may give two objects one name and place, or one path."""
+    identities = Counter(_identity(resource) for resource in copy.resources.values())
+    paths: set[tuple[str, Value]] = set()
+    for address, resource in list(copy.resources.items()):
+        if identities[_identity(resource)] > 1 and address not in copy.fixed:
+            copy.leave(address, "another would have the same name and place")
+            continue
+        name = BY_NAME[address.kind].policy.path
+        path = (address.kind, resource.fields.get(name))
+        if path in paths:
+            copy.leave(address, "another would have it too", name)
+        elif path[1]:
+            paths.add(path)
+
+
+def _identity(resource: Resource) -> tuple[object, ...]:
+    kind = BY_NAME[resource.address.kind]
+    held = tuple(trimmed(resource.fields.get(name)) for name in kind.policy.identity)
+    return kind.name, resource.parent, held
+
+
+def placed(copy: Copy, prior: Prior, live: Live) -> None:
+    """Let what every shop has one of stand for the other shop's own."""
+    for address in sorted(copy.fixed & copy.resources.keys()):
+        objects = live.kinds.get(address.kind, NOTHING).objects
+        entry = prior.resources.get(address)
+        number = next((item.id for item in objects.values() if item.fixed), None)
+        if entry and entry.id in objects:
+            continue
+        if number is None:
+            copy.leave(address, "the other shop has none")
+        else:
+            copy.imports[address] = Import(address=address, id=number)
+
+
+def spared_fixed(copy: Copy, matching: Matching) -> bool:
+    """Leave out what is called as an object that every shop has one of is called in the other.
+
+    That one is the other shop's own; tells whether there was any.
+    """
+    found = [
+        address
+        for address, resource in copy.resources.items()
+        if address not in copy.fixed and any(item.fixed for item in _candidates(resource, matching))
+    ]
+    for address in found:
+        copy.leave(address, "it would be the one that the other shop has of its own")
+    return bool(found)
+
+
+def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
+    """The object that is a resource in the other shop, or those called like it."""
+    kind = BY_NAME[resource.address.kind]
+    item = matching.object(resource.address)
+    if item or not kind.policy.fixed:
+        return [item] if item else []
+    identity = declared_identity(kind, resource, matching.ids, matching.hosts)
+    above = matching.ids.get(resource.parent) if resource.parent else None
+    numbers = matching.index(kind).get((above, identity), []) if identity else []
+    return [matching.live[kind.name].objects[number] for number in numbers]
+
+
+def without_defaults(desired: Desired, matching: Matching) -> Desired:
+    """The same without what the other shop has by itself, and was never sent."""
+    resources = {}
+    for address, resource in desired.resources.items():
+        kind, item = BY_NAME[address.kind], matching.object(address)
+        entry = matching.entries.get(address)
+        sent = entry.sent if entry and item else {}
+        fields = dict(resource.fields)
+        for name, default in kind.policy.defaults.items():
+            form = kind.policy.form(name)
+            own = canonical(form, default, matching.hosts)
+            held = item.fields.get(name, default) if item else default
+            if name in fields and name not in sent and not isinstance(fields[name], Ref):
+                both = (canonical(form, each, matching.hosts) for each in (fields[name], held))
+                if all(each == own for each in both):
+                    del fields[name]
+        resources[address] = replace(resource, fields=fields)
+    return replace(desired, resources=resources)
+
+
+def settled(copy: Copy, found: Iterable[Diagnostic]) -> bool:
+    """Leave out what only a person could decide in the other shop; tells whether there was any."""
+    before = len(copy.left)
+    for each in found:
+        address = Address(each.address)
+        if each.code == "identity-ambiguous":
+            copy.leave(address, "several objects of the other shop could be it")
+        elif each.code == "identity-near":
+            copy.leave(address, "an object of the other shop is much the same")
+        elif each.code == "path-taken":
+            name = BY_NAME[address.kind].policy.path
+            copy.leave(address, "an object of the other shop has it", name)
+    return len(copy.left) > before
+
+
+def softened(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Ways that lead visitors astray in the copied shop are no reason not to copy it."""
+    return tuple(
+        replace(each, severity=Severity.WARNING) if each.code.startswith("route-") else each
+        for each in found
+    )

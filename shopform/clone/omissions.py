@@ -1,0 +1,83 @@
+"""What a copy leaves out, told in groups with the reasons. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from shopform.clone.copy import ONE_SHOP
+from shopform.diagnostics import Diagnostic, warning
+from shopform.kinds import BY_NAME, ORDER
+from shopform.model.declared import Left
+from shopform.model.values import Address, Prior
+from shopform.planning.checks.ci_gates import listed
+
+NAMED = 10
+
+
+def not_copied(left: Iterable[Left], target: str) -> list[Diagnostic]:
+    """A warning for each kind and field: how many, why, and the first of them with their ids."""
+    groups: dict[tuple[str, str], dict[Left, None]] = {}
+    for each in left:
+        groups.setdefault((each.kind, each.field), {})[each] = None
+    ordered = sorted(groups.items(), key=lambda item: (ORDER[item[0][0]], item[0][1]))
+    return [_told(kind, name, list(group), target) for (kind, name), group in ordered]
+
+
+def _told(kind: str, name: str, group: list[Left], target: str) -> Diagnostic:
+    reasons = {each.why for each in group}
+    why = f": {next(iter(reasons))}" if len(reasons) == 1 else ""
+    number = len({each.id for each in group})
+    objects = f"{number:,} {BY_NAME[kind].section if number > 1 else kind}"
+    verb = "are" if number > 1 else "is"
+    summary = f"`{name}` of {objects} is not copied" if name else f"{objects} {verb} not copied"
+    group.sort(key=lambda each: each.id)
+    lines = [_line(each, reasons) for each in group[:NAMED]]
+    more = len(group) - NAMED
+    hint = ""
+    if any(reason.endswith(ONE_SHOP) for reason in reasons):
+        hint = (
+            f"`--rewrite OLD=NEW`, or `rewrite:` of `{target}` in shopform.yaml, says what it is"
+            " there; `OLD=OLD` keeps it"
+        )
+    return warning(
+        "not-copied",
+        summary + why,
+        detail="\n".join([*lines, *([f"and {more:,} more"] if more > 0 else [])]),
+        hint=hint,
+    )
+
+
+def _line(each: Left, reasons: Collection[str]) -> str:
+    who = f"{each.id} `{each.label}`" if each.label else str(each.id)
+    return who if len(reasons) == 1 else f"{who}: {each.why}"
+
+
+def still_there(
+    gone: Collection[Address], source: str, target: str, *, managed: bool
+) -> list[Diagnostic]:
+    """What is gone from the source and stays in the target; `managed`: since its files say so."""
+    if not gone:
+        return []
+    why = ", whose files manage it" if managed else ""
+    done = "take it out of the files" if managed else "`--delete` deletes what is gone"
+    return [
+        warning(
+            "gone-from-source",
+            f"gone from `{source}`, and left in `{target}`{why}: {listed(sorted(gone))}",
+            hint=f"{done}; or forget it with"
+            f" `shopform state rm --shop {target} --from {source} ADDRESS`",
+        )
+    ]
+
+
+def owned_twice(ids: Mapping[Address, int], own: Prior, target: str) -> list[Diagnostic]:
+    """Objects that the target's own files manage too."""
+    mine = {(address.kind, entry.id): address for address, entry in own.resources.items()}
+    both = {mine[place] for a, number in ids.items() if (place := (a.kind, number)) in mine}
+    if not both:
+        return []
+    return [
+        warning(
+            "managed-twice",
+            f"the files manage these in `{target}` too: {listed(sorted(both))}",
+            hint="declare them or copy them, or each undoes the other's changes",
+        )
+    ]

@@ -1,0 +1,274 @@
+"""What changed in a copied shop since the last copy, three ways. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from shopform.clone.copy import Copy, without
+from shopform.diagnostics import Collector, Diagnostic, Severity, error
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.canonical import canonical, is_digest
+from shopform.model.declared import Left
+from shopform.model.plan import Plan
+from shopform.model.values import (
+    Address,
+    Desired,
+    Entry,
+    Live,
+    LiveObject,
+    Prior,
+    Ref,
+    Resource,
+    Value,
+)
+from shopform.planning.compare.compare import MISSING, Comparer
+from shopform.planning.compare.drift import HIDDEN
+from shopform.planning.matching.ambiguity import secret_fields
+from shopform.planning.matching.match import match
+from shopform.planning.matching.result import Matching
+
+LONGEST = 70
+CONFLICT = "promote-conflict"
+
+
+@dataclass(slots=True)
+class Promotion:
+    """What is desired, the addresses that it is about, and what both shops changed."""
+
+    desired: Desired
+    only: set[Address] = field(default_factory=set)
+    conflicts: list[Diagnostic] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+def promoted(copy: Copy, prior: Prior, live: Live, *, source: str, target: str) -> Promotion:
+    """A copy narrowed to what `source` changed since it was copied to `target`.
+
+    The memory of the copy tells how both were then. What only the target changed is left alone,
+    and what both changed, each otherwise, is a conflict. Fields that are not carried are ignored,
+    so that the memory of them stays.
+    """
+    matching = match(copy.desired(), prior, live, Collector())
+    return _Promoting(copy, prior, matching, source, target).promotion()
+
+
+def spared(
+    gone: Collection[Address], prior: Prior, live: Live, *, source: str, target: str
+) -> tuple[frozenset[Address], list[Diagnostic]]:
+    """What is gone from `source` and was left as it was in `target`; conflicts for the rest."""
+    free, conflicts = set(gone), []
+    for address in sorted(gone):
+        entry, kind = prior.resources[address], BY_NAME[address.kind]
+        item = live.kinds[address.kind].objects.get(entry.id)
+        fields = dict.fromkeys((*entry.sent, *kind.policy.defaults)) if item else {}
+        fields = {name: None for name in fields if not _baseless(entry, name)}
+        changed = [name for name in fields if item and _edited(kind, name, item, entry, live.hosts)]
+        if changed:
+            free.discard(address)
+            names = ", ".join(f"`{name}`" for name in changed)
+            conflicts.append(
+                error(
+                    CONFLICT,
+                    f"`{address}` is gone from `{source}`, and `{target}` changed {names}",
+                    address=address,
+                    hint=f"delete it in `{target}` by hand, or forget it:"
+                    f" `shopform state rm --shop {target} --from {source} {address}`",
+                )
+            )
+    return frozenset(free), conflicts
+
+
+def _held(kind: Kind, name: str, item: LiveObject, hosts: frozenset[str]) -> object:
+    if name not in item.fields:
+        return MISSING
+    return canonical(kind.policy.form(name), item.fields[name], hosts)
+
+
+def _edited(kind: Kind, name: str, item: LiveObject, entry: Entry, hosts: frozenset[str]) -> bool:
+    return _held(kind, name, item, hosts) not in (MISSING, _stored(entry, kind, name))
+
+
+def _baseless(entry: Entry, name: str) -> bool:
+    """Whether a field was left out when the object was copied: nothing tells what it was."""
+    return name in entry.unclaimed and name not in entry.sent
+
+
+def _stored(entry: Entry, kind: Kind, name: str) -> object:
+    """What the target held of a field after it was copied."""
+    return entry.stored.get(name, _sent(entry, kind, name))
+
+
+def _sent(entry: Entry, kind: Kind, name: str) -> object:
+    """What a field was when it was copied: the default, or empty, where it was not sent."""
+    default = canonical(kind.policy.form(name), kind.policy.defaults.get(name))
+    return entry.sent.get(name, default)
+
+
+def aside(made: Plan) -> Plan:
+    """The plan with what both shops changed left aside, where it has anything else to do."""
+    if made.empty:
+        return made
+    found = made.diagnostics
+    lowered = (replace(d, severity=Severity.WARNING) if d.code == CONFLICT else d for d in found)
+    return replace(made, diagnostics=tuple(lowered))
+
+
+@dataclass(slots=True)
+class _Promoting:
+    copy: Copy
+    prior: Prior
+    matching: Matching
+    source: str
+    target: str
+    result: Promotion = field(default_factory=lambda: Promotion(Desired()))
+
+    def promotion(self) -> Promotion:
+        resources = dict(self.copy.resources)
+        lost = self._lost()
+        for address, resource in self.copy.resources.items():
+            if address in self.matching.vanished:
+                self._vanished(resource)
+            elif address in lost:
+                self._leave(resource, f"what it lies in is gone from `{self.target}`")
+            else:
+                resources[address] = self._narrowed(self._without(resource, lost))
+        imports = tuple(self.copy.imports.values())
+        self.result.desired = Desired(resources=resources, imports=imports)
+        return self.result
+
+    def _lost(self) -> set[Address]:
+        """What vanished from the target, and new objects that would lie in it."""
+        lost = set(self.matching.vanished)
+        queue = list(lost)
+        while queue:
+            above = queue.pop()
+            for user in self.copy.users.get(above, ()):
+                resource = self.copy.resources.get(user)
+                if resource is None or user in self.matching.ids or user in lost:
+                    continue
+                names = BY_NAME[user.kind].policy.identity
+                if resource.parent == above or Ref(above) in map(resource.fields.get, names):
+                    lost.add(user)
+                    queue.append(user)
+        return lost
+
+    def _vanished(self, resource: Resource) -> None:
+        entry = self.prior.resources.get(resource.address)
+        if entry is None:
+            return
+        changed = [
+            name
+            for name, value in resource.fields.items()
+            if not _baseless(entry, name)
+            and self._now(resource, name, value)
+            != _sent(entry, BY_NAME[resource.address.kind], name)
+        ]
+        if changed:
+            names = ", ".join(f"`{name}`" for name in changed)
+            self._conflict(
+                resource.address,
+                f"`{resource.address}` is gone from `{self.target}`, and `{self.source}`"
+                f" changed {names}",
+            )
+
+    def _without(self, resource: Resource, lost: Collection[Address]) -> Resource:
+        """The resource without what points at an object that is gone."""
+        for name, value in resource.fields.items():
+            if isinstance(value, Ref) and value.address in lost:
+                self._leave(resource, f"what it points to is gone from `{self.target}`", name)
+                fields = {n: v for n, v in resource.fields.items() if n != name}
+                resource = without(replace(resource, fields=fields), name)
+        return resource
+
+    def _narrowed(self, resource: Resource) -> Resource:
+        address, kind = resource.address, BY_NAME[resource.address.kind]
+        item, entry = self.matching.object(address), self.matching.entries.get(address)
+        if item is None:
+            self.result.only.add(address)
+            return resource
+        kept = set()
+        for name, value in resource.fields.items():
+            if not self._carried(resource, kind, name, value, item, entry):
+                kept.add(name)
+        other = entry is None or entry.origin != resource.origin
+        fields = resource.fields.keys()
+        if other or address in self.matching.moved or kept < fields:
+            self.result.only.add(address)
+        baseless = {name for name in kept if entry is None or _baseless(entry, name)}
+        uncopied = resource.uncopied | baseless | set(entry.unclaimed if entry else ()) - fields
+        return replace(resource, ignore=resource.ignore | kept, uncopied=uncopied)
+
+    def _carried(
+        self,
+        resource: Resource,
+        kind: Kind,
+        name: str,
+        value: Value,
+        item: LiveObject,
+        entry: Entry | None,
+    ) -> bool:
+        """Whether a field is to be as the source has it; tells a conflict."""
+        now = self._now(resource, name, value)
+        held = _held(kind, name, item, self.matching.hosts)
+        if entry and _baseless(entry, name):
+            own = held not in (now, MISSING, _sent(entry, kind, name))
+            if own:
+                why = f"it was not copied before, and `{self.target}` has its own"
+                self._leave(resource, why, name)
+            return not own
+        if entry and now == _sent(entry, kind, name):
+            return False
+        if held in (now, MISSING) or (entry and held == _stored(entry, kind, name)):
+            return True
+        was = _sent(entry, kind, name) if entry else MISSING
+        if name in secret_fields(resource, entry):
+            was = value = held = HIDDEN
+        self._conflict(
+            resource.address,
+            f"`{name}` of `{resource.address}` is another in both shops",
+            f"when it was copied: {self._shown(kind, name, was)}\n"
+            f"`{self.source}`: {self._shown(kind, name, value)}\n"
+            f"`{self.target}`: {self._shown(kind, name, held)}",
+        )
+        return False
+
+    def _now(self, resource: Resource, name: str, value: Value) -> object:
+        """A value as the memory would hold it."""
+        if isinstance(value, Ref):
+            lost = self.matching.vanished.get(value.address, value)
+            return self.matching.ids.get(value.address, lost)
+        form = BY_NAME[resource.address.kind].policy.form(name)
+        return canonical(form, value, self.matching.hosts)
+
+    def _shown(self, kind: Kind, name: str, value: object) -> str:
+        if value is MISSING:
+            return "not there"
+        if value is HIDDEN or is_digest(value):
+            return "a secret"
+        if kind.policy.form(name) is Form.ID and not isinstance(value, Ref):
+            value = Comparer(self.matching).show(kind, name, value)
+        if value in ("", (), None):
+            return "empty"
+        if isinstance(value, tuple):
+            value = ", ".join(map(str, value))
+        text = str(value.address) if isinstance(value, Ref) else str(value)
+        text = text.lower() if isinstance(value, bool) else " ".join(text.split())
+        return f"`{text}`" if len(text) <= LONGEST else f"`{text[: LONGEST - 3]}...`"
+
+    def _conflict(self, address: Address, summary: str, detail: str = "") -> None:
+        self.result.conflicts.append(
+            error(
+                CONFLICT,
+                summary,
+                detail=detail,
+                address=address,
+                hint=f"`shopform clone --from {self.source} --to {self.target} --target {address}`"
+                f" takes that of `{self.source}`; or change it in `{self.source}`",
+            )
+        )
+
+    def _leave(self, resource: Resource, why: str, name: str = "") -> None:
+        kind = BY_NAME[resource.address.kind]
+        label = str(resource.fields.get(kind.policy.identity[-1], ""))
+        self.result.left.append(
+            Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
+        )

@@ -1,0 +1,196 @@
+"""What must hold between resources: no cycle, one holder of an identity and of a path."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+
+from shopform.config.compile.declarations import Draft
+from shopform.config.compile.rewritable_names import check_rewritable
+from shopform.config.read.yaml_nodes import Scalar, child
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, Form
+from shopform.model.canonical import canonical, page_address, recognised
+from shopform.model.redirect_graph import (
+    FRONT,
+    Hop,
+    Page,
+    by_source,
+    circle_of,
+    faults,
+    hiding,
+    hop_of,
+)
+from shopform.model.similar_paths import CODE as ALIKE
+from shopform.model.similar_paths import alike
+from shopform.model.values import Address, Desired, Ref, Resource, Secret, Value
+
+_REFUSED = "a plan is refused for it unless the shop has it so already"
+
+
+def check(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+    """Tell what does not fit together among the resources of one shop."""
+    resources = desired.resources
+    active = [draft for draft in drafts if draft.address in resources]
+    _check_containers(active, collector)
+    _check_cycles(active, resources, collector)
+    _check_twins(active, desired, collector)
+    check_rewritable(active, desired, collector)
+
+
+def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: Collector) -> None:
+    """Warn of what goes wrong among the declared ways on, as far as the files alone can tell.
+
+    A plan, which knows the shop, refuses it unless the shop has it so already.
+    """
+    hops: list[Hop] = []
+    pages: dict[str, Page] = {"": FRONT}
+    for each in resources:
+        kind = BY_NAME[each.address.kind]
+        hop = hop_of(kind, each.fields, hosts, each.address, each.span, fresh=True)
+        hops += [hop] if hop else []
+        path = each.fields.get(kind.policy.path)
+        if isinstance(path, str) and path:
+            page = Page(str(canonical(Form.PATH, path, hosts)), each.address, each.span)
+            pages[page_address(page.path)] = page
+    table = by_source(hops)
+    hides = (hiding(hop, pages[hop.start]) for hop in hops if hop.start in pages)
+    for fault in (*faults(hops, table), *hides, *alike(hops, table, pages)):
+        open_question = fault.code == ALIKE
+        collector.warning(
+            fault.code,
+            fault.summary,
+            detail="" if open_question else _REFUSED,
+            hint=fault.hint,
+            span=fault.hops[0].span,
+            related=fault.related,
+            address=fault.hops[0].address or "",
+        )
+
+
+def _check_containers(drafts: Iterable[Draft], collector: Collector) -> None:
+    """A kind that may only lie in containers with a certain word in a field."""
+    for draft in drafts:
+        for kind, key in draft.holds:
+            only = kind.policy.nesting.only if kind.policy.nesting else None
+            if only is None or only[0] in draft.wrong or draft.data.get(only[0]) == only[1]:
+                continue
+            name, word = only
+            found = draft.data.get(name)
+            written = f"its `{name}` is `{found}`" if found else f"it declares no `{name}`"
+            collector.error(
+                "nested-not-allowed",
+                f"`{draft.address}` cannot hold `{key.text}`: {written}",
+                hint=f"write `{name}: {word}`, or remove `{key.text}`",
+                span=key.span,
+                address=draft.address,
+            )
+
+
+def _check_cycles(
+    drafts: list[Draft], resources: Map[Address, Resource], collector: Collector
+) -> None:
+    """Chains of one field that come back to where they began; each is told once."""
+    by_address = {draft.address: draft for draft in drafts}
+    for name in dict.fromkeys(n for d in drafts for n in d.kind.policy.refers):
+        passed: set[Address] = set()
+        for draft in drafts:
+            chain: dict[Address, None] = {}
+            at: Address | None = draft.address
+            while at is not None and at not in passed and at not in chain:
+                chain[at] = None
+                resource = resources.get(at)
+                held = resource.fields.get(name) if resource else None
+                at = held.address if isinstance(held, Ref) else None
+            passed.update(chain)
+            if at is not None and at in chain:
+                cycle = list(chain)[list(chain).index(at) :]
+                _tell_cycle(name, min(cycle), cycle, by_address, collector)
+
+
+def _tell_cycle(
+    name: str,
+    first: Address,
+    cycle: list[Address],
+    drafts: Map[Address, Draft],
+    collector: Collector,
+) -> None:
+    turn = cycle.index(first)
+    turned = [*cycle[turn:], *cycle[:turn]]
+    places = [
+        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in turned
+    ]
+    span = (child(drafts[first].node, name) or drafts[first].key).span
+    collector.error(
+        "reference-cycle",
+        f"`{name}` goes round in a circle: {circle_of(turned)}",
+        hint=f"remove `{name}` from one of them",
+        span=span,
+        related=tuple(place for place in places if place[1] != span),
+        address=first,
+    )
+
+
+def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+    """Two resources that the shop could not tell apart, or that want the same path.
+
+    Those that each name their object by its id may have the same identity.
+    """
+    identities: dict[tuple[object, ...], Draft] = {}
+    paths: dict[tuple[str, object], Draft] = {}
+    by_id = {item.address for item in desired.imports if item.id}
+    for draft in drafts:
+        resource = desired.resources[draft.address]
+        policy = draft.kind.policy
+        if draft.wrong.isdisjoint(policy.identity):
+            key = (
+                draft.kind.name,
+                resource.parent,
+                *(_recognised(policy.form(n), resource.fields.get(n)) for n in policy.identity),
+            )
+            twin = identities.setdefault(key, draft)
+            if twin is not draft and not {twin.address, draft.address} <= by_id:
+                names = " and ".join(f"`{name}`" for name in policy.identity)
+                _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
+        path = policy.path and resource.fields.get(policy.path)
+        if path:
+            wanted = page_address(str(_comparable(policy.form(policy.path), path)))
+            holder = paths.setdefault((draft.kind.name, wanted), draft)
+            if holder is not draft:
+                same = f"have the same `{policy.path}`"
+                _tell_twins("path-twice", same, draft, holder, collector, policy.path)
+
+
+_TWINS = {
+    "identity-twice": "the shop could not tell them apart: change or remove one, or name the id of"
+    " each under `imports:`",
+    "path-twice": "only one page can have a path: change or remove one",
+}
+
+
+def _tell_twins(
+    code: str, same: str, second: Draft, first: Draft, collector: Collector, name: str = ""
+) -> None:
+    def place(draft: Draft) -> Scalar:
+        node = child(draft.node, name) if name else None
+        return node if isinstance(node, Scalar) else draft.key
+
+    collector.error(
+        code,
+        f"`{first.address}` and `{second.address}` {same}",
+        hint=_TWINS[code],
+        span=place(second).span,
+        related=((f"`{first.address}`", place(first).span),),
+        address=second.address,
+    )
+
+
+def _recognised(form: Form, value: Value) -> object:
+    found = _comparable(form, value)
+    return found if isinstance(value, Ref) else recognised(form, found)
+
+
+def _comparable(form: Form, value: Value) -> object:
+    if isinstance(value, Ref):
+        return value.address
+    if isinstance(value, Secret):
+        value = value.text or value.source
+    return canonical(form, value)

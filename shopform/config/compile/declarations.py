@@ -1,0 +1,169 @@
+"""Every resource the files write, found and addressed, before its fields are read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shopform.config.read.files import one_of
+from shopform.config.read.project import Entry, Project
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
+from shopform.diagnostics import Collector, did_you_mean
+from shopform.kinds import KINDS, Kind
+from shopform.model.keys import key_from
+from shopform.model.values import KEY, Address, Secret
+
+CHILDREN: dict[str, list[Kind]] = {kind.name: [] for kind in KINDS}
+for _kind in KINDS:
+    if _kind.policy.nesting is not None:
+        CHILDREN[_kind.policy.nesting.kind].append(_kind)
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A resource as written. `active` is false where the chosen shop does not have it.
+
+    `data` holds what its fields say once they are read, `secrets` those that must not be shown,
+    `wrong` the fields that have been complained about, `holds` the sections nested in it.
+    """
+
+    kind: Kind
+    address: Address
+    key: Scalar
+    node: Mapping
+    container: "Draft | None"
+    active: bool
+    data: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    wrong: set[str] = field(default_factory=set)
+    holds: list[tuple[Kind, Scalar]] = field(default_factory=list)
+
+
+class Drafts:
+    """All drafts of a project for one shop, by kind."""
+
+    def __init__(
+        self, project: Project, shop: str, shops: Iterable[str], collector: Collector
+    ) -> None:
+        self.by_kind: dict[str, list[Draft]] = {kind.name: [] for kind in KINDS}
+        self._shop = shop
+        self._shops = tuple(shops)
+        self._collector = collector
+        for kind in KINDS:
+            if kind.policy.nesting is None:
+                for key, node in project.sections.get(kind.section, {}).values():
+                    self._add(kind, key, node, None)
+
+    def all(self) -> Iterable[Draft]:
+        for drafts in self.by_kind.values():
+            yield from drafts
+
+    def _add(self, kind: Kind, key: Scalar, node: Node, container: Draft | None) -> None:
+        if not KEY.match(key.text):
+            suggested = key_from(key.text)
+            hint = f"write `{suggested}`" if suggested else "use `a-z`, `0-9`, `-` and `_`"
+            self._collector.error(
+                "invalid-key", f"`{key.text}` cannot be a key", hint=hint, span=key.span
+            )
+        if type(node) is Scalar and node.null:
+            node = Mapping(node.file, node.start)
+        if type(node) is not Mapping:
+            written = [name for name in kind.fields if name not in kind.policy.generated]
+            self._collector.error(
+                "wrong-type",
+                f"`{key.text}` takes a mapping of fields",
+                hint=f"write its fields below it: {one_of(written)}",
+                span=node.span,
+            )
+            node = Mapping(node.file, node.start)
+            self._draft(kind, key, node, container).wrong.update(kind.fields)
+            return
+        draft = self._draft(kind, key, node, container)
+        for inner in CHILDREN[kind.name]:
+            entry = node.entries.get(inner.section)
+            if entry is not None:
+                self._nested(inner, entry, draft)
+
+    def _draft(self, kind: Kind, key: Scalar, node: Mapping, container: Draft | None) -> Draft:
+        keys = container.address.keys if container else ()
+        draft = Draft(
+            kind,
+            Address.of(kind.name, *keys, key.text),
+            key,
+            node,
+            container,
+            self._active(node) and (container is None or container.active),
+        )
+        self.by_kind[kind.name].append(draft)
+        return draft
+
+    def _active(self, node: Mapping) -> bool:
+        listed = child(node, "lifecycle", "shops") if "lifecycle" in node.entries else None
+        if not isinstance(listed, Sequence):
+            return True
+        names = [each for each in listed.items if isinstance(each, Scalar)]
+        for each in names:
+            if each.text not in self._shops:
+                some = f"declared are {one_of(self._shops)}"
+                self._collector.error(
+                    "unknown-shop",
+                    f"unknown shop `{each.text}`",
+                    hint=did_you_mean(each.text, self._shops, some),
+                    span=each.span,
+                )
+        return any(each.text == self._shop for each in names)
+
+    def _nested(self, kind: Kind, entry: Entry, container: Draft) -> None:
+        key, node = entry
+        short = kind.policy.nesting.short if kind.policy.nesting else ""
+        if isinstance(node, Scalar) and node.null:
+            return
+        before = len(self.by_kind[kind.name])
+        if isinstance(node, Mapping):
+            for name, inner in node.entries.values():
+                self._add(kind, name, inner, container)
+        elif isinstance(node, Sequence) and short:
+            self._short(kind, short, node, container)
+        else:
+            self._collector.error(
+                "wrong-type",
+                f"`{key.text}` takes a mapping of keys" + (" or a list of texts" if short else ""),
+                hint="write a key and a colon before each",
+                span=node.span,
+            )
+        if len(self.by_kind[kind.name]) > before:
+            container.holds.append((kind, key))
+
+    def _short(self, kind: Kind, short: str, node: Sequence, container: Draft) -> None:
+        """A list of texts: each is an object, with a key made from the text."""
+        seen: dict[str, Scalar] = {}
+        for item in node.items:
+            if not isinstance(item, Scalar) or item.null:
+                self._collector.error(
+                    "wrong-type",
+                    "a short list takes texts only",
+                    hint=f"use the mapping form for fields other than `{short}`",
+                    span=item.span,
+                )
+                continue
+            key = key_from(item.text)
+            if not key:
+                self._collector.error(
+                    "short-empty",
+                    f"`{item.text}` gives no key",
+                    hint=f"use the mapping form: a key, and `{short}:` below it",
+                    span=item.span,
+                )
+            elif key in seen:
+                self._collector.error(
+                    "short-collision",
+                    f"`{seen[key].text}` and `{item.text}` both make the key `{key}`",
+                    hint="use the mapping form, with a key of its own for each",
+                    span=item.span,
+                    related=(("the other", seen[key].span),),
+                )
+            else:
+                seen[key] = item
+                written = Mapping(item.file, item.start)
+                written.entries[short] = (item, item)
+                made = Scalar(item.file, item.start, item.end, key, False)
+                self._draft(kind, made, written, container)

@@ -1,0 +1,101 @@
+"""The fields of drafts, read and checked a whole kind at a time."""
+
+from collections.abc import Sequence as Seq
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from shopform.config.compile.coercion import TOLD, Reader, explain
+from shopform.config.compile.declarations import CHILDREN, Draft
+from shopform.config.compile.field_types import Takes, shape_of
+from shopform.config.read.files import Files
+from shopform.config.read.yaml_nodes import Mapping, Scalar
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, Kind
+from shopform.model.values import Secret
+
+
+def read_fields(
+    kind: Kind, drafts: Seq[Draft], reader: Reader, files: Files, collector: Collector
+) -> None:
+    """Fill `data`, `secrets` and `wrong` of drafts of one kind."""
+    free = free_texts(kind)
+    shapes = shape_of(kind.spec).fields
+    nested = {inner.section for inner in CHILDREN[kind.name]}
+    for draft in drafts:
+        data = draft.data
+        active = draft.active
+        for name, (_, node) in draft.node.entries.items():
+            shape = shapes.get(name)
+            found: object
+            if name in nested:
+                continue
+            if shape is None:
+                found = node
+            elif type(node) is Scalar:
+                found = reader.scalar(node, shape, active)
+                if type(found) is Secret and name in free:
+                    draft.secrets[name] = found
+                    found = found.text
+                elif type(found) is Secret:
+                    found = reader.misplaced(node)
+            elif type(node) is Mapping and name in free and "file" in node.entries:
+                found = _from_file(node, reader, files, active)
+            else:
+                found = reader.read(node, shape, active)
+            data[name] = found
+    _check(kind, drafts, collector)
+
+
+def free_texts(kind: Kind) -> frozenset[str]:
+    """Fields that hold any text: these may come from a file, or be secret."""
+    shapes = shape_of(kind.spec).fields
+    return frozenset(
+        name
+        for name in kind.wire.fields
+        if name in shapes and shapes[name].takes is Takes.TEXT and name not in kind.policy.refers
+    )
+
+
+def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> object:
+    """The content of `{file: PATH}`; anything else is left for the model to refuse."""
+    _, path = node.entries["file"]
+    if len(node.entries) > 1 or not isinstance(path, Scalar) or path.null:
+        return node
+    name = reader.text(path, active)
+    content = files.text(name, path.file, path.span) if name is not None else None
+    return TOLD if content is None else content
+
+
+def _check(kind: Kind, drafts: Seq[Draft], collector: Collector) -> None:
+    """One validation of all drafts; only where that fails, one of each, to tell them apart."""
+    try:
+        _adapter(kind.name).validate_python([draft.data for draft in drafts])
+    except ValidationError:
+        for draft in drafts:
+            try:
+                kind.spec.model_validate(draft.data)
+            except ValidationError as refused:
+                wrong = explain(
+                    (
+                        e
+                        for e in refused.errors(include_url=False)
+                        if e["loc"][0] not in draft.wrong
+                    ),
+                    node=draft.node,
+                    at=draft.key.span,
+                    data=draft.data,
+                    shape=shape_of(kind.spec),
+                    collector=collector,
+                    address=draft.address,
+                )
+                draft.wrong |= wrong
+                for name in wrong:
+                    draft.data.pop(name, None)
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    spec: Any = BY_NAME[name].spec
+    return TypeAdapter(list[spec])

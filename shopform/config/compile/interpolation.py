@@ -1,0 +1,156 @@
+"""Placeholders in texts: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`, and `$${` for `${`."""
+
+import re
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Final
+
+from shopform.config.read.files import Files
+from shopform.config.read.yaml_nodes import Scalar
+from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.model.values import Secret
+
+_PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
+_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file):[^{}]+\}")
+
+
+def wholly_secret(text: str) -> bool:
+    """Whether a text is one `${env:...}` or `${file:...}` and nothing else."""
+    return _WHOLLY_SECRET.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A declared variable: a text given for this run, or else the node that holds its text."""
+
+    given: str | None
+    node: Scalar | None
+    span: Span
+
+
+class Resolver:
+    """Replaces placeholders for one shop.
+
+    With `secrets` false nothing is read from the environment or from `${file:...}`: what comes of
+    them is a Secret with an empty text. Mistakes go to the collector.
+    """
+
+    def __init__(
+        self,
+        variables: Map[str, Variable],
+        environment: Map[str, str],
+        files: Files,
+        collector: Collector,
+        *,
+        secrets: bool,
+    ) -> None:
+        self._environment = environment
+        self._files = files
+        self._collector = collector
+        self._secrets = secrets
+        self._variables = variables
+        self._read: dict[tuple[str, bool], str | Secret | None] = {}
+        self._inside = False
+
+    def resolve(self, node: Scalar, *, active: bool = True) -> str | Secret | None:
+        """The text with its placeholders replaced; None where one cannot be, which is then told.
+
+        With `active` false, for what this shop does not have, nothing secret is read, and a
+        variable that is not set for it is no mistake.
+        """
+        parts: list[str] = []
+        template: list[str] = []
+        secret = wrong = False
+        done = 0
+        text = node.text
+        for match in _PLACEHOLDER.finditer(text):
+            between = text[done : match.start()]
+            done = match.end()
+            if match[1] is None:
+                parts.append(f"{between}${{")
+                template.append(f"{between}{_literal('${')}")
+                continue
+            part = self._one(match[1], bool(match[2]), node, active)
+            wrong = wrong or part is None
+            secret = secret or isinstance(part, Secret)
+            held = part if isinstance(part, Secret) else Secret(_literal(part or ""), part or "")
+            parts.append(f"{between}{held.text}")
+            template.append(f"{between}{held.source}")
+        if wrong:
+            return None
+        whole = "".join([*parts, text[done:]])
+        if not secret:
+            return whole
+        source = "".join([*template, text[done:]])
+        return Secret(source, whole if self._secrets and active else "")
+
+    def _one(self, body: str, closed: bool, node: Scalar, active: bool) -> str | Secret | None:
+        if closed and body.startswith("var."):
+            return self._variable(body[4:], node, active)
+        kind, colon, name = body.partition(":")
+        if not closed or not colon or not name or kind not in ("env", "file"):
+            shown = "${" + body + ("}" if closed else "")
+            self._collector.error(
+                "unknown-placeholder",
+                f"unknown placeholder `{shown}`" if closed else f"`{shown}` is not closed",
+                hint="write `${var.NAME}`, `${env:NAME}` or `${file:PATH}`, "
+                "and `$${` where the text has `${`",
+                span=node.span,
+            )
+            return None
+        if not self._secrets or not active:
+            return Secret(f"${{{body}}}", "")
+        return self._environ(name, node) if kind == "env" else self._file(name, node)
+
+    def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
+        found = self._variables.get(name)
+        if self._inside:
+            code, summary = "unknown-variable", f"`${{var.{name}}}` cannot be used here"
+            hint = "a variable is made from texts, `${env:NAME}` and `${file:PATH}` only"
+        elif found is None:
+            code, summary = "unknown-variable", f"unknown variable `{name}`"
+            hint = did_you_mean(name, self._variables, "declare it under `variables:`")
+        elif found.given is not None:
+            return found.given
+        elif found.node is not None:
+            return self._written(name, found.node, active)
+        elif not active:
+            return None
+        else:
+            code, summary = "variable-unset", f"the variable `{name}` is not set for this shop"
+            hint = (
+                f"set it under the shop's `variables:`, as its `default:`, "
+                f"or with `--var {name}=...`"
+            )
+        related = (("declared", found.span),) if found is not None else ()
+        self._collector.error(code, summary, hint=hint, span=node.span, related=related)
+        return None
+
+    def _written(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
+        """The text of a variable, read when it is first needed: what is not used is not read."""
+        if (name, active) not in self._read:
+            self._inside = True
+            self._read[name, active] = self.resolve(node, active=active)
+            self._inside = False
+        return self._read[name, active]
+
+    def _environ(self, name: str, node: Scalar) -> Secret | None:
+        text = self._environment.get(name)
+        if text is None:
+            self._collector.error(
+                "environment-missing",
+                f"the environment variable `{name}` is not set",
+                hint=f"set it before the run: `export {name}=...`",
+                span=node.span,
+            )
+            return None
+        return Secret(f"${{env:{name}}}", text)
+
+    def _file(self, path: str, node: Scalar) -> Secret | None:
+        text = self._files.text(path, node.file, node.span)
+        return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))
+
+
+def _literal(text: str) -> str:
+    """A text as it is written where a template has it and no placeholder."""
+    return text.replace("${", "$${")

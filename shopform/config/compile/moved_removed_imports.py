@@ -1,0 +1,173 @@
+"""`moved`, `removed` and `imports`: what becomes of addresses and objects."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import ValidationError
+
+from shopform.config.compile.coercion import Reader, explain
+from shopform.config.compile.field_types import shape_of
+from shopform.config.compile.settings_spec import ImportSpec, MovedSpec, RemovedSpec
+from shopform.config.read.files import Near, one_of
+from shopform.config.read.project import Project, shop_names
+from shopform.config.read.yaml_nodes import Node, child
+from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.kinds import BY_NAME
+from shopform.kinds.spec import Closed
+from shopform.model.values import KEY, Address, Import, Moved, Removed
+
+
+class Refactorings:
+    """Reads the three lists. `declared` are the addresses of this shop, `elsewhere` of others."""
+
+    def __init__(
+        self,
+        project: Project,
+        shop: str,
+        declared: Collection[Address],
+        elsewhere: Collection[Address],
+        collector: Collector,
+    ) -> None:
+        self._project = project
+        self._shop = shop
+        self._declared = declared
+        self._elsewhere = elsewhere
+        self._collector = collector
+        self._near = Near()
+
+    def moved(self) -> tuple[Moved, ...]:
+        found: dict[Address, Moved] = {}
+        for node, data in self._items("moved", MovedSpec):
+            place = child(node, "to") or node
+            before = self._address(data["from"], child(node, "from") or node)
+            after = self._address(data["to"], place)
+            if before is None or after is None:
+                continue
+            if before.kind != after.kind or before == after:
+                hint = "write two addresses of the same kind"
+                self._error("invalid-move", f"`{before}` cannot become `{after}`", hint, place.span)
+            elif before in found:
+                hint = "remove one of the two"
+                self._error("moved-twice", f"`{before}` is moved twice", hint, node.span)
+            else:
+                if after not in self._declared and after not in self._elsewhere:
+                    hint = self._near.hint(after, self._declared, "declare it, or remove this line")
+                    self._collector.warning(
+                        "move-undeclared", f"`{after}` is not declared", hint=hint, span=place.span
+                    )
+                found[before] = Moved(before=before, after=after, span=node.span)
+        return tuple(found.values())
+
+    def removed(self) -> tuple[Removed, ...]:
+        found: dict[Address, Removed] = {}
+        for node, data in self._items("removed", RemovedSpec):
+            place = child(node, "address") or node
+            address = self._address(data["address"], place)
+            if address is None:
+                continue
+            if address in self._declared:
+                hint = "remove the one or the other"
+                self._error("still-declared", f"`{address}` is still declared", hint, place.span)
+            elif address in found:
+                hint = "remove one of the two"
+                self._error("removed-twice", f"`{address}` is removed twice", hint, place.span)
+            else:
+                found[address] = Removed(
+                    address=address,
+                    destroy=bool(data.get("destroy", True)),
+                    gone=bool(data.get("gone", False)),
+                    span=node.span,
+                )
+        return tuple(found.values())
+
+    def imports(self) -> tuple[Import, ...]:
+        found: dict[Address, Import] = {}
+        owners: dict[tuple[str, int], Address] = {}
+        for node, data in self._items("imports", ImportSpec):
+            place = child(node, "address") or node
+            address = self._address(data["address"], place)
+            if address is None or not self._is_mine(data.get("shop"), node):
+                continue
+            if address in self._elsewhere:
+                continue
+            number: int = data.get("id") or 0
+            if bool(number) == bool(data.get("not")):
+                hint = "`id` is the object that it is, `not` are objects that it is not"
+                self._error("import-choice", "one of `id` and `not` belongs here", hint, node.span)
+                continue
+            other = address if address in found else owners.get((address.kind, number))
+            if address not in self._declared:
+                hint = self._near.hint(address, self._declared, "declare it first")
+                summary = f"`{address}` is not declared"
+                self._error("undeclared-import", summary, hint, place.span)
+            elif other is not None:
+                twice = f"`{address}`" if other == address else f"the object {number}"
+                summary = f"{twice} is imported twice"
+                hint = "one address takes one object, and one object has one address"
+                self._error("import-twice", summary, hint, place.span, found[other].span)
+            else:
+                others = frozenset(data.get("not") or ())
+                found[address] = Import(address=address, id=number, without=others, span=node.span)
+                if number:
+                    owners[address.kind, number] = address
+        return tuple(found.values())
+
+    def _is_mine(self, shop: str | None, node: Node) -> bool:
+        """Whether an entry is for this shop; one that names none is for all."""
+        names = shop_names(self._project)
+        if shop is not None and shop not in names:
+            hint = did_you_mean(shop, names, f"declared are {one_of(names)}")
+            place = child(node, "shop") or node
+            self._error("unknown-shop", f"unknown shop `{shop}`", hint, place.span)
+        return shop in (None, self._shop)
+
+    def _items(self, name: str, model: type[Closed]) -> list[tuple[Node, dict[str, Any]]]:
+        """The entries of one list that are right."""
+        shape = shape_of(model)
+        right: list[tuple[Node, dict[str, Any]]] = []
+        for node in self._project.refactorings.get(name, ()):
+            data: Any = Reader(self._collector).read(node, shape)
+            try:
+                model.model_validate(data)
+            except ValidationError as refused:
+                explain(
+                    refused.errors(include_url=False),
+                    node=node,
+                    at=node.span,
+                    data=data if isinstance(data, dict) else {},
+                    shape=shape,
+                    collector=self._collector,
+                )
+            else:
+                right.append((node, data))
+        return right
+
+    def _address(self, text: str, node: Node) -> Address | None:
+        address = Address(text)
+        kind = BY_NAME.get(address.kind)
+        if kind is None:
+            hint = did_you_mean(address.kind, BY_NAME, f"kinds are {one_of(BY_NAME)}")
+            self._error("unknown-kind", f"`{text}` names no kind", hint, node.span)
+            return None
+        form = address_form(kind.name)
+        if len(address.keys) != form.count(".") or not all(map(KEY.match, address.keys)):
+            hint = f"write `{form}`"
+            self._error("invalid-address", f"`{text}` is not an address", hint, node.span)
+            return None
+        return address
+
+    def _error(
+        self, code: str, summary: str, hint: str, span: Span, first: Span | None = None
+    ) -> None:
+        related = (("the other", first),) if first else ()
+        self._collector.error(code, summary, hint=hint, span=span, related=related)
+
+
+def address_form(name: str) -> str:
+    """How an address of a kind is written, with words for its keys."""
+    keys = ["KEY"]
+    nesting = BY_NAME[name].policy.nesting
+    while nesting is not None:
+        keys.append(nesting.kind.upper())
+        nesting = BY_NAME[nesting.kind].policy.nesting
+    return ".".join((name, *reversed(keys)))

@@ -1,0 +1,111 @@
+"""The rules of `policy`, checked against the kinds, fields and shops that they name."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from shopform.config.read.files import one_of
+from shopform.config.read.yaml_nodes import Mapping, Node, child
+from shopform.config.read.yaml_nodes import Sequence as Listed
+from shopform.diagnostics import Collector, did_you_mean
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model.values import CHANGE_WORDS, Rule
+
+Data = dict[str, Any]
+
+
+def rules_of(
+    written: Iterable[Any], node: Node | None, shops: Collection[str], collector: Collector
+) -> tuple[Rule, ...]:
+    """The rules as data, and what is wrong with them to the collector."""
+    nodes = node.items if isinstance(node, Listed) else []
+    found: list[Rule] = []
+    for place, data in zip(nodes, written, strict=False):
+        if isinstance(place, Mapping) and isinstance(data.get("name"), str):
+            checked = _Checked(data, place, collector)
+            checked.check(shops, [rule.name for rule in found])
+            found.append(checked.rule())
+    return tuple(found)
+
+
+class _Checked:
+    """One rule and its node."""
+
+    def __init__(self, data: Data, node: Mapping, collector: Collector) -> None:
+        self._data = data
+        self._node = node
+        self._collector = collector
+
+    def rule(self) -> Rule:
+        data = self._data
+        deny = self._listed("deny") or (() if data.get("field") else CHANGE_WORDS)
+        return Rule(
+            name=data["name"],
+            kinds=frozenset(self._kinds()),
+            shops=frozenset(self._listed("shops")),
+            deny=frozenset(deny),
+            limit=data.get("max", 0),
+            field=data.get("field", ""),
+            allow=tuple(self._listed("allow")),
+            forbid=tuple(self._listed("forbid")),
+            message=data.get("message", ""),
+            span=self._node.span,
+        )
+
+    def check(self, shops: Collection[str], before: Collection[str]) -> None:
+        if self._data["name"] in before:
+            self._tell("rule-twice", "name", 0, "is the name of two rules", "choose another name")
+        names = [name for kind in KINDS for name in (kind.name, kind.section)]
+        self._words("kinds", "unknown-kind", "kind", names, [kind.name for kind in KINDS])
+        self._words("shops", "unknown-shop", "shop", shops, shops)
+        self._words("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
+        fields = self._fields()
+        if self._data.get("field"):
+            self._words("field", "unknown-field", "field", fields, fields)
+        self._check_sort()
+
+    def _check_sort(self) -> None:
+        """A rule is about changes or about a field: what it does must not be a guess."""
+        data, written = self._data, set(self._node.entries)
+        changes, patterns = {"deny", "max"} & written, {"allow", "forbid"} & written
+        if changes and (patterns or "field" in written):
+            what, hint = "is about changes and about a field", "make two rules of it"
+        elif not changes and not ("field" in written and patterns):
+            what = "says neither what changes nor what texts it refuses"
+            hint = "give it `deny` or `max`, or `field` with `allow` or `forbid`"
+        else:
+            return
+        self._collector.error(
+            "rule-unclear", f"the rule `{data['name']}` {what}", hint=hint, span=self._node.span
+        )
+
+    def _kinds(self) -> list[str]:
+        words = self._listed("kinds")
+        return [kind.name for kind in KINDS if kind.name in words or kind.section in words]
+
+    def _fields(self) -> list[str]:
+        """The fields that every kind it is about has; without kinds, those that any has."""
+        kinds = [BY_NAME[name] for name in self._kinds()]
+        if not kinds:
+            return sorted({name for kind in KINDS for name in kind.fields})
+        shared = set[str].intersection(*(set(kind.fields) for kind in kinds))
+        return sorted(shared)
+
+    def _listed(self, name: str) -> Sequence[str]:
+        found = self._data.get(name, ())
+        return [found] if isinstance(found, str) else found
+
+    def _words(
+        self, name: str, code: str, what: str, words: Collection[str], told: Collection[str]
+    ) -> None:
+        for number, word in enumerate(self._listed(name)):
+            if isinstance(word, str) and word not in words:
+                known = f"known are {one_of(told)}" if told else "these kinds share no field"
+                hint = did_you_mean(word, words, known)
+                self._tell(code, name, number, f"is no {what} a rule can name here", hint)
+
+    def _tell(self, code: str, name: str, number: int, problem: str, hint: str) -> None:
+        node: Node = child(self._node, name) or self._node
+        if isinstance(node, Listed) and number < len(node.items):
+            node = node.items[number]
+        word = self._listed(name)[number]
+        self._collector.error(code, f"`{word}` {problem}", hint=hint, span=node.span)

@@ -1,0 +1,97 @@
+"""Declared strings that a shop may store otherwise, and siblings that then are the same."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from shopform.config.compile.declarations import Draft
+from shopform.config.read.yaml_nodes import child
+from shopform.diagnostics import Collector
+from shopform.kinds import Form, Kind
+from shopform.model.canonical import recognised
+from shopform.model.name_similarity import skeleton
+from shopform.model.values import Desired, Secret
+
+SHOWN = 10  # warnings of a sort, before the rest is only counted
+KEPT = frozenset("\t\n\r")
+
+
+def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+    """Warn of what a shop may trim, normalize or strip."""
+    told: dict[str, int] = {}
+    siblings: dict[tuple[object, ...], Draft] = {}
+    for draft in drafts:
+        for name, value in desired.resources[draft.address].fields.items():
+            text = value.text if isinstance(value, Secret) else value
+            if not isinstance(text, str) or name in draft.wrong:
+                continue
+            why = _rewritten(draft.kind, name, text)
+            if why:
+                _tell(draft, name, why, told, collector)
+        _compare(draft, desired, siblings, told, collector)
+    for code, count in told.items():
+        if count > SHOWN:
+            collector.warning(code, f"and {count - SHOWN:,} more of these")
+
+
+def _rewritten(kind: Kind, name: str, text: str) -> str:
+    if text.isprintable() and text.isascii() and text == text.strip():
+        return ""
+    controls = {c for c in text if c < " " or "\x7f" <= c < "\xa0"} - KEPT
+    if controls:
+        return f"holds the control character U+{ord(min(controls)):04X}"
+    if not unicodedata.is_normalized("NFC", text):
+        return "is not in Unicode form NFC"
+    # The line end of a block is how YAML writes a string of several lines.
+    inner = text if name in kind.policy.identity else text.strip("\r\n")
+    outer = kind.policy.form(name) is not Form.HTML and inner != inner.strip()
+    return "begins or ends with blanks" if outer else ""
+
+
+def _tell(draft: Draft, name: str, why: str, told: dict[str, int], collector: Collector) -> None:
+    place = (child(draft.node, name) or draft.key).span
+    code = "string-rewritten"
+    told[code] = told.get(code, 0) + 1
+    if told[code] <= SHOWN:
+        collector.warning(
+            code,
+            f"`{name}` of `{draft.address}` {why}, which a shop may store otherwise",
+            hint="write it as the shop is to hold it",
+            span=place,
+            address=draft.address,
+        )
+
+
+def _label(draft: Draft, desired: Desired) -> object:
+    name = draft.kind.policy.identity[-1]
+    value = desired.resources[draft.address].fields.get(name)
+    return recognised(draft.kind.policy.form(name), value)
+
+
+def _compare(
+    draft: Draft,
+    desired: Desired,
+    siblings: dict[tuple[object, ...], Draft],
+    told: dict[str, int],
+    collector: Collector,
+) -> None:
+    """Two of one kind and parent that differ in nothing but what shops rewrite."""
+    resource, policy = desired.resources[draft.address], draft.kind.policy
+    name, label = policy.identity[-1], _label(draft, desired)
+    if policy.route or isinstance(resource.fields.get(name), Secret):  # paths have their own
+        return
+    above = [str(resource.fields.get(each)) for each in policy.identity[:-1]]
+    bare = skeleton(str(label))
+    first = siblings.setdefault((draft.kind.name, resource.parent, *above, bare), draft)
+    if first is draft or _label(first, desired) == _label(draft, desired):
+        return
+    code = "identity-alike"
+    told[code] = told.get(code, 0) + 1
+    if told[code] <= SHOWN:
+        collector.warning(
+            code,
+            f"`{first.address}` and `{draft.address}` differ only by what shops rewrite",
+            hint="a shop that does so cannot tell them apart: change one",
+            span=(child(draft.node, name) or draft.key).span,
+            related=((f"`{first.address}`", (child(first.node, name) or first.key).span),),
+            address=draft.address,
+        )

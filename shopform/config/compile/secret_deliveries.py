@@ -1,0 +1,73 @@
+"""Files that secrets are delivered to: each is one secret's own."""
+
+import posixpath
+from collections.abc import Collection, Iterable
+from collections.abc import Mapping as Map
+from pathlib import PurePosixPath
+
+from shopform.config.compile.declarations import Draft
+from shopform.config.read.project import is_yaml
+from shopform.config.read.yaml_nodes import Node, child
+from shopform.diagnostics import Collector
+from shopform.model.values import Desired
+
+_INDEX = "secrets/.delivered.json"
+_OWN_FOLDERS = (".git/", ".shopform/")
+
+
+def check_deliveries(
+    drafts: Iterable[Draft],
+    desired: Desired,
+    used: Collection[str],
+    states: Map[str, str],
+    collector: Collector,
+) -> None:
+    """Refuse a file that has another use, or gets two secrets.
+
+    `used` are the files that the project is made of, `states` those of its shops by their names.
+    """
+    files = {r.address: r.deliver.file for r in desired.resources.values() if r.deliver}
+    needed = (*used, *states.values(), _INDEX, *(f"{own}x" for own in _OWN_FOLDERS))
+    within = (PurePosixPath(name).parents for name in (*needed, *files.values()) if name)
+    folders = {str(folder) for above in within for folder in above}
+    first: dict[str, tuple[Draft, Node]] = {}
+    for draft in drafts:
+        name = files.get(draft.address, "")
+        node = child(draft.node, "secret_to")
+        if not name or node is None:
+            continue
+        what = "a folder" if name in folders else _use(name, used, states)
+        if what:
+            collector.error(
+                "delivery-taken",
+                f"the secret would be written to `{name}`, which is {what}",
+                hint=f"name a file of its own, such as `secrets/{draft.address.keys[-1]}`",
+                span=node.span,
+                address=draft.address,
+            )
+        other = first.setdefault(name, (draft, node))
+        if other[0] is not draft:
+            collector.error(
+                "delivery-shared",
+                f"`{other[0].address}` and `{draft.address}` deliver their secrets to `{name}`",
+                hint="give each a file of its own",
+                span=node.span,
+                address=draft.address,
+                related=(("the other", other[1].span),),
+            )
+
+
+def _use(name: str, used: Collection[str], states: Map[str, str]) -> str:
+    if name in used or is_yaml(name):
+        return "a source of the project"
+    for shop, place in states.items():
+        state = posixpath.normpath(place)
+        stem = state.removesuffix(".json")
+        # Its journal, its lock, and what copies into the shop remember lie beside it.
+        if name == state or name.startswith((f"{state}.", f"{stem}.from-")):
+            return f"a part of the state of `{shop}`"
+        if name == f"secrets/{shop}.json":
+            return f"where all other secrets of `{shop}` go"
+    if name == _INDEX or name.startswith(_OWN_FOLDERS):
+        return "kept for another use"
+    return ""

@@ -1,0 +1,146 @@
+"""The JSON Schema of project files, made from the kinds and the settings.
+
+It is for editors, so it takes what shopform takes: a text field takes `0123` as it stands, and a
+placeholder may stand for a flag or a number.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from shopform.config.compile.declarations import CHILDREN
+from shopform.config.compile.field_types import Shape, Takes, shape_of
+from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.model.values import KEY
+
+Schema = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_KEYS: Schema = {"pattern": f"^{KEY.pattern.removesuffix('Z').removesuffix(chr(92))}$"}
+_SCALAR = ["string", "number", "boolean"]
+_SHARED: dict[str, Schema] = {
+    "placeholder": {
+        "type": "string",
+        "pattern": r"\$\{",
+        "description": "A text with `${var.NAME}`.",
+    },
+    "from_file": {
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "description": "The file, relative to this one."}
+        },
+        "required": ["file"],
+        "additionalProperties": False,
+        "description": "A text that a file beside this one holds.",
+    },
+}
+
+
+def project_schema() -> Schema:
+    """A schema (draft 2020-12) that every file of a right project satisfies."""
+    sections = {kind.section: _section(kind) for kind in KINDS if kind.policy.nesting is None}
+    settings = _model(ProjectSpec)
+    return {
+        "$schema": _DIALECT,
+        "title": "A file of a shopform project",
+        "description": "Settings stand in shopform.yaml; resources in any file of the project.",
+        "type": ["object", "null"],
+        "properties": settings["properties"] | sections,
+        "additionalProperties": False,
+        "$defs": _SHARED | {"table": _model(TableSpec)} | {k.name: _resource(k) for k in KINDS},
+    }
+
+
+def _section(kind: Kind) -> Schema:
+    by_key = {
+        "type": ["object", "null"],
+        "propertyNames": _KEYS,
+        "additionalProperties": {"$ref": f"#/$defs/{kind.name}"},
+    }
+    return {
+        "description": (kind.spec.__doc__ or "").strip(),
+        "anyOf": [by_key, {"$ref": "#/$defs/table"}],
+    }
+
+
+def _resource(kind: Kind) -> Schema:
+    """One object of a kind, with the sections that are nested in it."""
+    schema = _model(kind.spec)
+    properties = schema["properties"]
+    for name in free_texts(kind):
+        choices = properties[name]
+        plain = {"type": choices.pop("type")}
+        choices["anyOf"] = [plain, {"$ref": "#/$defs/from_file"}]
+    for inner in CHILDREN[kind.name]:
+        section = _section(inner)
+        nesting = BY_NAME[inner.name].policy.nesting
+        if nesting is not None and nesting.short:
+            texts = {"type": "array", "items": {"type": _SCALAR}}
+            section = {"anyOf": [section, texts]}
+        description = properties[inner.section]["description"]
+        properties[inner.section] = section | {"description": description}
+    return schema
+
+
+def _model(model: type[BaseModel]) -> Schema:
+    shapes = shape_of(model).fields
+    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    schema: Schema = {
+        "type": "object",
+        "description": (model.__doc__ or "").strip(),
+        "properties": {name: _field(shapes[name], info) for name, info in fields.items()},
+        "additionalProperties": False,
+    }
+    required = [name for name, info in fields.items() if info.is_required()]
+    return schema | ({"required": required} if required else {})
+
+
+def _field(shape: Shape, info: FieldInfo) -> Schema:
+    schema = _or_null(shape)
+    for limit, word in (("ge", "minimum"), ("le", "maximum")):
+        for each in info.metadata:
+            if hasattr(each, limit):
+                schema[word] = getattr(each, limit)
+    schema["description"] = info.description or ""
+    default = info.get_default(call_default_factory=True) if not info.is_required() else None
+    if default not in (None, "", [], {}) and not isinstance(default, BaseModel):
+        schema["default"] = default
+    return schema
+
+
+def _or_null(shape: Shape) -> Schema:
+    schema = _takes(shape)
+    if not shape.nullable:
+        return schema
+    if "anyOf" in schema:
+        return schema | {"anyOf": [*schema["anyOf"], {"type": "null"}]}
+    found = schema["type"]
+    return schema | {"type": [*(found if isinstance(found, list) else [found]), "null"]}
+
+
+def _takes(shape: Shape) -> Schema:
+    """What a field takes, without its description."""
+    placeholder = {"$ref": "#/$defs/placeholder"}
+    if shape.takes is Takes.TEXT:
+        return {"type": list(_SCALAR)}
+    if shape.takes is Takes.WORD:
+        return {"anyOf": [{"enum": list(shape.words)}, placeholder]}
+    if shape.takes is Takes.FLAG:
+        return {"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}, placeholder]}
+    if shape.takes is Takes.NUMBER:
+        quoted = {"type": "string", "pattern": "^[-+]?[0-9]+$"}
+        return {"anyOf": [{"type": "integer"}, quoted, placeholder]}
+    if shape.takes is Takes.FRACTION:
+        return {"type": "number"}
+    if shape.takes is Takes.MODEL and shape.model is not None:
+        return _model(shape.model)
+    if shape.inner is None:
+        return {"type": [*_SCALAR, "object", "array"]}
+    if shape.takes is Takes.KEYS:
+        return {"type": "object", "additionalProperties": _or_null(shape.inner)}
+    inner = _takes(shape.inner)
+    listed = {"type": "array", "items": inner}
+    return {"anyOf": [inner, listed]} if shape.alone else listed

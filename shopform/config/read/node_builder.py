@@ -1,0 +1,226 @@
+"""YAML text to nodes, within bounds.
+
+Built from parser events, because events cost a thirtieth of ruamel.yaml's round trip and carry the
+same places.
+"""
+
+from typing import Any, Final, NoReturn
+
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from shopform.config.read.yaml_nodes import SHIFT, Mapping, Node, Scalar, Sequence
+from shopform.config.read.yaml_parsers import PARSERS, Event, NextEvent, Parser, complain
+from shopform.diagnostics import Collector
+from shopform.errors import ConfigError
+
+DEEPEST: Final = 50  # levels; a value of a profile stands in the eighth
+LONGEST: Final = 1_000_000  # characters of one text
+# What the aliases of one file may add to it: values, where a long text counts as several.
+MOST_COPIED: Final = 200_000
+_STR = "tag:yaml.org,2002:str"
+_PLAIN_TAGS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", _STR})
+
+
+class Malformed(ConfigError):
+    """A file that cannot be understood; the collector holds why."""
+
+
+def parse(
+    text: str, file: str, collector: Collector, parsers: tuple[Parser, ...] = PARSERS
+) -> Node | None:
+    """The one document in `text`; `None` for an empty one.
+
+    A parser that refuses the text is followed by the next one, which knows more of YAML. Raises
+    Malformed, with a message collected, where the text cannot be read.
+    """
+    problem: YAMLError | None = None
+    for parser in parsers:
+        events = parser(text)
+        found = Collector()
+        try:
+            root = _Builder(file, found).build(events) if events else None
+        except YAMLError as refused:
+            problem = refused
+            continue
+        except Malformed:
+            collector.diagnostics += found.diagnostics
+            raise
+        if events:
+            collector.diagnostics += found.diagnostics
+            return root
+    complain(problem, text, file, collector)
+    raise Malformed(diagnostics=collector.sorted())
+
+
+class _Builder:
+    """Turns the events of one file into nodes; containers that are open lie on a stack."""
+
+    def __init__(self, file: str, collector: Collector) -> None:
+        self.file = file
+        self.collector = collector
+        self.anchors: dict[str, Node] = {}
+        self.stack: list[tuple[Mapping | Sequence | None, Scalar | None, str | None]] = []
+        self.documents = 0
+        self.copied = 0
+        self.weights: dict[int, int] = {}
+
+    def build(self, next_event: NextEvent) -> Node | None:
+        file = self.file
+        stack = self.stack
+        root: Node | None = None
+        parent: Mapping | Sequence | None = None
+        key: Scalar | None = None
+        node: Node
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                node = self._scalar(event, file, key)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if len(stack) == DEEPEST:
+                    summary = f"this is nested deeper than {DEEPEST} levels"
+                    self._fail(
+                        "yaml-deep", summary, "check the brackets and the indentation", event
+                    )
+                stack.append((parent, key, event.anchor))
+                parent, key = self._open(event), None
+                continue
+            elif parent is not None and (kind is MappingEndEvent or kind is SequenceEndEvent):
+                node = parent
+                node.end = _packed(event.end_mark)
+                parent, key, anchor = stack.pop()
+                if anchor:
+                    self.anchors[anchor] = node
+            elif kind is AliasEvent:
+                node = self._alias(event)
+            elif kind is StreamEndEvent:
+                return root
+            else:
+                self._boundary(event)
+                continue
+            if parent is None:
+                root = node
+            elif isinstance(parent, Sequence):
+                parent.items.append(node)
+            elif key is None:
+                key = self._key(node)
+            else:
+                self._enter(parent.entries, key, node)
+                key = None
+
+    def _scalar(self, event: Event, file: str, key: Scalar | None) -> Scalar:
+        text: str = event.value
+        plain = not event.style
+        if len(text) > LONGEST:
+            summary = f"a text of {len(text):,} characters; at most {LONGEST:,} are read"
+            self._fail("yaml-long", summary, "check where its quotes end", event)
+        if not text and plain and key is not None:
+            # The two parsers place an absent node differently: behind the colon is what both get.
+            return Scalar(file, key.end + 1, key.end + 1, text, plain)
+        start = event.start_mark
+        end = event.end_mark
+        node = Scalar(
+            file, start.line << SHIFT | start.column, end.line << SHIFT | end.column, text, plain
+        )
+        if event.tag is not None:
+            self._check_tag(event, node)
+            node.plain = False
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _open(self, event: Event) -> Mapping | Sequence:
+        container = Mapping if type(event) is MappingStartEvent else Sequence
+        node = container(self.file, _packed(event.start_mark))
+        if event.tag is not None:
+            self._check_tag(event, node)
+        return node
+
+    def _check_tag(self, event: Event, node: Node) -> None:
+        if event.tag not in _PLAIN_TAGS:
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            hint = "remove the tag; the field decides what its text means"
+            self.collector.error("yaml-tag", f"unknown tag `{tag}`", hint=hint, span=node.span)
+
+    def _alias(self, event: Event) -> Node:
+        found = self.anchors.get(event.anchor)
+        if found is None:
+            summary = f"no anchor `&{event.anchor}` is complete before this alias"
+            self._fail("yaml-alias", summary, "define the anchor above it, not around it", event)
+        self.copied += self._weight(found)
+        if self.copied > MOST_COPIED:
+            summary = f"with this alias they copy more than {MOST_COPIED:,} values"
+            self._fail(
+                "yaml-aliases", summary, "a few aliases of aliases are many; use fewer", event
+            )
+        return found
+
+    def _weight(self, node: Node) -> int:
+        """How many values a node is, with those that aliases in it copy."""
+        if isinstance(node, Scalar):
+            return 1 + len(node.text) // 1000
+        if id(node) not in self.weights:
+            nodes = (
+                node.items if isinstance(node, Sequence) else [n for _, n in node.entries.values()]
+            )
+            self.weights[id(node)] = 1 + sum(map(self._weight, nodes))
+        return self.weights[id(node)]
+
+    def _key(self, node: Node) -> Scalar:
+        if type(node) is Scalar and not node.null:
+            return node
+        what = "an empty key" if type(node) is Scalar else "a list or mapping as a key"
+        self.collector.error(
+            "yaml-key",
+            f"{what} is not supported",
+            hint="write one text before the colon",
+            span=node.span,
+        )
+        raise Malformed(diagnostics=self.collector.sorted())
+
+    def _enter(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, node: Node) -> None:
+        text = key.text
+        if text == "<<" and key.plain:
+            hint = "YAML 1.2 has no merge; repeat the fields, or give whole texts an anchor"
+            self.collector.error("yaml-merge", "`<<` does not merge", hint=hint, span=key.span)
+        elif text in entries:
+            self.collector.error(
+                "duplicate-key",
+                f"`{text}` is written twice",
+                hint="remove one of the two",
+                span=key.span,
+                related=(("first written", entries[text][0].span),),
+            )
+        else:
+            entries[text] = (key, node)
+
+    def _boundary(self, event: Event) -> None:
+        if type(event) is DocumentStartEvent:
+            self.documents += 1
+            if self.documents > 1:
+                self._fail(
+                    "yaml-documents",
+                    "a second document starts here",
+                    "keep one document in a file; move this one to a file of its own",
+                    event,
+                )
+
+    def _fail(self, code: str, summary: str, hint: str, event: Event) -> NoReturn:
+        start, end = _packed(event.start_mark), _packed(event.end_mark)
+        span = Scalar(self.file, start, end, "", False).span
+        self.collector.error(code, summary, hint=hint, span=span)
+        raise Malformed(diagnostics=self.collector.sorted())
+
+
+def _packed(mark: Any) -> int:
+    return int(mark.line) << SHIFT | int(mark.column)

@@ -1,0 +1,280 @@
+"""A project: the YAML files of a folder, read as one."""
+
+import glob
+import posixpath
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
+from collections.abc import Sequence as Seq
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from shopform import files
+from shopform.config.compile.csv_sections import Tables
+from shopform.config.read.csv_cells import Sheet, frame
+from shopform.config.read.node_builder import Malformed, parse
+from shopform.config.read.odd_values import Oddities
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
+from shopform.config.read.yaml_parsers import LINE_BREAK
+from shopform.diagnostics import Collector, Diagnostic, Line, Span, did_you_mean
+from shopform.errors import ConfigError
+from shopform.kinds import BY_NAME, KINDS
+
+NAMES: Final = ("shopform.yaml", "shopform.yml")
+SUFFIXES: Final = (".yaml", ".yml")
+SETTINGS: Final = ("shops", "variables", "policy", "include")
+REFACTORINGS: Final = ("moved", "removed", "imports")
+_BY_SECTION: Final = {kind.section: kind for kind in KINDS if kind.policy.nesting is None}
+SECTIONS: Final = tuple(_BY_SECTION)
+_NESTED: Final = {
+    kind.section: BY_NAME[kind.policy.nesting.kind].section for kind in KINDS if kind.policy.nesting
+}
+
+Entry = tuple[Scalar, Node]
+
+
+class Sources(Map[str, Seq[Line]]):
+    """The lines of files and the rows of tables, split when they are first asked for."""
+
+    def __init__(self, texts: Map[str, str], tables: Map[str, Sheet]) -> None:
+        self._texts = texts
+        self._tables = tables
+        self._split: dict[str, Seq[Line]] = {}
+
+    def __getitem__(self, name: str) -> Seq[Line]:
+        if name not in self._split:
+            table = self._tables.get(name)
+            self._split[name] = (
+                LINE_BREAK.split(self._texts[name]) if table is None else frame(table, name)
+            )
+        return self._split[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._texts, **self._tables})
+
+    def __len__(self) -> int:
+        return len({**self._texts, **self._tables})
+
+
+@dataclass(slots=True, kw_only=True)
+class Project:
+    """The files of a project, merged. File names are relative to `directory`, with slashes.
+
+    `tables` are the CSV files that sections name, `odd_rows` those of their rows that are no
+    resource as they stand. `broken` is set when a file could not be read: what it declares is
+    missing then.
+    `diagnostics` are what loading found.
+    """
+
+    directory: Path
+    main: str = NAMES[0]
+    texts: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, Sheet] = field(default_factory=dict)
+    odd_rows: Oddities = field(default_factory=dict)
+    sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    settings: dict[str, Entry] = field(default_factory=dict)
+    refactorings: dict[str, list[Node]] = field(default_factory=dict)
+    broken: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def sources(self) -> Sources:
+        """The lines of every file read, for code frames."""
+        return Sources(self.texts, self.tables)
+
+
+def load(directory: Path, collector: Collector) -> Project:
+    """Read `shopform.yaml`, the YAML files beside it, and what its `include` names.
+
+    Raises ConfigError when there is no `shopform.yaml`; everything else goes to the collector.
+    """
+    project = Project(directory=directory)
+    # A name in capitals is meant as well: what is there and not read looks like deleted.
+    with files.reporting(directory, ConfigError):
+        listed = {path.name for path in directory.iterdir()} if directory.is_dir() else set[str]()
+    beside = {name for name in listed if is_yaml(name) and not name.startswith(".")}
+    present = sorted(name for name in beside if name.lower() in NAMES)
+    if not present:
+        raise ConfigError(
+            f"no `{NAMES[0]}` in `{directory}`",
+            hint="run `shopform init` to make one, or name the folder with `--chdir`",
+        )
+    if len(present) > 1:
+        collector.error(
+            "project-twice",
+            f"both `{present[0]}` and `{present[1]}` exist",
+            hint="keep one of them",
+            span=Span(present[1], 1, 1),
+        )
+    project.main = present[0]
+    _read_file(project, project.main, collector)
+    for name in sorted(beside.union(_included(project, collector)).difference(present)):
+        _read_file(project, name, collector)
+    return project
+
+
+def is_yaml(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def variable_names(project: Project) -> tuple[str, ...]:
+    """The variables that are declared, in the order of the file."""
+    declared = project.settings.get("variables")
+    return tuple(declared[1].entries) if declared and isinstance(declared[1], Mapping) else ()
+
+
+def shop_names(project: Project) -> tuple[str, ...]:
+    """The shops that are declared, in the order of the file."""
+    shops = project.settings.get("shops")
+    return tuple(shops[1].entries) if shops and isinstance(shops[1], Mapping) else ()
+
+
+def _included(project: Project, collector: Collector) -> Iterable[str]:
+    """Files matched by `include`; a pattern that matches nothing is a mistake."""
+    found: set[str] = set()
+    for node in _patterns(project, collector):
+        pattern = node.text
+        if pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
+            hint = "name folders below it, such as `catalogue/**/*.yaml`"
+            collector.error(
+                "include-outside", f"`{pattern}` leaves the project", hint=hint, span=node.span
+            )
+            continue
+        # Unlike Path.glob it refuses no pattern and passes hidden folders.
+        matched = glob.glob(  # noqa: PTH207
+            _in_any_case(pattern), root_dir=project.directory, recursive=True
+        )
+        names = {posixpath.normpath(name) for name in matched if is_yaml(name)}
+        if not names:
+            hint = "patterns are relative to the project: `catalogue/*.yaml`, `catalogue/**/*.yaml`"
+            collector.error(
+                "include-empty", f"no YAML file matches `{pattern}`", hint=hint, span=node.span
+            )
+        found |= names
+    return found
+
+
+def _in_any_case(pattern: str) -> str:
+    """The pattern, for endings of files in capitals too."""
+    stem, dot, ending = pattern.rpartition(".")
+    if not is_yaml(pattern):
+        return pattern
+    return stem + dot + "".join(f"[{sign.lower()}{sign.upper()}]" for sign in ending)
+
+
+def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
+    entry = project.settings.get("include")
+    if entry is None or (isinstance(entry[1], Scalar) and entry[1].null):
+        return
+    for node in entry[1].items if isinstance(entry[1], Sequence) else [entry[1]]:
+        if isinstance(node, Scalar) and not node.null:
+            yield node
+        else:
+            hint = "write one pattern, or a list of patterns"
+            collector.error(
+                "wrong-type", "`include` takes texts", hint=hint, span=(node or entry[0]).span
+            )
+
+
+def _read_file(project: Project, name: str, collector: Collector) -> None:
+    try:
+        data = files.read(files.inside(project.directory, name))
+        text = data.decode("utf-8-sig")
+    except OSError as problem:
+        code = "file-missing"
+        hint = "make it readable, or rename it if it is no part of the project"
+        if isinstance(problem, files.OutsideError):
+            code, hint = "file-outside", files.hint(problem)
+        summary = f"cannot read `{name}`: {files.reason(problem)}"
+        collector.error(code, summary, hint=hint, span=Span(name, 1, 1))
+        project.broken = True
+        return
+    except UnicodeDecodeError as problem:
+        before = data[: problem.start].decode("utf-8-sig", "replace").split("\n")
+        project.texts[name] = data.decode("utf-8-sig", "replace")
+        collector.error(
+            "yaml-encoding",
+            f"the byte 0x{data[problem.start]:02X} is not UTF-8",
+            hint="save the file as UTF-8",
+            span=Span(name, len(before), len(before[-1]) + 1),
+        )
+        project.broken = True
+        return
+    project.texts[name] = text
+    try:
+        root = parse(text, name, collector)
+    except Malformed:
+        project.broken = True
+        return
+    if isinstance(root, Mapping):
+        _merge(project, root, collector)
+    elif root is not None and not (isinstance(root, Scalar) and root.null):
+        hint = "start with a section, such as `shops:`"
+        collector.error("wrong-type", "a file holds sections", hint=hint, span=root.span)
+
+
+def _merge(project: Project, root: Mapping, collector: Collector) -> None:
+    for name, (key, node) in root.entries.items():
+        if name in SECTIONS:
+            _merge_section(project, name, key, node, collector)
+        elif name in SETTINGS:
+            if root.file != project.main:
+                hint = f"move it to `{project.main}`"
+                collector.error(
+                    "misplaced-setting",
+                    f"`{name}` may only stand in `{project.main}`",
+                    hint=hint,
+                    span=key.span,
+                )
+            else:
+                project.settings[name] = (key, node)
+        elif name in REFACTORINGS:
+            if isinstance(node, Sequence):
+                project.refactorings.setdefault(name, []).extend(node.items)
+            elif not (isinstance(node, Scalar) and node.null):
+                hint = "start each one with a dash"
+                collector.error("wrong-type", f"`{name}` takes a list", hint=hint, span=node.span)
+        else:
+            inside = _NESTED.get(name)
+            words = (*SECTIONS, *SETTINGS, *REFACTORINGS)
+            hint = (
+                f"write them inside each of `{inside}`"
+                if inside
+                else did_you_mean(name, words, "sections are " + ", ".join(words))
+            )
+            collector.error(
+                "unknown-section", f"unknown section `{name}`", hint=hint, span=key.span
+            )
+
+
+def _merge_section(
+    project: Project, name: str, key: Scalar, node: Node, collector: Collector
+) -> None:
+    if isinstance(node, Scalar) and node.null:
+        return
+    if not isinstance(node, Mapping):
+        hint = "write a key and a colon before each"
+        collector.error(
+            "wrong-type", f"`{key.text}` takes a mapping of keys", hint=hint, span=node.span
+        )
+        return
+    tables = Tables(project.directory, project.tables, project.odd_rows, collector)
+    unfolded = tables.unfolded(_BY_SECTION[name], node)
+    if not isinstance(unfolded, Mapping):
+        project.broken = True
+        return
+    node = unfolded
+    section = project.sections.setdefault(name, {})
+    if not section:
+        project.sections[name] = dict(node.entries)
+        return
+    for each, entry in node.entries.items():
+        first = section.setdefault(each, entry)
+        if first is not entry:
+            collector.error(
+                "declared-twice",
+                f"`{each}` of `{name}` is declared twice",
+                hint="remove one, or give one another key",
+                span=entry[0].span,
+                related=(("first declared", first[0].span),),
+            )

@@ -1,0 +1,61 @@
+"""Files that look like a part of the project, and are not read."""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from stat import S_ISREG
+
+from shopform.config.read.project import SUFFIXES
+from shopform.kinds import BY_NAME
+from shopform.model.values import Address
+
+FILES = 1_000
+BYTES = 1_000_000
+
+
+def declared_unread(
+    directory: Path, read: Collection[str], addresses: Iterable[Address]
+) -> Iterator[tuple[str, list[Address]]]:
+    """Files of the folder that were not read, with those of the addresses that they declare.
+
+    Copies that editors leave, hidden files, `.yaml.txt`, JSON, and folders that no `include`
+    names. A file declares an address if it has the section and the key, each as a key.
+    """
+    wanted = [(address, _key(_section(address)), _key(address.keys[-1])) for address in addresses]
+    for name in _candidates(directory, read) if wanted else ():
+        try:
+            text = (directory / name).read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            continue
+        if found := [a for a, section, key in wanted if section.search(text) and key.search(text)]:
+            yield name, found
+
+
+def _candidates(directory: Path, read: Collection[str]) -> Iterator[str]:
+    seen = 0
+    for folder, folders, files in os.walk(directory):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in sorted(files):
+            path = Path(folder) / file
+            name = path.relative_to(directory).as_posix()
+            lower = file.lower()
+            if name in read or not (lower.endswith(".json") or any(s in lower for s in SUFFIXES)):
+                continue
+            seen += 1
+            if seen > FILES:
+                return
+            status = path.lstat()
+            if S_ISREG(status.st_mode) and status.st_size <= BYTES:
+                yield name
+
+
+def _section(address: Address) -> str:
+    kind = BY_NAME[address.kind]
+    while kind.policy.nesting:
+        kind = BY_NAME[kind.policy.nesting.kind]
+    return kind.section
+
+
+def _key(text: str) -> re.Pattern[str]:
+    return re.compile(rf"""(?m)(?:^|[\s{{,"']){re.escape(text)}["']?[ \t]*:""")

@@ -1,0 +1,267 @@
+"""Resources as the YAML that declares them, in the layout of `fmt`."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from shopform.config.compile.declarations import CHILDREN
+from shopform.config.compile.field_values import free_texts
+from shopform.config.format.formatter import format_text
+from shopform.config.format.printer import STEP, WIDTH
+from shopform.config.write.scalar_lines import bracketed, comment, plain_of, shortened
+from shopform.config.write.scalar_lines import field as field_lines
+from shopform.config.write.text_edits import word
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.model.declared import Declared, Left
+from shopform.model.keys import key_from
+from shopform.model.redirect_graph import rooted
+from shopform.model.values import Address, Resource, Value
+
+IMPORTS: Final = "imports.yaml"
+_LINES, _SIGNS, _NAME = 20, 1_500, 80  # a longer text stands in a file of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What files begin with: what they hold, in a few words, and the schema's line for editors.
+
+    `unread` tells, by kind, why nothing of it is in them. `shop` is named with its ids, where
+    others are declared beside it.
+    """
+
+    about: str
+    shop: str = ""
+    modeline: str = ""
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+def emit_document(declared: Declared, heading: Heading) -> str:
+    """Everything as one file, its texts in it."""
+    writing = _Writing(declared)
+    lines = [*_modeline(heading), comment(f"What {heading.about} holds.", 0)]
+    for name, why in heading.unread.items():
+        lines.append(comment(f"left out: the {BY_NAME[name].section}: {why}", 0))
+    lines += ["", *writing.imports(heading.shop)]
+    for kind in _top():
+        lines += ["", *writing.section(kind)]
+    return _formatted(lines)
+
+
+def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
+    """A file a section that has something, by path; long texts stand in files below `texts/`."""
+    writing = _Writing(declared, apart=True)
+    found: dict[str, str] = {}
+    for kind in _top():
+        unread = [(n, why) for n, why in heading.unread.items() if _outermost(BY_NAME[n]) is kind]
+        body = writing.section(kind)
+        if body or unread:
+            lines = [*_modeline(heading), comment(f"The {kind.section} of {heading.about}.", 0)]
+            lines += [comment(f"left out: the {BY_NAME[n].section}: {w}", 0) for n, w in unread]
+            found[f"{kind.section}.yaml"] = _formatted([*lines, "", *body])
+    if declared.twins:
+        lines = [*_modeline(heading), comment(f"Ids of {heading.about}.", 0), ""]
+        found[IMPORTS] = _formatted([*lines, *writing.imports(heading.shop)])
+    return found | writing.texts
+
+
+def pieces(
+    declared: Declared, addresses: Iterable[Address]
+) -> dict[Address, tuple[list[str], str]]:
+    """Resources with what is nested in them: each as lines at no depth, and as `KEY: {...}`.
+
+    Texts stand in them, however long. Blank lines are left to `format_text`.
+    """
+    writing, found = _Writing(declared), [declared.resources[address] for address in addresses]
+    return {r.address: (list(writing.resource(r, 0)), writing.entry(r)) for r in found}
+
+
+def inline(declared: Declared, address: Address) -> str:
+    """One resource between brackets, on one line: `KEY: {...}`."""
+    return _Writing(declared).entry(declared.resources[address])
+
+
+class _Writing:
+    """Writes what is declared. With `apart` long texts go to `texts`, by path."""
+
+    def __init__(self, declared: Declared, *, apart: bool = False) -> None:
+        self.declared = declared
+        self.apart = apart
+        self.texts: dict[str, str] = {}
+        self.inside: dict[tuple[Address | None, str], list[Resource]] = {}
+        self.fields: dict[tuple[str, int], dict[str, str]] = {}
+        self.objects: dict[str, list[Left]] = {}
+        for resource in declared.resources.values():
+            self.inside.setdefault((resource.parent, resource.address.kind), []).append(resource)
+        for (_, name), found in self.inside.items():
+            if BY_NAME[name].policy.nesting:
+                found.sort(key=lambda r: (*_numbers(BY_NAME[r.address.kind], r), r.origin))
+        for left in declared.left:
+            if left.field:
+                self.fields.setdefault((left.kind, left.id), {})[left.field] = left.why
+            else:
+                self.objects.setdefault(_outermost(BY_NAME[left.kind]).name, []).append(left)
+
+    def imports(self, shop: str) -> list[str]:
+        """The section that tells objects of one name and place apart."""
+        if not self.declared.twins:
+            return []
+        lines = ["imports:"]
+        lines.append(
+            comment("these have the same name and place: only their ids tell them apart", 2)
+        )
+        for address, number in self.declared.ids.items():
+            if address in self.declared.twins:
+                named = f", shop: {word(shop, '', bracketed=True)}" if shop else ""
+                lines.append(f"  - {{address: {address}, id: {number}{named}}}")
+        return lines
+
+    def section(self, kind: Kind) -> list[str]:
+        """The lines of a section, what was left out of it behind them."""
+        found = self.inside.get((None, kind.name), [])
+        left = self.objects.get(kind.name, [])
+        lines = [f"{kind.section}:"] if found else []
+        for resource in found:
+            lines += self.resource(resource, STEP)
+        lines += [""] if found and left else []
+        for each in left:
+            name = f' "{shortened(each.label)}"' if each.label else ""
+            told = f"left out: {each.kind} {each.id}{name}: {each.why}"
+            lines.append(comment(told, STEP if found else 0))
+        return lines
+
+    def resource(self, resource: Resource, indent: int) -> Iterator[str]:
+        kind = BY_NAME[resource.address.kind]
+        left = self._left(resource)
+        if _small(kind):
+            yield from (comment(f"{name} left out: {why}", indent) for name, why in left.items())
+            yield " " * indent + self.entry(resource)
+            return
+        yield f"{' ' * indent}{_key(resource)}:"
+        indent += STEP
+        for name in kind.spec.model_fields:
+            if name in left:
+                yield comment(f"{name} left out: {left[name]}", indent)
+            elif name in resource.fields and _said(kind, name, resource.fields[name]):
+                yield from self._field(kind, resource, name, indent)
+        for inner in CHILDREN[kind.name]:
+            yield from self._nested(inner, resource.address, indent)
+
+    def entry(self, resource: Resource) -> str:
+        """A resource between brackets, behind its key."""
+        kind = BY_NAME[resource.address.kind]
+        parts = [
+            f"{name}: {bracketed(_value(kind, name, resource.fields[name]))}"
+            for name in kind.spec.model_fields
+            if name in resource.fields and _said(kind, name, resource.fields[name])
+        ]
+        for inner in CHILDREN[kind.name]:
+            entries = map(self.entry, self.inside.get((resource.address, inner.name), []))
+            inside = ", ".join(entries)
+            parts += [f"{inner.section}: {{{inside}}}"] if inside else []
+        return f"{_key(resource)}: {{{', '.join(parts)}}}"
+
+    def _field(self, kind: Kind, resource: Resource, name: str, indent: int) -> list[str]:
+        value, form = _value(kind, name, resource.fields[name]), kind.policy.form(name)
+        if self.apart and isinstance(value, str) and _long(value) and name in free_texts(kind):
+            path = _path(kind, resource.address, name, form)
+            self.texts[path] = value + ("\n" if form is Form.HTML else "")
+            return [f"{' ' * indent}{name}: {{file: {path}}}"]
+        return field_lines(name, value, form, indent)
+
+    def _nested(self, kind: Kind, container: Address, indent: int) -> Iterator[str]:
+        found = self.inside.get((container, kind.name), [])
+        short = kind.policy.nesting.short if kind.policy.nesting else ""
+        head = f"{' ' * indent}{kind.section}:"
+        if found and short and all(self._bare(r, short) for r in found):
+            texts = [word(plain_of(r.fields[short]), "", bracketed=True) for r in found]
+            yield from _listed(head, texts, indent + STEP)
+        elif found:
+            yield head
+            for resource in found:
+                yield from self.resource(resource, indent + STEP)
+
+    def _bare(self, resource: Resource, short: str) -> bool:
+        """Whether a resource is its text and nothing else, under the key that the text makes."""
+        key = key_from(str(resource.fields.get(short)))
+        return (
+            resource.fields.keys() == {short}
+            and resource.address.keys[-1] == key
+            and not self._left(resource)
+        )
+
+    def _left(self, resource: Resource) -> Mapping[str, str]:
+        return self.fields.get((resource.address.kind, resource.origin), {})
+
+
+def _small(kind: Kind) -> bool:
+    """Kinds whose many small objects are read as a table: a line each."""
+    nesting = kind.policy.nesting
+    return kind.policy.route is not None or (nesting is not None and bool(nesting.short))
+
+
+def _top() -> Iterable[Kind]:
+    return [kind for kind in KINDS if kind.policy.nesting is None]
+
+
+def _outermost(kind: Kind) -> Kind:
+    return _outermost(BY_NAME[kind.policy.nesting.kind]) if kind.policy.nesting else kind
+
+
+def _numbers(kind: Kind, resource: Resource) -> tuple[int, ...]:
+    """What is nested stands in the order that its numbers give it."""
+    names = [n for n in kind.fields if kind.policy.form(n) is Form.NUMBER]
+    found = [resource.fields.get(name) for name in names]
+    return tuple(value if isinstance(value, int) else 0 for value in found)
+
+
+def _said(kind: Kind, name: str, value: Value) -> bool:
+    """An identity that refers to nothing goes without saying."""
+    return value is not None or name not in kind.policy.identity
+
+
+def _value(kind: Kind, name: str, value: Value) -> Value:
+    """The value as people write it: null where no word is empty, a slash before a way's ends."""
+    if kind.policy.form(name) is Form.TEXT and value == "" and name not in free_texts(kind):
+        return None
+    return rooted(kind, name, value)
+
+
+def _long(text: str) -> bool:
+    return len(text) > _SIGNS or text.count("\n") >= _LINES
+
+
+def _key(resource: Resource) -> str:
+    return word(resource.address.keys[-1], "", bracketed=True)
+
+
+def _path(kind: Kind, address: Address, name: str, form: Form) -> str:
+    """A file of its own for a text; names too long for some systems end in a hash."""
+    stem = ".".join(address.keys)
+    if len(stem) > _NAME:
+        stem = f"{stem[:_NAME]}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
+    return f"texts/{kind.section}/{stem}.{name}.{'html' if form is Form.HTML else 'txt'}"
+
+
+def _listed(head: str, texts: list[str], indent: int) -> list[str]:
+    """A list between brackets, on as few lines as it fits on."""
+    line = f"{head} [{', '.join(texts)}]"
+    if len(line) <= WIDTH:
+        return [line]
+    pad, lines = " " * indent, [""]
+    for number, text in enumerate(texts):
+        part = ("[" if number == 0 else "") + text + ("," if number + 1 < len(texts) else "]")
+        if lines[-1] and len(pad) + len(lines[-1]) + 1 + len(part) > WIDTH:
+            lines.append("")
+        lines[-1] += f" {part}" if lines[-1] else part
+    return [head, *(pad + each for each in lines)]
+
+
+def _modeline(heading: Heading) -> list[str]:
+    return [heading.modeline] if heading.modeline else []
+
+
+def _formatted(lines: list[str]) -> str:
+    text = "\n".join(lines).rstrip("\n") + "\n"
+    return format_text(text, "the files", Collector()) or text

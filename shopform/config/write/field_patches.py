@@ -1,0 +1,274 @@
+"""What staff changed in the shop, as a patch of the files that declare it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Final
+
+from shopform import files
+from shopform.config.compile.declarations import Draft, Drafts
+from shopform.config.compile.field_types import Takes, shape_of
+from shopform.config.compile.field_values import free_texts
+from shopform.config.read.files import Files
+from shopform.config.read.project import Project, shop_names
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
+from shopform.config.write import text_edits
+from shopform.config.write.scalar_lines import inserted
+from shopform.config.write.text_edits import Edit, Source
+from shopform.config.write.unified_diff import file_diff
+from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.errors import ConfigError
+from shopform.kinds import Form
+from shopform.model.keys import key_from
+from shopform.model.values import Address, Ref
+
+SHOWN = 60
+_BOM: Final = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the shop holds in a field. `why` tells that the files cannot be made to say so.
+
+    Without a `field` it is about the whole object.
+    """
+
+    address: Address
+    field: str = ""
+    value: object = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """The files that change, each before and after, how many fields are set in each, and a
+    warning for each field that is left."""
+
+    files: Map[str, tuple[str, str]]
+    counts: Map[str, int]
+    left: tuple[Diagnostic, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def text(self) -> str:
+        """A unified diff."""
+        return "".join(_diff(self.files))
+
+
+class _Left(Exception):
+    """A field that is not patched; the text says why."""
+
+
+def patch(
+    project: Project, shop: str, held: Iterable[Held], left_out: str = "is not in the patch"
+) -> Patch:
+    """The patch that makes the files declare what the shop holds.
+
+    Comments, order, quotes and placeholders stay as they are. Texts that stand in files of their
+    own are patched there. Nothing is written. `left_out` is what warnings say of a field.
+    """
+    patching = _Patching(project, shop)
+    left: list[Diagnostic] = []
+    counts: Counter[str] = Counter()
+    for one in held:
+        try:
+            counts[patching.take(one)] += 1
+        except _Left as problem:
+            left.append(patching.warning(one, left_out, str(problem)))
+    return Patch(dict(patching.changed()), counts, tuple(left))
+
+
+class _Patching:
+    """Gathers the edits of all files. `files` are texts of their own, by path.
+
+    `new` are fields that are added, by file and place, each with its rank among those of its kind.
+    """
+
+    def __init__(self, project: Project, shop: str) -> None:
+        drafts = Drafts(project, shop, shop_names(project), Collector())
+        self.drafts = {draft.address: draft for draft in drafts.all()}
+        self.directory = project.directory
+        self.sources = {name: Source(text) for name, text in project.texts.items()}
+        self.edits: dict[str, list[Edit]] = {}
+        self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
+        self.files: dict[str, tuple[str, str]] = {}
+        self.reader = Files(project.directory, Collector())
+        nodes = [n for d in self.drafts.values() for _, n in d.node.entries.values()]
+        self.uses = Counter(map(id, nodes))
+        self.file_uses = Counter(path for node in nodes if (path := self._path(node)))
+
+    def take(self, one: Held) -> str:
+        """Add the edits for one field; the file they are in. Raises _Left."""
+        draft = self.drafts.get(one.address)
+        if one.why or draft is None:
+            raise _Left(one.why or "it is not declared")
+        if draft.node.file not in self.sources:
+            raise _Left("it stands in a table")
+        entry = draft.node.entries.get(one.field)
+        if entry is None:
+            self._insert(draft, one)
+            return draft.node.file
+        key, node = entry
+        source = self.sources[node.file]
+        if self.uses[id(node)] > 1 or node.start < key.start or _marked(source, node):
+            raise _Left("an anchor shares what stands there")
+        if isinstance(node, Scalar):
+            self._scalar(source, draft, one, key, node)
+        elif isinstance(node, Sequence) and draft.kind.policy.form(one.field) is Form.SET:
+            self._items(source, node, one)
+        elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
+            return self._file(draft, one, node)
+        else:
+            raise _Left("it is written in a way that cannot be patched")
+        return node.file
+
+    def warning(self, one: Held, left_out: str, problem: str) -> Diagnostic:
+        draft = self.drafts.get(one.address)
+        place = (child(draft.node, one.field) or draft.key) if draft else None
+        name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
+        held = one.value.address if isinstance(one.value, Ref) else one.value
+        value = str(held).lower() if isinstance(held, bool) else str(held)
+        shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
+        return warning(
+            "drift-left",
+            f"{name} {left_out}: {problem}",
+            hint="" if one.why or not one.field else f"the shop holds `{shown}`",
+            span=place.span if place else None,
+            address=one.address,
+        )
+
+    def changed(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """The files whose text is another one, with their marks, in order of name."""
+        for (name, at), texts in self.new.items():
+            self._add(name, [Edit(at, at, "".join(text for _, text in sorted(texts)))])
+        changed = {name: self._whole(name, *texts) for name, texts in self.files.items()}
+        for name, edits in self.edits.items():
+            source = self.sources[name]
+            changed[name] = self._whole(name, source.text, source.edited(edits))
+        yield from ((n, texts) for n, texts in sorted(changed.items()) if texts[0] != texts[1])
+
+    def _whole(self, name: str, before: str, after: str) -> tuple[str, str]:
+        """Both texts of a file with the mark that it begins with, if it has one."""
+        with files.reporting(self.directory / name, ConfigError):
+            data = files.read(files.inside(self.directory, name))
+        marked = data.startswith(_BOM.encode())
+        return (_BOM + before, _BOM + after) if marked else (before, after)
+
+    def _insert(self, draft: Draft, one: Held) -> None:
+        source = self.sources[draft.node.file]
+        entries = draft.node.entries.values()
+        if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
+            raise _Left("an anchor shares what stands there")
+        if any(key is node for key, node in entries):
+            raise _Left("it is written as a text in a list, which takes no other field")
+        order = [name for name in draft.kind.spec.model_fields if name in draft.kind.fields]
+        before = [entry for entry in entries if entry[0].text in order[: order.index(one.field)]]
+        value, form = self._plain(draft, one, ""), draft.kind.policy.form(one.field)
+        for key, node in (*reversed(before), next(iter(entries))):
+            edit = inserted(source, draft.node, (key, node), one.field, value, form)
+            if edit:
+                place = self.new.setdefault((draft.node.file, edit.start), [])
+                place.append((order.index(one.field), edit.text))
+                return
+        raise _Left("it is not written yet, and there is no simple place for it")
+
+    def _scalar(self, source: Source, draft: Draft, one: Held, key: Scalar, node: Scalar) -> None:
+        if _holds_placeholder(node.text):
+            raise _Left("it holds a placeholder")
+        value = self._plain(draft, one, node.text)
+        short = key is node
+        if short and key_from(str(value)) != key_from(node.text):
+            raise _Left("its key is made from the text")
+        bracketed = short or source.bracketed(draft.node)
+        self._add(node.file, [text_edits.scalar(source, key, node, value, bracketed=bracketed)])
+
+    def _items(self, source: Source, node: Sequence, one: Held) -> None:
+        texts = [item.text for item in node.items if isinstance(item, Scalar)]
+        values = one.value if isinstance(one.value, tuple) else ()
+        if any(map(_holds_placeholder, texts)):
+            raise _Left("it holds a placeholder")
+        if any(self.uses[id(item)] > 1 or _marked(source, item) for item in node.items):
+            raise _Left("an anchor shares what stands there")
+        edits = text_edits.items(source, node, tuple(_escaped(str(value)) for value in values))
+        if edits is None:
+            raise _Left("its list is written in a way that cannot be patched")
+        self._add(node.file, edits)
+
+    def _file(self, draft: Draft, one: Held, node: Mapping) -> str:
+        name, path = self._path(node), child(node, "file")
+        before = None
+        if isinstance(path, Scalar) and name:
+            before = self.reader.text(path.text, path.file, path.span)
+        if name is None or before is None:
+            raise _Left("its file is named by a placeholder")
+        if self.file_uses[name] > 1 or name in self.files:
+            raise _Left("its file is used in several places")
+        after = _fitted(draft.kind.policy.form(one.field), str(one.value), before)
+        self.files[name] = (before, after)
+        return name
+
+    def _path(self, node: Node) -> str | None:
+        """The file that a text comes from, relative to the project."""
+        path = child(node, "file")
+        if not isinstance(path, Scalar) or "${" in path.text:
+            return None
+        return self.reader.relative(path.text, path.file, path.span)
+
+    def _plain(self, draft: Draft, one: Held, old: str) -> text_edits.Plain:
+        """The value as the files write it. Raises _Left."""
+        if one.field in draft.kind.policy.refers:
+            return self._key(one.value, old)
+        shape, value = shape_of(draft.kind.spec).fields[one.field], one.value
+        if shape.takes is Takes.FLAG and isinstance(value, bool):
+            return value
+        if shape.takes is Takes.NUMBER and isinstance(value, int):
+            return value
+        word = shape.takes is Takes.WORD and value in shape.words
+        if not isinstance(value, str) or not (word or shape.takes is Takes.TEXT):
+            raise _Left("the files have no word for what the shop holds")
+        return _fitted(draft.kind.policy.form(one.field), _escaped(value), old)
+
+    def _key(self, value: object, old: str) -> str | None:
+        if value is None:
+            return None
+        found = self.drafts.get(value.address) if isinstance(value, Ref) else None
+        if found is None or not found.active:
+            raise _Left("what it refers to is not declared")
+        address = found.address
+        return str(address) if old.startswith(f"{address.kind}.") else address.keys[-1]
+
+    def _add(self, file: str, edits: Iterable[Edit]) -> None:
+        self.edits.setdefault(file, []).extend(edits)
+
+
+def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
+    for name, (before, after) in files.items():
+        # Readers of patches take a name to end at the first blank, unless a tab follows it.
+        old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
+        yield from file_diff(old, new, before, after)
+
+
+def _marked(source: Source, node: Node) -> bool:
+    return source.text[source.start(node)] in "&!*"
+
+
+def _holds_placeholder(text: str) -> bool:
+    return "${" in text.replace("$${", "")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("${", "$${")
+
+
+def _fitted(form: Form, text: str, old: str) -> str:
+    """The text in the white space around the old one, and with its line ends."""
+    if form is Form.HTML and old.strip():
+        head, _, tail = old.partition(old.strip())
+        text = head + text + tail
+    if form is Form.PATH and "://" not in text and (bare := text.lstrip("/")):
+        text = f"/{bare}" if old.startswith("/") else bare
+    return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text

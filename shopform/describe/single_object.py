@@ -1,0 +1,105 @@
+"""One object of the shop taken over by an address, with what the state already knows. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from shopform.describe.from_live import declare
+from shopform.describe.redaction import with_left, withhold
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.model.canonical import digest
+from shopform.model.declared import Declared
+from shopform.model.references import depends_on
+from shopform.model.values import (
+    Address,
+    Desired,
+    Entry,
+    Import,
+    Live,
+    LiveKind,
+    LiveObject,
+    Prior,
+    Resource,
+    Secret,
+)
+from shopform.planning.compare.compare import Comparer
+from shopform.planning.matching.match import match
+from shopform.planning.matching.result import Identity, live_identity
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object of the shop, and the names that its kind's fields have there."""
+
+    object: LiveObject
+    names: Mapping[str, str]
+    hosts: frozenset[str]
+
+
+def taken(address: Address, desired: Desired, prior: Prior, found: Found) -> tuple[Entry, int]:
+    """What the state is to remember of an object, and how many declared fields differ from it.
+
+    Of the fields only those are remembered that the shop holds as they are declared: the others
+    are changes of the next plan, and nobody has sent them.
+    """
+    resource, kind = desired.resources[address], BY_NAME[address.kind]
+    known = {a: r for a, r in desired.resources.items() if a in prior.resources or a == address}
+    wanted = Desired(resources=known, imports=(Import(address=address, id=found.object.id),))
+    prior = replace(prior, pending=())
+    matching = match(wanted, prior, _world(address, prior, found), Collector())
+    difference = Comparer(matching).update(kind, resource, found.object, None)
+    entry = Entry(
+        id=found.object.id,
+        identity=_identity(kind, resource, found),
+        sent={n: v for n, v in difference.sent.items() if n not in difference.send},
+        stored=difference.stored,
+        parent=resource.parent,
+        depends_on=depends_on(resource),
+        protect=resource.protect,
+        keep=resource.keep,
+        origin=resource.origin,
+    )
+    return entry, len(difference.send)
+
+
+def _identity(kind: Kind, resource: Resource, found: Found) -> Identity:
+    held = zip(kind.policy.identity, live_identity(kind, found.object, found.hosts), strict=True)
+    return tuple(
+        digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
+        for name, value in held
+    )
+
+
+def described(address: Address, prior: Prior, found: Found) -> Declared:
+    """The object as the files would declare it; nothing where they cannot.
+
+    References are to the addresses that own those ids; others are left out, and told in `left`.
+    """
+    known = {(a.kind, entry.id): a for a, entry in prior.resources.items()}
+    known[address.kind, found.object.id] = address
+    world, withheld = withhold(_world(address, prior, found), prior)
+    made = with_left(declare(world, known=known, whole=False), withheld)
+    mine: dict[Address, Resource] = {
+        a: replace(r, origin=found.object.id) for a, r in made.resources.items() if a == address
+    }
+    return Declared(
+        resources=mine,
+        ids=dict.fromkeys(mine, found.object.id),
+        twins=frozenset(),
+        left=tuple(
+            left for left in made.left if (left.kind, left.id) == (address.kind, found.object.id)
+        ),
+    )
+
+
+def _world(address: Address, prior: Prior, found: Found) -> Live:
+    """The object among all that is owned, as the state remembers it."""
+    objects: dict[str, dict[int, LiveObject]] = {kind.name: {} for kind in KINDS}
+    for owned, entry in prior.resources.items():
+        container = prior.resources.get(entry.parent) if entry.parent else None
+        within = container.id if container else None
+        objects[owned.kind][entry.id] = LiveObject(entry.id, {**entry.sent, **entry.stored}, within)
+    objects[address.kind][found.object.id] = found.object
+    kinds = {name: LiveKind(objects=held) for name, held in objects.items()}
+    kinds[address.kind] = replace(kinds[address.kind], names=found.names)
+    return Live(kinds=kinds, hosts=found.hosts)

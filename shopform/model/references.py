@@ -1,0 +1,29 @@
+"""References between resources, declared and live. Pure."""
+
+from shopform.kinds import Form, Kind
+from shopform.model.canonical import (
+    canonical,
+)
+from shopform.model.values import Address, LiveObject, Ref, Resource
+
+
+def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
+    """The live object's references: field to (kind, id)."""
+    found = {}
+    for name, target in kind.policy.refers.items():
+        number = canonical(Form.ID, item.fields.get(name))
+        if isinstance(number, int):
+            found[name] = (target, number)
+    nesting = kind.policy.nesting
+    if nesting and item.parent_id is not None:
+        found[""] = (nesting.kind, item.parent_id)
+    return found
+
+
+def depends_on(resource: Resource) -> tuple[Address, ...]:
+    """The addresses a resource refers to, its container among them, as long as it is managed."""
+    kept = (value for name, value in resource.fields.items() if name not in resource.once)
+    found = {value.address for value in kept if isinstance(value, Ref)}
+    if resource.parent:
+        found.add(resource.parent)
+    return tuple(sorted(found))

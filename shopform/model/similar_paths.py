@@ -1,0 +1,116 @@
+"""Paths that differ, and that a shop may take for the same: only the shop knows. Pure."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shopform.model.canonical import loosely, slashed
+from shopform.model.redirect_graph import CHANGE, Fault, Hop, Page, who
+
+CODE = "route-alike"
+
+
+def alike(
+    hops: Sequence[Hop],
+    table: Mapping[str, Hop],
+    pages: Mapping[str, Page],
+    ceased: Iterable[str] = (),
+) -> Iterator[Fault]:
+    """What a declared redirect would be in a shop where the last slash, the case, the query or
+    the Unicode form of a path does not count: a loop, a second one of its source, one that hides
+    a page, one that leads to another, a dead end. Only where one of them is fresh, and once for
+    each two paths: whoever has tried it in the shop need not read it again."""
+    yield from _Pairs(hops, table, pages, ceased).found()
+
+
+@dataclass(slots=True)
+class _Pairs:
+    """Finds them; the dictionaries hold paths that are alike under what they have in common."""
+
+    hops: Sequence[Hop]
+    table: Mapping[str, Hop]
+    pages: Mapping[str, Page]
+    ceased: Iterable[str]
+    seen: set[frozenset[str]] = field(default_factory=set)
+
+    def found(self) -> Iterator[Fault]:
+        starts = _by_likeness(self.table)
+        pages, ceased = _by_likeness(self.pages), _by_likeness(self.ceased)
+        for hop in self.hops:
+            if not hop.address:
+                continue
+            start, end = loosely(hop.start), loosely(hop.end)
+            if start == end and hop.fresh and self._new(hop.start, hop.end):
+                yield self._fault(hop, f"leads to `{slashed(hop.target)}`", "a loop", hop.end)
+            yield from self._twins(hop, starts[start])
+            for path in pages.get(start, ()):
+                page = self.pages[path]
+                if (hop.fresh or page.fresh) and self._new(hop.start, path):
+                    says = f"begins at `{slashed(hop.source)}`, and `{page.whose}` is a page at"
+                    says += f" `{slashed(page.path)}`"
+                    yield self._fault(hop, says, "one hides the other", path, hop.start)
+            if hop.end in self.pages:
+                continue
+            for path in starts.get(end, ()):
+                other = self.table[path]
+                open_ = hop.end not in self.table and (hop.fresh or other.fresh)
+                if open_ and self._new(hop.end, path):
+                    says = f"leads to `{slashed(hop.target)}`, and {who(other)} begins at"
+                    says += f" `{slashed(other.source)}`"
+                    yield self._fault(hop, says, "one leads to the other", path, hop.end)
+            for path in ceased.get(end, ()):
+                if self._new(hop.end, path):
+                    says = f"leads to `{slashed(hop.target)}`, and this plan removes"
+                    says += f" `{slashed(path)}`"
+                    yield self._fault(hop, says, "a dead end", path, hop.end)
+
+    def _twins(self, hop: Hop, paths: Sequence[str]) -> Iterator[Fault]:
+        """One warning for all redirects whose sources are alike, at the first that is declared."""
+        others = [path for path in paths if path != hop.start and not _asked_apart(hop.start, path)]
+        fresh = any(self.table[path].fresh for path in paths)
+        if not others or not fresh or self.table[hop.start] is not hop or not self._new(*paths):
+            return
+        more = f" and {len(others) - 1:,} more begin" if len(others) > 1 else " begins"
+        other = self.table[others[0]]
+        says = f"begins at `{slashed(hop.source)}`, and {who(other)}{more} at"
+        says += f" `{slashed(other.source)}`" + (" and the like" if len(others) > 1 else "")
+        yield self._fault(hop, says, "two of one source", others[0], hop.start)
+
+    def _new(self, *paths: str) -> bool:
+        pair = frozenset(paths)
+        if len(pair) < 2 or pair in self.seen or (len(pair) == 2 and _asked_apart(*pair)):
+            return False
+        self.seen.add(pair)
+        return True
+
+    def _fault(self, hop: Hop, says: str, what: str, one: str, other: str = "") -> Fault:
+        differs = " and ".join(_differences(one, other or hop.start))
+        says = f"{says}: {what} in a shop where {differs} does not count"
+        return Fault(CODE, (hop,), says, f"try it in the shop, or {CHANGE}")
+
+
+def _asked_apart(one: str, other: str) -> bool:
+    """Whether both have a query: old shops tell their pages apart by nothing else, and who
+    redirects `/p.php?id=1` and `/p.php?id=2` relies on it."""
+    queries = {path.partition("?")[2] for path in (one, other)}
+    return len(queries) == 2 and "" not in queries
+
+
+def _by_likeness(paths: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(loosely(path), []).append(path)
+    return found
+
+
+def _differences(one: str, other: str) -> Iterator[str]:
+    """What tells two paths apart that are alike."""
+    (path, _, query), (path_, _, query_) = one.partition("?"), other.partition("?")
+    if query != query_:
+        yield "the query"
+    if path.endswith("/") != path_.endswith("/"):
+        yield "the last slash"
+    path, path_ = path.rstrip("/"), path_.rstrip("/")
+    if path != path_:
+        same = unicodedata.normalize("NFC", path) == unicodedata.normalize("NFC", path_)
+        yield "the Unicode form" if same else "the case"

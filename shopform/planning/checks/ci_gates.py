@@ -1,0 +1,50 @@
+"""What a run was told to stop at: kinds of changes, drift, anything at all. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shopform.diagnostics import Diagnostic, error, plural
+from shopform.model.plan import Plan
+from shopform.model.values import CHANGE_WORDS, Address
+from shopform.planning.scope import Options
+
+DRIFT = "drift"
+WORDS = (*CHANGE_WORDS, DRIFT)
+NAMED = 10
+
+
+def gated(plan: Plan, options: Options) -> Plan:
+    """The plan, refused where it holds what the run was to stop at."""
+    found = [*_stopped(plan, options.fail_on), *_unexpected(plan, options.expect_no_changes)]
+    return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
+
+
+def _stopped(plan: Plan, words: Iterable[str]) -> Iterable[Diagnostic]:
+    for word in dict.fromkeys(words):
+        changes = plan.drift if word == DRIFT else plan.changes
+        found = [c.address for c in changes if word == DRIFT or word in c.words]
+        if found:
+            yield error(
+                "gate-refused",
+                f"`--fail-on {word}` refuses {listed(found)}",
+                hint=f"if that is meant, plan without `--fail-on {word}`",
+            )
+
+
+def _unexpected(plan: Plan, expected: bool) -> Iterable[Diagnostic]:
+    if expected and plan.differs:
+        told = plan.drift if plan.refresh_only else [c for c in plan.changes if c.words]
+        what = listed([c.address for c in told]) if told else "edits of the state"
+        yield error(
+            "gate-refused",
+            f"`--expect-no-changes` found {what}",
+            hint="apply what is shown first, or plan without `--expect-no-changes`",
+        )
+
+
+def listed(addresses: list[Address]) -> str:
+    """A number and the first addresses, for a sentence."""
+    names = ", ".join(f"`{address}`" for address in addresses[:NAMED])
+    rest = len(addresses) - NAMED
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f"{plural(len(addresses), 'object')}: {names}{more}"

@@ -1,0 +1,51 @@
+"""What visitors find once it is known which paths the shop made. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+
+from shopform.diagnostics import Diagnostic, warning
+from shopform.kinds import BY_NAME
+from shopform.model.canonical import page_address, slashed
+from shopform.model.redirect_graph import CHANGE, Hop, hop_of
+from shopform.model.values import Address, Entry
+
+
+def conflicts(
+    made: Mapping[Address, tuple[str, str]], held: Set[str], entries: Mapping[Address, Entry]
+) -> Iterator[Diagnostic]:
+    """Redirects of the state that a path which the shop made is in conflict with.
+
+    `made` are the path that a page was to have and the one that it got, where these may differ;
+    `held` are the folded paths of all pages that were read.
+    """
+    hops = list(_hops(entries))
+    starts, ends = _by(hops, "start"), _by(hops, "end")
+    for address, (wanted, got) in made.items():
+        for hop in starts.get(page_address(got), ()):
+            says = f"hides `{address}`, to which the shop gave the path `{slashed(got)}`"
+            yield _told("route-hides", hop, says)
+        if page_address(wanted) in held:
+            continue
+        for hop in ends.get(page_address(wanted), ()):
+            says = f"leads to `{slashed(wanted)}`, and the shop put `{address}` at `{slashed(got)}`"
+            yield _told("route-dead", hop, says)
+
+
+def _told(code: str, hop: Hop, says: str) -> Diagnostic:
+    return warning(code, f"`{hop.address}` {says}", address=hop.address or "", hint=CHANGE)
+
+
+def _by(hops: Iterable[Hop], name: str) -> dict[str, list[Hop]]:
+    found: dict[str, list[Hop]] = {}
+    for hop in hops:
+        found.setdefault(getattr(hop, name), []).append(hop)
+    return found
+
+
+def _hops(entries: Mapping[Address, Entry]) -> Iterator[Hop]:
+    for address, entry in entries.items():
+        route = BY_NAME[address.kind].policy.route
+        names = (route.source, route.target) if route else ()
+        fields = {name: entry.stored.get(name, entry.sent.get(name)) for name in names}
+        # The digest of a secret is no path: nothing that the shop made is at it.
+        if hop := hop_of(BY_NAME[address.kind], fields, frozenset(), address, None):
+            yield hop

@@ -1,0 +1,225 @@
+"""What forbids a plan: too many deletions, protection, short reads, paths that go wrong. Pure."""
+
+from collections import Counter
+
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.model.plan import Action, Change, Op
+from shopform.model.references import links
+from shopform.model.values import Address, DeleteLimits, Live, Shop
+from shopform.planning.checks import policy_rules, removed_paths, route_proofs
+from shopform.planning.checks.live_paths import Paths
+from shopform.planning.matching.match import place
+from shopform.planning.matching.result import NOTHING
+from shopform.planning.plan_builder import Draft
+from shopform.planning.scope import Options, turned
+
+# Of fewer a deletion of all is everyday.
+FEW = 3
+
+
+def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
+    """Add an error to the draft for everything that must stop it, and warnings for the rest."""
+    complete(draft.live, draft.out)
+    _protected(draft)
+    _children(draft)
+    _fixed(draft)
+    _counts(draft, options)
+    if not options.destroy:
+        _limits(draft, shop.rules.deletes, options)
+        route_proofs.check(draft, paths)
+    _replacements(draft)
+    removed_paths.check(draft, paths, shop.rules.url_changes, options)
+    _renamed(draft)
+    _near(draft)
+    policy_rules.check(draft, shop, options)
+    part(options, draft.out)
+
+
+def _renamed(draft: Draft) -> None:
+    """Only where something goes can it be another under another name."""
+    if any(gone.step.op is Op.DELETE for gone in draft.going.values()):
+        from shopform.planning.checks import rename_detection
+
+        rename_detection.check(draft)
+
+
+def _near(draft: Draft) -> None:
+    """Only what is created can be there under another name, and only as an unmanaged object."""
+    kinds = {c.kind for c in draft.changes if c.action is Action.CREATE}
+    owners = draft.matching.owners
+    if any((k, n) not in owners for k in kinds for n in draft.live.kinds.get(k, NOTHING).objects):
+        from shopform.planning.checks import near_names
+
+        near_names.check(draft)
+
+
+def part(options: Options, out: Collector) -> None:
+    """Remind of targets and exclusions."""
+    if options.targets or options.excludes:
+        out.warning(
+            "targeting",
+            "this plan covers a part of the project only",
+            hint="plan again without `--target` and `--exclude` before you rely on it",
+        )
+
+
+def _deleted(draft: Draft) -> list[Change]:
+    return [c for c in draft.changes if c.action in (Action.DELETE, Action.REPLACE)]
+
+
+def complete(live: Live, out: Collector) -> None:
+    """Refuse what rests on a list that came back short."""
+    for kind in KINDS:
+        read = live.kinds.get(kind.name, NOTHING)
+        if read.problem:
+            out.error(
+                "read-incomplete",
+                f"the shop's list of {kind.section} is not complete: {read.problem}",
+                hint="run again; nothing is created or deleted from a list that came back short",
+            )
+
+
+def _protected(draft: Draft) -> None:
+    for change in _deleted(draft):
+        entry = draft.matching.entries.get(change.address)
+        resource = draft.desired.resources.get(change.address)
+        if (entry and entry.protect) or (resource and resource.protect):
+            draft.out.error(
+                "protected",
+                f"`{change.address}` is protected and would be destroyed",
+                span=place(draft.desired, change.address),
+                address=change.address,
+                hint=f"`shopform state unprotect {change.address}` lifts the protection",
+            )
+
+
+def _children(draft: Draft) -> None:
+    """What lies in a deleted object and stays there would be orphaned, or deleted unasked.
+
+    What only points at it is left pointing nowhere, and told.
+    """
+    doomed = {(c.kind, c.id): c for c in _deleted(draft)}
+    if not doomed:
+        return
+    for kind in KINDS:
+        names = ("", *(n for n in kind.policy.identity if n in kind.policy.refers))
+        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
+            if (kind.name, item.id) in doomed:
+                continue
+            for name, target in links(kind, item).items():
+                change = doomed.get(target)
+                if not change or _moves_away(draft, kind, item.id, name):
+                    continue
+                if name in names:
+                    _child(draft, kind, item.id, change)
+                else:
+                    _pointer(draft, kind, item.id, name, change)
+
+
+def _moves_away(draft: Draft, kind: Kind, number: int, name: str) -> bool:
+    owner = draft.matching.owners.get((kind.name, number))
+    step = draft.graph.steps.get(f"{owner}:update") if owner else None
+    return step is not None and name in step.fields
+
+
+def _who(draft: Draft, kind: Kind, number: int) -> str:
+    owner = draft.matching.owners.get((kind.name, number))
+    return f"`{owner}`" if owner else f"{kind.name} {number}, which nobody declares,"
+
+
+def _pointer(draft: Draft, kind: Kind, number: int, name: str, change: Change) -> None:
+    draft.out.warning(
+        "still-referred",
+        f"`{change.address}` would be destroyed and {_who(draft, kind, number)} still has it as"
+        f" `{name}`",
+        address=change.address,
+        hint="point that elsewhere",
+    )
+
+
+def _child(draft: Draft, kind: Kind, number: int, change: Change) -> None:
+    draft.out.error(
+        "has-children",
+        f"`{change.address}` would be destroyed and {_who(draft, kind, number)} lies in it",
+        address=change.address,
+        hint=f"move or delete it first, or declare it; or keep `{change.address}`",
+    )
+
+
+def _fixed(draft: Draft) -> None:
+    for change in _deleted(draft):
+        item = draft.live.kinds[change.kind].objects.get(change.id or 0)
+        if item and item.fixed:
+            draft.out.error(
+                "fixed",
+                f"`{change.address}` is one the shop cannot be without and would be destroyed",
+                address=change.address,
+                hint="forget it instead: `removed: [{address: ..., destroy: false}]`",
+            )
+
+
+def _counts(draft: Draft, options: Options) -> None:
+    """A count that cannot be had stops the run, unless the deletions were allowed by number."""
+    for change in _deleted(draft):
+        unknown = draft.live.counts.get((change.kind, change.id or 0), 0) is None
+        if unknown and change.kind not in options.allow_delete:
+            draft.out.error(
+                "count-unknown",
+                f"the products that hang on `{change.address}` cannot be counted",
+                address=change.address,
+                hint=f"let the key read products, or say `--allow-delete {change.kind}=1`",
+            )
+
+
+def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
+    """Many at once, by share and number; and of few, all of a kind or most of everything.
+
+    An undo names the run whose objects go, which no file that was emptied does.
+    """
+    owned, there = Counter[str](), Counter[str]()
+    for address, entry in draft.matching.entries.items():
+        owned[address.kind] += 1
+        there[address.kind] += entry.id in draft.live.kinds.get(address.kind, NOTHING).objects
+    deletes = Counter(c.kind for c in draft.changes if c.action is Action.DELETE)
+    rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
+    found: list[tuple[str, dict[str, int], str]] = []
+    for kind, count in rest.items():
+        section = BY_NAME[kind].section
+        if owned[kind] >= limits.floor and count > limits.share * owned[kind]:
+            share = f"more than {limits.share:.0%}"
+            found.append((f"{count} of {owned[kind]} {section}", {kind: count}, share))
+        elif count == there[kind] >= FEW and not options.by_name:
+            found.append((f"{count} of {count} {section}", {kind: count}, "all that are owned"))
+    total, every = sum(rest.values()), there.total()
+    if total > limits.total:
+        found.append((f"{total} objects", rest, f"more than {limits.total}"))
+    elif not found and 2 * total > every >= FEW and not options.by_name:
+        found.append((f"{total} of {every} owned objects", rest, "more than half"))
+    for what, counts, why in found:
+        flags = " ".join(f"--allow-delete {kind}={count}" for kind, count in counts.items())
+        draft.out.error(
+            "too-many-deletes",
+            f"{what} would be destroyed, {why}",
+            hint=f"if that is meant: `{flags}`",
+        )
+
+
+def _replacements(draft: Draft) -> None:
+    """An object others refer to cannot go before its successor comes: it must be taken apart."""
+    held = draft.matching.entries.items() if draft.replaced else ()
+    users = turned({address: entry.depends_on for address, entry in held})
+    for address in sorted(draft.replaced):
+        for other in sorted(set(users.get(address, ())) - draft.replaced):
+            step = draft.graph.steps.get(f"{other}:delete")
+            if step is None or step.op is not Op.DELETE:
+                _referred(draft, address, other)
+
+
+def _referred(draft: Draft, address: Address, other: Address) -> None:
+    draft.out.error(
+        "replace-referred",
+        f"`{address}` cannot be replaced while `{other}` refers to it",
+        address=address,
+        hint=f"point `{other}` elsewhere first, or replace both",
+    )

@@ -1,0 +1,119 @@
+"""Unmanaged objects that a new one may be, under a name that the shop has rewritten. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.canonical import canonical
+from shopform.model.name_similarity import alike, bones, cut, rewritten, skeleton
+from shopform.model.plan import Action
+from shopform.model.values import Ref, Resource, Secret
+from shopform.planning.matching.ambiguity import differing
+from shopform.planning.matching.match import place
+from shopform.planning.matching.result import NOTHING, declared_identity, live_identity
+from shopform.planning.plan_builder import Draft
+
+CODE = "identity-near"
+FEW = 20  # objects of the same bones that are looked at more closely
+Place = tuple[object, ...]  # the parent's id, and the identity without its last part
+
+
+def check(draft: Draft) -> None:
+    """Refuse each create that an unmanaged object of the same kind and parent may be already.
+
+    An undo is warned only: it does not go by the files, where one would say which it is.
+    """
+    undoing = draft.options.only is not None and not draft.options.source
+    said = {each.address: each.without for each in draft.desired.imports}
+    indexes: dict[str, _Index] = {}
+    for change in draft.changes:
+        if change.action is not Action.CREATE:
+            continue
+        kind, resource = BY_NAME[change.kind], draft.desired.resources[change.address]
+        index = indexes.get(kind.name) or indexes.setdefault(kind.name, _Index(draft, kind))
+        found = sorted(index.like(resource) - said.get(change.address, frozenset()))
+        if found:
+            _report(draft, kind, resource, found, undoing=undoing)
+
+
+def _report(
+    draft: Draft, kind: Kind, resource: Resource, found: list[int], *, undoing: bool
+) -> None:
+    address, ids = resource.address, ", ".join(map(str, found))
+    tell = draft.out.warning if undoing else draft.out.error
+    tell(
+        CODE,
+        f"`{address}` would be created, and the shop has much the same: {kind.name} {ids}",
+        detail=differing(kind, resource, found, draft.matching),
+        span=place(draft.desired, address),
+        address=address,
+        hint=f"if it is the same: `shopform import {address} {found[0]}`; if another is wanted:"
+        f" `{{address: {address}, not: [{ids}]}}` under `imports:`",
+    )
+
+
+class _Index:
+    """The unmanaged objects of one kind, by what they may be recognised by."""
+
+    def __init__(self, draft: Draft, kind: Kind) -> None:
+        self.draft = draft
+        self.kind = kind
+        matching = draft.matching
+        self.labels: dict[int, str] = {}
+        self.places: dict[int, Place] = {}
+        self.known: dict[tuple[Place, str], list[int]] = {}
+        self.holders: dict[tuple[str, object], list[int]] = {}
+        self.longest = 0
+        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
+            identity = live_identity(kind, item, matching.hosts)
+            label = str(identity[-1])
+            self.longest = max(self.longest, len(label))
+            for name, value in self._telling(item.fields):
+                self.holders.setdefault((name, value), []).append(item.id)
+            if (kind.name, item.id) in matching.owners:
+                continue
+            at = self.places[item.id] = (item.parent_id, *identity[:-1])
+            self.labels[item.id] = label
+            for mark in {skeleton(label), label.casefold(), *bones(label)}:
+                self.known.setdefault((at, mark), []).append(item.id)
+
+    def like(self, resource: Resource) -> set[int]:
+        matching = self.draft.matching
+        above = matching.ids.get(resource.parent) if resource.parent else None
+        identity = declared_identity(self.kind, resource, matching.ids, matching.hosts)
+        if not self.labels or identity is None or (resource.parent and above is None):
+            return set()
+        at, label = (above, *identity[:-1]), str(identity[-1])
+        marks = {skeleton(label), *bones(label)}
+        found = {n for mark in marks for n in self.known.get((at, mark), ())[:FEW]}
+        near = {n for n in found if self.labels[n] != label and rewritten(label, self.labels[n])}
+        starts = {
+            text[:length].strip()
+            for text in (skeleton(label), label.casefold())
+            for length in (self.longest, self.longest - 1)
+        }
+        for start in starts:
+            for n in self.known.get((at, start), ())[:FEW]:
+                near |= {n} if cut(label, self.labels[n], self.longest) else set()
+        return near | set(self._witnessed(resource, at, label))
+
+    def _witnessed(self, resource: Resource, at: Place, label: str) -> Iterator[int]:
+        """Objects of a similar name that alone hold a text which is declared."""
+        if self.kind.policy.route:
+            return  # many ways lead to one place
+        for key in self._telling(resource.fields):
+            held: list[int] = self.holders.get(key, [])
+            alone = len(held) == 1 and self.places.get(held[0]) == at
+            if alone and alike(label, self.labels[held[0]]):
+                yield held[0]
+
+    def _telling(self, fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+        policy = self.kind.policy
+        for name, value in fields.items():
+            form = policy.form(name)
+            if name in policy.identity or isinstance(value, Ref | Secret):
+                continue
+            if form not in (Form.TEXT, Form.HTML, Form.PATH) or name not in self.kind.fields:
+                continue
+            held = canonical(form, value, self.draft.matching.hosts)
+            if held and held != policy.defaults.get(name):
+                yield name, held

@@ -1,0 +1,143 @@
+"""The project's own rules: changes that are denied, fields that must look a certain way. Pure."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from shopform.errors import UsageError
+from shopform.kinds import BY_NAME
+from shopform.model.canonical import canonical
+from shopform.model.plan import Action, Change
+from shopform.model.values import Image, Ref, Resource, Rule, Shop, Value
+from shopform.planning.checks.ci_gates import listed
+from shopform.planning.checks.removed_paths import SETTING
+from shopform.planning.matching.ambiguity import secret_fields
+from shopform.planning.matching.match import place
+from shopform.planning.plan_builder import Draft
+from shopform.planning.scope import Options
+
+SHOWN = 60
+
+
+def check(draft: Draft, shop: Shop, options: Options) -> None:
+    """Add an error for whatever breaks a rule that is not lifted.
+
+    Raises UsageError where a rule is to be lifted that the project does not have.
+    """
+    _known(shop.rules.rules, options.allow)
+    for rule in shop.rules.rules:
+        if rule.name in options.allow or (rule.shops and shop.name not in rule.shops):
+            continue
+        if rule.field:
+            _fields(draft, rule)
+        else:
+            _changes(draft, rule)
+
+
+def _known(rules: Iterable[Rule], allowed: Iterable[str]) -> None:
+    names = [*(rule.name for rule in rules), SETTING]
+    for name in allowed:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            known = ", ".join(f"`{each}`" for each in names)
+            otherwise = f"rules are {known}"
+            raise UsageError(
+                f"`--allow {name}`: the project has no such rule",
+                hint=f"did you mean `{near[0]}`?" if near else otherwise,
+            )
+
+
+def _holds(rule: Rule, kind: str) -> bool:
+    return not rule.kinds or kind in rule.kinds
+
+
+def _changes(draft: Draft, rule: Rule) -> None:
+    found = [c for c in draft.changes if _holds(rule, c.kind) and c.words & rule.deny]
+    if len(found) <= rule.limit:
+        return
+    if rule.limit:
+        _refuse(draft, rule, f"{listed([c.address for c in found])}, more than {rule.limit:,}")
+        return
+    placed = [change for change in found if place(draft.desired, change.address)]
+    for change in placed:
+        _refuse(draft, rule, f"{_told(change, rule)} of `{change.address}`", change)
+    rest = [change for change in found if change not in placed]
+    if rest:
+        verbs = sorted({_told(change, rule) for change in rest})
+        _refuse(draft, rule, f"{' or '.join(verbs)} of {listed([c.address for c in rest])}")
+
+
+def _told(change: Change, rule: Rule) -> str:
+    return " and ".join(sorted(change.words & rule.deny))
+
+
+def _refuse(
+    draft: Draft,
+    rule: Rule,
+    what: str,
+    about: Change | Resource | None = None,
+    *,
+    stays: bool = False,
+) -> None:
+    address = about.address if about else None
+    span = place(draft.desired, address) if address else None
+    tell = draft.out.warning if stays else draft.out.error
+    tell(
+        "policy-broken" if stays else "policy-refused",
+        f"the rule `{rule.name}` {'would refuse' if stays else 'refuses'} {what}",
+        detail=rule.message,
+        span=span or rule.span,
+        address=address or "",
+        hint="it is there already: bring it in line when you can"
+        if stays
+        else f"`--allow {rule.name}` allows it this once",
+    )
+
+
+def _fields(draft: Draft, rule: Rule) -> None:
+    """What is declared counts. What is there already, and stays, draws a warning only: it was
+    allowed, or is older than the rule."""
+    changes = {change.address: change for change in draft.changes}
+    for address, resource in draft.desired.resources.items():
+        if not _holds(rule, address.kind) or not draft.scope.holds(address):
+            continue
+        if rule.field in resource.fields:
+            value = resource.fields[rule.field]
+            for text in _texts(address.kind, rule.field, value):
+                problem = _problem(rule, text)
+                if problem:
+                    secret = secret_fields(resource, draft.matching.entries.get(address))
+                    shown = "a secret" if rule.field in secret else f"`{_cut(text)}`"
+                    what = f"{shown} as `{rule.field}` of `{address}`, which {problem}"
+                    _refuse(draft, rule, what, resource, stays=_stays(changes.get(address), rule))
+
+
+def _stays(change: Change | None, rule: Rule) -> bool:
+    if change is None:
+        return True
+    new = change.importing or change.action in (Action.CREATE, Action.REPLACE)
+    return not new and rule.field not in {field.name for field in change.fields}
+
+
+def _problem(rule: Rule, text: str) -> str:
+    if rule.allow and not any(fnmatchcase(text, pattern) for pattern in rule.allow):
+        return "matches nothing it allows"
+    if any(fnmatchcase(text, pattern) for pattern in rule.forbid):
+        return "matches what it forbids"
+    return ""
+
+
+def _texts(kind: str, name: str, value: Value) -> Sequence[str]:
+    """The texts that patterns are held to: of a set each item, of a picture its file."""
+    if isinstance(value, Ref):
+        return [value.address.keys[-1]]
+    if isinstance(value, tuple):
+        return [item.file if isinstance(item, Image) else str(item) for item in value]
+    found = canonical(BY_NAME[kind].policy.form(name), value)
+    if isinstance(found, bool):
+        return ["true" if found else "false"]
+    return ["" if found is None else str(found)]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

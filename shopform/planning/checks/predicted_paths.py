@@ -1,0 +1,73 @@
+"""Paths that the shop will make of the objects of a plan, foreseen. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from shopform.diagnostics import Span
+from shopform.kinds import BY_NAME
+from shopform.model.canonical import page_address
+from shopform.model.plan import Op, Step
+from shopform.model.slugs import wanted
+from shopform.model.values import Address, Ref
+from shopform.planning.matching.match import place
+from shopform.planning.plan_builder import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The path that a new object is likely to get, and the one that it would like to have."""
+
+    step: Step
+    wanted: str
+    got: str
+
+
+def guesses(draft: Draft, known: Mapping[str, object]) -> Iterator[Guess]:
+    """The paths of objects that are created without one, in the order in which they are created:
+    as the files have them, each after the new ones that it refers to. `known` are the paths that
+    others will have; `wanted` and `got` are empty where it is not known what the shop makes."""
+    taken = set(known)
+    last: dict[str, str] = {}
+    for step in _in_order(draft, _pathless(draft)):
+        kind = BY_NAME[step.kind]
+        first = wanted(kind, step.fields)
+        # What a shop makes of an empty path that is sent is not known: it may leave it so.
+        if not first or kind.policy.path in step.fields:
+            yield Guess(step, first, "")
+            continue
+        path = last.get(first, first)
+        while page_address(path) in taken and kind.policy.slug:
+            path += kind.policy.slug.taken.value
+        last[first] = path
+        taken.add(page_address(path))
+        yield Guess(step, first, path)
+
+
+def _pathless(draft: Draft) -> dict[str, Step]:
+    found: dict[str, Step] = {}
+    for step in draft.graph.steps.values():
+        policy = BY_NAME[step.kind].policy
+        if step.op is Op.CREATE and policy.slug and not step.fields.get(policy.path):
+            found[step.key] = step
+    return found
+
+
+def _in_order(draft: Draft, pathless: Mapping[str, Step]) -> Iterator[Step]:
+    def place_of(step: Step) -> tuple[Span, Address]:
+        return place(draft.desired, step.address) or Span("", 0, 0), step.address
+
+    left = sorted(pathless.values(), key=place_of, reverse=True)
+    passed: set[str] = set()
+    done: set[str] = set()
+    while left:
+        step = left[-1]
+        if step.key not in passed:
+            passed.add(step.key)
+            refs = [each.address for each in step.fields.values() if isinstance(each, Ref)]
+            above = (draft.graph.steps.get(f"{ref}:{Op.CREATE}") for ref in refs)
+            left += [each for each in above if each and each.key not in passed]
+            continue
+        left.pop()
+        if step.key not in done and step.key in pathless:
+            yield step
+        done.add(step.key)

@@ -1,0 +1,136 @@
+"""Paths of the shop that answered before a plan and will not afterwards. Pure."""
+
+from collections.abc import Iterable
+
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.model.addresses import within
+from shopform.model.canonical import page_address, slashed
+from shopform.model.plan import Op, Step
+from shopform.model.redirect_graph import leading, who
+from shopform.planning.checks.live_paths import Paths
+from shopform.planning.matching.match import place
+from shopform.planning.plan_builder import Draft
+from shopform.planning.scope import Options
+
+SETTING = "url_changes"
+UNREAD = "paths-unread"
+_NAMED = 10
+
+
+def check(draft: Draft, paths: Paths, url_changes: str, options: Options) -> None:
+    """Tell of each path that ceases and that nothing covers: an error where the policy
+    requires that, unless it is allowed once or named under `removed` with `gone`.
+
+    To destroy all is asked for by name: what ceases is one warning, and refuses nothing.
+    """
+    ceased = paths.ceased
+    if url_changes == "off" or not ceased:
+        return
+    _unread(draft)
+    if options.destroy and not options.targets and not options.excludes:
+        _destroyed(draft, paths)
+        return
+    refused = url_changes == "require_redirect" and SETTING not in options.allow
+    lifted = f"; `--allow {SETTING}` lifts this once" if refused else ""
+    out = Outs(paths)
+    gone = {each.address for each in draft.desired.removed if each.gone}
+    for path, (held, step) in ceased.items():
+        if within(step.address, gone):
+            continue
+        code, says, hint = _told(draft, out, path, held, step, options)
+        add = draft.out.error if refused else draft.out.warning
+        add(
+            code,
+            f"`{step.address}` {says}",
+            span=place(draft.desired, step.address),
+            address=step.address,
+            hint=hint + lifted,
+        )
+    for hop in paths.hops:
+        if hop.end in ceased and (options.destroy or not hop.address):
+            held, step = ceased[hop.end]
+            elsewhere = out.of(hop.start, step) or "elsewhere"
+            hint = f"point it {elsewhere} in the shop, or declare it"
+            if hop.address:
+                hint = f"destroy it as well, or point it elsewhere first{lifted}"
+            add = draft.out.error if refused and hop.address else draft.out.warning
+            add(
+                "route-dead",
+                f"{who(hop)} leads to `{slashed(held)}`, which this plan removes",
+                address=hop.address or step.address,
+                hint=hint,
+            )
+
+
+def _unread(draft: Draft) -> None:
+    missing = [k.section for k in leading_anywhere() if k.name not in draft.live.kinds]
+    if missing:
+        draft.out.warning(
+            UNREAD,
+            f"the {' and '.join(missing)} of the shop were not read: what they have to do with the"
+            " paths that cease is not known",
+            hint="use a key that may read them",
+        )
+
+
+def leading_anywhere() -> list[Kind]:
+    """The kinds that pages and redirects are of."""
+    return [kind for kind in KINDS if kind.policy.path or kind.policy.route]
+
+
+class Outs:
+    """Where visitors of a path that ceases can be sent, which must be no loop and no chain."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._table = paths.table
+        self._leads = leading(paths.table)
+        self._at = {page.whose: page.path for page in paths.pages.values()}
+
+    def of(self, start: str, step: Step) -> str:
+        """`at` and the path that the page has after a step; empty where that is no way out."""
+        new = self._at.get(step.address, "")
+        return f"at `{slashed(new)}`" if new and not self._leads(start, page_address(new)) else ""
+
+    def hint(self, path: str, held: str, step: Step) -> str:
+        back = self._table.get(page_address(self._at.get(step.address, "")))
+        if back and back.end == path and back.address:
+            new = slashed(self._at[step.address])
+            return f"remove {who(back)}, and send `{slashed(held)}` on to `{new}`"
+        return f"send `{slashed(held)}` on to {self.of(path, step)[3:] or 'a page'}"
+
+
+def _told(
+    draft: Draft, out: Outs, path: str, held: str, step: Step, options: Options
+) -> tuple[str, str, str]:
+    """Code, summary and hint for one path."""
+    shown = slashed(held)
+    if step.op is Op.UPDATE and BY_NAME[step.kind].policy.path:
+        says = f"leaves `{shown}` and nothing sends its visitors on"
+        return "page-moved", says, out.hint(path, held, step)
+    hint = f"send `{shown}` on to a page"
+    if step.op is Op.UPDATE:
+        return "path-ceases", f"leaves `{shown}`, and nothing answers there afterwards", hint
+    # Of what an undo or a copy deletes the files say nothing, or that it is declared.
+    by_name = options.destroy or options.only is not None
+    if step.address not in draft.desired.resources and not by_name:
+        entry = f"removed: [{{address: {step.address}, gone: true}}]"
+        hint = f"{hint}, or say that it is intended: `{entry}`"
+    return "path-ceases", f"would be destroyed, and nothing answers at `{shown}` afterwards", hint
+
+
+def _destroyed(draft: Draft, paths: Paths) -> None:
+    ceased = paths.ceased
+    shown = [slashed(held) for held, _ in ceased.values()]
+    dead = [slashed(hop.source) for hop in paths.hops if hop.end in ceased]
+    draft.out.warning(
+        "path-ceases",
+        f"nothing answers afterwards at {_listed(shown)}",
+        detail=f"what stays leads there from {_listed(dead)}" if dead else "",
+        hint="send on what visitors and search engines still ask for",
+    )
+
+
+def _listed(paths: Iterable[str]) -> str:
+    every = sorted(f"`{path}`" for path in paths)
+    rest = len(every) - _NAMED
+    return ", ".join(every[:_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")

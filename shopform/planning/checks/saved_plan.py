@@ -1,0 +1,321 @@
+"""Whether a plan that was read from a file fits the state, the project and itself. Pure.
+
+Whoever can write the file can also compute its digests. So what is read from it is held to what
+the planner could have made: it does what it shows, only to objects that the state owns, and sends
+files and runs commands that the project declares.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.canonical import canonical, is_digest, recognised
+from shopform.model.plan import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
+from shopform.model.values import Address, Desired, Entry, Image, Prior, Ref, Secret, Shop
+from shopform.planning.checks.required_edges import forgotten, refers, unordered
+from shopform.planning.compare.images import are_recorded, expected, is_operation
+from shopform.planning.removals import RELEASED, children, lifecycle_notes
+
+_SHOWN_AS = {
+    Op.CREATE: {Action.CREATE, Action.REPLACE},
+    Op.DELETE: {Action.DELETE, Action.REPLACE},
+    Op.UPDATE: {Action.UPDATE},
+    Op.FORGET: {Action.FORGET, Action.UPDATE, Action.NO_OP},
+}
+_NEW = Entry(id=0)
+_KEPT = Entry(id=0, protect=True, keep=True)
+_LIFECYCLE = frozenset((*lifecycle_notes(_NEW, _KEPT), *lifecycle_notes(_KEPT, _NEW)))
+
+
+def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[tuple[str, str]]:
+    """Each address that does not fit, and why, in a clause; nothing for a plan of the planner's.
+
+    `prior` is the state that the plan was made from. `desired` is needed where steps deliver
+    secrets or upload files.
+    """
+    check = _Check(plan, prior, desired, shop)
+    seen: set[str] = set()
+    for step in plan.steps:
+        if step.key in seen or not step.key.startswith(f"{step.address}:"):
+            yield step.address, f"has a step with the key `{step.key}`, which is another's"
+        if not seen.issuperset(step.after):
+            yield step.address, "waits for a step that does not come before it"
+        seen.add(step.key)
+        yield from ((step.address, what) for what in check.step(step))
+    for change in plan.changes:
+        yield from ((change.address, what) for what in check.change(change))
+    hosts, marks = shop.hosts, plan.basis.fingerprints
+    for address, first in unordered(plan.steps, check.changes, check.before, marks, hosts):
+        yield address, f"does not wait for `{first}`"
+    for kind, names in plan.names.items():
+        yield from ((kind, what) for what in _named(kind, names, shop))
+    for address in set(plan.absent) - {intent.address for intent in prior.pending}:
+        yield address, "is no pending create of the state"
+    touched = {s.address for s in plan.steps if s.op in TOUCHES and s.id}
+    for address in sorted(touched ^ plan.basis.fingerprints.keys()):
+        yield address, "has no fingerprint, or one too many"
+
+
+def _recognised(kind: Kind, entry: Entry) -> bool:
+    """Whether an identity is made of what is sent; a part that is not sent is the shop's."""
+    for name, part in zip(kind.policy.identity, entry.identity, strict=False):
+        sent = entry.sent.get(name, part)
+        hidden = is_digest(part) and is_digest(sent)
+        if not hidden and recognised(kind.policy.form(name), sent) != part:
+            return False
+    return len(entry.identity) == len(kind.policy.identity)
+
+
+def _named(name: str, names: Mapping[str, str], shop: Shop) -> Iterator[str]:
+    given = shop.wire[name].fields if name in shop.wire else {}
+    if name not in BY_NAME:
+        yield "is no kind"
+        return
+    for ours, theirs in names.items():
+        wire = BY_NAME[name].wire.fields.get(ours)
+        if wire is None or theirs not in (wire.name, *wire.aliases, given.get(ours)):
+            yield f"cannot have the wire name `{theirs}` for `{ours}`"
+
+
+@dataclass(slots=True)
+class _Check:
+    plan: Plan
+    prior: Prior
+    desired: Desired
+    shop: Shop
+    changes: Mapping[Address, Change] = field(init=False)
+    steps: dict[Address, list[Step]] = field(default_factory=dict)
+    before: dict[Address, Entry] = field(init=False)
+    ids: dict[Address, int] = field(init=False)
+    owners: dict[tuple[str, int], Address] = field(init=False)
+    pictures: set[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.changes = {change.address: change for change in self.plan.changes}
+        held = self.prior.resources
+        self.before = {**{i.address: i.entry for i in self.prior.pending}, **held}
+        self.ids = {address: entry.id for address, entry in held.items()}
+        self.owners = {(address.kind, entry.id): address for address, entry in held.items()}
+        for step in self.plan.steps:
+            self.steps.setdefault(step.address, []).append(step)
+        self.ids |= self.plan.ids
+        declared = (v for r in self.desired.resources.values() for v in r.fields.values())
+        items = (item for value in declared if isinstance(value, tuple) for item in value)
+        self.pictures = {(i.file, i.sha256) for i in items if isinstance(i, Image)}
+
+    def step(self, step: Step) -> Iterator[str]:
+        kind, names = BY_NAME[step.kind], self.plan.names.get(step.kind, {})
+        sent = kind.wire.fields.keys() - {*kind.policy.generated}
+        wrong = [n for n, v in step.fields.items() if n not in sent or not _typed(kind, n, v)]
+        wrong += [n for n in step.fields if n not in names]
+        if wrong or not _whole(step):
+            about = "".join(f", see `{name}`" for name in wrong)
+            yield f"has a step `{step.op}` that is not whole{about}"
+            return
+        yield from self._owned(step)
+        yield from self._refers(step)
+        yield from self._sends(step)
+        yield from self._remembers(step, kind)
+        yield from self._shown(step)
+
+    def change(self, change: Change) -> Iterator[str]:
+        """What is shown is done: no step was taken out, and no field of one."""
+        steps = [step for step in self.steps.get(change.address, ()) if not step.temporary]
+        ops = {step.op for step in steps}
+        wanted = {op for op, actions in _SHOWN_AS.items() if change.action in actions}
+        if change.action is Action.NO_OP:
+            wanted = set()
+        elif change.action is Action.UPDATE:
+            wanted = {Op.UPDATE}
+        if not ops or not wanted <= ops:
+            yield f"is shown as `{change.action}`, which no step does"
+        if change.importing and not any(step.importing for step in steps):
+            yield "is shown as imported, which no step does"
+        moves = {step.previous for step in steps}
+        if change.previous and Op.ADOPT not in ops and change.previous not in moves:
+            yield "is shown as moved, which no step does"
+        sent = {name for step in steps for name in step.fields}
+        later = Op.CREATE in wanted or Op.UPDATE in wanted
+        for shown in change.fields if later else ():
+            cleared = shown.after is None and Op.CREATE in wanted and not shown.sensitive
+            if shown.name not in sent and shown.reason != "released" and not cleared:
+                yield f"shows `{shown.name}`, which no step sends"
+
+    def _entry(self, step: Step) -> Entry | None:
+        """What the state has of the object of a step."""
+        entry = self.before.get(step.previous or step.address)
+        return entry if entry and entry.id in (step.id, 0) else None
+
+    def _owned(self, step: Step) -> Iterator[str]:
+        """A step touches what its address owns, or takes what has no owner."""
+        left = (s.previous for s in self.steps[step.address] if step.temporary and s.previous)
+        own = step.previous or next(left, step.address)
+        if step.previous and step.previous not in self.before:
+            yield f"moves from `{step.previous}`, which the state does not have"
+        if step.op is Op.FORGET:
+            if own not in self.before and not any(s.importing for s in self.steps[step.address]):
+                yield "is removed from the state, which does not have it"
+            return
+        if step.id is None:
+            return
+        owner = self.owners.get((step.kind, step.id))
+        if owner is None:
+            takes = step.importing or step.op in (Op.IMPORT, Op.ADOPT)
+            if not takes and all(intent.kind != step.kind for intent in self.prior.pending):
+                yield f"is not {step.id} in the state"
+            owner = self.owners[step.kind, step.id] = own
+        if owner != own:
+            yield f"is not {step.id}, which belongs to `{owner}`"
+        entry = self._entry(step)
+        if step.op is Op.DELETE and entry and entry.protect:
+            yield "is protected"
+        if step.op is Op.DELETE and not self._looked_into(step):
+            yield "is deleted without a look at its children"
+
+    def _looked_into(self, step: Step) -> bool:
+        """Whether the kinds of children are those of its kind and of its values, as shown."""
+        kind, change = BY_NAME[step.kind], self.changes.get(step.address)
+        shown = {part.name: part.before for part in change.fields} if change else {}
+        wanted = children(kind, {**change.values, **shown} if change else {})
+        return {*wanted} <= {*step.children}
+
+    def _refers(self, step: Step) -> Iterator[str]:
+        entry = step.entry or _NEW
+        values = [step.parent, *step.fields.values(), *entry.sent.values(), *entry.identity]
+        own = self.steps[step.address]
+        after = {*step.after, *(key for s in own if s.op is Op.CREATE for key in s.after)}
+        for target in dict.fromkeys(v.address for v in values if isinstance(v, Ref)):
+            made = next((s for s in self.steps.get(target, ()) if s.op is Op.CREATE), None)
+            if made is None and target not in self.ids:
+                yield f"refers to `{target}`, which is neither in the state nor created"
+            elif made and made.key not in after and step.op is not Op.DELETE:
+                yield f"refers to `{target}` before it is created"
+
+    def _sends(self, step: Step) -> Iterator[str]:
+        """Files and deliveries are those that the project declares."""
+        for value in step.fields.values():
+            parts = value if isinstance(value, tuple) else ()
+            files = [p for p in parts if isinstance(p, Mapping) and "file" in p]
+            for part in files:
+                if (part["file"], part.get("sha256")) not in self.pictures:
+                    yield f"uploads `{part['file']}`, which the project does not declare so"
+        resource = self.desired.resources.get(step.address)
+        told = resource.deliver if resource else None
+        makes = step.op in (Op.CREATE, Op.ADOPT) and BY_NAME[step.kind].policy.generated
+        if step.deliver != told if makes else step.deliver not in (None, told):
+            yield "delivers its secret where the project does not say"
+
+    def _remembers(self, step: Step, kind: Kind) -> Iterator[str]:
+        """The state keeps what is sent, and what it had; protection changes where it is shown."""
+        entry, change = step.entry, self.changes.get(step.address)
+        if entry is None or step.op is Op.ADOPT:
+            return
+        held = (None if step.op is Op.CREATE or step.linking else self._entry(step)) or _NEW
+        shown = _LIFECYCLE.intersection(change.notes if change else ())
+        if shown != set(lifecycle_notes(held, entry)):
+            yield "changes how deletions are treated otherwise than it shows"
+        for name in forgotten(step, held, change):
+            yield f"sends `{name}`, or sent it, and would forget it"
+        numbers = {(a.kind, self.ids.get(a, a)) for a in entry.depends_on}
+        if not refers(step, self.ids, held) <= numbers:
+            yield "would be remembered without what it refers to"
+        known = all(name in kind.wire.fields for name in entry.sent)
+        kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
+        if not known or not kept or not _recognised(kind, entry):
+            yield "would be remembered as something else"
+        for name, value in step.fields.items():
+            if name in entry.sent and not self._same(kind, name, value, entry.sent[name]):
+                yield f"would be remembered with another `{name}` than is sent"
+
+    def _same(self, kind: Kind, name: str, value: object, sent: object) -> bool:
+        form = kind.policy.form(name)
+        if isinstance(value, Ref):
+            return sent in (value, self.ids.get(value.address))
+        if form is Form.IMAGES:
+            return are_recorded(value, sent)
+        if isinstance(value, Secret):
+            return is_digest(sent)
+        return canonical(form, value, self.shop.hosts) == sent
+
+    def _shown(self, step: Step) -> Iterator[str]:
+        change = self.changes.get(step.address)
+        if change is None or step.temporary or step.op is Op.EDIT:
+            if change is None and step.op is not Op.EDIT:
+                yield f"is not shown, and has a step `{step.op}`"
+            return
+        actions = _SHOWN_AS.get(step.op, set(Action))
+        if step.linking:
+            actions = _SHOWN_AS[Op.CREATE]
+        if change.action not in actions or step.importing != change.importing:
+            yield f"is shown as `{change.action}`, and has a step `{step.op}`"
+        if step.op is Op.FORGET and change.action is Action.UPDATE and RELEASED not in change.notes:
+            yield "is removed from the state, and does not show it"
+        if step.id and change.id != step.id:
+            yield f"is shown as {change.id}, and has a step for {step.id}"
+        moved = step.previous if step.op in (Op.MOVE, Op.UPDATE, Op.IMPORT) else None
+        if moved in self.prior.resources and change.previous != moved:
+            yield f"is moved from `{moved}`, and does not show it"
+        fields = {shown.name: shown for shown in change.fields}
+        for name, value in step.fields.items():
+            shown = fields.get(name, FieldChange(name=name))
+            if not self._agrees(step, shown, value):
+                yield f"sends another `{name}` than is shown"
+
+    def _agrees(self, step: Step, shown: FieldChange, value: object) -> bool:
+        kind, entry = BY_NAME[step.kind], self._entry(step)
+        form = kind.policy.form(shown.name)
+        if isinstance(value, Secret):
+            return shown.sensitive
+        if shown.sensitive:
+            return entry is not None and is_digest(entry.sent.get(shown.name))
+        after = shown.after
+        if form is Form.IMAGES and isinstance(value, tuple):
+            before = () if step.op is Op.CREATE else shown.before
+            sent = [dict(part) for part in value if isinstance(part, Mapping)]
+            return _sorted(sent) == _sorted(expected(before, after))
+        if isinstance(value, Ref):
+            return after == value
+        if shown.name in kind.policy.refers and isinstance(value, int):
+            target = self.ids.get(after.address) if isinstance(after, Ref) else None
+            return value == target or after == f"#{value}"
+        hosts = self.shop.hosts
+        return canonical(form, value, hosts) == canonical(form, shown.after, hosts)
+
+
+def _whole(step: Step) -> bool:
+    """Whether a step has what its kind of step has, and nothing else."""
+    kind, entry = BY_NAME[step.kind], step.entry
+    parent = step.parent.address if step.parent else None
+    if step.op in (Op.DELETE, Op.FORGET):
+        return entry is None and not step.fields and (step.id is None) is (step.op is Op.FORGET)
+    if step.temporary:
+        own = {kind.policy.path, *kind.policy.identity}
+        marked = all(n in own and str(step.id) in str(v) for n, v in step.fields.items())
+        there = step.id is not None and bool(step.fields)
+        return step.op is Op.UPDATE and entry is None and there and marked
+    if entry is None or (entry.parent != parent and step.op is not Op.ADOPT):
+        return False
+    if (parent.kind if parent else None) != (
+        kind.policy.nesting.kind if kind.policy.nesting else None
+    ):
+        return False
+    if step.op is Op.CREATE or step.linking:
+        return step.id is None and entry.id == 0 and step.previous is None
+    sends = bool(step.fields) is (step.op is Op.UPDATE)
+    return step.id is not None and entry.id == step.id and sends
+
+
+def _typed(kind: Kind, name: str, value: object) -> bool:
+    form = kind.policy.form(name)
+    if form is Form.IMAGES:
+        return isinstance(value, tuple) and all(map(is_operation, value))
+    if form is Form.SET:
+        texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+        return value is None or texts
+    if name in kind.policy.refers:
+        return value is None or isinstance(value, Ref) or type(value) is int
+    return value is None or isinstance(value, str | int | float | Secret)
+
+
+def _sorted(items: list[dict[str, object]]) -> list[str]:
+    return sorted(repr(sorted(item.items())) for item in items)

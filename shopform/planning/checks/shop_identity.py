@@ -1,0 +1,154 @@
+"""Whether the shop that was read is the one that the state is of. Pure.
+
+With the central host of the API the key alone selects the shop, so ids of one shop may be looked
+up in another. Three things tell: the key, the shop's fixed object, and what is owned.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shopform.diagnostics import Diagnostic, error
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.canonical import recognised as identity_part
+from shopform.model.values import Address, Anchor, Desired, Entry, Live, LiveObject, Prior
+from shopform.planning.checks.ci_gates import listed
+
+CODE = "other-shop"
+# What staff may do to a small shop by hand: one object renamed, two deleted. A key that never
+# wrote this state gets no such credit.
+RENAMED = 2
+DIFFERING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Owned objects by what became of them, and the fixed object that was read, if one was."""
+
+    fits: list[Address] = field(default_factory=list)
+    missing: list[Address] = field(default_factory=list)
+    renamed: list[Address] = field(default_factory=list)
+    anchor: Anchor | None = None
+
+    @property
+    def most_differ(self) -> bool:
+        return self.differing > len(self.fits)
+
+    @property
+    def differing(self) -> int:
+        return len(self.missing) + len(self.renamed)
+
+
+def anchor_of(live: Live) -> Anchor | None:
+    """The fixed object of a shop, where its list is complete."""
+    for kind in KINDS:
+        read = live.kinds.get(kind.name)
+        for item in read.objects.values() if read and not read.problem else ():
+            if item.fixed:
+                return anchored(kind.name, item)
+    return None
+
+
+def anchored(kind: str, item: LiveObject) -> Anchor:
+    name = BY_NAME[kind].policy.identity[-1]
+    return Anchor(kind=kind, id=item.id, host=item.site, name=str(item.fields.get(name) or ""))
+
+
+def gather(declared: Desired, prior: Prior, live: Live) -> Evidence:
+    """Compare all that is owned with complete lists; what a lost parent held counts once."""
+    found = Evidence(anchor=anchor_of(live))
+    for address, entry in sorted(prior.resources.items()):
+        read = live.kinds.get(address.kind)
+        if read is None or read.problem:
+            continue
+        item = read.objects.get(entry.id)
+        if item is None:
+            if entry.parent is None or entry.parent in found.fits:
+                found.missing.append(address)
+        elif recognised(address, entry, item, declared, live.hosts):
+            found.fits.append(address)
+        else:
+            found.renamed.append(address)
+    return found
+
+
+def recognised(
+    address: Address, entry: Entry, item: LiveObject, declared: Desired, hosts: frozenset[str]
+) -> bool:
+    """Whether an object has the identity that it was left with, or the one that is declared.
+
+    The declared one is there if a run was killed between its update and the result. References
+    are left out: a branch that was moved is the same.
+    """
+    policy = BY_NAME[address.kind].policy
+    resource = declared.resources.get(address)
+    for name, left in zip(policy.identity, entry.identity, strict=False):
+        if name in policy.refers or name not in item.fields:
+            continue
+        form = policy.form(name)
+        known = [left]
+        known += [entry.stored[name]] if name in entry.stored else []
+        known += [resource.fields.get(name)] if resource else []
+        parts = {each if is_digest(each) else identity_part(form, each, hosts) for each in known}
+        held = canonical(form, item.fields[name], hosts)
+        now = identity_part(form, held, hosts)
+        secret = (digest(address.kind, name, each) for each in (held, now))
+        if now not in parts and parts.isdisjoint(secret):
+            return False
+    return True
+
+
+def doubt(prior: Prior, found: Evidence, *, known_key: bool | None) -> bool:
+    """Whether another key was used, and nothing that was read says that it is the same shop."""
+    if known_key is not False or not (prior.anchor or prior.resources):
+        return False
+    if prior.anchor and found.anchor:
+        return False
+    return not found.fits or found.most_differ
+
+
+def objections(
+    prior: Prior, found: Evidence, shop: str, *, known_key: bool | None
+) -> Iterator[Diagnostic]:
+    """Why it is another shop; nothing where it is not. `known_key` is None where none is known."""
+    hint = (
+        "correct its `token` or `url`; if the shop itself changed,"
+        f" `shopform state rehome --shop {shop}` shows what fits and records it"
+    )
+    was, now = prior.anchor, found.anchor
+    # With a key that is known, staff may have made another page the front page.
+    surely = bool(known_key and found.fits and not found.most_differ)
+    if was and now and not surely and (was.id != now.id or _other_host(was, now)):
+        yield error(
+            CODE,
+            f"`{shop}` is another shop than its state is of: the fixed {now.kind} is {said(now)},"
+            f" and was {said(was)}",
+            hint=hint,
+        )
+        return
+    many = len(found.renamed) >= RENAMED or found.differing >= DIFFERING
+    if found.most_differ and (many or known_key is False):
+        yield error(
+            CODE,
+            f"`{shop}` seems to be another shop than its state is of: of"
+            f" {found.differing + len(found.fits)} owned objects {len(found.missing)} do not exist"
+            f" and {len(found.renamed)} have another identity",
+            detail=listed([*found.missing, *found.renamed]),
+            hint=hint,
+        )
+
+
+def fitting(prior: Prior, found: Evidence) -> bool:
+    """Whether a state may be given to the shop that was read, whatever its host is now."""
+    was, now = prior.anchor, found.anchor
+    same = bool(was and now and was.id == now.id)
+    return (same or not (was and now)) and not found.most_differ and (same or bool(found.fits))
+
+
+def _other_host(was: Anchor, now: Anchor) -> bool:
+    return bool(was.host and now.host) and was.host != now.host
+
+
+def said(anchor: Anchor) -> str:
+    name = f" `{anchor.name}`" if anchor.name else ""
+    return f"{anchor.id}{name}{f' of {anchor.host}' if anchor.host else ''}"

@@ -1,0 +1,54 @@
+"""Pages whose path is not the one that was sent: told of in every plan until it is. Pure."""
+
+from collections.abc import Mapping
+
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, Form
+from shopform.model.canonical import canonical, is_digest, loosely, page_address, slashed
+from shopform.model.plan import Op, Step
+from shopform.model.slugs import appended
+from shopform.model.values import Desired, Secret
+from shopform.planning.compare.compare import Comparer
+from shopform.planning.matching.match import place
+from shopform.planning.matching.result import Matching
+from shopform.planning.scope import Scope
+
+
+def check(
+    matching: Matching, desired: Desired, scope: Scope, steps: Mapping[str, Step], out: Collector
+) -> None:
+    """Warn of each path that the shop made otherwise, with the object that has the one wanted."""
+    compare = Comparer(matching)
+    for address, entry in matching.entries.items():
+        kind, resource = BY_NAME[address.kind], desired.resources.get(address)
+        name = kind.policy.path
+        item = (
+            matching.live[kind.name].objects.get(entry.id) if kind.name in matching.live else None
+        )
+        step = steps.get(f"{address}:{Op.UPDATE}")
+        value = resource.fields.get(name) if resource and name not in resource.ignore else None
+        sent = entry.sent.get(name)
+        if not item or not value or not scope.holds(address) or (step and name in step.fields):
+            continue
+        if isinstance(value, Secret) or not isinstance(sent, str) or is_digest(sent):
+            continue
+        held = str(canonical(Form.PATH, item.fields.get(name), matching.hosts))
+        made = entry.stored.get(name) == held or appended(kind, sent, held)
+        # A shop that drops a last slash or writes small letters did not give another path.
+        if not made or loosely(page_address(held)) == loosely(page_address(sent)):
+            continue
+        holder = compare.holder(kind, sent, item.id)
+        owner = matching.owners.get((kind.name, holder)) if holder is not None else None
+        who = f"`{owner}`" if owner else f"{kind.name} {holder}, which is unmanaged,"
+        out.warning(
+            "path-not-settled",
+            f"`{address}` is to be at `{slashed(sent)}`, and the shop has it at `{slashed(held)}`",
+            detail=f"{who} has that path"
+            if holder is not None
+            else "no object that is read has it",
+            span=place(desired, address),
+            address=address,
+            hint="give one of them another path; once it is free, a plan sends it again"
+            if holder is not None
+            else f"declare `{held}`, or find in the shop what keeps the path",
+        )

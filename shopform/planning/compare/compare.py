@@ -1,0 +1,357 @@
+"""What differs between a declared resource, what was sent last, and what the shop holds. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+
+from shopform.kinds import Form, Kind
+from shopform.model.canonical import (
+    canonical,
+    digest,
+    is_digest,
+    page_address,
+    recognised,
+)
+from shopform.model.plan import FieldChange
+from shopform.model.redirect_graph import rooted
+from shopform.model.references import links
+from shopform.model.slugs import appended
+from shopform.model.values import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
+from shopform.planning.compare import images
+from shopform.planning.matching.ambiguity import secret_fields
+from shopform.planning.matching.result import NOTHING, Matching
+
+MISSING = object()
+
+
+@dataclass(slots=True)
+class Difference:
+    """The fields that change, what to send, and what the state remembers afterwards.
+
+    `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
+    """
+
+    fields: list[FieldChange] = field(default_factory=list)
+    send: dict[str, Value] = field(default_factory=dict)
+    sent: dict[str, object] = field(default_factory=dict)
+    stored: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    remember: bool = False
+
+
+@dataclass(slots=True)
+class Comparer:
+    """Compares resources of one shop; `reborn` are addresses whose object will be a new one.
+
+    `declared` says which objects give up their paths.
+    """
+
+    matching: Matching
+    reborn: frozenset[Address] = frozenset()
+    declared: Mapping[Address, Resource] = field(default_factory=dict)
+    paths: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+
+    def create(self, kind: Kind, resource: Resource) -> Difference:
+        """Everything declared, for an object that does not exist."""
+        result = Difference()
+        for name, value in resource.fields.items():
+            form = kind.policy.form(name)
+            if form is Form.IMAGES:
+                diff = images.compare(_pictures(value), (), ())
+                result.send[name] = tuple(diff.operations)
+                result.sent[name] = tuple(diff.records)
+            else:
+                result.send[name] = value
+                result.sent[name] = self._memory(kind, resource.address, name, value)
+            if value is not None:
+                result.fields.append(self._change(kind, name, None, value))
+        for name in kind.policy.identity:
+            # A place that nobody declared is the root, and is not managed from then on.
+            result.send.setdefault(name, None)
+        return _forgetting(result, resource, {})
+
+    def update(
+        self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
+    ) -> Difference:
+        """Declared fields against the live ones, three ways."""
+        result = Difference()
+        known: Mapping[str, object] = entry.sent if entry else {}
+        for name, value in resource.fields.items():
+            if name in resource.ignore:
+                if name in known:
+                    _keep(result, entry, name)
+                continue
+            if kind.policy.form(name) is Form.IMAGES:
+                self._images(kind, resource, name, item, entry, result)
+            else:
+                self._field(kind, resource, name, value, item, entry, result)
+        for name in known:
+            if name not in resource.fields:
+                if name in resource.ignore:
+                    _keep(result, entry, name)
+                else:
+                    self._undeclared(kind, name, item, entry, result)
+        return _forgetting(result, resource, known)
+
+    def show(self, kind: Kind, name: str, value: object) -> object:
+        """A canonical value as readers see it: references as the address that owns the id, and
+        the ends of redirects with their first slash."""
+        target = kind.policy.refers.get(name)
+        if target is None:
+            return rooted(kind, name, value)
+        number = canonical(Form.ID, value)
+        if not isinstance(number, int):
+            return None
+        owner = self.matching.owners.get((target, number))
+        return Ref(owner) if owner else f"#{number}"
+
+    def settled(
+        self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
+    ) -> dict[str, object]:
+        """The declared fields, but for some, as the shop holds them and as they are shown.
+
+        Its place is among them even where it is not declared.
+        """
+        found: dict[str, object] = {
+            name: self.show(kind, name, number)
+            for name, (_, number) in links(kind, item).items()
+            if name in kind.policy.identity and name not in resource.fields
+        }
+        secret = secret_fields(resource, self.matching.entries.get(resource.address))
+        for name, value in resource.fields.items():
+            if name in but:
+                continue
+            form = kind.policy.form(name)
+            raw = item.fields.get(name, value)
+            if name in secret:
+                found[name] = Secret(value.source if isinstance(value, Secret) else "", "")
+            elif form is Form.IMAGES:
+                found[name] = [_picture(picture) for picture in _pictures(value)]
+            elif isinstance(raw, Ref):
+                found[name] = raw
+            else:
+                found[name] = self.show(kind, name, canonical(form, raw, self.matching.hosts))
+        return found
+
+    def holder(self, kind: Kind, path: str, but: int) -> int | None:
+        """Another object that has this path and keeps it."""
+        index = self.paths.get(kind.name)
+        if index is None:
+            index = self.paths[kind.name] = {}
+            for item in self.matching.live.get(kind.name, NOTHING).objects.values():
+                held = canonical(Form.PATH, item.fields.get(kind.policy.path), self.matching.hosts)
+                index.setdefault(page_address(str(held)), []).append(item.id)
+        wanted = page_address(path)
+        for number in index.get(wanted, ()):
+            owner = self.matching.owners.get((kind.name, number))
+            resource = self.declared.get(owner) if owner else None
+            entry = self.matching.entries.get(owner) if owner else None
+            own = resource.fields.get(kind.policy.path, path) if resource else path
+            leaves = page_address(str(canonical(Form.PATH, own, self.matching.hosts))) != wanted
+            deleted = resource is None and entry is not None and not entry.keep
+            if number != but and not leaves and not (deleted and self.declared):
+                return number
+        return None
+
+    def resolve(self, value: Ref) -> int | None:
+        """The id a reference has now; None if that object is still to be created."""
+        return None if value.address in self.reborn else self.matching.ids.get(value.address)
+
+    def _memory(self, kind: Kind, address: Address, name: str, value: object) -> object:
+        if isinstance(value, Secret):
+            form = kind.policy.form(name)
+            return digest(address.kind, name, canonical(form, value, self.matching.hosts))
+        if isinstance(value, Ref):
+            number = self.resolve(value)
+            return value if number is None else number
+        return canonical(kind.policy.form(name), value, self.matching.hosts)
+
+    def _field(
+        self,
+        kind: Kind,
+        resource: Resource,
+        name: str,
+        value: Value,
+        item: LiveObject,
+        entry: Entry | None,
+        result: Difference,
+    ) -> None:
+        form = kind.policy.form(name)
+        raw = item.fields.get(name, MISSING)
+        memory = self._memory(kind, resource.address, name, value)
+        before = entry.sent.get(name, MISSING) if entry else MISSING
+        secret = name in secret_fields(resource, entry)
+        result.sent[name] = memory
+        if raw is MISSING:
+            # The list does not show the field: only the memory can tell whether it is right.
+            if memory == before or (entry is None and not memory):
+                result.unchanged += 1
+                return
+            live: object = None
+        else:
+            hosts = self.matching.hosts
+            held = live = canonical(form, raw, hosts)
+            found = entry is None and name in kind.policy.identity
+            rewritten = found and recognised(form, held) == recognised(form, value, hosts)
+            if isinstance(value, Secret):
+                live = digest(resource.address.kind, name, held)
+            if live != memory and rewritten:
+                result.stored[name] = live
+                result.unchanged += 1
+                return
+            if live == memory:
+                result.unchanged += 1
+                if entry and (before != memory or name in entry.stored):
+                    # Found equal without having been sent, or no longer stored otherwise.
+                    result.remember = True
+                return
+            left = entry.stored.get(name, before) if entry else MISSING
+            now = digest(resource.address.kind, name, held) if is_digest(left) else held
+            if memory == before and entry and name in entry.stored and left == now:
+                result.stored[name] = left
+                result.unchanged += 1
+                return
+            # A path that the shop gave because another object had the one that was sent: it is
+            # tried again once that is free, and is no edit of anybody's.
+            refused = name == kind.policy.path and memory == before and appended(kind, before, live)
+            if refused and self.holder(kind, str(before), item.id) is not None:
+                result.unchanged += 1
+                return
+        result.send[name] = value
+        result.fields.append(self._change(kind, name, live, value, secret=secret))
+
+    def _images(
+        self,
+        kind: Kind,
+        resource: Resource,
+        name: str,
+        item: LiveObject,
+        entry: Entry | None,
+        result: Difference,
+    ) -> None:
+        known = entry.sent.get(name) if entry else None
+        diff = images.compare(
+            _pictures(resource.fields[name]),
+            known if isinstance(known, tuple) else (),
+            item.fields.get(name),
+        )
+        result.sent[name] = tuple(diff.records)
+        if not diff.operations:
+            result.unchanged += 1
+            result.remember = result.remember or (entry is not None and known != result.sent[name])
+            return
+        result.send[name] = tuple(diff.operations)
+        held = item.fields.get(name)
+        after = images.foreseen(diff, held)
+        result.fields.append(self._change(kind, name, images.shown(held), after))
+
+    def _undeclared(
+        self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
+    ) -> None:
+        """Declared last time and not now: back to the server's default, or let go of."""
+        result.remember = True
+        if kind.policy.form(name) is Form.IMAGES:
+            known = entry.sent[name] if entry else ()
+            diff = images.compare(
+                (), known if isinstance(known, tuple) else (), item.fields.get(name)
+            )
+            if diff.operations:
+                result.send[name] = tuple(diff.operations)
+                held = item.fields.get(name)
+                after = images.foreseen(diff, held)
+                change = self._change(kind, name, images.shown(held), after, reason="reset")
+                result.fields.append(change)
+            return
+        live = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
+        secret = name in secret_fields(None, entry)
+        if name in kind.policy.refers and entry and entry.sent[name] is None and live is None:
+            return
+        if name not in kind.policy.defaults:
+            result.notes.append(f"`{name}` is no longer declared and stays as it is")
+            return
+        default = kind.policy.defaults[name]
+        if canonical(kind.policy.form(name), default, self.matching.hosts) == live:
+            result.notes.append(f"`{name}` is no longer declared and has the shop's default")
+            return
+        result.send[name] = default  # type: ignore[assignment]
+        change = self._change(kind, name, live, default, reason="reset", secret=secret)
+        result.fields.append(change)
+
+    def _change(
+        self,
+        kind: Kind,
+        name: str,
+        before: object,
+        after: object,
+        *,
+        reason: str = "",
+        secret: bool = False,
+    ) -> FieldChange:
+        """A field change fit to be shown: canonical, references as addresses, secrets masked."""
+        if secret or isinstance(after, Secret) or is_digest(before) or is_digest(after):
+            return FieldChange(name=name, sensitive=True, reason=reason)
+        unknown = isinstance(after, Ref) and self.resolve(after) is None
+        form = kind.policy.form(name)
+        if form is Form.IMAGES:
+            shown: object = tuple(_picture(p) for p in after) if isinstance(after, tuple) else ()
+        elif isinstance(after, Ref) or after is None:
+            shown = after
+        else:
+            shown = self.show(kind, name, canonical(form, after, self.matching.hosts))
+        return FieldChange(
+            name=name,
+            before=self.show(kind, name, before),
+            after=shown,
+            unknown=unknown,
+            reason=reason,
+        )
+
+
+def _forgetting(result: Difference, resource: Resource, known: Mapping[str, object]) -> Difference:
+    """The difference, with no memory of the fields that are left to the shop afterwards."""
+    for name in sorted(resource.once):
+        if name in {*result.sent, *known}:
+            result.notes.append(f"`{name}` is not managed from then on")
+        result.sent.pop(name, None)
+        result.stored.pop(name, None)
+        result.remember = result.remember or name in known
+    return result
+
+
+def _keep(result: Difference, entry: Entry | None, name: str) -> None:
+    if entry:
+        result.sent[name] = entry.sent[name]
+        if name in entry.stored:
+            result.stored[name] = entry.stored[name]
+
+
+def _pictures(value: Value) -> tuple[Image, ...]:
+    items = value if isinstance(value, tuple) else ()
+    return tuple(item for item in items if isinstance(item, Image))
+
+
+def _picture(item: object) -> object:
+    return asdict(item) if isinstance(item, Image) else item
+
+
+def identity_of(
+    kind: Kind,
+    resource: Resource,
+    difference: Difference,
+    item: LiveObject | None,
+    hosts: frozenset[str],
+) -> tuple[object, ...]:
+    """What the state keeps to recognise the object by; a secret is a digest.
+
+    A part that is not managed is as the shop holds it, and for a new object the root.
+    """
+    parts: list[object] = []
+    for name in kind.policy.identity:
+        form, value = kind.policy.form(name), resource.fields.get(name)
+        if isinstance(value, Secret):
+            parts.append(digest(kind.name, name, recognised(form, value, hosts)))
+        elif name in difference.sent:
+            parts.append(recognised(form, difference.sent[name], hosts))
+        else:
+            parts.append(recognised(form, item.fields.get(name) if item else None, hosts))
+    return tuple(parts)

@@ -1,0 +1,149 @@
+"""What the shop holds otherwise than it was left, whatever the files say now. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.plan import Action, Change, FieldChange
+from shopform.model.slugs import appended
+from shopform.model.values import Address, Desired, Entry, Live, LiveObject, Prior, Resource, Secret
+from shopform.planning.compare import images
+from shopform.planning.compare.compare import MISSING, Comparer
+from shopform.planning.matching.ambiguity import secret_fields, secrets_of
+from shopform.planning.matching.result import NOTHING, Matching
+from shopform.planning.scope import Scope
+
+HIDDEN = Secret("", "")
+
+
+def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[Change]:
+    """Every owned object that was edited or deleted since it was stored.
+
+    Of the files only `ignore` counts: what is left to the shop is not compared.
+    """
+    matching = owned(prior, live)
+    compare = Comparer(matching)
+    yield from vanished(desired, prior, live, scope, compare)
+    for (kind, number), address in matching.owners.items():
+        if scope.holds(address):
+            item, entry = live.kinds[kind].objects[number], prior.resources[address]
+            resource = desired.resources.get(address)
+            change = edited(address, entry, item, resource, compare)
+            if change.fields:
+                yield change
+
+
+def owned(prior: Prior, live: Live) -> Matching:
+    """What the state says of the objects that are there, whatever the files say."""
+    matching = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
+    for address, entry in prior.resources.items():
+        if entry.id in live.kinds.get(address.kind, NOTHING).objects:
+            matching.owners[address.kind, entry.id] = address
+    return matching
+
+
+def vanished(
+    desired: Desired, prior: Prior, live: Live, scope: Scope, compare: Comparer
+) -> Iterator[Change]:
+    """Owned objects that a whole list of their kind does not show."""
+    for address, entry in prior.resources.items():
+        read = live.kinds.get(address.kind)
+        if read is None or read.problem or entry.id in read.objects or not scope.holds(address):
+            continue
+        kind = BY_NAME[address.kind]
+        hidden = secret_fields(desired.resources.get(address), entry)
+        held = {
+            n: HIDDEN if n in hidden else _shown(kind, n, _left(entry, n), compare)
+            for n in sorted(entry.sent)
+        }
+        fields = tuple(_field(name, value, None) for name, value in held.items())
+        yield _change(address, entry, Action.DELETE, fields, {})
+
+
+def edited(
+    address: Address,
+    entry: Entry,
+    item: LiveObject,
+    resource: Resource | None,
+    compare: Comparer,
+) -> Change:
+    """The managed fields that the shop holds otherwise than they were left."""
+    kind, hidden = BY_NAME[address.kind], secret_fields(resource, entry)
+    ignored = resource.ignore if resource else frozenset()
+    fields: list[FieldChange] = []
+    same: dict[str, object] = {}
+    for name in entry.sent:
+        if name in ignored or name not in kind.wire.fields:
+            continue
+        left, now = _left(entry, name), _now(kind, name, entry, item, compare)
+        before = HIDDEN if name in hidden else _shown(kind, name, left, compare)
+        # What was sent and is there after all is no edit, though the shop stored it otherwise.
+        made = name == kind.policy.path and appended(kind, entry.sent[name], now)
+        if now is MISSING or now in (left, entry.sent[name]) or made:
+            same[name] = before
+        else:
+            fields.append(_field(name, before, _shown(kind, name, now, compare)))
+    return _change(address, entry, Action.UPDATE, tuple(fields), same)
+
+
+def _left(entry: Entry, name: str) -> object:
+    return entry.stored.get(name, entry.sent[name])
+
+
+def _now(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Comparer) -> object:
+    """The live value in the form that the state remembers; MISSING where no list shows it."""
+    raw = item.fields.get(name, MISSING)
+    if raw is MISSING:
+        return MISSING
+    form = kind.policy.form(name)
+    if form is Form.IMAGES:
+        return _pictures(entry.sent[name], raw)
+    value = canonical(form, raw, compare.matching.hosts)
+    secret = value != entry.sent[name] and name in secrets_of(entry)
+    return digest(kind.name, name, value) if secret else value
+
+
+def _pictures(records: object, raw: object) -> object:
+    """The records as the shop holds them now; others' pictures are nobody's business."""
+    held = {item["id"]: item for item in images.shown(raw)}
+    known = (
+        [dict(r) for r in records if isinstance(r, Mapping)] if isinstance(records, tuple) else []
+    )
+    return tuple(
+        {**record, **held[record["id"]]} if record["id"] in held else record
+        for record in known
+        if record["id"] is None or record["id"] in held
+    )
+
+
+def _shown(kind: Kind, name: str, value: object, compare: Comparer) -> object:
+    if is_digest(value):
+        return HIDDEN
+    if kind.policy.form(name) is not Form.IMAGES:
+        return compare.show(kind, name, value)
+    known = [r for r in value if isinstance(r, Mapping)] if isinstance(value, tuple) else []
+    return tuple({n: part for n, part in r.items() if n != "sha256"} for r in known)
+
+
+def _field(name: str, before: object, after: object) -> FieldChange:
+    if isinstance(before, Secret):
+        return FieldChange(name=name, sensitive=True)
+    return FieldChange(name=name, before=before, after=after)
+
+
+def _change(
+    address: Address,
+    entry: Entry,
+    action: Action,
+    fields: tuple[FieldChange, ...],
+    same: Mapping[str, object],
+) -> Change:
+    return Change(
+        address=address,
+        kind=address.kind,
+        action=action,
+        id=entry.id,
+        fields=fields,
+        unchanged=len(same),
+        values=same,
+    )

@@ -1,0 +1,87 @@
+"""What would be lost with an object: everything readable in it, and what was edited since. Pure."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from shopform.kinds import KINDS, Form, Kind
+from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.references import links
+from shopform.model.values import Entry, Live, LiveObject
+from shopform.planning.compare import images
+from shopform.planning.matching.ambiguity import secrets_of
+
+EDITED = "edited"
+UNKNOWN = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One field. `managed`: it was declared; `edited`: the shop's staff wrote it since."""
+
+    name: str
+    value: object
+    managed: bool
+    edited: bool
+    secret: bool = False
+
+
+def losses(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> list[Loss]:
+    """Fields that hold something, the managed ones first; of others those that are no default."""
+    managed = [_managed(kind, name, entry, item, hosts) for name in sorted(entry.sent)]
+    return [*managed, *_beside(kind, entry, item, hosts)]
+
+
+def written(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> list[str]:
+    """The names of the fields that staff wrote into an object since."""
+    return [f"`{loss.name}`" for loss in losses(kind, entry, item, hosts) if loss.edited]
+
+
+def unmanaged_children(
+    live: Live, owned: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], list[str]]:
+    """What nobody owns, by kind and id of what it was put into."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for kind in KINDS:
+        inner = ("", *(n for n in kind.policy.identity if n in kind.policy.refers))
+        read = live.kinds.get(kind.name)
+        for child in read.objects.values() if read else ():
+            if (kind.name, child.id) in owned:
+                continue
+            for name, target in links(kind, child).items():
+                if name in inner:
+                    found.setdefault(target, []).append(f"{kind.name} {child.id}")
+    return found
+
+
+def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> Loss:
+    sent, form = entry.sent[name], kind.policy.form(name)
+    value = canonical(form, item.fields.get(name), hosts)
+    secret = name in secrets_of(entry)
+    if name not in item.fields:
+        edited = False
+    elif form is Form.IMAGES:
+        edited = len(images.shown(item.fields[name])) > len(sent if isinstance(sent, tuple) else ())
+    else:
+        left = (sent, entry.stored.get(name, sent))
+        edited = (digest(kind.name, name, value) if is_digest(sent) else value) not in left
+    return Loss(name, value, True, edited, secret)
+
+
+def _beside(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> Iterator[Loss]:
+    policy = kind.policy
+    for name in kind.fields:
+        if name in entry.sent or name not in item.fields or name in policy.generated:
+            continue
+        form = policy.form(name)
+        value = canonical(form, item.fields[name], hosts)
+        # A reference and a picture that nobody set are none, whichever the kind.
+        none = policy.defaults.get(name, None if name in policy.refers else UNKNOWN)
+        if form is Form.IMAGES:
+            none = ()
+        known = none is not UNKNOWN
+        # Zero and false are what an object has that nobody set, where no default is known.
+        if value == canonical(form, none, hosts) if known else value in (None, "", (), 0):
+            continue
+        # What the shop makes by itself has no default, and is no edit; nor what was there before.
+        edited = known and name not in entry.unclaimed
+        yield Loss(name, value, False, edited, name in secrets_of(entry))

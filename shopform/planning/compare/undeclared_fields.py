@@ -1,0 +1,24 @@
+"""What the shop holds in fields that nobody declares, as far as its defaults are known. Pure."""
+
+from shopform.kinds import Kind
+from shopform.model.canonical import canonical
+from shopform.model.values import LiveObject, Resource
+
+
+def beside(
+    kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]
+) -> dict[str, object]:
+    """Undeclared fields whose canonical value is not the known default; of a place, the root.
+
+    What `lifecycle.ignore` names is left to the shop, and no matter of the files.
+    """
+    found = {}
+    root = dict.fromkeys(kind.policy.refers.keys() & set(kind.policy.identity))
+    for name, default in sorted({**root, **kind.policy.defaults}.items()):
+        if name in resource.fields or name in resource.ignore or name not in item.fields:
+            continue
+        form = kind.policy.form(name)
+        value = canonical(form, item.fields[name], hosts)
+        if value != canonical(form, default, hosts):
+            found[name] = value
+    return found

@@ -1,0 +1,115 @@
+"""What tells objects apart that one address could be. Pure."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.values import Address, Entry, LiveObject, Ref, Resource, Secret
+
+if TYPE_CHECKING:
+    from shopform.planning.matching.result import Matching
+
+FIELDS = 3
+OBJECTS = 12
+WIDTH = 40
+
+
+def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]) -> str:
+    """A line for each object: its id and up to three fields that differ among them.
+
+    `secret` are fields that may hold one; they are left out, as are those of an owner.
+    """
+    items = [matching.live[kind.name].objects[number] for number in numbers]
+    owners = [matching.owners.get((kind.name, number)) for number in numbers]
+    hidden = secret.union(*(secrets_of(matching.entries[a]) for a in owners if a))
+    names = [n for n in kind.fields if n not in hidden and _differs(kind, n, items)][:FIELDS]
+    lines = [
+        f"{item.id}: {', '.join(_fields(kind, names, item, matching))}"
+        if names
+        else f"{item.id}: the same as the others in every field"
+        for item in items[:OBJECTS]
+    ]
+    more = [f"and {len(items) - OBJECTS} more"] if len(items) > OBJECTS else []
+    return "\n".join([*lines, *more])
+
+
+def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Matching") -> str:
+    """A line for each object: its id and up to three declared fields that it holds otherwise."""
+    lines = []
+    hidden = secret_fields(resource, matching.entries.get(resource.address))
+    for number in numbers[:OBJECTS]:
+        item = matching.live[kind.name].objects[number]
+        names = [
+            name
+            for name, value in resource.fields.items()
+            if name not in hidden
+            if not isinstance(value, Ref) and kind.policy.form(name) is not Form.IMAGES
+            if canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
+            != canonical(kind.policy.form(name), value, matching.hosts)
+        ]
+        shown = ", ".join(_fields(kind, names[:FIELDS], item, matching))
+        lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
+    more = [f"and {len(numbers) - OBJECTS} more"] if len(numbers) > OBJECTS else []
+    return "\n".join([*lines, *more])
+
+
+def secrets_of(entry: Entry) -> set[str]:
+    """The fields that the state knows as secrets."""
+    held = (*entry.sent.items(), *entry.stored.items())
+    return {name for name, memory in held if is_digest(memory)}
+
+
+def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
+    """The fields that are secrets, were or will be: no value of them is shown, old or new.
+
+    This is the one rule for all that is shown, told and recorded.
+    """
+    fields = resource.fields if resource else {}
+    declared = {name for name, value in fields.items() if isinstance(value, Secret)}
+    return declared | (secrets_of(entry) if entry else set())
+
+
+def masked(address: Address, entry: Entry, names: Collection[str]) -> Entry:
+    """The entry with nothing but digests of these fields."""
+
+    def hidden(name: str, value: object) -> object:
+        known = name not in names or is_digest(value)
+        return value if known else digest(address.kind, name, value)
+
+    parts = zip(BY_NAME[address.kind].policy.identity, entry.identity, strict=True)
+    return replace(
+        entry,
+        identity=tuple(hidden(*part) for part in parts),
+        sent={name: hidden(name, value) for name, value in entry.sent.items()},
+        stored={name: hidden(name, value) for name, value in entry.stored.items()},
+    )
+
+
+def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:
+    form = kind.policy.form(name)
+    if form is Form.IMAGES or not any(name in item.fields for item in items):
+        return False
+    return len({canonical(form, item.fields.get(name)) for item in items}) > 1
+
+
+def _fields(kind: Kind, names: list[str], item: LiveObject, matching: "Matching") -> Iterator[str]:
+    for name in names:
+        value = canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
+        if name in kind.policy.refers and isinstance(value, int):
+            owner = matching.owners.get((kind.policy.refers[name], value))
+            yield f"`{name}` is {f'`{owner}`' if owner else f'#{value}'}"
+        elif value in ("", (), None):
+            yield f"`{name}` is empty"
+        else:
+            yield f"`{name}` is {_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value))
+    if not isinstance(value, str):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    text = " ".join(value.split())
+    return f"`{text if len(text) <= WIDTH else text[: WIDTH - 1] + '…'}`"

@@ -1,0 +1,149 @@
+"""Creates of a run that stopped, whose answers nobody saw. Pure."""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from shopform.diagnostics import Collector
+from shopform.kinds import BY_NAME, Kind
+from shopform.model.canonical import identified, is_digest
+from shopform.model.values import (
+    Address,
+    Desired,
+    Import,
+    Intent,
+    LiveKind,
+    LiveObject,
+    Prior,
+    Ranges,
+)
+from shopform.planning.matching.ambiguity import apart, secrets_of
+from shopform.planning.matching.moved_addresses import renamed
+from shopform.planning.matching.recovered_creates import Recovered, holds, recover, stored
+
+if TYPE_CHECKING:
+    from shopform.planning.matching.result import Matching
+
+Place = tuple[str, int | None]
+
+
+def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Collector) -> None:
+    """Find what a run was creating when it stopped: an unowned object of that identity."""
+    answers = {each.address: each for each in desired.imports}
+    lists = _Lists(prior, result)
+    for intent in prior.pending:
+        kind = BY_NAME[intent.kind]
+        address = _home(intent.address, desired, result)
+        if address in result.entries:
+            out.warning(
+                "pending-create",
+                f"`{intent.address}` was being created when a run stopped, and"
+                f" `{address}` is another object by now",
+                address=intent.address,
+                hint=f"see whether the shop has it, then `shopform state rm {intent.address}`",
+            )
+            continue
+        found = lists.recovered(kind, intent, answers.get(address))
+        if found.unclear:
+            _unclear(kind, intent, found, result, out)
+        elif found.id is not None:
+            item = result.live[kind.name].objects[found.id]
+            held = {} if found.exact else stored(kind, intent, item, result.hosts)
+            result.entries[address] = replace(intent.entry, id=found.id, stored=held)
+            result.owners[kind.name, found.id] = address
+            result.adopted[address] = intent.address
+        elif kind.name in result.live and not result.live[kind.name].problem:
+            result.absent.append(intent.address)
+            if address not in desired.resources:
+                out.warning(
+                    "pending-create",
+                    f"`{intent.address}` was being created when a run stopped, and is not in the"
+                    " shop",
+                    address=intent.address,
+                    hint="the next apply forgets it;"
+                    f" `shopform state rm {intent.address}` does so now",
+                )
+
+
+def _home(begun: Address, desired: Desired, result: "Matching") -> Address:
+    """The address of a pending create after moves; one that is declared again needs the old."""
+    found = renamed(begun, desired.moved)
+    return begun if begun in desired.resources or found in result.entries else found
+
+
+@dataclass(slots=True)
+class _Lists:
+    """What each list with pending creates has that nobody owns; read once, for any number."""
+
+    prior: Prior
+    result: "Matching"
+    free: dict[Place, dict[int, LiveObject]] = field(default_factory=dict)
+    known: dict[Place, dict[object, list[LiveObject]]] = field(default_factory=dict)
+    fresh: dict[tuple[Place, Ranges | None], list[LiveObject]] = field(default_factory=dict)
+    rivals: dict[Place, set[tuple[object, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for intent in self.prior.pending:
+            place = (intent.kind, intent.parent_id)
+            self.free.setdefault(place, {})
+            self.known.setdefault(place, {})
+            mine = identified(BY_NAME[intent.kind], intent.identity)
+            self.rivals.setdefault(place, set()).add(mine)
+        for name in {name for name, _ in self.free}:
+            objects = self.result.live.get(name, LiveKind()).objects
+            for (parent_id, identity), numbers in self.result.index(BY_NAME[name]).items():
+                place = (name, parent_id)
+                free = [n for n in numbers if (name, n) not in self.result.owners]
+                if place in self.free and free:
+                    self.free[place] |= {number: objects[number] for number in free}
+                    self.known[place][identity] = [objects[number] for number in free]
+
+    def recovered(self, kind: Kind, intent: Intent, answer: Import | None) -> Recovered:
+        """As the list tells; `imports` may say which it is, where that is not sure, or is not."""
+        place, owners = (kind.name, intent.parent_id), self.result.owners
+        named = answer.id if answer and (kind.name, answer.id) not in owners else 0
+        without = answer.without if answer else frozenset()
+        same = self.known[place].get(identified(kind, intent.identity), [])
+        for items in (same, self._fresh(place, intent)):
+            free = [i for i in items if i.id not in without and (kind.name, i.id) not in owners]
+            found = recover(kind, intent, free, self.result.hosts, self.rivals[place])
+            if found != Recovered():
+                sure = found.exact and found.id is not None
+                return found if sure or named not in self.free[place] else Recovered(named)
+        return Recovered()
+
+    def _fresh(self, place: Place, intent: Intent) -> list[LiveObject]:
+        """What was not there before the create; all of it for one with a secret in its name."""
+        if any(map(is_digest, intent.identity)):
+            return list(self.free[place].values())
+        if intent.before is None:
+            return []
+        key = (place, intent.before)
+        if key not in self.fresh:
+            mine = self.rivals[place]
+            rival = {i.id for identity in mine for i in self.known[place].get(identity, ())}
+            self.fresh[key] = [
+                item
+                for item in self.free[place].values()
+                if item.id not in rival and not holds(intent.before, item.id)
+            ]
+        return self.fresh[key]
+
+
+def _unclear(
+    kind: Kind, intent: Intent, found: Recovered, result: "Matching", out: Collector
+) -> None:
+    parts = zip(kind.policy.identity, intent.identity, strict=False)
+    secret = {name for name, part in parts if is_digest(part)}
+    ids = ", ".join(map(str, found.unclear))
+    several = f"several objects could be it: ids {ids}"
+    new = f"the shop has what it had not before, and could be it: {kind.name} {ids}"
+    out.error(
+        "identity-ambiguous" if found.exact else "identity-near",
+        f"`{intent.address}` was being created when a run stopped, and"
+        f" {several if found.exact else new}",
+        detail=apart(kind, list(found.unclear), result, secret | secrets_of(intent.entry)),
+        address=intent.address,
+        hint=f"`shopform import {intent.address} ID` takes the right one; if none is it:"
+        f" `{{address: {intent.address}, not: [{ids}]}}` under `imports:`, or"
+        f" `shopform state rm {intent.address}`",
+    )

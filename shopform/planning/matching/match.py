@@ -1,0 +1,236 @@
+"""Which live object is which declared address. Pure."""
+
+from collections.abc import Callable, Iterable
+
+from shopform.diagnostics import Collector, Span
+from shopform.kinds import BY_NAME, Kind
+from shopform.model.addresses import CONTAINERS
+from shopform.model.canonical import canonical, identified
+from shopform.model.values import (
+    Address,
+    Desired,
+    Import,
+    Live,
+    LiveObject,
+    Prior,
+    Resource,
+    Secret,
+)
+from shopform.planning.matching.ambiguity import apart
+from shopform.planning.matching.interrupted_creates import adopt_pending
+from shopform.planning.matching.moved_addresses import follow_moves
+from shopform.planning.matching.resolution_order import in_order
+from shopform.planning.matching.result import (
+    NOTHING,
+    Identity,
+    Matching,
+    declared_identity,
+    live_identity,
+)
+
+
+def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:
+    """Tells for a container whether what is in it can matter: it is owned, or may be declared.
+
+    Saves one call for every container that is nobody's business.
+    """
+    owned = {(a.kind, e.id) for a, e in prior.resources.items()}
+    owned |= {(i.address.kind, i.id) for i in desired.imports}
+    texts: dict[str, set[Identity]] = {}
+    for resource in desired.resources.values():
+        kind = BY_NAME[resource.address.kind]
+        if kind.name not in CONTAINERS:
+            continue
+        identity = declared_identity(kind, resource, {}, frozenset())
+        texts.setdefault(kind.name, set()).add(identity or ())
+    for intent in prior.pending:
+        identity = identified(BY_NAME[intent.kind], intent.identity)
+        texts.setdefault(intent.kind, set()).add(identity)
+
+    def wanted(kind: Kind, item: LiveObject) -> bool:
+        if (kind.name, item.id) in owned:
+            return True
+        return live_identity(kind, item, frozenset()) in texts.get(kind.name, ())
+
+    return wanted
+
+
+def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matching:
+    """Assign live objects to addresses by the rules of design 6, first rule that fits."""
+    result = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
+    follow_moves(desired, result, out)
+    for address, entry in result.entries.items():
+        if entry.id in live.kinds.get(address.kind, NOTHING).objects:
+            first = result.owners.setdefault((address.kind, entry.id), address)
+            if first != address:
+                out.error(
+                    "owned-twice",
+                    f"`{first}` and `{address}` are one object, {entry.id}",
+                    address=address,
+                    hint=f"keep one: `shopform state rm {address}`",
+                )
+    adopt_pending(desired, prior, result, out)
+    imports = {item.address: item for item in desired.imports}
+    for resource in in_order(desired.resources):
+        _assign(resource, imports.get(resource.address), desired, result, out)
+    if desired.rows:
+        from shopform.planning.matching.corrected_rows import (
+            corrected,  # most projects have no such table
+        )
+
+        for before, after in corrected(desired, result):
+            _take(after, BY_NAME[after.kind], result.entries[before].id, desired, result)
+    return result
+
+
+def _assign(
+    resource: Resource, wish: Import | None, desired: Desired, result: Matching, out: Collector
+) -> None:
+    address, kind = resource.address, BY_NAME[resource.address.kind]
+    objects = result.live.get(kind.name, NOTHING).objects
+    entry = result.entries.get(address)
+    if entry:
+        if entry.id in objects:
+            result.ids[address] = entry.id
+            _check_container(resource, result, out)
+            if wish and wish.id != entry.id:
+                _import_instead(wish, entry.id, result, out)
+            return
+        result.vanished[address] = entry.id
+        del result.entries[address]
+    if wish and wish.id:
+        _import(wish, kind, desired, result, out)
+        _check_container(resource, result, out)
+        return
+    parent_id = result.ids.get(resource.parent) if resource.parent else None
+    if resource.parent and parent_id is None:
+        return
+    identity = declared_identity(kind, resource, result.ids, result.hosts)
+    if identity is None:
+        return
+    key = (parent_id, identity)
+    apart_from = wish.without if wish else frozenset()
+    found = _free(kind, result.index(kind).get(key, ()), desired, result)
+    found = found or _free(kind, result.remembered(kind).get(key, ()), desired, result)
+    found = [number for number in found if number not in apart_from]
+    if len(found) > 1:
+        found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
+    if len(found) > 1:
+        secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
+        out.error(
+            "identity-ambiguous",
+            f"`{address}` could be any of {len(found)} objects in the shop:"
+            f" ids {', '.join(map(str, found))}",
+            detail=apart(kind, found, result, secret),
+            span=resource.span,
+            address=address,
+            hint=f"choose one: `shopform import {address} {found[0]}`, or"
+            f" `{{address: {address}, id: {found[0]}}}` under `imports:`",
+        )
+    elif found:
+        _take(address, kind, found[0], desired, result)
+
+
+def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
+    """Whether the name is the same without folding: that one is meant, if there is one."""
+    name = kind.policy.identity[-1]
+    held, value = item.fields.get(name), resource.fields.get(name)
+    return canonical(kind.policy.form(name), held, hosts) == canonical(
+        kind.policy.form(name), value, hosts
+    )
+
+
+def _check_container(resource: Resource, result: Matching, out: Collector) -> None:
+    """What is nested stays where it was made, whatever address it is given."""
+    address, above = resource.address, resource.parent
+    item = result.object(address)
+    if item is None or item.parent_id is None or above is None:
+        return
+    if result.ids.get(above, item.parent_id) == item.parent_id:
+        return
+    owner = result.owners.get((above.kind, item.parent_id))
+    out.error(
+        "other-container",
+        f"`{address}` is {item.id}, which lies in {f'`{owner}`' if owner else item.parent_id}",
+        span=resource.span,
+        address=address,
+        hint=f"it belongs there for good: take back what made it `{address}`",
+    )
+
+
+def _free(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching) -> list[int]:
+    """Those that nobody owns, or an address that is no longer declared."""
+    return [n for n in numbers if result.owners.get((kind.name, n)) not in desired.resources]
+
+
+def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: Collector) -> None:
+    owner = result.owners.get((kind.name, wish.id))
+    if wish.id not in result.live.get(kind.name, NOTHING).objects:
+        problem, hint = "does not exist in the shop", "correct the id under `imports:`"
+    elif owner:
+        problem, hint = f"belongs to `{owner}`", "use `moved:` to give it another address"
+    else:
+        _take(wish.address, kind, wish.id, desired, result)
+        return
+    out.error(
+        "import-impossible",
+        f"the object {wish.id} to import as `{wish.address}` {problem}",
+        span=wish.span,
+        address=wish.address,
+        hint=hint,
+    )
+
+
+def _import_instead(wish: Import, number: int, result: Matching, out: Collector) -> None:
+    """An import of an address that has its object already would be ignored for good."""
+    address, old = wish.address, result.moved.get(wish.address)
+    there = wish.id in result.live.get(address.kind, NOTHING).objects
+    (out.error if there else out.warning)(
+        "import-impossible",
+        f"the object {wish.id} cannot be imported as `{address}`, which is {number}"
+        + (f", moved from `{old}`" if old else " already"),
+        span=wish.span,
+        address=address,
+        hint=f"remove the entry under `imports:`; or `shopform state rm {old or address}` and plan"
+        f" again to have {wish.id} instead",
+    )
+
+
+def _take(address: Address, kind: Kind, number: int, desired: Desired, result: Matching) -> None:
+    """Give an object to an address: a move if the state had it under another, else an import."""
+    owner = result.owners.get((kind.name, number))
+    result.ids[address] = number
+    result.owners[kind.name, number] = address
+    if owner is None:
+        result.imported.add(address)
+    else:
+        _rename(owner, address, result)
+        _carry(owner, address, desired, result)
+
+
+def _carry(before: Address, after: Address, desired: Desired, result: Matching) -> None:
+    """What is nested in a moved object moves along, whatever its name is now."""
+    if before.kind not in CONTAINERS:
+        return
+    for nested in result.nested().get(before, ()):
+        new = Address.of(nested.kind, *after.keys, nested.keys[-1])
+        entry = result.entries.get(nested)
+        if entry is None or nested in desired.resources or new in result.entries:
+            continue
+        if new in desired.resources and result.owners.get((nested.kind, entry.id)) == nested:
+            result.owners[nested.kind, entry.id] = new
+            _rename(nested, new, result)
+            _carry(nested, new, desired, result)
+
+
+def _rename(before: Address, after: Address, result: Matching) -> None:
+    result.entries[after] = result.entries.pop(before)
+    if before in result.adopted:
+        result.adopted[after] = result.adopted.pop(before)
+    else:
+        result.moved[after] = result.moved.pop(before, before)
+
+
+def place(desired: Desired, address: Address) -> Span | None:
+    resource = desired.resources.get(address)
+    return resource.span if resource else None

@@ -1,0 +1,116 @@
+"""Addresses that the files say have moved. Pure."""
+
+from collections.abc import Container, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from shopform.diagnostics import Collector
+from shopform.model.addresses import container_of, within
+from shopform.model.values import Address, Desired, Moved
+
+if TYPE_CHECKING:
+    from shopform.planning.matching.result import Matching
+
+
+def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
+    """Give what the state has under an old address, and what is nested in it, the new one."""
+    nested: dict[Address | None, list[Address]] = {}
+    for address in result.entries if desired.moved else ():
+        nested.setdefault(container_of(address), []).append(address)
+    for move in _inner_first(desired.moved, result.entries):
+        found = [move.before]
+        for address in found:
+            rest = address.keys[len(move.before.keys) :]
+            new = Address.of(address.kind, *move.after.keys, *rest)
+            if address in result.entries and new in result.entries:
+                _blocked(move, address, new, desired, result, out)
+                continue
+            found += (each for each in nested.get(address, ()) if each not in found)
+            if address not in result.entries:
+                continue
+            result.entries[new] = result.entries.pop(address)
+            first = result.moved.pop(address, address)
+            if first != new:
+                result.moved[new] = first
+            nested.setdefault(container_of(new), []).append(new)
+    _refuse_circles(desired, result, out)
+
+
+def renamed(address: Address, moved: Iterable[Moved]) -> Address:
+    """The address that `moved` entries give to it, or to what contains it."""
+    for move in moved:
+        above: Address | None = address
+        while above is not None and above != move.before:
+            above = container_of(above)
+        if above is not None:
+            rest = address.keys[len(above.keys) :]
+            address = Address.of(address.kind, *move.after.keys, *rest)
+    return address
+
+
+def _blocked(
+    move: Moved,
+    address: Address,
+    new: Address,
+    desired: Desired,
+    result: "Matching",
+    out: Collector,
+) -> None:
+    """Both addresses have an object: what is at the old one is not destroyed for it unasked."""
+    removed = {each.address for each in desired.removed}
+    spared = result.entries[address].keep or address in desired.resources
+    if spared or within(address, removed):
+        out.warning(
+            "move-blocked",
+            f"`{address}` cannot move to `{new}`, which the state has already",
+            span=move.span,
+            hint="remove the `moved` entry, or forget one with `shopform state rm`",
+        )
+        return
+    out.error(
+        "move-blocked",
+        f"`{address}` cannot move to `{new}`, which the state has already, and would be destroyed",
+        span=move.span,
+        address=address,
+        hint=f"`shopform state rm {new}` lets it move; `{{address: {address}}}` under `removed:`"
+        " destroys it",
+    )
+
+
+def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:
+    """In the order of the files, but for what is told by the name it has in a container that moves:
+    that goes before the container, which would carry it along under its old key."""
+    inner: dict[Address, list[Moved]] = {}
+    for move in moved:
+        above = container_of(move.before)
+        while above is not None:
+            inner.setdefault(above, []).append(move)
+            above = container_of(above)
+    done: set[Address] = set()
+    for move in moved:
+        own = [each for each in inner.get(move.before, ()) if each.before in entries]
+        for each in (*sorted(own, key=lambda each: -len(each.before.keys)), move):
+            if each.before not in done:
+                done.add(each.before)
+                yield each
+
+
+def _refuse_circles(desired: Desired, result: "Matching", out: Collector) -> None:
+    """Addresses that change places: a run cut off between two of them would mix them up."""
+    passed: set[Address] = set()
+    for start in sorted(result.moved):
+        chain: list[Address] = []
+        at: Address | None = start
+        while at is not None and at not in passed:
+            passed.add(at)
+            chain.append(at)
+            at = result.moved.get(at)
+        if at in chain:
+            circle = chain[chain.index(at) :]
+            spans = {move.after: move.span for move in desired.moved}
+            out.error(
+                "move-circle",
+                f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
+                span=next((spans[each] for each in circle if each in spans), None),
+                address=circle[0],
+                hint="move one to an address of its own first, and apply that",
+            )

@@ -1,0 +1,171 @@
+"""Which object of a list a create made whose answer was lost. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from shopform.kinds import Form, Kind
+from shopform.model.canonical import canonical, digest, identified, is_digest, recognised
+from shopform.model.name_similarity import cut, rewritten
+from shopform.model.values import Intent, LiveObject, Ranges
+
+Identity = tuple[object, ...]
+
+
+def ranges(numbers: Iterable[int]) -> Ranges:
+    """Ids as first and last of each unbroken run: some 50,000 ids of a shop are a few pairs.
+
+    Exact, and not the highest id with a count: nothing says that ids only grow.
+    """
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
+
+
+def holds(before: Ranges, number: int) -> bool:
+    low, high = 0, len(before)
+    while low < high:
+        middle = (low + high) // 2
+        if before[middle][1] < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(before) and before[low][0] <= number
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The object, if it is sure; else those that only a person can tell. Nothing: never made."""
+
+    id: int | None = None
+    unclear: tuple[int, ...] = ()
+    exact: bool = True
+
+
+def recover(
+    kind: Kind,
+    intent: Intent,
+    items: Collection[LiveObject],
+    hosts: frozenset[str],
+    rivals: Collection[Identity] = (),
+) -> Recovered:
+    """Look among unowned `items` of the list that the create was sent to.
+
+    One of its identity is it; else one that was not there before and agrees in the other fields.
+    What is new and does not agree is unclear: a second create could double it. `rivals` are the
+    identities of other creates whose objects nobody owns yet.
+    """
+    wanted = identified(kind, intent.identity)
+    held = {item.id: _identity(kind, item, wanted, hosts) for item in items}
+    longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
+    fresh = [
+        item
+        for item in items
+        if held[item.id][:-1] == wanted[:-1]
+        and not (intent.before is not None and holds(intent.before, item.id))
+    ]
+    same = [item for item in fresh if held[item.id] == wanted]
+    if len(same) > 1:
+        agreeing = [item for item in same if _agrees(kind, intent, item, hosts)]
+        same = agreeing if len(agreeing) == 1 else same
+    if same:
+        return Recovered(same[0].id) if len(same) == 1 else Recovered(None, _ids(same))
+    if intent.before is None:
+        return Recovered()
+    # One of each shape: what is remembered of an identity may be a digest.
+    shapes = {tuple(map(is_digest, rival)): rival for rival in rivals if rival != wanted}.values()
+    others = [
+        item
+        for item in fresh
+        if not any(_identity(kind, item, shape, hosts) in rivals for shape in shapes)
+    ]
+    # Among several creates fields alone do not say whose an object is.
+    telling = not shapes and _telling(kind, intent)
+    fits = [
+        item
+        for item in others
+        if _agrees(kind, intent, item, hosts) and (telling or _near(wanted, held[item.id], longest))
+    ]
+    if len(fits) == 1:
+        return Recovered(fits[0].id, exact=False)
+    return Recovered(None, _ids(fits or others), exact=False) if others else Recovered()
+
+
+def stored(
+    kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str]
+) -> Mapping[str, object]:
+    """What the shop holds otherwise than it was sent, of an object that the create made."""
+    found = {}
+    for name, sent in intent.entry.sent.items():
+        if name in item.fields and kind.policy.form(name) is not Form.IMAGES:
+            live = canonical(kind.policy.form(name), item.fields[name], hosts)
+            live = digest(kind.name, name, live) if is_digest(sent) else live
+            if live != sent:
+                found[name] = live
+    return found
+
+
+def _ids(items: Iterable[LiveObject]) -> tuple[int, ...]:
+    return tuple(sorted(item.id for item in items))
+
+
+def _identity(
+    kind: Kind, item: LiveObject, wanted: Identity, hosts: frozenset[str]
+) -> tuple[object, ...]:
+    """The live identity; of a part that is remembered as a digest, its digest."""
+    parts = []
+    for name, mine in zip(kind.policy.identity, wanted, strict=True):
+        part = recognised(kind.policy.form(name), item.fields.get(name), hosts)
+        parts.append(digest(kind.name, name, part) if is_digest(mine) else part)
+    return tuple(parts)
+
+
+def _near(wanted: Identity, held: Identity, longest: int) -> bool:
+    declared, there = str(wanted[-1]), str(held[-1])
+    if is_digest(wanted[-1]):
+        return False
+    return rewritten(declared, there) or cut(declared, there, longest)
+
+
+def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
+    """The fields that were sent beside the identity, and can be compared."""
+    return {
+        name: value
+        for name, value in intent.entry.sent.items()
+        if name not in kind.policy.identity and kind.policy.form(name) is not Form.IMAGES
+    }
+
+
+def _telling(kind: Kind, intent: Intent) -> bool:
+    """Whether anything was sent that a stranger's object would not have by itself."""
+    defaults = kind.policy.defaults
+    return any(
+        value and value != canonical(kind.policy.form(name), defaults.get(name))
+        for name, value in _others(kind, intent).items()
+    )
+
+
+def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str]) -> bool:
+    """Whether the object holds all other fields as sent, or as a shop may have rewritten them."""
+    for name, sent in _others(kind, intent).items():
+        if name not in item.fields:
+            continue
+        form = kind.policy.form(name)
+        live = canonical(form, item.fields[name], hosts)
+        if is_digest(sent):
+            live = digest(kind.name, name, live)
+        if live == sent:
+            continue
+        texts = isinstance(live, str) and isinstance(sent, str) and not is_digest(sent)
+        # A path that is taken gets an end of the shop's own (OBS M-prod).
+        suffixed = texts and name == kind.policy.path and str(live).startswith(str(sent))
+        # Between tags of rich text a shop may put blanks and line ends, or take them away.
+        pair = [str(sent), str(live)]
+        if form is Form.HTML:
+            pair = ["".join(text.split()) for text in pair]
+        if not (suffixed or (texts and rewritten(*pair))):
+            return False
+    return True

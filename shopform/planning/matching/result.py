@@ -1,0 +1,105 @@
+"""Which live object has which address, as far as a run knows. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shopform.kinds import Kind
+from shopform.model.addresses import container_of
+from shopform.model.canonical import identified, recognised
+from shopform.model.values import (
+    Address,
+    Entry,
+    LiveKind,
+    LiveObject,
+    Ref,
+    Resource,
+)
+
+Identity = tuple[object, ...]
+
+
+NOTHING = LiveKind()
+
+
+@dataclass(slots=True)
+class Matching:
+    """The result. `entries` are the state's, after moves and adoptions, by their new address.
+
+    `adopted` maps the address of a pending create that was found to the one it was begun under.
+    """
+
+    hosts: frozenset[str]
+    live: Mapping[str, LiveKind]
+    entries: dict[Address, Entry]
+    ids: dict[Address, int] = field(default_factory=dict)
+    owners: dict[tuple[str, int], Address] = field(default_factory=dict)
+    imported: set[Address] = field(default_factory=set)
+    adopted: dict[Address, Address] = field(default_factory=dict)
+    moved: dict[Address, Address] = field(default_factory=dict)
+    vanished: dict[Address, int] = field(default_factory=dict)
+    absent: list[Address] = field(default_factory=list)
+    indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
+    sent: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
+    contents: dict[Address, list[Address]] | None = None
+
+    def object(self, address: Address) -> LiveObject | None:
+        number = self.ids.get(address)
+        return None if number is None else self.live[address.kind].objects.get(number)
+
+    def before(self, address: Address) -> Address | None:
+        """The other address that the state, or its journal, has the object under."""
+        begun = self.adopted.get(address)
+        return self.moved.get(address, begun if begun != address else None)
+
+    def index(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
+        """Live ids by container and identity; made when first asked for."""
+        index = self.indexes.get(kind.name)
+        if index is None:
+            index = self.indexes[kind.name] = {}
+            for number, item in self.live.get(kind.name, NOTHING).objects.items():
+                key = (item.parent_id, live_identity(kind, item, self.hosts))
+                index.setdefault(key, []).append(number)
+        return index
+
+    def remembered(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
+        """The same by the identity that was sent, where the shop made another one of it."""
+        index = self.sent.get(kind.name)
+        if index is None:
+            index = self.sent[kind.name] = {}
+            objects = self.live.get(kind.name, NOTHING).objects
+            for address, entry in self.entries.items():
+                odd = address.kind == kind.name and entry.stored.keys() & set(kind.policy.identity)
+                if odd and entry.id in objects:
+                    key = (objects[entry.id].parent_id, identified(kind, entry.identity))
+                    index.setdefault(key, []).append(entry.id)
+        return index
+
+    def nested(self) -> dict[Address, list[Address]]:
+        """Owned addresses by what they are nested in; made when first asked for."""
+        if self.contents is None:
+            self.contents = {}
+            for address in self.entries:
+                if container := container_of(address):
+                    self.contents.setdefault(container, []).append(address)
+        return self.contents
+
+
+def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
+    policy = kind.policy
+    return tuple(recognised(policy.form(n), item.fields.get(n), hosts) for n in policy.identity)
+
+
+def declared_identity(
+    kind: Kind, resource: Resource, ids: Mapping[Address, int], hosts: frozenset[str]
+) -> Identity | None:
+    """The identity with references as ids; None while one of them does not exist."""
+    parts: list[object] = []
+    for name in kind.policy.identity:
+        value = resource.fields.get(name)
+        if isinstance(value, Ref):
+            if value.address not in ids:
+                return None
+            parts.append(ids[value.address])
+        else:
+            parts.append(recognised(kind.policy.form(name), value, hosts))
+    return tuple(parts)

@@ -1,0 +1,91 @@
+"""The steps by which circles in the order of a plan are broken. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from shopform.kinds import BY_NAME, Kind
+from shopform.model.canonical import canonical
+from shopform.model.plan import Op, Step
+from shopform.model.values import LiveObject, Ref, Value
+from shopform.planning.matching.ambiguity import secret_fields
+from shopform.planning.plan_builder import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Yielding:
+    """Breaks circles of one draft."""
+
+    draft: Draft
+    starts: dict[tuple[str, str], dict[str, list[LiveObject]]] = field(default_factory=dict)
+
+    def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
+        """A holder's early step aside, to what it holds with its id behind, which is free."""
+        kind = BY_NAME[holder.kind]
+        label = kind.policy.identity[-1]
+        fields: dict[str, Value] = {}
+        if path:
+            fields[kind.policy.path] = self._aside(holder, kind, kind.policy.path)
+        if name:
+            fields[label] = self._aside(holder, kind, label)
+        return Step(
+            key=f"{holder.address}:temporary",
+            op=Op.UPDATE,
+            address=holder.address,
+            kind=holder.kind,
+            id=holder.id,
+            parent=holder.parent,
+            fields=fields,
+            temporary=True,
+        )
+
+    def _aside(self, holder: Step, kind: Kind, name: str) -> str:
+        item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
+        form = kind.policy.form(name)
+        held = str(canonical(form, item.fields.get(name), self.draft.live.hosts))
+        resource = self.draft.desired.resources.get(holder.address)
+        if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
+            held = f"{'https://' if '://' in held else ''}{holder.address.keys[-1]}"
+        text = f"{held}-{holder.id}"
+        taken = {
+            canonical(form, each.fields.get(name), self.draft.live.hosts)
+            for each in self._beside(kind, name, text)
+        }
+        while text in taken:
+            text += "-x"
+        return text
+
+    def _beside(self, kind: Kind, name: str, text: str) -> Iterator[LiveObject]:
+        """Objects that hold the text or one that begins with it."""
+        index = self.starts.get((kind.name, name))
+        if index is None:
+            index = self.starts[kind.name, name] = {}
+            for item in self.draft.live.kinds[kind.name].objects.values():
+                value = str(canonical(kind.policy.form(name), item.fields.get(name)))
+                while value.endswith("-x"):
+                    index.setdefault(value, []).append(item)
+                    value = value.removesuffix("-x")
+                index.setdefault(value, []).append(item)
+        yield from index.get(text, ())
+
+    def split(self, create: Step, target: Step) -> tuple[Step, Step]:
+        """Two new objects that refer to each other: one is told of the other afterwards."""
+        late = {
+            name: value
+            for name, value in create.fields.items()
+            if value == Ref(target.address) and name not in BY_NAME[create.kind].policy.identity
+        }
+        entry = create.entry
+        assert entry is not None  # noqa: S101  a create always carries one
+        sent = {name: value for name, value in entry.sent.items() if name not in late}
+        fields = {name: value for name, value in create.fields.items() if name not in late}
+        update = Step(
+            key=f"{create.address}:link-{target.address}",
+            op=Op.UPDATE,
+            address=create.address,
+            kind=create.kind,
+            parent=create.parent,
+            fields=late,
+            entry=entry,
+            linking=True,
+        )
+        return replace(create, fields=fields, entry=replace(entry, sent=sent)), update

@@ -1,0 +1,213 @@
+"""The order of steps: a graph over what must happen before what. Pure and deterministic."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
+from itertools import pairwise
+from typing import Protocol
+
+from shopform.model.plan import Op, Step
+
+
+class Yields(Protocol):
+    """Makes the steps by which a circle is broken."""
+
+    def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
+        """The step by which the holder of a path, a name or both releases it early."""
+
+    def split(self, create: Step, target: Step) -> tuple[Step, Step]:
+        """The create without its references to the target, and the update that sets them."""
+
+
+@dataclass(slots=True)
+class Graph:
+    """Steps and their edges, `after[step]` being the keys of the steps that come first.
+
+    When a circle cannot be walked otherwise an edge for visitors or a soft edge is dropped, a link
+    is set by an update after both objects exist, and a hand-over of a path or a name goes through
+    a temporary step;
+    all others hold. The steps of a queue never run together, whatever is dropped between them.
+    """
+
+    steps: dict[str, Step] = field(default_factory=dict)
+    after: dict[str, set[str]] = field(default_factory=dict)
+    visitors: set[tuple[str, str]] = field(default_factory=set)
+    soft: set[tuple[str, str]] = field(default_factory=set)
+    handover: set[tuple[str, str]] = field(default_factory=set)
+    names: set[tuple[str, str]] = field(default_factory=set)
+    link: set[tuple[str, str]] = field(default_factory=set)
+    queues: list[set[str]] = field(default_factory=list)
+
+    def add(self, step: Step, after: Iterable[str] = ()) -> None:
+        self.steps[step.key] = step
+        self.after.setdefault(step.key, set()).update(after)
+
+    def edge(self, later: str, earlier: str) -> None:
+        if later != earlier:
+            self.after.setdefault(later, set()).add(earlier)
+
+    def edge_soft(self, later: str, earlier: str) -> None:
+        """Nicer in this order: a shop that wants unique names is not upset."""
+        if later != earlier and earlier not in self.after.get(later, ()):
+            self.soft.add((later, earlier))
+            self.edge(later, earlier)
+
+    def edge_visitors(self, later: str, earlier: str) -> None:
+        """A path goes on answering in this order; the first to be dropped, since a shop that
+        refuses the other edges would refuse for good, and this one costs a moment."""
+        if later != earlier and earlier not in self.after.get(later, ()):
+            self.visitors.add((later, earlier))
+            self.edge(later, earlier)
+
+    def edge_handover(self, later: str, earlier: str) -> None:
+        """`earlier` lets go of a path of the shop that `later` takes."""
+        if later != earlier:
+            self.soft.discard((later, earlier))
+            if earlier not in self.after.get(later, ()) or (later, earlier) in self.names:
+                self.handover.add((later, earlier))
+            self.edge(later, earlier)
+
+    def edge_name(self, later: str, earlier: str) -> None:
+        """`earlier` releases a name that `later` takes, in a shop that may want them unique."""
+        if later != earlier and (
+            earlier not in self.after.get(later, ()) or (later, earlier) in self.handover
+        ):
+            self.names.add((later, earlier))
+            self.edge(later, earlier)
+
+    def edge_link(self, later: str, earlier: str) -> None:
+        """A create that refers to another, by a field that may be set afterwards."""
+        if earlier not in self.after.get(later, ()):
+            self.link.add((later, earlier))
+        self.after.setdefault(later, set()).add(earlier)
+
+    def walk(self, yields: Yields) -> tuple[Step, ...]:
+        """The steps in an order that may be followed one by one, each with its `after`."""
+        unsettled = _Unsettled(self.after)
+        while cycle := unsettled.cycle():
+            unsettled.drop(self._break(sorted(pairwise(cycle)), yields))
+        order = self._sorted()
+        place = {key: number for number, key in enumerate(order)}
+        for queue in self.queues:
+            for earlier, later in pairwise(sorted(queue, key=place.__getitem__)):
+                self.edge(later, earlier)
+        return tuple(
+            replace(self.steps[key], after=tuple(sorted(self.after[key]))) for key in order
+        )
+
+    def _sorted(self) -> list[str]:
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for key in sorted(self.steps):
+            sorter.add(key, *sorted(self.after[key]))
+        sorter.prepare()
+        order: list[str] = []
+        while sorter.is_active():
+            ready = sorted(sorter.get_ready(), key=lambda key: (RANK[self.steps[key].op], key))
+            order += ready
+            sorter.done(*ready)
+        return order
+
+    def _break(self, edges: list[tuple[str, str]], yields: Yields) -> tuple[str, str]:
+        """Let one edge of a circle go, and return it.
+
+        The steps that come for it are in no circle: nothing waits for an update of links, and a
+        temporary step waits for nothing.
+        """
+        for kinds in (self.visitors, self.soft, self.link, self.handover, self.names):
+            edge = next((edge for edge in edges if edge in kinds), None)
+            if edge is None:
+                continue
+            kinds.discard(edge)
+            later, earlier = edge
+            self.after[later].discard(earlier)
+            if kinds is self.link:
+                self.steps[later], update = yields.split(self.steps[later], self.steps[earlier])
+                self.add(update, [later, earlier])
+            elif kinds is self.handover or kinds is self.names:
+                both = edge in self.names
+                self.names.discard(edge)
+                path, name = kinds is self.handover, both or kinds is self.names
+                step = yields.temporary(self.steps[earlier], path=path, name=name)
+                known = self.steps.get(step.key, step)  # of another circle
+                step = replace(step, fields={**known.fields, **step.fields})
+                self.add(step)
+                self.edge(later, step.key)
+                self.edge(earlier, step.key)
+            return edge
+        raise AssertionError(f"no step of {edges} can give way")
+
+
+class _Unsettled:
+    """The steps that come after a circle or are in one, found one circle after the other.
+
+    Each step and edge is looked at about once, however many circles there are: sorting anew after
+    each would cost their number times the size of the plan.
+    """
+
+    def __init__(self, after: Mapping[str, Iterable[str]]) -> None:
+        # Of each step those it still waits for, the last in order of keys first.
+        self._left = {key: sorted(after[key], reverse=True) for key in sorted(after)}
+        self._count = {key: len(left) for key, left in self._left.items()}
+        self._users: dict[str, list[str]] = {}
+        for key, left in self._left.items():
+            for earlier in left:
+                self._users.setdefault(earlier, []).append(key)
+        self._dropped: set[tuple[str, str]] = set()
+        self._starts = iter(self._left)
+        self._path: dict[str, None] = {}  # from a step along those that are waited for
+        for key in [key for key, count in self._count.items() if not count]:
+            self._settle(key)
+
+    def cycle(self) -> list[str]:
+        """The steps of a circle, each before the one that it waits for, the first again at the end;
+        empty where there is none."""
+        path = self._path
+        while path and next(reversed(path)) not in self._count:
+            path.popitem()
+        if not path and (start := next((k for k in self._starts if k in self._count), "")):
+            path[start] = None
+        while path:
+            following = self._waits_for(next(reversed(path)))
+            if following in path:
+                found = [following]
+                while next(reversed(path)) != following:
+                    found.append(path.popitem()[0])
+                return [following, *found[:0:-1], following]
+            path[following] = None
+        return []
+
+    def drop(self, edge: tuple[str, str]) -> None:
+        later, _ = edge
+        self._dropped.add(edge)
+        self._count[later] -= 1
+        if not self._count[later]:
+            self._settle(later)
+
+    def _waits_for(self, key: str) -> str:
+        left = self._left[key]
+        while left[-1] not in self._count or (key, left[-1]) in self._dropped:
+            left.pop()
+        return left[-1]
+
+    def _settle(self, key: str) -> None:
+        queue = [key]
+        for each in queue:
+            del self._count[each]
+            for user in self._users.get(each, ()):
+                if user in self._count and (user, each) not in self._dropped:
+                    self._count[user] -= 1
+                    if not self._count[user]:
+                        queue.append(user)
+
+
+# Among steps that may run together: what touches no call first, deletions last.
+RANK: Mapping[Op, int] = {
+    Op.MOVE: 0,
+    Op.IMPORT: 0,
+    Op.ADOPT: 0,
+    Op.EDIT: 0,
+    Op.FORGET: 0,
+    Op.UPDATE: 1,
+    Op.CREATE: 2,
+    Op.DELETE: 3,
+}

@@ -1,0 +1,358 @@
+"""A plan in the making: compares every address and writes down changes and steps. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from shopform.diagnostics import Collector, did_you_mean
+from shopform.errors import UsageError
+from shopform.kinds import BY_NAME, ORDER, Kind
+from shopform.model.addresses import within
+from shopform.model.plan import REDECLARED, REVERTS, Action, Change, Op, Settled, Step
+from shopform.model.references import depends_on
+from shopform.model.values import (
+    Address,
+    Desired,
+    Entry,
+    Live,
+    LiveObject,
+    Moved,
+    Prior,
+    Ref,
+    Resource,
+)
+from shopform.planning.compare import drift
+from shopform.planning.compare.compare import Comparer, Difference, identity_of
+from shopform.planning.compare.undeclared_fields import beside
+from shopform.planning.compare.unsupported_fields import fields_without_key, without
+from shopform.planning.matching.result import NOTHING, Matching
+from shopform.planning.ordering.step_graph import Graph
+from shopform.planning.removals import BEGUN, RELEASED, Removal, Removals, lifecycle_notes
+from shopform.planning.scope import Known, Options, Scope, scope
+
+
+@dataclass(slots=True)
+class Draft:
+    """`build` fills changes, drift and the graph's steps; edges between steps come later.
+
+    `moves` name addresses, also where nothing is moved; `going` is what becomes of all that is
+    owned and not declared, in the scope or not.
+    """
+
+    desired: Desired
+    prior: Prior
+    live: Live
+    matching: Matching
+    out: Collector
+    options: Options
+    moves: tuple[Moved, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    going: dict[Address, Removal] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    drift: list[Change] = field(default_factory=list)
+    graph: Graph = field(default_factory=Graph)
+    unchanged: int = 0
+    replaced: frozenset[Address] = frozenset()
+    settled: dict[Address, Settled] = field(default_factory=dict)
+    probed: set[str] = field(default_factory=set)
+    holders: dict[str, dict[object, list[int]]] = field(default_factory=dict)
+
+    def build(self) -> None:
+        self.replaced = self._replaced()
+        compare = Comparer(self.matching, self.replaced, self.desired.resources)
+        let_go = frozenset(each.address for each in self.desired.removed if not each.destroy)
+        removals = Removals(self.desired, self.live, compare, self.options.destroy, let_go)
+        undeclared = self.matching.entries.keys() - self.desired.resources.keys()
+        undeclared -= self.desired.left_out
+        for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
+            if removal := removals.of(address, self.matching.entries[address]):
+                self.going[address] = removal
+        self.scope = self._scope()
+        nameless = fields_without_key(self.desired, self.live, self.out)
+        for address, resource in self.desired.resources.items():
+            if self.scope.holds(address):
+                lost = nameless.get(address.kind)
+                known = without(resource, lost) if lost else resource
+                self._declared(known, BY_NAME[address.kind], compare, removals)
+        for address, removal in self.going.items():
+            if self.scope.holds(address):
+                self.changes.append(removal.change)
+                self.graph.add(removal.step)
+        self.drift += drift.vanished(self.desired, self.prior, self.live, self.scope, compare)
+
+    def incomplete(self, kind: str) -> bool:
+        """Whether absence from the shop proves nothing for this kind."""
+        return bool(self.live.kinds.get(kind, NOTHING).problem)
+
+    def _scope(self) -> Scope:
+        return scope(
+            self.options,
+            Known(
+                resources=self.desired.resources,
+                entries=self.matching.entries,
+                moved=self.matching.moved,
+                moves=self.moves,
+                destroyed=[a for a, gone in self.going.items() if gone.step.op is Op.DELETE],
+            ),
+        )
+
+    def _replaced(self) -> frozenset[Address]:
+        """Asked for by name, and what is nested in it: an object cannot change its container."""
+        words = {Address(word) for word in self.options.replace}
+        for word in sorted(words - self.matching.ids.keys()):
+            otherwise = "`shopform state list` shows the addresses in the state"
+            raise UsageError(
+                f"`{word}` cannot be replaced: it is not both declared and in the shop",
+                hint=did_you_mean(word, self.matching.ids, otherwise),
+            )
+        return frozenset(a for a in self.matching.ids if words and within(a, words))
+
+    def _declared(
+        self, resource: Resource, kind: Kind, compare: Comparer, removals: Removals
+    ) -> None:
+        address, item = resource.address, self.matching.object(resource.address)
+        if item is None:
+            if not self.incomplete(kind.name):
+                self._create(resource, kind, compare.create(kind, resource), Action.CREATE)
+        elif address in self.replaced:
+            self.graph.add(removals.delete(address, item))
+            entry = self.matching.entries.get(address, Entry(id=item.id))
+            difference = compare.create(kind, resource)
+            difference.fields = removals.replaced(kind, entry, item, difference.fields)
+            difference.notes += self._reverted(resource, item, difference, compare)
+            self._create(resource, kind, difference, Action.REPLACE)
+        elif resource.forget:
+            self._let_go(resource, kind, item, compare, removals)
+        else:
+            self._existing(resource, kind, item, compare)
+
+    def _let_go(
+        self,
+        resource: Resource,
+        kind: Kind,
+        item: LiveObject,
+        compare: Comparer,
+        removals: Removals,
+    ) -> None:
+        """Make it as declared, where it is not, and own it no longer."""
+        address, entry = resource.address, self.matching.entries.get(resource.address)
+        removal = removals.forget(address, entry or Entry(id=item.id))
+        if compare.update(kind, resource, item, entry).send:
+            self._existing(resource, kind, item, compare)
+            change = self.changes.pop()
+            self.changes.append(replace(change, notes=(*change.notes, RELEASED)))
+            self.graph.add(removal.step, [f"{address}:{Op.UPDATE}"])
+        elif entry:
+            self.changes.append(removal.change)
+            self.graph.add(removal.step)
+
+    def _create(
+        self, resource: Resource, kind: Kind, difference: Difference, action: Action
+    ) -> None:
+        address = resource.address
+        lost = self.matching.vanished.get(address)
+        notes = [f"vanished from the shop, where it was {lost}"] if lost else []
+        notes += [f"{REVERTS}: it was deleted there"] if lost else []
+        notes += difference.notes
+        notes += lifecycle_notes(Entry(id=0), resource)
+        reason = ""
+        if action is Action.REPLACE:
+            by_request = str(address) in self.options.replace
+            reason = "replace_by_request" if by_request else "replace_because_cannot_update"
+        self.changes.append(
+            Change(
+                address=address,
+                kind=kind.name,
+                action=action,
+                id=self.matching.ids.get(address),
+                fields=tuple(difference.fields),
+                reason=reason,
+                notes=tuple(notes),
+            )
+        )
+        assumed = self.live.kinds.get(kind.name, NOTHING).assumed and kind.name not in self.probed
+        self.probed.add(kind.name)
+        self.graph.add(
+            Step(
+                key=f"{address}:create",
+                op=Op.CREATE,
+                address=address,
+                kind=kind.name,
+                parent=Ref(resource.parent) if resource.parent else None,
+                fields=difference.send,
+                entry=self._entry(
+                    None,
+                    resource,
+                    kind,
+                    difference,
+                    self._unclaimed(resource, kind, None, difference),
+                ),
+                confirm=assumed,
+                deliver=resource.deliver,
+            )
+        )
+
+    def _reverted(
+        self, resource: Resource, item: LiveObject, difference: Difference, compare: Comparer
+    ) -> tuple[str, ...]:
+        """Notes the edits made in the shop that are written over, and says which they are."""
+        entry = self.matching.entries.get(resource.address)
+        if entry is None:
+            return ()
+        change = drift.edited(resource.address, entry, item, resource, compare)
+        written = {field.name for field in difference.fields}
+        fields = tuple(
+            field
+            if difference.sent.get(field.name) == entry.sent[field.name]
+            else replace(field, reason=REDECLARED)
+            for field in change.fields
+            if field.name in written
+        )
+        if not fields:
+            return ()
+        self.drift.append(replace(change, fields=fields))
+        return (f"{REVERTS}: {', '.join(f'`{field.name}`' for field in fields)}",)
+
+    def _existing(
+        self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
+    ) -> None:
+        address = resource.address
+        entry = self.matching.entries.get(address)
+        difference = compare.update(kind, resource, item, entry)
+        unclaimed = self._unclaimed(resource, kind, item, difference)
+        op = self._op(resource, entry, difference, unclaimed)
+        if op is None:
+            self._stays(resource, kind, item, compare)
+            return
+        notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
+        notes += self._reverted(resource, item, difference, compare)
+        if op is Op.EDIT and not notes:
+            self._stays(resource, kind, item, compare)
+        else:
+            changed = {change.name for change in difference.fields}
+            values = compare.settled(kind, resource, item, changed)
+            self._tell(address, item.id, op, difference, notes, values)
+        step = Step(
+            key=f"{address}:{op}",
+            op=op,
+            address=address,
+            kind=kind.name,
+            id=item.id,
+            parent=Ref(resource.parent) if resource.parent else None,
+            fields=difference.send,
+            entry=self._entry(item, resource, kind, difference, unclaimed),
+            previous=self.matching.before(address),
+            deliver=resource.deliver,
+            importing=address in self.matching.imported,
+        )
+        if op is Op.UPDATE and address in self.matching.adopted:
+            adopt = Step(
+                key=f"{address}:adopt",
+                op=Op.ADOPT,
+                address=address,
+                kind=kind.name,
+                id=item.id,
+                parent=step.parent,
+                entry=entry,
+                previous=self.matching.before(address),
+                deliver=resource.deliver,
+            )
+            self.graph.add(adopt)
+            self.graph.add(step, [adopt.key])
+        else:
+            self.graph.add(step)
+
+    def _unclaimed(
+        self, resource: Resource, kind: Kind, item: LiveObject | None, difference: Difference
+    ) -> tuple[str, ...]:
+        if resource.origin:
+            return tuple(sorted(resource.uncopied - difference.sent.keys()))
+        entry = self.matching.entries.get(resource.address)
+        if entry or item is None:
+            return entry.unclaimed if entry and item else ()
+        return tuple(beside(kind, resource, item, self.live.hosts))
+
+    def _op(
+        self,
+        resource: Resource,
+        entry: Entry | None,
+        difference: Difference,
+        unclaimed: tuple[str, ...],
+    ) -> Op | None:
+        address = resource.address
+        if difference.send:
+            return Op.UPDATE
+        if address in self.matching.adopted:
+            return Op.ADOPT
+        if entry is None:
+            return Op.IMPORT
+        if address in self.matching.moved:
+            return Op.MOVE
+        same = (entry.protect, entry.keep, entry.parent, entry.origin, entry.unclaimed) == (
+            resource.protect,
+            resource.keep,
+            resource.parent,
+            resource.origin,
+            unclaimed,
+        )
+        if difference.remember or not same or entry.depends_on != depends_on(resource):
+            return Op.EDIT
+        return None
+
+    def _stays(self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer) -> None:
+        """Nothing to tell: no change, or an edit of the state alone that nobody would miss."""
+        self.unchanged += 1
+        if self.options.whole:
+            values = compare.settled(kind, resource, item)
+            self.settled[resource.address] = Settled(item.id, values)
+
+    def _tell(
+        self,
+        address: Address,
+        number: int,
+        op: Op,
+        difference: Difference,
+        notes: tuple[str, ...],
+        values: Mapping[str, object],
+    ) -> None:
+        if op is Op.ADOPT or address in self.matching.adopted:
+            notes += (BEGUN.format(number),)
+        lost = self.matching.vanished.get(address)
+        if lost:
+            notes += (f"vanished from the shop as {lost}, and is there as {number}",)
+        self.changes.append(
+            Change(
+                address=address,
+                kind=address.kind,
+                action=Action.UPDATE if op is Op.UPDATE else Action.NO_OP,
+                id=number,
+                fields=tuple(difference.fields),
+                unchanged=difference.unchanged,
+                values=values,
+                importing=address in self.matching.imported,
+                previous=self.matching.moved.get(address),
+                notes=notes,
+            )
+        )
+
+    def _entry(
+        self,
+        item: LiveObject | None,
+        resource: Resource,
+        kind: Kind,
+        difference: Difference,
+        unclaimed: tuple[str, ...],
+    ) -> Entry:
+        known = self.matching.entries.get(resource.address) or Entry(id=0)
+        return Entry(
+            id=item.id if item else 0,
+            identity=identity_of(kind, resource, difference, item, self.live.hosts),
+            sent=difference.sent,
+            stored=difference.stored,
+            parent=resource.parent,
+            depends_on=depends_on(resource),
+            protect=resource.protect,
+            keep=resource.keep,
+            origin=resource.origin,
+            unclaimed=unclaimed,
+            made=known.made if item else self.prior.serial,
+        )

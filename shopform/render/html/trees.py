@@ -1,0 +1,113 @@
+"""Kinds whose objects lie in one another, as trees: where everything is, and where it will be."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shopform.kinds import KINDS, Kind
+from shopform.model.plan import Action, Change, Plan
+from shopform.model.values import Ref
+
+ROOT = ""
+
+
+@dataclass(slots=True)
+class Forest:
+    """One side of a tree. Nodes are named by address, or `#ID` where nothing owns the object.
+
+    `below` lists what lies in a node, `ROOT` included. `touched` are the nodes with a change, and
+    everything above them. `strange` are nodes the plan knows by name only.
+    """
+
+    labels: dict[str, str] = field(default_factory=dict)
+    below: dict[str, list[str]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    strange: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    kind: Kind
+    before: Forest
+    after: Forest
+
+
+def trees(plan: Plan) -> Iterator[Tree]:
+    """A tree for each kind that can hold objects of its own and has changes in this plan."""
+    for kind in KINDS:
+        inside = next(
+            (n for n in kind.policy.identity if kind.policy.refers.get(n) == kind.name), ""
+        )
+        changes = [change for change in plan.changes if change.kind == kind.name]
+        if inside and changes:
+            places: tuple[dict[str, _Place], ...] = ({}, {})
+            for address, settled in plan.settled.items():
+                if address.kind == kind.name:
+                    for side in places:
+                        side[address] = _place(kind, inside, address, settled.values)
+            for change in changes:
+                for side, held in zip(places, _sides(change), strict=True):
+                    if held is not None:
+                        side[change.address] = _place(kind, inside, change.address, held)
+            touched = {str(change.address) for change in changes}
+            yield Tree(kind, _forest(places[0], touched), _forest(places[1], touched))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    parent: str
+    label: str
+
+
+def _sides(change: Change) -> tuple[Mapping[str, object] | None, Mapping[str, object] | None]:
+    """What an object holds before and after; None where it is not there."""
+    shown = [field for field in change.fields if not field.sensitive]
+    old = {**change.values, **{field.name: field.before for field in shown}}
+    new = {**change.values, **{field.name: field.after for field in shown}}
+    match change.action:
+        case Action.CREATE:
+            return None, new
+        case Action.DELETE:
+            return old, None
+        case Action.FORGET:
+            return old, old
+    return old, new
+
+
+def _place(kind: Kind, inside: str, address: str, held: Mapping[str, object]) -> _Place:
+    parent = held.get(inside)
+    names = [held.get(name) for name in kind.policy.identity if name != inside]
+    label = ", ".join(name for name in names if isinstance(name, str))
+    if isinstance(parent, Ref):
+        return _Place(str(parent.address), label or address)
+    return _Place(parent if isinstance(parent, str) else ROOT, label or address)
+
+
+def _forest(places: Mapping[str, _Place], changed: set[str]) -> Forest:
+    forest = Forest({name: place.label for name, place in places.items()})
+    parents = {name: place.parent for name, place in places.items()}
+    for parent in sorted(set(parents.values()) - parents.keys() - {ROOT}):
+        forest.strange.add(parent)
+        forest.labels[parent] = parent
+        parents[parent] = ROOT
+    _break_circles(parents)
+    for name in sorted(parents, key=lambda name: (forest.labels[name].casefold(), name)):
+        forest.below.setdefault(parents[name], []).append(name)
+    for name in changed & parents.keys():
+        while name and name not in forest.touched:
+            forest.touched.add(name)
+            name = parents[name]
+    return forest
+
+
+def _break_circles(parents: dict[str, str]) -> None:
+    """Objects that lie in themselves by way of others are put at the root, so that they show."""
+    sound = {ROOT}
+    for start in sorted(parents):
+        path: dict[str, None] = {}
+        name = start
+        while name not in sound and name not in path:
+            path[name] = None
+            name = parents[name]
+        if name in path:
+            parents[name] = ROOT
+        sound |= path.keys()

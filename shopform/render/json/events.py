@@ -1,0 +1,154 @@
+"""Messages of a run, one JSON object a line, of Terraform's types. Pure: the caller adds the time.
+
+`add`, `change` and `remove` are the words here, where the text says add, change and destroy:
+parsers made for Terraform expect both.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shopform import __version__
+from shopform.diagnostics import Diagnostic
+from shopform.model.plan import Action, Change, Outcome, Plan, Step
+from shopform.model.values import Address
+
+UI = "1.2"
+Message = dict[str, Any]
+VERBS = {"create": "Creation", "update": "Modifications", "delete": "Destruction"}
+
+
+def version() -> Message:
+    """Always the first line."""
+    return _message(
+        "version", f"shopform {__version__}", terraform="1.11.4", shopform=__version__, ui=UI
+    )
+
+
+def planned(plan: Plan) -> Iterator[Message]:
+    """Drift, changes, what speaks against them, and the summary."""
+    for change in plan.drift:
+        yield _message(
+            "resource_drift",
+            f"{change.address}: Drift detected ({_action(change)})",
+            change=_change(change),
+        )
+    for change in plan.changes:
+        yield _message(
+            "planned_change",
+            f"{change.address}: Plan to {_action(change)}",
+            change=_change(change),
+        )
+    yield from map(diagnostic, plan.diagnostics)
+    told = summary(plan.count(), "destroy" if plan.destroy else "plan")
+    if plan.refresh_only:
+        from shopform.render.text.plan_text import verdict
+
+        told["@message"] = verdict(plan)
+    yield told
+
+
+def diagnostic(told: Diagnostic) -> Message:
+    place = None
+    if told.span:
+        span = told.span
+        place = {
+            "filename": span.file,
+            "start": {"line": span.line, "column": span.column},
+            "end": {"line": span.end_line, "column": span.end_column},
+        }
+    return _message(
+        "diagnostic",
+        f"{told.severity.capitalize()}: {told.summary}",
+        level="error" if told.severity == "error" else "warn",
+        diagnostic={
+            "severity": str(told.severity),
+            "summary": told.summary,
+            "detail": told.detail or told.hint,
+            "code": told.code,
+            "hint": told.hint,
+            **({"address": str(told.address)} if told.address else {}),
+            **({"range": place} if place else {}),
+        },
+    )
+
+
+def applying(event: str, step: Step) -> Message:
+    """A step that starts, is done or failed."""
+    kind = {"start": "apply_start", "done": "apply_complete", "failed": "apply_errored"}[event]
+    verb = VERBS.get(step.op, str(step.op).capitalize())
+    said = {"start": "...", "done": " complete", "failed": " errored"}[event]
+    hook: Message = {"resource": _resource(step.address), "action": str(step.op)}
+    if step.id is not None:
+        hook |= {"id_key": "id", "id_value": str(step.id)}
+    return _message(kind, f"{step.address}: {verb}{said}", hook=hook)
+
+
+def applied(plan: Plan, outcome: Outcome) -> Iterator[Message]:
+    """What an apply met with, and what it did, counted from what happened."""
+    yield from map(diagnostic, outcome.warnings)
+    for failure in outcome.failed:
+        yield diagnostic(failure.diagnostic)
+    if outcome.stopped:
+        yield from map(diagnostic, outcome.stopped.diagnostics)
+    counts = {**outcome.count(), "not_run": len(outcome.not_run), "failed": len(outcome.failed)}
+    yield summary(counts, "destroy" if plan.destroy else "apply")
+
+
+def summary(counts: dict[str, int], operation: str) -> Message:
+    changes = {
+        "add": counts["add"],
+        "change": counts["change"],
+        "import": counts["import"],
+        "remove": counts["destroy"],
+        "forget": counts["forget"],
+        "operation": operation,
+    }
+    more = {name: counts[name] for name in ("failed", "not_run") if name in counts}
+    parts = f"{counts['add']} to add, {counts['change']} to change, {counts['destroy']} to destroy"
+    if operation == "plan":
+        said = f"Plan: {parts}."
+    else:
+        done = f"{counts['add']} added, {counts['change']} changed, {counts['destroy']} destroyed"
+        said = f"{operation.capitalize()}: {done}."
+    return _message("change_summary", said, changes={**changes, **more})
+
+
+def _change(change: Change) -> Message:
+    found: Message = {"resource": _resource(change.address), "action": _action(change)}
+    if change.reason:
+        found["reason"] = change.reason
+    if change.previous:
+        found["previous_resource"] = _resource(change.previous)
+    if change.importing:
+        found["importing"] = {"id": str(change.id)}
+    return found
+
+
+def _action(change: Change) -> str:
+    if change.previous and change.action is Action.NO_OP:
+        return "move"
+    if change.importing and change.action is Action.NO_OP:
+        return "import"
+    return "noop" if change.action is Action.NO_OP else str(change.action)
+
+
+def _resource(address: Address) -> Message:
+    return {
+        "addr": str(address),
+        "module": "",
+        "resource": str(address),
+        "implied_provider": "shoporama",
+        "resource_type": address.kind,
+        "resource_name": ".".join(address.keys),
+        "resource_key": None,
+    }
+
+
+def _message(type_: str, text: str, *, level: str = "info", **more: Any) -> Message:
+    return {
+        "@level": level,
+        "@message": text,
+        "@module": "shopform.ui",
+        "type": type_,
+        **more,
+    }

@@ -1,0 +1,87 @@
+"""Several shops in one document: Markdown for a comment, JSON for programs."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from shopform.diagnostics import Diagnostic
+from shopform.model.plan import Plan
+from shopform.render.json.events import diagnostic
+from shopform.render.json.plan_document import sealed
+from shopform.render.markdown.byte_budget import size
+from shopform.render.markdown.escaping import link, plain
+from shopform.render.markdown.excerpts import note_part
+from shopform.render.markdown.page import mark, section_of
+from shopform.render.text.multi_shop import Row, cells, counted
+
+FORMAT = "1.0"
+_ALL = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one shop: its row, and its plan or why there is none."""
+
+    row: Row
+    plan: Plan | None
+    why: tuple[Diagnostic, ...] = ()
+    exit_code: int = 0
+
+
+def shops_json(told: Sequence[Told], exit_code: int) -> str:
+    """Each shop's plan as it is printed alone, or its error, and the run's exit code."""
+    shops = {each.row.shop: sealed(each.plan) if each.plan else _error(each) for each in told}
+    found = {"format_version": FORMAT, "shops": shops, "exit_code": exit_code}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _error(each: Told) -> Mapping[str, object]:
+    notes = [diagnostic(one)["diagnostic"] for one in each.why]
+    return {"error": {"exit_code": each.exit_code, "diagnostics": notes}}
+
+
+def shops_markdown(told: Sequence[Told], name: str, *, max_bytes: int, url: str = "") -> str:
+    """A table of all shops and a section for each, of at most `max_bytes` of UTF-8.
+
+    It is longer only where the table, the errors and the deletions alone are. `name` is what the
+    shops are called together, by which the comment is found again.
+    """
+    rows = [each.row for each in told]
+    head = [mark(name), f"## {counted(rows)}", "", *_table(rows)]
+    head += ["", link("The whole report", url)] if url else []
+    failed = {n: _failed(each) for n, each in enumerate(told) if not each.plan}
+    sections = {
+        n: section_of(each.plan, plain(each.plan.basis.shop), max_bytes)
+        for n, each in enumerate(told)
+        if each.plan
+    }
+    room = max_bytes - size(head) - sum(map(size, failed.values())) - len(told)
+    shares = _shares(sections, room)
+    parts = (failed.get(n) or [sections[n](shares[n])] for n in range(len(told)))
+    return "\n\n".join("\n".join(part) for part in (head, *parts))
+
+
+def _shares(sections: Mapping[int, Callable[[int], str]], room: int) -> dict[int, int]:
+    """How many bytes each section may take: those that need little leave it to the others."""
+    needs = {n: size([section(_ALL)]) for n, section in sections.items()}
+    if sum(needs.values()) <= room:
+        return needs
+    least = {n: min(needs[n], size([section(0)])) for n, section in sections.items()}
+    low, high = 0, max(needs.values())
+    while low < high:
+        level = (low + high + 1) // 2
+        taken = sum(max(least[n], min(level, need)) for n, need in needs.items())
+        low, high = (level, high) if taken <= room else (low, level - 1)
+    return {n: min(low, need) for n, need in needs.items()}
+
+
+def _failed(each: Told) -> list[str]:
+    notes = [line for one in each.why for line in note_part(one).levels[-1]]
+    return [f"### {plain(each.row.shop)}: {each.row.verdict}", "", *notes]
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    shops, *numbers, verdicts = cells(rows)
+    lines = zip(map(plain, shops), *numbers, verdicts, strict=True)
+    head, *body = [f"| {' | '.join(line)} |" for line in lines]
+    return [head, f"|---|{'--:|' * len(numbers)}---|", *body]

@@ -1,0 +1,116 @@
+"""Several shops in one run: a heading for each, one table over all."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shopform.diagnostics import plural
+from shopform.model.plan import Action, Outcome, Plan
+from shopform.render.text.style import BOLD, GREEN, RED, YELLOW, Ink, printable
+
+NO_CHANGES, CHANGES, NO_DRIFT, DRIFT = "no changes", "changes", "no drift", "drift"
+REFUSED, INCOMPLETE, APPLIED = "refused", "read incomplete", "applied"
+NOT_APPROVED, NOT_BEGUN = "not approved", "not begun"
+# Words for codes of errors; the others say it themselves.
+_PROBLEMS = {
+    "access-refused": "key refused",
+    "stale-plan": "stale",
+    "state": "state not usable",
+    "config": "settings wrong",
+    "usage": "asked wrongly",
+}
+# What is counted, and the word once it is done.
+_COUNTED = {
+    "import": "imported",
+    "add": "added",
+    "change": "changed",
+    "destroy": "destroyed",
+    "forget": "forgotten",
+}
+_GOOD = {NO_CHANGES, NO_DRIFT, APPLIED}
+_COLOURS = {**dict.fromkeys(_GOOD, GREEN), CHANGES: YELLOW, DRIFT: YELLOW, NOT_BEGUN: YELLOW}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One shop in the table: what it came down to, and its numbers by their headings."""
+
+    shop: str
+    verdict: str
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> Row:
+    """What a plan comes down to. `incomplete`: a list came back short."""
+    if plan.refused:
+        word = INCOMPLETE if incomplete else REFUSED
+    elif plan.refresh_only:
+        word = DRIFT if plan.differs else NO_DRIFT
+    else:
+        word = CHANGES if plan.differs else NO_CHANGES
+    if plan.refresh_only:
+        gone = sum(change.action is Action.DELETE for change in plan.drift)
+        numbers = {"changed": len(plan.drift) - gone, "deleted": gone, "reads": plan.calls.read}
+        return Row(shop, word, numbers)
+    counts = plan.count()
+    numbers = {name: counts[name] for name in _COUNTED}
+    calls = {"reads": plan.calls.read, "writes": plan.calls.write}
+    return Row(shop, word, {**numbers, "drift": len(plan.drift), **calls})
+
+
+def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> Row:
+    """What was done, counted from what happened."""
+    done = outcome.count()
+    numbers = {word: done[name] for name, word in _COUNTED.items()}
+    word = NO_CHANGES if plan.empty else APPLIED
+    if partly:
+        word = "partly applied"
+    elif outcome.stopped:
+        word = problem_word(outcome.stopped.diagnostics[0].code)
+    elif outcome.failed:
+        word = problem_word(outcome.failed[0].diagnostic.code)
+    return Row(shop, word, {**numbers, "calls": plan.calls.read + outcome.calls})
+
+
+def problem_word(code: str) -> str:
+    """What the error of this code is called in the table."""
+    return _PROBLEMS.get(code, code.replace("-", " "))
+
+
+def heading(shop: str, url: str, *, color: bool) -> str:
+    """Above what is told of one shop; a rule below it makes it seen without colours."""
+    text = printable(f"{shop} ({url})")
+    return f"{Ink(color).bold(text)}\n{'=' * len(text)}"
+
+
+def render_table(rows: Sequence[Row], *, color: bool) -> str:
+    """All shops, a line each, numbers below each other."""
+    ink = Ink(color)
+    columns = [*cells(rows)]
+    widths = [max(map(len, column)) for column in columns]
+    lines = []
+    for number, line in enumerate(zip(*columns, strict=True)):
+        name, *figures, word = line
+        padded = [name.ljust(widths[0])]
+        padded += [cell.rjust(w) for cell, w in zip(figures, widths[1:-1], strict=True)]
+        if number == 0:
+            lines.append(ink.bold("  ".join([*padded, word])))
+        else:
+            lines.append("  ".join([*padded, ink.paint(word, _COLOURS.get(word, RED), BOLD)]))
+    return "\n".join(lines)
+
+
+def cells(rows: Sequence[Row]) -> Iterator[list[str]]:
+    """The table by columns, each with its heading: the shop, the numbers, the verdict."""
+    names = dict.fromkeys(name for row in rows for name in row.numbers)
+    yield ["shop", *(row.shop for row in rows)]
+    for name in names:
+        yield [name, *(f"{row.numbers[name]:,}" if row.numbers else "-" for row in rows)]
+    yield ["verdict", *(row.verdict for row in rows)]
+
+
+def counted(rows: Iterable[Row]) -> str:
+    """How many shops came down to what, in the order in which that is met first."""
+    words = Counter(row.verdict for row in rows)
+    told = ", ".join(f"{word} in {number:,}" for word, number in words.items())
+    return f"{plural(sum(words.values()), 'shop')}: {told}"

@@ -1,0 +1,133 @@
+"""Values that need several lines: long texts, and what changed in them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from itertools import zip_longest
+from typing import NamedTuple
+from unicodedata import combining, east_asian_width
+
+from shopform.diagnostics import plural
+from shopform.kit.text_diff import LineMatcher
+from shopform.render.html.line_diff import CONTEXT, elided
+from shopform.render.text.style import alike, escaped, printable
+
+INDENT = 6
+INNER = INDENT + 4
+NARROWEST = 20
+_PIECE = re.compile(r"\S+\s*|\s+")
+
+
+class Detail(IntEnum):
+    """How much is shown of what stays as it is in a value that changes.
+
+    What changes is shown whole: with CHANGES of its lines what is near a change, with LINES all of
+    them and those around, with ALL the whole value.
+    """
+
+    CHANGES = 0
+    LINES = 1
+    ALL = 2
+
+
+class Line(NamedTuple):
+    """One line: where its symbol stands, the symbol (or a blank), and the text after it."""
+
+    indent: int
+    symbol: str
+    text: str
+
+
+def text_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) -> Iterator[Line]:
+    """Long texts between EOT marks: all of one, or what differs between two."""
+    texts = [str(side).split("\n") for side in sides if side is not None]
+    yield Line(INDENT, symbol, f"{head}<<-EOT")
+    if len(texts) == 1:
+        yield from (Line(INNER, symbol, _visible(line)) for line in texts[0])
+    else:
+        yield from _text_diff(texts[0], texts[1], detail)
+    yield Line(INDENT, " ", "EOT -> null" if sides[-1] is None else "EOT")
+
+
+def folded(line: Line, width: int) -> Iterator[Line]:
+    """A line in as many as it takes to stay within the columns; all of it is there."""
+    room = max(width - line.indent - 2, NARROWEST)
+    first, *rest = _folded(line.text, room) or [""]
+    yield line._replace(text=first)
+    yield from (Line(line.indent, " ", f"  {piece}") for piece in rest)
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """Pieces that fit, broken at blanks; only what has none is broken elsewhere."""
+    pieces: list[str] = []
+    held = ""
+    for word in _PIECE.findall(text):
+        while columns(word.rstrip()) > (space := room - 2 * bool(pieces) - columns(held)):
+            size = 0 if held else _fitting(word, space)
+            pieces.append(held or word[:size])
+            held, word = "", word[size:]
+        held += word
+    return [*pieces, held] if held else pieces
+
+
+def _fitting(word: str, room: int) -> int:
+    """How many characters of a word fit."""
+    used = 0
+    for number, char in enumerate(word):
+        used += columns(char)
+        if used > room:
+            return max(number, 1)
+    return len(word)
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows a text."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(combining(char) > 0 for char in text)
+
+
+def _visible(line: str) -> str:
+    """A line with blanks at its end written out, which nobody would see."""
+    kept = line.rstrip(" ")
+    return printable(kept) + "\\u0020" * (len(line) - len(kept))
+
+
+def hidden(number: int, noun: str) -> Iterator[Line]:
+    """How many lines or elements that stay are not shown; nothing when there are none."""
+    if number:
+        yield Line(INNER, " ", f"# ({plural(number, f'unchanged {noun}')} hidden)")
+
+
+def _text_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
+    seen = 0
+    around = len(before) if detail is Detail.ALL else CONTEXT
+    matcher = LineMatcher(before, after)
+    for group in matcher.get_grouped_opcodes(around):
+        yield from hidden(group[0][1] - seen, "line")
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                yield from (Line(INNER, " ", _visible(line)) for line in before[i1:i2])
+            else:
+                yield from _hunk(before[i1:i2], after[j1:j2], detail)
+        seen = group[-1][2]
+    yield from hidden(len(before) - seen, "line")
+
+
+def _hunk(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
+    """Lines that went, then lines that came."""
+    gone: list[Line] = []
+    come: list[Line] = []
+    for old, new in zip_longest(before, after):
+        pair = old is not None and new is not None
+        show = escaped if pair and alike(old or "", new or "") else printable
+        sides = [None if line is None else _visible(show(line)) for line in (old, new)]
+        if pair and detail is Detail.CHANGES:
+            sides = list(map(_visible, elided(old or "", new or "", show)))
+        if sides[0] is not None:
+            gone.append(Line(INNER, "-", sides[0]))
+        if sides[1] is not None:
+            come.append(Line(INNER, "+", sides[1]))
+    yield from gone
+    yield from come

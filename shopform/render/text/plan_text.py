@@ -1,0 +1,238 @@
+"""A Plan as text, in Terraform's layout and words.
+
+Nothing here ends in a line break. What changes is shown whole: where a width is given, that of a
+terminal, values are folded to it, and elsewhere they stand on one line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from shopform.diagnostics import Severity, plural
+from shopform.model.plan import Action, Calls, Change, FieldChange, Op, Plan, Step
+from shopform.render.text.field_lines import field_lines
+from shopform.render.text.multiline import Detail, Line, folded
+from shopform.render.text.style import (
+    BOLD,
+    CYAN,
+    DRIFTED,
+    LOOKS,
+    MOVED,
+    REASONS,
+    RED,
+    Ink,
+    Look,
+    look_of,
+    printable,
+    wrap,
+)
+
+GONE = (Action.DELETE, Action.REPLACE)
+NO_CHANGES = "No changes. Your infrastructure matches the configuration."
+PERFORMING = "shopform will perform the following actions:"
+REFUSING = "shopform planned the following actions, but refuses to run them:"
+PROSE = 100
+EDITS_SHOWN = 5
+
+
+def render_plan(
+    plan: Plan,
+    *,
+    color: bool,
+    width: int | None = None,
+    summary: bool = False,
+    full: bool = False,
+) -> str:
+    """The plan for people, drift and what is destroyed first.
+
+    `width` is that of the terminal; None is no terminal. `summary`: a line for each object.
+    `full`: what stays as it is in a text or a list that changes is shown too.
+    """
+    page = _Page(Ink(color), width, full)
+    parts = _drift(plan, page, summary)
+    looks = [(change, look_of(change)) for change in in_order(plan.changes) if visible(change)]
+    if looks:
+        parts += [] if summary else [_introduction(plan, [look for _, look in looks], page)]
+        parts.append(REFUSING if plan.refused else PERFORMING)
+        parts += _blocks(looks, page, summary)
+    parts.append("\n".join(_summary(plan, page.ink, page.prose)))
+    return "\n\n".join(parts)
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """The changes as they are shown: first what is destroyed, then the rest as it comes."""
+    return sorted(changes, key=lambda change: change.action not in GONE)
+
+
+def render_calls(calls: Calls) -> str:
+    """What the plan spends of the day's calls, on one line."""
+    left = ""
+    if calls.left is not None:
+        of = f" of {calls.daily:,}" if calls.daily else ""
+        left = f" ({calls.left:,}{of} left today)"
+    parts = {"read": calls.read, "write": calls.write, "verify": calls.verify}
+    return f"Calls: {', '.join(f'{n:,} to {verb}' for verb, n in parts.items())}{left}."
+
+
+def visible(change: Change) -> bool:
+    """Whether there is anything to tell: a change of the state alone may have nothing."""
+    told = change.importing or change.previous or change.fields or change.notes or change.reason
+    return change.action is not Action.NO_OP or bool(told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How it is shown."""
+
+    ink: Ink
+    width: int | None
+    full: bool
+
+    @property
+    def prose(self) -> int:
+        return self.width or PROSE
+
+    def lines(self, fields: Sequence[FieldChange], action: Action) -> Iterator[Line]:
+        """Fields of a change."""
+        detail = Detail.ALL if self.full else Detail.CHANGES if self.width else Detail.LINES
+        for line in field_lines(fields, action, self.prose, detail):
+            yield from folded(line, self.width) if self.width else (line,)
+
+
+def _blocks(looks: Iterable[tuple[Change, Look]], page: _Page, summary: bool) -> list[str]:
+    if summary:
+        return ["\n".join(_in_short(change, look, page.ink) for change, look in looks)]
+    return ["\n".join(_change(change, look, page)) for change, look in looks]
+
+
+def _in_short(change: Change, look: Look, ink: Ink) -> str:
+    """A change on a line: what, why, and the names of the fields."""
+    names = [] if change.action in (Action.CREATE, *GONE) else [f.name for f in change.fields]
+    more = "; ".join([*remarks(change, look), *([", ".join(names)] if names else [])])
+    sign = f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)}"
+    return f"{sign} {_heading(change, look, ink)}{f' ({printable(more)})' if more else ''}"
+
+
+def _drift(plan: Plan, page: _Page, summary: bool) -> list[str]:
+    if not plan.drift:
+        return []
+    note = page.ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
+    drift = in_order(plan.drift)
+    looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
+    return [
+        note,
+        "The shop differs from what was last applied:",
+        *_blocks(looks, page, summary),
+    ]
+
+
+def _introduction(plan: Plan, looks: Sequence[Look], page: _Page) -> str:
+    ink = page.ink
+    shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
+    url = f" ({plan.basis.url})" if plan.basis.url else ""
+    legend = [look for look in LOOKS.values() if look.symbol and look in looks]
+    copy = f" It makes it like `{plan.basis.source}`." if plan.basis.source else ""
+    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.{copy}", page.prose)
+    lines += ["Actions are shown with these symbols:"] if legend else []
+    lines += [
+        f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)} {look.legend}" for look in legend
+    ]
+    return "\n".join(lines)
+
+
+def _change(change: Change, look: Look, page: _Page) -> Iterator[str]:
+    ink = page.ink
+    yield f"  # {_heading(change, look, ink)}"
+    for remark in remarks(change, look):
+        yield from wrap(f"({remark})", page.prose, "  # ")
+    if not change.fields or look is DRIFTED[Action.DELETE]:
+        return
+    gap = " " * (3 - len(look.symbol))
+    name = ".".join(change.address.keys)
+    yield f'{gap}{ink.symbol(look.symbol)} resource "{change.kind}" "{name}" {{'
+    kept = [FieldChange(name=n, before=v, after=v) for n, v in sorted(change.values.items())]
+    lines = [*page.lines(change.fields, change.action)]
+    lines += page.lines(kept, Action.UPDATE) if page.full else []
+    for indent, symbol, text in lines:
+        yield f"{' ' * indent}{ink.symbol(symbol)} {text}".rstrip()
+    if change.unchanged and look not in DRIFTED.values() and not (page.full and kept):
+        yield f"        # ({plural(change.unchanged, 'unchanged field')} hidden)"
+    yield "    }"
+
+
+def _heading(change: Change, look: Look, ink: Ink) -> str:
+    if look is MOVED:
+        return f"{ink.bold(str(change.previous))} {look.heading} {ink.bold(change.address)}"
+    return f"{ink.bold(change.address)} {ink.paint(look.heading, look.colour)}"
+
+
+def remarks(change: Change, look: Look) -> Iterator[str]:
+    """Why, from where, and what else there is to know: one sentence each."""
+    if change.reason:
+        known = REASONS.get(change.reason)
+        yield known.format(address=change.address) if known else change.reason
+    if change.previous and look is not MOVED:
+        yield f"moved from {change.previous}"
+    if change.importing:
+        yield "imported" if change.id is None else f'imported from "{change.id}"'
+    yield from change.notes
+
+
+def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
+    yield ink.bold(verdict(plan))
+    if plan.destroy and not plan.differs:
+        yield "Nothing in this shop is owned by shopform, so there is nothing to destroy."
+    counts = plan.count()
+    yield from own_counts(counts["move"], plan.steps)
+    if total := sum(plan.unmanaged.values()):
+        kinds = ", ".join(f"{kind} {n:,}" for kind, n in sorted(plan.unmanaged.items()) if n)
+        yield from wrap(
+            f"Left alone: {plural(total, 'object')} that nobody declares ({kinds}).", width
+        )
+    yield from wrap(render_calls(plan.calls), width)
+    for line in wire_names(plan):
+        yield from wrap(line, width)
+    if plan.digest and not plan.empty:
+        yield f"Digest: {plan.digest}"
+    if plan.refused:
+        codes = [d.code for d in plan.diagnostics if d.severity is Severity.ERROR]
+        why = f"{plural(len(codes), 'reason')} ({', '.join(dict.fromkeys(codes))})"
+        sentence = f"This plan is refused and cannot be applied, for {why}."
+        yield from (ink.paint(line, BOLD, RED) for line in wrap(sentence, width))
+
+
+def wire_names(plan: Plan) -> Iterator[str]:
+    """What the project says that this shop calls things, as far as it is sent there."""
+    for kind in sorted({step.kind for step in plan.steps} & plan.basis.wire.keys()):
+        names = asdict(plan.basis.wire[kind])
+        told = {**{name: names[name] for name in names if name != "fields"}, **names["fields"]}
+        listed = ", ".join(f"`{name}` is `{text}`" for name, text in told.items() if text)
+        yield printable(f"Wire names of {kind}: {listed}.")
+
+
+def verdict(plan: Plan) -> str:
+    """The sentence a plan comes down to; like the exit code it goes by `Plan.differs`."""
+    if not plan.differs and not plan.refused:
+        return NO_CHANGES
+    if not plan.refresh_only:
+        return plan_line(plan)
+    gone = sum(change.action is Action.DELETE for change in plan.drift)
+    return f"Drift: {len(plan.drift) - gone:,} changed, {gone:,} deleted outside of shopform."
+
+
+def plan_line(plan: Plan) -> str:
+    """The counts in Terraform's words, which tools parse."""
+    counts = plan.count()
+    before = f"{counts['import']} to import, " if counts["import"] else ""
+    after = f", {counts['forget']} to forget" if counts["forget"] else ""
+    changes = ", ".join(f"{counts[c]} to {c}" for c in ("add", "change", "destroy"))
+    return f"Plan: {before}{changes}{after}."
+
+
+def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
+    """Counts that Terraform's line has no place for, each on a line of its own."""
+    ops = [step.op for step in steps]
+    named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT)}
+    yield from (f"{name}: {number:,}." for name, number in named.items() if number)
+    if edits := list(dict.fromkeys(step.address for step in steps if step.op is Op.EDIT)):
+        rest = f" and {len(edits) - EDITS_SHOWN:,} more" if len(edits) > EDITS_SHOWN else ""
+        yield f"State edits: {len(edits):,} ({', '.join(edits[:EDITS_SHOWN])}{rest})."

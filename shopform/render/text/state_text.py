@@ -1,0 +1,56 @@
+"""The state as text."""
+
+from collections.abc import Iterator
+
+from shopform.diagnostics import plural
+from shopform.kinds import BY_NAME
+from shopform.model.plan import Action, FieldChange
+from shopform.model.values import Address, Entry, Prior, Ref
+from shopform.render.text.field_lines import field_lines
+from shopform.render.text.multiline import folded
+
+
+def render_state(prior: Prior, *, width: int | None = None, summary: bool = False) -> str:
+    """What is remembered of each object, in Terraform's layout; `summary`: a line for each.
+
+    What came from a secret is a `Secret` here.
+    """
+    owners = {(a.kind, entry.id): a for a, entry in prior.resources.items()}
+    blocks = [
+        "\n".join(_entry(address, entry, owners, width, summary))
+        for address, entry in sorted(prior.resources.items())
+    ]
+    blocks += [f"# {i.address} (pending create)" for i in prior.pending]
+    told = plural(len(prior.resources), "object")
+    end = f"State of `{prior.shop}`, serial {prior.serial:,}: {told}."
+    return ("\n" if summary else "\n\n").join([*blocks, end if prior.lineage else "No state yet."])
+
+
+def _entry(
+    address: Address,
+    entry: Entry,
+    owners: dict[tuple[str, int], Address],
+    width: int | None,
+    summary: bool,
+) -> Iterator[str]:
+    protected = ", protected" if entry.protect else ""
+    yield f"# {address} (id {entry.id}{protected})"
+    if summary:
+        return
+    yield f'resource "{address.kind}" "{".".join(address.keys)}" {{'
+    fields = [_field(address.kind, name, held, owners) for name, held in sorted(entry.sent.items())]
+    for line in field_lines(fields, Action.UPDATE):
+        for indent, symbol, text in folded(line, width) if width else (line,):
+            yield f"{' ' * (indent - 4)}{symbol} {text}".rstrip()
+    yield "}"
+
+
+def _field(
+    kind: str, name: str, held: object, owners: dict[tuple[str, int], Address]
+) -> FieldChange:
+    target = BY_NAME[kind].policy.refers.get(name)
+    shown = held
+    if target and isinstance(held, int):
+        owner = owners.get((target, held))
+        shown = Ref(owner) if owner else f"#{held}"
+    return FieldChange(name=name, before=shown, after=shown)

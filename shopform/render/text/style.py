@@ -1,0 +1,87 @@
+"""How actions look: symbols, headings, colours. The words are Terraform's, which tools parse."""
+
+import textwrap
+from dataclasses import dataclass
+
+from shopform.diagnostics import alike as alike
+from shopform.diagnostics import escaped as escaped
+from shopform.diagnostics import printable as printable
+from shopform.model.plan import Action, Change
+
+BOLD, RED, GREEN, YELLOW, CYAN = "1", "31", "32", "33", "36"
+COLOURS = {"+": GREEN, "-": RED, "~": YELLOW, ".": RED}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`heading` follows the address; `legend` explains the symbol."""
+
+    symbol: str
+    colour: str
+    heading: str
+    legend: str = ""
+
+
+LOOKS = {
+    Action.CREATE: Look("+", GREEN, "will be created", "create"),
+    Action.UPDATE: Look("~", YELLOW, "will be updated in-place", "update in-place"),
+    Action.DELETE: Look("-", RED, "will be destroyed", "destroy"),
+    Action.REPLACE: Look("-/+", RED, "must be replaced", "destroy and then create replacement"),
+    Action.FORGET: Look(
+        ".", RED, "will be removed from the shopform state but will not be destroyed", "forget"
+    ),
+    Action.NO_OP: Look("", CYAN, "will be updated in the state only"),
+}
+IMPORTED = Look("", CYAN, "will be imported")
+MOVED = Look("", CYAN, "has moved to")
+DRIFTED = {
+    Action.UPDATE: Look("~", YELLOW, "has changed"),
+    Action.DELETE: Look("-", RED, "has been deleted"),
+}
+
+REASONS = {
+    "delete_because_no_resource_config": "because {address} is not in configuration",
+    "delete_because_no_move_target": "because {address} was moved to nothing that is declared",
+    "delete_because_container": "because what contains it is destroyed",
+    "delete_because_shop": "because {address} is not declared for this shop",
+    "replace_by_request": "because of `--replace`",
+    "replace_because_cannot_update": "because the shop cannot update it in place",
+}
+
+
+def look_of(change: Change) -> Look:
+    """How a planned change looks."""
+    if change.action is Action.NO_OP and change.importing:
+        return IMPORTED
+    if change.action is Action.NO_OP and change.previous:
+        return MOVED
+    return LOOKS[change.action]
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Paints with ANSI escapes when `color` is set; returns the text as it is otherwise."""
+
+    color: bool
+
+    def paint(self, text: str, *codes: str) -> str:
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self.color and text else text
+
+    def bold(self, text: str) -> str:
+        return self.paint(text, BOLD)
+
+    def symbol(self, text: str) -> str:
+        """A symbol, each of its signs in its own colour."""
+        return "".join(self.paint(c, COLOURS[c]) if c in COLOURS else c for c in text)
+
+
+def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
+    """Prose in lines of at most `width` columns; words are never broken."""
+    return textwrap.wrap(
+        printable(" ".join(text.split())),
+        max(width, 1),
+        initial_indent=first,
+        subsequent_indent=first if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

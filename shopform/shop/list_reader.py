@@ -1,0 +1,144 @@
+"""Lists read to their end, several at a time."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from shopform.errors import Absent, AccessRefused, ListMissing, ShopformError
+from shopform.kinds import Kind
+from shopform.shop.client import Client
+from shopform.shop.codec import Item, Names, identify
+from shopform.shop.pages import LIMIT, Page, more, page, problem, repeats
+
+T = TypeVar("T")
+SMALLEST = 5
+MANY = 200
+
+
+@dataclass(slots=True)
+class Listing:
+    """One list to read: of a kind, or of a kind inside one container.
+
+    With `tolerant`, that it may not be read, or is not there, is kept in `refused`.
+    """
+
+    kind: Kind
+    names: Names
+    parent_id: int | None = None
+    tolerant: bool = False
+    pages: list[Page] = field(default_factory=list)
+    problem: str = ""
+    refused: ShopformError | None = None
+
+    @property
+    def label(self) -> str:
+        argument = self.kind.wire.parent
+        return self.names.endpoint + (f"?{argument.value}={self.parent_id}" if argument else "")
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for one in self.pages for item in one.items]
+
+
+def read_lists(client: Client, pool: ThreadPoolExecutor, lists: Sequence[Listing]) -> None:
+    """Read lists to their end; those that do not add up once more, since a fault may pass."""
+    _attempt(client, pool, lists)
+    faulty = [one for one in lists if one.problem]
+    # A first page that is short again is how large this shop's pages are.
+    _attempt(client, pool, faulty, trusting=True)
+
+
+def _attempt(
+    client: Client, pool: ThreadPoolExecutor, lists: Sequence[Listing], *, trusting: bool = False
+) -> None:
+    gather(pool, [partial(_begin, client, one, trusting=trusting) for one in lists])
+    rest = [(one, offset) for one in lists for offset in _offsets(one)]
+    pages = gather(pool, [partial(_page, client, one, offset) for one, offset in rest])
+    for (one, _), got in zip(rest, pages, strict=True):
+        one.pages.append(got)
+    for one in lists:
+        if one.pages:
+            one.problem = one.problem or problem(one.names, one.pages)
+
+
+def _begin(client: Client, one: Listing, *, trusting: bool) -> None:
+    """The first page, and the others too where only the page before tells whether there are any."""
+    one.pages, one.problem = [], ""
+    try:
+        first = last = _page(client, one, 0)
+    except AccessRefused as exc:
+        if not one.tolerant:
+            raise
+        one.refused = exc
+        return
+    except Absent as exc:
+        if one.parent_id is not None:
+            one.problem = "nothing instead"
+            return
+        one.refused = ListMissing(
+            f"the shop has no `/{one.names.endpoint}`",
+            hint="check the `url` of this shop, or set `endpoint` under its `wire:`",
+        )
+        if not one.tolerant:
+            raise one.refused from exc
+        return
+    one.pages.append(first)
+    if first.total is not None:
+        if first.short and not trusting:
+            one.problem = f"{len(first.items)} of {first.total} received"
+        return
+    seen, received = _ids(one.names, first), len(first.items)
+    while more(last):
+        last = _page(client, one, received)
+        if repeats(one.names, first, last):
+            return
+        one.pages.append(last)
+        new = _ids(one.names, last) - seen
+        if not new:
+            return
+        seen |= new
+        received += len(last.items)
+
+
+def _ids(names: Names, one: Page) -> set[int]:
+    return {identify(names, item) for item in one.items}
+
+
+def _offsets(one: Listing) -> range:
+    """Where the pages after the first begin, when the first said how many objects there are."""
+    if not one.pages or one.problem:
+        return range(0)
+    first, step = one.pages[0], len(one.pages[0].items)
+    rest = range(step, first.total or 0, step or 1)
+    # Fewer on a page than any shop's default (K-cap) is a fault, and would cost a call each; but
+    # not where the shop itself says that its pages are so short (dossier 2.3).
+    told = step == first.limit and len(rest) <= MANY
+    return rest if step >= SMALLEST or told else range(0)
+
+
+def _page(client: Client, one: Listing, offset: int) -> Page:
+    parent = one.kind.wire.parent
+    query: dict[str, str | int] = {"limit": LIMIT, "offset": offset}
+    if parent and one.parent_id is not None:
+        query = {parent.value: one.parent_id, **query}
+    return page(one.names, client.get(one.names.endpoint, query, fatal=not one.tolerant))
+
+
+def gather(pool: ThreadPoolExecutor, tasks: Sequence[Callable[[], T]]) -> list[T]:
+    """Results in the order of the tasks. After a failure nothing more begins, and the failed task
+    that stands first is the one whose error is raised."""
+    if len(tasks) == 1:
+        return [tasks[0]()]
+    futures: list[Future[T]] = [pool.submit(task) for task in tasks]
+    try:
+        wait(futures, return_when=FIRST_EXCEPTION)
+    finally:
+        for future in futures:
+            future.cancel()
+    wait(futures)
+    for future in futures:
+        if not future.cancelled() and (error := future.exception()):
+            raise error
+    return [future.result() for future in futures]

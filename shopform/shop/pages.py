@@ -1,0 +1,132 @@
+"""Lists as the shop sends them: their shape, where to go on, and whether all of it came."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shopform.errors import Nonsense
+from shopform.shop.codec import Item, Names, identify, is_removed
+from shopform.shop.responses import Json
+
+LIMIT = 100
+GENERIC = frozenset(("data", "items", "results"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer. `total`, `limit` and `count` are the shop's own words, where it gave any."""
+
+    items: list[Item]
+    bare: bool
+    total: int | None = None
+    limit: int | None = None
+    count: int | None = None
+
+    @property
+    def short(self) -> bool:
+        """Whether it holds less than it could, with more to come."""
+        return self.total is not None and len(self.items) < min(self.limit or LIMIT, self.total)
+
+
+def page(names: Names, body: Json) -> Page:
+    """Read an answer: a bare array, or an envelope with `paging` and one array in it.
+
+    Raises `Nonsense` for anything else; nothing that is not plainly an empty list becomes one.
+    """
+    if isinstance(body, list):
+        return Page(items=_objects(names, body), bare=True)
+    if body and all(key.isdigit() and isinstance(body[key], dict) for key in body):
+        # PHP writes an array with gaps in its numbering as an object.
+        return Page(items=list(body.values()), bare=True)
+    given = body.get("paging")
+    paging = given if isinstance(given, dict) else {}
+    total = _number(paging.get("total"))
+    rest = {key: inner for key, inner in body.items() if key != "paging"}
+    return Page(
+        items=_objects(names, _array(names, rest, total, enveloped=bool(paging))),
+        bare=False,
+        total=total,
+        limit=_number(paging.get("limit")) or None,
+        count=_number(paging.get("count")),
+    )
+
+
+def _array(
+    names: Names, rest: dict[str, Any], total: int | None, *, enveloped: bool
+) -> Iterable[object]:
+    expected = rest.get(names.list_key)
+    if isinstance(expected, dict):
+        expected = list(expected.values())
+    if isinstance(expected, list):
+        return expected
+    arrays: list[Iterable[object]] = [v for v in rest.values() if isinstance(v, list)]
+    if not arrays:
+        arrays = [
+            list(v.values())
+            for v in rest.values()
+            if isinstance(v, dict) and v and all(isinstance(w, dict) for w in v.values())
+        ]
+    # An empty array under an unknown key may be anything, a list of errors for one.
+    if len(arrays) == 1 and (arrays[0] or enveloped or GENERIC & set(rest)):
+        return arrays[0]
+    if not arrays and total == 0:
+        return []
+    seen = ", ".join(f"`{key}`" for key in rest) or "none"
+    raise Nonsense(
+        f"no list in the answer of `/{names.endpoint}`; its keys are {seen}",
+        hint="name the key of the list as `list_key` under `wire:` of this shop",
+    )
+
+
+def _objects(names: Names, array: Iterable[object]) -> list[Item]:
+    items = [item for item in array if isinstance(item, dict)]
+    wrong = [type(item).__name__ for item in array if not isinstance(item, dict)]
+    if wrong:
+        raise Nonsense(f"the list of `/{names.endpoint}` holds a {wrong[0]} where objects belong")
+    return items
+
+
+def _number(given: object) -> int | None:
+    text = str(given).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def more(last: Page) -> bool:
+    """Whether to ask on after a page, when the shop does not say how many objects there are.
+
+    Whether the shop honours `limit` on bare arrays is unknown (dossier 2.3): a length that is a
+    multiple of it may be a full page.
+    """
+    got = len(last.items)
+    if last.bare:
+        return got > 0 and got % LIMIT == 0
+    if last.limit is not None:
+        return got >= last.limit
+    # Without any word of the limit, a round number may be a smaller one of the shop's own.
+    return got > 0 and got % 10 == 0
+
+
+def repeats(names: Names, first: Page, last: Page) -> bool:
+    """Whether the shop ignored the offset and sent the same list again."""
+    return bool(last.items) and identify(names, last.items[0]) == identify(names, first.items[0])
+
+
+def problem(names: Names, pages: Sequence[Page]) -> str:
+    """Why these pages do not prove that the whole list came; empty if they do."""
+    for one in pages:
+        if one.count is not None and one.count != len(one.items):
+            return f"a page with {one.count} objects held {len(one.items)}"
+    items = [item for one in pages for item in one.items]
+    ids = [identify(names, item) for item in items]
+    unique = len(set(ids))
+    totals = {one.total for one in pages if one.total is not None}
+    if len(totals) > 1:
+        return "the total changed while it was read"
+    for total in totals:
+        if unique != total and unique - sum(map(is_removed, items)) != total:
+            return f"{unique} of {total} received"
+    if not totals and unique != len(ids):
+        twice = next(number for number, times in Counter(ids).items() if times > 1)
+        return f"the id {twice} came twice"
+    return ""

@@ -1,0 +1,32 @@
+"""One object of the shop, by its id."""
+
+from shopform.errors import Absent, Nonsense
+from shopform.kinds import Kind
+from shopform.model.values import LiveKind
+from shopform.shop.client import Client
+from shopform.shop.codec import discover, names_for, reader, required, unwrap
+from shopform.shop.fetch import list_one
+
+
+def read_one(client: Client, kind: Kind, number: int, parent_id: int | None = None) -> LiveKind:
+    """The kind with this object in it, or with none where the shop has it not, or as removed.
+
+    What is nested is looked for in its container, since an answer about it alone need not say
+    what it lies in. One call; a list in pages takes more. Errors: those of `Client`, and
+    `Nonsense` for an answer that is no such object.
+    """
+    if kind.policy.nesting:
+        return list_one(client, kind, parent_id=parent_id)
+    names = names_for(kind, client.shop.wire.get(kind.name))
+    try:
+        item = unwrap(kind, names, client.get(f"{names.endpoint}/{number}"))
+    except Absent:
+        return LiveKind(names=names.fields)
+    if item and kind.wire.discover:
+        names = discover(kind, names, [item])
+    found = reader(kind, names)(item, None) if item else None
+    lost = required(kind) - found.fields.keys() if found else ()
+    if lost:
+        raise Nonsense(f"`/{names.endpoint}/{number}` answered without `{min(lost)}`")
+    objects = {number: found} if found and found.id == number else {}
+    return LiveKind(objects=objects, names=names.fields)

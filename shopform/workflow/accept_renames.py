@@ -1,0 +1,113 @@
+"""`--accept-rename`: the answer to a possible rename, written into the files."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from shopform.config import compile_shops, load_project, select_shop
+from shopform.config.read.project import Project
+from shopform.config.read.yaml_nodes import Scalar, child
+from shopform.config.write.project_edits import MOVED, Rewritten, with_moves
+from shopform.diagnostics import Collector, did_you_mean
+from shopform.errors import UsageError
+from shopform.model.addresses import container_of
+from shopform.model.values import Address, Desired, Prior, host_of
+from shopform.planning.matching.moved_addresses import follow_moves
+from shopform.planning.matching.result import Matching
+from shopform.state.open import open_store
+from shopform.terminal.console import Console
+from shopform.workflow.file_writes import mark_of, write_over
+from shopform.workflow.open_workspace import check_address, several, variables_of
+
+Move = tuple[Address, Address]
+DECLARED = "the new address is one that is declared, and that the state does not have"
+
+
+def accept(
+    console: Console,
+    pairs: Iterable[tuple[str, str]],
+    asked: Mapping[str, Any],
+    one_only: Mapping[str, object],
+) -> None:
+    """Write each rename into the project's `moved:`.
+
+    One that stands there already is left alone. Raises UsageError, with nothing written, for one
+    that cannot be, and as `several` does.
+    """
+    project = load_project(console.directory)
+    console.sources = lambda: project.sources
+    shop = asked["shop"]
+    in_several = several(project, shop, one_only)
+    moves = [(check_address(old), check_address(new)) for old, new in pairs]
+    listed = _listed(project)
+    fresh = list(dict.fromkeys(move for move in moves if move not in listed))
+    if not fresh:
+        return
+    found, _ = compile_shops(
+        project,
+        shop if in_several else select_shop(project, shop),
+        variables=variables_of(console, project, asked["variables"], asked["variable_files"]),
+        environment=console.environment,
+        resolve_token=False,
+    )
+    worlds = [
+        (desired, open_store(each.state, console.directory, host_of(each.url)).read())
+        for each, desired in found.values()
+    ]
+    for move in fresh:
+        _check(move, [*listed, *(m for m in fresh if m is not move)], worlds)
+    change = with_moves(project, fresh)
+    write(console.directory, change)
+    for before, after in fresh:
+        if not console.quiet:
+            console.note(f"{change.name}: `{MOVED}` says now that {before} became {after}.")
+
+
+def write(directory: Path, change: Rewritten) -> None:
+    """Write a file of the project, with the mark at its beginning if it had one."""
+    write_over(directory, {change.name: mark_of(directory, change.name) + change.text})
+
+
+def _listed(project: Project) -> list[Move]:
+    found = []
+    for node in project.refactorings.get(MOVED, ()):
+        before, after = child(node, "from"), child(node, "to")
+        if isinstance(before, Scalar) and isinstance(after, Scalar):
+            found.append((Address(before.text), Address(after.text)))
+    return found
+
+
+def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) -> None:
+    before, after = move
+    declared = {address: None for desired, _ in worlds for address in desired.resources}
+    owned = {address: None for desired, prior in worlds for address in _owned(desired, prior)}
+    gone = [address for address in owned if address not in declared]
+    if before.kind != after.kind or before == after:
+        _refuse(move, "they are not two addresses of one kind", "")
+    within = container_of(before), container_of(after)
+    if within[0] != within[1] and within not in others:
+        _refuse(move, "they lie in two places", "what is nested belongs to its container for good")
+    for other in others:
+        if before == other[0]:
+            _refuse(move, f"`{before}` became `{other[1]}` already", f"see `{MOVED}` in the files")
+        if after == other[1]:
+            _refuse(move, f"`{other[0]}` became `{after}` already", f"see `{MOVED}` in the files")
+    if before not in owned:
+        _refuse(move, f"`{before}` is not in the state", did_you_mean(before, gone, ""))
+    if before in declared:
+        _refuse(move, f"`{before}` is still declared", "take its block out of the files")
+    if after not in declared:
+        _refuse(move, f"`{after}` is not declared", did_you_mean(after, declared, DECLARED))
+    if after in owned:
+        _refuse(move, f"`{after}` is in the state already", DECLARED)
+
+
+def _owned(desired: Desired, prior: Prior) -> Iterable[Address]:
+    """What the state has, also by the names that it has after the moves listed already."""
+    matching = Matching(hosts=frozenset(), live={}, entries=dict(prior.resources))
+    follow_moves(desired, matching, Collector())
+    return {**prior.resources, **matching.entries}
+
+
+def _refuse(move: Move, why: str, hint: str) -> None:
+    raise UsageError(f"`--accept-rename {move[0]}={move[1]}`: {why}", hint=hint)

@@ -1,0 +1,215 @@
+"""A copy of one shop for another: read, declared, and planned against the other."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from shopform.clone.clone_planner import Fitting, Wish
+from shopform.clone.copy import copied, softened
+from shopform.clone.id_mapping import (
+    as_called_there,
+    as_in_source,
+    known_places,
+    to_read,
+    with_nested,
+)
+from shopform.clone.omissions import owned_twice
+from shopform.clone.text_rewriting import Rewriting, own_hosts
+from shopform.clone.three_way import aside
+from shopform.describe.from_live import declare
+from shopform.describe.redaction import with_left, withhold
+from shopform.diagnostics import Diagnostic, error, plural, warning
+from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
+from shopform.kinds import BY_NAME, KINDS, ORDER
+from shopform.model.declared import Declared
+from shopform.model.plan import Plan
+from shopform.model.values import Address, Live, Prior, Shop, host_of
+from shopform.shop.absence import confirm_absence
+from shopform.shop.fetch import fetch
+from shopform.terminal.console import Console
+from shopform.workflow.open_workspace import open_settings
+from shopform.workflow.refresh import Connection, connected, read_then_declare, reading
+from shopform.workflow.shop_identity import same_shop
+
+
+class Copying:
+    """Plans a copy from one shop to another.
+
+    `workspace` is the shop that is changed, and its state what copies from the first left there.
+    Raises UsageError for shops that are one, and for a promotion of what was never copied.
+    """
+
+    saved = False
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        source: str,
+        target: str,
+        kinds: frozenset[str] | None,
+        targets: tuple[str, ...],
+        excludes: tuple[str, ...],
+        rewrite: Iterable[tuple[str, str]],
+        delete: bool,
+        three_way: bool,
+        allow: tuple[str, ...],
+        allow_delete: Iterable[tuple[str, int]],
+        variables: tuple[tuple[str, str], ...],
+        variable_files: tuple[str, ...],
+        whole: bool,
+        with_key: bool = True,
+    ) -> None:
+        if source == target:
+            raise UsageError(
+                "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
+            )
+        texts = variables, variable_files
+        self.first = open_settings(console, source, *texts, with_token=True)
+        self.workspace = open_settings(console, target, *texts, with_token=with_key)
+        if _one_shop(self.first.shop, self.workspace.shop):
+            raise UsageError(
+                f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
+                hint="correct the `url` or the `token` of one, or name another shop",
+            )
+        self.workspace.source = self.first.shop.name
+        self.workspace.source_host = host_of(self.first.shop.url)
+        self.wish = Wish(
+            source=self.first.shop.name,
+            target=self.workspace.shop.name,
+            kinds=with_nested(BY_NAME if kinds is None else kinds),
+            targets=targets,
+            excludes=excludes,
+            delete=delete,
+            three_way=three_way,
+        )
+        self.options = {"allow": allow, "allow_delete": dict(allow_delete), "whole": whole}
+        shop = self.workspace.shop
+        self.rewriting = Rewriting(
+            {**shop.rewrite, **dict(rewrite)},
+            own_hosts(self.first.shop.hosts, urlsplit(shop.url).netloc),
+        )
+        self.live = Live()
+        # What nobody asked for by name may be missing.
+        self.unread: dict[str, ShopformError] | None = {} if kinds is None else None
+
+    def read(self, *, parallelism: int, max_calls: int | None) -> int:
+        """Read the first shop; returns what that cost. Raises ShopError when it is not whole."""
+        prior = self.workspace.store().read()
+        if self.wish.three_way and not prior.resources and not prior.pending:
+            first = f"shopform clone --from {self.wish.source} --to {self.wish.target}"
+            raise UsageError(
+                f"nothing was copied from `{self.wish.source}` to `{self.wish.target}` yet",
+                hint=f"`{first}` comes first",
+            )
+        with (
+            connected(self.first, parallelism=parallelism, max_calls=max_calls) as connection,
+            reading(self.first, connection),
+        ):
+            client, ledger = connection.client, connection.ledger
+            self.live = fetch(client, to_read(self.wish.kinds), unread=self.unread)
+            if self.wish.delete:
+                self.live = confirm_absence(client, self.live, as_in_source(prior))
+            same_shop(client, self.first.store().read(), self.live)
+        self._readable()
+        self._complete()
+        if not self.workspace.console.quiet:
+            self.workspace.console.note(
+                f"{self.wish.source}: {plural(client.calls, 'call')} to read"
+                f" ({ledger.left:,} of {ledger.daily:,} left today)"
+            )
+        return client.calls
+
+    def _readable(self) -> None:
+        """Refuse where what is asked for could not be read: a part must not pass for the whole.
+
+        A list that the shop does not have holds nothing to copy.
+        """
+        asked = with_nested({Address(word).kind for word in self.wish.targets} & BY_NAME.keys())
+        needed = to_read(asked or self.wish.kinds)
+        found = {
+            name: problem
+            for name, problem in (self.unread or {}).items()
+            if name in needed and not isinstance(problem, ListMissing)
+        }
+        if found:
+            kinds = [kind for kind in KINDS if not kind.policy.nesting]
+            others = [k.section for k in kinds if not found.keys() & with_nested({k.name})]
+            raise type(next(iter(found.values())))(
+                diagnostics=[
+                    error(
+                        each.code,
+                        f"the {BY_NAME[name].section} of `{self.wish.source}` cannot be copied:"
+                        f" {each.summary}",
+                        hint=f"{each.hint}; or leave them out: `--kinds {','.join(others)}`",
+                    )
+                    for name, problem in sorted(found.items(), key=lambda one: ORDER[one[0]])
+                    for each in problem.diagnostics
+                ]
+            )
+
+    def _complete(self) -> None:
+        found = [
+            error(
+                ShopError.code,
+                f"the list of {BY_NAME[name].section} of `{self.wish.source}` is not complete:"
+                f" {read.problem}",
+                hint="run again; nothing is copied from a list that came back short",
+            )
+            for name, read in self.live.kinds.items()
+            if read.problem
+        ]
+        if found:
+            raise ShopError(diagnostics=found)
+
+    def fitting(self, prior: Prior, own: Prior, *, whole: bool) -> Fitting:
+        """What the first shop holds, and what of it can be had in the other.
+
+        `prior` is the memory of copies, `own` the other shop's own state.
+        """
+        first = self.first.store().read()
+        known = known_places(prior, first, self.live)
+        live, left = withhold(self.live, first)
+        found = with_left(declare(live, known=known, whole=whole, twins=False), left)
+        copy = copied(found, live, self.rewriting, prior if whole else Prior())
+        return Fitting(self.wish, found, self.live, copy, prior, self.workspace.shop, own)
+
+    def files(self) -> tuple[Declared, dict[str, str]]:
+        """The copy as files declare it, and what could not be read, by kind."""
+        fitting = self.fitting(self.workspace.store().read(), Prior(), whole=False)
+        unread = {name: str(problem) for name, problem in (self.unread or {}).items()}
+        return fitting.declared(), unread
+
+    def plan(self, connection: Connection, prior: Prior) -> Plan:
+        """What the shop lacks to be like the first, as far as it is asked for."""
+        own = replace(self.workspace, source="").store().read()
+        same_shop(connection.client, own)
+        fitting = self.fitting(prior, own, whole=True)
+        made = read_then_declare(
+            self.workspace,
+            connection,
+            prior,
+            fitting.declare,
+            near=fitting.copy.desired(),
+            within=fitting.about(),
+            seen=lambda live: as_called_there(live, self.live, self.workspace.shop),
+            source=self.wish.source,
+            **self.options,
+        )
+        about = fitting.about()
+        ids = {a: entry.id for a, entry in prior.resources.items() if a in about}
+        ids |= {c.address: c.id for c in made.changes if c.importing and c.id}
+        told = [*fitting.told, *self._unread(), *owned_twice(ids, own, self.wish.target)]
+        return aside(replace(made, diagnostics=(*softened(made.diagnostics), *told)))
+
+    def _unread(self) -> Iterable[Diagnostic]:
+        for name, problem in (self.unread or {}).items():
+            first = problem.diagnostics[0]
+            summary = f"the {BY_NAME[name].section} are not copied: {first.summary}"
+            yield warning("not-copied", summary, hint=first.hint)
+
+
+def _one_shop(one: Shop, other: Shop) -> bool:
+    """Whether both are at one host with one key: at the central host the key says which shop."""
+    hosts = {host_of(one.url), host_of(other.url)}
+    return len(hosts) == 1 and one.token.text == other.token.text

@@ -1,0 +1,65 @@
+"""The whole shop as it is read for a dump."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shopform.describe.from_live import declare
+from shopform.describe.redaction import with_left, withhold
+from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.errors import ShopError, ShopformError
+from shopform.kinds import BY_NAME, KINDS, ORDER
+from shopform.model.declared import Declared
+from shopform.model.values import Live, Prior
+from shopform.planning.checks.guards import complete
+from shopform.shop.absence import confirm_absence
+from shopform.shop.fetch import fetch
+from shopform.workflow.refresh import connected, reading
+from shopform.workflow.shop_identity import same_shop
+from shopform.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The shop, its state, and what could not be read, by kind."""
+
+    live: Live
+    prior: Prior
+    unread: dict[str, ShopformError]
+
+    def declared(self) -> Declared:
+        """All of it, under the addresses that the state has for it, without secrets."""
+        known = {(a.kind, entry.id): a for a, entry in self.prior.resources.items()}
+        live, left = withhold(self.live, self.prior)
+        return with_left(declare(live, known=known, whole=False), left)
+
+    def reasons(self) -> dict[str, str]:
+        return {name: str(problem) for name, problem in self.unread.items()}
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        for name, problem in self.unread.items():
+            told = problem.diagnostics[0]
+            section = BY_NAME[name].section
+            yield warning("not-read", f"the {section} are left out: {told.summary}", hint=told.hint)
+
+
+def read_shop(workspace: Workspace, *, parallelism: int, max_calls: int | None) -> Found:
+    """Read every kind there is. A list that is not whole is a ShopError: what a dump lacks would
+    be deleted, or made twice, by who applies it."""
+    prior = workspace.store().read()
+    unread: dict[str, ShopformError] = {}
+    with (
+        connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection,
+        reading(workspace, connection),
+    ):
+        live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
+        live = confirm_absence(connection.client, live, prior)
+        same_shop(connection.client, prior, live)
+        left, daily = connection.ledger.left, connection.ledger.daily
+    if not workspace.console.quiet:
+        told = f"{workspace.shop.name}: {live.calls:,} calls to read"
+        workspace.console.note(f"{told} ({left:,} of {daily:,} left today).")
+    out = Collector()
+    complete(live, out)
+    if out.failed:
+        raise ShopError(diagnostics=out.sorted())
+    return Found(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))

@@ -1,0 +1,265 @@
+"""Reads the shop and plans: the part that `plan`, `apply` and `destroy` share."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+from shopform.diagnostics import Collector, Severity, warning
+from shopform.errors import AccessRefused, ShopError, UsageError
+from shopform.kinds import KINDS
+from shopform.model.plan import Plan
+from shopform.model.values import Address, Desired, Live, Moved, Prior
+from shopform.planning.checks.ci_gates import listed
+from shopform.planning.checks.removed_paths import UNREAD, leading_anywhere
+from shopform.planning.matching.match import interest
+from shopform.planning.matching.moved_addresses import follow_moves
+from shopform.planning.matching.result import Matching
+from shopform.planning.planner import drafted, finished, plan, wanted_counts
+from shopform.planning.removals import UNDECLARED
+from shopform.planning.scope import Known, Options, scope
+from shopform.render.json.events import planned
+from shopform.render.text.progress import progress
+from shopform.shop.absence import confirm_absence
+from shopform.shop.call_budget import Ledger
+from shopform.shop.client import Client
+from shopform.shop.fetch import count, fetch
+from shopform.terminal.console import Console
+from shopform.workflow.shop_identity import same_shop
+from shopform.workflow.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Connection:
+    """A client for one shop with its ledger; `watch` is told the path of every call."""
+
+    client: Client
+    ledger: Ledger
+    max_calls: int | None = None
+    watch: Callable[[str], None] = lambda _path: None
+
+
+@contextmanager
+def connected(
+    workspace: Workspace, *, parallelism: int, max_calls: int | None, writing: bool = False
+) -> Iterator[Connection]:
+    """Connect to the workspace's shop; every call goes on the ledger.
+
+    Raises StateError where that cannot be written; unless `writing` that is only a warning.
+    """
+    shop = workspace.shop
+
+    warn = None if writing else workspace.console.warn
+    ledger = Ledger(workspace.data, shop.token.text, shop.daily_calls, unwritable=warn)
+    with Client(
+        shop,
+        ledger=ledger,
+        max_calls=max_calls,
+        parallelism=parallelism,
+        on_call=lambda _method, path, _status: connection.watch(path),
+    ) as client:
+        connection = Connection(client, ledger, max_calls)
+        yield connection
+
+
+def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **asked: Any) -> Plan:
+    """Fetch what matters and plan it; deletions are counted out at one call each."""
+    options = Options(daily_calls=connection.ledger.daily, **asked)
+    with reading(workspace, connection):
+        live = _read(options, connection, workspace.desired, prior)
+        result = _planned(workspace, connection, prior, live, workspace.desired, options)
+    return _with_unread(workspace, result)
+
+
+def _with_unread(workspace: Workspace, result: Plan) -> Plan:
+    """The plan with a warning for each file that declares what goes, and is not read."""
+    going = [change.address for change in result.changes if change.reason == UNDECLARED]
+    read = set(workspace.console.sources())
+    if not going or not read:
+        return result
+    from shopform.config.read.unread_files import declared_unread
+
+    notes = [
+        warning(
+            "file-unread",
+            f"`{name}` is not read, and declares {listed(found)}, which would be destroyed",
+            hint="give it a name that ends in `.yaml`, or its folder under `include:`",
+        )
+        for name, found in declared_unread(workspace.directory, read, going)
+    ]
+    return replace(result, diagnostics=(*result.diagnostics, *notes))
+
+
+def read_then_declare(
+    workspace: Workspace,
+    connection: Connection,
+    prior: Prior,
+    declare: Callable[[Live], tuple[Desired, frozenset[Address]]],
+    *,
+    near: Desired,
+    within: frozenset[Address],
+    seen: Callable[[Live], Live] = lambda live: live,
+    **asked: Any,
+) -> Plan:
+    """Plan what can be declared only when the shop was read, and the addresses it is about.
+
+    `near` and `within` are what it may be and the addresses it may touch: they say what is read.
+    `seen` is the shop as read, with what is known besides.
+    """
+    options = Options(daily_calls=connection.ledger.daily, **asked)
+    with reading(workspace, connection):
+        live = seen(_read(replace(options, only=within), connection, near, prior))
+        desired, only = declare(live)
+        about = replace(options, only=only)
+        return _planned(workspace, connection, prior, live, desired, about)
+
+
+def _planned(
+    workspace: Workspace,
+    connection: Connection,
+    prior: Prior,
+    live: Live,
+    desired: Desired,
+    options: Options,
+) -> Plan:
+    """The plan; what would be deleted is counted out, and what has to do with paths that cease is
+    read, and then it is planned again."""
+    left = _left(options, connection.ledger)
+    result = drafted(desired, prior, live, workspace.shop, left)
+    wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
+    if wanted or unread:
+        live = count(connection.client, live, wanted)
+        live = _with_paths(connection.client, live) if unread else live
+        left = _left(options, connection.ledger)
+        result = drafted(desired, prior, live, workspace.shop, left)
+    return finished(result, left)
+
+
+def _with_paths(client: Client, live: Live) -> Live:
+    """With pages and redirects that neither the files nor the state name, as far as can be read."""
+    kinds = dict(live.kinds)
+    for kind in leading_anywhere():
+        if kind.name not in kinds:
+            with suppress(AccessRefused, ShopError):
+                kinds |= fetch(client, [kind.name], unread={}).kinds
+    whole = {name: read for name, read in kinds.items() if name in live.kinds or not read.problem}
+    return replace(live, kinds=whole, calls=client.calls)
+
+
+def read_and_look(
+    workspace: Workspace, connection: Connection, prior: Prior, **asked: Any
+) -> tuple[Plan, Plan]:
+    """What the shop holds otherwise than it was left, and the plan that would undo that.
+
+    Only what is owned is read, so of the plan nothing counts but what it tells of owned objects.
+    """
+    options = Options(daily_calls=connection.ledger.daily, refresh_only=True, **asked)
+    with reading(workspace, connection):
+        live = _read(options, connection, workspace.desired, prior)
+    left = _left(options, connection.ledger)
+    found = [
+        plan(workspace.desired, prior, live, workspace.shop, each)
+        for each in (left, replace(left, refresh_only=False, fail_on=(), expect_no_changes=False))
+    ]
+    return found[0], found[1]
+
+
+@contextmanager
+def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
+    """Tell how far a shop is read, where somebody looks."""
+    console, label = workspace.console, f"reading {workspace.shop.name}"
+    note = None if console.quiet else console.note
+    with progress(console.watched, label, note, monotonic) as bar:
+        connection.watch = bar.advance
+        yield
+        connection.watch = lambda _path: None
+
+
+def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
+    client, moves, declared = connection.client, desired.moved, desired
+    if options.destroy or options.refresh_only:
+        desired = Desired()
+    kinds = _kinds(options, desired, prior, moves)
+    live = fetch(client, kinds, wanted=interest(desired, prior))
+    live = confirm_absence(client, live, prior)
+    same_shop(client, prior, live, declared)
+    return live
+
+
+def _left(options: Options, ledger: Ledger) -> Options:
+    return replace(options, calls_left=ledger.left)
+
+
+def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Moved]) -> list[str]:
+    """Only what is declared or owned is read; with targets, only what they may touch.
+
+    Raises UsageError for targets that are none, and for those of a plan about other addresses.
+    """
+    needed = {address.kind for address in (*desired.resources, *prior.resources)}
+    needed |= {intent.kind for intent in prior.pending}
+    matching = Matching(hosts=frozenset(), live={}, entries=dict(prior.resources))
+    follow_moves(desired, matching, Collector())
+    known = Known(
+        resources=desired.resources,
+        entries=matching.entries,
+        moved=matching.moved,
+        moves=moves,
+        destroyed=matching.entries.keys() - desired.resources.keys(),
+    )
+    only = scope(options, known).only
+    if not only and options.targets:
+        raise UsageError(
+            f"`{options.targets[0]}` is not part of this run", hint="leave out `--target`"
+        )
+    # What is deleted is looked into, also where nothing of ours is or was in it.
+    full = {address.kind for address in known.destroyed}
+    if only is not None:
+        paths = {k.name for k in KINDS if k.policy.path or k.policy.route} & needed
+        needed &= {address.kind for address in only}
+        full = set(needed)
+        if needed & paths and not options.refresh_only:
+            needed |= paths  # where a page is, or a redirect leads, is proved against all of them
+    for kind in KINDS:
+        if kind.policy.nesting and kind.policy.nesting.kind in full:
+            needed.add(kind.name)
+            full.add(kind.name)
+    return [kind.name for kind in KINDS if kind.name in needed]
+
+
+def rendered(console: Console, plan_: Plan) -> str:
+    """The plan in the console's form."""
+    if console.form == "json":
+        import json
+
+        from shopform.render.json.plan_document import sealed
+
+        return json.dumps(sealed(plan_), ensure_ascii=False)
+    if console.form == "markdown":
+        from shopform.render.markdown.page import render_markdown
+
+        return render_markdown(plan_, max_bytes=console.limit, url=console.report_url)
+    if console.form == "html":
+        from shopform.render.html.page import render_html
+
+        return render_html(plan_)
+    from shopform.render.text.plan_text import render_plan
+
+    how = {console.detail: True} if console.detail else {}
+    return render_plan(plan_, color=console.color(), width=console.columns, **how)
+
+
+def show(console: Console, plan_: Plan) -> None:
+    """The plan to stdout, and what speaks against it to stderr."""
+    if console.form != "stream" and not console.quiet:
+        console.result(rendered(console, plan_))
+    remark(console, plan_)
+
+
+def remark(console: Console, plan_: Plan) -> None:
+    """What speaks against the plan to stderr, and all of it to whom messages go."""
+    console.stream.tell(planned(plan_))
+    told = [d for d in plan_.diagnostics if d.severity is Severity.ERROR or not console.quiet]
+    if told and not console.quiet:
+        console.note("")
+    console.diagnostics(told)

@@ -1,0 +1,79 @@
+"""What the plans made here said, so that another plan than the approved one can be explained."""
+
+import json
+import re
+from pathlib import Path
+
+from shopform.diagnostics import error
+from shopform.errors import StalePlan, StateError
+from shopform.files import inside, own_files, read, reporting
+from shopform.model.plan import Plan
+from shopform.planning.plan_digest import parts_of
+from shopform.state.atomic_files import make_directory, write_atomic
+from shopform.workflow.workspace import Workspace
+
+KEPT = 20
+NAME = re.compile(r"[0-9a-f]{64}\.json")
+
+
+def remember(plan: Plan, workspace: Workspace) -> None:
+    """Keep a digest of each change under the plan's own digest; the last plans are kept.
+
+    Where that cannot be done there is a warning: the plan is as good without it.
+    """
+    if not plan.changes:
+        return
+    text = json.dumps(parts_of(plan), indent=1, sort_keys=True)
+    try:
+        folder = _folder(workspace)
+        with reporting(folder):
+            make_directory(folder)
+            write_atomic(folder / f"{plan.digest}.json", text.encode() + b"\n")
+            files = sorted(own_files(folder, NAME), key=lambda file: file.stat().st_mtime)
+            for old in files[:-KEPT]:
+                old.unlink(missing_ok=True)
+    except StateError as problem:
+        workspace.console.warn(problem)
+
+
+def _folder(workspace: Workspace) -> Path:
+    data = workspace.data
+    with reporting(data / "plans"):
+        return inside(data, "plans")
+
+
+def expect(plan: Plan, digest: str, workspace: Workspace) -> None:
+    """Raise StalePlan when the plan is not the one of this digest, telling what is different."""
+    if plan.digest == digest:
+        return
+    raise StalePlan(
+        diagnostics=[
+            error(
+                StalePlan.code,
+                f"the plan has the digest {plan.digest}, not the expected one",
+                detail="\n".join(_differences(plan, digest, workspace)),
+                hint="have the plan shown above reviewed, and expect its digest",
+            )
+        ]
+    )
+
+
+def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
+    approved = None
+    try:
+        if NAME.fullmatch(f"{digest}.json"):
+            approved = json.loads(read(_folder(workspace) / f"{digest}.json"))
+    except (OSError, ValueError, RecursionError, StateError):
+        pass
+    if not isinstance(approved, dict):
+        return ["the expected plan was not made here, so what is different cannot be told"]
+    now = parts_of(plan)
+    told = {
+        "appeared": sorted(now.keys() - approved.keys()),
+        "vanished": sorted(approved.keys() - now.keys()),
+        "is another change": sorted(
+            address for address in now.keys() & approved.keys() if now[address] != approved[address]
+        ),
+    }
+    lines = [f"`{address}` {word}" for word, found in told.items() for address in found if address]
+    return lines if now[""] == approved.get("") else ["the shop, or its settings, differ", *lines]

@@ -1,0 +1,200 @@
+"""Records of runs: what each was about to do, and what the state held before."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shopform.diagnostics import Diagnostic, Severity
+from shopform.errors import ShopformError, StateError, UsageError
+from shopform.files import inside, own_files, read, reporting
+from shopform.kinds import BY_NAME
+from shopform.model.plan import Plan
+from shopform.model.values import Address, Entry, Prior, Ref
+from shopform.planning.matching.ambiguity import masked, secrets_of
+from shopform.render.json.plan_document import document
+from shopform.render.json.plan_reader import read_document
+from shopform.state.atomic_files import make_directory, write_atomic
+from shopform.state.format import as_object, entries_of, entry_record, parse_object
+from shopform.state.store import Session
+from shopform.undo.previous_addresses import Run
+from shopform.workflow.workspace import Workspace
+
+KEPT = 50
+FORMAT = "1.0"
+NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
+FILE = re.compile(NAME.pattern + r"\.json")
+LIST = "`shopform undo --list` shows the runs there are"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A record without what it holds of objects; `counts` are those of its plan."""
+
+    name: str
+    verb: str
+    time: str
+    counts: Mapping[str, int]
+
+
+def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -> None:
+    """Write down what is about to be changed, and drop the records that are too old.
+
+    Raises StateError when it cannot be written: what cannot be undone is not begun.
+    """
+    folder = _folder(workspace)
+    now = datetime.now(UTC)
+    name = _name(now, _names(folder)[-1:])
+    held = touched(plan, session.prior)
+    record = {
+        "format_version": FORMAT,
+        "run": name,
+        "verb": verb,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "lineage": session.lineage,
+        "counts": plan.count(),
+        "before": {address: entry_record(entry) for address, entry in held.items()},
+        "plan": document(replace(plan, settled={})),
+    }
+    path = folder / f"{name}.json"
+    with reporting(path):
+        make_directory(folder)
+        write_atomic(path, json.dumps(record).encode() + b"\n", mode=0o600)
+        for old in _names(folder)[:-KEPT]:
+            (folder / f"{old}.json").unlink(missing_ok=True)
+
+
+def run_of(workspace: Workspace, plan: Plan) -> Summary | None:
+    """The run in which this very plan was applied."""
+    basis = plan.basis
+    for name in reversed(_names(_folder(workspace))):
+        try:
+            data = _read(workspace, name)
+            made = data["plan"]
+            held = (made["digest"], made["basis"]["lineage"], made["basis"]["serial"])
+        except (StateError, KeyError, TypeError):
+            continue
+        if held == (plan.digest, basis.lineage, basis.serial):
+            return Summary(name, str(data["verb"]), str(data["time"]), data["counts"])
+    return None
+
+
+def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
+    """The state's entries of everything the plan is about, by their addresses before it.
+
+    What a field referred to is there too: its address may mean nothing one day, its id will.
+    What becomes a secret is a digest, as it is in the state from now on.
+    """
+    about = {a for step in plan.steps for a in (step.address, step.previous)}
+    about |= {a for change in plan.changes for a in (change.address, change.previous)}
+    values = (field.before for change in plan.changes for field in change.fields)
+    about |= {held.address for held in values if isinstance(held, Ref)}
+    after = {step.previous or step.address: step.entry for step in plan.steps if step.entry}
+    return {
+        a: masked(a, entry, secrets_of(after[a])) if a in after else entry
+        for a, entry in sorted(prior.resources.items())
+        if a in about
+    }
+
+
+def _name(now: datetime, last: list[str]) -> str:
+    """A name that sorts behind every other, also within one second and when the clock goes back."""
+    stamp, number = now.strftime("%Y%m%d-%H%M%S"), secrets.randbelow(0x8000)
+    found = NAME.fullmatch(last[0]) if last else None
+    if found and found[1] >= stamp:
+        stamp, number = found[1], int(found[2], 16) + 1
+    return f"{stamp}-{number:04x}"
+
+
+def summaries(workspace: Workspace) -> tuple[list[Summary], list[Diagnostic]]:
+    """The runs of this shop, the last one first, and what is wrong with other records."""
+    found, damaged = [], list[Diagnostic]()
+    for name in reversed(_names(_folder(workspace))):
+        try:
+            data = _read(workspace, name)
+        except StateError as problem:
+            damaged += (replace(told, severity=Severity.WARNING) for told in problem.diagnostics)
+            continue
+        found.append(Summary(name, str(data["verb"]), str(data["time"]), data["counts"]))
+    return found, damaged
+
+
+def find_record(workspace: Workspace, wanted: str | None) -> Run:
+    """The run of this name or beginning of a name; the last one without.
+
+    Raises UsageError where there is none or several, StateError for another shop's record.
+    """
+    if wanted == "":
+        raise UsageError("the name of a run is empty", hint=f"leave it out for the last; {LIST}")
+    names = _names(_folder(workspace))
+    found = [name for name in names if name.startswith(wanted or "")]
+    if not names:
+        raise UsageError(
+            f"no run of `{workspace.shop.name}` was recorded here",
+            hint="records are kept in the folder `.shopform` of the project that made the run",
+        )
+    if not found:
+        raise UsageError(f"there is no run `{wanted}`", hint=LIST)
+    if wanted and len(found) > 1:
+        raise UsageError(f"{len(found)} runs begin with `{wanted}`", hint=LIST)
+    data = _read(workspace, found[-1])
+    try:
+        run = Run(
+            name=found[-1],
+            verb=str(data["verb"]),
+            lineage=str(data["lineage"]),
+            plan=read_document(data["plan"]),
+            before=entries_of(data["before"]),
+        )
+        strange = {address.kind for address in run.before} - BY_NAME.keys()
+        if strange:
+            raise ValueError(f"`{min(strange)}` is no kind that this shopform knows")
+    except (KeyError, ValueError, ShopformError) as problem:
+        raise _damaged(workspace, found[-1], problem) from None
+    if run.plan.basis.url != workspace.shop.url:
+        raise StateError(
+            f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"
+            f" at `{workspace.shop.url}`",
+            hint="undo it by hand, or correct the shop's `url`",
+        )
+    return run
+
+
+def _read(workspace: Workspace, name: str) -> dict[str, Any]:
+    path = _folder(workspace) / f"{name}.json"
+    with reporting(path):
+        text = read(path)
+    try:
+        data = parse_object(text)
+        if str(data["format_version"]).partition(".")[0] != FORMAT.partition(".")[0]:
+            raise ValueError(f"format {data['format_version']} is not known")
+        if not {"verb", "time", "counts"} <= data.keys():
+            raise ValueError("parts are missing")
+        numbers = as_object(data["counts"]).values()
+        if not all(type(number) is int for number in numbers):
+            raise ValueError("`counts` are no numbers")
+    except (KeyError, ValueError, RecursionError) as problem:
+        raise _damaged(workspace, name, problem) from None
+    return data
+
+
+def _damaged(workspace: Workspace, name: str, problem: Exception) -> StateError:
+    return StateError(
+        f"the record of the run `{name}` is damaged: {problem}",
+        hint=f"remove `{_folder(workspace) / f'{name}.json'}`; that run cannot be undone",
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    with reporting(folder):
+        return [path.stem for path in own_files(folder, FILE)]
+
+
+def _folder(workspace: Workspace) -> Path:
+    data, name = workspace.data, f"runs/{workspace.shop.name}"
+    with reporting(data / name):
+        return inside(data, name)

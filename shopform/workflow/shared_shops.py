@@ -1,0 +1,107 @@
+"""Two shops of a project that are one: refused where both may manage the same object."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shopform.config import Project, compile_project, same_shops, shop_names
+from shopform.config.read.yaml_nodes import Scalar, child
+from shopform.diagnostics import Diagnostic, error
+from shopform.errors import ConfigError, StateError
+from shopform.files import own_files
+from shopform.model.values import Address, Prior, Shop, host_of
+
+if TYPE_CHECKING:
+    from shopform.workflow.workspace import Workspace
+
+_STATE = re.compile(r"(?!.*\.from-).+\.json")
+
+
+def alone(
+    workspace: "Workspace",
+    project: Project,
+    variables: Mapping[str, str],
+    *,
+    with_states: bool = True,
+) -> "Workspace":
+    """The workspace, unless another shop of the project is the same and may manage the same.
+
+    Raises ConfigError then. Costs nothing where no other has its address and its key.
+    """
+    environment = workspace.console.environment
+    shop = workspace.shop
+    for other, one_source in same_shops(
+        project, shop, variables=variables, environment=environment
+    ):
+        from shopform.planning.checks.shared_shop import Managed, meeting
+
+        def managed(one: Shop) -> Managed:
+            _, desired, _ = compile_project(
+                project,
+                one.name,
+                variables=variables,
+                environment=environment,
+                resolve_token=False,
+            )
+            store = replace(workspace, shop=one, source="").store()
+            return Managed(desired, store.read() if with_states else Prior())
+
+        mine, theirs = managed(shop), managed(other)
+        # Keys of two names that are equal today may be meant to differ: as long as nothing is
+        # owned by the other, nothing can be lost to it.
+        both = meeting(mine, theirs) if one_source or theirs.prior.resources else None
+        if both:
+            raise ConfigError(diagnostics=[_same_shop(project, shop, other, both)])
+    if with_states:
+        workspace.former = _former(workspace, project)
+    return workspace
+
+
+def _former(workspace: "Workspace", project: Project) -> str:
+    """The state of this shop under a name that the project has no more; empty for none.
+
+    A shop with a state of its own needs none. At the central host only the key tells which shop a
+    state is of.
+    """
+    from shopform.state.open import open_store
+    from shopform.workflow.shop_identity import key_digest
+
+    directory, shop = workspace.directory, workspace.shop
+    own = directory / shop.state
+    if own.exists() or own.with_name(f"{own.name}.journal").exists():
+        return ""
+    shops = project.settings["shops"][1]
+    used = {f"state/{name}.json" for name in shop_names(project)}
+    named = (child(shops, name, "state") for name in shop_names(project))
+    used |= {node.text for node in named if isinstance(node, Scalar)}
+    for path in own_files(directory / "state", _STATE):
+        name = f"state/{path.name}"
+        if name in used:
+            continue
+        try:
+            prior = open_store(name, directory, host_of(shop.url)).read(mending=True)
+        except StateError:
+            continue  # of another shop, or no state
+        known = key_digest(shop.token.text, prior.lineage) in (prior.keys or ("",))
+        if prior.resources and not prior.source and (known or not prior.keys):
+            return name
+    return ""
+
+
+def _same_shop(
+    project: Project, shop: Shop, other: Shop, both: tuple[Address, Address]
+) -> Diagnostic:
+    shops = project.settings["shops"][1]
+    place, first = child(shops, shop.name), child(shops, other.name)
+    there = "" if both[0] == both[1] else f" (there `{both[1]}`)"
+    return error(
+        "same-shop",
+        f"`{shop.name}` and `{other.name}` are one shop with one key, and both manage"
+        f" `{both[0]}`{there}",
+        span=place.span if place else None,
+        related=((f"the shop `{other.name}`", first.span),) if first else (),
+        address=both[0],
+        hint="say with `lifecycle: {shops: [...]}` which of them manages it, or with"
+        " `shopform state rm`; or correct the `url` or the `token` of one",
+    )

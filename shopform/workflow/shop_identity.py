@@ -1,0 +1,64 @@
+"""Refuses a state that is of another shop than the key opens."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shopform.errors import StateError
+from shopform.kinds import BY_NAME
+from shopform.model.values import Address, Anchor, Desired, Entry, Live, Prior
+from shopform.planning.checks.shop_identity import (
+    Evidence,
+    anchored,
+    doubt,
+    gather,
+    objections,
+    recognised,
+)
+from shopform.shop.client import Client
+from shopform.shop.read_one import read_one
+
+NOTHING = Live()
+
+
+def key_digest(token: str, lineage: str) -> str:
+    """A salted digest of a key, too short to test guesses of the key with."""
+    salt = hashlib.sha256(lineage.encode()).digest()[:16]
+    return hashlib.blake2b(token.encode(errors="replace"), digest_size=8, salt=salt).hexdigest()
+
+
+def same_shop(
+    client: Client, prior: Prior, live: Live = NOTHING, declared: Desired | None = None
+) -> None:
+    """Raise StateError where `prior` is the state of another shop than the client's.
+
+    What was read says so for nothing. Only where the key is another than those that wrote the
+    state, and nothing read speaks for it, one object is asked for.
+    """
+    known = key_digest(client.shop.token.text, prior.lineage) in prior.keys if prior.keys else None
+    found = gather(declared or Desired(), prior, live)
+    if doubt(prior, found, known_key=known):
+        found = _asked(client, prior, found)
+    problems = list(objections(prior, found, client.shop.name, known_key=known))
+    if problems:
+        raise StateError(diagnostics=problems)
+
+
+def _asked(client: Client, prior: Prior, found: Evidence) -> Evidence:
+    anchor = prior.anchor
+    if anchor:
+        item = read_one(client, BY_NAME[anchor.kind], anchor.id).objects.get(anchor.id)
+        now = anchored(anchor.kind, item) if item and item.fixed else None
+        return replace(found, anchor=now or Anchor(kind=anchor.kind, id=0, name="missing"))
+    address = _sample(prior.resources)
+    if address is None:
+        return found
+    entry = prior.resources[address]
+    item = read_one(client, BY_NAME[address.kind], entry.id).objects.get(entry.id)
+    if item and recognised(address, entry, item, Desired(), client.shop.hosts):
+        return replace(found, fits=[address])
+    return replace(found, missing=[*found.missing, address], fits=[])
+
+
+def _sample(entries: Mapping[Address, Entry]) -> Address | None:
+    return next((a for a in sorted(entries) if not entries[a].parent), None)

@@ -1,0 +1,174 @@
+"""`shopform dump --update`: what the shop holds, written into the files of the project."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from shopform.config import Project, load_project, shop_names
+from shopform.config.compile.declarations import Drafts
+from shopform.config.format.formatter import format_text
+from shopform.config.write.emitter import inline
+from shopform.config.write.field_patches import Held, patch
+from shopform.config.write.project_edits import Tabled, amended, home, with_resources
+from shopform.describe.from_live import declare
+from shopform.describe.out_of_sync import Written, compare
+from shopform.describe.redaction import with_left, withhold
+from shopform.diagnostics import Collector, Diagnostic, plural, warning
+from shopform.errors import UsageError
+from shopform.model.declared import Declared
+from shopform.model.references import depends_on
+from shopform.model.values import Address
+from shopform.terminal.console import Console
+from shopform.workflow.file_writes import BOM, mark_of, write_over
+from shopform.workflow.read_shop import Found
+from shopform.workflow.workspace import Workspace
+
+SHOWN = 5
+
+
+def update_files(console: Console, workspace: Workspace, found: Found, *, new: bool) -> int:
+    """Write the fields that differ, and with `new` what nobody declares; all files or none."""
+    project = load_project(workspace.directory)
+    written = compare(workspace.desired, found.prior, found.live)
+    held = [
+        Held(address=each.address, field=each.field, value=each.value, why=each.why)
+        for each in written.fields
+    ]
+    made = patch(project, workspace.shop.name, held, "is not written")
+    files = {
+        name: _tidy(name, *texts) if name in project.texts else texts[1]
+        for name, texts in made.files.items()
+    }
+    undeclared, declared = _undeclared(workspace, project, found, written)
+    told = list(made.left)
+    added: Counter[str] = Counter()
+    if new:
+        patched = {name: text.removeprefix(BOM) for name, text in files.items()}
+        texts = {name: patched.get(name, text) for name, text in project.texts.items()}
+        more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
+        files |= {name: mark_of(workspace.directory, name) + text for name, text in more.items()}
+        told += refused
+    write_over(workspace.directory, files)
+    for name in sorted(files):
+        console.result(f"{name}: {_counted(made.counts.get(name, 0), added[name])}")
+    console.diagnostics([*written.problems, *told])
+    if not console.quiet:
+        _tell(console, "In the files, which keep it, and not in the shop", written.gone)
+        if not new:
+            _tell(console, "In the shop, and in no file before `--new` puts it there", undeclared)
+    return 0
+
+
+def _tidy(name: str, before: str, after: str) -> str:
+    """In the layout of `fmt`, where the file was so before."""
+    if format_text(before, name, Collector()) != before:
+        return after
+    return format_text(after, name, Collector()) or after
+
+
+def _undeclared(
+    workspace: Workspace, project: Project, found: Found, written: Written
+) -> tuple[list[Address], Declared]:
+    """The shop's objects without a declaration under the addresses they would get, with all."""
+    drafts = Drafts(project, workspace.shop.name, shop_names(project), Collector())
+    taken = {draft.address for draft in drafts.all()}
+    known = {
+        (address.kind, entry.id): address
+        for address, entry in found.prior.resources.items()
+        if address not in taken
+    }
+    # Keys that other shops have, or that wait for an object, are given to nothing else.
+    waiting = taken.difference(written.known.values())
+    known |= {("", number): address for number, address in enumerate(sorted(waiting))}
+    live, left = withhold(found.live, found.prior)
+    declared = with_left(declare(live, known=known | written.known, whole=False), left)
+    mine = set(written.known.values())
+    return [address for address in declared.resources if address not in mine], declared
+
+
+def _with_new(
+    project: Project, declared: Declared, addresses: Sequence[Address]
+) -> tuple[dict[str, str], Counter[str], list[Diagnostic]]:
+    """The files with what is new, how much of it in each, and what cannot be added to them."""
+    lost: dict[Address, Diagnostic] = {}
+    for address in addresses:
+        if address in declared.twins:
+            hint = "declare both by hand, each with its id under `imports:`"
+            lost[address] = _not_added(declared, address, "another has its name and place", hint)
+    while True:
+        _without_what_needs(declared, addresses, lost)
+        kept = {a: r for a, r in declared.resources.items() if a not in lost}
+        texts, counts, refused = _added(project, replace(declared, resources=kept), addresses)
+        if not refused:
+            return texts, counts, [lost[address] for address in addresses if address in lost]
+        for address, (why, hint) in refused.items():
+            hint = hint or f"write it yourself: `{inline(declared, address)}`"
+            lost[address] = _not_added(declared, address, why, hint)
+
+
+def _without_what_needs(
+    declared: Declared, addresses: Sequence[Address], lost: dict[Address, Diagnostic]
+) -> None:
+    """Add to `lost` what lies in something lost, or refers to it."""
+    before = -1
+    while before != len(lost):
+        before = len(lost)
+        for address in addresses:
+            needed = lost.keys() & set(depends_on(declared.resources[address]))
+            if needed and address not in lost:
+                lost[address] = _not_added(declared, address, f"it needs `{min(needed)}`", "")
+
+
+def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Diagnostic:
+    told = f"`{address}` (id {declared.ids[address]}) is not added: {why}"
+    return warning("not-added", told, hint=hint, address=address)
+
+
+def _added(
+    project: Project, declared: Declared, addresses: Sequence[Address]
+) -> tuple[dict[str, str], Counter[str], dict[Address, tuple[str, str]]]:
+    """The new texts of files, how many are new in each, and why some are not, with a hint."""
+    texts: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    refused: dict[Address, tuple[str, str]] = {}
+    fresh = set(addresses)
+    new = [a for a in addresses if a in declared.resources]
+    new = [a for a in new if declared.resources[a].parent not in fresh]
+    groups = _grouped(new, lambda a: (a.kind, home(project, a)))
+    for group in groups:
+        try:
+            change = with_resources(project, declared, group)
+        except UsageError as problem:
+            parts = _grouped(group, lambda a: a.keys[:-1])
+            if len(parts) > 1:
+                groups += parts
+                continue
+            why, hint = "its file is written oddly", ""
+            if isinstance(problem, Tabled):
+                why, hint = "its section stands in a table", problem.diagnostics[0].hint
+            refused |= dict.fromkeys(group, (why, hint))
+        else:
+            project = amended(project, change)
+            texts[change.name] = change.text
+            counts[change.name] += len(group)
+    return texts, counts, refused
+
+
+def _grouped(
+    addresses: Sequence[Address], by: Callable[[Address], tuple[str, ...]]
+) -> list[list[Address]]:
+    groups: dict[tuple[str, ...], list[Address]] = {}
+    for address in addresses:
+        groups.setdefault(by(address), []).append(address)
+    return list(groups.values())
+
+
+def _counted(fields: int, new: int) -> str:
+    parts = [plural(fields, "field")] if fields else []
+    return ", ".join([*parts, f"{new:,} new"] if new else parts)
+
+
+def _tell(console: Console, what: str, addresses: Sequence[Address]) -> None:
+    if addresses:
+        more = f", and {len(addresses) - SHOWN:,} more" if len(addresses) > SHOWN else ""
+        console.note(f"{what} ({len(addresses):,}): {', '.join(addresses[:SHOWN])}{more}.")

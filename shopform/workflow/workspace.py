@@ -1,0 +1,58 @@
+"""One shop of one project: what a command works on."""
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from shopform import files
+from shopform.errors import StateError
+from shopform.model.values import Desired, Shop, host_of
+from shopform.state.open import open_store
+from shopform.state.store import Store
+from shopform.terminal.console import Console
+
+
+@dataclass(slots=True)
+class Workspace:
+    """One shop of one project, ready to be planned.
+
+    `source` is the shop it is made a copy of: what was copied is remembered apart from what the
+    files declare, so that neither takes the other for something to delete. `source_host` is where
+    that shop is, if that is known. `former` is the state that the shop has under another name.
+    """
+
+    console: Console
+    directory: Path
+    shop: Shop
+    desired: Desired
+    source: str = ""
+    source_host: str = ""
+    former: str = ""
+
+    def store(self, *, anywhere: bool = False) -> Store:
+        """Where the state is; `anywhere`: it may be of a shop at another host."""
+        name, flags = self.shop.state, f" --shop {self.shop.name}"
+        if self.former and not anywhere:
+            raise StateError(
+                f"`{self.shop.name}` has no state, and `{self.former}` is of the same shop",
+                hint=f"if the shop was renamed, `shopform state rehome{flags}` gives it that"
+                " state; if not, move the file away",
+            )
+        if self.source:
+            folder, slash, file = name.rpartition("/")
+            path = PurePosixPath(file)
+            name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
+            flags += f" --from {self.source}"
+        host = self.source_host if self.source else ""
+        return open_store(
+            name, self.directory, host_of(self.shop.url), host, flags, anywhere=anywhere
+        )
+
+    @property
+    def data(self) -> Path:
+        """Where shopform keeps what is its own; only an undoing needs anything in there again.
+
+        Raises StateError where a link in the project leads it elsewhere.
+        """
+        path = self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
+        with files.reporting(self.directory / path):
+            return files.typed(self.directory, path)

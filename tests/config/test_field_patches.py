@@ -1,0 +1,180 @@
+"""Patches that put what the shop holds into the files."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from config_files import SHOP, desired, write
+
+from shopform.config import load_project
+from shopform.config.write.field_patches import Held, Patch, patch
+from shopform.model.values import Address, Desired, Ref
+
+CATALOGUE = "catalogue.yaml"
+
+
+def held(address: str, field: str, value: object) -> Held:
+    return Held(address=Address(address), field=field, value=value)
+
+
+def made(directory: Path, files: dict[str, str | bytes], *what: Held) -> Patch:
+    write(directory, {"shopform.yaml": SHOP, **files})
+    return patch(load_project(directory), "only", what)
+
+
+def applied(directory: Path, text: str) -> None:
+    command = ["git", "apply", "--whitespace=nowarn", "-"]
+    subprocess.run(command, input=text.encode(), cwd=directory, check=True)
+
+
+def after(directory: Path, catalogue: str, *what: Held) -> Desired:
+    """What is desired once the patch is applied, which sets all that was asked for."""
+    found = made(directory, {CATALOGUE: catalogue}, *what)
+    assert not found.left, found.left[0].summary
+    assert found.count == len(what)
+    applied(directory, found.text)
+    return desired(directory, (directory / CATALOGUE).read_bytes().decode())
+
+
+def test_several_fields_of_several_files_are_one_patch(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a file.yaml": "brands:\n  a: {name: A}  # mine\n",
+        "texts/æ.html": "\n<p>old</p>\n",
+        CATALOGUE: "categories:\n  men:\n    name: M\n    in_menu: true # c\n"
+        "    sort_order: normal\n    description_a: {file: texts/æ.html}\n",
+    }
+    found = made(
+        tmp_path,
+        files,
+        held("brand.a", "name", "B"),
+        held("category.men", "in_menu", False),
+        held("category.men", "sort_order", "random"),
+        held("category.men", "description_a", "<p>new</p>\n<p>more</p>"),
+    )
+    assert (found.count, found.left) == (4, ())
+    applied(tmp_path, found.text)
+    texts = {name: (tmp_path / name).read_text("utf-8") for name in files}
+    assert texts == {
+        "a file.yaml": "brands:\n  a: {name: B}  # mine\n",
+        "texts/æ.html": "\n<p>new</p>\n<p>more</p>\n",
+        CATALOGUE: "categories:\n  men:\n    name: M\n    in_menu: false # c\n"
+        "    sort_order: random\n    description_a: {file: texts/æ.html}\n",
+    }
+
+
+def test_a_patch_of_nothing_is_empty(tmp_path: Path) -> None:
+    assert made(tmp_path, {}) == Patch({}, {}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "parent"),
+    [
+        ("categories:\n  a: {name: A}\n  b: {name: B}\n", "a"),
+        ("categories:\n  a:\n    name: A\n  b:\n    name: B\n    tag: x\n", "a"),
+        ("categories:\n  a: {name: A}\n  b:\n    name: B\n    parent: c\n  c: {name: C}\n", "a"),
+        ("categories:\n  a: {name: A}\n  b: {name: B, parent: category.a}\n  c: {name: C}\n", "c"),
+    ],
+)
+def test_a_reference_is_written_as_a_key(tmp_path: Path, text: str, parent: str) -> None:
+    to = Address(f"category.{parent}")
+    found = after(tmp_path, text, held("category.b", "parent", Ref(to)))
+    assert found.resources[Address("category.b")].fields["parent"] == Ref(to)
+    written = (tmp_path / CATALOGUE).read_text("utf-8")
+    assert ("category.c" in written) is ("category.a" in text)
+
+
+def test_a_reference_to_nothing_is_null(tmp_path: Path) -> None:
+    text = "categories:\n  a: {name: A}\n  b: {name: B, parent: a}\n"
+    found = after(tmp_path, text, held("category.b", "parent", None))
+    assert found.resources[Address("category.b")].fields["parent"] is None
+
+
+def test_a_set_gains_and_loses_words(tmp_path: Path) -> None:
+    text = "webhooks:\n  a:\n    url: https://a.dk\n    events:\n      - paid # c\n      - stock\n"
+    found = after(tmp_path, text, held("webhook.a", "events", ("order", "paid")))
+    assert found.resources[Address("webhook.a")].fields["events"] == ("paid", "order")
+    assert "paid # c\n      - order\n" in (tmp_path / CATALOGUE).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["A", "'$${v}'"])
+def test_a_dollar_and_a_brace_are_no_placeholder(tmp_path: Path, name: str) -> None:
+    text = f"brands:\n  a: {{name: {name}}}\n"
+    found = after(tmp_path, text, held("brand.a", "name", "costs ${5}"))
+    assert found.resources[Address("brand.a")].fields["name"] == "costs ${5}"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"", b"\r\n", b"\n"])
+def test_line_ends_and_marks_of_windows_stay(tmp_path: Path, mark: bytes, end: bytes) -> None:
+    text = mark + b"brands:\r\n  a:\r\n    name: A" + end
+    found = made(tmp_path, {CATALOGUE: text}, held("brand.a", "name", "B"))
+    applied(tmp_path, found.text)
+    assert (tmp_path / CATALOGUE).read_bytes() == text.replace(b"A", b"B")
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "what", "why"),
+    [
+        ("brands: {a: {name: 'A ${var.v}'}}", held("brand.a", "name", "B"), "a placeholder"),
+        ("brands: {a: {name: &n A}, b: {name: *n}}", held("brand.a", "name", "B"), "anchor"),
+        ("brands: {a: {name: &n A}, b: {name: *n}}", held("brand.b", "name", "B"), "anchor"),
+        ("brands: {a: &x {name: A}, b: *x}", held("brand.b", "name", "B"), "anchor"),
+        ("brands: {a: {name: !!str A}}", held("brand.a", "name", "B"), "anchor"),
+        ("categories: {a: {name: A}}", held("category.a", "parent", "#7"), "not declared"),
+        (
+            "categories: {a: {name: A}}",
+            held("category.a", "parent", Ref(Address("category.x"))),
+            "not declared",
+        ),
+        (
+            "categories: {a: {name: A, sort_order: random}}",
+            held("category.a", "sort_order", "newest"),
+            "no word",
+        ),
+        (
+            "profiles: {p: {name: P, attributes: {s: {name: S, type: valuelist, values: [A]}}}}",
+            held("value.p.s.a", "val", "B"),
+            "key is made from the text",
+        ),
+        (
+            "categories: {a: {name: A, description_a: {file: x}, description_b: {file: x}}}",
+            held("category.a", "description_a", "B"),
+            "several places",
+        ),
+        ("brands: {a: {name: A}}", held("brand.b", "name", "B"), "not declared"),
+        (
+            "webhooks: {a: {url: u, events: ['${var.v}']}}",
+            held("webhook.a", "events", ("paid",)),
+            "a placeholder",
+        ),
+        (
+            "webhooks: {a: {url: u, events: [&p paid]}}",
+            held("webhook.a", "events", ("stock",)),
+            "anchor",
+        ),
+    ],
+)
+def test_what_cannot_be_patched_is_told(
+    tmp_path: Path, catalogue: str, what: Held, why: str
+) -> None:
+    found = made(tmp_path, {CATALOGUE: catalogue, "x": "text"}, what)
+    assert (found.text, found.count) == ("", 0)
+    (left,) = found.left
+    assert left.code == "drift-left"
+    assert why in left.summary
+    assert left.span is not None or "brand.b" in left.summary
+
+
+def test_a_reason_given_is_told_at_the_fields_place_without_its_value(tmp_path: Path) -> None:
+    what = Held(address=Address("brand.a"), field="name", value="canary", why="it is a secret")
+    (left,) = made(tmp_path, {CATALOGUE: "brands:\n  a: {name: A}\n"}, what).left
+    assert left.summary == "`name` of `brand.a` is not in the patch: it is a secret"
+    assert str(left.span) == "catalogue.yaml:2:13"
+    assert "canary" not in repr(left)
+
+
+def test_texts_of_short_lists_that_keep_their_key_are_patched(tmp_path: Path) -> None:
+    text = "profiles:\n  p:\n    name: P\n    attributes:\n      s: {name: S, type: valuelist,"
+    text += " values: [A]}\n"
+    found = after(tmp_path, text, held("value.p.s.a", "val", "a"))
+    assert found.resources[Address("value.p.s.a")].fields["val"] == "a"

@@ -1,0 +1,121 @@
+"""What a command adds to the files of a project, and that it adds nothing else."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shopform.config import load_project, shop_names
+from shopform.config.compile.compiler import compile_project
+from shopform.config.compile.declarations import Drafts
+from shopform.config.format.cst_reader import comments
+from shopform.config.format.formatter import format_text
+from shopform.config.read.project import Project
+from shopform.config.write.project_edits import amended, with_moves, with_resource
+from shopform.diagnostics import Collector
+from shopform.errors import UsageError
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model.declared import Declared
+from shopform.model.values import Address, Desired, Ref, Resource, Value
+
+EXAMPLES = sorted(
+    p.parent for p in (Path(__file__).parents[2] / "examples").glob("*/shopform.yaml")
+)
+ENVIRONMENT = dict.fromkeys(
+    ("SHOPFORM_TOKEN", "SHOPFORM_STAGING_TOKEN", "SHOPFORM_PRODUCTION_TOKEN"), "t"
+)
+
+
+def declared(address: str, **fields: Value) -> Declared:
+    at = Address(address)
+    nesting = BY_NAME[at.kind].policy.nesting
+    parent = Address.of(nesting.kind, *at.keys[:-1]) if nesting else None
+    resource = Resource(address=at, fields=fields, parent=parent, origin=7)
+    return Declared(resources={at: resource}, ids={at: 7}, twins=frozenset(), left=())
+
+
+def compiled(project: Project, shop: str) -> Desired:
+    return compile_project(
+        project, shop, variables={}, environment=ENVIRONMENT, resolve_token=False
+    )[1]
+
+
+def additions(project: Project) -> Iterator[Declared]:
+    """One more of every kind, wherever one of it is, and a reference among them."""
+    drafts = Drafts(project, shop_names(project)[0], shop_names(project), Collector())
+    for kind in KINDS:
+        for draft in drafts.by_kind[kind.name][:3]:
+            address = Address.of(kind.name, *draft.address.keys[:-1], "zz-new")
+            short = kind.policy.nesting and kind.policy.nesting.short
+            text = "zz-new" if short else "zz: 'new' # one"
+            fields: dict[str, Value] = dict.fromkeys(kind.policy.identity, text)
+            for name in fields:
+                if name in kind.policy.refers:
+                    fields[name] = Ref(draft.address)
+            if kind.policy.route:
+                fields[kind.policy.route.target] = "/zz"
+            if "events" in kind.fields:
+                fields["events"] = ("paid", "stock")
+            yield declared(address, **fields)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[path.name for path in EXAMPLES])
+def test_one_more_of_each_kind_is_all_that_is_added(example: Path, tmp_path: Path) -> None:
+    shutil.copytree(example, tmp_path / "p")
+    project = load_project(tmp_path / "p")
+    shop = shop_names(project)[0]
+    before = compiled(project, shop).resources
+    count = 0
+    for addition in additions(project):
+        (address,) = addition.resources
+        change = with_resource(project, addition, address)
+        count += 1
+        now = compiled(amended(project, change), shop).resources
+        assert set(now) - set(before) <= {address}
+        assert {a: r.fields for a, r in now.items() if a != address} == {
+            a: r.fields for a, r in before.items()
+        }
+        assert comments(change.text) == comments(project.texts[change.name])
+        assert format_text(change.text, change.name, Collector()) == change.text
+    assert count >= 5
+
+
+def small(tmp_path: Path, text: str) -> Project:
+    url = "{url: 'https://demo.example', token: '${env:SHOPFORM_TOKEN}'}"
+    (tmp_path / "shopform.yaml").write_text(f"shops: {{demo: {url}}}\n", "utf-8")
+    (tmp_path / "c.yaml").write_text(text, "utf-8")
+    return load_project(tmp_path)
+
+
+ODD = {
+    "alias": "profiles:\n  a: {name: A, attributes: &x {b: {name: B}}}\n"
+    "  p: {name: P, attributes: *x}\n",
+    "kept blank lines": "profiles:\n  p:\n    name: P\n    attributes:\n"
+    "      b:\n        name: |+\n          B\n\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_what_is_odd_is_left_alone_and_told(tmp_path: Path, text: str) -> None:
+    project = small(tmp_path, text)
+    addition = declared("attribute.p.c", name="C")
+    with pytest.raises(UsageError) as refused:
+        with_resource(project, addition, Address("attribute.p.c"))
+    assert refused.value.diagnostics[0].hint == "write it yourself: `c: {name: C}`"
+
+
+MOVE = [(Address("category.a"), Address("category.b"))]
+
+
+def test_a_list_with_an_anchor_grows(tmp_path: Path) -> None:
+    change = with_moves(small(tmp_path, "moved: &a []\n"), MOVE)
+    assert "{from: category.a, to: category.b}" in change.text
+
+
+def test_a_list_that_an_alias_shares_is_left_alone(tmp_path: Path) -> None:
+    project = small(tmp_path, "moved: &a\n  - {from: a.b, to: a.c}\nremoved: *a\n")
+    with pytest.raises(UsageError) as refused:
+        with_moves(project, MOVE)
+    hint = refused.value.diagnostics[0].hint
+    assert hint == "write it yourself: `{from: category.a, to: category.b}`"

@@ -1,0 +1,117 @@
+"""What the shop holds otherwise than the files say."""
+
+from worlds import World, ref
+
+from shopform.describe.out_of_sync import Otherwise, Written, compare
+from shopform.model.values import Address, Desired, Live, Prior
+
+
+def compared(world: World) -> Written:
+    desired = Desired(resources=dict(sorted(world.declared.items())), **world.more)
+    live: Live = world.shop()
+    return compare(desired, Prior(resources=world.entries), live)
+
+
+def found(world: World) -> dict[tuple[str, str], object]:
+    return {(str(o.address), o.field): o.why or o.value for o in compared(world).fields}
+
+
+def test_what_agrees_is_not_told() -> None:
+    world = World().settled("category.a", 1, name="A", in_menu=True, tag="x")
+    assert compared(world).fields == ()
+
+
+def test_a_declared_field_is_told_as_the_files_would_say_it() -> None:
+    world = World().settled("category.a", 1, name="A").settled("category.c", 3, name="C")
+    world.declare("category.b", name="B", in_menu=True, parent=ref("category.a"))
+    world.owned("category.b", 2, name="B").live("category", 2, name="B", in_menu="0", parent=3)
+    assert found(world) == {
+        ("category.b", "in_menu"): False,
+        ("category.b", "parent"): ref("category.c"),
+    }
+
+
+def test_what_the_shop_stored_otherwise_than_it_was_sent_is_no_difference() -> None:
+    world = World().declare("category.a", name="A", rewrite_url="a")
+    world.owned("category.a", 1, name="A", rewrite_url="a", stored={"rewrite_url": "a-x"})
+    world.live("category", 1, name="A", rewrite_url="a-x")
+    assert found(world) == {}
+
+
+def test_an_undeclared_field_is_told_where_it_has_not_its_known_default() -> None:
+    world = World().settled("category.a", 1, name="A")
+    world.live("category", 1, name="A", tag="x", in_menu="1", rewrite_url="a", no_index=1)
+    assert found(world) == {("category.a", "tag"): "x", ("category.a", "no_index"): True}
+
+
+def test_an_undeclared_field_that_was_filled_before_is_nobodys_business() -> None:
+    world = World().declare("category.a", name="A").live("category", 1, name="A", tag="x")
+    assert found(world) == {}
+    (step,) = world.plan().steps
+    assert step.entry is not None
+    assert step.entry.unclaimed == ("tag",)
+    world.entries[Address("category.a")] = step.entry
+    world.live("category", 1, name="A", tag="y", no_index=1)
+    assert found(world) == {("category.a", "no_index"): True}
+
+
+def test_fields_left_to_the_shop_are_not_told() -> None:
+    world = World().declare("category.a", name="A", meta="m", ignore=frozenset({"tag", "meta"}))
+    world.owned("category.a", 1, name="A").live("category", 1, name="A", tag="x", meta="other")
+    assert found(world) == {}
+
+
+def test_a_field_that_the_shop_does_not_show_is_not_told() -> None:
+    world = World().declare("category.a", name="A", meta="m").live("category", 1, name="A")
+    assert found(world) == {}
+
+
+def test_a_password_is_never_told() -> None:
+    held = "https://me:canary@x.example"
+    world = World().declare("category.a", name="A", meta="m")
+    world.live("category", 1, name="A", meta=held, tag=held)
+    written = compared(world)
+    (told,) = written.fields
+    assert told == Otherwise(
+        address=Address("category.a"), field="meta", why="what the shop holds has a password in it"
+    )
+    assert "canary" not in repr(written)
+
+
+def test_objects_without_a_counterpart_are_told_apart() -> None:
+    world = World().settled("category.a", 1, name="A").declare("category.b", name="B")
+    world.owned("category.b", 2, name="B").declare("category.c", name="C")
+    world.live("category", 4, name="D")
+    written = compared(world)
+    assert written.gone == ("category.b", "category.c")
+    assert written.known == {("category", 1): Address("category.a")}
+
+
+def test_a_name_that_another_has_in_that_place_is_not_taken_over() -> None:
+    world = World().settled("category.a", 1, name="A").declare("category.b", name="B")
+    world.owned("category.b", 2, name="B").live("category", 2, name="A", tag="x")
+    taken = "another would have the same name and place"
+    assert found(world) == {("category.b", "name"): taken, ("category.b", "tag"): "x"}
+
+
+def test_the_name_of_one_that_is_gone_is_not_taken_over() -> None:
+    world = World().declare("category.a", name="A").owned("category.a", 1, name="A")
+    world.declare("category.b", name="B").owned("category.b", 2, name="B")
+    world.live("category", 2, name="A")
+    assert list(found(world)) == [("category.b", "name")]
+    assert "another" in str(found(world)["category.b", "name"])
+
+
+def test_references_in_a_circle_are_not_taken_over() -> None:
+    world = World().declare("category.a", name="A", canonical=ref("category.b"))
+    world.declare("category.b", name="B").owned("category.b", 2, name="B")
+    world.live("category", 1, name="A", canonical=2).live("category", 2, name="B", canonical=1)
+    assert found(world) == {("category.b", "canonical"): "it would go round in a circle"}
+
+
+def test_objects_that_cannot_be_told_apart_are_neither_taken_nor_gone() -> None:
+    world = World().declare("category.a", name="A").settled("category.b", 3, name="B")
+    world.live("category", 1, name="A", tag="x").live("category", 2, name="A")
+    written = compared(world)
+    assert (written.fields, written.gone) == ((), ())
+    assert [(p.code, p.severity) for p in written.problems] == [("identity-ambiguous", "warning")]

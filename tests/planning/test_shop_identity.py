@@ -1,0 +1,44 @@
+"""What says that a shop is the one that its state is of."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from shopform.kinds import KINDS, Form, Kind
+from shopform.model.canonical import NO_HOSTS, digest
+from shopform.model.canonical import recognised as identity_part
+from shopform.model.values import Address, Desired, Entry, LiveObject, Resource
+from shopform.planning.checks.shop_identity import recognised
+
+WRITTEN = {
+    Form.PATH: ["/gl/1", " /gl/1 ", "/r%C3%B8d", "/rød", "/a/./b", "/x#y"],
+    Form.TEXT: ["Sko", " Sko", "Sko\n", unicodedata.normalize("NFD", "Børn"), "/ "],
+}
+NAMED = [
+    (kind, name)
+    for kind in KINDS
+    for name in kind.policy.identity
+    if name not in kind.policy.refers
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), NAMED, ids=[f"{k.name}-{n}" for k, n in NAMED])
+def test_an_object_is_recognised_however_its_identity_is_written(kind: Kind, name: str) -> None:
+    """By what it was left with, also where that was secret, or by what is declared."""
+    address = Address.of(kind.name, "a")
+    for value in WRITTEN.get(kind.policy.form(name), WRITTEN[Form.TEXT]):
+        item = LiveObject(id=7, fields={name: value}, parent_id=None)
+        part = identity_part(kind.policy.form(name), value)
+        secret = digest(kind.name, name, part)
+
+        def held(left: object, desired: Desired, item: Any = item) -> bool:
+            parts = tuple(left if n == name else None for n in kind.policy.identity)
+            entry = Entry(id=7, identity=parts, sent={})
+            return recognised(address, entry, item, desired, NO_HOSTS)
+
+        declared = Desired(resources={address: Resource(address=address, fields={name: value})})
+        assert held(part, Desired())
+        assert held(secret, Desired())
+        assert held("another", declared)
+        assert not held("another", Desired())

@@ -1,0 +1,244 @@
+"""The inverse of a run, worked out from its record and from the state as it is now."""
+
+from dataclasses import replace
+from typing import Any
+
+from worlds import World, ref
+
+from shopform.diagnostics import Collector
+from shopform.model.plan import Action, Basis, Op, Plan
+from shopform.model.values import Address, Desired, Entry, Live, Moved, Prior
+from shopform.planning.matching.match import match
+from shopform.undo.inverse import Inverse, invert
+from shopform.undo.previous_addresses import Run, go_home, near
+from shopform.workflow.run_history import touched
+
+
+def recorded(world: World, **asked: Any) -> Run:
+    made = world.plan(**asked)
+    before = touched(made, Prior(resources=world.entries))
+    return Run(name="r", verb="apply", lineage="l", plan=made, before=before)
+
+
+def inverse(run: Run, now: World) -> Inverse:
+    prior = Prior(lineage="l", serial=2, resources=now.entries)
+    return invert(run, prior, Live(kinds=now.kinds()), {})
+
+
+def replanned(run: Run, now: World) -> Plan:
+    """The plan of the inverse, in a shop and a state as they are now."""
+    found = inverse(run, now)
+    world = replace(now, declared=dict(found.desired.resources))
+    world.more = {"moved": found.desired.moved, "imports": found.desired.imports}
+    return found.told.annotated(world.plan(only=found.only), run.name)
+
+
+def codes(found: Inverse) -> list[str]:
+    return [told.code for told in found.told.warnings()]
+
+
+def told(found: Inverse) -> str:
+    return "\n".join(each.summary for each in found.told.warnings())
+
+
+def test_only_what_the_run_changed_is_put_back() -> None:
+    run = recorded(
+        World()
+        .declare("category.a", name="A", tag="2", meta_title="m")
+        .there("category.a", 1, name="A", tag="1", meta_title="m")
+    )
+    made = replanned(run, World().there("category.a", 1, name="A", tag="2", meta_title="m"))
+    (step,) = made.steps
+    assert (step.op, dict(step.fields)) == (Op.UPDATE, {"tag": "1"})
+    assert step.entry
+    assert dict(step.entry.sent) == {"name": "A", "tag": "1", "meta_title": "m"}
+
+
+def test_a_field_that_was_not_managed_is_not_managed_again() -> None:
+    run = recorded(
+        World()
+        .declare("category.a", name="A", tag="2")
+        .owned("category.a", 1, name="A")
+        .live("category", 1, name="A", tag="1")
+    )
+    (step,) = replanned(run, World().there("category.a", 1, name="A", tag="2")).steps
+    assert step.fields == {"tag": "1"}
+    assert step.entry
+    assert "tag" not in step.entry.sent
+
+
+def test_what_the_shop_made_of_a_text_is_not_sent_for_it() -> None:
+    run = recorded(
+        World()
+        .declare("category.a", name="A", tag="2")
+        .owned("category.a", 1, name="A", tag="Sent", stored={"tag": "sent"})
+        .live("category", 1, name="A", tag="sent")
+    )
+    (step,) = replanned(run, World().there("category.a", 1, name="A", tag="2")).steps
+    assert step.fields == {"tag": "Sent"}
+
+
+def test_an_edit_by_hand_that_the_run_took_back_comes_back() -> None:
+    run = recorded(
+        World()
+        .declare("category.a", name="A", tag="1")
+        .owned("category.a", 1, name="A", tag="1")
+        .live("category", 1, name="A", tag="hand")
+    )
+    (step,) = replanned(run, World().there("category.a", 1, name="A", tag="1")).steps
+    assert step.fields == {"tag": "hand"}
+
+
+def test_what_was_not_done_needs_no_undoing() -> None:
+    world = (
+        World()
+        .declare("category.a", name="A", tag="2")
+        .declare("category.new", name="New")
+        .there("category.a", 1, name="A", tag="1")
+        .there("category.b", 2, name="B")
+    )
+    run = recorded(world)
+    assert {change.action for change in run.plan.changes} == {
+        Action.UPDATE,
+        Action.CREATE,
+        Action.DELETE,
+    }
+    before = World().there("category.a", 1, name="A", tag="1").there("category.b", 2, name="B")
+    assert replanned(run, before).empty
+
+
+def test_a_delete_that_was_sent_and_not_recorded_is_made_good() -> None:
+    run = recorded(World().there("supplier.a", 1, name="A"))
+    made = replanned(run, World().owned("supplier.a", 1, name="A"))
+    assert [step.op for step in made.steps] == [Op.CREATE]
+
+
+def test_references_find_what_is_made_again() -> None:
+    run = recorded(
+        World()
+        .declare("category.child", name="C")
+        .there("category.a", 1, name="A")
+        .there("category.child", 2, name="C", parent=ref("category.a"))
+    )
+    made = replanned(run, World().there("category.child", 2, name="C"))
+    steps = {step.key: step for step in made.steps}
+    assert steps["category.child:update"].fields == {"parent": ref("category.a")}
+    assert "category.a:create" in steps["category.child:update"].after
+
+
+def test_what_it_lay_in_is_gone_and_so_it_cannot_come_back() -> None:
+    run = recorded(
+        World().settled("profile.p", 1, name="P").there("attribute.p.a", 2, name="A", type="string")
+    )
+    found = inverse(run, World())
+    assert "`attribute.p.a` cannot come back: what it lay in is gone" in told(found)
+    assert not found.only
+
+
+def test_a_reference_to_what_nobody_has_is_told() -> None:
+    run = recorded(
+        World()
+        .declare("category.a", name="A", canonical=None)
+        .settled("category.b", 2, name="B")
+        .there("category.a", 1, name="A", canonical=ref("category.b"))
+    )
+    alone = World().there("category.a", 1, name="A", canonical=None)
+    assert "`canonical` of `category.a` cannot come back: what it pointed" in told(
+        inverse(run, alone)
+    )
+    unowned = World().there("category.a", 1, name="A", canonical=None).live("category", 2, name="B")
+    (step,) = replanned(run, unowned).steps
+    assert step.fields == {"canonical": 2}
+
+
+def test_moves_go_back_in_their_order() -> None:
+    entries = {Address(f"category.{key}"): Entry(id=n) for n, key in enumerate("bc", 1)}
+    plan = World(
+        more={
+            "moved": (
+                Moved(before=Address("category.b"), after=Address("category.c")),
+                Moved(before=Address("category.a"), after=Address("category.b")),
+            )
+        }
+    )
+    for key, number in (("a", 1), ("b", 2)):
+        plan.there(f"category.{key}", number, name=str(number))
+    for key, number in (("b", 1), ("c", 2)):
+        plan.declare(f"category.{key}", name=str(number))
+    run = recorded(plan)
+    homes = go_home(run, Prior(resources=entries))
+    assert [(m.before, m.after) for m in homes.moves] == [
+        ("category.b", "category.a"),
+        ("category.c", "category.b"),
+    ]
+    assert not homes.stuck
+    assert {a: e.id for a, e in homes.now.items()} == {"category.a": 1, "category.b": 2}
+
+
+def test_what_is_nested_is_carried_back_once() -> None:
+    moved = Moved(before=Address("profile.p"), after=Address("profile.q"))
+    world = World(more={"moved": (moved,)})
+    world.there("profile.p", 1, name="P").there("attribute.p.a", 2, name="A")
+    world.there("attribute.p.gone", 3, name="G")
+    world.declare("profile.q", name="P").declare("attribute.q.a", name="A")
+    run = recorded(world)
+    after = World().there("profile.q", 1, name="P").there("attribute.q.a", 2, name="A")
+    homes = go_home(run, Prior(resources=after.entries))
+    assert [(m.before, m.after) for m in homes.moves] == [("profile.q", "profile.p")]
+    assert homes.before.keys() == {"profile.p", "attribute.p.a", "attribute.p.gone"}
+    matching = match(
+        Desired(moved=tuple(homes.moves)),
+        Prior(resources=after.entries),
+        Live(kinds=after.kinds()),
+        Collector(),
+    )
+    assert matching.entries.keys() == {"profile.p", "attribute.p.a"}
+    made = replanned(run, after)
+    assert "attribute.p.gone:create" in {step.key for step in made.steps}
+
+
+def test_an_address_that_is_taken_by_now_is_told() -> None:
+    world = World().there("category.a", 1, name="A").declare("category.b", name="A")
+    run = recorded(world)
+    now = World().there("category.b", 1, name="A").there("category.a", 9, name="Other")
+    found = inverse(run, now)
+    assert "`category.b` cannot come back: `category.a` is another object by now" in told(found)
+    assert not found.desired.moved
+
+
+def test_what_is_taken_over_by_another_address_is_left() -> None:
+    world = World(more={}).there("supplier.a", 1, name="A")
+    run = recorded(world)
+    forget = replace(run.plan.changes[0], action=Action.FORGET)
+    run = replace(run, plan=replace(run.plan, changes=(forget,)))
+    found = inverse(run, World().there("supplier.b", 1, name="A"))
+    assert codes(found) == ["undo-overtaken"]
+    assert "belongs to `supplier.b` by now" in told(found)
+
+
+def test_what_must_be_read_is_what_was_touched_and_what_that_needs() -> None:
+    world = World().settled("profile.p", 1, name="P").settled("attribute.p.a", 2, name="A")
+    world.settled("supplier.s", 3, name="S")
+    world.declare("attribute.p.a", name="A2")
+    run = recorded(world)
+    desired, within = near(run, Prior(resources=world.entries))
+    assert within == {"profile.p", "attribute.p.a"}
+    assert {wish.id for wish in desired.imports} == {2}
+
+
+def test_the_same_record_gives_the_same_inverse() -> None:
+    world = World()
+    for number in range(6):
+        world.there(f"supplier.s{number}", number + 1, name=f"S{number}")
+        world.declare(f"supplier.s{number}", name=f"T{number}")
+    run = recorded(world)
+    after = World()
+    for number in (3, 1, 5, 0, 4, 2):
+        after.there(f"supplier.s{number}", number + 1, name=f"T{number}")
+    other = replace(run, before=dict(reversed(list(run.before.items()))))
+    assert replanned(run, after) == replanned(other, after)
+
+
+def test_an_empty_run_touches_nothing() -> None:
+    run = Run(name="r", verb="apply", lineage="l", plan=Plan(basis=Basis()), before={})
+    assert not inverse(run, World().there("supplier.a", 1, name="A")).only
