@@ -12,6 +12,7 @@ from shopform.describe.redaction import secrets_of
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Left
@@ -19,7 +20,7 @@ from shopform.model.values import Address, Desired, Live, LiveObject, Prior, Sho
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Matching
 from shopform.planning.planner import plan
-from shopform.planning.scope import Options, closure, turned
+from shopform.planning.scope import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +136,8 @@ class Fitting:
         """What the first shop lost, of what was asked for and what depends on that."""
         held = self.prior.resources
         lost = gone(self.prior, self.first, self.copy)
-        users = turned({a: held[a].depends_on for a in lost if a.kind in self.wish.kinds})
-        return frozenset(closure(self._asked(lost), users) & set(lost))
+        users = reversed_edges({a: held[a].depends_on for a in lost if a.kind in self.wish.kinds})
+        return frozenset(reachable(self._asked(lost), users) & set(lost))
 
     def _doomed(self) -> frozenset[Address]:
         """What is to be deleted: nothing that the files manage too, and may protect."""
@@ -163,11 +164,11 @@ class Fitting:
         if not words:
             return set()
         held = {a: entry.depends_on for a, entry in self.prior.resources.items()}
-        users = turned(held)
+        users = reversed_edges(held)
         for address, found in self.copy.users.items():
             users.setdefault(address, set()).update(found)
         every = (*self.found.resources, *held)
-        return closure((a for a in every if within(a, words)), users)
+        return reachable((a for a in every if within(a, words)), users)
 
     def _left(self, more: Iterable[Left]) -> list[Left]:
         """What is left out, as far as it belongs to what was asked for."""

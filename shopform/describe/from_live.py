@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
+from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Left, Place
 from shopform.model.keys import key_from
@@ -112,18 +113,10 @@ class _Declaring:
     def open_circles(self) -> None:
         """References that come back to where they began: the oldest object goes without."""
         for name in dict.fromkeys(n for kind in KINDS for n in kind.policy.refers):
-            passed: set[Address] = set()
-            for start in list(self.resources):
-                chain: dict[Address, None] = {}
-                at: Address | None = start
-                while at is not None and at not in passed and at not in chain:
-                    chain[at] = None
-                    held = self.resources[at].fields.get(name)
-                    at = held.address if isinstance(held, Ref) else None
-                passed.update(chain)
-                if at is not None and at in chain:
-                    circle = list(chain)[list(chain).index(at) :]
-                    self._open(min(circle, key=lambda a: self.resources[a].origin), name)
+            held = ((a, resource.fields.get(name)) for a, resource in self.resources.items())
+            refers = {a: value.address for a, value in held if isinstance(value, Ref)}
+            for circle in find_cycles(list(self.resources), refers.get):
+                self._open(min(circle, key=lambda a: self.resources[a].origin), name)
 
     def _open(self, address: Address, name: str) -> None:
         resource, kind = self.resources[address], BY_NAME[address.kind]

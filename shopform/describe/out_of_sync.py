@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from shopform.describe.redaction import holds_password, is_nested, withhold
 from shopform.diagnostics import Collector, Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import is_damaged
 from shopform.model.declared import Place
 from shopform.model.plan import FieldChange
@@ -107,12 +108,12 @@ def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
 
 
 def _circle(refers: dict[tuple[str, Address], Address], each: Otherwise) -> bool:
-    passed: set[Address] = set()
-    at = each.value.address if isinstance(each.value, Ref) else None
-    while at is not None and at != each.address and at not in passed:
-        passed.add(at)
-        at = refers.get((each.field, at))
-    return at == each.address
+    first = each.value.address if isinstance(each.value, Ref) else None
+
+    def following(at: Address) -> Address | None:
+        return first if at == each.address else refers.get((each.field, at))
+
+    return any(each.address in circle for circle in find_cycles([each.address], following))
 
 
 def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:

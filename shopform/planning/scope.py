@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
+from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward
 from shopform.model.canonical import NO_HOSTS, canonical, page_address
 from shopform.model.redirect_graph import hop_of
@@ -97,12 +98,12 @@ def scope(options: Options, known: Known) -> Scope:
     named = {word: _inside(names, below) for word, names in roots.items()}
     needs = _needs(options, known, named)
     excluded = {a for word in options.excludes for a in named[word]}
-    left_out = closure(excluded, turned(needs))
+    left_out = reachable(excluded, reversed_edges(needs))
     chosen: Set[Address] = every.keys()
     if options.targets:
         for word in options.targets:
             _included(word, roots[word] & every.keys() or named[word], excluded, left_out)
-        chosen = closure((a for w in options.targets for a in named[w] - left_out), needs)
+        chosen = reachable((a for w in options.targets for a in named[w] - left_out), needs)
     chosen = chosen - left_out
     for word in options.replace:
         if outside := sorted(named[word] - chosen):
@@ -172,7 +173,7 @@ def _needs(
         # Else the state would hold one object under an address that another one has not left.
         needs[address].add(now[address])
     replaced = {a for word in options.replace for a in named[word]}
-    users = turned(held)
+    users = reversed_edges(held)
     for address in {*known.destroyed, *replaced}:
         needs.setdefault(address, set()).update(users.get(address, ()))
     for address, found in declared.items():
@@ -194,21 +195,3 @@ def _leading(
         hop = hop_of(BY_NAME[address.kind], held, NO_HOSTS, address, None)
         if hop and hop.end in pages:
             yield address, pages[hop.end]
-
-
-def turned(edges: Mapping[Address, Iterable[Address]]) -> dict[Address, set[Address]]:
-    turned: dict[Address, set[Address]] = {}
-    for start, ends in edges.items():
-        for end in ends:
-            turned.setdefault(end, set()).add(start)
-    return turned
-
-
-def closure(start: Iterable[Address], edges: Mapping[Address, Iterable[Address]]) -> set[Address]:
-    found = set(start)
-    queue = list(found)
-    while queue:
-        fresh = [a for a in edges.get(queue.pop(), ()) if a not in found]
-        found.update(fresh)
-        queue += fresh
-    return found

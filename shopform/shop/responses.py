@@ -21,6 +21,7 @@ from shopform.errors import (
     ShopformError,
     Unreachable,
 )
+from shopform.kit.text import shorten
 
 Json = dict[str, Any] | list[Any]
 
@@ -207,7 +208,7 @@ def _words(call: Call, status: int, headers: Mapping[str, str], body: bytes, tok
     if not said or said.startswith("<") or _plain(token) in _plain(said.replace(token, "")):
         return ""
     said = said.replace(token, "(key)")
-    return f": {said[:QUOTED]}" + ("…" if len(said) > QUOTED else "")
+    return f": {shorten(said, QUOTED)}"
 
 
 def _message(data: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shopform.kinds import BY_NAME, KINDS, Form
+from shopform.kit.graphs import reachable
 from shopform.model.addresses import container_of
 from shopform.model.plan import Change, Plan
 from shopform.model.values import Address, Desired, Entry, Import, Moved, Prior, Resource
@@ -117,14 +118,11 @@ def _move_back(found: Homes, back: dict[Address, Address], prior: Prior) -> None
 def near(run: Run, prior: Prior) -> tuple[Desired, frozenset[Address]]:
     """What must be read to undo a run: what it touched, and what that lies in and refers to."""
     entries = {**run.before, **prior.resources}
-    within = set(run.touched)
-    queue = [address for address in within if address in entries]
-    while queue:
-        entry = entries[queue.pop()]
-        found = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-        fresh = {address for address in found if address in entries} - within
-        within |= fresh
-        queue += fresh
+    needs = {
+        address: entries.keys() & {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
+        for address, entry in entries.items()
+    }
+    within = reachable(run.touched, needs)
     wishes = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
     named = {address: Resource(address=address, fields={}) for address in run.touched}
     return Desired(resources=named, imports=wishes), frozenset(within)

@@ -12,6 +12,7 @@ from shopform.config.compile.settings_spec import PATTERNS
 from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.kit.text import shorten
 from shopform.model.canonical import is_damaged
 from shopform.model.values import Secret
 
@@ -231,7 +232,7 @@ def _wrong(found: _Found, error: ErrorDetails, step: str) -> tuple[str, str, str
             "write what it should be; `~`, `null` and an empty place mean null",
         )
     written = node.text if isinstance(node, Scalar) else _CALLED[type(node)]
-    written = written if len(written) <= _SHOWN else written[:_SHOWN] + "…"
+    written = shorten(written, _SHOWN)
     if isinstance(node, Scalar):
         written = f"`{written}`"
     if shape is not None and shape.takes is Takes.WORD:

@@ -8,6 +8,7 @@ from shopform.config.compile.rewritable_names import check_rewritable
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
+from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical, page_address, recognised
 from shopform.model.redirect_graph import (
     FRONT,
@@ -91,19 +92,10 @@ def _check_cycles(
     """Chains of one field that come back to where they began; each is told once."""
     by_address = {draft.address: draft for draft in drafts}
     for name in dict.fromkeys(n for d in drafts for n in d.kind.policy.refers):
-        passed: set[Address] = set()
-        for draft in drafts:
-            chain: dict[Address, None] = {}
-            at: Address | None = draft.address
-            while at is not None and at not in passed and at not in chain:
-                chain[at] = None
-                resource = resources.get(at)
-                held = resource.fields.get(name) if resource else None
-                at = held.address if isinstance(held, Ref) else None
-            passed.update(chain)
-            if at is not None and at in chain:
-                cycle = list(chain)[list(chain).index(at) :]
-                _tell_cycle(name, min(cycle), cycle, by_address, collector)
+        held = ((a, resource.fields.get(name)) for a, resource in resources.items())
+        refers = {a: value.address for a, value in held if isinstance(value, Ref)}
+        for cycle in find_cycles((draft.address for draft in drafts), refers.get):
+            _tell_cycle(name, min(cycle), cycle, by_address, collector)
 
 
 def _tell_cycle(

@@ -20,6 +20,7 @@ from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
 from shopform.kinds import Form
+from shopform.kit.text import shorten
 from shopform.model.keys import key_from
 from shopform.model.values import Address, Ref
 
@@ -132,11 +133,10 @@ class _Patching:
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
         held = one.value.address if isinstance(one.value, Ref) else one.value
         value = str(held).lower() if isinstance(held, bool) else str(held)
-        shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
         return warning(
             "drift-left",
             f"{name} {left_out}: {problem}",
-            hint="" if one.why or not one.field else f"the shop holds `{shown}`",
+            hint="" if one.why or not one.field else f"the shop holds `{shorten(value, SHOWN)}`",
             span=place.span if place else None,
             address=one.address,
         )

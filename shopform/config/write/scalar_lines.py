@@ -10,6 +10,7 @@ from shopform.config.read.yaml_nodes import Mapping, Scalar
 from shopform.config.write.quoting import may_be_plain
 from shopform.config.write.text_edits import Edit, Plain, Source, may_be_literal, word
 from shopform.kinds import Form
+from shopform.kit.text import shorten
 from shopform.model.values import Ref, Value
 
 _LONG: Final = 40
@@ -93,12 +94,12 @@ def _plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:
 
 def comment(text: str, indent: int) -> str:
     """A line for people. What a shop holds may be quoted in it, with no sign YAML refuses."""
-    text = text if len(text) <= _TOLD else text[: _TOLD - 1] + "…"
-    return " " * indent + "# " + "".join(c if c.isprintable() else "\ufffd" for c in text)
+    shown = (c if c.isprintable() else "\ufffd" for c in shorten(text, _TOLD))
+    return " " * indent + "# " + "".join(shown)
 
 
 def shortened(text: str) -> str:
-    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+    return shorten(text, _LONG)
 
 
 def _foldable(text: str) -> bool:

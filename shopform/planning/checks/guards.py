@@ -4,6 +4,7 @@ from collections import Counter
 
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kit.graphs import reversed_edges
 from shopform.model.plan import Action, Change, Op
 from shopform.model.references import links
 from shopform.model.values import Address, DeleteLimits, Live, Shop
@@ -12,7 +13,7 @@ from shopform.planning.checks.live_paths import Paths
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import Draft
-from shopform.planning.scope import Options, turned
+from shopform.planning.scope import Options
 
 # Of fewer a deletion of all is everyday.
 FEW = 3
@@ -208,7 +209,7 @@ def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
 def _replacements(draft: Draft) -> None:
     """An object others refer to cannot go before its successor comes: it must be taken apart."""
     held = draft.matching.entries.items() if draft.replaced else ()
-    users = turned({address: entry.depends_on for address, entry in held})
+    users = reversed_edges({address: entry.depends_on for address, entry in held})
     for address in sorted(draft.replaced):
         for other in sorted(set(users.get(address, ())) - draft.replaced):
             step = draft.graph.steps.get(f"{other}:delete")

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
+from shopform.kit.text import shorten
 from shopform.model.canonical import canonical
 from shopform.model.plan import Action, Change
 from shopform.model.values import Image, Ref, Resource, Rule, Shop, Value
@@ -107,7 +108,7 @@ def _fields(draft: Draft, rule: Rule) -> None:
                 problem = _problem(rule, text)
                 if problem:
                     secret = secret_fields(resource, draft.matching.entries.get(address))
-                    shown = "a secret" if rule.field in secret else f"`{_cut(text)}`"
+                    shown = "a secret" if rule.field in secret else f"`{shorten(text, SHOWN)}`"
                     what = f"{shown} as `{rule.field}` of `{address}`, which {problem}"
                     _refuse(draft, rule, what, resource, stays=_stays(changes.get(address), rule))
 
@@ -137,7 +138,3 @@ def _texts(kind: str, name: str, value: Value) -> Sequence[str]:
     if isinstance(found, bool):
         return ["true" if found else "false"]
     return ["" if found is None else str(found)]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

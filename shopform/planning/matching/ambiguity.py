@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kit.text import shorten
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.values import Address, Entry, LiveObject, Ref, Resource, Secret
 
@@ -112,4 +113,4 @@ def _shown(value: object) -> str:
     if not isinstance(value, str):
         return str(value).lower() if isinstance(value, bool) else str(value)
     text = " ".join(value.split())
-    return f"`{text if len(text) <= WIDTH else text[: WIDTH - 1] + '…'}`"
+    return f"`{shorten(text, WIDTH)}`"

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
+from shopform.kit.graphs import find_cycles
 from shopform.model.addresses import container_of, within
 from shopform.model.values import Address, Desired, Moved
 
@@ -96,21 +97,12 @@ def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterato
 
 def _refuse_circles(desired: Desired, result: "Matching", out: Collector) -> None:
     """Addresses that change places: a run cut off between two of them would mix them up."""
-    passed: set[Address] = set()
-    for start in sorted(result.moved):
-        chain: list[Address] = []
-        at: Address | None = start
-        while at is not None and at not in passed:
-            passed.add(at)
-            chain.append(at)
-            at = result.moved.get(at)
-        if at in chain:
-            circle = chain[chain.index(at) :]
-            spans = {move.after: move.span for move in desired.moved}
-            out.error(
-                "move-circle",
-                f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
-                span=next((spans[each] for each in circle if each in spans), None),
-                address=circle[0],
-                hint="move one to an address of its own first, and apply that",
-            )
+    spans = {move.after: move.span for move in desired.moved}
+    for circle in find_cycles(sorted(result.moved), result.moved.get):
+        out.error(
+            "move-circle",
+            f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
+            span=next((spans[each] for each in circle if each in spans), None),
+            address=circle[0],
+            hint="move one to an address of its own first, and apply that",
+        )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from shopform.kinds import BY_NAME, Kind
+from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical, page_address
 from shopform.model.plan import Op, Step
 from shopform.model.references import links
@@ -87,21 +89,18 @@ def _above(draft: Draft, kind: Kind, name: str, number: int) -> int | None:
 
 def _circles(steps: list[Step], draft: Draft) -> bool:
     """Refuse moves below an object that stays, unmanaged, below what moves; whether there are."""
-    passed: set[tuple[str, int | None]] = set()
-    found = False
+    moved: dict[tuple[str, str], list[int]] = {}
     for step in steps:
-        kind = BY_NAME[step.kind]
-        for name in step.fields.keys() & set(kind.policy.identity):
-            chain: dict[int, None] = {}
-            at = step.id if kind.policy.refers.get(name) == kind.name else None
-            while at is not None and at not in chain and (name, at) not in passed:
-                chain[at] = None
-                at = _above(draft, kind, name, at)
-            passed |= {(name, each) for each in chain}
-            if at is not None and at in chain:
-                found = True
-                circle = list(chain)[list(chain).index(at) :]
-                _refuse_circle(draft, kind, name, circle)
+        policy = BY_NAME[step.kind].policy
+        for name in sorted(step.fields.keys() & set(policy.identity)):
+            if policy.refers.get(name) == step.kind and step.id is not None:
+                moved.setdefault((step.kind, name), []).append(step.id)
+    found = False
+    for (kind_name, name), numbers in moved.items():
+        kind = BY_NAME[kind_name]
+        for circle in find_cycles(numbers, partial(_above, draft, kind, name)):
+            found = True
+            _refuse_circle(draft, kind, name, circle)
     return found
 
 

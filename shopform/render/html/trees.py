@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shopform.kinds import KINDS, Kind
+from shopform.kit.graphs import find_cycles
 from shopform.model.plan import Action, Change, Plan
 from shopform.model.values import Ref
 
@@ -101,13 +102,5 @@ def _forest(places: Mapping[str, _Place], changed: set[str]) -> Forest:
 
 def _break_circles(parents: dict[str, str]) -> None:
     """Objects that lie in themselves by way of others are put at the root, so that they show."""
-    sound = {ROOT}
-    for start in sorted(parents):
-        path: dict[str, None] = {}
-        name = start
-        while name not in sound and name not in path:
-            path[name] = None
-            name = parents[name]
-        if name in path:
-            parents[name] = ROOT
-        sound |= path.keys()
+    for circle in find_cycles(sorted(parents), parents.get):
+        parents[circle[0]] = ROOT

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from shopform.diagnostics import Diagnostic, Line, Severity, Span
+from shopform.kit.text import shorten
 from shopform.render.text.style import BOLD, CYAN, RED, YELLOW, Ink, printable, wrap
 
 _COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
@@ -123,7 +124,5 @@ def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:
     cut = 0 if len(printable(line[:end])) <= room else max(0, start - room // 4)
     before = ("…" if cut else "") + printable(line[cut:start])
     marked = printable(line[start:end])
-    shown = before + marked + printable(line[end:])
-    if len(shown) > room:
-        shown = shown[: room - 1] + "…"
+    shown = shorten(before + marked + printable(line[end:]), room)
     return shown.rstrip(), len(before), max(1, min(len(marked), room - len(before)))

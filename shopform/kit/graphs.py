@@ -1,0 +1,45 @@
+"""Walks along edges: what is reachable, and which nodes are in a circle."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+N = TypeVar("N")
+
+
+def reversed_edges(edges: Mapping[N, Iterable[N]]) -> dict[N, set[N]]:
+    """The nodes that have an edge to each."""
+    found: dict[N, set[N]] = {}
+    for start, ends in edges.items():
+        for end in ends:
+            found.setdefault(end, set()).add(start)
+    return found
+
+
+def reachable(start: Iterable[N], edges: Mapping[N, Iterable[N]]) -> set[N]:
+    """These nodes and all that edges lead to from them."""
+    found = set(start)
+    queue = list(found)
+    while queue:
+        fresh = {node for node in edges.get(queue.pop(), ()) if node not in found}
+        found |= fresh
+        queue += fresh
+    return found
+
+
+def find_cycles(starts: Iterable[N], following: Callable[[N], N | None]) -> Iterator[list[N]]:
+    """The circles that are reached from `starts`, where an edge leads to one node at most.
+
+    Each is found once, from the node at which it was entered. What `following` answers may change
+    between two of them.
+    """
+    passed: set[N] = set()
+    for start in starts:
+        chain: dict[N, None] = {}
+        at: N | None = start
+        while at is not None and at not in passed and at not in chain:
+            chain[at] = None
+            at = following(at)
+        passed |= chain.keys()
+        if at is not None and at in chain:
+            nodes = list(chain)
+            yield nodes[nodes.index(at) :]
