@@ -7,21 +7,12 @@ from typing import Any
 from shopform.diagnostics import Severity
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Plan
-from shopform.model.values import (
-    Address,
-    Desired,
-    Entry,
-    Live,
-    LiveKind,
-    LiveObject,
-    Prior,
-    Ref,
-    Resource,
-    Rules,
-    Secret,
-    Shop,
-)
+from shopform.model.prior import Entry, Prior
+from shopform.model.shop import Rules, Shop
+from shopform.model.values import Address, Ref, Secret
 from shopform.planning.planner import plan
 from shopform.planning.scope import Options
 

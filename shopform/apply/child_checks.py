@@ -9,9 +9,9 @@ from shopform.apply.list_locks import Gates
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged, ShopformError
 from shopform.kinds import BY_NAME
+from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.references import links
-from shopform.model.values import LiveKind, LiveObject
 from shopform.shop import fetch
 from shopform.shop.client import Client
 

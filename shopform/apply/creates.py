@@ -9,8 +9,9 @@ from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
 from shopform.model.canonical import canonical, identified
+from shopform.model.live import LiveObject
 from shopform.model.plan import Step
-from shopform.model.values import Intent, LiveObject
+from shopform.model.prior import Intent
 from shopform.planning.matching.recovered_creates import recover
 from shopform.shop import fetch, write
 from shopform.shop.write import Written

@@ -25,7 +25,8 @@ from shopform.errors import (
     Unreachable,
 )
 from shopform.model.plan import WRITES, Failure, Outcome, Plan, Step
-from shopform.model.values import Address, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.planning.matching.recovered_creates import ranges
 from shopform.shop.client import Client
 from shopform.state.store import Session

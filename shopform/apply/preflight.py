@@ -16,9 +16,10 @@ from shopform.model.canonical import (
     page_address,
     slashed,
 )
+from shopform.model.live import Live, LiveKind
 from shopform.model.plan import TOUCHES, WRITES, Op, Plan, Step
 from shopform.model.redirect_graph import hop_of
-from shopform.model.values import Address, Live, LiveKind, Secret
+from shopform.model.values import Address, Secret
 from shopform.planning.checks.shop_identity import anchor_of, said
 from shopform.planning.matching.result import live_identity
 from shopform.planning.planner import fingerprint, referred, rests_on, turns

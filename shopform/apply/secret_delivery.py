@@ -18,7 +18,8 @@ from typing import Any
 from shopform import files
 from shopform.errors import ShopformError
 from shopform.files import reporting
-from shopform.model.values import Address, Delivery
+from shopform.model.desired import Delivery
+from shopform.model.values import Address
 from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
 
 INDEX = "secrets/.delivered.json"

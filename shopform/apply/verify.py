@@ -8,9 +8,11 @@ from shopform.apply.step_context import Calls
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, digest, is_digest, page_address
+from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import WRITES, Op, Plan, Step
+from shopform.model.prior import Entry
 from shopform.model.slugs import appended, wanted
-from shopform.model.values import Address, Entry, LiveKind, LiveObject
+from shopform.model.values import Address
 from shopform.planning.checks.created_paths import conflicts
 from shopform.planning.compare.images import learn
 from shopform.shop import fetch

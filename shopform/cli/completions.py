@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from shopform.errors import ShopformError
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 
 
 def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:

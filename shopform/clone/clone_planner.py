@@ -16,7 +16,11 @@ from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Left
-from shopform.model.values import Address, Desired, Live, LiveObject, Prior, Shop
+from shopform.model.desired import Desired
+from shopform.model.live import Live, LiveObject
+from shopform.model.prior import Prior
+from shopform.model.shop import Shop
+from shopform.model.values import Address
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Matching
 from shopform.planning.planner import plan

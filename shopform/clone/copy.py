@@ -10,19 +10,12 @@ from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, trimmed
 from shopform.model.declared import Declared, Left
+from shopform.model.desired import Desired, Import, Resource
+from shopform.model.live import Live, LiveObject
+from shopform.model.prior import Prior
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import depends_on
-from shopform.model.values import (
-    Address,
-    Desired,
-    Import,
-    Live,
-    LiveObject,
-    Prior,
-    Ref,
-    Resource,
-    Value,
-)
+from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import NOTHING, Matching, declared_identity
 
 ONE_SHOP: Final = "holds for one shop only"

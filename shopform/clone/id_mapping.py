@@ -6,8 +6,11 @@ from dataclasses import replace
 from shopform.clone.copy import Copy
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model.declared import Place
+from shopform.model.live import Live
+from shopform.model.prior import Entry, Prior
 from shopform.model.references import depends_on
-from shopform.model.values import Address, Entry, Live, Prior, Shop
+from shopform.model.shop import Shop
+from shopform.model.values import Address
 from shopform.planning.matching.result import NOTHING
 
 

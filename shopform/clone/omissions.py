@@ -6,7 +6,8 @@ from shopform.clone.copy import ONE_SHOP
 from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.declared import Left
-from shopform.model.values import Address, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 
 NAMED = 10

@@ -8,18 +8,11 @@ from shopform.diagnostics import Collector, Diagnostic, Severity, error
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, is_digest
 from shopform.model.declared import Left
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
-from shopform.model.values import (
-    Address,
-    Desired,
-    Entry,
-    Live,
-    LiveObject,
-    Prior,
-    Ref,
-    Resource,
-    Value,
-)
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address, Ref, Value
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.compare.drift import HIDDEN
 from shopform.planning.matching.ambiguity import secret_fields

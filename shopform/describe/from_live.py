@@ -9,9 +9,11 @@ from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Left, Place
+from shopform.model.desired import Resource
 from shopform.model.keys import key_from
+from shopform.model.live import Live, LiveObject
 from shopform.model.references import links
-from shopform.model.values import Address, Live, LiveObject, Ref, Resource, Value
+from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import Identity, live_identity
 
 FORMS = {Form.FLAG: bool, Form.NUMBER: int, Form.SET: tuple}

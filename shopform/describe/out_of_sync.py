@@ -10,8 +10,11 @@ from shopform.kinds import BY_NAME, Form, Kind
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import is_damaged
 from shopform.model.declared import Place
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import FieldChange
-from shopform.model.values import Address, Desired, Live, LiveObject, Prior, Ref, Resource
+from shopform.model.prior import Prior
+from shopform.model.values import Address, Ref
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.undeclared_fields import beside
 from shopform.planning.matching.match import match

@@ -9,7 +9,8 @@ from shopform.describe.from_live import label_of
 from shopform.kinds import BY_NAME, ORDER, Form, Kind
 from shopform.model.canonical import is_damaged
 from shopform.model.declared import Declared, Left
-from shopform.model.values import Live, LiveObject, Prior
+from shopform.model.live import Live, LiveObject
+from shopform.model.prior import Prior
 from shopform.planning.matching import ambiguity
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")

@@ -9,19 +9,11 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.canonical import digest
 from shopform.model.declared import Declared
+from shopform.model.desired import Desired, Import, Resource
+from shopform.model.live import Live, LiveKind, LiveObject
+from shopform.model.prior import Entry, Prior
 from shopform.model.references import depends_on
-from shopform.model.values import (
-    Address,
-    Desired,
-    Entry,
-    Import,
-    Live,
-    LiveKind,
-    LiveObject,
-    Prior,
-    Resource,
-    Secret,
-)
+from shopform.model.values import Address, Secret
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Identity, live_identity

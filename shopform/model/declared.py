@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shopform.model.values import Address, Resource
+from shopform.model.desired import Resource
+from shopform.model.values import Address
 
 Place = tuple[str, int]
 

@@ -10,17 +10,10 @@ from typing import Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
-from shopform.model.values import (
-    Address,
-    Anchor,
-    Delivery,
-    Entry,
-    Ranges,
-    Ref,
-    Secret,
-    Value,
-    WireNames,
-)
+from shopform.model.desired import Delivery
+from shopform.model.prior import Anchor, Entry, Ranges
+from shopform.model.shop import WireNames
+from shopform.model.values import Address, Ref, Secret, Value
 
 
 class Action(StrEnum):

@@ -4,7 +4,9 @@ from shopform.kinds import Form, Kind
 from shopform.model.canonical import (
     canonical,
 )
-from shopform.model.values import Address, LiveObject, Ref, Resource
+from shopform.model.desired import Resource
+from shopform.model.live import LiveObject
+from shopform.model.values import Address, Ref
 
 
 def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:

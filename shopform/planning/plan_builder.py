@@ -7,19 +7,12 @@ from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, ORDER, Kind
 from shopform.model.addresses import within
+from shopform.model.desired import Desired, Moved, Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import REDECLARED, REVERTS, Action, Change, Op, Settled, Step
+from shopform.model.prior import Entry, Prior
 from shopform.model.references import depends_on
-from shopform.model.values import (
-    Address,
-    Desired,
-    Entry,
-    Live,
-    LiveObject,
-    Moved,
-    Prior,
-    Ref,
-    Resource,
-)
+from shopform.model.values import Address, Ref
 from shopform.planning.compare import drift
 from shopform.planning.compare.compare import Comparer, Difference, identity_of
 from shopform.planning.compare.undeclared_fields import beside

@@ -9,19 +9,12 @@ from dataclasses import replace
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
 from shopform.model.canonical import canonical
+from shopform.model.desired import Desired
+from shopform.model.live import PAGE, Live, LiveObject
 from shopform.model.plan import TOUCHES, WRITES, Basis, Calls, Change, Op, Plan, Step
-from shopform.model.values import (
-    PAGE,
-    Address,
-    Desired,
-    Live,
-    LiveObject,
-    Prior,
-    Ranges,
-    Ref,
-    Secret,
-    Shop,
-)
+from shopform.model.prior import Prior, Ranges
+from shopform.model.shop import Shop
+from shopform.model.values import Address, Ref, Secret
 from shopform.planning.checks import guards, unsettled_paths
 from shopform.planning.checks.ci_gates import gated
 from shopform.planning.checks.live_paths import paths_of

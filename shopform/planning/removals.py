@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model.addresses import within
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange, Op, Step
-from shopform.model.values import Address, Desired, Entry, Live, LiveObject, Ref, Resource, Secret
+from shopform.model.prior import Entry
+from shopform.model.values import Address, Ref, Secret
 from shopform.planning.compare import images
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.lost_values import EDITED, Loss, losses

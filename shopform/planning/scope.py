@@ -9,9 +9,11 @@ from shopform.kinds import BY_NAME, Form
 from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward
 from shopform.model.canonical import NO_HOSTS, canonical, page_address
+from shopform.model.desired import Moved, Resource
+from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
 from shopform.model.references import depends_on
-from shopform.model.values import Address, Entry, Moved, Resource
+from shopform.model.values import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from shopform.kinds import KINDS
+from shopform.model.desired import Desired
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Desired, Ref
+from shopform.model.values import Address, Ref
 from shopform.render.text.style import printable
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from shopform.errors import RequestRefused
 from shopform.kinds import BY_NAME, Kind
-from shopform.model.values import Live, LiveKind, Prior
+from shopform.model.live import Live, LiveKind
+from shopform.model.prior import Prior
 from shopform.shop import write
 from shopform.shop.client import Client
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
-from shopform.model.values import Shop
+from shopform.model.shop import Shop
 from shopform.shop.call_budget import Ledger
 from shopform.shop.responses import Again, Call, Json, judge, lost
 from shopform.shop.transport import NoAnswer, Transport

@@ -6,7 +6,9 @@ from typing import Any
 
 from shopform.errors import Nonsense
 from shopform.kinds import Form, Kind
-from shopform.model.values import LiveObject, Secret, WireNames, host_of
+from shopform.model.live import LiveObject
+from shopform.model.shop import WireNames
+from shopform.model.values import Secret, host_of
 
 Item = dict[str, Any]
 

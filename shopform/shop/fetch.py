@@ -7,7 +7,8 @@ from functools import partial
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, Kind
-from shopform.model.values import Live, LiveKind, LiveObject, Shop
+from shopform.model.live import Live, LiveKind, LiveObject
+from shopform.model.shop import Shop
 from shopform.shop.client import Client
 from shopform.shop.codec import Names, discover, names_for, reader, required
 from shopform.shop.list_reader import Listing, gather, read_lists

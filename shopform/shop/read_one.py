@@ -2,7 +2,7 @@
 
 from shopform.errors import Absent, Nonsense
 from shopform.kinds import Kind
-from shopform.model.values import LiveKind
+from shopform.model.live import LiveKind
 from shopform.shop.client import Client
 from shopform.shop.codec import discover, names_for, reader, required, unwrap
 from shopform.shop.fetch import list_one

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from shopform.errors import ConfigError, Unreachable
-from shopform.model.values import Shop
+from shopform.model.shop import Shop
 from shopform.shop.responses import Call
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}

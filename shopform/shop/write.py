@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from shopform.errors import Nonsense
 from shopform.kinds import Form, Kind
-from shopform.model.values import LiveObject, Secret
+from shopform.model.live import LiveObject
+from shopform.model.values import Secret
 from shopform.shop.client import Client
 from shopform.shop.codec import Names, encode, generated, identify, names_for, reader, unwrap
 

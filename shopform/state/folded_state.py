@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from shopform.model.plan import Op
-from shopform.model.values import Address, Entry, Intent, Prior, Ranges
+from shopform.model.prior import Entry, Intent, Prior, Ranges
+from shopform.model.values import Address
 from shopform.state.format import (
     Document,
     address_of,

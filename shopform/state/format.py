@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from shopform import __version__
 from shopform.diagnostics import error
 from shopform.errors import StateError
-from shopform.model.values import KEY, Address, Anchor, Entry, Prior
+from shopform.model.prior import Anchor, Entry, Prior
+from shopform.model.values import KEY, Address
 
 FORMAT = 2
 Document = dict[str, Any]

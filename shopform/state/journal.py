@@ -28,7 +28,7 @@ from pathlib import Path
 
 from shopform.errors import StateError
 from shopform.files import reporting
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 from shopform.state.atomic_files import sync_directory, write_all, write_atomic
 from shopform.state.format import Document
 

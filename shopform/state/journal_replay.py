@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from shopform.errors import StateError
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import Document, parse_object, take
 from shopform.state.journal import FORMAT, whole_length

@@ -13,7 +13,8 @@ from shopform.errors import StateError
 from shopform.files import reporting
 from shopform.kinds import BY_NAME
 from shopform.model.plan import Op
-from shopform.model.values import Address, Anchor, Entry, Intent, Prior
+from shopform.model.prior import Anchor, Entry, Intent, Prior
+from shopform.model.values import Address
 from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
 from shopform.state.folded_state import Ledger, intent_record, result_record
 from shopform.state.format import Document, dumps, loads, refuse_shared

@@ -5,7 +5,8 @@ from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
 from shopform.model.plan import Op
-from shopform.model.values import Address, Anchor, Entry, Intent, Prior
+from shopform.model.prior import Anchor, Entry, Intent, Prior
+from shopform.model.values import Address
 
 NOTHING: Mapping[Address, Entry] = MappingProxyType({})
 

@@ -4,19 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from shopform.kinds import BY_NAME, ORDER
+from shopform.model.desired import Desired, Import, Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change
-from shopform.model.values import (
-    Address,
-    Desired,
-    Entry,
-    Import,
-    Live,
-    LiveObject,
-    Prior,
-    Ref,
-    Resource,
-    Value,
-)
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import NOTHING
 from shopform.undo.kept_objects import worth_keeping
 from shopform.undo.previous_addresses import Homes, Run, go_home

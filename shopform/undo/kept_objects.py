@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import identified
-from shopform.model.values import Address, Entry, Live, Prior
+from shopform.model.live import Live
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address
 from shopform.planning.compare.lost_values import unmanaged_children, written
 from shopform.planning.matching.result import NOTHING, live_identity
 from shopform.undo.previous_addresses import Homes

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from shopform.kinds import BY_NAME, KINDS, Form
 from shopform.kit.graphs import reachable
 from shopform.model.addresses import container_of
+from shopform.model.desired import Desired, Import, Moved, Resource
 from shopform.model.plan import Change, Plan
-from shopform.model.values import Address, Desired, Entry, Import, Moved, Prior, Resource
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,19 +7,12 @@ from typing import Any
 from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, Form
 from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.desired import Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
+from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
-from shopform.model.values import (
-    Address,
-    Entry,
-    Image,
-    Live,
-    LiveObject,
-    Ref,
-    Resource,
-    Secret,
-    Value,
-)
+from shopform.model.values import Address, Image, Ref, Secret, Value
 from shopform.planning.compare import images
 from shopform.planning.compare.compare import MISSING
 from shopform.planning.matching.result import NOTHING

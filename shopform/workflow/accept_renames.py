@@ -11,7 +11,9 @@ from shopform.config.write.project_edits import MOVED, Rewritten, with_moves
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.model.addresses import container_of
-from shopform.model.values import Address, Desired, Prior, host_of
+from shopform.model.desired import Desired
+from shopform.model.prior import Prior
+from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import follow_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store

@@ -22,8 +22,11 @@ from shopform.diagnostics import Diagnostic, error, plural, warning
 from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model.declared import Declared
+from shopform.model.live import Live
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Live, Prior, Shop, host_of
+from shopform.model.prior import Prior
+from shopform.model.shop import Shop
+from shopform.model.values import Address, host_of
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.terminal.console import Console

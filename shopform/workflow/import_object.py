@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shopform.errors import ShopError, StateError, UsageError
-from shopform.model.values import Address, Desired, Prior, host_of
+from shopform.model.desired import Desired
+from shopform.model.prior import Prior
+from shopform.model.values import Address, host_of
 
 if TYPE_CHECKING:
     from shopform.describe.single_object import Found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shopform.diagnostics import warning
 from shopform.errors import Interrupted, PartlyApplied, ShopError, ShopformError
 from shopform.model.plan import Outcome, Plan
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 from shopform.render.json.events import diagnostic
 from shopform.render.text.multi_shop import (
     NOT_APPROVED,

@@ -18,7 +18,8 @@ from shopform.config import (
 )
 from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
-from shopform.model.values import KEY, Address, Desired
+from shopform.model.desired import Desired
+from shopform.model.values import KEY, Address
 from shopform.terminal.console import Console
 from shopform.workflow.shared_shops import alone
 from shopform.workflow.workspace import Workspace

@@ -11,7 +11,8 @@ from shopform.files import read, reporting, typed
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical, digest
 from shopform.model.plan import Op, Plan, Step
-from shopform.model.values import Address, Prior, Secret
+from shopform.model.prior import Prior
+from shopform.model.values import Address, Secret
 from shopform.planning.checks.saved_plan import misfits
 from shopform.planning.plan_digest import digest_of
 from shopform.render.json.plan_document import FORMAT, INTEGRITY, integrity_of, sealed

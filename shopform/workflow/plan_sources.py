@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shopform.errors import UsageError
 from shopform.model.plan import Plan
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:

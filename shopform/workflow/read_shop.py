@@ -9,7 +9,8 @@ from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model.declared import Declared
-from shopform.model.values import Live, Prior
+from shopform.model.live import Live
+from shopform.model.prior import Prior
 from shopform.planning.checks.guards import complete
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch

@@ -9,8 +9,11 @@ from typing import Any
 from shopform.diagnostics import Collector, Severity, warning
 from shopform.errors import AccessRefused, ShopError, UsageError
 from shopform.kinds import KINDS
+from shopform.model.desired import Desired, Moved
+from shopform.model.live import Live
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Desired, Live, Moved, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import UNREAD, leading_anywhere
 from shopform.planning.matching.match import interest

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from shopform.errors import StalePlan, UsageError
 from shopform.model.plan import Op, Outcome, Plan, Step
-from shopform.model.values import Prior, host_of
+from shopform.model.prior import Prior
+from shopform.model.values import host_of
 from shopform.render.json.events import applied, applying
 from shopform.terminal.console import Console
 from shopform.terminal.exit_codes import outcome_exit, plan_exit

@@ -10,7 +10,9 @@ from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ConfigError, StateError
 from shopform.files import own_files
-from shopform.model.values import Address, Prior, Shop, host_of
+from shopform.model.prior import Prior
+from shopform.model.shop import Shop
+from shopform.model.values import Address, host_of
 
 if TYPE_CHECKING:
     from shopform.workflow.workspace import Workspace

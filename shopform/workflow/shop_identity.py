@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from shopform.errors import StateError
 from shopform.kinds import BY_NAME
-from shopform.model.values import Address, Anchor, Desired, Entry, Live, Prior
+from shopform.model.desired import Desired
+from shopform.model.live import Live
+from shopform.model.prior import Anchor, Entry, Prior
+from shopform.model.values import Address
 from shopform.planning.checks.shop_identity import (
     Evidence,
     anchored,

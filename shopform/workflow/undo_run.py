@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from shopform import files
 from shopform.errors import StateError
+from shopform.model.desired import Desired
+from shopform.model.live import Live
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Desired, Live, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:

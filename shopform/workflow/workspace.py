@@ -5,7 +5,9 @@ from pathlib import Path, PurePosixPath
 
 from shopform import files
 from shopform.errors import StateError
-from shopform.model.values import Desired, Shop, host_of
+from shopform.model.desired import Desired
+from shopform.model.shop import Shop
+from shopform.model.values import host_of
 from shopform.state.open import open_store
 from shopform.state.store import Store
 from shopform.terminal.console import Console

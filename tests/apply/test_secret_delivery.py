@@ -9,7 +9,8 @@ import pytest
 
 from shopform.apply.secret_delivery import deliver
 from shopform.errors import ShopformError
-from shopform.model.values import Address, Delivery
+from shopform.model.desired import Delivery
+from shopform.model.values import Address
 
 CANARY = "canary-5521-æ"
 HOOK = Address.of("webhook", "erp")

@@ -8,7 +8,8 @@ import pytest
 
 from shopform.cli.main import execute
 from shopform.config import check_project, load_project
-from shopform.model.values import Address, Resource
+from shopform.model.desired import Resource
+from shopform.model.values import Address
 from shopform.terminal.console import Console
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from shopform.cli.main import execute
+from shopform.model.desired import Desired, Resource
 from shopform.model.plan import Op, Plan, Step
-from shopform.model.values import Address, Desired, Ref, Resource
+from shopform.model.values import Address, Ref
 from shopform.planning.plan_digest import digest_of
 from shopform.render.graph import Edge, Graph, Node, render_graph, resource_graph, step_graph
 from shopform.terminal.console import Console

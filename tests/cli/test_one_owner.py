@@ -11,7 +11,8 @@ from undoable import Project, one, words
 from shopform.apply.executor import one_owner
 from shopform.errors import Refused
 from shopform.model.plan import Op, Plan, Step
-from shopform.model.values import Address, Entry, Prior
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address
 
 __all__ = ["one"]
 

@@ -15,7 +15,8 @@ from shopform.errors import ShopformError, StalePlan
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical
 from shopform.model.plan import Plan, Step
-from shopform.model.values import Prior, Ref
+from shopform.model.prior import Prior
+from shopform.model.values import Ref
 from shopform.planning.plan_digest import digest_of
 from shopform.render.json.plan_document import INTEGRITY, integrity_of
 from shopform.render.json.plan_reader import read_document

@@ -9,7 +9,9 @@ from shopform.clone.copy import Copy, copied, placed
 from shopform.clone.id_mapping import gone, known_places, to_read, with_needs, with_nested
 from shopform.clone.text_rewriting import Rewriting, own_hosts
 from shopform.describe.from_live import declare
-from shopform.model.values import Address, Entry, Import, Prior, Ref
+from shopform.model.desired import Import
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address, Ref
 
 OLD = {"www.old.example", "old.example"}
 

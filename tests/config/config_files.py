@@ -6,7 +6,8 @@ from pathlib import Path
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ConfigError
-from shopform.model.values import Desired, Shop
+from shopform.model.desired import Desired
+from shopform.model.shop import Shop
 
 SHOP = "shops: {only: {url: 'https://shop.example.dk', token: '${env:TOKEN}'}}\n"
 ENVIRONMENT = {"TOKEN": "canary-token"}

@@ -7,7 +7,8 @@ import pytest
 from config_files import SHOP, compiled, desired, refused
 
 from shopform.kinds import ORDER
-from shopform.model.values import Address, Delivery, Image, Ref, Value
+from shopform.model.desired import Delivery
+from shopform.model.values import Address, Image, Ref, Value
 
 
 def fields(directory: Path, catalogue: str, address: str) -> dict[str, Value]:

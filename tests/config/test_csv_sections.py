@@ -11,7 +11,8 @@ from shopform.config import load_project
 from shopform.config.write.field_patches import Held, patch
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ConfigError
-from shopform.model.values import Address, Desired, Ref
+from shopform.model.desired import Desired
+from shopform.model.values import Address, Ref
 from shopform.render.text.diagnostics import render_diagnostics
 
 NAMED = "{table: r.csv, key: source, columns: {source: Old URL, target: New URL, status: Code}}"

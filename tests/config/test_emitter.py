@@ -10,7 +10,8 @@ from shopform.config.write.emitter import Heading, emit_document, emit_files, in
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Left
-from shopform.model.values import Address, Ref, Resource, Value
+from shopform.model.desired import Resource
+from shopform.model.values import Address, Ref, Value
 
 HEADING = Heading(about="`demo`, https://shop.example.dk")
 

@@ -8,7 +8,8 @@ from config_files import SHOP, desired, write
 
 from shopform.config import load_project
 from shopform.config.write.field_patches import Held, Patch, patch
-from shopform.model.values import Address, Desired, Ref
+from shopform.model.desired import Desired
+from shopform.model.values import Address, Ref
 
 CATALOGUE = "catalogue.yaml"
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, refused
 
-from shopform.model.values import CHANGE_WORDS, Rule
+from shopform.model.shop import Rule
+from shopform.model.values import CHANGE_WORDS
 
 RULES = SHOP + "policy: {rules: [%s]}\n"
 

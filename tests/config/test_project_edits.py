@@ -17,7 +17,8 @@ from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.declared import Declared
-from shopform.model.values import Address, Desired, Ref, Resource, Value
+from shopform.model.desired import Desired, Resource
+from shopform.model.values import Address, Ref, Value
 
 EXAMPLES = sorted(
     p.parent for p in (Path(__file__).parents[2] / "examples").glob("*/shopform.yaml")

@@ -8,7 +8,8 @@ from config_files import SHOP, compiled, refused, write
 
 from shopform.config import compile_shop, load_project, select_shop, shop_names
 from shopform.errors import ConfigError, UsageError
-from shopform.model.values import Address, Secret, WireNames
+from shopform.model.shop import WireNames
+from shopform.model.values import Address, Secret
 
 TWO = """
 shops:

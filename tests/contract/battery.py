@@ -15,7 +15,8 @@ from shopform.clone.text_rewriting import Rewriting
 from shopform.describe.from_live import declare
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.plan import FieldChange, Op
-from shopform.model.values import Address, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.shop.fetch import fetch
 
 Scenario = Callable[[], None]

@@ -3,7 +3,10 @@
 from worlds import World, ref
 
 from shopform.describe.out_of_sync import Otherwise, Written, compare
-from shopform.model.values import Address, Desired, Live, Prior
+from shopform.model.desired import Desired
+from shopform.model.live import Live
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 
 
 def compared(world: World) -> Written:

@@ -6,7 +6,8 @@ from worlds import World
 from shopform.describe.from_live import declare
 from shopform.describe.redaction import with_left, withhold
 from shopform.model.canonical import digest
-from shopform.model.values import Address, Entry, Prior
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address
 
 HOOK = "https://canary:hunter2@erp.example/hook"
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from worlds import World, keys, ref
 
+from shopform.model.desired import Removed
 from shopform.model.keys import key_from, row_key
-from shopform.model.values import Address, Removed
+from shopform.model.values import Address
 
 
 def at(kind: str, text: str) -> str:

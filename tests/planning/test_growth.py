@@ -7,7 +7,9 @@ from growth import grows_no_faster
 from worlds import World, ref
 
 from shopform.describe.from_live import declare
-from shopform.model.values import Address, Entry, Import, Intent, Moved, Prior, Removed
+from shopform.model.desired import Import, Moved, Removed
+from shopform.model.prior import Entry, Intent, Prior
+from shopform.model.values import Address
 from shopform.undo.inverse import invert
 from shopform.undo.previous_addresses import Run
 from shopform.workflow.run_history import touched

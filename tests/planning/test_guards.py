@@ -3,7 +3,9 @@ from worlds import World, errors, keys, ref, suppliers, warnings
 
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
-from shopform.model.values import Address, DeleteLimits, Removed, Rules
+from shopform.model.desired import Removed
+from shopform.model.shop import DeleteLimits, Rules
+from shopform.model.values import Address
 from shopform.planning.planner import wanted_counts
 
 

@@ -8,7 +8,8 @@ from worlds import World, ref
 
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, FieldChange
-from shopform.model.values import Address, Entry, Intent, Prior
+from shopform.model.prior import Entry, Intent, Prior
+from shopform.model.values import Address
 from shopform.planning.compare.lost_values import unmanaged_children
 from shopform.render.html.page import render_html
 from shopform.render.json.plan_document import document

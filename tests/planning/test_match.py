@@ -3,8 +3,11 @@ from typing import Any
 import pytest
 from worlds import World, errors, keys, ref, warnings
 
+from shopform.model.desired import Import, Moved, Removed
 from shopform.model.plan import Action, Op
-from shopform.model.values import Address, Entry, Import, Intent, Moved, Removed, Rules
+from shopform.model.prior import Entry, Intent
+from shopform.model.shop import Rules
+from shopform.model.values import Address
 
 
 def move(before: str, after: str) -> dict[str, Any]:

@@ -6,8 +6,11 @@ import pytest
 from worlds import World, errors, ref
 
 from shopform.kinds import KINDS
+from shopform.model.desired import Desired, Import
 from shopform.model.name_similarity import alike, bones, cut, rewritten
-from shopform.model.values import Address, Desired, Import, Prior, Secret, Shop
+from shopform.model.prior import Prior
+from shopform.model.shop import Shop
+from shopform.model.values import Address, Secret
 from shopform.planning.checks import near_names
 from shopform.planning.checks.saved_plan import misfits
 

@@ -7,8 +7,9 @@ import pytest
 from worlds import World, errors, ref
 
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.model.desired import Import, Moved
 from shopform.model.plan import Op
-from shopform.model.values import Address, Import, Moved
+from shopform.model.values import Address
 
 ABOVE = {"attribute": ("profile.p", 1), "value": ("attribute.p.a", 2)}
 WAYS = ("import by id", "import by identity", "owned", "moved", "no longer declared")

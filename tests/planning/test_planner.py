@@ -6,8 +6,11 @@ import pytest
 from worlds import World, keys, ref
 
 from shopform.kinds import BY_NAME, ORDER
+from shopform.model.desired import Desired
+from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange, Op, Plan
-from shopform.model.values import Address, Desired, LiveObject, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.planning.matching.match import interest
 from shopform.planning.planner import fingerprint
 

@@ -8,7 +8,8 @@ from worlds import World, errors, ref, warnings
 from shopform.diagnostics import Span
 from shopform.errors import UsageError
 from shopform.model.plan import Plan
-from shopform.model.values import CHANGE_WORDS, Rule, Rules, Secret
+from shopform.model.shop import Rule, Rules
+from shopform.model.values import CHANGE_WORDS, Secret
 
 PLACE = Span("shopform.yaml", 9, 5)
 OWN = Span("catalogue.yaml", 3, 3)

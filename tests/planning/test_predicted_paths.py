@@ -8,8 +8,9 @@ from worlds import World, before, errors, keys, ref, warnings
 from shopform.diagnostics import Span
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import digest
+from shopform.model.prior import Entry
 from shopform.model.slugs import appended, wanted
-from shopform.model.values import Address, Entry
+from shopform.model.values import Address
 from shopform.planning.checks.created_paths import conflicts
 
 CATEGORY = BY_NAME["category"]

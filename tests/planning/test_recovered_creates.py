@@ -7,7 +7,10 @@ from worlds import HOSTS, World, errors, keys
 
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import digest
-from shopform.model.values import Address, Entry, Import, Intent, LiveObject, Ranges
+from shopform.model.desired import Import
+from shopform.model.live import LiveObject
+from shopform.model.prior import Entry, Intent, Ranges
+from shopform.model.values import Address
 from shopform.planning.matching.recovered_creates import holds, ranges, recover
 
 NEW = 4  # ids need not grow: the new one stands between two old ones

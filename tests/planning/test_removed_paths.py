@@ -7,7 +7,9 @@ import pytest
 from worlds import World, errors, ref, warnings
 
 from shopform.errors import UsageError
-from shopform.model.values import Address, Removed, Rules
+from shopform.model.desired import Removed
+from shopform.model.shop import Rules
+from shopform.model.values import Address
 
 Cause = Callable[[World], World]
 P = "category.p"

@@ -9,8 +9,9 @@ from growth import grows_no_faster
 from worlds import World, errors, keys, ref, warnings
 
 from shopform.diagnostics import Diagnostic
+from shopform.model.desired import Removed
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Image, Removed, Secret
+from shopform.model.values import Address, Image, Secret
 from shopform.planning.checks.rename_detection import CODE, insist
 
 

@@ -6,7 +6,8 @@ from worlds import World, errors, warnings
 from shopform.diagnostics import Span
 from shopform.model.plan import Plan
 from shopform.model.redirect_graph import Hop, by_source, faults
-from shopform.model.values import Address, Rules, Secret
+from shopform.model.shop import Rules
+from shopform.model.values import Address, Secret
 
 
 def ways(world: World | None = None, /, **routes: str) -> World:

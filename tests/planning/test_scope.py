@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from worlds import World, errors, keys, ref
 
 from shopform.errors import UsageError
+from shopform.model.desired import Moved
 from shopform.model.plan import Op
-from shopform.model.values import Address, Moved
+from shopform.model.values import Address
 
 FLAG = st.booleans()
 NAMES = [f"category.c{n}" for n in range(7)]

@@ -8,7 +8,10 @@ import pytest
 from shopform.kinds import KINDS, Form, Kind
 from shopform.model.canonical import NO_HOSTS, digest
 from shopform.model.canonical import recognised as identity_part
-from shopform.model.values import Address, Desired, Entry, LiveObject, Resource
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import LiveObject
+from shopform.model.prior import Entry
+from shopform.model.values import Address
 from shopform.planning.checks.shop_identity import recognised
 
 WRITTEN = {

@@ -9,7 +9,7 @@ from worlds import HOSTS, World, errors, warnings
 from shopform.config.compile.cross_checks import check_ways
 from shopform.diagnostics import Collector
 from shopform.model.canonical import folded, loosely
-from shopform.model.values import Rules
+from shopform.model.shop import Rules
 
 # Every text of a line is the same address for certain (RFC 3986 6.2.2); no two lines are.
 SAME = (

@@ -4,7 +4,7 @@ import pytest
 from worlds import World, before, errors, keys, ref
 
 from shopform.model.plan import Op
-from shopform.model.values import Rules
+from shopform.model.shop import Rules
 
 
 def test_what_is_referred_to_comes_first() -> None:

@@ -14,8 +14,9 @@ from shopform.config.write.emitter import Heading, emit_document
 from shopform.describe.from_live import declare
 from shopform.describe.redaction import with_left, withhold
 from shopform.kinds import KINDS, Kind
+from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Op
-from shopform.model.values import Live, LiveKind, LiveObject, Prior
+from shopform.model.prior import Prior
 from shopform.planning.planner import plan
 from shopform.planning.scope import Options
 

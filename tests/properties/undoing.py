@@ -8,8 +8,11 @@ from declarations import PICTURES
 from line import Line, errors
 
 from shopform.apply import apply
+from shopform.model.desired import Desired
+from shopform.model.live import Live
 from shopform.model.plan import Outcome, Plan
-from shopform.model.values import Address, Desired, Live, Prior
+from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.planning.checks.saved_plan import misfits
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document

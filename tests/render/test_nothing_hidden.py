@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from reports import change, field, planned
 
 from shopform.model.plan import Action, Op, Plan, Step
-from shopform.model.values import Address, WireNames
+from shopform.model.shop import WireNames
+from shopform.model.values import Address
 from shopform.render.html.line_diff import elided
 from shopform.render.html.page import render_html
 from shopform.render.json.plan_document import document

@@ -7,8 +7,9 @@ from typing import Any
 from terraform_format import violations
 from worlds import World, ref
 
+from shopform.model.desired import Import, Moved, Removed
 from shopform.model.values import Address as At
-from shopform.model.values import Import, Moved, Removed, Secret
+from shopform.model.values import Secret
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 

@@ -1,6 +1,7 @@
 """The state as text."""
 
-from shopform.model.values import Address, Entry, Intent, Prior
+from shopform.model.prior import Entry, Intent, Prior
+from shopform.model.values import Address
 from shopform.render.text.state_text import render_state
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from shopform.kinds import BY_NAME, Kind
-from shopform.model.values import LiveKind, Secret, Shop, WireNames
+from shopform.model.live import LiveKind
+from shopform.model.shop import Shop, WireNames
+from shopform.model.values import Secret
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch
 

@@ -4,7 +4,9 @@ import pytest
 from shopserver import Answer, Asked, Behaviour, serving
 
 from shopform.errors import Nonsense
-from shopform.model.values import Address, Entry, Live, Prior
+from shopform.model.live import Live
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch

@@ -11,7 +11,8 @@ import pytest
 from shopserver import TOKEN, Answer, script, serving
 
 from shopform.errors import OutcomeUnknown, ShopformError, Unreachable
-from shopform.model.values import Secret, Shop
+from shopform.model.shop import Shop
+from shopform.model.values import Secret
 from shopform.shop import transport as module
 from shopform.shop.client import Client
 

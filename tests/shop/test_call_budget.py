@@ -12,7 +12,8 @@ import pytest
 from shopserver import DROP, TOKEN, Answer, ask, script, serving
 
 from shopform.errors import BudgetSpent, ShopformError, StateError, Unreachable
-from shopform.model.values import Secret, Shop
+from shopform.model.shop import Shop
+from shopform.model.values import Secret
 from shopform.shop.call_budget import Ledger
 from shopform.shop.client import Client
 

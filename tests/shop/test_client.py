@@ -20,7 +20,8 @@ from shopform.errors import (
     ShopformError,
     Unreachable,
 )
-from shopform.model.values import Secret, Shop
+from shopform.model.shop import Shop
+from shopform.model.values import Secret
 from shopform.shop.client import Client
 
 OK = Answer({"id": 1})

@@ -6,7 +6,9 @@ import pytest
 
 from shopform.errors import Nonsense
 from shopform.kinds import BY_NAME
-from shopform.model.values import LiveObject, Secret, WireNames
+from shopform.model.live import LiveObject
+from shopform.model.shop import WireNames
+from shopform.model.values import Secret
 from shopform.shop.codec import (
     Item,
     discover,

@@ -18,7 +18,8 @@ from shopserver import (
 
 from shopform.errors import AccessRefused, Nonsense, ShopError, ShopformError
 from shopform.kinds import BY_NAME
-from shopform.model.values import Live, LiveObject, WireNames
+from shopform.model.live import Live, LiveObject
+from shopform.model.shop import WireNames
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch, list_one
 

@@ -7,7 +7,8 @@ from shopserver import DROP, Answer, Running, script, serving
 
 from shopform.errors import Absent, Nonsense, OutcomeUnknown, RequestRefused, ShopError
 from shopform.kinds import BY_NAME
-from shopform.model.values import Secret, WireNames
+from shopform.model.shop import WireNames
+from shopform.model.values import Secret
 from shopform.shop.client import Client
 from shopform.shop.write import create, delete, read, update
 

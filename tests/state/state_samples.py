@@ -1,6 +1,7 @@
 """Small states and steps that the tests of the store share."""
 
-from shopform.model.values import Address, Entry, Intent
+from shopform.model.prior import Entry, Intent
+from shopform.model.values import Address
 
 HOST = "staging.example.dk"
 A, B, C, D = (Address.of("category", key) for key in "abcd")

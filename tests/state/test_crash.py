@@ -11,7 +11,7 @@ from state_samples import HOST, A, entry, intent
 
 import shopform
 from shopform.model.plan import Op
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 from shopform.state.local_store import LocalStore
 
 ROOT = Path(shopform.__file__).parents[1]

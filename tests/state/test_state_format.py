@@ -10,7 +10,8 @@ from state_samples import A, B, entry
 
 from shopform import __version__
 from shopform.errors import StateError
-from shopform.model.values import Address, Anchor, Entry, Prior, Secret
+from shopform.model.prior import Anchor, Entry, Prior
+from shopform.model.values import Address, Secret
 from shopform.state.format import FORMAT, UPGRADES, dumps, loads
 from shopform.state.json_schema import state_schema
 

@@ -10,7 +10,8 @@ from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.errors import ConfigError, Locked, StateError
 from shopform.model.plan import Op
-from shopform.model.values import Address, Prior, host_of
+from shopform.model.prior import Prior
+from shopform.model.values import Address, host_of
 from shopform.state.atomic_files import read_bytes
 from shopform.state.format import dumps, loads
 from shopform.state.local_store import LocalStore

@@ -6,8 +6,11 @@ from typing import Any
 from worlds import World, ref
 
 from shopform.diagnostics import Collector
+from shopform.model.desired import Desired, Moved
+from shopform.model.live import Live
 from shopform.model.plan import Action, Basis, Op, Plan
-from shopform.model.values import Address, Desired, Entry, Live, Moved, Prior
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address
 from shopform.planning.matching.match import match
 from shopform.undo.inverse import Inverse, invert
 from shopform.undo.previous_addresses import Run, go_home, near

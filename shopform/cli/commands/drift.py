@@ -10,7 +10,7 @@ from shopform.diagnostics import plural
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
-from shopform.model.values import Prior
+from shopform.model.prior import Prior
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import click
 from shopform.cli import options
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
-from shopform.model.values import Entry, Prior, Secret
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Secret
 from shopform.terminal.console import Console
 
 

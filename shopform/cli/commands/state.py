@@ -10,7 +10,8 @@ from shopform.cli.commands.state_rehome import command as rehome
 from shopform.cli.groups import Group
 from shopform.diagnostics import did_you_mean
 from shopform.errors import StateError
-from shopform.model.values import Address, Entry, Intent, Prior
+from shopform.model.prior import Entry, Intent, Prior
+from shopform.model.values import Address
 from shopform.state.store import Store
 from shopform.terminal.console import Console
 

@@ -8,7 +8,10 @@ import click
 
 from shopform.cli import options
 from shopform.errors import Refused, ShopError, StateError
-from shopform.model.values import Address, Desired, Entry, Live, Prior, host_of
+from shopform.model.desired import Desired
+from shopform.model.live import Live
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address, host_of
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:

@@ -19,8 +19,10 @@ from shopform.config.read.project import Project, load, shop_names
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import ConfigError
 from shopform.kinds import KINDS
+from shopform.model.desired import Desired, Resource
 from shopform.model.keys import is_row_key
-from shopform.model.values import Address, Desired, Resource, Shop
+from shopform.model.shop import Shop
+from shopform.model.values import Address
 
 
 def load_project(directory: Path) -> Project:

@@ -10,6 +10,7 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical, page_address, recognised
+from shopform.model.desired import Desired, Resource
 from shopform.model.redirect_graph import (
     FRONT,
     Hop,
@@ -22,7 +23,7 @@ from shopform.model.redirect_graph import (
 )
 from shopform.model.similar_paths import CODE as ALIKE
 from shopform.model.similar_paths import alike
-from shopform.model.values import Address, Desired, Ref, Resource, Secret, Value
+from shopform.model.values import Address, Ref, Secret, Value
 
 _REFUSED = "a plan is refused for it unless the shop has it so already"
 

@@ -14,7 +14,8 @@ from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
 from shopform.kinds.spec import Closed
-from shopform.model.values import KEY, Address, Import, Moved, Removed
+from shopform.model.desired import Import, Moved, Removed
+from shopform.model.values import KEY, Address
 
 
 class Refactorings:

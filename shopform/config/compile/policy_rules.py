@@ -8,7 +8,8 @@ from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.kinds import BY_NAME, KINDS
-from shopform.model.values import CHANGE_WORDS, Rule
+from shopform.model.shop import Rule
+from shopform.model.values import CHANGE_WORDS
 
 Data = dict[str, Any]
 

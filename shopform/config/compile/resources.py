@@ -10,7 +10,8 @@ from shopform.config.read.files import Files, Near, one_of
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME, Form
-from shopform.model.values import Address, Delivery, Image, Ref, Resource, Value
+from shopform.model.desired import Delivery, Resource
+from shopform.model.values import Address, Image, Ref, Value
 
 
 class Building:

@@ -8,8 +8,9 @@ from shopform.config.read.yaml_nodes import child
 from shopform.diagnostics import Collector
 from shopform.kinds import Form, Kind
 from shopform.model.canonical import recognised
+from shopform.model.desired import Desired
 from shopform.model.name_similarity import skeleton
-from shopform.model.values import Desired, Secret
+from shopform.model.values import Secret
 
 SHOWN = 10  # warnings of a sort, before the rest is only counted
 KEPT = frozenset("\t\n\r")

@@ -13,7 +13,9 @@ from shopform.config.read.yaml_nodes import child
 from shopform.diagnostics import Collector, plural
 from shopform.kinds import Form
 from shopform.model.canonical import NO_HOSTS, canonical
-from shopform.model.values import Address, Resource, Shop
+from shopform.model.desired import Resource
+from shopform.model.shop import Shop
+from shopform.model.values import Address
 
 if TYPE_CHECKING:
     from shopform.config.compile.declarations import Draft, Drafts

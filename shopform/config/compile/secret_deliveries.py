@@ -9,7 +9,7 @@ from shopform.config.compile.declarations import Draft
 from shopform.config.read.project import is_yaml
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector
-from shopform.model.values import Desired
+from shopform.model.desired import Desired
 
 _INDEX = "secrets/.delivered.json"
 _OWN_FOLDERS = (".git/", ".shopform/")

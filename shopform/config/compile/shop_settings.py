@@ -18,7 +18,8 @@ from shopform.config.read.project import Project, is_yaml, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
-from shopform.model.values import DeleteLimits, Rules, Secret, Shop, WireNames
+from shopform.model.shop import DeleteLimits, Rules, Shop, WireNames
+from shopform.model.values import Secret
 
 Data = dict[str, Any]
 

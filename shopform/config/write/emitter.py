@@ -15,9 +15,10 @@ from shopform.config.write.text_edits import word
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model.declared import Declared, Left
+from shopform.model.desired import Resource
 from shopform.model.keys import key_from
 from shopform.model.redirect_graph import rooted
-from shopform.model.values import Address, Resource, Value
+from shopform.model.values import Address, Value
 
 IMPORTS: Final = "imports.yaml"
 _LINES, _SIGNS, _NAME = 20, 1_500, 80  # a longer text stands in a file of its own

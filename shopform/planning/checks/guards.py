@@ -5,9 +5,11 @@ from collections import Counter
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.kit.graphs import reversed_edges
+from shopform.model.live import Live
 from shopform.model.plan import Action, Change, Op
 from shopform.model.references import links
-from shopform.model.values import Address, DeleteLimits, Live, Shop
+from shopform.model.shop import DeleteLimits, Shop
+from shopform.model.values import Address
 from shopform.planning.checks import policy_rules, removed_paths, route_proofs
 from shopform.planning.checks.live_paths import Paths
 from shopform.planning.matching.match import place

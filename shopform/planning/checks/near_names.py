@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical
+from shopform.model.desired import Resource
 from shopform.model.name_similarity import alike, bones, cut, rewritten, skeleton
 from shopform.model.plan import Action
-from shopform.model.values import Ref, Resource, Secret
+from shopform.model.values import Ref, Secret
 from shopform.planning.matching.ambiguity import differing
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING, declared_identity, live_identity

@@ -8,8 +8,10 @@ from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
 from shopform.kit.text import shorten
 from shopform.model.canonical import canonical
+from shopform.model.desired import Resource
 from shopform.model.plan import Action, Change
-from shopform.model.values import Image, Ref, Resource, Rule, Shop, Value
+from shopform.model.shop import Rule, Shop
+from shopform.model.values import Image, Ref, Value
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import SETTING
 from shopform.planning.matching.ambiguity import secret_fields

@@ -8,7 +8,8 @@ from shopform.kinds import BY_NAME, KINDS, Form, Kind
 from shopform.model.addresses import within
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.plan import Change
-from shopform.model.values import Address, Entry
+from shopform.model.prior import Entry
+from shopform.model.values import Address
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import Draft

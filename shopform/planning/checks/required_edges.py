@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shopform.kinds import BY_NAME, Form
 from shopform.model.canonical import canonical, page_address
+from shopform.model.live import LiveObject
 from shopform.model.plan import Change, Op, Step
+from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
-from shopform.model.values import Address, Entry, LiveObject, Ref
+from shopform.model.values import Address, Ref
 from shopform.planning.planner import fingerprint, turns
 
 _SENT = (Op.CREATE, Op.UPDATE)

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, is_digest, recognised
+from shopform.model.desired import Desired
 from shopform.model.plan import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
-from shopform.model.values import Address, Desired, Entry, Image, Prior, Ref, Secret, Shop
+from shopform.model.prior import Entry, Prior
+from shopform.model.shop import Shop
+from shopform.model.values import Address, Image, Ref, Secret
 from shopform.planning.checks.required_edges import forgotten, refers, unordered
 from shopform.planning.compare.images import are_recorded, expected, is_operation
 from shopform.planning.removals import RELEASED, children, lifecycle_notes

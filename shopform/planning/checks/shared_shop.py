@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical
-from shopform.model.values import Address, Desired, Entry, Prior, Ref, Resource, Secret
+from shopform.model.desired import Desired, Resource
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address, Ref, Secret
 
 
 @dataclass(slots=True)

@@ -11,7 +11,10 @@ from shopform.diagnostics import Diagnostic, error
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.canonical import recognised as identity_part
-from shopform.model.values import Address, Anchor, Desired, Entry, Live, LiveObject, Prior
+from shopform.model.desired import Desired
+from shopform.model.live import Live, LiveObject
+from shopform.model.prior import Anchor, Entry, Prior
+from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 
 CODE = "other-shop"

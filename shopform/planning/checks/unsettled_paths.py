@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Form
 from shopform.model.canonical import canonical, is_digest, loosely, page_address, slashed
+from shopform.model.desired import Desired
 from shopform.model.plan import Op, Step
 from shopform.model.slugs import appended
-from shopform.model.values import Desired, Secret
+from shopform.model.values import Secret
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import Matching

@@ -11,11 +11,14 @@ from shopform.model.canonical import (
     page_address,
     recognised,
 )
+from shopform.model.desired import Resource
+from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange
+from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import links
 from shopform.model.slugs import appended
-from shopform.model.values import Address, Entry, Image, LiveObject, Ref, Resource, Secret, Value
+from shopform.model.values import Address, Image, Ref, Secret, Value
 from shopform.planning.compare import images
 from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.result import NOTHING, Matching

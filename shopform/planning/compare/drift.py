@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
+from shopform.model.prior import Entry, Prior
 from shopform.model.slugs import appended
-from shopform.model.values import Address, Desired, Entry, Live, LiveObject, Prior, Resource, Secret
+from shopform.model.values import Address, Secret
 from shopform.planning.compare import images
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.matching.ambiguity import secret_fields, secrets_of

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from shopform.kinds import KINDS, Form, Kind
 from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.live import Live, LiveObject
+from shopform.model.prior import Entry
 from shopform.model.references import links
-from shopform.model.values import Entry, Live, LiveObject
 from shopform.planning.compare import images
 from shopform.planning.matching.ambiguity import secrets_of
 

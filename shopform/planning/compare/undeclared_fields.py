@@ -2,7 +2,8 @@
 
 from shopform.kinds import Kind
 from shopform.model.canonical import canonical
-from shopform.model.values import LiveObject, Resource
+from shopform.model.desired import Resource
+from shopform.model.live import LiveObject
 
 
 def beside(

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME
-from shopform.model.values import Desired, Live, Resource
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live
 
 
 def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str, frozenset[str]]:

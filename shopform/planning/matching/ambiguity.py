@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.kit.text import shorten
 from shopform.model.canonical import canonical, digest, is_digest
-from shopform.model.values import Address, Entry, LiveObject, Ref, Resource, Secret
+from shopform.model.desired import Resource
+from shopform.model.live import LiveObject
+from shopform.model.prior import Entry
+from shopform.model.values import Address, Ref, Secret
 
 if TYPE_CHECKING:
     from shopform.planning.matching.result import Matching

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from shopform.kinds import BY_NAME, Kind
 from shopform.model.addresses import within
 from shopform.model.canonical import canonical
+from shopform.model.desired import Desired
 from shopform.model.keys import is_row_key
-from shopform.model.values import Address, Desired, Ref
+from shopform.model.values import Address, Ref
 from shopform.planning.checks.rename_pairs import CLOSE, PAIRS, closeness
 from shopform.planning.matching.result import NOTHING, Matching
 

@@ -6,16 +6,10 @@ from typing import TYPE_CHECKING
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Kind
 from shopform.model.canonical import identified, is_digest
-from shopform.model.values import (
-    Address,
-    Desired,
-    Import,
-    Intent,
-    LiveKind,
-    LiveObject,
-    Prior,
-    Ranges,
-)
+from shopform.model.desired import Desired, Import
+from shopform.model.live import LiveKind, LiveObject
+from shopform.model.prior import Intent, Prior, Ranges
+from shopform.model.values import Address
 from shopform.planning.matching.ambiguity import apart, secrets_of
 from shopform.planning.matching.moved_addresses import renamed
 from shopform.planning.matching.recovered_creates import Recovered, holds, recover, stored

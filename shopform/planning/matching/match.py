@@ -6,16 +6,10 @@ from shopform.diagnostics import Collector, Span
 from shopform.kinds import BY_NAME, Kind
 from shopform.model.addresses import CONTAINERS
 from shopform.model.canonical import canonical, identified
-from shopform.model.values import (
-    Address,
-    Desired,
-    Import,
-    Live,
-    LiveObject,
-    Prior,
-    Resource,
-    Secret,
-)
+from shopform.model.desired import Desired, Import, Resource
+from shopform.model.live import Live, LiveObject
+from shopform.model.prior import Prior
+from shopform.model.values import Address, Secret
 from shopform.planning.matching.ambiguity import apart
 from shopform.planning.matching.interrupted_creates import adopt_pending
 from shopform.planning.matching.moved_addresses import follow_moves

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from shopform.diagnostics import Collector
 from shopform.kit.graphs import find_cycles
 from shopform.model.addresses import container_of, within
-from shopform.model.values import Address, Desired, Moved
+from shopform.model.desired import Desired, Moved
+from shopform.model.values import Address
 
 if TYPE_CHECKING:
     from shopform.planning.matching.result import Matching

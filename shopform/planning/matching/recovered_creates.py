@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from shopform.kinds import Form, Kind
 from shopform.model.canonical import canonical, digest, identified, is_digest, recognised
+from shopform.model.live import LiveObject
 from shopform.model.name_similarity import cut, rewritten
-from shopform.model.values import Intent, LiveObject, Ranges
+from shopform.model.prior import Intent, Ranges
 
 Identity = tuple[object, ...]
 

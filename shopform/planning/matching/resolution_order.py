@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from shopform.kinds import KINDS
-from shopform.model.values import Address, Ref, Resource
+from shopform.model.desired import Resource
+from shopform.model.values import Address, Ref
 
 
 def in_order(resources: Mapping[Address, Resource]) -> Iterable[Resource]:

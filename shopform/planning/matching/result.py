@@ -6,14 +6,10 @@ from dataclasses import dataclass, field
 from shopform.kinds import Kind
 from shopform.model.addresses import container_of
 from shopform.model.canonical import identified, recognised
-from shopform.model.values import (
-    Address,
-    Entry,
-    LiveKind,
-    LiveObject,
-    Ref,
-    Resource,
-)
+from shopform.model.desired import Resource
+from shopform.model.live import LiveKind, LiveObject
+from shopform.model.prior import Entry
+from shopform.model.values import Address, Ref
 
 Identity = tuple[object, ...]
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical, page_address
+from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.references import links
-from shopform.model.values import Address, LiveObject, Ref
+from shopform.model.values import Address, Ref
 from shopform.planning.checks.live_paths import Paths, Turn
 from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.match import place

@@ -6,6 +6,7 @@ from typing import Any
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.errors import ShopformError
 from shopform.kinds import BY_NAME, Form
+from shopform.model.desired import Delivery
 from shopform.model.plan import (
     Basis,
     Calls,
@@ -16,7 +17,9 @@ from shopform.model.plan import (
     Settled,
     Step,
 )
-from shopform.model.values import Address, Anchor, Delivery, Entry, Ref, Secret, WireNames
+from shopform.model.prior import Anchor, Entry
+from shopform.model.shop import WireNames
+from shopform.model.values import Address, Ref, Secret
 from shopform.render.json.plan_document import ACTIONS, FORMAT
 from shopform.render.json.plan_schema import plan_schema
 from shopform.render.json.schema_check import conform

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopform.model.plan import Step
-from shopform.model.values import Entry, Ref, Secret
+from shopform.model.prior import Entry
+from shopform.model.values import Ref, Secret
 
 Document = dict[str, Any]
 

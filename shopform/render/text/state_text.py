@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME
 from shopform.model.plan import Action, FieldChange
-from shopform.model.values import Address, Entry, Prior, Ref
+from shopform.model.prior import Entry, Prior
+from shopform.model.values import Address, Ref
 from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import folded
 
