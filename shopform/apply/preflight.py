@@ -21,8 +21,8 @@ from shopform.model.plan import TOUCHES, WRITES, Op, Plan, Step
 from shopform.model.redirect_graph import hop_of
 from shopform.model.values import Address, Secret
 from shopform.planning.checks.shop_identity import anchor_of, said
+from shopform.planning.ground import fingerprint, referred, rests_on, turns
 from shopform.planning.matching.result import live_identity
-from shopform.planning.planner import fingerprint, referred, rests_on, turns
 
 
 def recheck(plan: Plan, calls: Calls) -> Lists:

@@ -11,11 +11,11 @@ from shopform.model.desired import Desired, Moved, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import REDECLARED, REVERTS, Action, Change, Op, Settled, Step
 from shopform.model.prior import Entry, Prior
-from shopform.model.references import depends_on
 from shopform.model.values import Address, Ref
 from shopform.planning.compare import drift
-from shopform.planning.compare.compare import Comparer, Difference, identity_of
-from shopform.planning.compare.undeclared_fields import beside
+from shopform.planning.compare.compare import Comparer
+from shopform.planning.compare.difference import Difference
+from shopform.planning.compare.memory import Memory
 from shopform.planning.compare.unsupported_fields import fields_without_key, without
 from shopform.planning.matching.result import NOTHING, Matching
 from shopform.planning.ordering.step_graph import Graph
@@ -48,6 +48,10 @@ class Draft:
     settled: dict[Address, Settled] = field(default_factory=dict)
     probed: set[str] = field(default_factory=set)
     holders: dict[str, dict[object, list[int]]] = field(default_factory=dict)
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.matching, self.live.hosts, self.prior.serial)
 
     def build(self) -> None:
         self.replaced = self._replaced()
@@ -172,12 +176,12 @@ class Draft:
                 kind=kind.name,
                 parent=Ref(resource.parent) if resource.parent else None,
                 fields=difference.send,
-                entry=self._entry(
+                entry=self.memory.entry(
                     None,
                     resource,
                     kind,
                     difference,
-                    self._unclaimed(resource, kind, None, difference),
+                    self.memory.unclaimed(resource, kind, None, difference),
                 ),
                 confirm=assumed,
                 deliver=resource.deliver,
@@ -211,8 +215,8 @@ class Draft:
         address = resource.address
         entry = self.matching.entries.get(address)
         difference = compare.update(kind, resource, item, entry)
-        unclaimed = self._unclaimed(resource, kind, item, difference)
-        op = self._op(resource, entry, difference, unclaimed)
+        unclaimed = self.memory.unclaimed(resource, kind, item, difference)
+        op = self.memory.operation(resource, entry, difference, unclaimed)
         if op is None:
             self._stays(resource, kind, item, compare)
             return
@@ -232,7 +236,7 @@ class Draft:
             id=item.id,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self._entry(item, resource, kind, difference, unclaimed),
+            entry=self.memory.entry(item, resource, kind, difference, unclaimed),
             previous=self.matching.before(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
@@ -253,43 +257,6 @@ class Draft:
             self.graph.add(step, [adopt.key])
         else:
             self.graph.add(step)
-
-    def _unclaimed(
-        self, resource: Resource, kind: Kind, item: LiveObject | None, difference: Difference
-    ) -> tuple[str, ...]:
-        if resource.origin:
-            return tuple(sorted(resource.uncopied - difference.sent.keys()))
-        entry = self.matching.entries.get(resource.address)
-        if entry or item is None:
-            return entry.unclaimed if entry and item else ()
-        return tuple(beside(kind, resource, item, self.live.hosts))
-
-    def _op(
-        self,
-        resource: Resource,
-        entry: Entry | None,
-        difference: Difference,
-        unclaimed: tuple[str, ...],
-    ) -> Op | None:
-        address = resource.address
-        if difference.send:
-            return Op.UPDATE
-        if address in self.matching.adopted:
-            return Op.ADOPT
-        if entry is None:
-            return Op.IMPORT
-        if address in self.matching.moved:
-            return Op.MOVE
-        same = (entry.protect, entry.keep, entry.parent, entry.origin, entry.unclaimed) == (
-            resource.protect,
-            resource.keep,
-            resource.parent,
-            resource.origin,
-            unclaimed,
-        )
-        if difference.remember or not same or entry.depends_on != depends_on(resource):
-            return Op.EDIT
-        return None
 
     def _stays(self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer) -> None:
         """Nothing to tell: no change, or an edit of the state alone that nobody would miss."""
@@ -325,27 +292,4 @@ class Draft:
                 previous=self.matching.moved.get(address),
                 notes=notes,
             )
-        )
-
-    def _entry(
-        self,
-        item: LiveObject | None,
-        resource: Resource,
-        kind: Kind,
-        difference: Difference,
-        unclaimed: tuple[str, ...],
-    ) -> Entry:
-        known = self.matching.entries.get(resource.address) or Entry(id=0)
-        return Entry(
-            id=item.id if item else 0,
-            identity=identity_of(kind, resource, difference, item, self.live.hosts),
-            sent=difference.sent,
-            stored=difference.stored,
-            parent=resource.parent,
-            depends_on=depends_on(resource),
-            protect=resource.protect,
-            keep=resource.keep,
-            origin=resource.origin,
-            unclaimed=unclaimed,
-            made=known.made if item else self.prior.serial,
         )

@@ -1,28 +1,25 @@
 """The planner: Desired, Prior and Live in, one Plan out. Pure: no file, clock or socket."""
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
-from shopform.model.canonical import canonical
+from shopform.kinds import BY_NAME, ORDER
 from shopform.model.desired import Desired
-from shopform.model.live import PAGE, Live, LiveObject
-from shopform.model.plan import TOUCHES, WRITES, Basis, Calls, Change, Op, Plan, Step
-from shopform.model.prior import Prior, Ranges
+from shopform.model.live import Live
+from shopform.model.plan import WRITES, Basis, Calls, Change, Op, Plan, Step
+from shopform.model.prior import Prior
 from shopform.model.shop import Shop
-from shopform.model.values import Address, Ref, Secret
+from shopform.model.values import Address, Secret
+from shopform.planning.call_costs import recheck_calls, verify_calls
 from shopform.planning.checks import guards, unsettled_paths
 from shopform.planning.checks.ci_gates import gated
 from shopform.planning.checks.live_paths import paths_of
 from shopform.planning.checks.shop_identity import anchor_of
 from shopform.planning.compare import drift
+from shopform.planning.ground import fingerprints, listed_ids
 from shopform.planning.matching.match import match
-from shopform.planning.matching.recovered_creates import ranges
-from shopform.planning.matching.result import NOTHING
 from shopform.planning.ordering.cycle_breaking import Yielding
 from shopform.planning.ordering.dependencies import connect
 from shopform.planning.plan_builder import Draft
@@ -69,7 +66,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
         basis=replace(
             _basis(prior, shop),
             source=options.source,
-            fingerprints=_fingerprints(draft, steps),
+            fingerprints=fingerprints(draft, steps),
             anchor=anchor_of(live),
         ),
         destroy=options.destroy,
@@ -80,8 +77,8 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
         calls=Calls(
             read=live.calls,
             write=sum(step.op in WRITES for step in steps),
-            verify=_verify_calls(draft, steps),
-            recheck=_recheck_calls(draft, steps),
+            verify=verify_calls(draft, steps),
+            recheck=recheck_calls(draft, steps),
             left=options.calls_left,
             daily=options.daily_calls,
         ),
@@ -90,7 +87,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
         absent=tuple(sorted(matching.absent)),
-        listed=_listed(draft, steps),
+        listed=listed_ids(draft, steps),
         settled=draft.settled,
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
@@ -158,136 +155,6 @@ def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
         for step in plan.steps
         if step.op is Op.DELETE and step.id is not None and BY_NAME[step.kind].policy.counted_by
     )
-
-
-def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
-    """A digest of each readable field in canonical form; tells that somebody edited it."""
-    fields = {
-        name: canonical(kind.policy.form(name), value, hosts)
-        for name, value in item.fields.items()
-        if name in kind.wire.fields
-    }
-    return {name: _short_digest(value) for name, value in sorted(fields.items())}
-
-
-def _short_digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
-    """Of each object that a step touches: whatever else is edited in it does not concern the plan.
-
-    What is deleted was approved as it was shown, so all of it counts there.
-    """
-    found: dict[Address, dict[str, str]] = {}
-    for step in steps:
-        kind = BY_NAME[step.kind]
-        item = draft.live.kinds.get(step.kind, NOTHING).objects.get(step.id or 0)
-        if item is None or step.op not in TOUCHES:
-            continue
-        resource = draft.desired.resources.get(step.address)
-        names = {*kind.policy.identity, *step.fields}
-        names |= resource.fields.keys() - resource.ignore if resource else set()
-        every = fingerprint(kind, item, draft.live.hosts)
-        concerns = every if step.op is Op.DELETE else {n: every[n] for n in every if n in names}
-        found.setdefault(step.address, {}).update(concerns)
-    return dict(sorted(found.items()))
-
-
-def _listed(draft: Draft, steps: tuple[Step, ...]) -> Mapping[tuple[str, int | None], Ranges]:
-    """What each list held that something is created in, so that what comes later is known."""
-    kinds = {step.kind for step in steps if step.op is Op.CREATE}
-    found: dict[tuple[str, int | None], list[int]] = {}
-    for kind in kinds & set(draft.live.kinds):
-        if not BY_NAME[kind].policy.nesting:
-            found[kind, None] = []
-        for item in draft.live.kinds[kind].objects.values():
-            found.setdefault((kind, item.parent_id), []).append(item.id)
-    return {place: ranges(numbers) for place, numbers in found.items()}
-
-
-def _verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
-    """Each touched list is read once after the last write; a confirmed create costs one more.
-
-    What is deleted is looked into before: each count, and a list for each kind of children; one of
-    many pages serves as many deletions.
-    """
-    writes = [step for step in steps if step.op in WRITES]
-    inside = {(name, step.key) for step in writes for name in step.children}
-    calls = sum(step.counted is not None for step in writes)
-    for name, count in Counter(name for name, _ in inside).items():
-        calls += count if BY_NAME[name].policy.nesting else _looks(draft, name, count)
-    gone = {step.address for step in writes if step.op is Op.DELETE}
-    calls += sum(step.confirm for step in writes)
-    calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)
-    for kind in KINDS:
-        mine = [step for step in writes if step.kind == kind.name]
-        if kind.policy.nesting:
-            calls += len({s.parent.address for s in mine if s.parent} - gone)
-        elif mine:
-            read = draft.live.kinds.get(kind.name, NOTHING)
-            ops = [step.op for step in mine]
-            calls += read.calls(ops.count(Op.CREATE) - ops.count(Op.DELETE))
-    return calls
-
-
-def referred(step: Step, ids: Container[Address], made: Container[Address]) -> list[Address]:
-    """What a step refers to that is there before the plan is done."""
-    values = () if step.op is Op.DELETE else (step.parent, *step.fields.values())
-    found = dict.fromkeys(value.address for value in values if isinstance(value, Ref))
-    return [each for each in found if each in ids and each not in made]
-
-
-def rests_on(
-    steps: Iterable[Step], ids: Container[Address], parents: Mapping[Address, Address | None]
-) -> set[tuple[str, Address | None]]:
-    """The lists, by kind and parent, that hold what the steps touch and what they refer to."""
-    touching = [step for step in steps if step.op in TOUCHES]
-    made = {step.address for step in touching if step.op is Op.CREATE}
-    found: set[tuple[str, Address | None]] = set()
-    for step in touching:
-        above = step.parent.address if step.parent else None
-        if above is None or above in ids:
-            found.add((step.kind, above))
-        found |= {(each.kind, parents.get(each)) for each in referred(step, ids, made)}
-        for name in step.children:
-            found.add((name, step.address if BY_NAME[name].policy.nesting else None))
-    if any(map(turns, touching)):
-        pages = [address for address in parents if BY_NAME[address.kind].policy.path]
-        found |= {(page.kind, parents[page]) for page in pages}
-    return found
-
-
-def turns(step: Step) -> bool:
-    """Whether a step makes a redirect, or changes where it begins or leads."""
-    route = BY_NAME[step.kind].policy.route
-    ends = {route.source, route.target} if route else set[str]()
-    return not ends.isdisjoint(step.fields)
-
-
-def _recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
-    """Each list that the plan rests on and is there is read once."""
-    ids = draft.matching.ids.keys() | draft.matching.entries.keys()
-    parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
-    parents |= {s.address: s.parent.address if s.parent else None for s in steps}
-    found = rests_on(steps, ids, parents)
-    return sum(1 if above else _pages(draft, name) for name, above in found)
-
-
-def _looks(draft: Draft, kind: str, deletions: int) -> int:
-    """What lists of a kind cost that are read before so many deletions of it."""
-    read = draft.live.kinds.get(kind, NOTHING)
-    if read.paged:
-        return read.calls() * -(-deletions // read.calls())
-    # A list without pages that is as long as a page is asked for another.
-    size = len(read.objects)
-    return deletions + size // PAGE - (size - deletions) // PAGE
-
-
-def _pages(draft: Draft, kind: str) -> int:
-    """What a list of what is there costs."""
-    return draft.live.kinds.get(kind, NOTHING).calls()
 
 
 def _unmanaged(draft: Draft) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ from shopform.model.plan import Change, Op, Step
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
 from shopform.model.values import Address, Ref
-from shopform.planning.planner import fingerprint, turns
+from shopform.planning.ground import fingerprint, turns
 
 _SENT = (Op.CREATE, Op.UPDATE)
 Fingerprints = Mapping[Address, Mapping[str, str]]

@@ -16,7 +16,8 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, Image, Ref, Secret
 from shopform.planning.checks.required_edges import forgotten, refers, unordered
-from shopform.planning.compare.images import are_recorded, expected, is_operation
+from shopform.planning.checks.saved_steps import is_typed, is_whole
+from shopform.planning.compare.images import are_recorded, expected
 from shopform.planning.removals import RELEASED, children, lifecycle_notes
 
 _SHOWN_AS = {
@@ -109,9 +110,9 @@ class _Check:
     def step(self, step: Step) -> Iterator[str]:
         kind, names = BY_NAME[step.kind], self.plan.names.get(step.kind, {})
         sent = kind.wire.fields.keys() - {*kind.policy.generated}
-        wrong = [n for n, v in step.fields.items() if n not in sent or not _typed(kind, n, v)]
+        wrong = [n for n, v in step.fields.items() if n not in sent or not is_typed(kind, n, v)]
         wrong += [n for n in step.fields if n not in names]
-        if wrong or not _whole(step):
+        if wrong or not is_whole(step):
             about = "".join(f", see `{name}`" for name in wrong)
             yield f"has a step `{step.op}` that is not whole{about}"
             return
@@ -283,41 +284,6 @@ class _Check:
             return value == target or after == f"#{value}"
         hosts = self.shop.hosts
         return canonical(form, value, hosts) == canonical(form, shown.after, hosts)
-
-
-def _whole(step: Step) -> bool:
-    """Whether a step has what its kind of step has, and nothing else."""
-    kind, entry = BY_NAME[step.kind], step.entry
-    parent = step.parent.address if step.parent else None
-    if step.op in (Op.DELETE, Op.FORGET):
-        return entry is None and not step.fields and (step.id is None) is (step.op is Op.FORGET)
-    if step.temporary:
-        own = {kind.policy.path, *kind.policy.identity}
-        marked = all(n in own and str(step.id) in str(v) for n, v in step.fields.items())
-        there = step.id is not None and bool(step.fields)
-        return step.op is Op.UPDATE and entry is None and there and marked
-    if entry is None or (entry.parent != parent and step.op is not Op.ADOPT):
-        return False
-    if (parent.kind if parent else None) != (
-        kind.policy.nesting.kind if kind.policy.nesting else None
-    ):
-        return False
-    if step.op is Op.CREATE or step.linking:
-        return step.id is None and entry.id == 0 and step.previous is None
-    sends = bool(step.fields) is (step.op is Op.UPDATE)
-    return step.id is not None and entry.id == step.id and sends
-
-
-def _typed(kind: Kind, name: str, value: object) -> bool:
-    form = kind.policy.form(name)
-    if form is Form.IMAGES:
-        return isinstance(value, tuple) and all(map(is_operation, value))
-    if form is Form.SET:
-        texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
-        return value is None or texts
-    if name in kind.policy.refers:
-        return value is None or isinstance(value, Ref) or type(value) is int
-    return value is None or isinstance(value, str | int | float | Secret)
 
 
 def _sorted(items: list[dict[str, object]]) -> list[str]:

@@ -1,7 +1,7 @@
 """What differs between a declared resource, what was sent last, and what the shop holds. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from shopform.kinds import Form, Kind
 from shopform.model.canonical import (
@@ -18,28 +18,14 @@ from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import links
 from shopform.model.slugs import appended
-from shopform.model.values import Address, Image, Ref, Secret, Value
+from shopform.model.values import Address, Ref, Secret, Value
 from shopform.planning.compare import images
+from shopform.planning.compare.difference import Difference, keep_memory, without_unmanaged
+from shopform.planning.compare.images import as_data, declared_images
 from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.result import NOTHING, Matching
 
 MISSING = object()
-
-
-@dataclass(slots=True)
-class Difference:
-    """The fields that change, what to send, and what the state remembers afterwards.
-
-    `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
-    """
-
-    fields: list[FieldChange] = field(default_factory=list)
-    send: dict[str, Value] = field(default_factory=dict)
-    sent: dict[str, object] = field(default_factory=dict)
-    stored: dict[str, object] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    remember: bool = False
 
 
 @dataclass(slots=True)
@@ -60,7 +46,7 @@ class Comparer:
         for name, value in resource.fields.items():
             form = kind.policy.form(name)
             if form is Form.IMAGES:
-                diff = images.compare(_pictures(value), (), ())
+                diff = images.compare(declared_images(value), (), ())
                 result.send[name] = tuple(diff.operations)
                 result.sent[name] = tuple(diff.records)
             else:
@@ -71,7 +57,7 @@ class Comparer:
         for name in kind.policy.identity:
             # A place that nobody declared is the root, and is not managed from then on.
             result.send.setdefault(name, None)
-        return _forgetting(result, resource, {})
+        return without_unmanaged(result, resource, {})
 
     def update(
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
@@ -82,7 +68,7 @@ class Comparer:
         for name, value in resource.fields.items():
             if name in resource.ignore:
                 if name in known:
-                    _keep(result, entry, name)
+                    keep_memory(result, entry, name)
                 continue
             if kind.policy.form(name) is Form.IMAGES:
                 self._images(kind, resource, name, item, entry, result)
@@ -91,10 +77,10 @@ class Comparer:
         for name in known:
             if name not in resource.fields:
                 if name in resource.ignore:
-                    _keep(result, entry, name)
+                    keep_memory(result, entry, name)
                 else:
                     self._undeclared(kind, name, item, entry, result)
-        return _forgetting(result, resource, known)
+        return without_unmanaged(result, resource, known)
 
     def show(self, kind: Kind, name: str, value: object) -> object:
         """A canonical value as readers see it: references as the address that owns the id, and
@@ -129,7 +115,7 @@ class Comparer:
             if name in secret:
                 found[name] = Secret(value.source if isinstance(value, Secret) else "", "")
             elif form is Form.IMAGES:
-                found[name] = [_picture(picture) for picture in _pictures(value)]
+                found[name] = [as_data(picture) for picture in declared_images(value)]
             elif isinstance(raw, Ref):
                 found[name] = raw
             else:
@@ -234,7 +220,7 @@ class Comparer:
     ) -> None:
         known = entry.sent.get(name) if entry else None
         diff = images.compare(
-            _pictures(resource.fields[name]),
+            declared_images(resource.fields[name]),
             known if isinstance(known, tuple) else (),
             item.fields.get(name),
         )
@@ -296,7 +282,7 @@ class Comparer:
         unknown = isinstance(after, Ref) and self.resolve(after) is None
         form = kind.policy.form(name)
         if form is Form.IMAGES:
-            shown: object = tuple(_picture(p) for p in after) if isinstance(after, tuple) else ()
+            shown: object = tuple(as_data(p) for p in after) if isinstance(after, tuple) else ()
         elif isinstance(after, Ref) or after is None:
             shown = after
         else:
@@ -308,53 +294,3 @@ class Comparer:
             unknown=unknown,
             reason=reason,
         )
-
-
-def _forgetting(result: Difference, resource: Resource, known: Mapping[str, object]) -> Difference:
-    """The difference, with no memory of the fields that are left to the shop afterwards."""
-    for name in sorted(resource.once):
-        if name in {*result.sent, *known}:
-            result.notes.append(f"`{name}` is not managed from then on")
-        result.sent.pop(name, None)
-        result.stored.pop(name, None)
-        result.remember = result.remember or name in known
-    return result
-
-
-def _keep(result: Difference, entry: Entry | None, name: str) -> None:
-    if entry:
-        result.sent[name] = entry.sent[name]
-        if name in entry.stored:
-            result.stored[name] = entry.stored[name]
-
-
-def _pictures(value: Value) -> tuple[Image, ...]:
-    items = value if isinstance(value, tuple) else ()
-    return tuple(item for item in items if isinstance(item, Image))
-
-
-def _picture(item: object) -> object:
-    return asdict(item) if isinstance(item, Image) else item
-
-
-def identity_of(
-    kind: Kind,
-    resource: Resource,
-    difference: Difference,
-    item: LiveObject | None,
-    hosts: frozenset[str],
-) -> tuple[object, ...]:
-    """What the state keeps to recognise the object by; a secret is a digest.
-
-    A part that is not managed is as the shop holds it, and for a new object the root.
-    """
-    parts: list[object] = []
-    for name in kind.policy.identity:
-        form, value = kind.policy.form(name), resource.fields.get(name)
-        if isinstance(value, Secret):
-            parts.append(digest(kind.name, name, recognised(form, value, hosts)))
-        elif name in difference.sent:
-            parts.append(recognised(form, difference.sent[name], hosts))
-        else:
-            parts.append(recognised(form, item.fields.get(name) if item else None, hosts))
-    return tuple(parts)

@@ -6,11 +6,13 @@ The shop answers with cache addresses only and takes a list of operations, not a
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from shopform.kinds import Form
-from shopform.model.canonical import canonical
-from shopform.model.values import Image
+from shopform.model.canonical import (
+    canonical,
+)
+from shopform.model.values import Image, Value
 
 Record = Mapping[str, object]
 _TOLD = ("description", "weight")
@@ -154,3 +156,12 @@ def learn(records: Sequence[Record], live: object) -> tuple[dict[str, object], .
             taken.add(number)
         learned.append({**record, "id": number})
     return tuple(learned)
+
+
+def declared_images(value: Value) -> tuple[Image, ...]:
+    items = value if isinstance(value, tuple) else ()
+    return tuple(item for item in items if isinstance(item, Image))
+
+
+def as_data(item: object) -> object:
+    return asdict(item) if isinstance(item, Image) else item

@@ -1,0 +1,59 @@
+"""How many calls the steps of a plan cost beside their writes. Pure."""
+
+from collections import Counter
+
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model.live import PAGE
+from shopform.model.plan import WRITES, Op, Step
+from shopform.planning.ground import rests_on
+from shopform.planning.matching.result import NOTHING
+from shopform.planning.plan_builder import Draft
+
+
+def verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+    """Each touched list is read once after the last write; a confirmed create costs one more.
+
+    What is deleted is looked into before: each count, and a list for each kind of children; one of
+    many pages serves as many deletions.
+    """
+    writes = [step for step in steps if step.op in WRITES]
+    inside = {(name, step.key) for step in writes for name in step.children}
+    calls = sum(step.counted is not None for step in writes)
+    for name, count in Counter(name for name, _ in inside).items():
+        calls += count if BY_NAME[name].policy.nesting else _looks(draft, name, count)
+    gone = {step.address for step in writes if step.op is Op.DELETE}
+    calls += sum(step.confirm for step in writes)
+    calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)
+    for kind in KINDS:
+        mine = [step for step in writes if step.kind == kind.name]
+        if kind.policy.nesting:
+            calls += len({s.parent.address for s in mine if s.parent} - gone)
+        elif mine:
+            read = draft.live.kinds.get(kind.name, NOTHING)
+            ops = [step.op for step in mine]
+            calls += read.calls(ops.count(Op.CREATE) - ops.count(Op.DELETE))
+    return calls
+
+
+def recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+    """Each list that the plan rests on and is there is read once."""
+    ids = draft.matching.ids.keys() | draft.matching.entries.keys()
+    parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
+    parents |= {s.address: s.parent.address if s.parent else None for s in steps}
+    found = rests_on(steps, ids, parents)
+    return sum(1 if above else _pages(draft, name) for name, above in found)
+
+
+def _looks(draft: Draft, kind: str, deletions: int) -> int:
+    """What lists of a kind cost that are read before so many deletions of it."""
+    read = draft.live.kinds.get(kind, NOTHING)
+    if read.paged:
+        return read.calls() * -(-deletions // read.calls())
+    # A list without pages that is as long as a page is asked for another.
+    size = len(read.objects)
+    return deletions + size // PAGE - (size - deletions) // PAGE
+
+
+def _pages(draft: Draft, kind: str) -> int:
+    """What a list of what is there costs."""
+    return draft.live.kinds.get(kind, NOTHING).calls()

@@ -1,0 +1,41 @@
+"""Whether a step that was read from a file has all that its kind of step has. Pure."""
+
+from shopform.kinds import BY_NAME, Form, Kind
+from shopform.model.plan import Op, Step
+from shopform.model.values import Ref, Secret
+from shopform.planning.compare.images import is_operation
+
+
+def is_whole(step: Step) -> bool:
+    """Whether a step has what its kind of step has, and nothing else."""
+    kind, entry = BY_NAME[step.kind], step.entry
+    parent = step.parent.address if step.parent else None
+    if step.op in (Op.DELETE, Op.FORGET):
+        return entry is None and not step.fields and (step.id is None) is (step.op is Op.FORGET)
+    if step.temporary:
+        own = {kind.policy.path, *kind.policy.identity}
+        marked = all(n in own and str(step.id) in str(v) for n, v in step.fields.items())
+        there = step.id is not None and bool(step.fields)
+        return step.op is Op.UPDATE and entry is None and there and marked
+    if entry is None or (entry.parent != parent and step.op is not Op.ADOPT):
+        return False
+    if (parent.kind if parent else None) != (
+        kind.policy.nesting.kind if kind.policy.nesting else None
+    ):
+        return False
+    if step.op is Op.CREATE or step.linking:
+        return step.id is None and entry.id == 0 and step.previous is None
+    sends = bool(step.fields) is (step.op is Op.UPDATE)
+    return step.id is not None and entry.id == step.id and sends
+
+
+def is_typed(kind: Kind, name: str, value: object) -> bool:
+    form = kind.policy.form(name)
+    if form is Form.IMAGES:
+        return isinstance(value, tuple) and all(map(is_operation, value))
+    if form is Form.SET:
+        texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+        return value is None or texts
+    if name in kind.policy.refers:
+        return value is None or isinstance(value, Ref) or type(value) is int
+    return value is None or isinstance(value, str | int | float | Secret)

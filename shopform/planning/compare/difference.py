@@ -1,0 +1,74 @@
+"""What differs between a resource and its object, and what the state is to remember of it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shopform.kinds import Kind
+from shopform.model.canonical import (
+    digest,
+    recognised,
+)
+from shopform.model.desired import Resource
+from shopform.model.live import LiveObject
+from shopform.model.plan import FieldChange
+from shopform.model.prior import Entry
+from shopform.model.values import Secret, Value
+
+
+@dataclass(slots=True)
+class Difference:
+    """The fields that change, what to send, and what the state remembers afterwards.
+
+    `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
+    """
+
+    fields: list[FieldChange] = field(default_factory=list)
+    send: dict[str, Value] = field(default_factory=dict)
+    sent: dict[str, object] = field(default_factory=dict)
+    stored: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    remember: bool = False
+
+
+def without_unmanaged(
+    result: Difference, resource: Resource, known: Mapping[str, object]
+) -> Difference:
+    """The difference, with no memory of the fields that are left to the shop afterwards."""
+    for name in sorted(resource.once):
+        if name in {*result.sent, *known}:
+            result.notes.append(f"`{name}` is not managed from then on")
+        result.sent.pop(name, None)
+        result.stored.pop(name, None)
+        result.remember = result.remember or name in known
+    return result
+
+
+def keep_memory(result: Difference, entry: Entry | None, name: str) -> None:
+    if entry:
+        result.sent[name] = entry.sent[name]
+        if name in entry.stored:
+            result.stored[name] = entry.stored[name]
+
+
+def identity_of(
+    kind: Kind,
+    resource: Resource,
+    difference: Difference,
+    item: LiveObject | None,
+    hosts: frozenset[str],
+) -> tuple[object, ...]:
+    """What the state keeps to recognise the object by; a secret is a digest.
+
+    A part that is not managed is as the shop holds it, and for a new object the root.
+    """
+    parts: list[object] = []
+    for name in kind.policy.identity:
+        form, value = kind.policy.form(name), resource.fields.get(name)
+        if isinstance(value, Secret):
+            parts.append(digest(kind.name, name, recognised(form, value, hosts)))
+        elif name in difference.sent:
+            parts.append(recognised(form, difference.sent[name], hosts))
+        else:
+            parts.append(recognised(form, item.fields.get(name) if item else None, hosts))
+    return tuple(parts)
