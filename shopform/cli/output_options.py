@@ -1,85 +1,167 @@
-"""Files that options name for output: checked while options are read, written when there is any."""
+"""The options that say in which form, how much and where to output is written."""
 
-import os
-import re
-import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
-from shopform import files
-from shopform.errors import UsageError
-from shopform.state.atomic_files import check_writable
+import click
 
-if TYPE_CHECKING:
-    from shopform.terminal.console import Console
-
-# What shopform writes under an option begins like this; an empty file may be one from `mktemp`.
-PLAN: Final = re.compile(rb'\{"format_version": "[^"]*", "terraform_version"')
-MESSAGES: Final = re.compile(rb'\{"@level": "info", "@message": "shopform ')
-PATCH: Final = re.compile(rb"--- ")
-_LOOKED_AT: Final = 200
-# What is kept there has other readers than an output has.
-_OWN_FOLDERS: Final = frozenset({".git", ".shopform", "secrets", "state"})
-_SOURCES: Final = frozenset({".yaml", ".yml"})
+from shopform.cli.options import F, option, stack
+from shopform.cli.param_types import File
 
 
-def claim(console: "Console", option: str, name: str, made: re.Pattern[bytes]) -> None:
-    """Check that `option` may write the file `name`, relative to the console's folder.
-
-    A file that is there must be empty or begin as `made` says; messages may go to a pipe or a
-    device too. Raises UsageError, also where another output goes to the same file.
-    """
-    with files.reporting(console.directory / name, UsageError):
-        path = files.typed(console.directory, name)
-        _check(path, name, made)
-        _check_place(console.directory, path, name)
-        other = console.outputs.setdefault(os.path.realpath(path), option)
-    if other != option:
-        raise UsageError(f"`{other}` and `{option}` name the same file", hint="name two files")
+def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
+    """The form is the console's: it is told in even when the command fails."""
+    if ctx.obj.form == "text":
+        ctx.obj.form = form
 
 
-def _check(path: Path, name: str, made: re.Pattern[bytes]) -> None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        _check_folder(path.parent)
-        return
-    if _is_stdout(status):
-        raise UsageError(f"the output goes to `{name}` already", hint="name another file")
-    if made is MESSAGES and (stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)):
-        return
-    begun = files.read(path, at_most=_LOOKED_AT)
-    if begun and not made.match(begun):
-        raise UsageError(
-            f"`{name}` is there, and was not written by this option", hint="name another file"
-        )
-    check_writable(path)
+def _detail(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    name = option.name or ""
+    if wanted and ctx.obj.detail not in ("", name):
+        raise click.BadParameter("a summary is not full", ctx, option)
+    ctx.obj.detail = name if wanted else ctx.obj.detail
 
 
-def _check_folder(folder: Path) -> None:
-    if not os.access(folder, os.W_OK):
-        folder.stat()
-        raise UsageError(f"the folder `{folder}` cannot be written", hint="name another file")
+def _max_bytes(ctx: click.Context, _option: click.Parameter, number: int) -> None:
+    ctx.obj.max_bytes = number
 
 
-def _check_place(root: Path, path: Path, name: str) -> None:
-    """Raise UsageError for what would be read as a part of the project, or replace such a part."""
-    place, root = files.real(path), files.real(root)
-    if not place.is_relative_to(root):
-        return
-    if place.suffix.lower() in _SOURCES:
-        raise UsageError(f"`{name}` would be read as a part of the project", hint="rename it")
-    first = place.relative_to(root).parts[:1]
-    if not _OWN_FOLDERS.isdisjoint(first):
-        hint = f"name a file outside `{first[0]}`"
-        raise UsageError(f"`{name}` is not a place for output", hint=hint)
+def _report_url(ctx: click.Context, option: click.Parameter, url: str | None) -> None:
+    if url and not url.startswith(("https://", "http://")):
+        raise click.BadParameter(f"`{url}` is no address of a web page", ctx, option)
+    ctx.obj.report_url = url or ""
 
 
-def _is_stdout(status: os.stat_result) -> bool:
-    try:
-        return stat.S_ISREG(status.st_mode) and os.path.samestat(
-            status, os.fstat(sys.stdout.fileno())
-        )
-    except (OSError, ValueError, AttributeError):  # no file, or none at all
-        return False
+def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.obj.form = "json"
+
+
+def _quiet(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.obj.form = "quiet"
+
+
+def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        ctx.obj.form = "stream"
+        ctx.obj.stream.add(sys.stdout)
+
+
+def _json_into(ctx: click.Context, _option: click.Parameter, name: str | None) -> None:
+    if name:
+        from shopform.cli.output_files import MESSAGES, claim
+        from shopform.errors import UsageError
+        from shopform.files import reporting, typed
+
+        claim(ctx.obj, "--json-into", name, MESSAGES)
+        with reporting(ctx.obj.directory / name, UsageError):
+            ctx.obj.stream.add_file(typed(ctx.obj.directory, name))
+
+
+def _out(ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    if path:
+        from shopform.cli.output_files import PLAN, claim
+
+        claim(ctx.obj, "--out", str(path), PLAN)
+    return path
+
+
+def out(help_: str) -> Callable[[F], F]:
+    """`--out`, for a plan."""
+    return option("--out", metavar="FILE", type=File(path_type=Path), callback=_out, help=help_)
+
+
+quiet = option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_quiet,
+    help="Say nothing but what is wrong; the exit code tells the rest.",
+)
+
+
+detail = stack(
+    option(
+        "--summary",
+        is_flag=True,
+        expose_value=False,
+        callback=_detail,
+        help="Show a line for each object, as text.",
+    ),
+    option(
+        "--full",
+        is_flag=True,
+        expose_value=False,
+        callback=_detail,
+        help="Leave nothing out: what stays as it is in what changes, and no limit of bytes.",
+    ),
+)
+
+
+format_ = stack(
+    option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", "markdown", "html"]),
+        default="text",
+        show_default=True,
+        expose_value=False,
+        callback=_form,
+        help="How the plan is shown.",
+    ),
+    option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_json,
+        help="The same as `--format json`.",
+    ),
+    option(
+        "--max-bytes",
+        type=click.IntRange(1),
+        default=65_536,
+        show_default=True,
+        expose_value=False,
+        callback=_max_bytes,
+        help="How long Markdown may get; deletions are never left out.",
+    ),
+    option(
+        "--report-url",
+        metavar="URL",
+        expose_value=False,
+        callback=_report_url,
+        help="Where the whole report lies, for Markdown to link to.",
+    ),
+    detail,
+    quiet,
+)
+
+
+json_into = option(
+    "--json-into",
+    metavar="FILE",
+    expose_value=False,
+    callback=_json_into,
+    help="Write messages as they come, one JSON object a line, beside the output.",
+)
+
+
+json_stream = option(
+    "--json-stream",
+    is_flag=True,
+    expose_value=False,
+    callback=_stream,
+    help="Print messages as they come, one JSON object a line, instead of the plan.",
+)
+
+
+json_apply = option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    callback=_stream,
+    help="Print messages as they come, one JSON object a line, instead of text.",
+)

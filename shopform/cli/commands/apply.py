@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.model.plan import Outcome
@@ -25,10 +25,10 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @approve
 @options.option("--destroy", is_flag=True, help="Destroy everything owned.")
 @options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
-@options.json_apply
-@options.json_into
-@options.detail
-@options.quiet
+@output_options.json_apply
+@output_options.json_into
+@output_options.detail
+@output_options.quiet
 @click.argument("plan_file", required=False, type=File(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
@@ -47,10 +47,10 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @options.reading
 @options.locking
 @approve
-@options.json_apply
-@options.json_into
-@options.detail
-@options.quiet
+@output_options.json_apply
+@output_options.json_into
+@output_options.detail
+@output_options.quiet
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:
     """Delete everything that shopform owns in the shop."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.cli.param_types import File, Kinds, Pair
 from shopform.errors import BudgetSpent, UsageError
 from shopform.terminal.console import Console
@@ -63,10 +63,10 @@ between = options.stack(
         "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
     ),
     options.option("--auto-approve", is_flag=True, help="Do not ask."),
-    options.out("Save the plan, to apply it, and change nothing."),
+    output_options.out("Save the plan, to apply it, and change nothing."),
     options.reading,
     options.locking,
-    options.format_,
+    output_options.format_,
 )
 
 

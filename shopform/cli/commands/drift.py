@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.diagnostics import plural
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form
@@ -23,7 +23,7 @@ Found = tuple[str, int | None, str]
 
 def _claimed(ctx: click.Context, _option: click.Parameter, name: str | None) -> str | None:
     if name and name != "-":
-        from shopform.cli.output_options import PATCH, claim
+        from shopform.cli.output_files import PATCH, claim
 
         claim(ctx.obj, "--write", name, PATCH)
     return name
@@ -33,7 +33,7 @@ def _claimed(ctx: click.Context, _option: click.Parameter, name: str | None) -> 
 @options.projects
 @options.chosen_part
 @options.reading
-@options.format_
+@output_options.format_
 @options.option(
     "--write",
     metavar="FILE",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
@@ -24,7 +24,7 @@ from shopform.workflow.declared_files import write
     "--update", is_flag=True, help="Write what the shop holds into the files of the project."
 )
 @options.option("--new", is_flag=True, help="With --update: declare what nobody declares yet, too.")
-@options.quiet
+@output_options.quiet
 @click.pass_obj
 def command(
     console: Console,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.model.prior import Entry, Prior
@@ -15,7 +15,7 @@ from shopform.terminal.console import Console
 @click.command("show")
 @options.here
 @options.chosen_shop
-@options.format_
+@output_options.format_
 @click.argument("plan_file", required=False, type=File(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, shop: str | None, plan_file: Path | None) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 from shopform.workflow.undo_run import OF_PROJECT, Undoing
@@ -22,10 +22,10 @@ from shopform.workflow.undo_run import OF_PROJECT, Undoing
 @options.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
 )
-@options.format_
-@options.json_stream
-@options.json_into
-@options.out("Save the plan, to apply it.")
+@output_options.format_
+@output_options.json_stream
+@output_options.json_into
+@output_options.out("Save the plan, to apply it.")
 @click.argument("run", required=False)
 @click.pass_obj
 def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -> int:
