@@ -245,6 +245,10 @@ def test_room_knows_no_kind() -> None:
     )
 
 
+def test_no_file_is_longer_than_is_read_at_once() -> None:
+    assert not [name(p) for p in FILES if len(p.read_text("utf-8").splitlines()) > 300]
+
+
 def test_every_kind_is_in_the_tuple_and_nowhere_else_by_name() -> None:
     files = {p.stem for p in (ROOT / "shopform" / "kinds").glob("*.py")}
     assert files == {kind.name for kind in KINDS} | {"__init__", "base", "spec"}
