@@ -16,6 +16,7 @@ from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.planning.checks.saved_plan import misfits
+from shopform.planning.scope import Options
 from shopform.render.json.plan_document import sealed
 from shopform.render.json.plan_reader import read_document
 from shopform.sandbox import Sandbox
@@ -78,12 +79,13 @@ class Line:
 
     def plan(self, **asked: Any) -> Plan:
         with self.open() as (workspace, connection):
-            return read_and_plan(workspace, connection, workspace.store().read(), **asked)
+            prior = workspace.store().read()
+            return read_and_plan(workspace, connection, prior, Options(**asked))
 
     def apply(self, **asked: Any) -> tuple[Plan, Outcome]:
         """Plan and do it; a plan that is refused is an error here."""
         with self.open() as (workspace, connection), workspace.store().open("apply") as session:
-            made = read_and_plan(workspace, connection, session.prior, **asked)
+            made = read_and_plan(workspace, connection, session.prior, Options(**asked))
             assert not made.refused, errors(made)
             saved = read_document(sealed(made))
             assert [*misfits(saved, session.prior, workspace.desired, workspace.shop)] == []

@@ -29,6 +29,7 @@ def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
     from shopform.config import load_project, shop_names
     from shopform.terminal.console import Console
     from shopform.workflow.open_workspace import open_settings
+    from shopform.workflow.requests import ProjectRequest
 
     found: set[str] = set()
     try:
@@ -37,7 +38,8 @@ def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
         return []
     for name in [ctx.params["shop"]] if ctx.params.get("shop") else names:
         try:
-            prior: Prior = open_settings(Console(chdir=str(_folder(ctx))), name).store().read()
+            console, request = Console(chdir=str(_folder(ctx))), ProjectRequest(shop=name)
+            prior: Prior = open_settings(console, request).store().read()
         except (ShopformError, OSError):
             continue
         found |= set(prior.resources)

@@ -1,5 +1,6 @@
 """The options that commands share. Each has an environment twin."""
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -30,6 +31,21 @@ def _chdir(ctx: click.Context, _option: click.Parameter, folder: str | None) -> 
 
 def _no_color(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     ctx.obj.no_color = ctx.obj.no_color or wanted
+
+
+T = TypeVar("T")
+
+
+def taken(of: type[T], asked: dict[str, Any]) -> T:
+    """A request made of what click found for its fields, which is taken out of `asked`."""
+    names = inspect.signature(of).parameters.keys() & asked.keys()
+    return of(**{name: asked.pop(name) for name in names})
+
+
+def _counts(
+    _ctx: click.Context, _option: click.Parameter, pairs: Iterable[tuple[str, int]]
+) -> dict[str, int]:
+    return dict(pairs)
 
 
 def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -131,6 +147,7 @@ permissions = stack(
         metavar="KIND=N",
         multiple=True,
         type=KindCount(),
+        callback=_counts,
         shell_complete=completions.kinds,
         help="Let up to N objects of a kind be destroyed; for `undo` also ADDRESS, with what was"
         " written into it since.",

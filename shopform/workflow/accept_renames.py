@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from shopform.config import compile_shops, load_project, select_shop
 from shopform.config.read.project import Project
@@ -20,6 +19,7 @@ from shopform.state.open import open_store
 from shopform.terminal.console import Console
 from shopform.workflow.file_writes import mark_of, write_over
 from shopform.workflow.open_workspace import check_address, several, variables_of
+from shopform.workflow.requests import ProjectRequest
 
 Move = tuple[Address, Address]
 DECLARED = "the new address is one that is declared, and that the state does not have"
@@ -28,7 +28,7 @@ DECLARED = "the new address is one that is declared, and that the state does not
 def accept(
     console: Console,
     pairs: Iterable[tuple[str, str]],
-    asked: Mapping[str, Any],
+    request: ProjectRequest,
     one_only: Mapping[str, object],
 ) -> None:
     """Write each rename into the project's `moved:`.
@@ -38,7 +38,7 @@ def accept(
     """
     project = load_project(console.directory)
     console.sources = lambda: project.sources
-    shop = asked["shop"]
+    shop = request.shop
     in_several = several(project, shop, one_only)
     moves = [(check_address(old), check_address(new)) for old, new in pairs]
     listed = _listed(project)
@@ -48,7 +48,7 @@ def accept(
     found, _ = compile_shops(
         project,
         shop if in_several else select_shop(project, shop),
-        variables=variables_of(console, project, asked["variables"], asked["variable_files"]),
+        variables=variables_of(console, project, request),
         environment=console.environment,
         resolve_token=False,
     )

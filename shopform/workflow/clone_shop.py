@@ -27,11 +27,13 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, host_of
+from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.terminal.console import Console
 from shopform.workflow.open_workspace import open_settings
 from shopform.workflow.refresh import Connection, connected, read_then_declare, reading
+from shopform.workflow.requests import CopyRequest, ReadLimits
 from shopform.workflow.shop_identity import same_shop
 
 
@@ -47,29 +49,19 @@ class Copying:
     def __init__(
         self,
         console: Console,
+        request: CopyRequest,
+        options: Options,
         *,
-        source: str,
-        target: str,
-        kinds: frozenset[str] | None,
-        targets: tuple[str, ...],
-        excludes: tuple[str, ...],
-        rewrite: Iterable[tuple[str, str]],
-        delete: bool,
         three_way: bool,
-        allow: tuple[str, ...],
-        allow_delete: Iterable[tuple[str, int]],
-        variables: tuple[tuple[str, str], ...],
-        variable_files: tuple[str, ...],
-        whole: bool,
         with_key: bool = True,
     ) -> None:
+        source, target = request.source, request.target
         if source == target:
             raise UsageError(
                 "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
             )
-        texts = variables, variable_files
-        self.first = open_settings(console, source, *texts, with_token=True)
-        self.workspace = open_settings(console, target, *texts, with_token=with_key)
+        self.first = open_settings(console, request.project(source), with_token=True)
+        self.workspace = open_settings(console, request.project(target), with_token=with_key)
         if _one_shop(self.first.shop, self.workspace.shop):
             raise UsageError(
                 f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
@@ -80,23 +72,23 @@ class Copying:
         self.wish = Wish(
             source=self.first.shop.name,
             target=self.workspace.shop.name,
-            kinds=with_nested(BY_NAME if kinds is None else kinds),
-            targets=targets,
-            excludes=excludes,
-            delete=delete,
+            kinds=with_nested(BY_NAME if request.kinds is None else request.kinds),
+            targets=request.targets,
+            excludes=request.excludes,
+            delete=request.delete,
             three_way=three_way,
         )
-        self.options = {"allow": allow, "allow_delete": dict(allow_delete), "whole": whole}
+        self.options = replace(options, source=self.first.shop.name)
         shop = self.workspace.shop
         self.rewriting = Rewriting(
-            {**shop.rewrite, **dict(rewrite)},
+            {**shop.rewrite, **dict(request.rewrite)},
             own_hosts(self.first.shop.hosts, urlsplit(shop.url).netloc),
         )
         self.live = Live()
         # What nobody asked for by name may be missing.
-        self.unread: dict[str, ShopformError] | None = {} if kinds is None else None
+        self.unread: dict[str, ShopformError] | None = {} if request.kinds is None else None
 
-    def read(self, *, parallelism: int, max_calls: int | None) -> int:
+    def read(self, limits: ReadLimits) -> int:
         """Read the first shop; returns what that cost. Raises ShopError when it is not whole."""
         prior = self.workspace.store().read()
         if self.wish.three_way and not prior.resources and not prior.pending:
@@ -106,7 +98,7 @@ class Copying:
                 hint=f"`{first}` comes first",
             )
         with (
-            connected(self.first, parallelism=parallelism, max_calls=max_calls) as connection,
+            connected(self.first, limits) as connection,
             reading(self.first, connection),
         ):
             client, ledger = connection.client, connection.ledger
@@ -196,8 +188,7 @@ class Copying:
             near=fitting.copy.desired(),
             within=fitting.about(),
             seen=lambda live: as_called_there(live, self.live, self.workspace.shop),
-            source=self.wish.source,
-            **self.options,
+            options=self.options,
         )
         about = fitting.about()
         ids = {a: entry.id for a, entry in prior.resources.items() if a in about}

@@ -1,6 +1,5 @@
 """Imports one object of the shop by its id."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shopform.errors import ShopError, StateError, UsageError
@@ -11,22 +10,20 @@ from shopform.model.values import Address, host_of
 if TYPE_CHECKING:
     from shopform.describe.single_object import Found
     from shopform.shop.client import Client
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
     from shopform.workflow.workspace import Workspace
-
-Texts = tuple[Iterable[tuple[str, str]], Iterable[str]]
 
 
 def import_object(
     workspace: "Workspace",
     wanted: Address,
     number: int,
+    request: "ProjectRequest",
+    limits: "ReadLimits",
     *,
-    parallelism: int,
-    max_calls: int | None,
     lock_timeout: float,
     generate: bool,
     into: str | None,
-    texts: Texts,
 ) -> int | None:
     """Remember the object `number` as `wanted`, and return how many of its fields differ.
 
@@ -44,14 +41,14 @@ def import_object(
         if _owned(wanted, number, prior):
             return None
         within = _container(wanted, prior)
-        with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+        with connected(workspace, limits) as connection:
             same_shop(connection.client, prior)
             found = _read(connection.client, wanted, number, within)
             key = key_digest(workspace.shop.token.text, session.lineage)
             session.recognise(host_of(workspace.shop.url), None, key)
         desired = workspace.desired
         if missing:
-            desired = _generate(workspace, wanted, prior, found, into, texts)
+            desired = _generate(workspace, wanted, prior, found, into, request)
         entry, differ = taken(wanted, desired, prior, found)
         session.edit({wanted: entry})
     return differ
@@ -156,7 +153,7 @@ def _generate(
     prior: Prior,
     found: "Found",
     into: str | None,
-    texts: Texts,
+    request: "ProjectRequest",
 ) -> Desired:
     """Write the block of an object; returns what is declared then.
 
@@ -185,7 +182,7 @@ def _generate(
     _, desired, _ = compile_project(
         project,
         workspace.shop.name,
-        variables=variables_of(console, project, *texts),
+        variables=variables_of(console, project, request),
         environment=console.environment,
     )
     write(workspace.directory, change)

@@ -26,6 +26,7 @@ from shopform.terminal.console import Console
 from shopform.terminal.exit_codes import plan_exit, several_exit
 from shopform.workflow.plan_checks import judged
 from shopform.workflow.refresh import Connection, connected, remark, show
+from shopform.workflow.requests import ReadLimits
 from shopform.workflow.reviewed_plans import remember
 from shopform.workflow.run_plan import Source
 from shopform.workflow.workspace import Workspace
@@ -43,16 +44,15 @@ NO_PLAN = "There is no plan for this shop."
 def plan_all(
     console: Console,
     sources: Sequence[Source],
+    limits: ReadLimits,
     *,
-    parallelism: int,
-    max_calls: int | None,
     detailed: bool,
 ) -> int:
     """Read and plan the shops side by side, and tell of each in their order.
 
     A shop that fails does not keep the others from being planned. Returns one exit code for all.
     """
-    made = _plans(sources, parallelism=parallelism, max_calls=max_calls)
+    made = _plans(sources, limits)
     told: list[Told] = []
     for source, plan in zip(sources, made, strict=True):
         workspace = source.workspace
@@ -66,9 +66,7 @@ def plan_all(
     return code
 
 
-def _plans(
-    sources: Sequence[Source], *, parallelism: int, max_calls: int | None
-) -> list[Plan | ShopformError]:
+def _plans(sources: Sequence[Source], limits: ReadLimits) -> list[Plan | ShopformError]:
     clients: list[Client] = []
     stopping = Event()
 
@@ -76,7 +74,7 @@ def _plans(
         workspace = source.workspace
         try:
             prior = workspace.store().read()
-            with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+            with connected(workspace, limits) as connection:
                 clients.append(connection.client)
                 if stopping.is_set():
                     raise Interrupted("interrupted")

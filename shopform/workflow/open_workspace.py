@@ -1,6 +1,6 @@
 """From the command line to the line's values: files, variables, shop, state, client, plan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +21,20 @@ from shopform.errors import ConfigError, UsageError
 from shopform.model.desired import Desired
 from shopform.model.values import KEY, Address
 from shopform.terminal.console import Console
+from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.shared_shops import alone
 from shopform.workflow.workspace import Workspace
 
-Pairs = Iterable[tuple[str, str]]
 
-
-def open_workspace(
-    console: Console, shop: str | None, variables: Pairs = (), variable_files: Iterable[str] = ()
-) -> Workspace:
+def open_workspace(console: Console, request: ProjectRequest) -> Workspace:
     """Load and compile the project for one shop. Raises ConfigError, UsageError."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
     names = shop_names(project)
-    console.shop = shop or (names[0] if len(names) == 1 else "")
-    texts = variables_of(console, project, variables, variable_files)
+    console.shop = request.shop or (names[0] if len(names) == 1 else "")
+    texts = variables_of(console, project, request)
     found, desired, warnings = compile_project(
-        project, shop, variables=texts, environment=console.environment
+        project, request.shop, variables=texts, environment=console.environment
     )
     if not console.quiet:
         console.diagnostics(warnings)
@@ -45,17 +42,14 @@ def open_workspace(
 
 
 def open_workspaces(
-    console: Console,
-    shops: str | None,
-    variables: Pairs,
-    variable_files: Iterable[str],
-    one_only: Mapping[str, object],
+    console: Console, request: ProjectRequest, one_only: Mapping[str, object]
 ) -> list[Workspace]:
-    """Load and compile the project for several shops; none where `shops` does not mean several.
+    """Load and compile the project for several shops; none where one is asked for.
 
     Raises ConfigError and UsageError, also for the first of `one_only` that was asked for: those
     are options, by name, that are about one shop.
     """
+    shops = request.shop
     if not means_several(shops):
         return []
     project = load_project(console.directory)
@@ -63,7 +57,7 @@ def open_workspaces(
         return []
     console.sources = lambda: project.sources
     console.shop = shops or ""
-    texts = variables_of(console, project, variables, variable_files)
+    texts = variables_of(console, project, request)
     found, warnings = compile_shops(
         project, shops, variables=texts, environment=console.environment
     )
@@ -83,20 +77,15 @@ def several(project: Project, shops: str | None, one_only: Mapping[str, object])
 
 
 def open_settings(
-    console: Console,
-    shop: str | None,
-    variables: Pairs = (),
-    variable_files: Iterable[str] = (),
-    *,
-    with_token: bool = False,
+    console: Console, request: ProjectRequest, *, with_token: bool = False
 ) -> Workspace:
     """The shop's settings and nothing of what is declared: enough for its state."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
-    texts = variables_of(console, project, variables, variable_files)
+    texts = variables_of(console, project, request)
     found = compile_shop(
         project,
-        shop,
+        request.shop,
         variables=texts,
         environment=console.environment,
         with_token=with_token,
@@ -105,15 +94,13 @@ def open_settings(
     return alone(made, project, texts) if with_token else made
 
 
-def check_workspace(
-    console: Console, shop: str | None, variables: Pairs, variable_files: Iterable[str]
-) -> dict[str, Desired]:
+def check_workspace(console: Console, request: ProjectRequest) -> dict[str, Desired]:
     """Compile one shop or several, or all. Raises ConfigError with all that is wrong in any."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
-    texts = variables_of(console, project, variables, variable_files)
+    texts = variables_of(console, project, request)
     environment = console.environment
-    found, warnings = check_project(project, shop, variables=texts, environment=environment)
+    found, warnings = check_project(project, request.shop, variables=texts, environment=environment)
     for name in found if len(shop_names(project)) > 1 else ():
         one = compile_shop(project, name, variables=texts, environment=environment)
         alone(
@@ -126,16 +113,14 @@ def check_workspace(
     return found
 
 
-def open_declared(
-    console: Console, shop: str | None, variables: Pairs, variable_files: Iterable[str]
-) -> Desired:
+def open_declared(console: Console, request: ProjectRequest) -> Desired:
     """What is declared for one shop; reads no secret. Raises ConfigError, UsageError."""
     project = load_project(console.directory)
     console.sources = lambda: project.sources
     _, desired, warnings = compile_project(
         project,
-        shop,
-        variables=variables_of(console, project, variables, variable_files),
+        request.shop,
+        variables=variables_of(console, project, request),
         environment=console.environment,
         resolve_token=False,
     )
@@ -160,9 +145,7 @@ def check_address(text: str) -> Address:
     return address
 
 
-def variables_of(
-    console: Console, project: Project, pairs: Pairs, named: Iterable[str]
-) -> Mapping[str, str]:
+def variables_of(console: Console, project: Project, request: ProjectRequest) -> Mapping[str, str]:
     """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts.
 
     What the environment has for other projects is left alone; what is named for this run is not.
@@ -171,9 +154,9 @@ def variables_of(
         name: console.environment.get(f"SHOPFORM_VAR_{name}") for name in variable_names(project)
     }
     found = {name: text for name, text in texts.items() if text is not None}
-    for name in named:
+    for name in request.variable_files:
         found |= _variable_file(console.directory, name)
-    return {**found, **dict(pairs)}
+    return {**found, **dict(request.variables)}
 
 
 def _variable_file(directory: Path, path: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from shopform.planning.checks.guards import complete
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.refresh import connected, reading
+from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import same_shop
 from shopform.workflow.workspace import Workspace
 
@@ -43,13 +44,13 @@ class Found:
             yield warning("not-read", f"the {section} are left out: {told.summary}", hint=told.hint)
 
 
-def read_shop(workspace: Workspace, *, parallelism: int, max_calls: int | None) -> Found:
+def read_shop(workspace: Workspace, limits: ReadLimits) -> Found:
     """Read every kind there is. A list that is not whole is a ShopError: what a dump lacks would
     be deleted, or made twice, by who applies it."""
     prior = workspace.store().read()
     unread: dict[str, ShopformError] = {}
     with (
-        connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection,
+        connected(workspace, limits) as connection,
         reading(workspace, connection),
     ):
         live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)

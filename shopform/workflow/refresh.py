@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any
 
 from shopform.diagnostics import Collector, Severity, warning
 from shopform.errors import AccessRefused, ShopError, UsageError
@@ -29,6 +28,7 @@ from shopform.shop.call_budget import Ledger
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch
 from shopform.terminal.console import Console
+from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import same_shop
 from shopform.workflow.workspace import Workspace
 
@@ -45,7 +45,7 @@ class Connection:
 
 @contextmanager
 def connected(
-    workspace: Workspace, *, parallelism: int, max_calls: int | None, writing: bool = False
+    workspace: Workspace, limits: ReadLimits, *, writing: bool = False
 ) -> Iterator[Connection]:
     """Connect to the workspace's shop; every call goes on the ledger.
 
@@ -58,17 +58,19 @@ def connected(
     with Client(
         shop,
         ledger=ledger,
-        max_calls=max_calls,
-        parallelism=parallelism,
+        max_calls=limits.max_calls,
+        parallelism=limits.parallelism,
         on_call=lambda _method, path, _status: connection.watch(path),
     ) as client:
-        connection = Connection(client, ledger, max_calls)
+        connection = Connection(client, ledger, limits.max_calls)
         yield connection
 
 
-def read_and_plan(workspace: Workspace, connection: Connection, prior: Prior, **asked: Any) -> Plan:
+def read_and_plan(
+    workspace: Workspace, connection: Connection, prior: Prior, options: Options
+) -> Plan:
     """Fetch what matters and plan it; deletions are counted out at one call each."""
-    options = Options(daily_calls=connection.ledger.daily, **asked)
+    options = replace(options, daily_calls=connection.ledger.daily)
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
         result = _planned(workspace, connection, prior, live, workspace.desired, options)
@@ -102,15 +104,15 @@ def read_then_declare(
     *,
     near: Desired,
     within: frozenset[Address],
+    options: Options,
     seen: Callable[[Live], Live] = lambda live: live,
-    **asked: Any,
 ) -> Plan:
     """Plan what can be declared only when the shop was read, and the addresses it is about.
 
     `near` and `within` are what it may be and the addresses it may touch: they say what is read.
     `seen` is the shop as read, with what is known besides.
     """
-    options = Options(daily_calls=connection.ledger.daily, **asked)
+    options = replace(options, daily_calls=connection.ledger.daily)
     with reading(workspace, connection):
         live = seen(_read(replace(options, only=within), connection, near, prior))
         desired, only = declare(live)
@@ -151,13 +153,14 @@ def _with_paths(client: Client, live: Live) -> Live:
 
 
 def read_and_look(
-    workspace: Workspace, connection: Connection, prior: Prior, **asked: Any
+    workspace: Workspace, connection: Connection, prior: Prior, options: Options
 ) -> tuple[Plan, Plan]:
     """What the shop holds otherwise than it was left, and the plan that would undo that.
 
     Only what is owned is read, so of the plan nothing counts but what it tells of owned objects.
     """
-    options = Options(daily_calls=connection.ledger.daily, refresh_only=True, **asked)
+    daily = connection.ledger.daily
+    options = replace(options, daily_calls=daily, refresh_only=True)
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
     left = _left(options, connection.ledger)

@@ -16,6 +16,7 @@ from shopform.terminal.exit_codes import outcome_exit, plan_exit
 from shopform.terminal.interrupts import interruptible
 from shopform.workflow.plan_checks import judged, ready
 from shopform.workflow.refresh import Connection, connected, show
+from shopform.workflow.requests import Approval, ReadLimits
 from shopform.workflow.reviewed_plans import expect, remember
 from shopform.workflow.shop_identity import key_digest, same_shop
 from shopform.workflow.workspace import Workspace
@@ -44,9 +45,8 @@ class Source(Protocol):
 def propose(
     console: Console,
     source: Source,
+    limits: ReadLimits,
     *,
-    parallelism: int,
-    max_calls: int | None,
     out: Path | None = None,
     detailed: bool = False,
     advice: str = "",
@@ -57,7 +57,7 @@ def propose(
     """
     workspace = source.workspace
     prior = workspace.store().read()
-    with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+    with connected(workspace, limits) as connection:
         plan = judged(console, source.plan(connection, prior), connection, saved=bool(out))
     remember(plan, workspace)
     if out:
@@ -74,12 +74,10 @@ def propose(
 def offer(
     console: Console,
     source: Source,
+    limits: ReadLimits,
+    approval: Approval,
     *,
     verb: str,
-    parallelism: int,
-    max_calls: int | None,
-    lock_timeout: float,
-    auto_approve: bool,
     out: Path | None = None,
     detailed: bool = False,
 ) -> int:
@@ -87,31 +85,16 @@ def offer(
 
     In any form that is one document a plan is only shown.
     """
-    check_approval(console, auto_approve=auto_approve)
-    if out is None and _told(console) and (auto_approve or console.interactive):
-        return carry_out(
-            console,
-            source,
-            verb=verb,
-            parallelism=parallelism,
-            max_calls=max_calls,
-            lock_timeout=lock_timeout,
-            auto_approve=auto_approve,
-        )
-    return propose(
-        console,
-        source,
-        parallelism=parallelism,
-        max_calls=max_calls,
-        out=out,
-        detailed=detailed,
-        advice="" if out else ADVICE,
-    )
+    check_approval(console, approval)
+    if out is None and _told(console) and (approval.auto_approve or console.interactive):
+        return carry_out(console, source, limits, approval, verb=verb)
+    advice = "" if out else ADVICE
+    return propose(console, source, limits, out=out, detailed=detailed, advice=advice)
 
 
-def check_approval(console: Console, *, auto_approve: bool) -> None:
+def check_approval(console: Console, approval: Approval) -> None:
     """Raise UsageError where a plan is approved that would only be shown."""
-    if auto_approve and not _told(console):
+    if approval.auto_approve and not _told(console):
         raise UsageError(
             "a plan in another form than text is only shown",
             hint="save it with `--out FILE`, and `shopform apply FILE`",
@@ -125,13 +108,10 @@ def _told(console: Console) -> bool:
 def carry_out(
     console: Console,
     source: Source,
+    limits: ReadLimits,
+    approval: Approval,
     *,
     verb: str,
-    parallelism: int,
-    max_calls: int | None,
-    lock_timeout: float,
-    auto_approve: bool,
-    expect_digest: str | None = None,
     done: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> int:
     """Make a plan under the lock, show it, ask, and do it; returns the exit code.
@@ -143,25 +123,22 @@ def carry_out(
         if workspace.source:
             # What a copy remembers is a state of its own; nobody else may write to the shop either.
             own = replace(workspace, source="").store()
-            stack.enter_context(own.open(verb, lock_timeout))
-        session = stack.enter_context(workspace.store().open(verb, lock_timeout))
-        connection = stack.enter_context(
-            connected(workspace, parallelism=parallelism, max_calls=max_calls, writing=True)
-        )
+            stack.enter_context(own.open(verb, approval.lock_timeout))
+        session = stack.enter_context(workspace.store().open(verb, approval.lock_timeout))
+        connection = stack.enter_context(connected(workspace, limits, writing=True))
         if source.saved:
             same_shop(connection.client, session.prior)
         plan = source.plan(connection, session.prior)
         _not_used(workspace, source, plan, session.prior)
-        saved = source.saved
-        soft = console.interactive and console.form == "text" and not auto_approve and not saved
+        saved, asks = source.saved, not (approval.auto_approve or source.saved)
+        soft = asks and console.interactive and console.form == "text"
         plan = ready(console, plan, connection, workspace, saved=saved, soft=soft)
         show(console, plan)
         if plan.refused:
             return plan_exit(plan)
-        if expect_digest:
-            expect(plan, expect_digest, workspace)
-        asks = not plan.empty and not auto_approve and not source.saved
-        if asks and not _approved(console, plan):
+        if approval.expect_digest:
+            expect(plan, approval.expect_digest, workspace)
+        if asks and not plan.empty and not _approved(console, plan):
             console.note("Nothing was changed.")
             return 1
         client = connection.client

@@ -2,8 +2,9 @@
 
 import hashlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shopform import files
 from shopform.errors import StateError
@@ -15,9 +16,9 @@ from shopform.model.values import Address
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
+    from shopform.planning.scope import Options
     from shopform.workflow.refresh import Connection
-
-OF_PROJECT = ("shop", "variables", "variable_files")
+    from shopform.workflow.requests import ProjectRequest
 
 
 PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -28,15 +29,16 @@ class Undoing:
 
     saved = False
 
-    def __init__(self, console: Console, run: str | None, asked: dict[str, Any]) -> None:
+    def __init__(
+        self, console: Console, run: str | None, request: "ProjectRequest", options: "Options"
+    ) -> None:
         from shopform.workflow.open_workspace import open_settings
         from shopform.workflow.run_history import find_record
 
-        of_project = [asked.pop(name) for name in OF_PROJECT]
-        self.workspace = open_settings(console, *of_project, with_token=True)
+        self.workspace = open_settings(console, request, with_token=True)
         self.run = find_record(self.workspace, run)
         self.workspace.source = self.run.plan.basis.source
-        self.asked = {**asked, "allow_delete": dict(asked["allow_delete"]), "by_name": True}
+        self.options = replace(options, by_name=True, source=self.workspace.source)
         self.console = console
         if not console.quiet:
             console.note(f"Undoing {self.run.name}, `{self.run.verb}`.")
@@ -56,12 +58,11 @@ class Undoing:
         pictures = _pictures(self.workspace.directory) if run.has_pictures else {}
 
         def declare(live: Live) -> tuple[Desired, frozenset[Address]]:
-            losing = self.asked["allow_delete"].keys()
+            losing = self.options.allow_delete.keys()
             found.append(invert(run, prior, live, pictures, losing))
             return found[0].desired, found[0].only
 
         desired, within = near(run, prior)
-        source = self.workspace.source
         made = read_then_declare(
             self.workspace,
             connection,
@@ -69,8 +70,7 @@ class Undoing:
             declare,
             near=desired,
             within=within,
-            source=source,
-            **self.asked,
+            options=self.options,
         )
         if made.empty and not made.refused and not self.console.quiet:
             self.console.note("Nothing of it is left to undo.")

@@ -24,6 +24,7 @@ from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
 from shopform.workflow.open_workspace import open_workspace
 from shopform.workflow.plan_file import fit, read_plan, unchanged
+from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import Workspace
 
 MARK = "delivered.txt"
@@ -227,7 +228,7 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
 def opened(shop: Shop) -> tuple[Workspace, Prior]:
     environment = environment_of(HOOK="hemmeligt")
     console = Console(environment=environment, chdir=str(shop.directory))
-    workspace = open_workspace(console, None)
+    workspace = open_workspace(console, ProjectRequest())
     return workspace, workspace.store().read()
 
 

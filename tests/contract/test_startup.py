@@ -37,7 +37,7 @@ def test_light_command_imports_nothing_heavy(arguments: list[str]) -> None:
 
 def test_planning_alone_needs_no_http_and_no_yaml() -> None:
     """The planner can be used by a program that has its own ways to files and shops."""
-    script = "import sys, shopform.planning.plan; print(*sys.modules)"
+    script = "import sys, shopform.planning.planner; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

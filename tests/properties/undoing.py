@@ -14,6 +14,7 @@ from shopform.model.plan import Outcome, Plan
 from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.planning.checks.saved_plan import misfits
+from shopform.planning.scope import Options
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.state.format import entries_of, entry_record
@@ -28,7 +29,7 @@ FILES = {hashlib.sha256(name.encode()).hexdigest(): name for name in PICTURES}
 def remembered(one: Line, **asked: Any) -> tuple[Run, Plan]:
     """An apply, and what its record holds."""
     with one.open() as (workspace, connection), workspace.store().open("apply") as session:
-        made = read_and_plan(workspace, connection, session.prior, **asked)
+        made = read_and_plan(workspace, connection, session.prior, Options(**asked))
         assert not made.refused, errors(made)
         prior, lineage = session.prior, session.lineage
         outcome = apply(made, connection.client, session, directory=one.directory)
@@ -55,7 +56,13 @@ def undone(one: Line, run: Run, **asked: Any) -> tuple[Run, Plan, Outcome]:
 
         desired, within = near(run, session.prior)
         made = read_then_declare(
-            workspace, connection, session.prior, declare, near=desired, within=within, **asked
+            workspace,
+            connection,
+            session.prior,
+            declare,
+            near=desired,
+            within=within,
+            options=Options(**asked),
         )
         made = found[0].told.annotated(made, run.name)
         assert not made.refused, errors(made)

@@ -22,7 +22,7 @@ from shopform.sandbox import Sandbox
 from shopform.sandbox.local import read_seed
 from shopform.sandbox.switches import SWITCHES
 
-START = "from shopform.cli.sandbox import command; command()"
+START = "from shopform.cli.commands.sandbox import command; command()"
 ROOT = Path(shopform.__file__).parents[1]
 
 

@@ -11,7 +11,6 @@ from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.model.plan import Outcome
 from shopform.terminal.console import Console
-from shopform.workflow.plan_sources import Fresh, Saved, accepted, for_several
 
 approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 
@@ -54,51 +53,46 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:
     """Delete everything that shopform owns in the shop."""
-    return _apply(console, None, destroy=True, expect_digest=None, **asked)
+    return _apply(console, None, destroy=True, **asked)
 
 
 def _apply(
     console: Console,
     plan_file: Path | None,
     *,
-    parallelism: int,
-    max_calls: int | None,
-    lock_timeout: float,
-    auto_approve: bool,
-    expect_digest: str | None,
+    accept_rename: tuple[tuple[str, str], ...] = (),
     **asked: Any,
 ) -> int:
+    from shopform.planning.scope import Options
+    from shopform.workflow.open_workspace import open_workspace
+    from shopform.workflow.plan_sources import Fresh, Saved, accepted, for_several
+    from shopform.workflow.requests import Approval, ProjectRequest, ReadLimits
     from shopform.workflow.run_plan import Source, carry_out
 
-    if not plan_file and not auto_approve and not console.interactive:
+    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
+    approval, wanted = options.taken(Approval, asked), options.taken(Options, asked)
+    if not plan_file and not approval.auto_approve and not console.interactive:
         raise UsageError(
             "nobody is there to approve",
             hint="use `--auto-approve` where nobody can answer, or apply a saved plan",
         )
-    if plan_file and asked.get("accept_rename"):
+    if plan_file and accept_rename:
         raise UsageError("a saved plan says itself what is done", hint="leave the options out")
     one_only = {
         "PLAN_FILE": plan_file,
-        "--expect-digest": expect_digest,
-        "destroy": asked["destroy"],
+        "--expect-digest": approval.expect_digest,
+        "destroy": wanted.destroy,
     }
-    accepted(console, asked, one_only)
+    accepted(console, accept_rename, request, one_only)
+    verb = "destroy" if wanted.destroy else "apply"
 
     def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
-        return carry_out(
-            console,
-            source,
-            verb="destroy" if asked["destroy"] else "apply",
-            parallelism=parallelism,
-            max_calls=max_calls,
-            lock_timeout=lock_timeout,
-            auto_approve=auto_approve,
-            expect_digest=expect_digest,
-            done=done,
-        )
+        return carry_out(console, source, limits, approval, verb=verb, done=done)
 
-    if sources := for_several(console, asked, one_only):
+    if sources := for_several(console, request, wanted, one_only):
         from shopform.workflow.multi_shop import apply_all
 
         return apply_all(console, sources, carry)
-    return carry(Saved(console, plan_file, asked) if plan_file else Fresh(console, asked))
+    if plan_file:
+        return carry(Saved(console, plan_file, request, wanted))
+    return carry(Fresh(open_workspace(console, request), wanted))

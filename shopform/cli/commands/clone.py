@@ -1,6 +1,7 @@
 """`shopform clone` and `shopform promote`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def command(console: Console, /, write: Path | None, **asked: Any) -> int:
         return _copy(console, "clone", **asked)
     if asked["out"] or asked["auto_approve"] or asked["delete"]:
         raise UsageError("`--write` writes files and plans nothing", hint="leave out the others")
-    return _write(console, write, asked)
+    return _write(console, write, **asked)
 
 
 @click.command("promote")
@@ -106,51 +107,38 @@ def promote(console: Console, /, **asked: Any) -> int:
 
 
 def _copy(
-    console: Console,
-    verb: str,
-    *,
-    parallelism: int,
-    max_calls: int | None,
-    lock_timeout: float,
-    auto_approve: bool,
-    out: Path | None,
-    detailed_exitcode: bool,
-    **asked: Any,
+    console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
+    from shopform.planning.scope import Options
     from shopform.workflow.clone_shop import Copying
+    from shopform.workflow.requests import Approval, CopyRequest, ReadLimits
     from shopform.workflow.run_plan import check_approval, offer
 
-    check_approval(console, auto_approve=auto_approve)
+    request, limits = options.taken(CopyRequest, asked), options.taken(ReadLimits, asked)
+    approval = options.taken(Approval, asked)
+    check_approval(console, approval)
     whole = out is not None or console.form != "text"
-    copying = Copying(console, three_way=verb == "promote", whole=whole, **asked)
-    spent = copying.read(parallelism=parallelism, max_calls=max_calls)
-    if max_calls is not None and spent >= max_calls:
+    wanted = replace(options.taken(Options, asked), whole=whole)
+    copying = Copying(console, request, wanted, three_way=verb == "promote")
+    left = limits.after(copying.read(limits))
+    if left.max_calls is not None and left.max_calls <= 0:
         raise BudgetSpent(
-            f"reading `{copying.wish.source}` took all {max_calls} calls of this run",
+            f"reading `{copying.wish.source}` took all {limits.max_calls} calls of this run",
             hint="allow more with `--max-calls`",
         )
-    return offer(
-        console,
-        copying,
-        verb=verb,
-        parallelism=parallelism,
-        max_calls=None if max_calls is None else max_calls - spent,
-        lock_timeout=lock_timeout,
-        auto_approve=auto_approve,
-        out=out,
-        detailed=detailed_exitcode,
-    )
+    return offer(console, copying, left, approval, verb=verb, out=out, detailed=detailed_exitcode)
 
 
-def _write(console: Console, folder: Path, asked: dict[str, Any]) -> int:
+def _write(console: Console, folder: Path, **asked: Any) -> int:
+    from shopform.planning.scope import Options
     from shopform.workflow.clone_shop import Copying
     from shopform.workflow.declared_files import write
+    from shopform.workflow.requests import CopyRequest, ReadLimits
 
-    spending = {name: asked.pop(name) for name in ("parallelism", "max_calls")}
-    for name in ("out", "auto_approve", "detailed_exitcode", "lock_timeout"):
-        del asked[name]
-    copying = Copying(console, three_way=False, whole=False, with_key=False, **asked)
-    copying.read(**spending)
+    request, limits = options.taken(CopyRequest, asked), options.taken(ReadLimits, asked)
+    wanted = options.taken(Options, asked)
+    copying = Copying(console, request, wanted, three_way=False, with_key=False)
+    copying.read(limits)
     declared, unread = copying.files()
     shop = copying.workspace.shop
     about = f"`{shop.name}`, {shop.url}, a copy of `{copying.wish.source}`"

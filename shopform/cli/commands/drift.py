@@ -15,6 +15,7 @@ from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
     from shopform.config.write.field_patches import Held
+    from shopform.planning.scope import Options
     from shopform.workflow.refresh import Connection
     from shopform.workflow.workspace import Workspace
 
@@ -44,11 +45,6 @@ def _claimed(ctx: click.Context, _option: click.Parameter, name: str | None) -> 
 def command(
     console: Console,
     /,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
-    parallelism: int,
-    max_calls: int | None,
     write: str | None,
     **asked: Any,
 ) -> int:
@@ -58,23 +54,26 @@ def command(
     with 2 when the shop differs, with 0 when not. `git apply` takes what --write writes; fields
     that cannot be patched are told on stderr. Several shops are looked at side by side.
     """
+    from shopform.planning.scope import Options
     from shopform.terminal.exit_codes import plan_exit
     from shopform.workflow.open_workspace import open_workspace, open_workspaces
     from shopform.workflow.refresh import connected, read_and_look, show
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
 
     if write == "-" and console.form not in ("text", "quiet"):
         raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
-    how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
+    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
+    wanted = options.taken(Options, asked)
     one_only = {"--write": write, "--format html": console.form == "html"}
-    if shops := open_workspaces(console, shop, variables, variable_files, one_only):
+    if shops := open_workspaces(console, request, one_only):
         from shopform.workflow.multi_shop import plan_all
 
-        looks = [_Look(each, asked) for each in shops]
-        return plan_all(console, looks, detailed=True, **how)
-    workspace = open_workspace(console, shop, variables, variable_files)
+        looks = [_Look(each, wanted) for each in shops]
+        return plan_all(console, looks, limits, detailed=True)
+    workspace = open_workspace(console, request)
     prior = workspace.store().read()
-    with connected(workspace, **how) as connection:
-        looked, planned = read_and_look(workspace, connection, prior, **asked)
+    with connected(workspace, limits) as connection:
+        looked, planned = read_and_look(workspace, connection, prior, wanted)
     if write != "-":
         show(console, looked)
     elif looked.diagnostics:
@@ -89,14 +88,14 @@ class _Look:
 
     saved = False
 
-    def __init__(self, workspace: "Workspace", asked: Mapping[str, Any]) -> None:
+    def __init__(self, workspace: "Workspace", options: "Options") -> None:
         self.workspace = workspace
-        self.asked = asked
+        self.options = options
 
     def plan(self, connection: "Connection", prior: Prior) -> Plan:
         from shopform.workflow.refresh import read_and_look
 
-        return read_and_look(self.workspace, connection, prior, **self.asked)[0]
+        return read_and_look(self.workspace, connection, prior, self.options)[0]
 
 
 def _write(console: Console, workspace: "Workspace", write: str, held: "list[Held]") -> None:

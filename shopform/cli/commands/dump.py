@@ -1,6 +1,7 @@
 """`shopform dump`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,14 +30,10 @@ from shopform.workflow.declared_files import write
 def command(
     console: Console,
     /,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
-    parallelism: int,
-    max_calls: int | None,
     out: Path | None,
     update: bool,
     new: bool,
+    **asked: Any,
 ) -> int:
     """Print a shop as the YAML that declares it.
 
@@ -47,6 +44,9 @@ def command(
     """
     from shopform.workflow.open_workspace import open_settings, open_workspace
     from shopform.workflow.read_shop import read_shop
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
+
+    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
 
     if update and out:
         raise UsageError("`--update` writes into the project's files", hint="leave out `--out`")
@@ -55,14 +55,14 @@ def command(
     if update:
         from shopform.workflow.update_files import update_files
 
-        workspace = open_workspace(console, shop, variables, variable_files)
-        found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
+        workspace = open_workspace(console, request)
+        found = read_shop(workspace, limits)
         console.diagnostics(found.warnings())
         return update_files(console, workspace, found, new=new)
     if out and out.name in ("shopform.yaml", "shopform.yml"):
         raise UsageError(f"`{out.name}` holds the settings", hint="name another file, or a folder")
-    workspace = open_settings(console, shop, variables, variable_files, with_token=True)
-    found = read_shop(workspace, parallelism=parallelism, max_calls=max_calls)
+    workspace = open_settings(console, request, with_token=True)
+    found = read_shop(workspace, limits)
     console.diagnostics(found.warnings())
     about = f"`{workspace.shop.name}`, {workspace.shop.url}"
     hint = "`dump --update` writes into files that are there; or name an empty folder"

@@ -57,8 +57,10 @@ def command(
     else:
         from shopform.planning.scope import Known, Options, scope
         from shopform.workflow.open_workspace import open_declared
+        from shopform.workflow.requests import ProjectRequest
 
-        desired = open_declared(console, shop, variables, variable_files)
+        request = ProjectRequest(shop=shop, variables=variables, variable_files=variable_files)
+        desired = open_declared(console, request)
         wanted = Options(targets=targets, excludes=excludes)
         known = Known(resources=desired.resources, moves=desired.moved)
         graph = resource_graph(desired, scope(wanted, known).only)

@@ -1,5 +1,7 @@
 """`shopform import`."""
 
+from typing import Any
+
 import click
 
 from shopform.cli import completions, options
@@ -23,14 +25,10 @@ def command(
     /,
     address: str,
     number: int,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
-    parallelism: int,
-    max_calls: int | None,
     lock_timeout: float,
     generate: bool,
     into: str | None,
+    **asked: Any,
 ) -> None:
     """Take an object of the shop over, by its id, and change nothing in it.
 
@@ -40,20 +38,21 @@ def command(
     """
     from shopform.workflow.import_object import import_object
     from shopform.workflow.open_workspace import check_address, open_workspace
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
 
     wanted = check_address(address)
     if into and not generate:
         raise UsageError("`--into` says where a block is written", hint="add `--generate`")
+    request = options.taken(ProjectRequest, asked)
     differing = import_object(
-        open_workspace(console, shop, variables, variable_files),
+        open_workspace(console, request),
         wanted,
         number,
-        parallelism=parallelism,
-        max_calls=max_calls,
+        request,
+        options.taken(ReadLimits, asked),
         lock_timeout=lock_timeout,
         generate=generate,
         into=into,
-        texts=(variables, variable_files),
     )
     if differing is None:
         console.result(f"{wanted} is in the state already, as {number}.")

@@ -1,5 +1,6 @@
 """`shopform plan`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,7 @@ def command(
     /,
     detailed_exitcode: bool,
     out: Path | None,
-    parallelism: int,
-    max_calls: int | None,
+    accept_rename: tuple[tuple[str, str], ...],
     **asked: Any,
 ) -> int:
     """Show what would change in the shop.
@@ -45,17 +45,22 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown. Several shops are planned side by side.
     """
+    from shopform.planning.scope import Options
+    from shopform.workflow.open_workspace import open_workspace
     from shopform.workflow.plan_sources import Fresh, accepted, for_several
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
     from shopform.workflow.run_plan import propose
 
-    if asked["refresh_only"] and (asked["destroy"] or asked["replace"]):
+    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
+    whole = out is not None or console.form != "text"
+    wanted = replace(options.taken(Options, asked), whole=whole)
+    if wanted.refresh_only and (wanted.destroy or wanted.replace):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
     one_only = {"--out": out, "--format html": console.form == "html"}
-    accepted(console, asked, one_only)
-    asked["whole"] = out is not None or console.form != "text"
-    how: dict[str, Any] = {"parallelism": parallelism, "max_calls": max_calls}
-    if sources := for_several(console, asked, one_only):
+    accepted(console, accept_rename, request, one_only)
+    if sources := for_several(console, request, wanted, one_only):
         from shopform.workflow.multi_shop import plan_all
 
-        return plan_all(console, sources, detailed=detailed_exitcode, **how)
-    return propose(console, Fresh(console, asked), out=out, detailed=detailed_exitcode, **how)
+        return plan_all(console, sources, limits, detailed=detailed_exitcode)
+    source = Fresh(open_workspace(console, request), wanted)
+    return propose(console, source, limits, out=out, detailed=detailed_exitcode)

@@ -37,10 +37,11 @@ def _state(console: Console, shop: str | None) -> None:
     from shopform.render.text.state_text import render_state
     from shopform.state.format import dumps
     from shopform.workflow.open_workspace import open_settings
+    from shopform.workflow.requests import ProjectRequest
 
     if console.form in ("markdown", "html"):
         raise UsageError("the state is shown as text or as JSON", hint="name a saved plan")
-    prior = open_settings(console, shop).store().read(mending=True)
+    prior = open_settings(console, ProjectRequest(shop=shop)).store().read(mending=True)
     if console.form == "json":
         console.result(dumps(prior).decode())
     elif console.form == "text":

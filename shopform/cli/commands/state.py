@@ -18,10 +18,11 @@ from shopform.terminal.console import Console
 
 def _store(console: Console, shop: str | None, source: str | None = None) -> Store:
     from shopform.workflow.open_workspace import open_settings
+    from shopform.workflow.requests import ProjectRequest
 
-    workspace = open_settings(console, shop)
+    workspace = open_settings(console, ProjectRequest(shop=shop))
     if source:
-        workspace.source = open_settings(console, source).shop.name
+        workspace.source = open_settings(console, ProjectRequest(shop=source)).shop.name
     return workspace.store()
 
 

@@ -30,11 +30,9 @@ def command(
     console: Console,
     /,
     source: str | None,
-    parallelism: int,
-    max_calls: int | None,
     lock_timeout: float,
     auto_approve: bool,
-    **of_project: Any,
+    **asked: Any,
 ) -> int:
     """Give the state to the shop as it is now: another domain, front page or name in the files.
 
@@ -44,9 +42,10 @@ def command(
     """
     from shopform.workflow.open_workspace import open_settings
     from shopform.workflow.refresh import connected
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
     from shopform.workflow.shop_identity import key_digest
 
-    workspace = open_settings(console, *of_project.values(), with_token=True)
+    workspace = open_settings(console, options.taken(ProjectRequest, asked), with_token=True)
     if workspace.former:
         _move(console, workspace, lock_timeout)
     workspace.source = source or ""
@@ -57,7 +56,7 @@ def command(
                 f"`{workspace.shop.name}` has no state yet",
                 hint="if the shop has one elsewhere, name it with `state:`",
             )
-        with connected(workspace, parallelism=parallelism, max_calls=max_calls) as connection:
+        with connected(workspace, options.taken(ReadLimits, asked)) as connection:
             live = _read(connection.client, prior)
         found, fits = _compared(console, workspace, prior, live)
         if not fits and not auto_approve:

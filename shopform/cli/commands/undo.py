@@ -1,14 +1,17 @@
 """`shopform undo`."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from shopform.cli import options, output_options
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
-from shopform.workflow.undo_run import OF_PROJECT, Undoing
+
+if TYPE_CHECKING:
+    from shopform.workflow.requests import ProjectRequest
 
 
 @click.command("undo")
@@ -36,18 +39,21 @@ def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -
     again with a new id, what it changed is put back. It tells what cannot come back, and leaves
     alone what a later run changed again. Undoing is a run too: undoing that one does it again.
     """
+    from shopform.workflow.requests import ProjectRequest
+
+    request = options.taken(ProjectRequest, asked)
     if listing:
         if run:
             raise UsageError("`--list` lists every run", hint=f"leave out `{run}`")
-        return _list(console, *(asked[name] for name in OF_PROJECT))
-    return _undo(console, run, **asked)
+        return _list(console, request)
+    return _undo(console, run, request, **asked)
 
 
-def _list(console: Console, *of_project: Any) -> int:
+def _list(console: Console, request: "ProjectRequest") -> int:
     from shopform.workflow.open_workspace import open_settings
     from shopform.workflow.run_history import summaries
 
-    runs, damaged = summaries(open_settings(console, *of_project))
+    runs, damaged = summaries(open_settings(console, request))
     console.diagnostics(damaged)
     if console.form == "json":
         import json
@@ -78,27 +84,20 @@ COUNTED = {
 def _undo(
     console: Console,
     run: str | None,
+    request: "ProjectRequest",
     *,
     out: Path | None,
-    auto_approve: bool,
     detailed_exitcode: bool,
-    parallelism: int,
-    max_calls: int | None,
-    lock_timeout: float,
     **asked: Any,
 ) -> int:
+    from shopform.planning.scope import Options
+    from shopform.workflow.requests import Approval, ReadLimits
     from shopform.workflow.run_plan import offer
+    from shopform.workflow.undo_run import Undoing
 
     whole = out is not None or console.form != "text"
-    source = Undoing(console, run, {**asked, "whole": whole})
-    return offer(
-        console,
-        source,
-        verb=f"undo {source.run.name}",
-        parallelism=parallelism,
-        max_calls=max_calls,
-        lock_timeout=lock_timeout,
-        auto_approve=auto_approve,
-        out=out,
-        detailed=detailed_exitcode,
-    )
+    wanted = replace(options.taken(Options, asked), whole=whole)
+    source = Undoing(console, run, request, wanted)
+    limits, approval = options.taken(ReadLimits, asked), options.taken(Approval, asked)
+    verb = f"undo {source.run.name}"
+    return offer(console, source, limits, approval, verb=verb, out=out, detailed=detailed_exitcode)

@@ -1,5 +1,7 @@
 """`shopform validate`."""
 
+from typing import Any
+
 import click
 
 from shopform.cli import options
@@ -13,9 +15,7 @@ from shopform.terminal.console import Console
 def command(
     console: Console,
     /,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
+    **asked: Any,
 ) -> int:
     """Check the files, without a shop.
 
@@ -23,8 +23,9 @@ def command(
     with 10 when something is wrong, all of which is told at once.
     """
     from shopform.workflow.open_workspace import check_workspace
+    from shopform.workflow.requests import ProjectRequest
 
-    checked = check_workspace(console, shop, variables, variable_files)
+    checked = check_workspace(console, options.taken(ProjectRequest, asked))
     for name, desired in checked.items():
         console.result(f"{name}: {plural(len(desired.resources), 'resource')}")
     console.result("Success! The configuration is valid.")
