@@ -45,6 +45,8 @@ def test_files_of_older_versions_plan_the_same(name: str, tmp_path: Path) -> Non
     sample = SAMPLES / name
     expected = json.loads((sample / "expected.json").read_text("utf-8"))
     project = shutil.copytree(sample / "project", tmp_path / "project")
+    # Under its own name git and the source package would leave it out.
+    (project / "dot-shopform").rename(project / ".shopform")
     data = Path(shutil.copy(sample / "shop.jsonl", tmp_path))
     with Sandbox(data=data) as sandbox:
         rehost(project, expected["port"], sandbox.port)
