@@ -37,7 +37,7 @@ def test_the_source_is_whole_and_its_wheel_runs_in_an_empty_environment(tmp_path
         tracked = run("git", "ls-files", within=ROOT).splitlines()
         present = [name for name in tracked if (ROOT / name).exists()]
         assert [name for name in present if not (source / name).exists()] == []
-    some = "tests/test_deliver.py"
+    some = "tests/apply/test_secret_delivery.py"
     run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", some, within=source)
 
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, within=source)
