@@ -1,11 +1,12 @@
 """Declared strings that a shop may store otherwise, and siblings that then are the same."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from shopform.config.compile.declarations import Draft
 from shopform.config.read.yaml_nodes import child
-from shopform.diagnostics import Collector
+from shopform.diagnostics import Collector, Span
 from shopform.kinds import Form, Kind
 from shopform.model.canonical import recognised
 from shopform.model.desired import Desired
@@ -14,11 +15,12 @@ from shopform.model.values import Secret
 
 SHOWN = 10  # warnings of a sort, before the rest is only counted
 KEPT = frozenset("\t\n\r")
+Related = tuple[tuple[str, Span], ...]
 
 
 def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
     """Warn of what a shop may trim, normalize or strip."""
-    told: dict[str, int] = {}
+    warnings = _Warnings(collector)
     siblings: dict[tuple[object, ...], Draft] = {}
     for draft in drafts:
         for name, value in desired.resources[draft.address].fields.items():
@@ -27,11 +29,42 @@ def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Colle
                 continue
             why = _rewritten(draft.kind, name, text)
             if why:
-                _tell(draft, name, why, told, collector)
-        _compare(draft, desired, siblings, told, collector)
-    for code, count in told.items():
-        if count > SHOWN:
-            collector.warning(code, f"and {count - SHOWN:,} more of these")
+                warnings.add(
+                    "string-rewritten",
+                    draft,
+                    name,
+                    f"`{name}` of `{draft.address}` {why}, which a shop may store otherwise",
+                    hint="write it as the shop is to hold it",
+                )
+        _compare(draft, desired, siblings, warnings)
+    warnings.count_the_rest()
+
+
+class _Warnings:
+    """Shows the first of each code, and counts the others."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._found: Counter[str] = Counter()
+
+    def add(
+        self, code: str, draft: Draft, name: str, summary: str, *, hint: str, related: Related = ()
+    ) -> None:
+        self._found[code] += 1
+        if self._found[code] <= SHOWN:
+            span, address = _place(draft, name), draft.address
+            self._collector.warning(
+                code, summary, hint=hint, span=span, related=related, address=address
+            )
+
+    def count_the_rest(self) -> None:
+        for code, count in self._found.items():
+            if count > SHOWN:
+                self._collector.warning(code, f"and {count - SHOWN:,} more of these")
+
+
+def _place(draft: Draft, name: str) -> Span:
+    return (child(draft.node, name) or draft.key).span
 
 
 def _rewritten(kind: Kind, name: str, text: str) -> str:
@@ -48,20 +81,6 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
     return "begins or ends with blanks" if outer else ""
 
 
-def _tell(draft: Draft, name: str, why: str, told: dict[str, int], collector: Collector) -> None:
-    place = (child(draft.node, name) or draft.key).span
-    code = "string-rewritten"
-    told[code] = told.get(code, 0) + 1
-    if told[code] <= SHOWN:
-        collector.warning(
-            code,
-            f"`{name}` of `{draft.address}` {why}, which a shop may store otherwise",
-            hint="write it as the shop is to hold it",
-            span=place,
-            address=draft.address,
-        )
-
-
 def _label(draft: Draft, desired: Desired) -> object:
     name = draft.kind.policy.identity[-1]
     value = desired.resources[draft.address].fields.get(name)
@@ -72,8 +91,7 @@ def _compare(
     draft: Draft,
     desired: Desired,
     siblings: dict[tuple[object, ...], Draft],
-    told: dict[str, int],
-    collector: Collector,
+    warnings: _Warnings,
 ) -> None:
     """Two of one kind and parent that differ in nothing but what shops rewrite."""
     resource, policy = desired.resources[draft.address], draft.kind.policy
@@ -85,14 +103,11 @@ def _compare(
     first = siblings.setdefault((draft.kind.name, resource.parent, *above, bare), draft)
     if first is draft or _label(first, desired) == _label(draft, desired):
         return
-    code = "identity-alike"
-    told[code] = told.get(code, 0) + 1
-    if told[code] <= SHOWN:
-        collector.warning(
-            code,
-            f"`{first.address}` and `{draft.address}` differ only by what shops rewrite",
-            hint="a shop that does so cannot tell them apart: change one",
-            span=(child(draft.node, name) or draft.key).span,
-            related=((f"`{first.address}`", (child(first.node, name) or first.key).span),),
-            address=draft.address,
-        )
+    warnings.add(
+        "identity-alike",
+        draft,
+        name,
+        f"`{first.address}` and `{draft.address}` differ only by what shops rewrite",
+        hint="a shop that does so cannot tell them apart: change one",
+        related=((f"`{first.address}`", _place(first, name)),),
+    )
