@@ -87,8 +87,7 @@ class Children:
         if parent_id is not None:
             return self._read(kind, parent_id)
         with self._lock:
-            recent = self._recent.setdefault(kind, iter(()))
-            read = next(recent, None)
+            read = next(self._recent.get(kind, iter(())), None)
             if read is None:
                 read = self._read(kind, None)
                 self._recent[kind] = repeat(read, read.calls() - 1)

@@ -41,7 +41,8 @@ def recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}
     found = rests_on(steps, ids, parents)
-    return sum(1 if above else _pages(draft, name) for name, above in found)
+    live = draft.live.kinds
+    return sum(1 if above else live.get(name, NOTHING).calls() for name, above in found)
 
 
 def _looks(draft: Draft, kind: str, deletions: int) -> int:
@@ -52,8 +53,3 @@ def _looks(draft: Draft, kind: str, deletions: int) -> int:
     # A list without pages that is as long as a page is asked for another.
     size = len(read.objects)
     return deletions + size // PAGE - (size - deletions) // PAGE
-
-
-def _pages(draft: Draft, kind: str) -> int:
-    """What a list of what is there costs."""
-    return draft.live.kinds.get(kind, NOTHING).calls()
