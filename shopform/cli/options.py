@@ -2,13 +2,19 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from shopform.cli import completions
 from shopform.cli.param_types import Duration, File, KindCount, Pair, Words
 from shopform.model.values import CHANGE_WORDS
+
+if TYPE_CHECKING:
+    from shopform.planning.scope import Options
+    from shopform.terminal.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +46,13 @@ def taken(of: type[T], asked: dict[str, Any]) -> T:
     """A request made of what click found for its fields, which is taken out of `asked`."""
     names = inspect.signature(of).parameters.keys() & asked.keys()
     return of(**{name: asked.pop(name) for name in names})
+
+
+def plan_options(console: "Console", asked: dict[str, Any], out: Path | None) -> "Options":
+    """What is asked of a plan. One that is saved or is a document has what stays as it is too."""
+    from shopform.planning.scope import Options
+
+    return replace(taken(Options, asked), whole=out is not None or console.form != "text")
 
 
 def _counts(

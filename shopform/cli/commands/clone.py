@@ -1,7 +1,6 @@
 """`shopform clone` and `shopform promote`."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +108,6 @@ def promote(console: Console, /, **asked: Any) -> int:
 def _copy(
     console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
-    from shopform.planning.scope import Options
     from shopform.workflow.clone_shop import Copying
     from shopform.workflow.requests import Approval, CopyRequest, ReadLimits
     from shopform.workflow.run_plan import check_approval, offer
@@ -117,8 +115,7 @@ def _copy(
     request, limits = options.taken(CopyRequest, asked), options.taken(ReadLimits, asked)
     approval = options.taken(Approval, asked)
     check_approval(console, approval)
-    whole = out is not None or console.form != "text"
-    wanted = replace(options.taken(Options, asked), whole=whole)
+    wanted = options.plan_options(console, asked, out)
     copying = Copying(console, request, wanted, three_way=verb == "promote")
     left = limits.after(copying.read(limits))
     if left.max_calls is not None and left.max_calls <= 0:

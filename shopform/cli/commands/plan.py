@@ -1,6 +1,5 @@
 """`shopform plan`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +44,13 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown. Several shops are planned side by side.
     """
-    from shopform.planning.scope import Options
     from shopform.workflow.open_workspace import open_workspace
     from shopform.workflow.plan_sources import Fresh, accepted, for_several
     from shopform.workflow.requests import ProjectRequest, ReadLimits
     from shopform.workflow.run_plan import propose
 
     request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
-    whole = out is not None or console.form != "text"
-    wanted = replace(options.taken(Options, asked), whole=whole)
+    wanted = options.plan_options(console, asked, out)
     if wanted.refresh_only and (wanted.destroy or wanted.replace):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
     one_only = {"--out": out, "--format html": console.form == "html"}

@@ -1,6 +1,5 @@
 """`shopform undo`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,13 +89,11 @@ def _undo(
     detailed_exitcode: bool,
     **asked: Any,
 ) -> int:
-    from shopform.planning.scope import Options
     from shopform.workflow.requests import Approval, ReadLimits
     from shopform.workflow.run_plan import offer
     from shopform.workflow.undo_run import Undoing
 
-    whole = out is not None or console.form != "text"
-    wanted = replace(options.taken(Options, asked), whole=whole)
+    wanted = options.plan_options(console, asked, out)
     source = Undoing(console, run, request, wanted)
     limits, approval = options.taken(ReadLimits, asked), options.taken(Approval, asked)
     verb = f"undo {source.run.name}"
