@@ -15,8 +15,8 @@ from shopform.errors import ShopformError
 from shopform.kinds import Form, Kind
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
+from shopform.model.secrecy import secrets_of
 from shopform.model.values import Address, Ref
-from shopform.planning.matching.ambiguity import secrets_of
 from shopform.shop.client import Client
 from shopform.state.store import Session
 

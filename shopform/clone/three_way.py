@@ -12,10 +12,10 @@ from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
+from shopform.model.secrecy import secret_fields
 from shopform.model.values import Address, Ref, Value
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.compare.drift import HIDDEN
-from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Matching
 

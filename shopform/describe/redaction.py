@@ -7,11 +7,11 @@ from typing import Final
 
 from shopform.describe.from_live import label_of
 from shopform.kinds import BY_NAME, ORDER, Form, Kind
+from shopform.model import secrecy
 from shopform.model.canonical import is_damaged
 from shopform.model.declared import Declared, Left
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
-from shopform.planning.matching import ambiguity
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
 _DECLARE: Final = "declare it by hand, with `${env:NAME}`"
@@ -43,7 +43,7 @@ def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
     return frozenset(
         (address.kind, entry.id, name)
         for address, entry in own.resources.items()
-        for name in ambiguity.secrets_of(entry)
+        for name in secrecy.secrets_of(entry)
     )
 
 

@@ -15,8 +15,8 @@ from shopform.files import inside, own_files, read, reporting
 from shopform.kinds import BY_NAME
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
+from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
-from shopform.planning.matching.ambiguity import masked, secrets_of
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.state.atomic_files import make_directory, write_atomic

@@ -7,10 +7,10 @@ from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.canonical import canonical, page_address
 from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import FRONT, Hop, Page, by_source, hop_of
+from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import root
 from shopform.model.values import Address, Secret
 from shopform.planning.checks.predicted_paths import Guess, guesses
-from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import Draft

@@ -10,11 +10,11 @@ from shopform.kit.text import shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.plan import Action, Change
+from shopform.model.secrecy import secret_fields
 from shopform.model.shop import Rule, Shop
 from shopform.model.values import Image, Ref, Value
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import SETTING
-from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.match import place
 from shopform.planning.plan_builder import Draft
 from shopform.planning.scope import Options

@@ -17,12 +17,12 @@ from shopform.model.plan import FieldChange
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import links
+from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Ref, Secret, Value
 from shopform.planning.compare import images
 from shopform.planning.compare.difference import Difference, keep_memory, without_unmanaged
 from shopform.planning.compare.images import as_data, declared_images
-from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.result import NOTHING, Matching
 
 MISSING = object()

@@ -8,11 +8,11 @@ from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
 from shopform.model.prior import Entry, Prior
+from shopform.model.secrecy import secret_fields, secrets_of
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Secret
 from shopform.planning.compare import images
 from shopform.planning.compare.compare import MISSING, Comparer
-from shopform.planning.matching.ambiguity import secret_fields, secrets_of
 from shopform.planning.matching.result import NOTHING, Matching
 from shopform.planning.scope import Scope
 

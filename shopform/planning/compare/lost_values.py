@@ -8,8 +8,8 @@ from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Entry
 from shopform.model.references import links
+from shopform.model.secrecy import secrets_of
 from shopform.planning.compare import images
-from shopform.planning.matching.ambiguity import secrets_of
 
 EDITED = "edited"
 UNKNOWN = object()

@@ -1,16 +1,15 @@
 """What tells objects apart that one address could be. Pure."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import Form, Kind
 from shopform.kit.text import shorten
-from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
-from shopform.model.prior import Entry
-from shopform.model.values import Address, Ref, Secret
+from shopform.model.secrecy import secret_fields, secrets_of
+from shopform.model.values import Ref
 
 if TYPE_CHECKING:
     from shopform.planning.matching.result import Matching
@@ -57,38 +56,6 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
         lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
     more = [f"and {len(numbers) - OBJECTS} more"] if len(numbers) > OBJECTS else []
     return "\n".join([*lines, *more])
-
-
-def secrets_of(entry: Entry) -> set[str]:
-    """The fields that the state knows as secrets."""
-    held = (*entry.sent.items(), *entry.stored.items())
-    return {name for name, memory in held if is_digest(memory)}
-
-
-def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
-    """The fields that are secrets, were or will be: no value of them is shown, old or new.
-
-    This is the one rule for all that is shown, told and recorded.
-    """
-    fields = resource.fields if resource else {}
-    declared = {name for name, value in fields.items() if isinstance(value, Secret)}
-    return declared | (secrets_of(entry) if entry else set())
-
-
-def masked(address: Address, entry: Entry, names: Collection[str]) -> Entry:
-    """The entry with nothing but digests of these fields."""
-
-    def hidden(name: str, value: object) -> object:
-        known = name not in names or is_digest(value)
-        return value if known else digest(address.kind, name, value)
-
-    parts = zip(BY_NAME[address.kind].policy.identity, entry.identity, strict=True)
-    return replace(
-        entry,
-        identity=tuple(hidden(*part) for part in parts),
-        sent={name: hidden(name, value) for name, value in entry.sent.items()},
-        stored={name: hidden(name, value) for name, value in entry.stored.items()},
-    )
 
 
 def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:

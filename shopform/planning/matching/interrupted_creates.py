@@ -9,8 +9,9 @@ from shopform.model.canonical import identified, is_digest
 from shopform.model.desired import Desired, Import
 from shopform.model.live import LiveKind, LiveObject
 from shopform.model.prior import Intent, Prior, Ranges
+from shopform.model.secrecy import secrets_of
 from shopform.model.values import Address
-from shopform.planning.matching.ambiguity import apart, secrets_of
+from shopform.planning.matching.ambiguity import apart
 from shopform.planning.matching.moved_addresses import renamed
 from shopform.planning.matching.recovered_creates import Recovered, holds, recover, stored
 

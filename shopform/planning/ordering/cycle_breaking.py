@@ -7,8 +7,8 @@ from shopform.kinds import BY_NAME, Kind
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
+from shopform.model.secrecy import secret_fields
 from shopform.model.values import Ref, Value
-from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.plan_builder import Draft
 
 

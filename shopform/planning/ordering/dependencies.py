@@ -11,9 +11,9 @@ from shopform.model.canonical import canonical, page_address
 from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.references import links
+from shopform.model.secrecy import secret_fields
 from shopform.model.values import Address, Ref
 from shopform.planning.checks.live_paths import Paths, Turn
-from shopform.planning.matching.ambiguity import secret_fields
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import Draft
