@@ -7,7 +7,7 @@ import pytest
 from worlds import World, ref
 
 from shopform.model.canonical import digest
-from shopform.model.plan import Action, FieldChange
+from shopform.model.plan import Action, FieldChange, Plan
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
 from shopform.planning.compare.lost_values import unmanaged_children
@@ -58,6 +58,17 @@ def test_a_deletion_shows_all_that_is_lost_with_it(destroy: bool) -> None:
         assert managed == sorted(managed, reverse=True)
 
 
+def every_form_marks(made: Plan, edited: str) -> None:
+    assert read_document(document(made)).changes == made.changes
+    for text in (
+        render_plan(made, color=False, width=100),
+        render_markdown(made),
+        render_html(made),
+    ):
+        assert "edited in the shop since" in text
+        assert edited in text
+
+
 def test_a_replacement_shows_what_is_lost_beside_what_it_is_made_with() -> None:
     for address, sent, edits, expected in LIVES:
         world = World().settled(address, 7, **sent)
@@ -69,14 +80,7 @@ def test_a_replacement_shows_what_is_lost_beside_what_it_is_made_with() -> None:
         assert {f.name for f in change.fields if f.after is not None} == set(sent)
     world = World().settled("category.a", 7, name="A").live("category", 7, name="A", meta="ours")
     made = world.plan(replace=("category.a",))
-    assert read_document(document(made)).changes == made.changes
-    for text in (
-        render_plan(made, color=False, width=100),
-        render_markdown(made),
-        render_html(made),
-    ):
-        assert "edited in the shop since" in text
-        assert "ours" in text
+    every_form_marks(made, "ours")
 
 
 def test_children_lie_in_it_and_do_not_only_point_at_it() -> None:
@@ -105,14 +109,7 @@ def test_what_a_stopped_run_was_creating_is_no_child_of_staff() -> None:
 def test_every_form_marks_what_was_edited_since() -> None:
     world = World().owned("category.a", 7, name="A").live("category", 7, name="A", meta="fra os")
     made = world.plan()
-    assert read_document(document(made)).changes == made.changes
-    for text in (
-        render_plan(made, color=False, width=100),
-        render_markdown(made),
-        render_html(made),
-    ):
-        assert "edited in the shop since" in text
-        assert "fra os" in text
+    every_form_marks(made, "fra os")
 
 
 def test_a_secret_is_not_shown_and_what_was_there_before_is_not_marked() -> None:
