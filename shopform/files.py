@@ -121,7 +121,8 @@ def read(path: Path, *, at_most: int | None = None) -> bytes:
     # A pipe would block, here and when it is read.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        mode = os.fstat(descriptor).st_mode
+        status = os.fstat(descriptor)
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode):
@@ -129,7 +130,8 @@ def read(path: Path, *, at_most: int | None = None) -> bytes:
         if at_most is not None:
             return os.read(descriptor, at_most)
         parts, size = [], 0
-        while part := os.read(descriptor, _READ_AT_ONCE):
+        # A larger buffer than the file needs costs more than reading it does.
+        while part := os.read(descriptor, min(_READ_AT_ONCE, status.st_size - size + 1)):
             parts.append(part)
             size += len(part)
             if size > LARGEST:

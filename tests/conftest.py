@@ -1,5 +1,6 @@
 """Fixtures for tests of whole runs; see support.py for the parts they are made of."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from support import EXAMPLES, Prepared, copy_project
 
 from shopform.sandbox import Sandbox
 
+# Looking for circles among what all tests imported took an eighth of the gate.
+gc.set_threshold(20_000, 50, 100)
 # What raises for the tests tells what it compared, as tests themselves do.
 pytest.register_assert_rewrite("line", "battery")
 # A time limit for each drawn case makes tests fail when the machine is busy.

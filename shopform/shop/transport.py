@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from queue import SimpleQueue
@@ -130,14 +131,18 @@ class Transport:
                 late.set()
                 jobs.put(None)
 
-    def _read(self, call: Call, late: Event) -> Answer:
-        parts, size = [], 0
-        with self._http.stream(
+    def _request(self, call: Call) -> httpx.Request:
+        return self._http.build_request(
             call.method,
             self._base + quote(call.path),
             params=dict(call.params) if call.params else None,
             content=call.content,
-        ) as response:
+        )
+
+    def _read(self, call: Call, late: Event) -> Answer:
+        parts, size = [], 0
+        response = self._http.send(self._request(call), stream=True)
+        with closing(response):
             for part in response.iter_bytes():
                 parts.append(part)
                 size += len(part)
