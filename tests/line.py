@@ -20,8 +20,8 @@ from shopform.planning.scope import Options
 from shopform.render.json.plan_document import sealed
 from shopform.render.json.plan_reader import read_document
 from shopform.sandbox import Sandbox
-from shopform.sandbox.calls import Call
-from shopform.shop.call_budget import Ledger
+from shopform.sandbox.calls import LoggedRequest
+from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.terminal.console import Console
 from shopform.workflow.refresh import Connection, read_and_plan
@@ -31,7 +31,7 @@ NOON = 1_800_000_000.0
 PORT = "8484"
 
 
-def asks_if_gone(call: Call) -> bool:
+def asks_if_gone(call: LoggedRequest) -> bool:
     """Whether it asked for an owned object that no list showed, and was told that it is gone."""
     return call.method == "GET" and call.path.count("/") == 2 and call.status in (404, 410)
 
@@ -69,7 +69,7 @@ class Line:
             load_project(self.directory), None, variables={}, environment=environment
         )
         console = Console(environment=environment, chdir=str(self.directory))
-        ledger = Ledger(self.directory / ".shopform", "sandbox", 10_000, clock=lambda: NOON)
+        ledger = CallCounter(self.directory / ".shopform", "sandbox", 10_000, clock=lambda: NOON)
         hasty: dict[str, Any] = {"sleep": lambda _seconds: None}
         with (
             direct(),

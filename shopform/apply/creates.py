@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shopform.apply.secret_delivery import deliver
-from shopform.apply.step_context import Calls
+from shopform.apply.step_context import StepContext
 from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
@@ -14,12 +14,12 @@ from shopform.model.plan import Step
 from shopform.model.prior import Intent
 from shopform.planning.matching.recovered_creates import recover
 from shopform.shop import fetch, write
-from shopform.shop.write import Written
+from shopform.shop.write import WriteResult
 
 SENDS = 3
 
 
-def create(calls: Calls, step: Step, kind: Kind) -> None:
+def create(calls: StepContext, step: Step, kind: Kind) -> None:
     """Create one object, and record its id. Raises ShopformError when that did not succeed.
 
     An outcome that stays unknown leaves the intent waiting: the next run looks it up.
@@ -53,7 +53,7 @@ def create(calls: Calls, step: Step, kind: Kind) -> None:
         creation.confirm(number)
 
 
-def adopt(calls: Calls, step: Step, kind: Kind) -> None:
+def adopt(calls: StepContext, step: Step, kind: Kind) -> None:
     """Take over an object whose create was cut off, with its secrets if the shop repeats them."""
     problem = None
     if kind.policy.generated:
@@ -76,14 +76,14 @@ def _misnamed(problem: RequestRefused, kind: Kind) -> RequestRefused:
 
 @dataclass(frozen=True, slots=True)
 class _Creation:
-    calls: Calls
+    calls: StepContext
     step: Step
     kind: Kind
     fields: Mapping[str, object]
     parent_id: int | None
     intent: Intent
 
-    def send(self) -> tuple[int, Written]:
+    def send(self) -> tuple[int, WriteResult]:
         """Send until the outcome is known; never again before looking for it."""
         names = self.calls.names(self.kind)
         for left in reversed(range(SENDS)):
@@ -151,10 +151,10 @@ class _Creation:
         calls.claimed.add((kind.name, found.id))
         return objects[found.id]
 
-    def _again(self, found: LiveObject) -> Written:
+    def _again(self, found: LiveObject) -> WriteResult:
         """What is there under a lost answer; generated secrets as far as the shop repeats them."""
         if not self.kind.policy.generated:
-            return Written(id=found.id, object=found)
+            return WriteResult(id=found.id, object=found)
         return write.read(self.calls.client, self.kind, self.calls.names(self.kind), found.id)
 
     def _canonical(self, name: str, fields: Mapping[str, object]) -> object:
@@ -179,7 +179,9 @@ class _Creation:
             )
 
 
-def _hand_out(calls: Calls, step: Step, kind: Kind, written: Written) -> ShopformError | None:
+def _hand_out(
+    calls: StepContext, step: Step, kind: Kind, written: WriteResult
+) -> ShopformError | None:
     """Deliver generated secrets, before the result counts: a crash must not lose them."""
     if not kind.policy.generated:
         return None

@@ -10,7 +10,7 @@ from threading import Event
 
 from shopform.apply.child_checks import placed
 from shopform.apply.preflight import recheck
-from shopform.apply.step_context import Calls
+from shopform.apply.step_context import StepContext
 from shopform.apply.steps import do
 from shopform.apply.verify import verify
 from shopform.diagnostics import Diagnostic, error
@@ -57,7 +57,7 @@ def apply(
     _same_basis(plan, session)
     one_owner(plan, session.prior)
     before = client.calls
-    calls = Calls(plan, client, session, directory)
+    calls = StepContext(plan, client, session, directory)
     if saved:
         lists = recheck(plan, calls)
         calls.listed = {place: ranges(read.objects) for place, read in lists.items()}
@@ -121,7 +121,7 @@ def one_owner(plan: Plan, prior: Prior) -> None:
 @dataclass(slots=True)
 class _Run:
     plan: Plan
-    calls: Calls
+    calls: StepContext
     listener: Listener
     interrupt: Event
     applied: list[Step] = field(default_factory=list)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from shopform.apply.child_checks import Children, Lists, placed, whole_list
-from shopform.apply.step_context import Calls
+from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Absent, ShopChanged
 from shopform.kinds import BY_NAME, Kind
@@ -25,7 +25,7 @@ from shopform.planning.ground import fingerprint, referred, rests_on, turns
 from shopform.planning.matching.result import live_identity
 
 
-def recheck(plan: Plan, calls: Calls) -> Lists:
+def recheck(plan: Plan, calls: StepContext) -> Lists:
     """Read every list that the plan rests on once, before the first write; returns them.
 
     Raises ShopChanged with a message for each object that is gone, was edited (with the fields that
@@ -59,18 +59,20 @@ def _elsewhere(plan: Plan, lists: Lists) -> list[Diagnostic]:
     return [error("shop-changed", summary, hint="correct the key; or plan again")]
 
 
-def _list(calls: Calls, kind: str, parent_id: int | None) -> LiveKind:
+def _list(calls: StepContext, kind: str, parent_id: int | None) -> LiveKind:
     try:
         return whole_list(calls.client, calls.plan, kind, parent_id)
     except Absent:  # so says a shop of the children of an object that is gone
         return LiveKind()
 
 
-def _container(step: Step, calls: Calls) -> int | None:
+def _container(step: Step, calls: StepContext) -> int | None:
     return calls.ids.get(step.parent.address) if step.parent else None
 
 
-def _edited(step: Step, digests: Mapping[str, str], lists: Lists, calls: Calls) -> list[Diagnostic]:
+def _edited(
+    step: Step, digests: Mapping[str, str], lists: Lists, calls: StepContext
+) -> list[Diagnostic]:
     item = lists[step.kind, _container(step, calls)].objects.get(step.id or 0)
     if item is None:
         return [_told(step.address, "is gone from the shop")]
@@ -85,7 +87,7 @@ def _edited(step: Step, digests: Mapping[str, str], lists: Lists, calls: Calls) 
 class _Ground:
     """The lists that a plan rests on, and who holds what in them."""
 
-    def __init__(self, plan: Plan, calls: Calls) -> None:
+    def __init__(self, plan: Plan, calls: StepContext) -> None:
         self.calls = calls
         self.steps = [step for step in plan.steps if step.op in TOUCHES]
         self.made = {step.address for step in self.steps if step.op is Op.CREATE}
@@ -202,7 +204,7 @@ class _Ground:
         return found
 
 
-def _path(kind: Kind, value: object, calls: Calls) -> str:
+def _path(kind: Kind, value: object, calls: StepContext) -> str:
     return page_address(str(canonical(kind.policy.form(kind.policy.path), value, calls.hosts)))
 
 

@@ -22,7 +22,7 @@ from shopform.state.store import Session
 
 
 @dataclass(slots=True)
-class Calls:
+class StepContext:
     """Safe to be used by several threads.
 
     `entries` is the state as it grows, `kept` the addresses written to it; `ids` are all objects

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shopform.apply.creates import adopt, create
-from shopform.apply.step_context import Calls
+from shopform.apply.step_context import StepContext
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.plan import Op, Step
@@ -11,7 +11,7 @@ from shopform.planning.compare.images import learn
 from shopform.shop import write
 
 
-def do(calls: Calls, step: Step) -> None:
+def do(calls: StepContext, step: Step) -> None:
     """Do one step. Raises ShopformError when it did not succeed."""
     kind = BY_NAME[step.kind]
     match step.op:
@@ -29,7 +29,7 @@ def do(calls: Calls, step: Step) -> None:
             calls.drop(step)
 
 
-def _update(calls: Calls, step: Step, kind: Kind) -> None:
+def _update(calls: StepContext, step: Step, kind: Kind) -> None:
     calls.session.intend(step.key, step.op, step.address)
     number = step.id or calls.ids[step.address]
     fields, secret = calls.fields(step, kind), bool(calls.secrets(step))
@@ -53,7 +53,7 @@ def _update(calls: Calls, step: Step, kind: Kind) -> None:
 
 
 def _update_again(
-    calls: Calls, step: Step, kind: Kind, number: int, fields: dict[str, object]
+    calls: StepContext, step: Step, kind: Kind, number: int, fields: dict[str, object]
 ) -> None:
     """Send an update whose answer was lost again, without the pictures that arrived."""
     found = write.read(calls.client, kind, calls.names(kind), number).object
@@ -74,7 +74,7 @@ def _update_again(
     write.update(calls.client, kind, calls.names(kind), number, fields, secret=secret)
 
 
-def _delete(calls: Calls, step: Step, kind: Kind) -> None:
+def _delete(calls: StepContext, step: Step, kind: Kind) -> None:
     calls.children.check(step)
     calls.session.intend(step.key, step.op, step.address)
     try:

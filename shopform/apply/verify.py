@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from shopform.apply.step_context import Calls
+from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, digest, is_digest, page_address
@@ -23,7 +23,7 @@ VERIFY = "verify"
 SHOWN = 56
 
 
-def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic]:
+def verify(plan: Plan, applied: Sequence[Step], calls: StepContext) -> list[Diagnostic]:
     """Read what was written, remember what the shop made of it, and report what did not take."""
     lists = _lists(applied, calls)
     with ThreadPoolExecutor(calls.client.parallelism) as pool:
@@ -55,7 +55,7 @@ def verify(plan: Plan, applied: Sequence[Step], calls: Calls) -> list[Diagnostic
 
 
 def _misled(
-    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], calls: Calls
+    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], calls: StepContext
 ) -> Iterator[Diagnostic]:
     """What the paths that the shop made are in conflict with."""
     made: dict[Address, tuple[str, str]] = {}
@@ -78,7 +78,7 @@ def _misled(
     yield from conflicts(made, held, calls.entries)
 
 
-def _lists(applied: Sequence[Step], calls: Calls) -> list[tuple[str, int | None]]:
+def _lists(applied: Sequence[Step], calls: StepContext) -> list[tuple[str, int | None]]:
     found = dict.fromkeys(
         (step.kind, _container(step, calls))
         for step in applied
@@ -87,11 +87,11 @@ def _lists(applied: Sequence[Step], calls: Calls) -> list[tuple[str, int | None]
     return list(found)
 
 
-def _container(step: Step, calls: Calls) -> int | None:
+def _container(step: Step, calls: StepContext) -> int | None:
     return calls.ids[step.parent.address] if step.parent else None
 
 
-def _read(plan: Plan, calls: Calls, kind: str, parent_id: int | None) -> LiveKind:
+def _read(plan: Plan, calls: StepContext, kind: str, parent_id: int | None) -> LiveKind:
     names = plan.names.get(kind)
     return fetch.list_one(calls.client, BY_NAME[kind], names, parent_id=parent_id)
 
@@ -111,7 +111,7 @@ def _seen(
     step: Step,
     entry: Entry,
     item: LiveObject,
-    calls: Calls,
+    calls: StepContext,
     warnings: list[Diagnostic],
     held: Set[object],
 ) -> Entry:
@@ -139,7 +139,7 @@ def _seen(
     return replace(entry, sent=sent, stored=stored)
 
 
-def _paths(kind: Kind, read: LiveKind, calls: Calls) -> frozenset[object]:
+def _paths(kind: Kind, read: LiveKind, calls: StepContext) -> frozenset[object]:
     name = kind.policy.path
     every = read.objects.values() if name else ()
     return frozenset(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from shopform.cli import completions
-from shopform.cli.param_types import Duration, File, KindCount, Pair, Words
+from shopform.cli.param_types import Duration, File, KeyValue, KindCount, Words
 from shopform.model.values import CHANGE_WORDS
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ texts = stack(
         "variables",
         metavar="NAME=VALUE",
         multiple=True,
-        type=Pair(),
+        type=KeyValue(),
         help="Set a variable.",
     ),
     option(
@@ -178,7 +178,7 @@ renames = option(
     "--accept-rename",
     metavar="OLD=NEW",
     multiple=True,
-    type=Pair(),
+    type=KeyValue(),
     help="Keep the object of the address OLD as NEW; the project's `moved:` gets it.",
 )
 planning = stack(

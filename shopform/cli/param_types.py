@@ -32,7 +32,7 @@ class File(click.Path):
         return self.coerce_path_result(value)
 
 
-class Pair(click.ParamType[tuple[str, str]]):
+class KeyValue(click.ParamType[tuple[str, str]]):
     """NAME=TEXT."""
 
     name = "pair"

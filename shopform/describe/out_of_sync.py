@@ -33,7 +33,7 @@ class Otherwise:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Differences:
     """Declared objects beside the shop's: `fields` that differ, `gone` ones that the shop has
     not, and the addresses of all others. `problems` are objects that cannot be told apart."""
 
@@ -43,7 +43,7 @@ class Written:
     problems: tuple[Diagnostic, ...]
 
 
-def compare(desired: Desired, prior: Prior, live: Live) -> Written:
+def compare(desired: Desired, prior: Prior, live: Live) -> Differences:
     """Every declared field that differs, and undeclared ones that got another value than their
     known default since the object is managed: what it had before is nobody's business.
 
@@ -67,7 +67,7 @@ def compare(desired: Desired, prior: Prior, live: Live) -> Written:
     told = _fitting(desired, matching, found)
     unclear = {problem.address for problem in problems}
     lost = tuple(address for address in gone if address not in unclear)
-    return Written(tuple(told), lost, known, tuple(_softened(problems)))
+    return Differences(tuple(told), lost, known, tuple(_softened(problems)))
 
 
 def _softened(problems: Collector) -> Iterator[Diagnostic]:

@@ -20,7 +20,7 @@ from shopform.planning.matching.result import Identity, live_identity
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FetchedObject:
     """An object of the shop, and the names that its kind's fields have there."""
 
     object: LiveObject
@@ -28,7 +28,9 @@ class Found:
     hosts: frozenset[str]
 
 
-def taken(address: Address, desired: Desired, prior: Prior, found: Found) -> tuple[Entry, int]:
+def taken(
+    address: Address, desired: Desired, prior: Prior, found: FetchedObject
+) -> tuple[Entry, int]:
     """What the state is to remember of an object, and how many declared fields differ from it.
 
     Of the fields only those are remembered that the shop holds as they are declared: the others
@@ -54,7 +56,7 @@ def taken(address: Address, desired: Desired, prior: Prior, found: Found) -> tup
     return entry, len(difference.send)
 
 
-def _identity(kind: Kind, resource: Resource, found: Found) -> Identity:
+def _identity(kind: Kind, resource: Resource, found: FetchedObject) -> Identity:
     held = zip(kind.policy.identity, live_identity(kind, found.object, found.hosts), strict=True)
     return tuple(
         digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
@@ -62,7 +64,7 @@ def _identity(kind: Kind, resource: Resource, found: Found) -> Identity:
     )
 
 
-def described(address: Address, prior: Prior, found: Found) -> Declared:
+def described(address: Address, prior: Prior, found: FetchedObject) -> Declared:
     """The object as the files would declare it; nothing where they cannot.
 
     References are to the addresses that own those ids; others are left out, and told in `left`.
@@ -84,7 +86,7 @@ def described(address: Address, prior: Prior, found: Found) -> Declared:
     )
 
 
-def _world(address: Address, prior: Prior, found: Found) -> Live:
+def _world(address: Address, prior: Prior, found: FetchedObject) -> Live:
     """The object among all that is owned, as the state remembers it."""
     objects: dict[str, dict[int, LiveObject]] = {kind.name: {} for kind in KINDS}
     for owned, entry in prior.resources.items():

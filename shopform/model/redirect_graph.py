@@ -55,7 +55,7 @@ FRONT = Page("", "the front page")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RouteProblem:
     """What goes wrong for visitors: `hops` make it, and it is told of the first, which is declared.
 
     `closed` are circles, which are wrong whoever made the rest of them.
@@ -111,7 +111,7 @@ def by_source(hops: Iterable[Hop]) -> dict[str, Hop]:
     return table
 
 
-def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
+def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProblem]:
     """Two of one source, circles, and redirects that lead to redirects; in time linear in them."""
     ends, circles = _followed(table)
     for hop in hops:
@@ -119,7 +119,7 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
         if first is not hop:
             pair = (hop, first) if hop.address else (first, hop)
             if pair[0].address:
-                yield Fault(
+                yield RouteProblem(
                     "route-duplicate", pair, f"has the source of {who(pair[1])}", "remove one"
                 )
     inside = {hop.start for circle in circles for hop in circle}
@@ -136,15 +136,15 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[Fault]:
             if end is not None:
                 hint = CHANGE if leads(hop.start, end) else f"point it at `{slashed(end)}`"
             says = f"leads on to {who(following)}"
-            yield Fault("route-chain", (hop, following), says, hint)
+            yield RouteProblem("route-chain", (hop, following), says, hint)
 
 
-def hiding(hop: Hop, page: Page) -> Fault:
+def hiding(hop: Hop, page: Page) -> RouteProblem:
     """A redirect that begins where a page is, which nobody could reach any more."""
     says = f"hides `{page.whose}`, a page of that path" if page.path else "hides the front page"
     if page.guessed:
         says = f"is likely to hide `{page.whose}`: the shop makes its path, `{slashed(page.path)}`"
-    return Fault("route-hides", (hop,), says, CHANGE)
+    return RouteProblem("route-hides", (hop,), says, CHANGE)
 
 
 def leading(table: Mapping[str, Hop]) -> Callable[[str, str], bool]:
@@ -177,7 +177,7 @@ def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[lis
     return ends, circles
 
 
-def _circle(hops: list[Hop]) -> Fault:
+def _circle(hops: list[Hop]) -> RouteProblem:
     """A circle, from its first declared hop on, with the place of each."""
     first = min(
         (hop for hop in hops if hop.address),
@@ -186,7 +186,7 @@ def _circle(hops: list[Hop]) -> Fault:
     start = hops.index(first)
     turned = (*hops[start:], *hops[:start])
     strangers = [f"{_leads(hop)}, and nobody declares that" for hop in turned if not hop.address]
-    return Fault(
+    return RouteProblem(
         "route-loop",
         turned,
         f"leads back to itself: {circle_of(slashed(hop.source) for hop in turned)}",

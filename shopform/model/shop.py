@@ -19,7 +19,7 @@ class DeleteLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class PolicyRule:
     """One rule of the project's own; with no `kinds` or `shops` it holds for all of them.
 
     `deny` are of CHANGE_WORDS: more than `limit` such changes are refused. Or
@@ -45,7 +45,7 @@ class Rules:
 
     deletes: DeleteLimits = field(default_factory=DeleteLimits)
     url_changes: str = "warn"
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[PolicyRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shopform.model.canonical import loosely, slashed
-from shopform.model.redirect_graph import CHANGE, Fault, Hop, Page, who
+from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, who
 
 CODE = "route-alike"
 
@@ -15,7 +15,7 @@ def alike(
     table: Mapping[str, Hop],
     pages: Mapping[str, Page],
     ceased: Iterable[str] = (),
-) -> Iterator[Fault]:
+) -> Iterator[RouteProblem]:
     """What a declared redirect would be in a shop where the last slash, the case, the query or
     the Unicode form of a path does not count: a loop, a second one of its source, one that hides
     a page, one that leads to another, a dead end. Only where one of them is fresh, and once for
@@ -33,7 +33,7 @@ class _Pairs:
     ceased: Iterable[str]
     seen: set[frozenset[str]] = field(default_factory=set)
 
-    def found(self) -> Iterator[Fault]:
+    def found(self) -> Iterator[RouteProblem]:
         starts = _by_likeness(self.table)
         pages, ceased = _by_likeness(self.pages), _by_likeness(self.ceased)
         for hop in self.hops:
@@ -64,7 +64,7 @@ class _Pairs:
                     says += f" `{slashed(path)}`"
                     yield self._fault(hop, says, "a dead end", path, hop.end)
 
-    def _twins(self, hop: Hop, paths: Sequence[str]) -> Iterator[Fault]:
+    def _twins(self, hop: Hop, paths: Sequence[str]) -> Iterator[RouteProblem]:
         """One warning for all redirects whose sources are alike, at the first that is declared."""
         others = [path for path in paths if path != hop.start and not _asked_apart(hop.start, path)]
         fresh = any(self.table[path].fresh for path in paths)
@@ -83,10 +83,10 @@ class _Pairs:
         self.seen.add(pair)
         return True
 
-    def _fault(self, hop: Hop, says: str, what: str, one: str, other: str = "") -> Fault:
+    def _fault(self, hop: Hop, says: str, what: str, one: str, other: str = "") -> RouteProblem:
         differs = " and ".join(_differences(one, other or hop.start))
         says = f"{says}: {what} in a shop where {differs} does not count"
-        return Fault(CODE, (hop,), says, f"try it in the shop, or {CHANGE}")
+        return RouteProblem(CODE, (hop,), says, f"try it in the shop, or {CHANGE}")
 
 
 def _asked_apart(one: str, other: str) -> bool:

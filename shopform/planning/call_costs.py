@@ -7,10 +7,10 @@ from shopform.model.live import PAGE
 from shopform.model.plan import WRITES, Op, Step
 from shopform.planning.ground import rests_on
 from shopform.planning.matching.result import NOTHING
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 
-def verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     """Each touched list is read once after the last write; a confirmed create costs one more.
 
     What is deleted is looked into before: each count, and a list for each kind of children; one of
@@ -35,7 +35,7 @@ def verify_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     return calls
 
 
-def recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
+def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     """Each list that the plan rests on and is there is read once."""
     ids = draft.matching.ids.keys() | draft.matching.entries.keys()
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
@@ -45,7 +45,7 @@ def recheck_calls(draft: Draft, steps: tuple[Step, ...]) -> int:
     return sum(1 if above else live.get(name, NOTHING).calls() for name, above in found)
 
 
-def _looks(draft: Draft, kind: str, deletions: int) -> int:
+def _looks(draft: PlanDraft, kind: str, deletions: int) -> int:
     """What lists of a kind cost that are read before so many deletions of it."""
     read = draft.live.kinds.get(kind, NOTHING)
     if read.paged:

@@ -12,7 +12,7 @@ from shopform.model.prior import Ranges
 from shopform.model.values import Address, Ref
 from shopform.planning.matching.recovered_creates import ranges
 from shopform.planning.matching.result import NOTHING
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 
 def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
@@ -30,7 +30,7 @@ def _short_digest(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
+def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
     """Of each object that a step touches: whatever else is edited in it does not concern the plan.
 
     What is deleted was approved as it was shown, so all of it counts there.
@@ -50,7 +50,9 @@ def fingerprints(draft: Draft, steps: tuple[Step, ...]) -> Mapping[Address, Mapp
     return dict(sorted(found.items()))
 
 
-def listed_ids(draft: Draft, steps: tuple[Step, ...]) -> Mapping[tuple[str, int | None], Ranges]:
+def listed_ids(
+    draft: PlanDraft, steps: tuple[Step, ...]
+) -> Mapping[tuple[str, int | None], Ranges]:
     """What each list held that something is created in, so that what comes later is known."""
     kinds = {step.kind for step in steps if step.op is Op.CREATE}
     found: dict[tuple[str, int | None], list[int]] = {}

@@ -24,7 +24,7 @@ from shopform.planning.scope import Known, Options, Scope, scope
 
 
 @dataclass(slots=True)
-class Draft:
+class PlanDraft:
     """`build` fills changes, drift and the graph's steps; edges between steps come later.
 
     `moves` name addresses, also where nothing is moved; `going` is what becomes of all that is

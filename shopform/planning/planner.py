@@ -22,7 +22,7 @@ from shopform.planning.ground import fingerprints, listed_ids
 from shopform.planning.matching.match import match
 from shopform.planning.ordering.cycle_breaking import Yielding
 from shopform.planning.ordering.dependencies import connect
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.plan_digest import digest_of
 from shopform.planning.scope import Known, Options, scope
 
@@ -50,7 +50,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     if options.destroy:
         desired = Desired()
     matching = match(desired, prior, live, out)
-    draft = Draft(desired, prior, live, matching, out, options, moves)
+    draft = PlanDraft(desired, prior, live, matching, out, options, moves)
     draft.build()
     unsettled_paths.check(matching, desired, draft.scope, draft.graph.steps, out)
     paths = paths_of(draft)
@@ -157,7 +157,7 @@ def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _unmanaged(draft: Draft) -> Mapping[str, int]:
+def _unmanaged(draft: PlanDraft) -> Mapping[str, int]:
     owners = draft.matching.owners
     counts = {
         name: sum((name, number) not in owners for number in read.objects)

@@ -25,14 +25,14 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class Diagram:
     """Nodes in groups, and edges between them; the order of both is the order of the text."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
 
-def resource_graph(desired: Desired, only: Collection[Address] | None = None) -> Graph:
+def resource_graph(desired: Desired, only: Collection[Address] | None = None) -> Diagram:
     """What is declared; an edge leads from a resource to what it lies in or refers to."""
     chosen = {a: r for a, r in desired.resources.items() if only is None or a in only}
     edges: list[Edge] = []
@@ -42,10 +42,10 @@ def resource_graph(desired: Desired, only: Collection[Address] | None = None) ->
         held = sorted(resource.fields.items())
         edges += (Edge(address, v.address, name) for name, v in held if isinstance(v, Ref))
     nodes = (Node(address, address, address.kind) for address in sorted(chosen))
-    return Graph(tuple(nodes), tuple(edge for edge in edges if edge.end in chosen))
+    return Diagram(tuple(nodes), tuple(edge for edge in edges if edge.end in chosen))
 
 
-def step_graph(plan: Plan) -> Graph:
+def step_graph(plan: Plan) -> Diagram:
     """The steps of a plan, with their numbers in it; an edge leads to a step that waits."""
     nodes = tuple(
         Node(step.key, f"{number}: {step.op} {step.address}", step.kind)
@@ -53,10 +53,10 @@ def step_graph(plan: Plan) -> Graph:
     )
     keys = {node.key for node in nodes}
     edges = (Edge(key, s.key) for s in plan.steps for key in sorted(s.after) if key in keys)
-    return Graph(nodes, tuple(edges))
+    return Diagram(nodes, tuple(edges))
 
 
-def render_graph(graph: Graph, form: str) -> str:
+def render_graph(graph: Diagram, form: str) -> str:
     """The graph as text, as `dot` or `mermaid`. The same graph always gives the same text."""
     return "".join(f"{line}\n" for line in (_mermaid if form == "mermaid" else _dot)(graph))
 
@@ -68,7 +68,7 @@ def _groups(nodes: Iterable[Node]) -> Iterator[tuple[str, list[Node]]]:
     return ((group, inside) for group, inside in found.items() if inside)
 
 
-def _dot(graph: Graph) -> Iterator[str]:
+def _dot(graph: Diagram) -> Iterator[str]:
     yield "digraph shopform {"
     yield '  rankdir = "LR";'
     yield '  node [shape = "box"];'
@@ -91,7 +91,7 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _mermaid(graph: Graph) -> Iterator[str]:
+def _mermaid(graph: Diagram) -> Iterator[str]:
     # Ids are numbers: a key may be a word of Mermaid's, such as `end`.
     ids = {node.key: f"n{number}" for number, node in enumerate(graph.nodes)}
     yield "flowchart LR"

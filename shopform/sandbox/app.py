@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from shopform.sandbox import faults
 from shopform.sandbox.behaviour.table import Table, View, World
 from shopform.sandbox.behaviour.tables import Seed, endpoint, open_shop
-from shopform.sandbox.calls import Call, Hook, received
+from shopform.sandbox.calls import Hook, LoggedRequest, received
 from shopform.sandbox.faults import Fault, Faults
 from shopform.sandbox.gate import APP_STATUS, Gate
 from shopform.sandbox.messages import Refusal, Response, answer
@@ -40,7 +40,7 @@ class App:
     def __init__(self, world: World, gate: Gate, seed: Seed, products: int) -> None:
         self.world = world
         self.faults = Faults()
-        self.calls: list[Call] = []
+        self.calls: list[LoggedRequest] = []
         self.before: list[Hook] = []
         self.after: list[Hook] = []
         self._gate = gate

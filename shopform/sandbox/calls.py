@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class LoggedRequest:
     """One request. `n` counts from 1 in order of arrival; `path` is below /REST; `body` is its
     JSON, or its text where it is none; `status` is 0 while, and if, it is not answered."""
 
@@ -25,12 +25,12 @@ class Call:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-Hook = Callable[[Call], None]
+Hook = Callable[[LoggedRequest], None]
 
 
-def received(n: int, method: str, path: str, query: str, body: bytes, fault: str) -> Call:
+def received(n: int, method: str, path: str, query: str, body: bytes, fault: str) -> LoggedRequest:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return Call(n, now, method, path, query, _content(body), fault=fault)
+    return LoggedRequest(n, now, method, path, query, _content(body), fault=fault)
 
 
 def _content(body: bytes) -> Any:

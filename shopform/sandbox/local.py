@@ -11,10 +11,10 @@ from shopform.errors import UsageError
 from shopform.sandbox.app import ROOT, App
 from shopform.sandbox.behaviour.table import World
 from shopform.sandbox.behaviour.tables import FIRST_IDS, Seed, endpoint
-from shopform.sandbox.calls import Call, Hook
+from shopform.sandbox.calls import Hook, LoggedRequest
 from shopform.sandbox.gate import Gate
 from shopform.sandbox.server import Server
-from shopform.sandbox.store import Store
+from shopform.sandbox.store import RowStore
 from shopform.sandbox.switches import Switches
 
 
@@ -45,7 +45,7 @@ class Sandbox:
         _check_loopback(host)
         given_ids = {endpoint(name): number for name, number in (first_ids or {}).items()}
         in_force = Switches(switches)
-        self._store = Store(data, FIRST_IDS | given_ids)
+        self._store = RowStore(data, FIRST_IDS | given_ids)
         self._world = World(self._store, in_force)
         try:
             self.app = App(self._world, Gate(token, deny, daily_calls), seed or {}, products)
@@ -85,7 +85,7 @@ class Sandbox:
         return self._world.origin + ROOT
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[LoggedRequest]:
         """The requests so far, in the order in which they were done with."""
         return list(self.app.calls)
 
@@ -116,7 +116,7 @@ class Sandbox:
         """Call this with each request when its effect is kept and its answer is not sent."""
         self.app.after.append(hook)
 
-    def _write_log(self, call: Call) -> None:
+    def _write_log(self, call: LoggedRequest) -> None:
         if self._log:
             self._log.write(call.as_json() + "\n")
             self._log.flush()

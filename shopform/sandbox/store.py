@@ -17,7 +17,7 @@ Change = tuple[str, int, Row]
 HEAD = '{"sandbox": 1}\n'
 
 
-class Store:
+class RowStore:
     """Rows by table and id. A row is replaced as a whole and never changed in place."""
 
     def __init__(self, file: Path | None, first_ids: Mapping[str, int]) -> None:

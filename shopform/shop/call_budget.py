@@ -17,7 +17,7 @@ KEPT_DAYS = 7
 NAME = re.compile(r"(\d{4}-\d\d-\d\d)-[0-9a-f]{12}")
 
 
-class Ledger:
+class CallCounter:
     """Counts the calls of one key on one day, in one file that grows by a byte a call.
 
     An appended byte is neither lost when a process dies nor doubled when two run. `-` gives back a

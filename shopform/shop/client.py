@@ -11,7 +11,7 @@ from typing import Any, Self
 from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
 from shopform.model.shop import Shop
-from shopform.shop.call_budget import Ledger
+from shopform.shop.call_budget import CallCounter
 from shopform.shop.responses import Again, Call, Json, judge, lost
 from shopform.shop.transport import NoAnswer, Transport
 
@@ -37,7 +37,7 @@ class Client:
         self,
         shop: Shop,
         *,
-        ledger: Ledger | None = None,
+        ledger: CallCounter | None = None,
         max_calls: int | None = None,
         parallelism: int = 4,
         timeout: float = 30,

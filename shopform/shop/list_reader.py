@@ -10,7 +10,7 @@ from shopform.errors import Absent, AccessRefused, ListMissing, ShopformError
 from shopform.kinds import Kind
 from shopform.shop.client import Client
 from shopform.shop.codec import Item, Names, identify
-from shopform.shop.pages import LIMIT, Page, more, page, problem, repeats
+from shopform.shop.pages import LIMIT, ListPage, more, page, problem, repeats
 
 T = TypeVar("T")
 SMALLEST = 5
@@ -28,7 +28,7 @@ class Listing:
     names: Names
     parent_id: int | None = None
     tolerant: bool = False
-    pages: list[Page] = field(default_factory=list)
+    pages: list[ListPage] = field(default_factory=list)
     problem: str = ""
     refused: ShopformError | None = None
 
@@ -102,7 +102,7 @@ def _begin(client: Client, one: Listing, *, trusting: bool) -> None:
         received += len(last.items)
 
 
-def _ids(names: Names, one: Page) -> set[int]:
+def _ids(names: Names, one: ListPage) -> set[int]:
     return {identify(names, item) for item in one.items}
 
 
@@ -118,7 +118,7 @@ def _offsets(one: Listing) -> range:
     return rest if step >= SMALLEST or told else range(0)
 
 
-def _page(client: Client, one: Listing, offset: int) -> Page:
+def _page(client: Client, one: Listing, offset: int) -> ListPage:
     parent = one.kind.wire.parent
     query: dict[str, str | int] = {"limit": LIMIT, "offset": offset}
     if parent and one.parent_id is not None:

@@ -14,7 +14,7 @@ GENERIC = frozenset(("data", "items", "results"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ListPage:
     """One answer. `total`, `limit` and `count` are the shop's own words, where it gave any."""
 
     items: list[Item]
@@ -29,21 +29,21 @@ class Page:
         return self.total is not None and len(self.items) < min(self.limit or LIMIT, self.total)
 
 
-def page(names: Names, body: Json) -> Page:
+def page(names: Names, body: Json) -> ListPage:
     """Read an answer: a bare array, or an envelope with `paging` and one array in it.
 
     Raises `Nonsense` for anything else; nothing that is not plainly an empty list becomes one.
     """
     if isinstance(body, list):
-        return Page(items=_objects(names, body), bare=True)
+        return ListPage(items=_objects(names, body), bare=True)
     if body and all(key.isdigit() and isinstance(body[key], dict) for key in body):
         # PHP writes an array with gaps in its numbering as an object.
-        return Page(items=list(body.values()), bare=True)
+        return ListPage(items=list(body.values()), bare=True)
     given = body.get("paging")
     paging = given if isinstance(given, dict) else {}
     total = _number(paging.get("total"))
     rest = {key: inner for key, inner in body.items() if key != "paging"}
-    return Page(
+    return ListPage(
         items=_objects(names, _array(names, rest, total, enveloped=bool(paging))),
         bare=False,
         total=total,
@@ -92,7 +92,7 @@ def _number(given: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
-def more(last: Page) -> bool:
+def more(last: ListPage) -> bool:
     """Whether to ask on after a page, when the shop does not say how many objects there are.
 
     Whether the shop honours `limit` on bare arrays is unknown (dossier 2.3): a length that is a
@@ -107,12 +107,12 @@ def more(last: Page) -> bool:
     return got > 0 and got % 10 == 0
 
 
-def repeats(names: Names, first: Page, last: Page) -> bool:
+def repeats(names: Names, first: ListPage, last: ListPage) -> bool:
     """Whether the shop ignored the offset and sent the same list again."""
     return bool(last.items) and identify(names, last.items[0]) == identify(names, first.items[0])
 
 
-def problem(names: Names, pages: Sequence[Page]) -> str:
+def problem(names: Names, pages: Sequence[ListPage]) -> str:
     """Why these pages do not prove that the whole list came; empty if they do."""
     for one in pages:
         if one.count is not None and one.count != len(one.items):

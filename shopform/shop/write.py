@@ -12,7 +12,7 @@ from shopform.shop.codec import Names, encode, generated, identify, names_for, r
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WriteResult:
     """What an answer said of the object, as far as it said anything.
 
     `generated` are secrets that the shop made; they are shown this once.
@@ -29,7 +29,7 @@ def create(
     names: Mapping[str, str],
     fields: Mapping[str, object],
     parent_id: int | None = None,
-) -> Written:
+) -> WriteResult:
     """Create one object. An answer without an id is a success too: list the kind to find it.
 
     `names` are the wire names in use; the kind's own when empty. Raises `OutcomeUnknown` when the
@@ -54,7 +54,7 @@ def update(
     fields: Mapping[str, object],
     *,
     secret: bool = False,
-) -> Written:
+) -> WriteResult:
     """Set these fields and no others: the shop merges (L, M).
 
     `secret`: the object held one, so that the shop's words about it are not quoted.
@@ -77,7 +77,7 @@ def delete(client: Client, kind: Kind, number: int, *, secret: bool = False) -> 
     client.send("DELETE", _path(_known(client, kind, {}), number), quotable=not secret)
 
 
-def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> Written:
+def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> WriteResult:
     """Read one object. `object` is `None` when the shop keeps it only as removed.
 
     Raises `Absent` when there is none, `Nonsense` when the answer is not that object.
@@ -109,14 +109,14 @@ def _written(
     *,
     number: int | None = None,
     parent_id: int | None = None,
-) -> Written:
+) -> WriteResult:
     item = unwrap(kind, names, answer)
     if item is None or (number is not None and identify(names, item) != number):
-        return Written()
+        return WriteResult()
     found = reader(kind, names)(item, None)
     if found and found.parent_id is None:
         found = replace(found, parent_id=parent_id)
-    return Written(
+    return WriteResult(
         id=identify(names, item),
         object=found if found and found.fields else None,
         generated=generated(kind, names, item),

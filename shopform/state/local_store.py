@@ -27,7 +27,7 @@ KEYS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _OnDisk:
     """What is on disk; `length` is that of the journal's whole lines, None without a journal."""
 
     ledger: Ledger
@@ -77,7 +77,7 @@ class LocalStore:
     def describe(self) -> str:
         return str(self.path)
 
-    def _find(self, *, mending: bool = False) -> _Found:
+    def _find(self, *, mending: bool = False) -> _OnDisk:
         state, journal = self._snapshot()
         base = None if state is None else loads(state, self.path)
         if journal is None:
@@ -107,7 +107,7 @@ class LocalStore:
             )
         if not mending:
             refuse_shared(ledger.resources, self.path, self.flags)
-        return _Found(ledger, None if journal is None else whole_length(journal))
+        return _OnDisk(ledger, None if journal is None else whole_length(journal))
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:
         """State and journal as they were at one instant, beside a run that may be writing them."""
@@ -123,7 +123,7 @@ class LocalStore:
 class LocalSession:
     """A Session on a LocalStore."""
 
-    def __init__(self, store: LocalStore, lock: Lock, found: _Found) -> None:
+    def __init__(self, store: LocalStore, lock: Lock, found: _OnDisk) -> None:
         self.prior = found.ledger.prior()
         self._store = store
         self._lock = lock

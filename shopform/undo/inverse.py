@@ -11,9 +11,9 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import NOTHING
 from shopform.undo.kept_objects import worth_keeping
-from shopform.undo.previous_addresses import Homes, Run, go_home
+from shopform.undo.previous_addresses import Homes, RecordedRun, go_home
 from shopform.undo.previous_values import GONE, Before
-from shopform.undo.report import Told
+from shopform.undo.report import UndoReport
 
 Fields = dict[str, Value]
 UNOWNED = Entry(id=0)
@@ -25,11 +25,11 @@ class Inverse:
 
     desired: Desired
     only: frozenset[Address]
-    told: Told
+    told: UndoReport
 
 
 def invert(
-    run: Run,
+    run: RecordedRun,
     prior: Prior,
     live: Live,
     pictures: Mapping[str, str],
@@ -59,7 +59,7 @@ def invert(
 
 @dataclass(slots=True)
 class _Inverting:
-    run: Run
+    run: RecordedRun
     prior: Prior
     live: Live
     homes: Homes
@@ -69,7 +69,7 @@ class _Inverting:
     resources: dict[Address, Resource] = field(default_factory=dict)
     only: set[Address] = field(default_factory=set)
     imports: dict[Address, int] = field(default_factory=dict)
-    told: Told = field(default_factory=Told)
+    told: UndoReport = field(default_factory=UndoReport)
     made: dict[Address, Entry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

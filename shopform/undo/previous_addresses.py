@@ -13,7 +13,7 @@ from shopform.model.values import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RecordedRun:
     """What a run was about to do, and the state's entries of what it touched, as they were.
 
     `before` holds those of what was referred to as well.
@@ -73,12 +73,12 @@ class Homes:
         found = {(a.kind, entry.id): a for a, entry in self.before.items()}
         return found | {(a.kind, entry.id): a for a, entry in self.now.items()}
 
-    def ids(self, run: Run) -> dict[Address, int]:
+    def ids(self, run: RecordedRun) -> dict[Address, int]:
         then = {self.of(address): entry.id for address, entry in run.before.items()}
         return then | {a: entry.id for a, entry in (self.before | self.now).items()}
 
 
-def go_home(run: Run, prior: Prior) -> Homes:
+def go_home(run: RecordedRun, prior: Prior) -> Homes:
     """Follow the run's moves backwards, what is nested along with what it lies in."""
     found = Homes()
     steps, changes = run.plan.steps, run.plan.changes
@@ -117,7 +117,7 @@ def _move_back(found: Homes, back: dict[Address, Address], prior: Prior) -> None
     found.names |= {after: old for after, old in back.items() if after not in waiting}
 
 
-def near(run: Run, prior: Prior) -> tuple[Desired, frozenset[Address]]:
+def near(run: RecordedRun, prior: Prior) -> tuple[Desired, frozenset[Address]]:
     """What must be read to undo a run: what it touched, and what that lies in and refers to."""
     entries = {**run.before, **prior.resources}
     needs = {

@@ -9,7 +9,7 @@ from shopform.model.values import Address
 
 
 @dataclass(slots=True)
-class Told:
+class UndoReport:
     """`notes` go with the change of their address; the rest are warnings of the plan."""
 
     notes: dict[Address, tuple[str, ...]] = field(default_factory=dict)

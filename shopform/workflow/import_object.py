@@ -8,7 +8,7 @@ from shopform.model.prior import Prior
 from shopform.model.values import Address, host_of
 
 if TYPE_CHECKING:
-    from shopform.describe.single_object import Found
+    from shopform.describe.single_object import FetchedObject
     from shopform.shop.client import Client
     from shopform.workflow.requests import ProjectRequest, ReadLimits
     from shopform.workflow.workspace import Workspace
@@ -116,8 +116,8 @@ def _container(wanted: Address, prior: Prior) -> int | None:
     return prior.resources[above].id
 
 
-def _read(client: "Client", wanted: Address, number: int, within: int | None) -> "Found":
-    from shopform.describe.single_object import Found
+def _read(client: "Client", wanted: Address, number: int, within: int | None) -> "FetchedObject":
+    from shopform.describe.single_object import FetchedObject
     from shopform.kinds import BY_NAME
     from shopform.model.addresses import container_of
     from shopform.shop.read_one import read_one
@@ -125,7 +125,7 @@ def _read(client: "Client", wanted: Address, number: int, within: int | None) ->
     kind = BY_NAME[wanted.kind]
     read = read_one(client, kind, number, within)
     if number in read.objects:
-        return Found(read.objects[number], read.names, client.shop.hosts)
+        return FetchedObject(read.objects[number], read.names, client.shop.hosts)
     if read.problem:
         raise ShopError(
             f"the shop's list of {kind.section} is not complete: {read.problem}", hint="run again"
@@ -134,7 +134,7 @@ def _read(client: "Client", wanted: Address, number: int, within: int | None) ->
     raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
 
 
-def _above(wanted: Address, prior: Prior, found: "Found") -> str:
+def _above(wanted: Address, prior: Prior, found: "FetchedObject") -> str:
     """What to do for an object that lies in one that nobody owns yet."""
     from shopform.kinds import BY_NAME
     from shopform.model.references import links
@@ -151,7 +151,7 @@ def _generate(
     workspace: "Workspace",
     wanted: Address,
     prior: Prior,
-    found: "Found",
+    found: "FetchedObject",
     into: str | None,
     request: "ProjectRequest",
 ) -> Desired:

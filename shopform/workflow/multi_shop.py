@@ -15,7 +15,7 @@ from shopform.render.text.multi_shop import (
     NOT_APPROVED,
     NOT_BEGUN,
     REFUSED,
-    Row,
+    ShopRow,
     applied_row,
     heading,
     planned_row,
@@ -28,14 +28,14 @@ from shopform.workflow.plan_checks import judged
 from shopform.workflow.refresh import Connection, connected, remark, show
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.reviewed_plans import remember
-from shopform.workflow.run_plan import Source
+from shopform.workflow.run_plan import PlanSource
 from shopform.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from shopform.render.markdown.multi_shop import Told
+    from shopform.render.markdown.multi_shop import ShopResult
     from shopform.shop.client import Client
 
-Carry = Callable[[Source, Callable[[Outcome], None]], int]
+Carry = Callable[[PlanSource, Callable[[Outcome], None]], int]
 # Each of them is a thread, with as many calls under way as `--parallelism` allows.
 AT_ONCE = 8
 NO_PLAN = "There is no plan for this shop."
@@ -43,7 +43,7 @@ NO_PLAN = "There is no plan for this shop."
 
 def plan_all(
     console: Console,
-    sources: Sequence[Source],
+    sources: Sequence[PlanSource],
     limits: ReadLimits,
     *,
     detailed: bool,
@@ -53,7 +53,7 @@ def plan_all(
     A shop that fails does not keep the others from being planned. Returns one exit code for all.
     """
     made = _plans(sources, limits)
-    told: list[Told] = []
+    told: list[ShopResult] = []
     for source, plan in zip(sources, made, strict=True):
         workspace = source.workspace
         if isinstance(plan, Plan):
@@ -66,11 +66,11 @@ def plan_all(
     return code
 
 
-def _plans(sources: Sequence[Source], limits: ReadLimits) -> list[Plan | ShopformError]:
+def _plans(sources: Sequence[PlanSource], limits: ReadLimits) -> list[Plan | ShopformError]:
     clients: list[Client] = []
     stopping = Event()
 
-    def one(source: Source) -> Plan | ShopformError:
+    def one(source: PlanSource) -> Plan | ShopformError:
         workspace = source.workspace
         try:
             prior = workspace.store().read()
@@ -95,15 +95,17 @@ def _plans(sources: Sequence[Source], limits: ReadLimits) -> list[Plan | Shopfor
     return [each.result() for each in running]
 
 
-def _told(workspace: Workspace, plan: Plan | ShopformError, *, detailed: bool) -> "Told":
-    from shopform.render.markdown.multi_shop import Told
+def _told(workspace: Workspace, plan: Plan | ShopformError, *, detailed: bool) -> "ShopResult":
+    from shopform.render.markdown.multi_shop import ShopResult
 
     name = workspace.shop.name
     if isinstance(plan, ShopformError):
-        row = Row(name, problem_word(plan.diagnostics[0].code))
-        return Told(row, None, plan.diagnostics, plan.exit_code)
+        row = ShopRow(name, problem_word(plan.diagnostics[0].code))
+        return ShopResult(row, None, plan.diagnostics, plan.exit_code)
     code = plan_exit(plan, detailed=detailed)
-    return Told(planned_row(name, plan, incomplete=code == ShopError.exit_code), plan, (), code)
+    return ShopResult(
+        planned_row(name, plan, incomplete=code == ShopError.exit_code), plan, (), code
+    )
 
 
 def _tell(
@@ -121,7 +123,7 @@ def _tell(
         remark(console, plan)
 
 
-def _sum_up(console: Console, told: "Sequence[Told]", code: int) -> None:
+def _sum_up(console: Console, told: "Sequence[ShopResult]", code: int) -> None:
     from shopform.render.markdown.multi_shop import shops_json, shops_markdown
 
     if console.form == "json":
@@ -133,12 +135,12 @@ def _sum_up(console: Console, told: "Sequence[Told]", code: int) -> None:
         _table(console, [each.row for each in told])
 
 
-def apply_all(console: Console, sources: Sequence[Source], carry: Carry) -> int:
+def apply_all(console: Console, sources: Sequence[PlanSource], carry: Carry) -> int:
     """Plan, show, ask and do one shop after the other.
 
     The first that does not end with 0 is the last. Returns its exit code.
     """
-    rows: list[Row] = []
+    rows: list[ShopRow] = []
     code = 0
     for source in sources:
         with _about(console, source.workspace):
@@ -154,7 +156,7 @@ def apply_all(console: Console, sources: Sequence[Source], carry: Carry) -> int:
     return code
 
 
-def _carried(console: Console, source: Source, carry: Carry) -> tuple[Row, int]:
+def _carried(console: Console, source: PlanSource, carry: Carry) -> tuple[ShopRow, int]:
     name = source.workspace.shop.name
     noted = _Noted(source)
     outcomes: list[Outcome] = []
@@ -169,17 +171,17 @@ def _carried(console: Console, source: Source, carry: Carry) -> tuple[Row, int]:
             partly = code == PartlyApplied.exit_code
             return applied_row(name, noted.made, outcomes[0], partly=partly), code
         refused = noted.made is not None and noted.made.refused
-        return Row(name, REFUSED if refused else NOT_APPROVED), code
+        return ShopRow(name, REFUSED if refused else NOT_APPROVED), code
     if console.form == "text" and noted.made is None:
         console.result(NO_PLAN)
     console.tell_problem(problem)
-    return Row(name, problem_word(problem.diagnostics[0].code)), problem.exit_code
+    return ShopRow(name, problem_word(problem.diagnostics[0].code)), problem.exit_code
 
 
 class _Noted:
     """A source whose plan is known afterwards."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PlanSource) -> None:
         self.source = source
         self.workspace = source.workspace
         self.saved = source.saved
@@ -190,12 +192,12 @@ class _Noted:
         return self.made
 
 
-def _not_begun(console: Console, workspace: Workspace, before: Sequence[Row]) -> Row:
+def _not_begun(console: Console, workspace: Workspace, before: Sequence[ShopRow]) -> ShopRow:
     last = next(row.shop for row in reversed(before) if row.verdict != NOT_BEGUN)
     note = warning("not-begun", "not begun", detail=f"`{last}` before it did not end well")
     console.diagnostics([note])
     console.stream.tell([diagnostic(note)])
-    return Row(workspace.shop.name, NOT_BEGUN)
+    return ShopRow(workspace.shop.name, NOT_BEGUN)
 
 
 def _head(console: Console, workspace: Workspace, *, first: bool) -> None:
@@ -206,7 +208,7 @@ def _head(console: Console, workspace: Workspace, *, first: bool) -> None:
     console.result("")
 
 
-def _table(console: Console, rows: Sequence[Row]) -> None:
+def _table(console: Console, rows: Sequence[ShopRow]) -> None:
     console.result("\n" + render_table(rows, color=console.color()))
 
 

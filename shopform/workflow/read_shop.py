@@ -21,7 +21,7 @@ from shopform.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ShopSnapshot:
     """The shop, its state, and what could not be read, by kind."""
 
     live: Live
@@ -44,7 +44,7 @@ class Found:
             yield warning("not-read", f"the {section} are left out: {told.summary}", hint=told.hint)
 
 
-def read_shop(workspace: Workspace, limits: ReadLimits) -> Found:
+def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
     """Read every kind there is. A list that is not whole is a ShopError: what a dump lacks would
     be deleted, or made twice, by who applies it."""
     prior = workspace.store().read()
@@ -64,4 +64,4 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> Found:
     complete(live, out)
     if out.failed:
         raise ShopError(diagnostics=out.sorted())
-    return Found(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))
+    return ShopSnapshot(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))

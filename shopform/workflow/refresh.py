@@ -24,7 +24,7 @@ from shopform.planning.scope import Known, Options, scope
 from shopform.render.json.events import planned
 from shopform.render.text.progress import progress
 from shopform.shop.absence import confirm_absence
-from shopform.shop.call_budget import Ledger
+from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch
 from shopform.terminal.console import Console
@@ -38,7 +38,7 @@ class Connection:
     """A client for one shop with its ledger; `watch` is told the path of every call."""
 
     client: Client
-    ledger: Ledger
+    ledger: CallCounter
     max_calls: int | None = None
     watch: Callable[[str], None] = lambda _path: None
 
@@ -54,7 +54,7 @@ def connected(
     shop = workspace.shop
 
     warn = None if writing else workspace.console.warn
-    ledger = Ledger(workspace.data, shop.token.text, shop.daily_calls, unwritable=warn)
+    ledger = CallCounter(workspace.data, shop.token.text, shop.daily_calls, unwritable=warn)
     with Client(
         shop,
         ledger=ledger,
@@ -193,7 +193,7 @@ def _read(options: Options, connection: Connection, desired: Desired, prior: Pri
     return live
 
 
-def _left(options: Options, ledger: Ledger) -> Options:
+def _left(options: Options, ledger: CallCounter) -> Options:
     return replace(options, calls_left=ledger.left)
 
 

@@ -22,7 +22,7 @@ from shopform.render.json.plan_reader import read_document
 from shopform.state.atomic_files import make_directory, write_atomic
 from shopform.state.format import as_object, entries_of, entry_record, parse_object
 from shopform.state.store import Session
-from shopform.undo.previous_addresses import Run
+from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
 
 KEPT = 50
@@ -124,7 +124,7 @@ def summaries(workspace: Workspace) -> tuple[list[Summary], list[Diagnostic]]:
     return found, damaged
 
 
-def find_record(workspace: Workspace, wanted: str | None) -> Run:
+def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
     """The run of this name or beginning of a name; the last one without.
 
     Raises UsageError where there is none or several, StateError for another shop's record.
@@ -144,7 +144,7 @@ def find_record(workspace: Workspace, wanted: str | None) -> Run:
         raise UsageError(f"{len(found)} runs begin with `{wanted}`", hint=LIST)
     data = _read(workspace, found[-1])
     try:
-        run = Run(
+        run = RecordedRun(
             name=found[-1],
             verb=str(data["verb"]),
             lineage=str(data["lineage"]),

@@ -32,7 +32,7 @@ ADVICE = (
 )
 
 
-class Source(Protocol):
+class PlanSource(Protocol):
     """Where a plan comes from. `saved`: it was made and approved before."""
 
     workspace: Workspace
@@ -44,7 +44,7 @@ class Source(Protocol):
 
 def propose(
     console: Console,
-    source: Source,
+    source: PlanSource,
     limits: ReadLimits,
     *,
     out: Path | None = None,
@@ -73,7 +73,7 @@ def propose(
 
 def offer(
     console: Console,
-    source: Source,
+    source: PlanSource,
     limits: ReadLimits,
     approval: Approval,
     *,
@@ -107,7 +107,7 @@ def _told(console: Console) -> bool:
 
 def carry_out(
     console: Console,
-    source: Source,
+    source: PlanSource,
     limits: ReadLimits,
     approval: Approval,
     *,
@@ -197,7 +197,7 @@ def _do(
     return outcome
 
 
-def _not_used(workspace: Workspace, source: Source, plan: Plan, prior: Prior) -> None:
+def _not_used(workspace: Workspace, source: PlanSource, plan: Plan, prior: Prior) -> None:
     """Raise StalePlan for a saved plan that was applied before."""
     from shopform.workflow.run_history import run_of
 

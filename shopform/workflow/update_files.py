@@ -11,7 +11,7 @@ from shopform.config.write.emitter import inline
 from shopform.config.write.field_patches import Held, patch
 from shopform.config.write.project_edits import Tabled, amended, home, with_resources
 from shopform.describe.from_live import declare
-from shopform.describe.out_of_sync import Written, compare
+from shopform.describe.out_of_sync import Differences, compare
 from shopform.describe.redaction import with_left, withhold
 from shopform.diagnostics import Collector, Diagnostic, plural, warning
 from shopform.errors import UsageError
@@ -20,13 +20,13 @@ from shopform.model.references import depends_on
 from shopform.model.values import Address
 from shopform.terminal.console import Console
 from shopform.workflow.file_writes import BOM, mark_of, write_over
-from shopform.workflow.read_shop import Found
+from shopform.workflow.read_shop import ShopSnapshot
 from shopform.workflow.workspace import Workspace
 
 SHOWN = 5
 
 
-def update_files(console: Console, workspace: Workspace, found: Found, *, new: bool) -> int:
+def update_files(console: Console, workspace: Workspace, found: ShopSnapshot, *, new: bool) -> int:
     """Write the fields that differ, and with `new` what nobody declares; all files or none."""
     project = load_project(workspace.directory)
     written = compare(workspace.desired, found.prior, found.live)
@@ -67,7 +67,7 @@ def _tidy(name: str, before: str, after: str) -> str:
 
 
 def _undeclared(
-    workspace: Workspace, project: Project, found: Found, written: Written
+    workspace: Workspace, project: Project, found: ShopSnapshot, written: Differences
 ) -> tuple[list[Address], Declared]:
     """The shop's objects without a declaration under the addresses they would get, with all."""
     drafts = Drafts(project, workspace.shop.name, shop_names(project), Collector())

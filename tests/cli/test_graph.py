@@ -15,7 +15,7 @@ from shopform.model.desired import Desired, Resource
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.values import Address, Ref
 from shopform.planning.plan_digest import digest_of
-from shopform.render.graph import Edge, Graph, Node, render_graph, resource_graph, step_graph
+from shopform.render.graph import Diagram, Edge, Node, render_graph, resource_graph, step_graph
 from shopform.terminal.console import Console
 from shopform.workflow.plan_file import write_plan
 
@@ -137,9 +137,9 @@ def test_a_plan_that_waits_for_nothing_in_it_is_drawn() -> None:
 @pytest.mark.parametrize("form", GRAMMAR)
 def test_no_text_breaks_out_of_its_label(form: str) -> None:
     nodes = (Node(NASTY, NASTY, NASTY), Node("end", "end", "end"))
-    text = render_graph(Graph(nodes, (Edge(NASTY, "end", NASTY),)), form)
+    text = render_graph(Diagram(nodes, (Edge(NASTY, "end", NASTY),)), form)
     assert GRAMMAR[form].fullmatch(text)
-    assert render_graph(Graph((), ()), form)
+    assert render_graph(Diagram((), ()), form)
 
 
 def test_the_order_of_declaration_changes_nothing() -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, refused
 
-from shopform.model.shop import Rule
+from shopform.model.shop import PolicyRule
 from shopform.model.values import CHANGE_WORDS
 
 RULES = SHOP + "policy: {rules: [%s]}\n"
 
 
-def rules(directory: Path, written: str) -> tuple[Rule, ...]:
+def rules(directory: Path, written: str) -> tuple[PolicyRule, ...]:
     return compiled(directory, {"shopform.yaml": RULES % written})[0].rules.rules
 
 

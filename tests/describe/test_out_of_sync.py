@@ -2,14 +2,14 @@
 
 from worlds import World, ref
 
-from shopform.describe.out_of_sync import Otherwise, Written, compare
+from shopform.describe.out_of_sync import Differences, Otherwise, compare
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Prior
 from shopform.model.values import Address
 
 
-def compared(world: World) -> Written:
+def compared(world: World) -> Differences:
     desired = Desired(resources=dict(sorted(world.declared.items())), **world.more)
     live: Live = world.shop()
     return compare(desired, Prior(resources=world.entries), live)

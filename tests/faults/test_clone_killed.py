@@ -16,7 +16,7 @@ from trial import DIED, report
 from two_shops import BETWEEN, KEYS, MAPPED, OTHER_IDS, OTHER_WIRE, TwoShops, tree, two_shops
 
 from shopform.sandbox import Sandbox
-from shopform.sandbox.calls import Call
+from shopform.sandbox.calls import LoggedRequest
 
 CLONE = ("clone", *BETWEEN, "--auto-approve")
 EVERY = range(1, 10_000)
@@ -30,7 +30,7 @@ def killed(
     victim: Queue[int] = Queue()
     lock, count = Lock(), [0]
 
-    def hook(_call: Call) -> None:
+    def hook(_call: LoggedRequest) -> None:
         with lock:
             count[0] += 1
             mine = count[0] == number

@@ -10,7 +10,7 @@ import pytest
 from support import SHOPFORM, Prepared, Run
 from trial import APPLY, CHANGE, CREATE, DIED, Scenario, Trial, goal, made_good, report, trial
 
-from shopform.sandbox.calls import Call
+from shopform.sandbox.calls import LoggedRequest
 
 AT_CALLS = ("arrived", "answered")
 AT_FILES = ("before", "after", "torn")
@@ -108,7 +108,7 @@ def test_a_process_started_the_long_way_is_made_good_too(call: int, prepared: Pr
     with trial(CREATE, prepared) as one:
         victim: Queue[int] = Queue()
 
-        def kill(seen: Call) -> None:
+        def kill(seen: LoggedRequest) -> None:
             if seen.n == call:
                 os.kill(victim.get(timeout=30), signal.SIGKILL)
                 raise ConnectionAbortedError

@@ -27,7 +27,7 @@ from support import (
 )
 
 from shopform.sandbox import Sandbox
-from shopform.sandbox.calls import Call, Hook
+from shopform.sandbox.calls import Hook, LoggedRequest
 from shopform.sandbox.switches import SWITCHES
 
 PROJECTS = Path(__file__).with_name("projects")
@@ -91,7 +91,7 @@ class Trial:
         """An apply, with something done to its process at a call."""
         victim: Queue[int] = Queue()
 
-        def hook(call: Call) -> None:
+        def hook(call: LoggedRequest) -> None:
             if call.n == number:
                 strike(victim.get(timeout=30))
 

@@ -11,7 +11,7 @@ from shopform.model.desired import Import, Moved, Removed
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
 from shopform.undo.inverse import invert
-from shopform.undo.previous_addresses import Run
+from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.run_history import touched
 
 Task = Callable[[], object]
@@ -168,7 +168,7 @@ def undone(size: int) -> Task:
         world.there(f"category.c{number}", number + 1, name=f"C{number}")
     made = world.plan()
     before = touched(made, Prior(resources=world.entries))
-    run = Run(name="r", verb="apply", lineage="l", plan=made, before=before)
+    run = RecordedRun(name="r", verb="apply", lineage="l", plan=made, before=before)
     now = World()
     for number in range(size):
         now.there(f"supplier.a{number}", number + 1, name=f"A{number}")

@@ -8,7 +8,7 @@ from worlds import World, errors, ref, warnings
 from shopform.diagnostics import Span
 from shopform.errors import UsageError
 from shopform.model.plan import Plan
-from shopform.model.shop import Rule, Rules
+from shopform.model.shop import PolicyRule, Rules
 from shopform.model.values import CHANGE_WORDS, Secret
 
 PLACE = Span("shopform.yaml", 9, 5)
@@ -16,7 +16,7 @@ OWN = Span("catalogue.yaml", 3, 3)
 
 
 def ruled(*rules: dict[str, Any]) -> World:
-    made = tuple(Rule(**{"name": "house-rule", "span": PLACE, **rule}) for rule in rules)
+    made = tuple(PolicyRule(**{"name": "house-rule", "span": PLACE, **rule}) for rule in rules)
     return World(rules=Rules(rules=made))
 
 

@@ -19,14 +19,14 @@ from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.state.format import entries_of, entry_record
 from shopform.undo.inverse import Inverse, invert
-from shopform.undo.previous_addresses import Run, near
+from shopform.undo.previous_addresses import RecordedRun, near
 from shopform.workflow.refresh import read_and_plan, read_then_declare
 from shopform.workflow.run_history import touched
 
 FILES = {hashlib.sha256(name.encode()).hexdigest(): name for name in PICTURES}
 
 
-def remembered(one: Line, **asked: Any) -> tuple[Run, Plan]:
+def remembered(one: Line, **asked: Any) -> tuple[RecordedRun, Plan]:
     """An apply, and what its record holds."""
     with one.open() as (workspace, connection), workspace.store().open("apply") as session:
         made = read_and_plan(workspace, connection, session.prior, Options(**asked))
@@ -37,15 +37,15 @@ def remembered(one: Line, **asked: Any) -> tuple[Run, Plan]:
     return _run(made, prior, lineage), made
 
 
-def _run(made: Plan, prior: Prior, lineage: str) -> Run:
+def _run(made: Plan, prior: Prior, lineage: str) -> RecordedRun:
     """As it is written down and read again."""
     before = {a: entry_record(entry) for a, entry in touched(made, prior).items()}
     saved = json.loads(json.dumps({"plan": document(made), "before": before}))
     plan, held = read_document(saved["plan"]), entries_of(saved["before"])
-    return Run(name="r", verb="apply", lineage=lineage, plan=plan, before=held)
+    return RecordedRun(name="r", verb="apply", lineage=lineage, plan=plan, before=held)
 
 
-def undone(one: Line, run: Run, **asked: Any) -> tuple[Run, Plan, Outcome]:
+def undone(one: Line, run: RecordedRun, **asked: Any) -> tuple[RecordedRun, Plan, Outcome]:
     """The run is undone; what that did can be undone too."""
     with one.open() as (workspace, connection), workspace.store().open("undo") as session:
         found: list[Inverse] = []

@@ -15,9 +15,9 @@ from shopform.model.plan import Action, Basis, Calls, Failure, Op, Outcome, Plan
 from shopform.model.values import Address
 from shopform.render.json.plan_document import sealed
 from shopform.render.json.plan_reader import read_document
-from shopform.render.markdown.multi_shop import Told, shops_json, shops_markdown
+from shopform.render.markdown.multi_shop import ShopResult, shops_json, shops_markdown
 from shopform.render.text.multi_shop import (
-    Row,
+    ShopRow,
     applied_row,
     counted,
     heading,
@@ -28,9 +28,9 @@ from shopform.render.text.multi_shop import (
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 NUMBERS = {"add": 1_200, "reads": 7}
 ROWS = [
-    Row("se", "changes", NUMBERS),
-    Row("a-long-name-of-a-shop", "no changes", {"add": 0, "reads": 3}),
-    Row("no", "key refused"),
+    ShopRow("se", "changes", NUMBERS),
+    ShopRow("a-long-name-of-a-shop", "no changes", {"add": 0, "reads": 3}),
+    ShopRow("no", "key refused"),
 ]
 
 
@@ -38,13 +38,13 @@ def of_shop(plan: Plan, name: str) -> Plan:
     return replace(plan, basis=Basis(shop=name, url=f"https://{name}.example"))
 
 
-def told(name: str, plan: Plan) -> Told:
+def told(name: str, plan: Plan) -> ShopResult:
     made = of_shop(plan, name)
-    return Told(planned_row(name, made, incomplete=False), made)
+    return ShopResult(planned_row(name, made, incomplete=False), made)
 
 
-FAILED = Told(
-    Row("no", "key refused"), None, (error("access-refused", "the *key* is no good"),), 16
+FAILED = ShopResult(
+    ShopRow("no", "key refused"), None, (error("access-refused", "the *key* is no good"),), 16
 )
 
 
@@ -68,7 +68,7 @@ def test_a_heading_is_seen_without_colours() -> None:
 
 
 def test_shops_are_counted_by_what_they_came_to() -> None:
-    again = [*ROWS, Row("dk", "changes", NUMBERS)]
+    again = [*ROWS, ShopRow("dk", "changes", NUMBERS)]
     assert counted(again) == "4 shops: changes in 2, no changes in 1, key refused in 1"
 
 
@@ -143,7 +143,7 @@ def test_what_a_small_plan_does_not_need_is_for_the_others() -> None:
 @given(plans())
 @settings(max_examples=20)
 def test_the_document_of_all_shops_holds_each_plan_whole(plan: Plan) -> None:
-    one = Told(Row("se", "changes"), plan)
+    one = ShopResult(ShopRow("se", "changes"), plan)
     said = json.loads(shops_json([one, FAILED], 16))
     assert said["shops"]["se"] == json.loads(json.dumps(sealed(plan)))
     assert read_document(said["shops"]["se"]) == read_document(json.loads(json.dumps(sealed(plan))))

@@ -10,7 +10,7 @@ from sandbox_asking import Asker, shop
 
 from shopform.errors import UsageError
 from shopform.sandbox import Sandbox
-from shopform.sandbox.calls import Call
+from shopform.sandbox.calls import LoggedRequest
 
 NOT_ANSWERED = (http.client.RemoteDisconnected, ConnectionResetError)
 
@@ -241,7 +241,7 @@ def test_hooks_see_a_call_before_and_after_it_is_kept(pair: tuple[Sandbox, Asker
     sandbox, ask = pair
     seen: list[tuple[str, int, int]] = []
 
-    def note(when: str, call: Call) -> None:
+    def note(when: str, call: LoggedRequest) -> None:
         seen.append((when, call.status, brands(sandbox)))
 
     sandbox.before(lambda call: note("before", call))

@@ -14,14 +14,14 @@ from shopserver import DROP, TOKEN, Answer, ask, script, serving
 from shopform.errors import BudgetSpent, ShopformError, StateError, Unreachable
 from shopform.model.shop import Shop
 from shopform.model.values import Secret
-from shopform.shop.call_budget import Ledger
+from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 
 SPENDER = """
 import os, signal, sys
 from pathlib import Path
-from shopform.shop.call_budget import Ledger
-ledger = Ledger(Path(sys.argv[1]), "key", 1000)
+from shopform.shop.call_budget import CallCounter
+ledger = CallCounter(Path(sys.argv[1]), "key", 1000)
 for _ in range(100):
     ledger.spend()
 os.kill(os.getpid(), signal.SIGKILL)
@@ -46,12 +46,12 @@ def test_calls_of_killed_processes_are_all_counted(tmp_path: Path) -> None:
     ]
     for run in runs:
         run.wait()
-    assert Ledger(tmp_path, "key", 1000).spent == 300
-    assert Ledger(tmp_path, "key", 1000).left == 700
+    assert CallCounter(tmp_path, "key", 1000).spent == 300
+    assert CallCounter(tmp_path, "key", 1000).left == 700
 
 
 def test_last_call_of_the_day_is_the_last(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path, "key", 2)
+    ledger = CallCounter(tmp_path, "key", 2)
     ledger.spend()
     ledger.spend()
     with pytest.raises(BudgetSpent, match="2 calls of today"):
@@ -61,7 +61,7 @@ def test_last_call_of_the_day_is_the_last(tmp_path: Path) -> None:
 
 def test_new_day_in_denmark_begins_anew(tmp_path: Path) -> None:
     now = [at("2026-03-01 23:59")]
-    ledger = Ledger(tmp_path, "key", 1, clock=lambda: now[0])
+    ledger = CallCounter(tmp_path, "key", 1, clock=lambda: now[0])
     ledger.spend()
     now[0] = at("2026-03-02 00:01")
     ledger.spend()
@@ -69,8 +69,8 @@ def test_new_day_in_denmark_begins_anew(tmp_path: Path) -> None:
 
 
 def test_keys_are_counted_apart_and_not_named(tmp_path: Path) -> None:
-    Ledger(tmp_path, TOKEN, 5).spend()
-    assert Ledger(tmp_path, "other", 5).spent == 0
+    CallCounter(tmp_path, TOKEN, 5).spend()
+    assert CallCounter(tmp_path, "other", 5).spent == 0
     files = list((tmp_path / "calls").iterdir())
     assert len(files) == 1
     assert TOKEN not in files[0].name
@@ -79,15 +79,15 @@ def test_keys_are_counted_apart_and_not_named(tmp_path: Path) -> None:
 
 def test_files_older_than_a_week_are_removed(tmp_path: Path) -> None:
     for day in ("2026-03-01", "2026-03-20"):
-        Ledger(tmp_path, "key", 5, clock=lambda day=day: at(f"{day} 12:00")).spend()  # type: ignore[misc]
-    Ledger(tmp_path, "key", 5, clock=lambda: at("2026-03-21 12:00"))
+        CallCounter(tmp_path, "key", 5, clock=lambda day=day: at(f"{day} 12:00")).spend()  # type: ignore[misc]
+    CallCounter(tmp_path, "key", 5, clock=lambda: at("2026-03-21 12:00"))
     assert [path.name[:10] for path in (tmp_path / "calls").iterdir()] == ["2026-03-20"]
 
 
 def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="cannot count calls"):
-        Ledger(tmp_path / "file", "key", 5)
+        CallCounter(tmp_path / "file", "key", 5)
 
 
 def unsent(port: int) -> Iterator[tuple[str, str]]:
@@ -100,7 +100,7 @@ def unsent(port: int) -> Iterator[tuple[str, str]]:
 
 def test_calls_that_were_never_sent_are_not_spent(tmp_path: Path, free_port: int) -> None:
     for count, (how, url) in enumerate(unsent(free_port), 1):
-        ledger = Ledger(tmp_path / str(count), TOKEN, 2)
+        ledger = CallCounter(tmp_path / str(count), TOKEN, 2)
         shop = Shop(name="test", url=url, token=Secret("${env:T}", TOKEN))
         with Client(shop, ledger=ledger, sleep=lambda _s: None, max_calls=1) as client:
             for method in ("GET", "POST"):
@@ -111,7 +111,7 @@ def test_calls_that_were_never_sent_are_not_spent(tmp_path: Path, free_port: int
 
 def test_calls_that_were_sent_and_lost_are_spent(tmp_path: Path) -> None:
     for number, answer in enumerate((DROP, Answer({"id": 1}, cut=True), Answer(b"?"))):
-        ledger = Ledger(tmp_path / str(number), TOKEN, 9)
+        ledger = CallCounter(tmp_path / str(number), TOKEN, 9)
         with serving(script(answer)) as running:
             client = Client(running.shop(), ledger=ledger, sleep=lambda _s: None)
             with client, pytest.raises(ShopformError):
@@ -120,7 +120,7 @@ def test_calls_that_were_sent_and_lost_are_spent(tmp_path: Path) -> None:
 
 
 def test_calls_given_back_are_counted_over_all_processes(tmp_path: Path) -> None:
-    ledgers = [Ledger(tmp_path, "key", 3) for _ in range(3)]
+    ledgers = [CallCounter(tmp_path, "key", 3) for _ in range(3)]
     for ledger in ledgers:
         ledger.spend()
     ledgers[0].give_back()
@@ -131,7 +131,7 @@ def test_calls_given_back_are_counted_over_all_processes(tmp_path: Path) -> None
 
 
 def test_client_spends_before_it_sends_and_retries_too(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path, TOKEN, 4)
+    ledger = CallCounter(tmp_path, TOKEN, 4)
     with serving(script(DROP, DROP, Answer({"id": 1}))) as running:
         with Client(running.shop(), ledger=ledger, sleep=lambda _s: None) as client:
             client.get("x")

@@ -13,22 +13,22 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
 from shopform.planning.matching.match import match
 from shopform.undo.inverse import Inverse, invert
-from shopform.undo.previous_addresses import Run, go_home, near
+from shopform.undo.previous_addresses import RecordedRun, go_home, near
 from shopform.workflow.run_history import touched
 
 
-def recorded(world: World, **asked: Any) -> Run:
+def recorded(world: World, **asked: Any) -> RecordedRun:
     made = world.plan(**asked)
     before = touched(made, Prior(resources=world.entries))
-    return Run(name="r", verb="apply", lineage="l", plan=made, before=before)
+    return RecordedRun(name="r", verb="apply", lineage="l", plan=made, before=before)
 
 
-def inverse(run: Run, now: World) -> Inverse:
+def inverse(run: RecordedRun, now: World) -> Inverse:
     prior = Prior(lineage="l", serial=2, resources=now.entries)
     return invert(run, prior, Live(kinds=now.kinds()), {})
 
 
-def replanned(run: Run, now: World) -> Plan:
+def replanned(run: RecordedRun, now: World) -> Plan:
     """The plan of the inverse, in a shop and a state as they are now."""
     found = inverse(run, now)
     world = replace(now, declared=dict(found.desired.resources))
@@ -243,5 +243,5 @@ def test_the_same_record_gives_the_same_inverse() -> None:
 
 
 def test_an_empty_run_touches_nothing() -> None:
-    run = Run(name="r", verb="apply", lineage="l", plan=Plan(basis=Basis()), before={})
+    run = RecordedRun(name="r", verb="apply", lineage="l", plan=Plan(basis=Basis()), before={})
     assert not inverse(run, World().there("supplier.a", 1, name="A")).only

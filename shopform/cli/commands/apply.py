@@ -67,7 +67,7 @@ def _apply(
     from shopform.workflow.open_workspace import open_workspace
     from shopform.workflow.plan_sources import Fresh, Saved, accepted, for_several
     from shopform.workflow.requests import Approval, ProjectRequest, ReadLimits
-    from shopform.workflow.run_plan import Source, carry_out
+    from shopform.workflow.run_plan import PlanSource, carry_out
 
     request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
     approval, wanted = options.taken(Approval, asked), options.taken(Options, asked)
@@ -86,7 +86,7 @@ def _apply(
     accepted(console, accept_rename, request, one_only)
     verb = "destroy" if wanted.destroy else "apply"
 
-    def carry(source: Source, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
+    def carry(source: PlanSource, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
         return carry_out(console, source, limits, approval, verb=verb, done=done)
 
     if sources := for_several(console, request, wanted, one_only):

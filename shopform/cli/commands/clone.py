@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from shopform.cli import options, output_options
-from shopform.cli.param_types import File, Kinds, Pair
+from shopform.cli.param_types import File, KeyValue, Kinds
 from shopform.errors import BudgetSpent, UsageError
 from shopform.terminal.console import Console
 
@@ -51,7 +51,7 @@ between = options.stack(
         "--rewrite",
         metavar="OLD=NEW",
         multiple=True,
-        type=Pair(),
+        type=KeyValue(),
         help="Write NEW where texts say OLD; comes before `rewrite:` of the shop.",
     ),
     options.option(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 
-from shopform.config.compile.declarations import Draft
+from shopform.config.compile.declarations import Declaration
 from shopform.config.compile.rewritable_names import check_rewritable
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Collector
@@ -28,7 +28,7 @@ from shopform.model.values import Address, Ref, Secret, Value
 _REFUSED = "a plan is refused for it unless the shop has it so already"
 
 
-def check(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+def check(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
     """Tell what does not fit together among the resources of one shop."""
     resources = desired.resources
     active = [draft for draft in drafts if draft.address in resources]
@@ -68,7 +68,7 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
         )
 
 
-def _check_containers(drafts: Iterable[Draft], collector: Collector) -> None:
+def _check_containers(drafts: Iterable[Declaration], collector: Collector) -> None:
     """A kind that may only lie in containers with a certain word in a field."""
     for draft in drafts:
         for kind, key in draft.holds:
@@ -88,7 +88,7 @@ def _check_containers(drafts: Iterable[Draft], collector: Collector) -> None:
 
 
 def _check_cycles(
-    drafts: list[Draft], resources: Map[Address, Resource], collector: Collector
+    drafts: list[Declaration], resources: Map[Address, Resource], collector: Collector
 ) -> None:
     """Chains of one field that come back to where they began; each is told once."""
     by_address = {draft.address: draft for draft in drafts}
@@ -103,7 +103,7 @@ def _tell_cycle(
     name: str,
     first: Address,
     cycle: list[Address],
-    drafts: Map[Address, Draft],
+    drafts: Map[Address, Declaration],
     collector: Collector,
 ) -> None:
     turn = cycle.index(first)
@@ -122,13 +122,13 @@ def _tell_cycle(
     )
 
 
-def _check_twins(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
     """Two resources that the shop could not tell apart, or that want the same path.
 
     Those that each name their object by its id may have the same identity.
     """
-    identities: dict[tuple[object, ...], Draft] = {}
-    paths: dict[tuple[str, object], Draft] = {}
+    identities: dict[tuple[object, ...], Declaration] = {}
+    paths: dict[tuple[str, object], Declaration] = {}
     by_id = {item.address for item in desired.imports if item.id}
     for draft in drafts:
         resource = desired.resources[draft.address]
@@ -160,9 +160,14 @@ _TWINS = {
 
 
 def _tell_twins(
-    code: str, same: str, second: Draft, first: Draft, collector: Collector, name: str = ""
+    code: str,
+    same: str,
+    second: Declaration,
+    first: Declaration,
+    collector: Collector,
+    name: str = "",
 ) -> None:
-    def place(draft: Draft) -> Scalar:
+    def place(draft: Declaration) -> Scalar:
         node = child(draft.node, name) if name else None
         return node if isinstance(node, Scalar) else draft.key
 

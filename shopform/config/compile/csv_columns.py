@@ -19,7 +19,7 @@ _NAMED: Final = "name the columns that are used under `columns`, as `FIELD: HEAD
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class CsvColumn:
     """A column that holds a field; `name` is the field's, placed at the header.
 
     `word`: its cells are texts, and `null` is one like others. `listed`: they hold lists.
@@ -64,11 +64,11 @@ class Headers:
         """The column of a field."""
         return next((c.index for c in self.columns if c.name.text == field), None)
 
-    def _column(self, index: int, field: str) -> Column:
+    def _column(self, index: int, field: str) -> CsvColumn:
         at = place(self._number, index + 1)
         takes = self._shapes[field].takes
         listed = takes not in _ONE_CELL
-        return Column(index, Scalar(self._file, at, at, field, False), takes in _TEXTS, listed)
+        return CsvColumn(index, Scalar(self._file, at, at, field, False), takes in _TEXTS, listed)
 
     def _named(self, spec: TableSpec) -> Iterator[tuple[int, str]]:
         """The columns that `columns` names."""

@@ -19,7 +19,7 @@ for _kind in KINDS:
 
 
 @dataclass(slots=True, eq=False)
-class Draft:
+class Declaration:
     """A resource as written. `active` is false where the chosen shop does not have it.
 
     `data` holds what its fields say once they are read, `secrets` those that must not be shown,
@@ -30,7 +30,7 @@ class Draft:
     address: Address
     key: Scalar
     node: Mapping
-    container: "Draft | None"
+    container: "Declaration | None"
     active: bool
     data: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Drafts:
     def __init__(
         self, project: Project, shop: str, shops: Iterable[str], collector: Collector
     ) -> None:
-        self.by_kind: dict[str, list[Draft]] = {kind.name: [] for kind in KINDS}
+        self.by_kind: dict[str, list[Declaration]] = {kind.name: [] for kind in KINDS}
         self._shop = shop
         self._shops = tuple(shops)
         self._collector = collector
@@ -53,11 +53,11 @@ class Drafts:
                 for key, node in project.sections.get(kind.section, {}).values():
                     self._add(kind, key, node, None)
 
-    def all(self) -> Iterable[Draft]:
+    def all(self) -> Iterable[Declaration]:
         for drafts in self.by_kind.values():
             yield from drafts
 
-    def _add(self, kind: Kind, key: Scalar, node: Node, container: Draft | None) -> None:
+    def _add(self, kind: Kind, key: Scalar, node: Node, container: Declaration | None) -> None:
         if not KEY.match(key.text):
             suggested = key_from(key.text)
             hint = f"write `{suggested}`" if suggested else "use `a-z`, `0-9`, `-` and `_`"
@@ -83,9 +83,11 @@ class Drafts:
             if entry is not None:
                 self._nested(inner, entry, draft)
 
-    def _draft(self, kind: Kind, key: Scalar, node: Mapping, container: Draft | None) -> Draft:
+    def _draft(
+        self, kind: Kind, key: Scalar, node: Mapping, container: Declaration | None
+    ) -> Declaration:
         keys = container.address.keys if container else ()
-        draft = Draft(
+        draft = Declaration(
             kind,
             Address.of(kind.name, *keys, key.text),
             key,
@@ -112,7 +114,7 @@ class Drafts:
                 )
         return any(each.text == self._shop for each in names)
 
-    def _nested(self, kind: Kind, entry: Entry, container: Draft) -> None:
+    def _nested(self, kind: Kind, entry: Entry, container: Declaration) -> None:
         key, node = entry
         short = kind.policy.nesting.short if kind.policy.nesting else ""
         if isinstance(node, Scalar) and node.null:
@@ -133,7 +135,7 @@ class Drafts:
         if len(self.by_kind[kind.name]) > before:
             container.holds.append((kind, key))
 
-    def _short(self, kind: Kind, short: str, node: Sequence, container: Draft) -> None:
+    def _short(self, kind: Kind, short: str, node: Sequence, container: Declaration) -> None:
         """A list of texts: each is an object, with a key made from the text."""
         seen: dict[str, Scalar] = {}
         for item in node.items:

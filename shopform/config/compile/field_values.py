@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from shopform.config.compile.coercion import TOLD, Reader, explain
-from shopform.config.compile.declarations import CHILDREN, Draft
+from shopform.config.compile.declarations import CHILDREN, Declaration
 from shopform.config.compile.field_types import Takes, shape_of
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Mapping, Scalar
@@ -17,7 +17,7 @@ from shopform.model.values import Secret
 
 
 def read_fields(
-    kind: Kind, drafts: Seq[Draft], reader: Reader, files: Files, collector: Collector
+    kind: Kind, drafts: Seq[Declaration], reader: Reader, files: Files, collector: Collector
 ) -> None:
     """Fill `data`, `secrets` and `wrong` of drafts of one kind."""
     free = free_texts(kind)
@@ -68,7 +68,7 @@ def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> obj
     return TOLD if content is None else content
 
 
-def _check(kind: Kind, drafts: Seq[Draft], collector: Collector) -> None:
+def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
     """One validation of all drafts; only where that fails, one of each, to tell them apart."""
     try:
         _adapter(kind.name).validate_python([draft.data for draft in drafts])

@@ -8,7 +8,7 @@ from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.kinds import BY_NAME, KINDS
-from shopform.model.shop import Rule
+from shopform.model.shop import PolicyRule
 from shopform.model.values import CHANGE_WORDS
 
 Data = dict[str, Any]
@@ -16,10 +16,10 @@ Data = dict[str, Any]
 
 def rules_of(
     written: Iterable[Any], node: Node | None, shops: Collection[str], collector: Collector
-) -> tuple[Rule, ...]:
+) -> tuple[PolicyRule, ...]:
     """The rules as data, and what is wrong with them to the collector."""
     nodes = node.items if isinstance(node, Listed) else []
-    found: list[Rule] = []
+    found: list[PolicyRule] = []
     for place, data in zip(nodes, written, strict=False):
         if isinstance(place, Mapping) and isinstance(data.get("name"), str):
             checked = _Checked(data, place, collector)
@@ -36,10 +36,10 @@ class _Checked:
         self._node = node
         self._collector = collector
 
-    def rule(self) -> Rule:
+    def rule(self) -> PolicyRule:
         data = self._data
         deny = self._listed("deny") or (() if data.get("field") else CHANGE_WORDS)
-        return Rule(
+        return PolicyRule(
             name=data["name"],
             kinds=frozenset(self._kinds()),
             shops=frozenset(self._listed("shops")),

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping as Map
 from typing import Any
 
-from shopform.config.compile.declarations import Draft
+from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Near, one_of
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
@@ -17,13 +17,15 @@ from shopform.model.values import Address, Image, Ref, Value
 class Building:
     """Makes resources. `known` holds every draft, so that references can be followed."""
 
-    def __init__(self, known: Map[Address, Draft], files: Files, collector: Collector) -> None:
+    def __init__(
+        self, known: Map[Address, Declaration], files: Files, collector: Collector
+    ) -> None:
         self._known = known
         self._files = files
         self._collector = collector
         self._near = Near()
 
-    def resource(self, draft: Draft) -> Resource:
+    def resource(self, draft: Declaration) -> Resource:
         """The resource of a draft; what is wrong with it goes to the collector."""
         kind, data = draft.kind, draft.data
         lifecycle: dict[str, Any] = data.get("lifecycle") or {}
@@ -42,7 +44,7 @@ class Building:
             span=draft.key.span,
         )
 
-    def _value(self, draft: Draft, name: str, found: Any) -> Value:
+    def _value(self, draft: Declaration, name: str, found: Any) -> Value:
         if name in draft.secrets:
             return draft.secrets[name]
         if name in draft.kind.policy.refers:
@@ -56,7 +58,7 @@ class Building:
         value: Value = found
         return value
 
-    def _reference(self, draft: Draft, name: str, text: str | None) -> Ref | None:
+    def _reference(self, draft: Declaration, name: str, text: str | None) -> Ref | None:
         if not text:
             return None
         kind = draft.kind.policy.refers[name]
@@ -85,7 +87,9 @@ class Building:
             )
         return Ref(target)
 
-    def _images(self, draft: Draft, name: str, items: list[dict[str, Any]]) -> tuple[Image, ...]:
+    def _images(
+        self, draft: Declaration, name: str, items: list[dict[str, Any]]
+    ) -> tuple[Image, ...]:
         images: list[Image] = []
         node = child(draft.node, name)
         for number, item in enumerate(items):
@@ -106,7 +110,7 @@ class Building:
             )
         return tuple(images)
 
-    def _check_words(self, draft: Draft, name: str, words: list[str]) -> None:
+    def _check_words(self, draft: Declaration, name: str, words: list[str]) -> None:
         known = draft.kind.policy.known.get(name)
         node = child(draft.node, name)
         for number, word in enumerate(words):
@@ -121,7 +125,7 @@ class Building:
                 address=draft.address,
             )
 
-    def _ignored(self, draft: Draft, names: list[str]) -> frozenset[str]:
+    def _ignored(self, draft: Declaration, names: list[str]) -> frozenset[str]:
         node = child(draft.node, "lifecycle", "ignore")
         for number, name in enumerate(names):
             if name not in draft.kind.fields and isinstance(node, Sequence):
@@ -136,7 +140,7 @@ class Building:
                 )
         return frozenset(names)
 
-    def _delivery(self, draft: Draft) -> Delivery | None:
+    def _delivery(self, draft: Declaration) -> Delivery | None:
         written = draft.data.get("secret_to")
         node = child(draft.node, "secret_to")
         if not written or node is None:

@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from shopform.config.compile.declarations import Draft
+from shopform.config.compile.declarations import Declaration
 from shopform.config.read.yaml_nodes import child
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import Form, Kind
@@ -18,10 +18,10 @@ KEPT = frozenset("\t\n\r")
 Related = tuple[tuple[str, Span], ...]
 
 
-def check_rewritable(drafts: Iterable[Draft], desired: Desired, collector: Collector) -> None:
+def check_rewritable(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
     """Warn of what a shop may trim, normalize or strip."""
     warnings = _Warnings(collector)
-    siblings: dict[tuple[object, ...], Draft] = {}
+    siblings: dict[tuple[object, ...], Declaration] = {}
     for draft in drafts:
         for name, value in desired.resources[draft.address].fields.items():
             text = value.text if isinstance(value, Secret) else value
@@ -48,7 +48,14 @@ class _Warnings:
         self._found: Counter[str] = Counter()
 
     def add(
-        self, code: str, draft: Draft, name: str, summary: str, *, hint: str, related: Related = ()
+        self,
+        code: str,
+        draft: Declaration,
+        name: str,
+        summary: str,
+        *,
+        hint: str,
+        related: Related = (),
     ) -> None:
         self._found[code] += 1
         if self._found[code] <= SHOWN:
@@ -63,7 +70,7 @@ class _Warnings:
                 self._collector.warning(code, f"and {count - SHOWN:,} more of these")
 
 
-def _place(draft: Draft, name: str) -> Span:
+def _place(draft: Declaration, name: str) -> Span:
     return (child(draft.node, name) or draft.key).span
 
 
@@ -81,16 +88,16 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
     return "begins or ends with blanks" if outer else ""
 
 
-def _label(draft: Draft, desired: Desired) -> object:
+def _label(draft: Declaration, desired: Desired) -> object:
     name = draft.kind.policy.identity[-1]
     value = desired.resources[draft.address].fields.get(name)
     return recognised(draft.kind.policy.form(name), value)
 
 
 def _compare(
-    draft: Draft,
+    draft: Declaration,
     desired: Desired,
-    siblings: dict[tuple[object, ...], Draft],
+    siblings: dict[tuple[object, ...], Declaration],
     warnings: _Warnings,
 ) -> None:
     """Two of one kind and parent that differ in nothing but what shops rewrite."""

@@ -18,7 +18,7 @@ from shopform.model.shop import Shop
 from shopform.model.values import Address
 
 if TYPE_CHECKING:
-    from shopform.config.compile.declarations import Draft, Drafts
+    from shopform.config.compile.declarations import Declaration, Drafts
     from shopform.config.read.project import Project
 
 _LEFT_OUT: Final = "left out: neither created, changed nor deleted in the shop"
@@ -59,7 +59,7 @@ def set_aside(drafts: "Drafts", rows: Oddities) -> frozenset[Address]:
 
 
 def question(
-    drafts: Iterable["Draft"],
+    drafts: Iterable["Declaration"],
     resources: dict[Address, Resource],
     shop: Shop,
     project: "Project",
@@ -85,7 +85,7 @@ def question(
     return frozenset(aside)
 
 
-def _of(draft: "Draft", resource: Resource, hosts: frozenset[str]) -> Iterator[Oddity]:
+def _of(draft: "Declaration", resource: Resource, hosts: frozenset[str]) -> Iterator[Oddity]:
     route = draft.kind.policy.route
     for field in (route.source, route.target, route.status) if route else ():
         value = resource.fields.get(field)

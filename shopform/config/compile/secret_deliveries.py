@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Map
 from pathlib import PurePosixPath
 
-from shopform.config.compile.declarations import Draft
+from shopform.config.compile.declarations import Declaration
 from shopform.config.read.project import is_yaml
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector
@@ -16,7 +16,7 @@ _OWN_FOLDERS = (".git/", ".shopform/")
 
 
 def check_deliveries(
-    drafts: Iterable[Draft],
+    drafts: Iterable[Declaration],
     desired: Desired,
     used: Collection[str],
     states: Map[str, str],
@@ -30,7 +30,7 @@ def check_deliveries(
     needed = (*used, *states.values(), _INDEX, *(f"{own}x" for own in _OWN_FOLDERS))
     within = (PurePosixPath(name).parents for name in (*needed, *files.values()) if name)
     folders = {str(folder) for above in within for folder in above}
-    first: dict[str, tuple[Draft, Node]] = {}
+    first: dict[str, tuple[Declaration, Node]] = {}
     for draft in drafts:
         name = files.get(draft.address, "")
         node = child(draft.node, "secret_to")

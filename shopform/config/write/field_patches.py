@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shopform import files
-from shopform.config.compile.declarations import Draft, Drafts
+from shopform.config.compile.declarations import Declaration, Drafts
 from shopform.config.compile.field_types import Takes, shape_of
 from shopform.config.compile.field_values import free_texts
 from shopform.config.read.files import Files
@@ -158,7 +158,7 @@ class _Patching:
         marked = data.startswith(_BOM.encode())
         return (_BOM + before, _BOM + after) if marked else (before, after)
 
-    def _insert(self, draft: Draft, one: Held) -> None:
+    def _insert(self, draft: Declaration, one: Held) -> None:
         source = self.sources[draft.node.file]
         entries = draft.node.entries.values()
         if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
@@ -176,7 +176,9 @@ class _Patching:
                 return
         raise _Left("it is not written yet, and there is no simple place for it")
 
-    def _scalar(self, source: Source, draft: Draft, one: Held, key: Scalar, node: Scalar) -> None:
+    def _scalar(
+        self, source: Source, draft: Declaration, one: Held, key: Scalar, node: Scalar
+    ) -> None:
         if _holds_placeholder(node.text):
             raise _Left("it holds a placeholder")
         value = self._plain(draft, one, node.text)
@@ -198,7 +200,7 @@ class _Patching:
             raise _Left("its list is written in a way that cannot be patched")
         self._add(node.file, edits)
 
-    def _file(self, draft: Draft, one: Held, node: Mapping) -> str:
+    def _file(self, draft: Declaration, one: Held, node: Mapping) -> str:
         name, path = self._path(node), child(node, "file")
         before = None
         if isinstance(path, Scalar) and name:
@@ -218,7 +220,7 @@ class _Patching:
             return None
         return self.reader.relative(path.text, path.file, path.span)
 
-    def _plain(self, draft: Draft, one: Held, old: str) -> text_edits.Plain:
+    def _plain(self, draft: Declaration, one: Held, old: str) -> text_edits.Plain:
         """The value as the files write it. Raises _Left."""
         if one.field in draft.kind.policy.refers:
             return self._key(one.value, old)

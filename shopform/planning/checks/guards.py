@@ -14,14 +14,14 @@ from shopform.planning.checks import policy_rules, removed_paths, route_proofs
 from shopform.planning.checks.live_paths import Paths
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
 # Of fewer a deletion of all is everyday.
 FEW = 3
 
 
-def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
+def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
     """Add an error to the draft for everything that must stop it, and warnings for the rest."""
     complete(draft.live, draft.out)
     _protected(draft)
@@ -39,7 +39,7 @@ def check(draft: Draft, paths: Paths, shop: Shop, options: Options) -> None:
     part(options, draft.out)
 
 
-def _renamed(draft: Draft) -> None:
+def _renamed(draft: PlanDraft) -> None:
     """Only where something goes can it be another under another name."""
     if any(gone.step.op is Op.DELETE for gone in draft.going.values()):
         from shopform.planning.checks import rename_detection
@@ -47,7 +47,7 @@ def _renamed(draft: Draft) -> None:
         rename_detection.check(draft)
 
 
-def _near(draft: Draft) -> None:
+def _near(draft: PlanDraft) -> None:
     """Only what is created can be there under another name, and only as an unmanaged object."""
     kinds = {c.kind for c in draft.changes if c.action is Action.CREATE}
     owners = draft.matching.owners
@@ -67,7 +67,7 @@ def part(options: Options, out: Collector) -> None:
         )
 
 
-def _deleted(draft: Draft) -> list[Change]:
+def _deleted(draft: PlanDraft) -> list[Change]:
     return [c for c in draft.changes if c.action in (Action.DELETE, Action.REPLACE)]
 
 
@@ -83,7 +83,7 @@ def complete(live: Live, out: Collector) -> None:
             )
 
 
-def _protected(draft: Draft) -> None:
+def _protected(draft: PlanDraft) -> None:
     for change in _deleted(draft):
         entry = draft.matching.entries.get(change.address)
         resource = draft.desired.resources.get(change.address)
@@ -97,7 +97,7 @@ def _protected(draft: Draft) -> None:
             )
 
 
-def _children(draft: Draft) -> None:
+def _children(draft: PlanDraft) -> None:
     """What lies in a deleted object and stays there would be orphaned, or deleted unasked.
 
     What only points at it is left pointing nowhere, and told.
@@ -120,18 +120,18 @@ def _children(draft: Draft) -> None:
                     _pointer(draft, kind, item.id, name, change)
 
 
-def _moves_away(draft: Draft, kind: Kind, number: int, name: str) -> bool:
+def _moves_away(draft: PlanDraft, kind: Kind, number: int, name: str) -> bool:
     owner = draft.matching.owners.get((kind.name, number))
     step = draft.graph.steps.get(f"{owner}:update") if owner else None
     return step is not None and name in step.fields
 
 
-def _who(draft: Draft, kind: Kind, number: int) -> str:
+def _who(draft: PlanDraft, kind: Kind, number: int) -> str:
     owner = draft.matching.owners.get((kind.name, number))
     return f"`{owner}`" if owner else f"{kind.name} {number}, which nobody declares,"
 
 
-def _pointer(draft: Draft, kind: Kind, number: int, name: str, change: Change) -> None:
+def _pointer(draft: PlanDraft, kind: Kind, number: int, name: str, change: Change) -> None:
     draft.out.warning(
         "still-referred",
         f"`{change.address}` would be destroyed and {_who(draft, kind, number)} still has it as"
@@ -141,7 +141,7 @@ def _pointer(draft: Draft, kind: Kind, number: int, name: str, change: Change) -
     )
 
 
-def _child(draft: Draft, kind: Kind, number: int, change: Change) -> None:
+def _child(draft: PlanDraft, kind: Kind, number: int, change: Change) -> None:
     draft.out.error(
         "has-children",
         f"`{change.address}` would be destroyed and {_who(draft, kind, number)} lies in it",
@@ -150,7 +150,7 @@ def _child(draft: Draft, kind: Kind, number: int, change: Change) -> None:
     )
 
 
-def _fixed(draft: Draft) -> None:
+def _fixed(draft: PlanDraft) -> None:
     for change in _deleted(draft):
         item = draft.live.kinds[change.kind].objects.get(change.id or 0)
         if item and item.fixed:
@@ -162,7 +162,7 @@ def _fixed(draft: Draft) -> None:
             )
 
 
-def _counts(draft: Draft, options: Options) -> None:
+def _counts(draft: PlanDraft, options: Options) -> None:
     """A count that cannot be had stops the run, unless the deletions were allowed by number."""
     for change in _deleted(draft):
         unknown = draft.live.counts.get((change.kind, change.id or 0), 0) is None
@@ -175,7 +175,7 @@ def _counts(draft: Draft, options: Options) -> None:
             )
 
 
-def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
+def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
     """Many at once, by share and number; and of few, all of a kind or most of everything.
 
     An undo names the run whose objects go, which no file that was emptied does.
@@ -208,7 +208,7 @@ def _limits(draft: Draft, limits: DeleteLimits, options: Options) -> None:
         )
 
 
-def _replacements(draft: Draft) -> None:
+def _replacements(draft: PlanDraft) -> None:
     """An object others refer to cannot go before its successor comes: it must be taken apart."""
     held = draft.matching.entries.items() if draft.replaced else ()
     users = reversed_edges({address: entry.depends_on for address, entry in held})
@@ -219,7 +219,7 @@ def _replacements(draft: Draft) -> None:
                 _referred(draft, address, other)
 
 
-def _referred(draft: Draft, address: Address, other: Address) -> None:
+def _referred(draft: PlanDraft, address: Address, other: Address) -> None:
     draft.out.error(
         "replace-referred",
         f"`{address}` cannot be replaced while `{other}` refers to it",

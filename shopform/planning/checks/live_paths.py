@@ -13,7 +13,7 @@ from shopform.model.values import Address, Secret
 from shopform.planning.checks.predicted_paths import Guess, guesses
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class _Object:
     step: Step | None
 
 
-def paths_of(draft: Draft) -> Paths:
+def paths_of(draft: PlanDraft) -> Paths:
     """The paths, once the draft's steps are known and before they are put in order."""
     found = Paths()
     for kind in KINDS:
@@ -78,7 +78,7 @@ def paths_of(draft: Draft) -> Paths:
     return found
 
 
-def _guess(draft: Draft, found: Paths) -> None:
+def _guess(draft: PlanDraft, found: Paths) -> None:
     """Add the paths that the shop is likely to make, and put those that may want one in a queue:
     else chance would say which of them gets it."""
     known: dict[tuple[str, str], list[Step]] = {}
@@ -108,7 +108,7 @@ def _by_root(kind: Kind, found: Paths) -> dict[tuple[str, str], list[Step]]:
     return known
 
 
-def path_of(draft: Draft, kind: Kind, fields: Mapping[str, object] | None) -> str:
+def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -> str:
     """A page's path as it is written; empty for none, and for a secret, since messages show it."""
     value = fields.get(kind.policy.path) if fields else None
     if isinstance(value, Secret):
@@ -116,7 +116,7 @@ def path_of(draft: Draft, kind: Kind, fields: Mapping[str, object] | None) -> st
     return str(canonical(kind.policy.form(kind.policy.path), value, draft.live.hosts))
 
 
-def _objects(draft: Draft, kind: Kind) -> Iterator[_Object]:
+def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:
     route = kind.policy.route
     shown = {kind.policy.path, *((route.source, route.target) if route else ())}
     for number, item in draft.live.kinds.get(kind.name, NOTHING).objects.items():
@@ -132,12 +132,12 @@ def _objects(draft: Draft, kind: Kind) -> Iterator[_Object]:
             yield _Object(step.address, None, None, step.fields, step)
 
 
-def _secret(draft: Draft, owner: Address) -> set[str]:
+def _secret(draft: PlanDraft, owner: Address) -> set[str]:
     """The fields that are secret, or were: messages show paths, so these are not looked at."""
     return secret_fields(draft.desired.resources.get(owner), draft.matching.entries.get(owner))
 
 
-def _pages(draft: Draft, kind: Kind, found: Paths) -> None:
+def _pages(draft: PlanDraft, kind: Kind, found: Paths) -> None:
     for each in _objects(draft, kind):
         before, after = (path_of(draft, kind, fields) for fields in (each.before, each.after))
         old, new = page_address(before), page_address(after)
@@ -154,7 +154,7 @@ def _pages(draft: Draft, kind: Kind, found: Paths) -> None:
             found.comes.setdefault(new, []).append(each.step)
 
 
-def _routes(draft: Draft, kind: Kind, found: Paths) -> None:
+def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
     route, hosts = kind.policy.route, draft.live.hosts
     ends = {route.source, route.target} if route else set()
     for each in _objects(draft, kind):

@@ -11,14 +11,14 @@ from shopform.model.values import Ref, Secret
 from shopform.planning.matching.ambiguity import differing
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING, declared_identity, live_identity
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 CODE = "identity-near"
 FEW = 20  # objects of the same bones that are looked at more closely
 Place = tuple[object, ...]  # the parent's id, and the identity without its last part
 
 
-def check(draft: Draft) -> None:
+def check(draft: PlanDraft) -> None:
     """Refuse each create that an unmanaged object of the same kind and parent may be already.
 
     An undo is warned only: it does not go by the files, where one would say which it is.
@@ -37,7 +37,7 @@ def check(draft: Draft) -> None:
 
 
 def _report(
-    draft: Draft, kind: Kind, resource: Resource, found: list[int], *, undoing: bool
+    draft: PlanDraft, kind: Kind, resource: Resource, found: list[int], *, undoing: bool
 ) -> None:
     address, ids = resource.address, ", ".join(map(str, found))
     tell = draft.out.warning if undoing else draft.out.error
@@ -55,7 +55,7 @@ def _report(
 class _Index:
     """The unmanaged objects of one kind, by what they may be recognised by."""
 
-    def __init__(self, draft: Draft, kind: Kind) -> None:
+    def __init__(self, draft: PlanDraft, kind: Kind) -> None:
         self.draft = draft
         self.kind = kind
         matching = draft.matching

@@ -11,18 +11,18 @@ from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.plan import Action, Change
 from shopform.model.secrecy import secret_fields
-from shopform.model.shop import Rule, Shop
+from shopform.model.shop import PolicyRule, Shop
 from shopform.model.values import Image, Ref, Value
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import SETTING
 from shopform.planning.matching.match import place
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
 SHOWN = 60
 
 
-def check(draft: Draft, shop: Shop, options: Options) -> None:
+def check(draft: PlanDraft, shop: Shop, options: Options) -> None:
     """Add an error for whatever breaks a rule that is not lifted.
 
     Raises UsageError where a rule is to be lifted that the project does not have.
@@ -37,7 +37,7 @@ def check(draft: Draft, shop: Shop, options: Options) -> None:
             _changes(draft, rule)
 
 
-def _known(rules: Iterable[Rule], allowed: Iterable[str]) -> None:
+def _known(rules: Iterable[PolicyRule], allowed: Iterable[str]) -> None:
     names = [*(rule.name for rule in rules), SETTING]
     for name in allowed:
         if name not in names:
@@ -50,11 +50,11 @@ def _known(rules: Iterable[Rule], allowed: Iterable[str]) -> None:
             )
 
 
-def _holds(rule: Rule, kind: str) -> bool:
+def _holds(rule: PolicyRule, kind: str) -> bool:
     return not rule.kinds or kind in rule.kinds
 
 
-def _changes(draft: Draft, rule: Rule) -> None:
+def _changes(draft: PlanDraft, rule: PolicyRule) -> None:
     found = [c for c in draft.changes if _holds(rule, c.kind) and c.words & rule.deny]
     if len(found) <= rule.limit:
         return
@@ -70,13 +70,13 @@ def _changes(draft: Draft, rule: Rule) -> None:
         _refuse(draft, rule, f"{' or '.join(verbs)} of {listed([c.address for c in rest])}")
 
 
-def _told(change: Change, rule: Rule) -> str:
+def _told(change: Change, rule: PolicyRule) -> str:
     return " and ".join(sorted(change.words & rule.deny))
 
 
 def _refuse(
-    draft: Draft,
-    rule: Rule,
+    draft: PlanDraft,
+    rule: PolicyRule,
     what: str,
     about: Change | Resource | None = None,
     *,
@@ -97,7 +97,7 @@ def _refuse(
     )
 
 
-def _fields(draft: Draft, rule: Rule) -> None:
+def _fields(draft: PlanDraft, rule: PolicyRule) -> None:
     """What is declared counts. What is there already, and stays, draws a warning only: it was
     allowed, or is older than the rule."""
     changes = {change.address: change for change in draft.changes}
@@ -115,14 +115,14 @@ def _fields(draft: Draft, rule: Rule) -> None:
                     _refuse(draft, rule, what, resource, stays=_stays(changes.get(address), rule))
 
 
-def _stays(change: Change | None, rule: Rule) -> bool:
+def _stays(change: Change | None, rule: PolicyRule) -> bool:
     if change is None:
         return True
     new = change.importing or change.action in (Action.CREATE, Action.REPLACE)
     return not new and rule.field not in {field.name for field in change.fields}
 
 
-def _problem(rule: Rule, text: str) -> str:
+def _problem(rule: PolicyRule, text: str) -> str:
     if rule.allow and not any(fnmatchcase(text, pattern) for pattern in rule.allow):
         return "matches nothing it allows"
     if any(fnmatchcase(text, pattern) for pattern in rule.forbid):

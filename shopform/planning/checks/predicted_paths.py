@@ -10,7 +10,7 @@ from shopform.model.plan import Op, Step
 from shopform.model.slugs import wanted
 from shopform.model.values import Address, Ref
 from shopform.planning.matching.match import place
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Guess:
     got: str
 
 
-def guesses(draft: Draft, known: Mapping[str, object]) -> Iterator[Guess]:
+def guesses(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Guess]:
     """The paths of objects that are created without one, in the order in which they are created:
     as the files have them, each after the new ones that it refers to. `known` are the paths that
     others will have; `wanted` and `got` are empty where it is not known what the shop makes."""
@@ -43,7 +43,7 @@ def guesses(draft: Draft, known: Mapping[str, object]) -> Iterator[Guess]:
         yield Guess(step, first, path)
 
 
-def _pathless(draft: Draft) -> dict[str, Step]:
+def _pathless(draft: PlanDraft) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for step in draft.graph.steps.values():
         policy = BY_NAME[step.kind].policy
@@ -52,7 +52,7 @@ def _pathless(draft: Draft) -> dict[str, Step]:
     return found
 
 
-def _in_order(draft: Draft, pathless: Mapping[str, Step]) -> Iterator[Step]:
+def _in_order(draft: PlanDraft, pathless: Mapping[str, Step]) -> Iterator[Step]:
     def place_of(step: Step) -> tuple[Span, Address]:
         return place(draft.desired, step.address) or Span("", 0, 0), step.address
 

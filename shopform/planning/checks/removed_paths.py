@@ -9,7 +9,7 @@ from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import leading, who
 from shopform.planning.checks.live_paths import Paths
 from shopform.planning.matching.match import place
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
 SETTING = "url_changes"
@@ -17,7 +17,7 @@ UNREAD = "paths-unread"
 _NAMED = 10
 
 
-def check(draft: Draft, paths: Paths, url_changes: str, options: Options) -> None:
+def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) -> None:
     """Tell of each path that ceases and that nothing covers: an error where the policy
     requires that, unless it is allowed once or named under `removed` with `gone`.
 
@@ -62,7 +62,7 @@ def check(draft: Draft, paths: Paths, url_changes: str, options: Options) -> Non
             )
 
 
-def _unread(draft: Draft) -> None:
+def _unread(draft: PlanDraft) -> None:
     missing = [k.section for k in leading_anywhere() if k.name not in draft.live.kinds]
     if missing:
         draft.out.warning(
@@ -100,7 +100,7 @@ class Outs:
 
 
 def _told(
-    draft: Draft, out: Outs, path: str, held: str, step: Step, options: Options
+    draft: PlanDraft, out: Outs, path: str, held: str, step: Step, options: Options
 ) -> tuple[str, str, str]:
     """Code, summary and hint for one path."""
     shown = slashed(held)
@@ -118,7 +118,7 @@ def _told(
     return "path-ceases", f"would be destroyed, and nothing answers at `{shown}` afterwards", hint
 
 
-def _destroyed(draft: Draft, paths: Paths) -> None:
+def _destroyed(draft: PlanDraft, paths: Paths) -> None:
     ceased = paths.ceased
     shown = [slashed(held) for held, _ in ceased.values()]
     dead = [slashed(hop.source) for hop in paths.hops if hop.end in ceased]

@@ -10,14 +10,14 @@ from shopform.model.plan import Op, Plan
 from shopform.model.values import Address
 from shopform.planning.checks.rename_pairs import CLOSE, Comparing, Pair
 from shopform.planning.matching.match import place
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 CODE = "possible-rename"
 
 T = TypeVar("T")
 
 
-def check(draft: Draft) -> None:
+def check(draft: PlanDraft) -> None:
     """Warn of each address that would be destroyed while one much like it is made.
 
     What is in the scope of the plan does not count: a part that makes the one, or destroys the
@@ -51,14 +51,14 @@ def _by_kind(items: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return found
 
 
-def _made_later(draft: Draft) -> Iterator[Address]:
+def _made_later(draft: PlanDraft) -> Iterator[Address]:
     """Declared objects that were made by a run which was not the first."""
     for address, entry in draft.matching.entries.items():
         if entry.made and address in draft.matching.ids:
             yield address
 
 
-def _halves(draft: Draft, pairs: Iterable[Pair]) -> Iterator[Pair]:
+def _halves(draft: PlanDraft, pairs: Iterable[Pair]) -> Iterator[Pair]:
     """Those of which the plan does one half at least, and of what is there the younger is new."""
     entries = draft.matching.entries
     for pair in pairs:
@@ -90,7 +90,7 @@ def _best(pairs: Iterable[Pair]) -> Iterator[Pair]:
             yield pair
 
 
-def _tell(draft: Draft, pair: Pair) -> None:
+def _tell(draft: PlanDraft, pair: Pair) -> None:
     before, after = pair.gone.address, pair.new.address
     found = []
     if pair.same:

@@ -12,7 +12,7 @@ from shopform.model.prior import Entry
 from shopform.model.values import Address
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.matching.result import NOTHING
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 CLOSE = 0.75
 PAIRS = 2_500
@@ -56,7 +56,7 @@ class Comparing:
     section, under the container's id or address.
     """
 
-    def __init__(self, draft: Draft, kind: Kind) -> None:
+    def __init__(self, draft: PlanDraft, kind: Kind) -> None:
         self.draft = draft
         self.kind = kind
         self.removed = {each.address for each in draft.desired.removed}

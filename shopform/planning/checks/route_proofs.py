@@ -2,20 +2,20 @@
 
 from shopform.kinds import BY_NAME
 from shopform.model.canonical import slashed
-from shopform.model.redirect_graph import CHANGE, Fault, Hop, Page, faults, hiding, who
+from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, faults, hiding, who
 from shopform.model.similar_paths import alike
 from shopform.model.values import Address
 from shopform.planning.checks.live_paths import Paths
 from shopform.planning.checks.predicted_paths import Guess
 from shopform.planning.checks.removed_paths import Outs
 from shopform.planning.matching.match import place
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 # A shop must not be kept from being taken over as it is.
 _STANDS = "it is so in the shop already, and this plan does not change it"
 
 
-def check(draft: Draft, paths: Paths) -> None:
+def check(draft: PlanDraft, paths: Paths) -> None:
     """Add what goes wrong for visitors once the plan is done.
 
     Only what this plan makes so can refuse it. What is so already draws a warning, and so does what
@@ -40,14 +40,19 @@ def check(draft: Draft, paths: Paths) -> None:
             hint = f"point it {new}" if new else CHANGE
             # Where a redirect is removed there may be a page of a kind that is not read.
             refused = bool(BY_NAME[step.kind].policy.path)
-            _tell(draft, Fault("route-dead", (hop,), says, hint), fresh=True, refused=refused)
+            _tell(
+                draft,
+                RouteProblem("route-dead", (hop,), says, hint),
+                fresh=True,
+                refused=refused,
+            )
     for guess, holder in paths.contested:
         _contested(draft, guess, holder)
     for fault in alike(paths.hops, paths.table, paths.pages, ceased):
         _tell(draft, fault, fresh=True, refused=False)
 
 
-def _tell(draft: Draft, fault: Fault, *, fresh: bool, refused: bool) -> None:
+def _tell(draft: PlanDraft, fault: RouteProblem, *, fresh: bool, refused: bool) -> None:
     hop = fault.hops[0]
     add = draft.out.error if refused else draft.out.warning
     add(
@@ -61,7 +66,7 @@ def _tell(draft: Draft, fault: Fault, *, fresh: bool, refused: bool) -> None:
     )
 
 
-def _contested(draft: Draft, guess: Guess, holder: Page) -> None:
+def _contested(draft: PlanDraft, guess: Guess, holder: Page) -> None:
     kind = BY_NAME[guess.step.kind]
     draft.out.warning(
         "path-contested",
@@ -73,7 +78,7 @@ def _contested(draft: Draft, guess: Guess, holder: Page) -> None:
     )
 
 
-def _hidden(draft: Draft, whose: str, hop: Hop) -> None:
+def _hidden(draft: PlanDraft, whose: str, hop: Hop) -> None:
     """A page that this plan puts where an unmanaged redirect begins."""
     page = draft.desired.resources.get(Address(whose))
     draft.out.warning(

@@ -9,14 +9,14 @@ from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.secrecy import secret_fields
 from shopform.model.values import Ref, Value
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 
 @dataclass(frozen=True, slots=True)
 class Yielding:
     """Breaks circles of one draft."""
 
-    draft: Draft
+    draft: PlanDraft
     starts: dict[tuple[str, str], dict[str, list[LiveObject]]] = field(default_factory=dict)
 
     def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:

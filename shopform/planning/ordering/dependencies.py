@@ -16,12 +16,12 @@ from shopform.model.values import Address, Ref
 from shopform.planning.checks.live_paths import Paths, Turn
 from shopform.planning.matching.match import place
 from shopform.planning.matching.result import NOTHING
-from shopform.planning.plan_builder import Draft
+from shopform.planning.plan_builder import PlanDraft
 
 _SENT = (Op.CREATE, Op.UPDATE)
 
 
-def connect(draft: Draft, paths: Paths) -> None:
+def connect(draft: PlanDraft, paths: Paths) -> None:
     """Add every edge to the draft's graph."""
     steps = list(draft.graph.steps.values())
     circular = _circles(steps, draft)
@@ -43,7 +43,7 @@ def connect(draft: Draft, paths: Paths) -> None:
     _probes(draft)
 
 
-def _references(step: Step, draft: Draft, *, circular: bool) -> None:
+def _references(step: Step, draft: PlanDraft, *, circular: bool) -> None:
     """After the creation of what is referred to, and top-down when a branch is turned over."""
     refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
     if step.parent:
@@ -60,7 +60,7 @@ def _references(step: Step, draft: Draft, *, circular: bool) -> None:
                 draft.graph.edge(step.key, key)
 
 
-def _moves_above(name: str, target: Address, draft: Draft) -> Iterator[str]:
+def _moves_above(name: str, target: Address, draft: PlanDraft) -> Iterator[str]:
     """The nearest step that moves one of the ancestors: a shop refuses a circle on the way."""
     kind, number = BY_NAME[target.kind], draft.matching.ids.get(target)
     passed: set[int] = set()
@@ -73,12 +73,12 @@ def _moves_above(name: str, target: Address, draft: Draft) -> Iterator[str]:
         number = _above(draft, kind, name, number)
 
 
-def _moving(draft: Draft, kind: Kind, name: str, number: int) -> Step | None:
+def _moving(draft: PlanDraft, kind: Kind, name: str, number: int) -> Step | None:
     step = draft.graph.steps.get(f"{draft.matching.owners.get((kind.name, number))}:update")
     return step if step and name in step.fields else None
 
 
-def _above(draft: Draft, kind: Kind, name: str, number: int) -> int | None:
+def _above(draft: PlanDraft, kind: Kind, name: str, number: int) -> int | None:
     """The id of what an object is in when the plan is done, as far as that exists already."""
     step = _moving(draft, kind, name, number)
     if step:
@@ -88,7 +88,7 @@ def _above(draft: Draft, kind: Kind, name: str, number: int) -> int | None:
     return links(kind, item).get(name, (None, None))[1] if item else None
 
 
-def _circles(steps: list[Step], draft: Draft) -> bool:
+def _circles(steps: list[Step], draft: PlanDraft) -> bool:
     """Refuse moves below an object that stays, unmanaged, below what moves; whether there are."""
     moved: dict[tuple[str, str], list[int]] = {}
     for step in steps:
@@ -105,7 +105,7 @@ def _circles(steps: list[Step], draft: Draft) -> bool:
     return found
 
 
-def _refuse_circle(draft: Draft, kind: Kind, name: str, circle: list[int]) -> None:
+def _refuse_circle(draft: PlanDraft, kind: Kind, name: str, circle: list[int]) -> None:
     owners = [draft.matching.owners.get((kind.name, number)) for number in circle]
     moving = next(
         o for o, n in zip(owners, circle, strict=True) if o and _moving(draft, kind, name, n)
@@ -120,7 +120,7 @@ def _refuse_circle(draft: Draft, kind: Kind, name: str, circle: list[int]) -> No
     )
 
 
-def _paths(step: Step, draft: Draft) -> None:
+def _paths(step: Step, draft: PlanDraft) -> None:
     """A path is free only after its holder let go: a shop appends `-x` otherwise, silently."""
     kind = BY_NAME[step.kind]
     name = kind.policy.path
@@ -148,7 +148,7 @@ def _paths(step: Step, draft: Draft) -> None:
         )
 
 
-def _holders(kind: Kind, path: object, draft: Draft) -> list[int]:
+def _holders(kind: Kind, path: object, draft: PlanDraft) -> list[int]:
     index = draft.holders.get(kind.name)
     if index is None:
         index = draft.holders[kind.name] = {}
@@ -159,7 +159,7 @@ def _holders(kind: Kind, path: object, draft: Draft) -> list[int]:
     return index.get(path, [])
 
 
-def _release(draft: Draft, kind: Kind, number: int, *names: str) -> str | None:
+def _release(draft: PlanDraft, kind: Kind, number: int, *names: str) -> str | None:
     """The step by which an object gives up one of these fields, if there is one."""
     owner = draft.matching.owners.get((kind.name, number))
     if owner is None:
@@ -170,7 +170,7 @@ def _release(draft: Draft, kind: Kind, number: int, *names: str) -> str | None:
     return update.key if update and any(name in update.fields for name in names) else None
 
 
-def _identity(step: Step, draft: Draft) -> None:
+def _identity(step: Step, draft: PlanDraft) -> None:
     kind = BY_NAME[step.kind]
     names = kind.policy.identity
     if step.op is Op.UPDATE and not any(name in step.fields for name in names):
@@ -185,7 +185,7 @@ def _identity(step: Step, draft: Draft) -> None:
             draft.graph.edge_soft(step.key, release)
 
 
-def _visitors(draft: Draft, paths: Paths) -> None:
+def _visitors(draft: PlanDraft, paths: Paths) -> None:
     """Make before break: a redirect waits for the page that it leads to, and what answers at a
     path leaves it only when what visitors find instead is there.
 
@@ -213,7 +213,7 @@ def _visitors(draft: Draft, paths: Paths) -> None:
                 graph.edge_visitors(step.key, page.key)
 
 
-def _moves(steps: list[Step], draft: Draft) -> None:
+def _moves(steps: list[Step], draft: PlanDraft) -> None:
     """An address is left before another object takes it, so that a run may stop in between."""
     leaving = {step.previous: step.key for step in steps if step.previous}
     for step in steps:
@@ -221,7 +221,7 @@ def _moves(steps: list[Step], draft: Draft) -> None:
             draft.graph.edge_soft(step.key, leaving[step.address])
 
 
-def _probes(draft: Draft) -> None:
+def _probes(draft: PlanDraft) -> None:
     """Where field names are only assumed, one create is sent and read back before all others:
     one that waits for nothing, if there is one, so that nothing else can keep all of them back."""
     graph = draft.graph
@@ -235,7 +235,7 @@ def _probes(draft: Draft) -> None:
             graph.edge(step.key, probe.key)
 
 
-def _deletions(steps: list[Step], draft: Draft) -> None:
+def _deletions(steps: list[Step], draft: PlanDraft) -> None:
     """After everything that depended on the object, according to the shop and to the state."""
     deletes = {s.address for s in steps if s.op is Op.DELETE}
     if not deletes:
@@ -256,7 +256,7 @@ def _deletions(steps: list[Step], draft: Draft) -> None:
                 draft.graph.edge(f"{address}:delete", step.key)
 
 
-def _containers(steps: list[Step], draft: Draft) -> None:
+def _containers(steps: list[Step], draft: PlanDraft) -> None:
     """What may hold nothing from now on is emptied first; what may from now on is filled after."""
     for step in steps:
         nesting = BY_NAME[step.kind].policy.nesting

@@ -8,7 +8,7 @@ from shopform.diagnostics import plural
 from shopform.model.plan import Change
 from shopform.render.html.cards import LABELS, actions
 from shopform.render.html.markup import Markup, element
-from shopform.render.html.trees import ROOT, Forest, Tree
+from shopform.render.html.trees import ROOT, Forest, KindTree
 
 _SIGNS = {
     "create": "+",
@@ -22,7 +22,7 @@ _SIGNS |= {"move": "\N{RIGHTWARDS ARROW}", "state": "\N{MIDDLE DOT}"}
 _DEEPEST = 40
 
 
-def tree_section(tree: Tree, marked: Mapping[str, tuple[Change, str]]) -> Markup:
+def tree_section(tree: KindTree, marked: Mapping[str, tuple[Change, str]]) -> Markup:
     """Both sides of a tree. `marked` are the changes by address, with what links call them."""
     sides = (
         element("div", element("h3", title), _Side(forest, marked).branch(ROOT, 0), class_="side")

@@ -26,13 +26,13 @@ class Forest:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class KindTree:
     kind: Kind
     before: Forest
     after: Forest
 
 
-def trees(plan: Plan) -> Iterator[Tree]:
+def trees(plan: Plan) -> Iterator[KindTree]:
     """A tree for each kind that can hold objects of its own and has changes in this plan."""
     for kind in KINDS:
         inside = next(
@@ -50,7 +50,7 @@ def trees(plan: Plan) -> Iterator[Tree]:
                     if held is not None:
                         side[change.address] = _place(kind, inside, change.address, held)
             touched = {str(change.address) for change in changes}
-            yield Tree(kind, _forest(places[0], touched), _forest(places[1], touched))
+            yield KindTree(kind, _forest(places[0], touched), _forest(places[1], touched))
 
 
 @dataclass(frozen=True, slots=True)

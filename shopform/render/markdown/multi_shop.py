@@ -12,35 +12,35 @@ from shopform.render.markdown.byte_budget import size
 from shopform.render.markdown.escaping import link, plain
 from shopform.render.markdown.excerpts import note_part
 from shopform.render.markdown.page import mark, section_of
-from shopform.render.text.multi_shop import Row, cells, counted
+from shopform.render.text.multi_shop import ShopRow, cells, counted
 
 FORMAT = "1.0"
 _ALL = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShopResult:
     """What is told of one shop: its row, and its plan or why there is none."""
 
-    row: Row
+    row: ShopRow
     plan: Plan | None
     why: tuple[Diagnostic, ...] = ()
     exit_code: int = 0
 
 
-def shops_json(told: Sequence[Told], exit_code: int) -> str:
+def shops_json(told: Sequence[ShopResult], exit_code: int) -> str:
     """Each shop's plan as it is printed alone, or its error, and the run's exit code."""
     shops = {each.row.shop: sealed(each.plan) if each.plan else _error(each) for each in told}
     found = {"format_version": FORMAT, "shops": shops, "exit_code": exit_code}
     return json.dumps(found, ensure_ascii=False)
 
 
-def _error(each: Told) -> Mapping[str, object]:
+def _error(each: ShopResult) -> Mapping[str, object]:
     notes = [diagnostic(one)["diagnostic"] for one in each.why]
     return {"error": {"exit_code": each.exit_code, "diagnostics": notes}}
 
 
-def shops_markdown(told: Sequence[Told], name: str, *, max_bytes: int, url: str = "") -> str:
+def shops_markdown(told: Sequence[ShopResult], name: str, *, max_bytes: int, url: str = "") -> str:
     """A table of all shops and a section for each, of at most `max_bytes` of UTF-8.
 
     It is longer only where the table, the errors and the deletions alone are. `name` is what the
@@ -75,12 +75,12 @@ def _shares(sections: Mapping[int, Callable[[int], str]], room: int) -> dict[int
     return {n: min(low, need) for n, need in needs.items()}
 
 
-def _failed(each: Told) -> list[str]:
+def _failed(each: ShopResult) -> list[str]:
     notes = [line for one in each.why for line in note_part(one).levels[-1]]
     return [f"### {plain(each.row.shop)}: {each.row.verdict}", "", *notes]
 
 
-def _table(rows: Sequence[Row]) -> list[str]:
+def _table(rows: Sequence[ShopRow]) -> list[str]:
     shops, *numbers, verdicts = cells(rows)
     lines = zip(map(plain, shops), *numbers, verdicts, strict=True)
     head, *body = [f"| {' | '.join(line)} |" for line in lines]

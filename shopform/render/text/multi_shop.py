@@ -32,7 +32,7 @@ _COLOURS = {**dict.fromkeys(_GOOD, GREEN), CHANGES: YELLOW, DRIFT: YELLOW, NOT_B
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ShopRow:
     """One shop in the table: what it came down to, and its numbers by their headings."""
 
     shop: str
@@ -40,7 +40,7 @@ class Row:
     numbers: Mapping[str, int] = field(default_factory=dict)
 
 
-def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> Row:
+def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
     """What a plan comes down to. `incomplete`: a list came back short."""
     if plan.refused:
         word = INCOMPLETE if incomplete else REFUSED
@@ -51,14 +51,14 @@ def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> Row:
     if plan.refresh_only:
         gone = sum(change.action is Action.DELETE for change in plan.drift)
         numbers = {"changed": len(plan.drift) - gone, "deleted": gone, "reads": plan.calls.read}
-        return Row(shop, word, numbers)
+        return ShopRow(shop, word, numbers)
     counts = plan.count()
     numbers = {name: counts[name] for name in _COUNTED}
     calls = {"reads": plan.calls.read, "writes": plan.calls.write}
-    return Row(shop, word, {**numbers, "drift": len(plan.drift), **calls})
+    return ShopRow(shop, word, {**numbers, "drift": len(plan.drift), **calls})
 
 
-def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> Row:
+def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> ShopRow:
     """What was done, counted from what happened."""
     done = outcome.count()
     numbers = {word: done[name] for name, word in _COUNTED.items()}
@@ -69,7 +69,7 @@ def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> Row
         word = problem_word(outcome.stopped.diagnostics[0].code)
     elif outcome.failed:
         word = problem_word(outcome.failed[0].diagnostic.code)
-    return Row(shop, word, {**numbers, "calls": plan.calls.read + outcome.calls})
+    return ShopRow(shop, word, {**numbers, "calls": plan.calls.read + outcome.calls})
 
 
 def problem_word(code: str) -> str:
@@ -83,7 +83,7 @@ def heading(shop: str, url: str, *, color: bool) -> str:
     return f"{Ink(color).bold(text)}\n{'=' * len(text)}"
 
 
-def render_table(rows: Sequence[Row], *, color: bool) -> str:
+def render_table(rows: Sequence[ShopRow], *, color: bool) -> str:
     """All shops, a line each, numbers below each other."""
     ink = Ink(color)
     columns = [*cells(rows)]
@@ -100,7 +100,7 @@ def render_table(rows: Sequence[Row], *, color: bool) -> str:
     return "\n".join(lines)
 
 
-def cells(rows: Sequence[Row]) -> Iterator[list[str]]:
+def cells(rows: Sequence[ShopRow]) -> Iterator[list[str]]:
     """The table by columns, each with its heading: the shop, the numbers, the verdict."""
     names = dict.fromkeys(name for row in rows for name in row.numbers)
     yield ["shop", *(row.shop for row in rows)]
@@ -109,7 +109,7 @@ def cells(rows: Sequence[Row]) -> Iterator[list[str]]:
     yield ["verdict", *(row.verdict for row in rows)]
 
 
-def counted(rows: Iterable[Row]) -> str:
+def counted(rows: Iterable[ShopRow]) -> str:
     """How many shops came down to what, in the order in which that is met first."""
     words = Counter(row.verdict for row in rows)
     told = ", ".join(f"{word} in {number:,}" for word, number in words.items())

@@ -47,7 +47,7 @@ def render_plan(
     `width` is that of the terminal; None is no terminal. `summary`: a line for each object.
     `full`: what stays as it is in a text or a list that changes is shown too.
     """
-    page = _Page(Ink(color), width, full)
+    page = _Layout(Ink(color), width, full)
     parts = _drift(plan, page, summary)
     looks = [(change, look_of(change)) for change in in_order(plan.changes) if visible(change)]
     if looks:
@@ -80,7 +80,7 @@ def visible(change: Change) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _Layout:
     """How it is shown."""
 
     ink: Ink
@@ -98,7 +98,7 @@ class _Page:
             yield from folded(line, self.width) if self.width else (line,)
 
 
-def _blocks(looks: Iterable[tuple[Change, Look]], page: _Page, summary: bool) -> list[str]:
+def _blocks(looks: Iterable[tuple[Change, Look]], page: _Layout, summary: bool) -> list[str]:
     if summary:
         return ["\n".join(_in_short(change, look, page.ink) for change, look in looks)]
     return ["\n".join(_change(change, look, page)) for change, look in looks]
@@ -112,7 +112,7 @@ def _in_short(change: Change, look: Look, ink: Ink) -> str:
     return f"{sign} {_heading(change, look, ink)}{f' ({printable(more)})' if more else ''}"
 
 
-def _drift(plan: Plan, page: _Page, summary: bool) -> list[str]:
+def _drift(plan: Plan, page: _Layout, summary: bool) -> list[str]:
     if not plan.drift:
         return []
     note = page.ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
@@ -125,7 +125,7 @@ def _drift(plan: Plan, page: _Page, summary: bool) -> list[str]:
     ]
 
 
-def _introduction(plan: Plan, looks: Sequence[Look], page: _Page) -> str:
+def _introduction(plan: Plan, looks: Sequence[Look], page: _Layout) -> str:
     ink = page.ink
     shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
     url = f" ({plan.basis.url})" if plan.basis.url else ""
@@ -139,7 +139,7 @@ def _introduction(plan: Plan, looks: Sequence[Look], page: _Page) -> str:
     return "\n".join(lines)
 
 
-def _change(change: Change, look: Look, page: _Page) -> Iterator[str]:
+def _change(change: Change, look: Look, page: _Layout) -> Iterator[str]:
     ink = page.ink
     yield f"  # {_heading(change, look, ink)}"
     for remark in remarks(change, look):

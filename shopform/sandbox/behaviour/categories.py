@@ -4,8 +4,8 @@ from typing import Any
 
 from shopform.kinds.category import CATEGORY
 from shopform.sandbox.behaviour import images
-from shopform.sandbox.behaviour.columns import Column, Form
-from shopform.sandbox.behaviour.table import NAME, Draft, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.table import NAME, PendingRow, Surface, Table, View, columns_of
 from shopform.sandbox.behaviour.texts import slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
@@ -14,7 +14,9 @@ NULL = Column(default=None)
 SORT_ORDERS = ("normal", "no_stock_last", "random")
 
 
-def unwritable(form: Form = Form.TEXT, default: object = "", *, cast: bool = True) -> Column:
+def unwritable(
+    form: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
+) -> Column:
     """A column that is in answers and not among D1's arguments."""
     return Column(form, default, cast, writable=False)
 
@@ -27,31 +29,31 @@ class Categories(Table):
     contains = ("category", "parent_id")
     columns = columns_of(
         name=NAME,
-        parent_id=Column(Form.ID, 0),
-        in_menu=Column(Form.FLAG, 1),
-        is_online=unwritable(Form.FLAG, 1),
-        is_front=unwritable(Form.FLAG, 0),
-        is_hidden=unwritable(Form.FLAG, None, cast=False),
-        is_removed=unwritable(Form.FLAG, 0, cast=False),
-        no_index=Column(Form.FLAG, 0),
-        no_internal_search=unwritable(Form.FLAG, 0),
-        sort_order=Column(Form.WORD, "normal", words=SORT_ORDERS),
+        parent_id=Column(ColumnType.ID, 0),
+        in_menu=Column(ColumnType.FLAG, 1),
+        is_online=unwritable(ColumnType.FLAG, 1),
+        is_front=unwritable(ColumnType.FLAG, 0),
+        is_hidden=unwritable(ColumnType.FLAG, None, cast=False),
+        is_removed=unwritable(ColumnType.FLAG, 0, cast=False),
+        no_index=Column(ColumnType.FLAG, 0),
+        no_internal_search=unwritable(ColumnType.FLAG, 0),
+        sort_order=Column(ColumnType.WORD, "normal", words=SORT_ORDERS),
         tag=NULL,
         rewrite_url=Column(),
         url=unwritable(),
         empty_redir=NULL,
-        description_a=Column(Form.HTML),
-        description_b=Column(Form.HTML),
+        description_a=Column(ColumnType.HTML),
+        description_b=Column(ColumnType.HTML),
         meta_title=Column(),
         meta_description=Column(),
-        canonical_id=Column(Form.ID, None, cast=False),
+        canonical_id=Column(ColumnType.ID, None, cast=False),
         meta=Column(),
         search=unwritable(default=None),
-        weight=unwritable(Form.NUMBER, 0),
+        weight=unwritable(ColumnType.NUMBER, 0),
         json_data=unwritable(default=None),
         last_modified=unwritable(),
-        images=unwritable(Form.OPAQUE, []),
-        extension_data=unwritable(Form.OPAQUE, []),
+        images=unwritable(ColumnType.OPAQUE, []),
+        extension_data=unwritable(ColumnType.OPAQUE, []),
     )
 
     def open(self) -> None:
@@ -70,7 +72,7 @@ class Categories(Table):
     def beside(self, row: Row, other: Row) -> bool:
         return row["parent_id"] == other["parent_id"] and not other["_removed"]
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         row = draft.row
         self._check_ancestors(row)
         if row["canonical_id"] is not None and not self.live(row["canonical_id"]):

@@ -9,7 +9,7 @@ from shopform.sandbox.messages import Refusal
 from shopform.sandbox.switches import Switches
 
 
-class Form(Enum):
+class ColumnType(Enum):
     TEXT = auto()
     HTML = auto()
     WORD = auto()
@@ -19,7 +19,7 @@ class Form(Enum):
     OPAQUE = auto()
 
 
-TEXTS = (Form.TEXT, Form.HTML, Form.WORD)
+TEXTS = (ColumnType.TEXT, ColumnType.HTML, ColumnType.WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Column:
     text. A column whose default is null keeps null; another text column turns it into "".
     """
 
-    form: Form = Form.TEXT
+    form: ColumnType = ColumnType.TEXT
     default: object = ""
     cast: bool = True
     writable: bool = True
@@ -37,25 +37,25 @@ class Column:
     def read(self, name: str, given: object, switches: Switches) -> object:
         """What is kept of a request's value. Raises Refusal (400)."""
         if given is None or given == "":
-            plain = self.form in (Form.TEXT, Form.HTML)
+            plain = self.form in (ColumnType.TEXT, ColumnType.HTML)
             return given if plain and (given == "" or self.default is None) else self.default
-        if self.form is Form.NUMBER:
+        if self.form is ColumnType.NUMBER:
             return number(name, given)
-        if self.form is Form.FLAG:
+        if self.form is ColumnType.FLAG:
             return flag(name, given)
-        if self.form is Form.ID:
+        if self.form is ColumnType.ID:
             return number(name, given) or self.default
         text = _text(name, given)
         if self.words and text not in self.words:
             raise Refusal(400, f"{name} must be one of {', '.join(self.words)}")
-        return rich(text, switches["html"]) if self.form is Form.HTML else text
+        return rich(text, switches["html"]) if self.form is ColumnType.HTML else text
 
     def show(self, kept: object, switches: Switches) -> object:
         if self.form in TEXTS:
             if kept is None or kept == "":
                 return {"as_is": kept, "null": None, "blank": ""}[switches["empty_text"]]
             return kept
-        if kept is None or self.form is Form.OPAQUE:
+        if kept is None or self.form is ColumnType.OPAQUE:
             return kept
         return show_number(kept, switches["typing"], self)
 
@@ -63,7 +63,7 @@ class Column:
 def show_number(kept: object, typing: str, column: Column) -> object:
     if typing == "strings" or (typing == "mixed" and not column.cast):
         return str(kept)
-    return bool(kept) if typing == "bools" and column.form is Form.FLAG else kept
+    return bool(kept) if typing == "bools" and column.form is ColumnType.FLAG else kept
 
 
 def number(name: str, given: object) -> int:

@@ -4,12 +4,12 @@ import base64
 import hashlib
 from typing import Any
 
-from shopform.sandbox.behaviour.columns import Column, Form, flag, number, show_number
+from shopform.sandbox.behaviour.columns import Column, ColumnType, flag, number, show_number
 from shopform.sandbox.behaviour.texts import slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
-COUNTED = Column(Form.NUMBER, cast=False)  # ids and weights are text (K-cap)
+COUNTED = Column(ColumnType.NUMBER, cast=False)  # ids and weights are text (K-cap)
 
 
 def operate(row: Row, owner: int, given: object) -> None:

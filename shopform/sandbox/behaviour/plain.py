@@ -2,7 +2,7 @@
 
 from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
-from shopform.sandbox.behaviour.columns import Column, Form
+from shopform.sandbox.behaviour.columns import Column, ColumnType
 from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
 
 
@@ -11,12 +11,12 @@ class Suppliers(Table):
 
     surface = Surface.of(SUPPLIER.wire)
     first_id = 101
-    id_column = Column(Form.ID, cast=False)
+    id_column = Column(ColumnType.ID, cast=False)
     columns = columns_of(
         name=NAME,
         dropshipping_mail=Column(default=None),
         link_to=Column(default=None, writable=False),
-        is_removed=Column(Form.FLAG, 0, cast=False, writable=False),
+        is_removed=Column(ColumnType.FLAG, 0, cast=False, writable=False),
     )
 
 

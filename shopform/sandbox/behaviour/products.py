@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shopform.sandbox.behaviour.columns import Column, Form, number
-from shopform.sandbox.behaviour.table import NAME, Body, Draft, Surface, Table, View
+from shopform.sandbox.behaviour.columns import Column, ColumnType, number
+from shopform.sandbox.behaviour.table import NAME, Body, PendingRow, Surface, Table, View
 from shopform.sandbox.behaviour.texts import slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
@@ -27,11 +27,13 @@ def _columns() -> dict[str, Column]:
         "name": NAME,
         **dict.fromkeys(f"{texts} search".split(), Column()),
         **dict.fromkeys(f"{nulls} {unseen} {more} bulk_discount".split(), Column(default=None)),
-        **dict.fromkeys(f"{numbers} {prices}".split(), Column(Form.NUMBER, None)),
-        "main_category_id": Column(Form.NUMBER, None, cast=False),
-        **dict.fromkeys(f"{flags} no_partner_ads no_internal_search".split(), Column(Form.FLAG, 0)),
-        **dict.fromkeys(("weight", "min_stock_value"), Column(Form.NUMBER, 0)),
-        **dict.fromkeys(f"{lists} {others}".split(), Column(Form.OPAQUE, [])),
+        **dict.fromkeys(f"{numbers} {prices}".split(), Column(ColumnType.NUMBER, None)),
+        "main_category_id": Column(ColumnType.NUMBER, None, cast=False),
+        **dict.fromkeys(
+            f"{flags} no_partner_ads no_internal_search".split(), Column(ColumnType.FLAG, 0)
+        ),
+        **dict.fromkeys(("weight", "min_stock_value"), Column(ColumnType.NUMBER, 0)),
+        **dict.fromkeys(f"{lists} {others}".split(), Column(ColumnType.OPAQUE, [])),
     }
 
 
@@ -61,7 +63,7 @@ class Products(Table):
             raise Refusal(400, "categories must be a list of ids")
         return taken | {"categories": [number("categories", each) for each in listed]}
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         row = draft.row
         row["own_id"] = row["own_id"] or str(self.id(row))
         row["rewrite_url"] = row["rewrite_url"] or slug(row["name"])

@@ -6,8 +6,16 @@ from typing import Any
 from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.value import VALUE
-from shopform.sandbox.behaviour.columns import Column, Form, number
-from shopform.sandbox.behaviour.table import NAME, Body, Draft, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.columns import Column, ColumnType, number
+from shopform.sandbox.behaviour.table import (
+    NAME,
+    Body,
+    PendingRow,
+    Surface,
+    Table,
+    View,
+    columns_of,
+)
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
@@ -34,13 +42,13 @@ class Attributes(Table):
     contains = ("profile-attribute-value", "attribute_id")
     columns = columns_of(
         name=NAME,
-        type=Column(Form.WORD, "string", words=TYPES),
-        is_variant=Column(Form.FLAG, 0),
-        has_price=Column(Form.FLAG, 0),
-        weight=Column(Form.NUMBER, 0),
+        type=Column(ColumnType.WORD, "string", words=TYPES),
+        is_variant=Column(ColumnType.FLAG, 0),
+        has_price=Column(ColumnType.FLAG, 0),
+        weight=Column(ColumnType.NUMBER, 0),
     )
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         row = draft.row
         profiles = self.world.tables[Profiles.surface.endpoint]
         if draft.before is None and not profiles.live(row["profile_id"]):
@@ -62,7 +70,7 @@ class Values(Table):
     required = ("val",)
     columns = columns_of(
         val=Column(),
-        weight=Column(Form.NUMBER, 0, cast=False),  # D1: a text that holds a number
+        weight=Column(ColumnType.NUMBER, 0, cast=False),  # D1: a text that holds a number
         tag=Column(),
     )
 
@@ -72,7 +80,7 @@ class Values(Table):
             raise Refusal(400, "attribute_id differs between query and body")
         return super().create(query, body, wanted)
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         if draft.before is not None:
             return
         above = self.world.tables[Attributes.surface.endpoint].live(draft.row["attribute_id"])

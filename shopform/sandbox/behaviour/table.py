@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from shopform.kinds import Wire
-from shopform.sandbox.behaviour.columns import Column, Form, number
+from shopform.sandbox.behaviour.columns import Column, ColumnType, number
 from shopform.sandbox.behaviour.texts import called
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Change, Row, Store
+from shopform.sandbox.store import Change, Row, RowStore
 from shopform.sandbox.switches import Switches
 
 Body = Mapping[str, Any]
@@ -36,7 +36,7 @@ class View(Enum):
 class World:
     """What the tables share. `origin` is the shop's address, without a path."""
 
-    store: Store
+    store: RowStore
     switches: Switches
     origin: str = "http://127.0.0.1"
     tables: dict[str, "Table"] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PendingRow:
     """A row about to be kept, what it was if there was one, and the request's body."""
 
     row: Row
@@ -76,7 +76,7 @@ class Table:
     surface: ClassVar[Surface]
     first_id: ClassVar[int]
     columns: ClassVar[Mapping[str, Column]]
-    id_column: ClassVar[Column] = Column(Form.ID)
+    id_column: ClassVar[Column] = Column(ColumnType.ID)
     label: ClassVar[str] = "name"
     required: ClassVar[tuple[str, ...]] = ("name",)
     contains: ClassVar[tuple[str, str]] = ("", "")  # an endpoint, and its column that names us
@@ -147,7 +147,7 @@ class Table:
         row |= self.above(query) | self.taken_in(body)
         new = wanted or self.store.next_id(self.endpoint)
         row = {self.surface.id: new, **row, "_removed": 0}
-        self.settle(Draft(row, None, body))
+        self.settle(PendingRow(row, None, body))
         self.keep(row)
         return row
 
@@ -157,7 +157,7 @@ class Table:
         if before["_removed"]:
             raise Refusal(410)
         row = before | self.taken_in(body)
-        self.settle(Draft(row, before, body))
+        self.settle(PendingRow(row, before, body))
         self.keep(row)
         return row
 
@@ -185,7 +185,7 @@ class Table:
         rows = self.store.find(endpoint, column, self.id(row))
         return [(self.world.tables[endpoint], each) for each in rows if not each["_removed"]]
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         """Check a row about to be kept, and rewrite it as the shop would. Raises Refusal."""
 
     def above(self, query: Mapping[str, str]) -> Row:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.webhook import WEBHOOK
-from shopform.sandbox.behaviour.columns import Column, Form
-from shopform.sandbox.behaviour.table import Draft, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.table import PendingRow, Surface, Table, View, columns_of
 from shopform.sandbox.behaviour.texts import path
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
@@ -32,7 +32,7 @@ class Redirects(Table):
     columns = columns_of(
         source=Column(),
         target=Column(),
-        status=Column(Form.NUMBER, 301),
+        status=Column(ColumnType.NUMBER, 301),
     )
 
     def asked(self, name: str) -> str:
@@ -45,7 +45,7 @@ class Redirects(Table):
         number = list(self.columns).index(name)
         return tuple(names[number : number + 1])
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         row = draft.row
         if row["status"] not in (301, 302):
             raise Refusal(400, f"{self.asked('status')} must be 301 or 302")
@@ -69,14 +69,14 @@ class Webhooks(Table):
     newest_first = True
     columns = columns_of(
         url=Column(),
-        events=Column(Form.OPAQUE, writable=False),
+        events=Column(ColumnType.OPAQUE, writable=False),
         secret=Column(writable=False),
     )
 
     def shown(self, name: str) -> tuple[str, ...]:
         return (self.switches["webhook_id"],) if name == self.surface.id else (name,)
 
-    def settle(self, draft: Draft) -> None:
+    def settle(self, draft: PendingRow) -> None:
         row = draft.row
         if draft.before is None:
             row["secret"] = secrets.token_hex(32)
