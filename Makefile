@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types format unit faults pythons bench schemas docs golden lock audit clean
+.PHONY: demo test lint types format unit faults pythons bench schemas docs site golden lock audit clean
 
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
-test: lint types unit
+test: lint types site unit
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -51,6 +51,10 @@ schemas: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/generate.py
+
+# The documentation as a site in build/site; a dead link or a page without a place fails it.
+site: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 golden: $(INSTALLED)
 	$(BIN)/python -m pytest tests/golden --update-golden

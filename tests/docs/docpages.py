@@ -30,8 +30,9 @@ def pages() -> list[Path]:
 
 def runnable() -> list[Path]:
     """Pages whose `sh` blocks are one session, in a folder that holds `examples/`."""
-    found = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
-    return [page for page in found if any(block.info == "sh" for block in blocks(page))]
+    docs = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+    pages = [ROOT / "README.md", *docs]
+    return [page for page in pages if any(block.info == "sh" for block in blocks(page))]
 
 
 def blocks(page: Path) -> Iterator[Block]:
