@@ -42,6 +42,9 @@ class LiveKind:
         return max(1, -(-(len(self.objects) + more) // PAGE)) if self.paged else 1
 
 
+NOT_READ = LiveKind()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """The shop as it was read. `counts` holds dependants by (kind, id); `None`: not countable."""
@@ -50,3 +53,11 @@ class Live:
     hosts: frozenset[str] = frozenset()
     calls: int = 0
     counts: Mapping[tuple[str, int], int | None] = field(default_factory=dict)
+
+    def kind(self, name: str) -> LiveKind:
+        """Return the objects of a kind; no objects if the kind was not read."""
+        return self.kinds.get(name, NOT_READ)
+
+    def object(self, kind: str, number: int) -> LiveObject | None:
+        """Return the object of a kind with this id, if it was read."""
+        return self.kind(kind).objects.get(number)

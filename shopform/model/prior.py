@@ -31,6 +31,11 @@ class Entry:
     unclaimed: tuple[str, ...] = ()
     made: int = 0
 
+    @property
+    def needs(self) -> frozenset[Address]:
+        """The addresses that the object refers to, and that of its parent."""
+        return frozenset((*self.depends_on, *((self.parent,) if self.parent else ())))
+
 
 Ranges = tuple[tuple[int, int], ...]
 

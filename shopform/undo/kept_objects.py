@@ -1,4 +1,4 @@
-"""What a run created and its undoing keeps, since staff wrote into it. Pure."""
+"""Find the objects of a run that are kept when it is undone, because of later edits. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -8,46 +8,46 @@ from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
 from shopform.planning.compare.lost_values import unmanaged_children, written
-from shopform.planning.matching.result import NOTHING, live_identity
-from shopform.undo.previous_addresses import Homes
+from shopform.planning.matching.result import live_identity
+from shopform.undo.previous_addresses import PreviousAddresses
 
 
-def worth_keeping(
-    made: Mapping[Address, Entry],
-    homes: Homes,
+def find_kept(
+    created: Mapping[Address, Entry],
+    addresses: PreviousAddresses,
     prior: Prior,
     live: Live,
-    losing: Collection[str],
+    allow_delete: Collection[str],
 ) -> dict[Address, tuple[str, Address]]:
-    """Why each stays, and what would have to be among `losing`: itself, or what needs it."""
-    owned = {(a.kind, entry.id) for a, entry in homes.now.items()} | set(_pending(prior, live))
+    """Return the created objects to keep, each with the reason and the edited object behind it.
+
+    An edited object in `allow_delete` is not kept.
+    """
+    owned = {(a.kind, entry.id) for a, entry in addresses.now.items()} | set(_pending(prior, live))
     children = unmanaged_children(live, owned)
     kept: dict[Address, tuple[str, Address]] = {}
-    for address, entry in made.items():
-        kind = BY_NAME[address.kind]
-        item = live.kinds.get(kind.name, NOTHING).objects.get(entry.id)
-        found = written(kind, entry, item, live.hosts) if item else []
-        found += children.get((kind.name, entry.id), [])
-        if found and address not in losing:
-            since = f"holds what was written in the shop since: {', '.join(found)}"
-            kept[address] = since, address
+    for address, entry in created.items():
+        item = live.object(address.kind, entry.id)
+        edits = written(BY_NAME[address.kind], entry, item, live.hosts) if item else []
+        edits += children.get((address.kind, entry.id), [])
+        if edits and address not in allow_delete:
+            reason = f"holds what was entered in the shop after the run: {', '.join(edits)}"
+            kept[address] = reason, address
     queue = list(kept)
     while queue:
-        child = queue.pop()
-        entry = made[child]
-        above = {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-        for address in sorted(map(homes.of, above)):
-            if address in made and address not in kept:
-                kept[address] = f"is needed by `{child}`", kept[child][1]
+        user = queue.pop()
+        for address in sorted(map(addresses.of, created[user].needs)):
+            if address in created and address not in kept:
+                kept[address] = f"is needed by `{user}`", kept[user][1]
                 queue.append(address)
     return kept
 
 
 def _pending(prior: Prior, live: Live) -> Iterator[tuple[str, int]]:
-    """What a run that stopped was creating, and nobody else wrote: by kind and id."""
+    """Yield kind and id of the objects that pending creates have made."""
     for intent in prior.pending:
         kind = BY_NAME[intent.kind]
-        for item in live.kinds.get(kind.name, NOTHING).objects.values():
-            found = (item.parent_id, live_identity(kind, item, live.hosts))
-            if found == (intent.parent_id, identified(kind, intent.identity)):
+        wanted = (intent.parent_id, identified(kind, intent.identity))
+        for item in live.kind(kind.name).objects.values():
+            if (item.parent_id, live_identity(kind, item, live.hosts)) == wanted:
                 yield kind.name, item.id

@@ -1,4 +1,4 @@
-"""What a run touched, under the addresses that it had before. Pure."""
+"""Follow the moves of a recorded run back to the addresses before it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,7 @@ from shopform.model.values import Address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedRun:
-    """What a run was about to do, and the state's entries of what it touched, as they were.
-
-    `before` holds those of what was referred to as well.
-    """
+    """The plan of a run, and `before`: the state's entries of all that it touches or refers to."""
 
     name: str
     verb: str
@@ -27,13 +24,13 @@ class RecordedRun:
 
     @property
     def touched(self) -> frozenset[Address]:
-        """Every address it changed something about, by its name then and by the one before."""
+        """Every address that the run changes, under its new and its previous name."""
         found = {a for step in self.plan.steps for a in (step.address, step.previous) if a}
         return frozenset(found | {c.address for c in self.plan.changes} | self.before.keys())
 
     @property
-    def has_pictures(self) -> bool:
-        """Whether any of the objects had pictures that were declared."""
+    def has_images(self) -> bool:
+        """Whether any of the objects had declared images."""
         return any(
             BY_NAME[address.kind].policy.form(name) is Form.IMAGES and entry.sent[name]
             for address, entry in self.before.items()
@@ -42,16 +39,17 @@ class RecordedRun:
 
 
 @dataclass(slots=True)
-class Homes:
-    """`now`, `before`, `planned` and `changes` are the state, the record, what the run was to
-    leave, and its changes, by address as if everything that moved had moved back.
+class PreviousAddresses:
+    """The run and the state under the addresses before the run.
 
-    `moves` bring that about; `stuck` are addresses whose old one is another object's by now.
+    `now` are entries of the state, `before` those of the record, `planned` those that the run
+    was to write, `changes` its changes. `moves` restore the addresses; `blocked` maps an address
+    to its previous one where another object has that now.
     """
 
     moves: list[Moved] = field(default_factory=list)
     names: dict[Address, Address] = field(default_factory=dict)
-    stuck: dict[Address, Address] = field(default_factory=dict)
+    blocked: dict[Address, Address] = field(default_factory=dict)
     now: dict[Address, Entry] = field(default_factory=dict)
     before: dict[Address, Entry] = field(default_factory=dict)
     planned: dict[Address, Entry] = field(default_factory=dict)
@@ -59,52 +57,53 @@ class Homes:
     touched: set[Address] = field(default_factory=set)
 
     def of(self, address: Address) -> Address:
-        """The address once everything has moved back."""
+        """Return the address before the run, or the address itself if it was not moved."""
         container = container_of(address)
         if address in self.names or not container or not self.names:
             return self.names.get(address, address)
-        home = self.of(container)
+        moved = self.of(container)
         return (
-            Address.of(address.kind, *home.keys, address.keys[-1]) if home != container else address
+            address
+            if moved == container
+            else Address.of(address.kind, *moved.keys, address.keys[-1])
         )
 
     def owners(self) -> dict[tuple[str, int], Address]:
-        """Addresses by kind and id: those of now, and where nobody has it now those of then."""
-        found = {(a.kind, entry.id): a for a, entry in self.before.items()}
-        return found | {(a.kind, entry.id): a for a, entry in self.now.items()}
+        """Return addresses by kind and id; the state takes precedence over the record."""
+        entries = (*self.before.items(), *self.now.items())
+        return {(address.kind, entry.id): address for address, entry in entries}
 
     def ids(self, run: RecordedRun) -> dict[Address, int]:
-        then = {self.of(address): entry.id for address, entry in run.before.items()}
-        return then | {a: entry.id for a, entry in (self.before | self.now).items()}
+        """Return ids by address; the state takes precedence over the record."""
+        recorded = {self.of(address): entry.id for address, entry in run.before.items()}
+        return recorded | {a: entry.id for a, entry in (self.before | self.now).items()}
 
 
-def go_home(run: RecordedRun, prior: Prior) -> Homes:
-    """Follow the run's moves backwards, what is nested along with what it lies in."""
-    found = Homes()
+def previous_addresses(run: RecordedRun, prior: Prior) -> PreviousAddresses:
+    """Reverse the moves of a run, children together with their parents."""
+    found = PreviousAddresses()
     steps, changes = run.plan.steps, run.plan.changes
-    # An address that only a pending create had is none to go back to.
+    # An address that only a pending create had cannot be restored.
     back = {s.address: s.previous for s in steps if s.previous and s.previous in run.before}
     for kind in KINDS:
-        mine = {after: old for after, old in back.items() if after.kind == kind.name}
-        if mine:
-            _move_back(found, mine, prior)
+        _move_back(found, {a: old for a, old in back.items() if a.kind == kind.name}, prior)
     found.now = {found.of(address): entry for address, entry in prior.resources.items()}
-    left = set(back.values())
+    reused = set(back.values())
     for address in {*(step.address for step in steps), *(change.address for change in changes)}:
         found.touched.add(found.of(address))
         old = back.get(address, address)
-        if old in run.before and (old != address or address not in left):
+        if old in run.before and (old != address or address not in reused):
             found.before[found.of(address)] = run.before[old]
     found.planned = {found.of(step.address): step.entry for step in steps if step.entry}
     found.changes = {found.of(change.address): change for change in changes}
     return found
 
 
-def _move_back(found: Homes, back: dict[Address, Address], prior: Prior) -> None:
-    """Objects of one kind, each when the place it left is free."""
-    kind = next(iter(back)).kind
-    occupied = {found.of(address) for address in prior.resources if address.kind == kind}
-    # Where what an object lies in has moved back, it was carried along.
+def _move_back(found: PreviousAddresses, back: dict[Address, Address], prior: Prior) -> None:
+    """Move the objects of one kind back, each as soon as its previous address is free."""
+    kinds = {address.kind for address in back}
+    occupied = {found.of(address) for address in prior.resources if address.kind in kinds}
+    # Where a parent has moved back, its children moved with it.
     carried = {after: found.of(after) for after in back if after in prior.resources}
     waiting = {after: old for after, old in back.items() if carried.get(after, old) != old}
     while free := sorted(after for after, old in waiting.items() if old not in occupied):
@@ -113,18 +112,15 @@ def _move_back(found: Homes, back: dict[Address, Address], prior: Prior) -> None
             occupied.discard(carried[after])
             occupied.add(old)
             found.moves.append(Moved(before=carried[after], after=old))
-    found.stuck |= waiting
+    found.blocked |= waiting
     found.names |= {after: old for after, old in back.items() if after not in waiting}
 
 
-def near(run: RecordedRun, prior: Prior) -> tuple[Desired, frozenset[Address]]:
-    """What must be read to undo a run: what it touched, and what that lies in and refers to."""
+def required_reads(run: RecordedRun, prior: Prior) -> tuple[Desired, frozenset[Address]]:
+    """Return what must be read to undo a run: what it touched, with parents and references."""
     entries = {**run.before, **prior.resources}
-    needs = {
-        address: entries.keys() & {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-        for address, entry in entries.items()
-    }
-    within = reachable(run.touched, needs)
-    wishes = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
-    named = {address: Resource(address=address, fields={}) for address in run.touched}
-    return Desired(resources=named, imports=wishes), frozenset(within)
+    needs = {address: entries.keys() & entry.needs for address, entry in entries.items()}
+    imports = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
+    resources = {address: Resource(address=address, fields={}) for address in run.touched}
+    within = frozenset(reachable(run.touched, needs))
+    return Desired(resources=resources, imports=imports), within

@@ -1,4 +1,4 @@
-"""What is told of an undoing besides its plan. Pure."""
+"""Report what undoing a run does besides the steps of its plan. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from shopform.model.values import Address
 
 @dataclass(slots=True)
 class UndoReport:
-    """`notes` go with the change of their address; the rest are warnings of the plan."""
+    """`notes` are shown with the change of their address, `found` are warnings of the plan."""
 
     notes: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
@@ -18,36 +18,38 @@ class UndoReport:
     def note(self, address: Address, note: str) -> None:
         self.notes[address] = (*self.notes.get(address, ()), note)
 
-    def partial(self, address: Address, why: str, what: str = "") -> None:
-        """Something that the run changed cannot be as it was before."""
-        part = f"{what} of " if what else ""
-        told = f"{part}`{address}` cannot come back: {why}"
-        self.found.append(warning("undo-partial", told, address=address))
+    def not_restored(self, address: Address, reason: str, field: str = "") -> None:
+        """Warn that the run changed something that cannot be restored."""
+        summary = f"{_part(field)}`{address}` cannot be restored: {reason}"
+        self.found.append(warning("undo-partial", summary, address=address))
 
-    def overtaken(self, address: Address, what: str, part: str = "") -> None:
-        """Something is not as the run left it, and is left alone."""
-        told = f"{part}`{address}` {what}"
-        hint = "`shopform undo --list` shows the runs; undo the later ones first"
-        self.found.append(warning("undo-overtaken", told, address=address, hint=hint))
+    def superseded(self, address: Address, reason: str, field: str = "") -> None:
+        """Warn that something changed after the run and is therefore left as it is."""
+        summary = f"{_part(field)}`{address}` {reason}"
+        hint = "undo the later runs first; `shopform undo --list` lists them"
+        self.found.append(warning("undo-overtaken", summary, address=address, hint=hint))
 
-    def kept(self, address: Address, why: str, cause: Address) -> None:
-        """Something that the run created stays, since more than that would be lost with it."""
-        hint = f"`--allow-delete {cause}` destroys it all the same"
-        self.found.append(
-            warning("undo-kept", f"`{address}` stays: it {why}", address=address, hint=hint)
-        )
+    def kept(self, address: Address, reason: str, cause: Address) -> None:
+        """Warn that an object of the run is kept, since deleting it would lose later edits."""
+        summary = f"`{address}` is kept: it {reason}"
+        hint = f"`--allow-delete {cause}` deletes it anyway"
+        self.found.append(warning("undo-kept", summary, address=address, hint=hint))
 
     def warnings(self) -> Iterable[Diagnostic]:
-        """In an order that depends on nothing else."""
+        """Return the warnings, ordered by code, address and text."""
         return sorted(self.found, key=lambda d: (d.code, d.address, d.summary))
 
     def annotated(self, plan: Plan, run: str) -> Plan:
-        """The plan of an inverse, telling of each change why, and of what cannot come back."""
+        """Return the plan of the inverse with the notes and warnings of this report."""
         changes = []
         for change in plan.changes:
             notes = (*change.notes, *self.notes.get(change.address, ()))
             if change.action is Action.DELETE:
-                notes = (f"was made by the run {run}", *notes)
+                notes = (f"was created by the run {run}", *notes)
             changes.append(replace(change, notes=notes, reason=""))
         diagnostics = (*plan.diagnostics, *self.warnings())
         return replace(plan, changes=tuple(changes), diagnostics=diagnostics)
+
+
+def _part(field: str) -> str:
+    return f"`{field}` of " if field else ""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shopform.workflow.requests import ProjectRequest
 
 
-PICTURES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+IMAGES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 
 
 class Undoing:
@@ -45,24 +45,23 @@ class Undoing:
 
     def plan(self, connection: "Connection", prior: Prior) -> Plan:
         from shopform.undo.inverse import Inverse, invert
-        from shopform.undo.previous_addresses import near
+        from shopform.undo.previous_addresses import required_reads
         from shopform.workflow.refresh import read_then_declare
 
         run, found = self.run, list[Inverse]()
         if prior.lineage != run.lineage:
             raise StateError(
-                f"the run `{run.name}` belongs to another state than the one of"
+                f"the run `{run.name}` was made with another state than that of"
                 f" `{self.workspace.shop.name}`",
-                hint="put back the state it was made with, or undo it by hand",
+                hint="restore that state, or revert the run by hand",
             )
-        pictures = _pictures(self.workspace.directory) if run.has_pictures else {}
+        images = _images(self.workspace.directory) if run.has_images else {}
 
         def declare(live: Live) -> tuple[Desired, frozenset[Address]]:
-            losing = self.options.allow_delete.keys()
-            found.append(invert(run, prior, live, pictures, losing))
+            found.append(invert(run, prior, live, images, self.options.allow_delete.keys()))
             return found[0].desired, found[0].only
 
-        desired, within = near(run, prior)
+        desired, within = required_reads(run, prior)
         made = read_then_declare(
             self.workspace,
             connection,
@@ -73,15 +72,15 @@ class Undoing:
             options=self.options,
         )
         if made.empty and not made.refused and not self.console.quiet:
-            self.console.note("Nothing of it is left to undo.")
-        return found[0].told.annotated(made, run.name)
+            self.console.note("Nothing is left to undo.")
+        return found[0].report.annotated(made, run.name)
 
 
-def _pictures(directory: Path) -> dict[str, str]:
-    """The project's pictures by the SHA-256 of their bytes; those that cannot be read are none."""
+def _images(directory: Path) -> dict[str, str]:
+    """Return the project's readable image files by the SHA-256 of their bytes."""
     found: dict[str, str] = {}
     for path in sorted(directory.rglob("*")):
-        if path.suffix.lower() in PICTURES and path.is_file():
+        if path.suffix.lower() in IMAGES and path.is_file():
             with suppress(OSError):
                 name = path.relative_to(directory).as_posix()
                 data = files.read(files.inside(directory, name))

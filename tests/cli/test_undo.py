@@ -30,9 +30,9 @@ def test_what_was_deleted_comes_back_and_what_was_made_goes(one: Project) -> Non
     name = one.apply("--allow-delete", "category=2", "--allow-delete", "webhook=1")
     assert one.row("supplier", "Nord")
     told = words(one.undo())
-    assert f"was made by the run {name}" in told
-    assert f"comes back with a new id; what pointed at {lost}, such as products, does not" in told
-    assert "the shop makes a new `secret` for it" in told
+    assert f"was created by the run {name}" in told
+    assert f"is created with a new id; references to {lost}, as of products, stay broken" in told
+    assert "the shop generates a new `secret`" in told
     assert one.sandbox.data("supplier") == []
     kitchen, mugs = one.row("category", "Køkken"), one.row("category", "Krus")
     assert (kitchen["rewrite_url"], kitchen["tag"]) == ("koekken", "k")
@@ -75,7 +75,7 @@ def test_what_was_taken_over_is_let_go_of_as_it_was(one: Project) -> None:
     assert one.row("supplier", "Syd")["dropshipping_mail"] == "a@b.example"
     before = one.writes()
     told = words(one.undo(name))
-    assert "is forgotten again: the run had taken it over" in told
+    assert "is removed from the state, since the run imported it" in told
     assert one.writes() == before + 1
     assert one.row("supplier", "Syd")["dropshipping_mail"] == ""
     assert one.row("supplier", "Nord")
@@ -104,7 +104,7 @@ def test_what_was_replaced_keeps_its_new_id(one: Project) -> None:
     one.declare(suppliers={"nord": {"name": "Syd"}})
     one.apply("--replace", "supplier.nord")
     new = one.row("supplier", "Syd")["supplier_id"]
-    assert f"keeps its new id {new}; it was {old}" in words(one.undo())
+    assert f"keeps its new id {new} (previous id {old})" in words(one.undo())
     assert one.row("supplier", "Nord")["supplier_id"] == new
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from undoable import Project, one, words
 
 __all__ = ["one"]
+EDITS = "it holds what was entered in the shop after the run:"
 
 SECTIONS: dict[str, Any] = {
     "suppliers": {"a": {"name": "A"}},
@@ -49,12 +50,12 @@ def test_an_undo_keeps_what_staff_wrote_since(one: Project) -> None:
         at = f"{kind}/{number(one, kind, name)}"
         one.by_hand(at, edit)
         shown = words(one.run("undo"))
-        assert f"`{address}` stays: it holds what was written in the shop since: {named}" in shown
-        assert f"`--allow-delete {address}` destroys it all the same" in shown
+        assert f"`{address}` is kept: {EDITS} {named}" in shown
+        assert f"`--allow-delete {address}` deletes it anyway" in shown
         one.undo()
         assert set(one.state()) == {address, *needed}, address
         for other in needed:
-            assert f"`{other}` stays: it is needed by `{address}`" in shown
+            assert f"`{other}` is kept: it is needed by `{address}`" in shown
             assert f"`--allow-delete {other}` destroys" not in shown
         one.declare()
         one.done("destroy", "--auto-approve")
@@ -68,14 +69,8 @@ def test_children_of_staff_keep_their_parent_too(one: Project) -> None:
     profile = number(one, "profile", "Sko")
     inner = one.by_hand(f"profile-attribute?profile_id={profile}", {"name": "Ny", "type": "string"})
     shown = words(one.run("undo"))
-    assert (
-        f"`category.men` stays: it holds what was written in the shop since: category {child}"
-        in shown
-    )
-    assert (
-        f"`profile.a` stays: it holds what was written in the shop since: attribute {inner}"
-        in shown
-    )
+    assert f"`category.men` is kept: {EDITS} category {child}" in shown
+    assert f"`profile.a` is kept: {EDITS} attribute {inner}" in shown
     one.undo()
     assert set(one.state()) == {"category.men", "profile.a"}
 
@@ -84,9 +79,9 @@ def test_a_loss_is_allowed_by_name(one: Project) -> None:
     made(one)
     one.by_hand(f"category/{number(one, 'category', 'Børn')}", {"meta": "fra os"})
     one.by_hand(f"supplier/{number(one, 'supplier', 'A')}", {"dropshipping_mail": "a@b.example"})
-    assert "`category.kids` stays" in words(one.run("undo", "--allow-delete", "category=9"))
+    assert "`category.kids` is kept" in words(one.run("undo", "--allow-delete", "category=9"))
     shown = words(one.run("undo", "--allow-delete", "category.kids"))
-    assert "`category.kids` stays" not in shown
+    assert "`category.kids` is kept" not in shown
     assert "edited in the shop since" in shown
     one.undo("--allow-delete", "category.kids")
     assert set(one.state()) == {"supplier.a"}

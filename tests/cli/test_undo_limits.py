@@ -18,7 +18,7 @@ def test_what_a_later_run_changed_again_is_left_alone_and_told(one: Project) -> 
     one.declare(categories={"kitchen": {**KITCHEN, "tag": "3", "name": "Bord"}})
     one.apply()
     run = one.undo(second)
-    assert "`tag` of `category.kitchen` was changed again since, and stays as it is" in words(run)
+    assert "`tag` of `category.kitchen` was changed by a later run and is left" in words(run)
     row = one.row("category", "Køkken")
     assert row["tag"] == "3"
 
@@ -29,7 +29,7 @@ def test_what_was_made_and_changed_since_stays(one: Project) -> None:
     one.declare(suppliers={"nord": {"name": "Syd"}})
     one.apply()
     run = one.undo(first)
-    assert "`supplier.nord` was changed since it was made, and stays" in words(run)
+    assert "`supplier.nord` was changed after it was created and is kept" in words(run)
     assert one.row("supplier", "Syd")
 
 
@@ -40,7 +40,7 @@ def test_what_is_gone_from_the_shop_since_is_not_made_again(one: Project) -> Non
     one.apply()
     one.by_hand(f"supplier/{one.row('supplier', 'Sydlys')['supplier_id']}")
     run = one.undo()
-    assert "`supplier.syd` was deleted in the shop since" in words(run)
+    assert "`supplier.syd` was deleted in the shop after the run" in words(run)
     assert [row["name"] for row in one.sandbox.data("supplier")] == ["Nord"]
 
 
@@ -66,8 +66,8 @@ def test_nothing_is_put_back_into_what_was_deleted_since(one: Project) -> None:
     one.apply()
     one.by_hand(f"category/{one.row('category', 'Køkken')['category_id']}")
     told = words(one.undo())
-    assert "`parent` of `category.mugs` cannot come back: what it pointed at is gone" in told
-    assert "`canonical` of `category.cups` cannot come back: what it pointed at is gone" in told
+    assert "`parent` of `category.mugs` cannot be restored: the object that it" in told
+    assert "`canonical` of `category.cups` cannot be restored: the object that it" in told
     assert one.row("category", "Krus")["meta_title"] == "Krus"
     assert one.state()["category.mugs"]["depends_on"] == ["category.cups"]
 
@@ -79,7 +79,7 @@ def test_edits_made_by_hand_since_are_told(one: Project) -> None:
     one.apply()
     one.by_hand(f"category/{one.row('category', 'Køkken')['category_id']}", {"tag": "hånd"})
     run = one.undo()
-    assert "`tag` was edited in the shop since" in words(run)
+    assert "`tag` was edited in the shop after the run" in words(run)
     assert 'tag = "hånd" -> "k"' in words(run)
     assert one.row("category", "Køkken")["tag"] == "k"
 
@@ -100,13 +100,13 @@ def test_a_secret_does_not_come_back_and_is_in_no_record(one: Project) -> None:
     one.declare(webhooks={"erp": hook}, suppliers={"nord": {"name": "Syd"}})
     one.apply(HOOK="canary-2")
     run = one.undo()
-    said = "`url` of `webhook.erp` cannot come back: it is a secret, and secrets are not recorded"
+    said = "`url` of `webhook.erp` cannot be restored: it is a secret, and secrets are not recorded"
     assert said in words(run)
     assert one.row("supplier", "Nord")
     assert one.row("webhook", "https://erp.example/canary-2")
     one.declare(suppliers={"nord": {"name": "Nord"}})
     one.apply()
-    assert "`webhook.erp` cannot come back: what it is recognised by" in words(one.undo())
+    assert "`webhook.erp` cannot be restored: the fields that identify it" in words(one.undo())
     for path in one.records.iterdir():
         assert "canary" not in path.read_text("utf-8")
 
@@ -142,7 +142,7 @@ def test_pictures_come_back_from_files_with_their_bytes(one: Project) -> None:
 
     with patch.object(Path, "read_bytes", locked):
         run = one.undo(name)
-    said = "`images` of `category.kitchen` cannot come back: no file here is 1 picture of it"
+    said = "`images` of `category.kitchen` cannot be restored: no file has the bytes of 1 image"
     assert said in words(run)
     (held,) = one.row("category", "Køkken")["images"]
     assert held["weight"] in (20, "20")

@@ -149,7 +149,7 @@ def test_a_run_of_another_shop_or_state_is_refused(one: Project) -> None:
     (one.directory / "state/demo.json").unlink()
     lost = one.run("undo", name)
     assert lost.exit == 1
-    assert "belongs to another state" in lost.err
+    assert "made with another state" in lost.err
     path = one.records / f"{name}.json"
     text = path.read_text("utf-8")
     path.write_text(text.replace(one.sandbox.url.removesuffix("/REST"), "https://other.example"))
@@ -182,7 +182,7 @@ def test_a_run_of_which_nothing_is_left_needs_no_undoing(one: Project) -> None:
     name = one.apply()
     one.done("destroy", "--auto-approve")
     before = one.writes()
-    assert "Nothing of it is left to undo." in one.undo(name).err
+    assert "Nothing is left to undo." in one.undo(name).err
     assert one.writes() == before
 
 

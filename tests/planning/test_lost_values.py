@@ -16,8 +16,8 @@ from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.render.markdown.page import render_markdown
 from shopform.render.text.plan_text import render_plan
-from shopform.undo.kept_objects import worth_keeping
-from shopform.undo.previous_addresses import Homes
+from shopform.undo.kept_objects import find_kept
+from shopform.undo.previous_addresses import PreviousAddresses
 
 # What is owned, what staff made of it, and what is shown: with a star what is marked.
 MAIL = "dropshipping_mail"
@@ -93,7 +93,7 @@ def test_children_lie_in_it_and_do_not_only_point_at_it() -> None:
 
 def test_what_a_stopped_run_was_creating_is_no_child_of_staff() -> None:
     world = World().there("category.a", 1, name="A").live("category", 2, name="B", parent=1)
-    homes = Homes(now=dict(world.entries))
+    addresses = PreviousAddresses(now=dict(world.entries))
     for name, kept in {"B": set(), "Other": {"category.a"}, "": {"category.a"}}.items():
         intent = Intent(
             address=Address("category.b"),
@@ -103,7 +103,7 @@ def test_what_a_stopped_run_was_creating_is_no_child_of_staff() -> None:
             entry=Entry(id=0, sent={"name": name}, identity=(1, name)),
         )
         prior = Prior(pending=(intent,) if name else ())
-        assert set(worth_keeping(homes.now, homes, prior, world.shop(), ())) == kept, name
+        assert set(find_kept(addresses.now, addresses, prior, world.shop(), ())) == kept, name
 
 
 def test_every_form_marks_what_was_edited_since() -> None:

@@ -19,7 +19,7 @@ from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.state.format import entries_of, entry_record
 from shopform.undo.inverse import Inverse, invert
-from shopform.undo.previous_addresses import RecordedRun, near
+from shopform.undo.previous_addresses import RecordedRun, required_reads
 from shopform.workflow.refresh import read_and_plan, read_then_declare
 from shopform.workflow.run_history import touched
 
@@ -54,7 +54,7 @@ def undone(one: Line, run: RecordedRun, **asked: Any) -> tuple[RecordedRun, Plan
             found.append(invert(run, session.prior, live, FILES))
             return found[0].desired, found[0].only
 
-        desired, within = near(run, session.prior)
+        desired, within = required_reads(run, session.prior)
         made = read_then_declare(
             workspace,
             connection,
@@ -64,7 +64,7 @@ def undone(one: Line, run: RecordedRun, **asked: Any) -> tuple[RecordedRun, Plan
             within=within,
             options=Options(**asked),
         )
-        made = found[0].told.annotated(made, run.name)
+        made = found[0].report.annotated(made, run.name)
         assert not made.refused, errors(made)
         prior = session.prior
         saved = read_document(document(made))

@@ -13,7 +13,7 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
 from shopform.planning.matching.match import match
 from shopform.undo.inverse import Inverse, invert
-from shopform.undo.previous_addresses import RecordedRun, go_home, near
+from shopform.undo.previous_addresses import RecordedRun, previous_addresses, required_reads
 from shopform.workflow.run_history import touched
 
 
@@ -33,15 +33,15 @@ def replanned(run: RecordedRun, now: World) -> Plan:
     found = inverse(run, now)
     world = replace(now, declared=dict(found.desired.resources))
     world.more = {"moved": found.desired.moved, "imports": found.desired.imports}
-    return found.told.annotated(world.plan(only=found.only), run.name)
+    return found.report.annotated(world.plan(only=found.only), run.name)
 
 
 def codes(found: Inverse) -> list[str]:
-    return [told.code for told in found.told.warnings()]
+    return [told.code for told in found.report.warnings()]
 
 
 def told(found: Inverse) -> str:
-    return "\n".join(each.summary for each in found.told.warnings())
+    return "\n".join(each.summary for each in found.report.warnings())
 
 
 def test_only_what_the_run_changed_is_put_back() -> None:
@@ -134,7 +134,7 @@ def test_what_it_lay_in_is_gone_and_so_it_cannot_come_back() -> None:
         World().settled("profile.p", 1, name="P").there("attribute.p.a", 2, name="A", type="string")
     )
     found = inverse(run, World())
-    assert "`attribute.p.a` cannot come back: what it lay in is gone" in told(found)
+    assert "`attribute.p.a` cannot be restored: its parent does not exist any more" in told(found)
     assert not found.only
 
 
@@ -146,7 +146,7 @@ def test_a_reference_to_what_nobody_has_is_told() -> None:
         .there("category.a", 1, name="A", canonical=ref("category.b"))
     )
     alone = World().there("category.a", 1, name="A", canonical=None)
-    assert "`canonical` of `category.a` cannot come back: what it pointed" in told(
+    assert "`canonical` of `category.a` cannot be restored: the object that" in told(
         inverse(run, alone)
     )
     unowned = World().there("category.a", 1, name="A", canonical=None).live("category", 2, name="B")
@@ -169,13 +169,13 @@ def test_moves_go_back_in_their_order() -> None:
     for key, number in (("b", 1), ("c", 2)):
         plan.declare(f"category.{key}", name=str(number))
     run = recorded(plan)
-    homes = go_home(run, Prior(resources=entries))
-    assert [(m.before, m.after) for m in homes.moves] == [
+    addresses = previous_addresses(run, Prior(resources=entries))
+    assert [(m.before, m.after) for m in addresses.moves] == [
         ("category.b", "category.a"),
         ("category.c", "category.b"),
     ]
-    assert not homes.stuck
-    assert {a: e.id for a, e in homes.now.items()} == {"category.a": 1, "category.b": 2}
+    assert not addresses.blocked
+    assert {a: e.id for a, e in addresses.now.items()} == {"category.a": 1, "category.b": 2}
 
 
 def test_what_is_nested_is_carried_back_once() -> None:
@@ -186,11 +186,11 @@ def test_what_is_nested_is_carried_back_once() -> None:
     world.declare("profile.q", name="P").declare("attribute.q.a", name="A")
     run = recorded(world)
     after = World().there("profile.q", 1, name="P").there("attribute.q.a", 2, name="A")
-    homes = go_home(run, Prior(resources=after.entries))
-    assert [(m.before, m.after) for m in homes.moves] == [("profile.q", "profile.p")]
-    assert homes.before.keys() == {"profile.p", "attribute.p.a", "attribute.p.gone"}
+    addresses = previous_addresses(run, Prior(resources=after.entries))
+    assert [(m.before, m.after) for m in addresses.moves] == [("profile.q", "profile.p")]
+    assert addresses.before.keys() == {"profile.p", "attribute.p.a", "attribute.p.gone"}
     matching = match(
-        Desired(moved=tuple(homes.moves)),
+        Desired(moved=tuple(addresses.moves)),
         Prior(resources=after.entries),
         Live(kinds=after.kinds()),
         Collector(),
@@ -205,7 +205,7 @@ def test_an_address_that_is_taken_by_now_is_told() -> None:
     run = recorded(world)
     now = World().there("category.b", 1, name="A").there("category.a", 9, name="Other")
     found = inverse(run, now)
-    assert "`category.b` cannot come back: `category.a` is another object by now" in told(found)
+    assert "`category.b` cannot be restored: its previous address `category.a`" in told(found)
     assert not found.desired.moved
 
 
@@ -216,7 +216,7 @@ def test_what_is_taken_over_by_another_address_is_left() -> None:
     run = replace(run, plan=replace(run.plan, changes=(forget,)))
     found = inverse(run, World().there("supplier.b", 1, name="A"))
     assert codes(found) == ["undo-overtaken"]
-    assert "belongs to `supplier.b` by now" in told(found)
+    assert "belongs to `supplier.b` now" in told(found)
 
 
 def test_what_must_be_read_is_what_was_touched_and_what_that_needs() -> None:
@@ -224,7 +224,7 @@ def test_what_must_be_read_is_what_was_touched_and_what_that_needs() -> None:
     world.settled("supplier.s", 3, name="S")
     world.declare("attribute.p.a", name="A2")
     run = recorded(world)
-    desired, within = near(run, Prior(resources=world.entries))
+    desired, within = required_reads(run, Prior(resources=world.entries))
     assert within == {"profile.p", "attribute.p.a"}
     assert {wish.id for wish in desired.imports} == {2}
 
