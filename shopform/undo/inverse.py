@@ -99,7 +99,7 @@ class _Inverter:
         elif action is not Action.DELETE:
             self._restore(address, before, now)
         elif now.id != before.id:
-            self.report.superseded(address, "was created again after the run and is kept")
+            self.report.superseded(address, "was recreated after the run and is kept")
 
     def delete_created(self, allow_delete: Collection[str]) -> None:
         """Leave out what the run created, unless it is kept for the sake of later edits."""
@@ -125,7 +125,7 @@ class _Inverter:
         """Drop an object without its parent, or its dangling references; return whether any."""
         resource = self.resources[address]
         if resource.parent and resource.parent not in self.resources:
-            self._drop(address, "its parent does not exist any more")
+            self._drop(address, "its parent was deleted")
             return True
         dangling = [
             (name, value)
@@ -192,7 +192,7 @@ class _Inverter:
         self._declare(self.values.unchanged(address, entry), fields, before)
         if change.importing:
             self.resources[address] = replace(self.resources[address], forget=True)
-            self.report.note(address, "is removed from the state, since the run imported it")
+            self.report.note(address, "is removed from the state again: the run had imported it")
 
     def _own_again(self, address: Address, action: Action, before: Entry) -> None:
         """Import what is not in the state any more by its id, or create it again."""
@@ -212,7 +212,7 @@ class _Inverter:
         policy = BY_NAME[address.kind].policy
         fields = self._fields(address, before, UNMANAGED, None)
         if not fields.keys() >= {name for name in policy.identity if name in before.sent}:
-            self._drop(address, "the fields that identify it cannot be restored")
+            self._drop(address, "its identity is no longer known")
             return
         # An unmanaged parent is set once, so that the object is not created at the root.
         parents = {
@@ -227,8 +227,8 @@ class _Inverter:
             once=frozenset(parents),
         )
         self.only.add(address)
-        lost = f"; references to {before.id}, as of products, stay broken"
-        self.report.note(address, f"is created with a new id{lost if policy.counted_by else ''}")
+        lost = f"; products and others that refer to {before.id} do not find it"
+        self.report.note(address, f"is recreated with a new id{lost if policy.counted_by else ''}")
         for name in policy.generated:
             self.report.note(address, f"the shop generates a new `{name}`")
 

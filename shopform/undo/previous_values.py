@@ -17,8 +17,8 @@ from shopform.planning.compare import images
 from shopform.planning.compare.compare import MISSING
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
-NO_TARGET = "the object that it referred to does not exist any more"
-NOT_SHOWN = "the shop did not show its value"
+NO_TARGET = "the object it referred to was deleted"
+NOT_SHOWN = "the shop does not return its value"
 
 
 class NotRestorable(Exception):

@@ -32,7 +32,7 @@ class UndoReport:
     def kept(self, address: Address, reason: str, cause: Address) -> None:
         """Warn that an object of the run is kept, since deleting it would lose later edits."""
         summary = f"`{address}` is kept: it {reason}"
-        hint = f"`--allow-delete {cause}` deletes it anyway"
+        hint = f"`--allow-delete {cause}` destroys it anyway"
         self.found.append(warning("undo-kept", summary, address=address, hint=hint))
 
     def warnings(self) -> Iterable[Diagnostic]:

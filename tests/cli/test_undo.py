@@ -31,7 +31,7 @@ def test_what_was_deleted_comes_back_and_what_was_made_goes(one: Project) -> Non
     assert one.row("supplier", "Nord")
     told = words(one.undo())
     assert f"was created by the run {name}" in told
-    assert f"is created with a new id; references to {lost}, as of products, stay broken" in told
+    assert f"is recreated with a new id; products and others that refer to {lost} do not" in told
     assert "the shop generates a new `secret`" in told
     assert one.sandbox.data("supplier") == []
     kitchen, mugs = one.row("category", "Køkken"), one.row("category", "Krus")
@@ -75,7 +75,7 @@ def test_what_was_taken_over_is_let_go_of_as_it_was(one: Project) -> None:
     assert one.row("supplier", "Syd")["dropshipping_mail"] == "a@b.example"
     before = one.writes()
     told = words(one.undo(name))
-    assert "is removed from the state, since the run imported it" in told
+    assert "is removed from the state again: the run had imported it" in told
     assert one.writes() == before + 1
     assert one.row("supplier", "Syd")["dropshipping_mail"] == ""
     assert one.row("supplier", "Nord")

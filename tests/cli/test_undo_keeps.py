@@ -51,7 +51,7 @@ def test_an_undo_keeps_what_staff_wrote_since(one: Project) -> None:
         one.by_hand(at, edit)
         shown = words(one.run("undo"))
         assert f"`{address}` is kept: {EDITS} {named}" in shown
-        assert f"`--allow-delete {address}` deletes it anyway" in shown
+        assert f"`--allow-delete {address}` destroys it anyway" in shown
         one.undo()
         assert set(one.state()) == {address, *needed}, address
         for other in needed:

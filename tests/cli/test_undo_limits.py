@@ -66,8 +66,8 @@ def test_nothing_is_put_back_into_what_was_deleted_since(one: Project) -> None:
     one.apply()
     one.by_hand(f"category/{one.row('category', 'Køkken')['category_id']}")
     told = words(one.undo())
-    assert "`parent` of `category.mugs` cannot be restored: the object that it" in told
-    assert "`canonical` of `category.cups` cannot be restored: the object that it" in told
+    assert "`parent` of `category.mugs` cannot be restored: the object it referred to" in told
+    assert "`canonical` of `category.cups` cannot be restored: the object it referred to" in told
     assert one.row("category", "Krus")["meta_title"] == "Krus"
     assert one.state()["category.mugs"]["depends_on"] == ["category.cups"]
 
@@ -106,7 +106,7 @@ def test_a_secret_does_not_come_back_and_is_in_no_record(one: Project) -> None:
     assert one.row("webhook", "https://erp.example/canary-2")
     one.declare(suppliers={"nord": {"name": "Nord"}})
     one.apply()
-    assert "`webhook.erp` cannot be restored: the fields that identify it" in words(one.undo())
+    assert "`webhook.erp` cannot be restored: its identity is no longer known" in words(one.undo())
     for path in one.records.iterdir():
         assert "canary" not in path.read_text("utf-8")
 
