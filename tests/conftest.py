@@ -1,17 +1,21 @@
 """Fixtures for tests of whole runs; see support.py for the parts they are made of."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from support import EXAMPLES, Prepared, copy_project
+from support import EXAMPLES, Prepared, copy_project, memory
 
 from shopform.sandbox import Sandbox
 
 # Looking for circles among what all tests imported took an eighth of the gate.
 gc.set_threshold(20_000, 50, 100)
+# Writing to a disk took another eighth.
+if place := memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)
 # What raises for the tests tells what it compared, as tests themselves do.
 pytest.register_assert_rewrite("line", "battery")
 # A time limit for each drawn case makes tests fail when the machine is busy.

@@ -57,7 +57,7 @@ def struck(
 @SCENARIOS
 @pytest.mark.parametrize("cause", CAUSES, ids="|".join)
 def test_some_calls_struck(cause: tuple[str, ...], scenario: Scenario, prepared: Prepared) -> None:
-    step = 23 if len(cause) == 1 else 17
+    step = 37 if len(cause) == 1 else 23
     struck(scenario, cause, prepared, EVERY[CAUSES.index(cause) % step :: step])
 
 
