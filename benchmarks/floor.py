@@ -144,7 +144,7 @@ class Shop:
 
 def wire(kind: str, fields: Item, ids: dict[tuple[str, str], int]) -> Item:
     """The fields as the API has them."""
-    body = {BY_NAME[kind].wire.fields[k].name: v for k, v in fields.items() if k != "in"}
+    body = {BY_NAME[kind].fields[k].wire: v for k, v in fields.items() if k != "in"}
     for name in ("in_menu", "no_index"):
         if name in body:
             body[name] = int(body[name])
@@ -157,7 +157,7 @@ def wire(kind: str, fields: Item, ids: dict[tuple[str, str], int]) -> Item:
 
 
 def identity(kind: str, item: Item) -> tuple[Any, ...]:
-    names = [BY_NAME[kind].wire.fields[n].name for n in BY_NAME[kind].policy.identity]
+    names = [BY_NAME[kind].fields[n].wire for n in BY_NAME[kind].identity]
     return (*(item[name] for name in names), item.get(NESTED.get(kind, ("",))[0]))
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from shopform.cli.main import main as program
 from shopform.config.compile.field_types import Shape, Takes, sentence, shape_of
 from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.moved_removed_imports import address_form
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.kinds import KINDS, Kind
@@ -54,41 +55,41 @@ def kinds() -> Lines:
 
 
 def _kind(kind: Kind) -> Lines:
-    policy, nesting = kind.policy, kind.policy.nesting
+    nesting = kind.nesting
     yield f"## {kind.name}"
     yield ""
-    yield (kind.spec.__doc__ or "").strip()
+    yield kind.about
     yield ""
     place = f"`{nesting.section}` inside each `{nesting.kind}`" if nesting else f"`{kind.section}`"
     yield f"- Section: {place}. Address: `{address_form(kind.name)}`."
-    known = [*([f"its {nesting.kind}"] if nesting else []), *(f"`{n}`" for n in policy.identity)]
+    known = [*([f"its {nesting.kind}"] if nesting else []), *(f"`{n}`" for n in kind.identity)]
     yield f"- Recognised in a shop by {' and '.join(known)}."
     if nesting and nesting.short:
         yield f"- A list of texts is short for objects with only `{nesting.short}`."
     if nesting and nesting.only:
         yield f"- Only where the {nesting.kind}'s `{nesting.only[0]}` is `{nesting.only[1]}`."
-    if policy.generated:
-        yield f"- Made by the shop, secret, and shown once: {code(policy.generated)}."
-    if policy.local:
-        yield f"- For one shop only, so that a copy needs a word for it: {code(policy.local)}."
-    if policy.counted_by:
+    if kind.generated:
+        yield f"- Made by the shop, secret, and shown once: {code(kind.generated)}."
+    if kind.local:
+        yield f"- For one shop only, so that a copy needs a word for it: {code(kind.local)}."
+    if kind.counted_by:
         yield "- Before one is deleted, the products that hang on it are counted (one call)."
     yield ""
-    rows = (_field(kind, name, shape) for name, shape in shape_of(kind.spec).fields.items())
+    rows = (_field(kind, name, shape) for name, shape in shape_of(model_of(kind)).fields.items())
     yield from table(("field", "takes", "meaning", "compared as", "reset to"), rows)
 
 
 def _field(kind: Kind, name: str, shape: Shape) -> tuple[str, ...]:
-    info = kind.spec.model_fields[name]
-    target = kind.policy.refers.get(name)
+    info = model_of(kind).model_fields[name]
+    target = kind.refers.get(name)
     takes = f"the key of a {target}" if target else _takes(shape)
     if name in free_texts(kind):
         takes += ", or `{file: ...}`"
     if info.is_required():
         takes += "; **needed**"
-    compared = str(kind.policy.form(name)) if name in kind.wire.fields else ""
-    default = kind.policy.defaults.get(name, "")
-    shown = f"`{_word(default)}`" if name in kind.policy.defaults else ""
+    compared = str(kind.form(name)) if name in kind.fields else ""
+    default = kind.defaults.get(name, "")
+    shown = f"`{_word(default)}`" if name in kind.defaults else ""
     return f"`{name}`", takes, info.description or "", compared, shown
 
 
@@ -155,8 +156,8 @@ def facts() -> Lines:
         if wire.parent:
             found = wire.parent
             rows.append(("list and create need", f"`?{found.value}=`", found.grade, found.source))
-        for name, each in wire.fields.items():
-            names = code((each.name, *each.aliases))
+        for name, each in kind.fields.items():
+            names = code((each.wire, *each.aliases))
             rows.append((f"field `{name}`", names, each.grade, each.source))
         yield from table(("fact", "on the wire", "grade", "source"), rows)
 

@@ -31,26 +31,27 @@ keys = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
 
 
 def addresses(kind: Kind) -> st.SearchStrategy[Address]:
-    depth, above = 1, kind.policy.nesting
+    depth, above = 1, kind.nesting
     while above:
-        depth, above = depth + 1, BY_NAME[above.kind].policy.nesting
+        depth, above = depth + 1, BY_NAME[above.kind].nesting
     found = st.lists(keys, min_size=depth, max_size=depth)
     return found.map(lambda chosen: Address.of(kind.name, *chosen))
 
 
 def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
     """What a plan may hold for a field, in the types that it has after it was read back too."""
-    if name in kind.policy.refers:
+    if name in kind.refers:
         return st.none() | addresses(kind).map(Ref) | st.integers(1, 9).map("#{}".format)
-    if kind.policy.form(name) is Form.SET:
+    if kind.form(name) is Form.SET:
         return st.lists(words, max_size=4).map(tuple)
-    return records if kind.policy.form(name) is Form.IMAGES else scalars
+    return records if kind.form(name) is Form.IMAGES else scalars
 
 
 ADDRESSES = {kind.name: addresses(kind) for kind in KINDS}
 CONTENTS = {(kind.name, name): contents(kind, name) for kind in KINDS for name in kind.fields}
 SOME = {
-    kind.name: st.lists(st.sampled_from(kind.fields), unique=True, max_size=4) for kind in KINDS
+    kind.name: st.lists(st.sampled_from(list(kind.fields)), unique=True, max_size=4)
+    for kind in KINDS
 }
 REASONS = ("", "replace_by_request", "delete_because_container")
 FLAG = st.booleans()
@@ -91,7 +92,7 @@ def unique(found: list[Change]) -> tuple[Change, ...]:
     return tuple({change.address: change for change in found}.values())
 
 
-TREE = next(kind for kind in KINDS if kind.name in kind.policy.refers.values())
+TREE = next(kind for kind in KINDS if kind.name in kind.refers.values())
 CHANGES = st.lists(changes(), max_size=6)
 DRIFT = st.lists(changes(), max_size=2)
 SETTLED = st.dictionaries(

@@ -42,8 +42,8 @@ class World:
         """A resource with these fields."""
         at = Address(address)
         aside = {n: fields.pop(n) for n in ("protect", "ignore", "span") if n in fields}
-        policy = BY_NAME[at.kind].policy
-        parent = Address.of(policy.nesting.kind, *at.keys[:-1]) if policy.nesting else None
+        kind = BY_NAME[at.kind]
+        parent = Address.of(kind.nesting.kind, *at.keys[:-1]) if kind.nesting else None
         self.declared[at] = Resource(address=at, fields=fields, parent=parent, **aside)
         return self
 
@@ -57,9 +57,9 @@ class World:
         """An entry of the state. What is given as `sent` is what was declared last time."""
         at = Address(address)
         aside = {n: sent.pop(n) for n in ("protect", "stored", "parent", "made") if n in sent}
-        policy = BY_NAME[at.kind].policy
-        if policy.nesting and "parent" not in aside:
-            aside["parent"] = Address.of(policy.nesting.kind, *at.keys[:-1])
+        kind = BY_NAME[at.kind]
+        if kind.nesting and "parent" not in aside:
+            aside["parent"] = Address.of(kind.nesting.kind, *at.keys[:-1])
         if isinstance(aside.get("parent"), Ref):
             sent["parent"] = aside.pop("parent")
         depends = {v.address for v in sent.values() if isinstance(v, Ref)}
@@ -67,12 +67,12 @@ class World:
         memory = {
             name: self.entries[value.address].id
             if isinstance(value, Ref)
-            else canonical(policy.form(name), value, HOSTS)
+            else canonical(kind.form(name), value, HOSTS)
             for name, value in sent.items()
         }
         self.entries[at] = Entry(
             id=number,
-            identity=tuple(memory.get(name) for name in policy.identity),
+            identity=tuple(memory.get(name) for name in kind.identity),
             sent=memory,
             depends_on=tuple(sorted(depends)),
             **aside,
@@ -104,7 +104,7 @@ class World:
             kind.name: LiveKind(
                 objects=self.objects.get(kind.name, {}),
                 problem=self.problems.get(kind.name, ""),
-                names={name: wire.name for name, wire in kind.wire.fields.items()},
+                names={name: row.wire for name, row in kind.fields.items()},
                 assumed=kind.name in self.assumed,
                 paged=kind.name in self.paged,
             )

@@ -71,8 +71,8 @@ class Children:
 
     def _others(self, step: Step, name: str) -> Iterator[str]:
         kind = BY_NAME[name]
-        nested = kind.policy.nesting is not None
-        names = ("",) if nested else kind.policy.identity
+        nested = kind.nesting is not None
+        names = ("",) if nested else kind.identity
         for item in self._list(name, step.id if nested else None).objects.values():
             if (name, item.id) in self.deleted:
                 continue
@@ -99,7 +99,7 @@ class Children:
 
 
 def _called(name: str, item: LiveObject) -> str:
-    label = item.fields.get(BY_NAME[name].policy.identity[-1])
+    label = item.fields.get(BY_NAME[name].identity[-1])
     return f"{name} {item.id} (`{label}`)"
 
 

@@ -56,7 +56,7 @@ def create(calls: StepContext, step: Step, kind: Kind) -> None:
 def adopt(calls: StepContext, step: Step, kind: Kind) -> None:
     """Take over an object whose create was cut off, with its secrets if the shop repeats them."""
     problem = None
-    if kind.policy.generated:
+    if kind.generated:
         written = write.read(calls.client, kind, calls.names(kind), step.id or 0)
         problem = _hand_out(calls, step, kind, written)
     calls.keep(step.key, step.address, calls.resolved(step), step.previous)
@@ -153,12 +153,12 @@ class _Creation:
 
     def _again(self, found: LiveObject) -> WriteResult:
         """What is there under a lost answer; generated secrets as far as the shop repeats them."""
-        if not self.kind.policy.generated:
+        if not self.kind.generated:
             return WriteResult(id=found.id, object=found)
         return write.read(self.calls.client, self.kind, self.calls.names(self.kind), found.id)
 
     def _canonical(self, name: str, fields: Mapping[str, object]) -> object:
-        return canonical(self.kind.policy.form(name), fields.get(name), self.calls.hosts)
+        return canonical(self.kind.form(name), fields.get(name), self.calls.hosts)
 
     def _kept(self, name: str, held: Mapping[str, object]) -> bool:
         """Whether a field is called so: a text that comes back otherwise was only rewritten."""
@@ -183,10 +183,10 @@ def _hand_out(
     calls: StepContext, step: Step, kind: Kind, written: WriteResult
 ) -> ShopformError | None:
     """Deliver generated secrets, before the result counts: a crash must not lose them."""
-    if not kind.policy.generated:
+    if not kind.generated:
         return None
     if not written.generated:
-        names = " and ".join(f"`{name}`" for name in kind.policy.generated)
+        names = " and ".join(f"`{name}`" for name in kind.generated)
         calls.warnings.append(
             warning(
                 "secret-lost",

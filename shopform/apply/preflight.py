@@ -124,13 +124,13 @@ class _Ground:
         """Others may have made by hand what the plan is about to create, or taken its path."""
         kind = BY_NAME[step.kind]
         identity = step.entry.identity if step.entry else ()
-        renamed = step.op is Op.UPDATE and not step.fields.keys().isdisjoint(kind.policy.identity)
+        renamed = step.op is Op.UPDATE and not step.fields.keys().isdisjoint(kind.identity)
         if step.op is Op.CREATE or renamed:
             held = self.free.get((step.kind, _container(step, self.calls)), {})
             number = held.get(identified(kind, identity))
             if number is not None:
                 yield _told(step.address, f"is in the shop by now, as {number},")
-        path = kind.policy.path
+        path = kind.path
         if step.op in WRITES and not step.temporary and step.fields.get(path):
             value = step.fields[path]
             shown = (
@@ -160,7 +160,7 @@ class _Ground:
         changed = {step.address for step in self.steps}
         found: dict[str, Address] = {}
         for address, entry in self.calls.entries.items():
-            name = BY_NAME[address.kind].policy.path
+            name = BY_NAME[address.kind].path
             path = entry.stored.get(name, entry.sent.get(name))
             if path and address not in changed and not is_digest(path):
                 found[page_address(str(path))] = address
@@ -178,7 +178,7 @@ class _Ground:
             for item in read.objects.values():
                 if (name, item.id) not in owned:
                     identity = live_identity(kind, item, self.calls.hosts)
-                    named = zip(kind.policy.identity, identity, strict=True)
+                    named = zip(kind.identity, identity, strict=True)
                     secret = tuple(
                         digest(name, n, part) if isinstance(part, str) else part
                         for n, part in named
@@ -192,20 +192,20 @@ class _Ground:
         leaving = {
             (step.kind, step.id)
             for step in self.steps
-            if step.op is Op.DELETE or BY_NAME[step.kind].policy.path in step.fields
+            if step.op is Op.DELETE or BY_NAME[step.kind].path in step.fields
         }
         found: dict[tuple[str, str], list[int]] = {}
         for (name, _), read in self.lists.items():
             kind = BY_NAME[name]
-            for item in read.objects.values() if kind.policy.path else ():
+            for item in read.objects.values() if kind.path else ():
                 if (name, item.id) not in leaving:
-                    path = _path(kind, item.fields.get(kind.policy.path), self.calls)
+                    path = _path(kind, item.fields.get(kind.path), self.calls)
                     found.setdefault((name, path), []).append(item.id)
         return found
 
 
 def _path(kind: Kind, value: object, calls: StepContext) -> str:
-    return page_address(str(canonical(kind.policy.form(kind.policy.path), value, calls.hosts)))
+    return page_address(str(canonical(kind.form(kind.path), value, calls.hosts)))
 
 
 def _told(address: Address, what: str) -> Diagnostic:

@@ -99,7 +99,7 @@ class StepContext:
         """What is sent: ids for references, bytes for pictures."""
         fields: dict[str, object] = {}
         for name, value in step.fields.items():
-            if kind.policy.form(name) is Form.IMAGES and isinstance(value, tuple):
+            if kind.form(name) is Form.IMAGES and isinstance(value, tuple):
                 fields[name] = [self.operation(op) for op in value if isinstance(op, Mapping)]
             else:
                 fields[name] = self._plain(value)

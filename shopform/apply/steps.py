@@ -58,7 +58,7 @@ def _update_again(
     """Send an update whose answer was lost again, without the pictures that arrived."""
     found = write.read(calls.client, kind, calls.names(kind), number).object
     for name, value in step.fields.items():
-        if kind.policy.form(name) is not Form.IMAGES or not isinstance(value, tuple):
+        if kind.form(name) is not Form.IMAGES or not isinstance(value, tuple):
             continue
         records = step.entry.sent[name] if step.entry else ()
         live = found.fields.get(name) if found else None

@@ -63,12 +63,12 @@ def _misled(
     for (name, _), read in reads.items():
         kind = BY_NAME[name]
         held |= {page_address(str(path)) for path in _paths(kind, read, calls)}
-        for step in (s for s in applied if s.kind == name and kind.policy.path):
+        for step in (s for s in applied if s.kind == name and kind.path):
             entry = calls.entries.get(step.address)
             item = read.objects.get(entry.id) if entry else None
-            if item is None or step.temporary or kind.policy.path in calls.secrets(step):
+            if item is None or step.temporary or kind.path in calls.secrets(step):
                 continue
-            form, path = kind.policy.form(kind.policy.path), kind.policy.path
+            form, path = kind.form(kind.path), kind.path
             sent = step.fields.get(path, "" if step.op is Op.UPDATE else wanted(kind, step.fields))
             before, after = (
                 str(canonical(form, value, calls.hosts)) for value in (sent, item.fields.get(path))
@@ -119,7 +119,7 @@ def _seen(
     all objects of the kind."""
     sent, stored = dict(entry.sent), dict(entry.stored)
     for name in step.fields:
-        form = kind.policy.form(name)
+        form = kind.form(name)
         if name not in item.fields or name not in sent:
             stored.pop(name, None)
         elif form is Form.IMAGES:
@@ -134,17 +134,15 @@ def _seen(
                 continue
             warnings.append(_differs(step, name, {"sent": sent[name], "stored": live}))
             stored[name] = live
-            if name == kind.policy.path and appended(kind, sent[name], live) and sent[name] in held:
+            if name == kind.path and appended(kind, sent[name], live) and sent[name] in held:
                 del stored[name]  # not settled: a plan sends it again once the path is free
     return replace(entry, sent=sent, stored=stored)
 
 
 def _paths(kind: Kind, read: LiveKind, calls: StepContext) -> frozenset[object]:
-    name = kind.policy.path
+    name = kind.path
     every = read.objects.values() if name else ()
-    return frozenset(
-        canonical(kind.policy.form(name), i.fields.get(name), calls.hosts) for i in every
-    )
+    return frozenset(canonical(kind.form(name), i.fields.get(name), calls.hosts) for i in every)
 
 
 def _keys(read: LiveKind) -> set[str]:
@@ -169,7 +167,7 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
         f"the shop stores `{name}` of `{step.address}` otherwise{told}",
         address=step.address,
         hint="later plans say so, and send it again once the path is free"
-        if name == BY_NAME[step.kind].policy.path
+        if name == BY_NAME[step.kind].path
         else "this is remembered, and is no change in the next plan",
     )
 

@@ -202,14 +202,13 @@ def _empty(kind: Kind, model: LiveObject, item: LiveObject) -> Iterator[tuple[st
 
     A number or flag that a shop does not tell is not empty, and every shop makes its own paths.
     """
-    policy = kind.policy
     for name in kind.fields:
-        form, raw = policy.form(name), model.fields.get(name)
-        own = name in policy.defaults or name in (*policy.generated, *policy.local, policy.path)
+        form, raw = kind.form(name), model.fields.get(name)
+        own = name in kind.defaults or name in (*kind.generated, *kind.local, kind.path)
         untold = name not in model.fields or (
             form in (Form.NUMBER, Form.FLAG) and raw in (None, "")
         )
-        if own or untold or form in (Form.ID, Form.IMAGES) or kind.words(name):
+        if own or untold or form in (Form.ID, Form.IMAGES) or kind.type(name).allowed:
             continue
         if not canonical(form, raw) and canonical(form, item.fields.get(name)):
             yield name, canonical(form, None)

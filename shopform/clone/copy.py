@@ -56,8 +56,8 @@ class Copy:
         if resource is None:
             return
         kind = BY_NAME[address.kind]
-        needed = not name or name in kind.policy.identity
-        if needed or kind.spec.model_fields[name].is_required():
+        needed = not name or name in kind.identity
+        if needed or kind.fields[name].required:
             del self.resources[address]
             self.imports.pop(address, None)
             self._tell(resource, why.replace("it ", f"`{name}` ", 1) if name else why)
@@ -81,7 +81,7 @@ class Copy:
 
     def _tell(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]
-        label = str(resource.fields.get(kind.policy.identity[-1], ""))
+        label = str(resource.fields.get(kind.identity[-1], ""))
         found = Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
         self.left.append(found)
 
@@ -127,7 +127,7 @@ def _emptied(resource: Resource, prior: Prior, live: Live) -> dict[str, Value]:
     item = live.kinds[address.kind].objects[resource.origin]
     found: dict[str, Any] = {}
     for name in entry.sent if entry else ():
-        form = BY_NAME[address.kind].policy.form(name)
+        form = BY_NAME[address.kind].form(name)
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
         if form is not Form.IMAGES and not canonical(form, item.fields[name], live.hosts):
@@ -136,22 +136,22 @@ def _emptied(resource: Resource, prior: Prior, live: Live) -> dict[str, Value]:
 
 
 def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -> None:
-    address, policy = resource.address, kind.policy
-    written = set(kind.fields) - set(policy.generated)
-    needed = {name for name in written if kind.spec.model_fields[name].is_required()}
+    address = resource.address
+    written = set(kind.fields) - set(kind.generated)
+    needed = {name for name in written if kind.fields[name].required}
     if not needed <= resource.fields.keys():
         copy.leave(address, "what it needs cannot be copied")
         return
     fields = dict(resource.fields)
     refused = {}
     for name, value in resource.fields.items():
-        if name in needed and not value and policy.form(name) in (Form.TEXT, Form.SET):
+        if name in needed and not value and kind.form(name) in (Form.TEXT, Form.SET):
             refused[name] = "it is empty"
-        elif name in policy.local and not value:
+        elif name in kind.local and not value:
             del fields[name]
-        elif name in policy.local and not rewriting.maps(str(value)):
+        elif name in kind.local and not rewriting.maps(str(value)):
             refused[name] = LOCAL
-        elif policy.form(name) in TEXTS and not (name in policy.known or kind.words(name)):
+        elif kind.form(name) in TEXTS and not (kind.fields[name].known or kind.type(name).allowed):
             new = _rewritten(value, rewriting)
             if name in needed and value and not new:
                 refused[name] = "it would be empty"
@@ -178,7 +178,7 @@ def _alike(copy: Copy) -> None:
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
             copy.leave(address, "another would have the same name and place")
             continue
-        name = BY_NAME[address.kind].policy.path
+        name = BY_NAME[address.kind].path
         path = (address.kind, resource.fields.get(name))
         if path in paths:
             copy.leave(address, "another would have it too", name)
@@ -188,7 +188,7 @@ def _alike(copy: Copy) -> None:
 
 def _identity(resource: Resource) -> tuple[object, ...]:
     kind = BY_NAME[resource.address.kind]
-    held = tuple(trimmed(resource.fields.get(name)) for name in kind.policy.identity)
+    held = tuple(trimmed(resource.fields.get(name)) for name in kind.identity)
     return kind.name, resource.parent, held
 
 
@@ -225,7 +225,7 @@ def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
     """The object that is a resource in the other shop, or those called like it."""
     kind = BY_NAME[resource.address.kind]
     item = matching.object(resource.address)
-    if item or not kind.policy.fixed:
+    if item or not kind.fixed:
         return [item] if item else []
     identity = declared_identity(kind, resource, matching.ids, matching.hosts)
     above = matching.ids.get(resource.parent) if resource.parent else None
@@ -241,8 +241,8 @@ def without_defaults(desired: Desired, matching: Matching) -> Desired:
         entry = matching.entries.get(address)
         sent = entry.sent if entry and item else {}
         fields = dict(resource.fields)
-        for name, default in kind.policy.defaults.items():
-            form = kind.policy.form(name)
+        for name, default in kind.defaults.items():
+            form = kind.form(name)
             own = canonical(form, default, matching.hosts)
             held = item.fields.get(name, default) if item else default
             if name in fields and name not in sent and not isinstance(fields[name], Ref):
@@ -263,7 +263,7 @@ def settled(copy: Copy, found: Iterable[Diagnostic]) -> bool:
         elif each.code == "identity-near":
             copy.leave(address, "an object of the other shop is much the same")
         elif each.code == "path-taken":
-            name = BY_NAME[address.kind].policy.path
+            name = BY_NAME[address.kind].path
             copy.leave(address, "an object of the other shop has it", name)
     return len(copy.left) > before
 

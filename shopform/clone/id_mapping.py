@@ -66,7 +66,7 @@ def with_nested(kinds: Collection[str]) -> frozenset[str]:
     """These kinds, and those nested in them."""
     found = set(kinds)
     for kind in KINDS:
-        if kind.policy.nesting and kind.policy.nesting.kind in found:
+        if kind.nesting and kind.nesting.kind in found:
             found.add(kind.name)
     return frozenset(found)
 
@@ -75,8 +75,8 @@ def to_read(kinds: Collection[str]) -> frozenset[str]:
     """The kinds that must be known to copy these: those they lie in and point to, too."""
     found, queue = set(kinds), list(kinds)
     while queue:
-        policy = BY_NAME[queue.pop()].policy
-        needed = {*policy.refers.values(), *([policy.nesting.kind] if policy.nesting else [])}
+        kind = BY_NAME[queue.pop()]
+        needed = {*kind.refers.values(), *([kind.nesting.kind] if kind.nesting else [])}
         queue += sorted(needed - found)
         found |= needed
     return frozenset(found)

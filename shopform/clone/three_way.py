@@ -52,7 +52,7 @@ def spared(
     for address in sorted(gone):
         entry, kind = prior.resources[address], BY_NAME[address.kind]
         item = live.kinds[address.kind].objects.get(entry.id)
-        fields = dict.fromkeys((*entry.sent, *kind.policy.defaults)) if item else {}
+        fields = dict.fromkeys((*entry.sent, *kind.defaults)) if item else {}
         fields = {name: None for name in fields if not _baseless(entry, name)}
         changed = [name for name in fields if item and _edited(kind, name, item, entry, live.hosts)]
         if changed:
@@ -73,7 +73,7 @@ def spared(
 def _held(kind: Kind, name: str, item: LiveObject, hosts: frozenset[str]) -> object:
     if name not in item.fields:
         return MISSING
-    return canonical(kind.policy.form(name), item.fields[name], hosts)
+    return canonical(kind.form(name), item.fields[name], hosts)
 
 
 def _edited(kind: Kind, name: str, item: LiveObject, entry: Entry, hosts: frozenset[str]) -> bool:
@@ -92,7 +92,7 @@ def _stored(entry: Entry, kind: Kind, name: str) -> object:
 
 def _sent(entry: Entry, kind: Kind, name: str) -> object:
     """What a field was when it was copied: the default, or empty, where it was not sent."""
-    default = canonical(kind.policy.form(name), kind.policy.defaults.get(name))
+    default = canonical(kind.form(name), kind.defaults.get(name))
     return entry.sent.get(name, default)
 
 
@@ -138,7 +138,7 @@ class _Promoting:
                 resource = self.copy.resources.get(user)
                 if resource is None or user in self.matching.ids or user in lost:
                     continue
-                names = BY_NAME[user.kind].policy.identity
+                names = BY_NAME[user.kind].identity
                 if resource.parent == above or Ref(above) in map(resource.fields.get, names):
                     lost.add(user)
                     queue.append(user)
@@ -229,7 +229,7 @@ class _Promoting:
         if isinstance(value, Ref):
             lost = self.matching.vanished.get(value.address, value)
             return self.matching.ids.get(value.address, lost)
-        form = BY_NAME[resource.address.kind].policy.form(name)
+        form = BY_NAME[resource.address.kind].form(name)
         return canonical(form, value, self.matching.hosts)
 
     def _shown(self, kind: Kind, name: str, value: object) -> str:
@@ -237,7 +237,7 @@ class _Promoting:
             return "not there"
         if value is HIDDEN or is_digest(value):
             return "a secret"
-        if kind.policy.form(name) is Form.ID and not isinstance(value, Ref):
+        if kind.form(name) is Form.ID and not isinstance(value, Ref):
             value = Comparer(self.matching).show(kind, name, value)
         if value in ("", (), None):
             return "empty"
@@ -261,7 +261,7 @@ class _Promoting:
 
     def _leave(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]
-        label = str(resource.fields.get(kind.policy.identity[-1], ""))
+        label = str(resource.fields.get(kind.identity[-1], ""))
         self.result.left.append(
             Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
         )

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shopform.config.compile.declarations import CHILDREN
 from shopform.config.compile.field_types import Shape, Takes, shape_of
 from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import BY_NAME, CHILDREN, KINDS, Kind
 from shopform.model.values import KEY
 
 Schema = dict[str, Any]
@@ -41,7 +41,7 @@ _SHARED: dict[str, Schema] = {
 
 def project_schema() -> Schema:
     """A schema (draft 2020-12) that every file of a right project satisfies."""
-    sections = {kind.section: _section(kind) for kind in KINDS if kind.policy.nesting is None}
+    sections = {kind.section: _section(kind) for kind in KINDS if kind.nesting is None}
     settings = _model(ProjectSpec)
     return {
         "$schema": _DIALECT,
@@ -61,14 +61,14 @@ def _section(kind: Kind) -> Schema:
         "additionalProperties": {"$ref": f"#/$defs/{kind.name}"},
     }
     return {
-        "description": (kind.spec.__doc__ or "").strip(),
+        "description": kind.about,
         "anyOf": [by_key, {"$ref": "#/$defs/table"}],
     }
 
 
 def _resource(kind: Kind) -> Schema:
     """One object of a kind, with the sections that are nested in it."""
-    schema = _model(kind.spec)
+    schema = _model(model_of(kind))
     properties = schema["properties"]
     for name in free_texts(kind):
         choices = properties[name]
@@ -76,7 +76,7 @@ def _resource(kind: Kind) -> Schema:
         choices["anyOf"] = [plain, {"$ref": "#/$defs/from_file"}]
     for inner in CHILDREN[kind.name]:
         section = _section(inner)
-        nesting = BY_NAME[inner.name].policy.nesting
+        nesting = BY_NAME[inner.name].nesting
         if nesting is not None and nesting.short:
             texts = {"type": "array", "items": {"type": _SCALAR}}
             section = {"anyOf": [section, texts]}

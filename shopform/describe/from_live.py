@@ -50,7 +50,7 @@ def declare(
 
 def label_of(kind: Kind, item: LiveObject) -> str:
     """What people call an object: the last field of its identity."""
-    return str(canonical(Form.TEXT, item.fields.get(kind.policy.identity[-1])))
+    return str(canonical(Form.TEXT, item.fields.get(kind.identity[-1])))
 
 
 @dataclass(slots=True)
@@ -100,21 +100,21 @@ class _Declaring:
                 continue
             above = self._above(kind, item) or ()
             fields = dict(self._fields(kind, item))
-            path = fields.get(kind.policy.path)
+            path = fields.get(kind.path)
             holder = paths.setdefault(path, address) if path else address
             if holder != address:
-                del fields[kind.policy.path]
-                self._leave(kind, item, f"`{holder}` has it too", kind.policy.path)
+                del fields[kind.path]
+                self._leave(kind, item, f"`{holder}` has it too", kind.path)
             self.resources[address] = Resource(
                 address=address,
                 fields=fields,
-                parent=above[0] if kind.policy.nesting else None,
+                parent=above[0] if kind.nesting else None,
                 origin=item.id,
             )
 
     def open_circles(self) -> None:
         """References that come back to where they began: the oldest object goes without."""
-        for name in dict.fromkeys(n for kind in KINDS for n in kind.policy.refers):
+        for name in dict.fromkeys(n for kind in KINDS for n in kind.refers):
             held = ((a, resource.fields.get(name)) for a, resource in self.resources.items())
             refers = {a: value.address for a, value in held if isinstance(value, Ref)}
             for circle in find_cycles(list(self.resources), refers.get):
@@ -133,7 +133,7 @@ class _Declaring:
     def _above(self, kind: Kind, item: LiveObject) -> tuple[Address, ...] | None:
         """The addresses of what it lies in; None while one of them has none."""
         held = links(kind, item)
-        names = ("", *(n for n in kind.policy.identity if n in kind.policy.refers))
+        names = ("", *(n for n in kind.identity if n in kind.refers))
         places = [held[name] for name in names if name in held]
         found = [self.addresses.get(place) for place in places]
         return None if None in found else tuple(a for a in found if a is not None)
@@ -146,7 +146,7 @@ class _Declaring:
         if count > 1 and not self.twins:
             self._leave(kind, item, f"{count} {kind.section} there have this name and place")
             return
-        nesting = kind.policy.nesting
+        nesting = kind.nesting
         above = self._above(kind, item) or ()
         if nesting and nesting.only and not self._holds(nesting.kind, item, nesting.only):
             self._leave(kind, item, f"`{above[0]}` cannot hold it")
@@ -171,7 +171,7 @@ class _Declaring:
         name = key_from(label_of(kind, item).partition("://")[2] or label_of(kind, item))
         own = name
         prefix: tuple[str, ...] = ()
-        if kind.policy.nesting:
+        if kind.nesting:
             prefix = above[0].keys
         elif above and own:
             own = f"{above[0].keys[-1]}-{own}"
@@ -186,10 +186,10 @@ class _Declaring:
 
     def _fields(self, kind: Kind, item: LiveObject) -> Iterator[tuple[str, Value]]:
         for name in kind.fields:
-            if name in kind.policy.generated:
+            if name in kind.generated:
                 continue
-            identity = name in kind.policy.identity
-            needed = identity or kind.spec.model_fields[name].is_required()
+            identity = name in kind.identity
+            needed = identity or kind.fields[name].required
             if name not in item.fields and not needed:
                 continue
             problem, value = self._value(kind, name, item.fields.get(name))
@@ -200,23 +200,23 @@ class _Declaring:
 
     def _worth(self, kind: Kind, name: str, value: Value) -> bool:
         """Whether a field says something the shop would not have by itself."""
-        if name not in kind.policy.defaults:
+        if name not in kind.defaults:
             return bool(value)
-        default = canonical(kind.policy.form(name), kind.policy.defaults[name], self.live.hosts)
+        default = canonical(kind.form(name), kind.defaults[name], self.live.hosts)
         return self.whole or value != default
 
     def _value(self, kind: Kind, name: str, raw: object) -> tuple[str, Any]:
         """The value in canonical form, or why it cannot be declared."""
-        form = kind.policy.form(name)
+        form = kind.form(name)
         if form is Form.IMAGES:
             return ("pictures cannot be read back" if raw else ""), None
         value = canonical(form, raw, self.live.hosts)
         if form is Form.ID:
-            return self._reference(kind.policy.refers[name], value)
+            return self._reference(kind.refers[name], value)
         long = form is Form.NUMBER and len(str(value)) > DIGITS
         if long or not isinstance(value, FORMS.get(form, str)):
             return f"`{value}` cannot be declared", None
-        words = kind.words(name)
+        words = kind.type(name).allowed
         if words and value and value not in words:
             return f"`{value}` is none of the words it takes", None
         return "", value

@@ -91,7 +91,7 @@ def _fitting(desired: Desired, matching: Matching, found: list[Otherwise]) -> It
         if isinstance(each.value, Ref)
     }
     for each in found:
-        identity = each.field in BY_NAME[each.address.kind].policy.identity
+        identity = each.field in BY_NAME[each.address.kind].identity
         why = each.why
         if identity and counts[identities[each.address]] > 1:
             why = why or "another would have the same name and place"
@@ -132,7 +132,7 @@ def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Itera
 def _why(kind: Kind, change: FieldChange, raw: object) -> str:
     if change.sensitive:
         return "it is a secret"
-    if kind.policy.form(change.name) is Form.IMAGES:
+    if kind.form(change.name) is Form.IMAGES:
         return "the bytes of a picture cannot be read back"
     if is_nested(kind, change.name, raw):
         return "the files have no word for what the shop holds"

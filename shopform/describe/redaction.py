@@ -61,7 +61,7 @@ def holds_password(value: object) -> bool:
 
 def is_nested(kind: Kind, name: str, raw: object) -> bool:
     """Whether a shop answers a list or a mapping where the files take one text or number."""
-    several = kind.policy.form(name) in (Form.SET, Form.IMAGES)
+    several = kind.form(name) in (Form.SET, Form.IMAGES)
     return bool(raw) and isinstance(raw, list | dict) and not several
 
 
@@ -83,9 +83,9 @@ def _without(
     kind: Kind, item: LiveObject, problems: dict[str, str], left: list[Left]
 ) -> LiveObject | None:
     """The object without its problems; None where it cannot be without one of them."""
-    label = "" if kind.policy.identity[-1] in problems else label_of(kind, item)
+    label = "" if kind.identity[-1] in problems else label_of(kind, item)
     for name, why in problems.items():
-        if name in kind.policy.identity or kind.spec.model_fields[name].is_required():
+        if name in kind.identity or kind.fields[name].required:
             left.append(Left(kind=kind.name, id=item.id, label=label, why=f"`{name}`: {why}"))
             return None
     for name, why in problems.items():

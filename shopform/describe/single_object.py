@@ -57,7 +57,7 @@ def taken(
 
 
 def _identity(kind: Kind, resource: Resource, found: FetchedObject) -> Identity:
-    held = zip(kind.policy.identity, live_identity(kind, found.object, found.hosts), strict=True)
+    held = zip(kind.identity, live_identity(kind, found.object, found.hosts), strict=True)
     return tuple(
         digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
         for name, value in held

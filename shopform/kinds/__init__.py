@@ -3,17 +3,17 @@
 from types import MappingProxyType
 
 from shopform.kinds.attribute import ATTRIBUTE
-from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Route, Wire, WireField
+from shopform.kinds.base import Fact, Field, Grade, Kind, Route, Wire
 from shopform.kinds.brand import BRAND
 from shopform.kinds.category import CATEGORY
+from shopform.kinds.field_types import Form
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.redirect import REDIRECT
-from shopform.kinds.spec import Spec
 from shopform.kinds.supplier import SUPPLIER
 from shopform.kinds.value import VALUE
 from shopform.kinds.webhook import WEBHOOK
 
-# Containers stand before what they contain.
+# Parents stand before their children.
 KINDS: tuple[Kind, ...] = (
     SUPPLIER,
     BRAND,
@@ -27,18 +27,23 @@ KINDS: tuple[Kind, ...] = (
 
 BY_NAME = MappingProxyType({kind.name: kind for kind in KINDS})
 ORDER = MappingProxyType({kind.name: number for number, kind in enumerate(KINDS)})
+CHILDREN = MappingProxyType(
+    {
+        kind.name: tuple(k for k in KINDS if k.nesting and k.nesting.kind == kind.name)
+        for kind in KINDS
+    }
+)
 
 __all__ = [
     "BY_NAME",
+    "CHILDREN",
     "KINDS",
     "ORDER",
     "Fact",
+    "Field",
     "Form",
     "Grade",
     "Kind",
-    "Policy",
     "Route",
-    "Spec",
     "Wire",
-    "WireField",
 ]

@@ -1,15 +1,16 @@
-"""What a kind is: a Spec of its fields and two tables of facts.
+"""What a kind is: one row for each of its fields, and the facts that belong to the whole of it.
 
-`Wire` is the server's surface, each fact with its source and grade. `Policy` is how we reconcile.
-The sources are named as in docs/reference/api-facts.md.
+Every fact about the server has a grade and a source, named as in docs/reference/api-facts.md.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeVar
 
-from shopform.kinds.spec import Spec
+from shopform.kinds.field_types import FieldType, Form, Reference, Text
 
 T = TypeVar("T")
 
@@ -32,18 +33,38 @@ class Fact(Generic[T]):
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireField:
-    """How one field is called on the wire.
+UNKNOWN: Final = object()
+"""The default of a field for which no source says what the server gives it."""
 
-    `aliases` are names it may have in answers. `empty` is sent to clear it.
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind: all that is known of it.
+
+    `wire` is its name in requests, its own where omitted; `aliases` are further names that it may
+    have in answers, and `empty` is sent to clear it. `default` is what the server gives a field
+    that was not set. `known` are the values that the API documents where it may take others;
+    others draw a warning. A `local` field holds for one shop only: a copy needs a value for it.
+    A `generated` one is made by the server, secret, and shown once.
     """
 
     name: str
+    type: FieldType
+    about: str
+    _: KW_ONLY
     grade: Grade
     source: str
+    wire: str = ""
     aliases: tuple[str, ...] = ()
+    required: bool = False
+    default: object = UNKNOWN
     empty: object = ""
+    known: frozenset[str] = frozenset()
+    local: bool = False
+    generated: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wire", self.wire or self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,37 +73,23 @@ class Wire:
 
     `endpoint` is the path below /REST. `id` names the id field, then names it may have instead.
     `list_key` holds the array where a list comes in an envelope. `parent` is the query argument
-    that names the containing object on list and create. With `discover` the field names are not
+    that names the parent object on list and create. With `discover` the field names are not
     documented: they are taken from an existing object, or assumed for one create.
     """
 
     endpoint: Fact[str]
     id: Fact[tuple[str, ...]]
     list_key: Fact[str]
-    fields: Mapping[str, WireField]
     update: Fact[str] = Fact("PUT", Grade.DOCUMENTED, "D1, A3")
     parent: Fact[str] | None = None
     discover: bool = False
 
 
-class Form(StrEnum):
-    """How values of a field are compared; see planning/normalize.py."""
-
-    TEXT = "text"
-    HTML = "html"
-    NUMBER = "number"
-    FLAG = "flag"
-    ID = "id"
-    SET = "set"
-    PATH = "path"
-    IMAGES = "images"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Fields by which an object sends visitors from one path of the shop to another.
+    """Fields by which an object redirects one path of the shop to another.
 
-    `statuses` are the HTTP statuses that send anybody on (RFC 9110, 15.4); its field is `status`.
+    `statuses` are the HTTP statuses that redirect (RFC 9110, 15.4); its field is `status`.
     """
 
     source: str
@@ -116,91 +123,84 @@ SLUG_OF_NAME = Slug(
 class Nesting:
     """An object that lives inside another for good.
 
-    `kind` contains it, under the key `section`. `short` is the field a bare text stands for.
-    `only` names a field of the container and the value it must have to contain any.
+    `kind` is its parent's, which holds it under the key `section`; `about` describes that key.
+    `short` is the field that a plain string stands for. `only` names a field of the parent and
+    the value it must have to hold any.
     """
 
     kind: str
     section: str
+    about: str
     short: str = ""
     only: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """How a kind is reconciled.
-
-    `identity` are the fields that make an object recognisable, besides its container.
-    `refers` maps a field to the kind it points to. `forms` names every form that is not TEXT.
-    `defaults` are the values the server gives a field that nobody set.
-    `path` is the field that is the object's address in the shop: one holder at a time. `slug` is
-    how the shop makes it where it is not given.
-    `route` is set on objects that send visitors elsewhere. `generated` fields are made by the
-    server, secret, and shown once. `fixed` is a wire flag of an object that must never be deleted.
-    `anchor` is the wire key by which such an object shows the shop's own address.
-    `counted_by` is the product filter that counts what hangs on an object.
-    `known` maps a field to the words the API documents for it; others draw a warning.
-    `local` are fields that hold for one shop only: a copy needs a word for what they are there.
-    """
-
-    identity: tuple[str, ...]
-    nesting: Nesting | None = None
-    refers: Mapping[str, str] = field(default_factory=dict)
-    forms: Mapping[str, Form] = field(default_factory=dict)
-    defaults: Mapping[str, object] = field(default_factory=dict)
-    path: str = ""
-    slug: Slug | None = None
-    route: Route | None = None
-    generated: tuple[str, ...] = ()
-    fixed: str = ""
-    anchor: str = ""
-    counted_by: str = ""
-    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    local: tuple[str, ...] = ()
-
-    def form(self, name: str) -> Form:
-        return Form.ID if name in self.refers else self.forms.get(name, Form.TEXT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """A kind of object: its names, its fields, its facts.
 
+    `identity` are the fields that make an object recognisable, besides its parent.
+    `path` is the field that is the object's address in the shop: one holder at a time. `slug` is
+    how the shop makes it where it is not given.
+    `route` is set on objects that redirect visitors. `fixed` is a wire flag of an object that
+    must never be deleted; `anchor` is the wire key by which such an object shows the shop's own
+    address. `counted_by` is the product filter that counts the products of an object.
     `from_wire` and `to_wire` change a whole object after reading and before sending, for the
-    rare field that tables cannot describe.
+    rare field that rows cannot describe.
     """
 
     name: str
     section: str
-    spec: type[Spec]
+    about: str
     wire: Wire
-    policy: Policy
+    rows: tuple[Field, ...]
+    identity: tuple[str, ...]
+    nesting: Nesting | None = None
+    path: str = ""
+    slug: Slug | None = None
+    route: Route | None = None
+    fixed: str = ""
+    anchor: str = ""
+    counted_by: str = ""
     from_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     to_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return tuple(self.wire.fields)
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The rows by name, in their order."""
+        return MappingProxyType({row.name: row for row in self.rows})
 
-    def words(self, name: str) -> frozenset[str]:
-        """The words a field takes, if it takes only some; empty where it takes any."""
-        annotation = self.spec.model_fields[name].annotation
-        choices = [c for c in (annotation, *get_args(annotation)) if get_origin(c) is Literal]
-        return frozenset(word for choice in choices for word in get_args(choice))
+    @cached_property
+    def refers(self) -> Mapping[str, str]:
+        """The fields that refer to another object, each with the kind of that."""
+        types = {row.name: row.type for row in self.rows}
+        return {name: type_.kind for name, type_ in types.items() if isinstance(type_, Reference)}
+
+    @cached_property
+    def defaults(self) -> Mapping[str, object]:
+        """What the server gives the fields for which that is known."""
+        return {row.name: row.default for row in self.rows if row.default is not UNKNOWN}
+
+    @cached_property
+    def generated(self) -> tuple[str, ...]:
+        return tuple(row.name for row in self.rows if row.generated)
+
+    @cached_property
+    def local(self) -> tuple[str, ...]:
+        return tuple(row.name for row in self.rows if row.local)
+
+    @cached_property
+    def declarable(self) -> Mapping[str, Field]:
+        """The fields that files may set."""
+        return {row.name: row for row in self.rows if not row.generated}
+
+    def type(self, name: str) -> FieldType:
+        """The type of a field; a string for one that this version does not have."""
+        row = self.fields.get(name)
+        return row.type if row else _STRING
+
+    def form(self, name: str) -> Form:
+        return self.type(name).form
 
 
-def named(
-    grade: Grade, source: str, /, *names: str, empty: object = "", **renamed: str | tuple[str, ...]
-) -> dict[str, WireField]:
-    """Wire fields that share a source.
-
-    A plain name is the same on the wire; `name=other` gives the wire name, and
-    `name=(other, alias, ...)` the names it may have in answers too.
-    """
-    fields = {n: WireField(name=n, grade=grade, source=source, empty=empty) for n in names}
-    for ours, theirs in renamed.items():
-        first, *aliases = (theirs,) if isinstance(theirs, str) else theirs
-        fields[ours] = WireField(
-            name=first, grade=grade, source=source, aliases=tuple(aliases), empty=empty
-        )
-    return fields
+_STRING: Final = Text()

@@ -1,21 +1,16 @@
 """Values of an attribute: the sizes, the colours."""
 
-from shopform.kinds.base import Fact, Form, Grade, Kind, Nesting, Policy, Wire, named
-from shopform.kinds.spec import Spec, may, must
+from functools import partial
 
+from shopform.kinds.base import Fact, Field, Grade, Kind, Nesting, Wire
+from shopform.kinds.field_types import Number, Text
 
-class AttributeValue(Spec):
-    """One value that a product may have for an attribute."""
-
-    val: str = must("The text, which also recognises the value within its attribute.")
-    weight: int | None = may("Order among the values, smallest first.")
-    tag: str | None = may("A word for themes and feeds.")
-
+documented = partial(Field, grade=Grade.DOCUMENTED, source="D1")
 
 VALUE = Kind(
     name="value",
     section="values",
-    spec=AttributeValue,
+    about="One value that a product may have for an attribute.",
     wire=Wire(
         endpoint=Fact("profile-attribute-value", Grade.DOCUMENTED, "D1"),
         id=Fact(
@@ -25,13 +20,23 @@ VALUE = Kind(
         ),
         list_key=Fact("profile_attribute_values", Grade.ASSUMED, "by pattern"),
         parent=Fact("attribute_id", Grade.DOCUMENTED, "D1: query string and body"),
-        fields=named(Grade.DOCUMENTED, "D1", "val", "weight", "tag"),
     ),
-    policy=Policy(
-        identity=("val",),
-        nesting=Nesting(
-            kind="attribute", section="values", short="val", only=("type", "valuelist")
+    identity=("val",),
+    nesting=Nesting(
+        kind="attribute",
+        section="values",
+        about="Values to choose from, by key or as texts.",
+        short="val",
+        only=("type", "valuelist"),
+    ),
+    rows=(
+        documented(
+            "val",
+            Text(),
+            "The text, which also recognises the value within its attribute.",
+            required=True,
         ),
-        forms={"weight": Form.NUMBER},
+        documented("weight", Number(), "Order among the values, smallest first."),
+        documented("tag", Text(), "A word for themes and feeds."),
     ),
 )

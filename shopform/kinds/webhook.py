@@ -1,7 +1,7 @@
 """Webhooks: addresses the shop calls when something happens."""
 
-from shopform.kinds.base import Fact, Form, Grade, Kind, Policy, Wire, named
-from shopform.kinds.spec import DeliverySpec, Spec, may, must
+from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
+from shopform.kinds.field_types import Set, Text
 
 # H1, H2: the event table; P and F2 add the checkout steps.
 EVENTS = frozenset(
@@ -10,34 +10,43 @@ EVENTS = frozenset(
     "view_address view_shipping view_approve view_thanks approved".split()
 )
 
-
-class Webhook(Spec):
-    """An address that is called on events. The shop makes a secret for it, shown once."""
-
-    url: str = must("The address called; it also recognises the webhook.")
-    events: list[str] = must("The events that are told, in any order.")
-    secret_to: DeliverySpec | None = may("Where the secret goes instead of secrets/SHOP.json.")
-
-
 WEBHOOK = Kind(
     name="webhook",
     section="webhooks",
-    spec=Webhook,
+    about="An address that is called on events. The shop makes a secret for it, shown once.",
     wire=Wire(
         endpoint=Fact("webhook", Grade.DOCUMENTED, "A3"),
         id=Fact(("webhook_id", "id"), Grade.ASSUMED, "by pattern"),
         list_key=Fact("webhooks", Grade.ASSUMED, "by pattern: an envelope like menus"),
-        fields={
-            **named(Grade.DOCUMENTED, "A3", "url"),
-            **named(Grade.DOCUMENTED, "A3; array or text in answers: unknown", "events", empty=()),
-            **named(Grade.DOCUMENTED, "A3, F2, H1: at creation; later: unknown", "secret"),
-        },
     ),
-    policy=Policy(
-        identity=("url",),
-        forms={"events": Form.SET},
-        generated=("secret",),
-        known={"events": EVENTS},
-        local=("url",),
+    identity=("url",),
+    rows=(
+        Field(
+            "url",
+            Text(),
+            "The address called; it also recognises the webhook.",
+            required=True,
+            local=True,
+            grade=Grade.DOCUMENTED,
+            source="A3",
+        ),
+        Field(
+            "events",
+            Set(),
+            "The events that are told, in any order.",
+            required=True,
+            known=EVENTS,
+            empty=(),
+            grade=Grade.DOCUMENTED,
+            source="A3; array or text in answers: unknown",
+        ),
+        Field(
+            "secret",
+            Text(),
+            "Signs what is sent.",
+            generated=True,
+            grade=Grade.DOCUMENTED,
+            source="A3, F2, H1: at creation; later: unknown",
+        ),
     ),
 )

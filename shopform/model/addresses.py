@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.values import Address
 
-CONTAINERS = frozenset(k.policy.nesting.kind for k in KINDS if k.policy.nesting)
+CONTAINERS = frozenset(k.nesting.kind for k in KINDS if k.nesting)
 
 
 def container_of(address: Address) -> Address | None:
     """What an address is nested in by its name."""
     kind = BY_NAME.get(address.kind)
-    nesting = kind.policy.nesting if kind else None
+    nesting = kind.nesting if kind else None
     return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
 
 

@@ -46,8 +46,7 @@ def recognised(form: Form, value: object, hosts: frozenset[str] = NO_HOSTS) -> o
 def identified(kind: Kind, parts: Iterable[object]) -> tuple[object, ...]:
     """An identity that the state or a plan keeps, as those of live objects are made now."""
     return tuple(
-        recognised(kind.policy.form(name), part)
-        for name, part in zip(kind.policy.identity, parts, strict=False)
+        recognised(kind.form(name), part) for name, part in zip(kind.identity, parts, strict=False)
     )
 
 

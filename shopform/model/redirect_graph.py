@@ -84,7 +84,7 @@ def hop_of(
 ) -> Hop | None:
     """The redirect that fields declare; None where it begins nowhere, as a shop may hold one, and
     where a path is secret, since messages show paths."""
-    route = kind.policy.route
+    route = kind.route
     found = [fields.get(name) for name in (route.source, route.target)] if route else []
     if not found or not found[0] or any(isinstance(each, Secret) for each in found):
         return None
@@ -98,7 +98,7 @@ def rooted(kind: Kind, name: str, value: T) -> T | str:
     A shop that keeps it as it is sent (redirect_path, dossier 4.7) would else lead astray; and
     the front page, whose path is empty, could not be seen.
     """
-    route = kind.policy.route
+    route = kind.route
     ends = (route.source, route.target) if route else ()
     return slashed(value) if name in ends and isinstance(value, str) else value
 

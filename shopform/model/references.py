@@ -12,11 +12,11 @@ from shopform.model.values import Address, Ref
 def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
     """The live object's references: field to (kind, id)."""
     found = {}
-    for name, target in kind.policy.refers.items():
+    for name, target in kind.refers.items():
         number = canonical(Form.ID, item.fields.get(name))
         if isinstance(number, int):
             found[name] = (target, number)
-    nesting = kind.policy.nesting
+    nesting = kind.nesting
     if nesting and item.parent_id is not None:
         found[""] = (nesting.kind, item.parent_id)
     return found

@@ -33,7 +33,7 @@ def masked(address: Address, entry: Entry, names: Collection[str]) -> Entry:
         known = name not in names or is_digest(value)
         return value if known else digest(address.kind, name, value)
 
-    parts = zip(BY_NAME[address.kind].policy.identity, entry.identity, strict=True)
+    parts = zip(BY_NAME[address.kind].identity, entry.identity, strict=True)
     return replace(
         entry,
         identity=tuple(hidden(*part) for part in parts),

@@ -9,7 +9,7 @@ from shopform.kinds import Kind
 
 def wanted(kind: Kind, fields: Mapping[str, object]) -> str:
     """The path that the shop makes of an object's fields; empty where it is not known how."""
-    slug = kind.policy.slug
+    slug = kind.slug
     text = fields.get(slug.source) if slug else None
     if slug is None or not isinstance(text, str):
         return ""
@@ -21,7 +21,7 @@ def wanted(kind: Kind, fields: Mapping[str, object]) -> str:
 
 def appended(kind: Kind, wanted_: object, held: object) -> bool:
     """Whether a path is another one with what the shop appends where that is taken."""
-    slug = kind.policy.slug
+    slug = kind.slug
     if slug is None or not isinstance(held, str) or not isinstance(wanted_, str) or not wanted_:
         return False
     return held != wanted_ and base(kind, held, wanted_) == wanted_
@@ -29,7 +29,7 @@ def appended(kind: Kind, wanted_: object, held: object) -> bool:
 
 def base(kind: Kind, path: str, at_most: str = "") -> str:
     """A path without what the shop appends to one that is taken."""
-    taken = kind.policy.slug.taken.value if kind.policy.slug else ""
+    taken = kind.slug.taken.value if kind.slug else ""
     while taken and path != at_most and path.endswith(taken):
         path = path.removesuffix(taken)
     return path

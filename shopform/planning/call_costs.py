@@ -20,13 +20,13 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     inside = {(name, step.key) for step in writes for name in step.children}
     calls = sum(step.counted is not None for step in writes)
     for name, count in Counter(name for name, _ in inside).items():
-        calls += count if BY_NAME[name].policy.nesting else _looks(draft, name, count)
+        calls += count if BY_NAME[name].nesting else _looks(draft, name, count)
     gone = {step.address for step in writes if step.op is Op.DELETE}
     calls += sum(step.confirm for step in writes)
-    calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].policy.generated) for s in steps)
+    calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].generated) for s in steps)
     for kind in KINDS:
         mine = [step for step in writes if step.kind == kind.name]
-        if kind.policy.nesting:
+        if kind.nesting:
             calls += len({s.parent.address for s in mine if s.parent} - gone)
         elif mine:
             read = draft.live.kinds.get(kind.name, NOTHING)

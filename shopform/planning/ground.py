@@ -18,9 +18,9 @@ from shopform.planning.plan_builder import PlanDraft
 def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
     """A digest of each readable field in canonical form; tells that somebody edited it."""
     fields = {
-        name: canonical(kind.policy.form(name), value, hosts)
+        name: canonical(kind.form(name), value, hosts)
         for name, value in item.fields.items()
-        if name in kind.wire.fields
+        if name in kind.fields
     }
     return {name: _short_digest(value) for name, value in sorted(fields.items())}
 
@@ -42,7 +42,7 @@ def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, 
         if item is None or step.op not in TOUCHES:
             continue
         resource = draft.desired.resources.get(step.address)
-        names = {*kind.policy.identity, *step.fields}
+        names = {*kind.identity, *step.fields}
         names |= resource.fields.keys() - resource.ignore if resource else set()
         every = fingerprint(kind, item, draft.live.hosts)
         concerns = every if step.op is Op.DELETE else {n: every[n] for n in every if n in names}
@@ -57,7 +57,7 @@ def listed_ids(
     kinds = {step.kind for step in steps if step.op is Op.CREATE}
     found: dict[tuple[str, int | None], list[int]] = {}
     for kind in kinds & set(draft.live.kinds):
-        if not BY_NAME[kind].policy.nesting:
+        if not BY_NAME[kind].nesting:
             found[kind, None] = []
         for item in draft.live.kinds[kind].objects.values():
             found.setdefault((kind, item.parent_id), []).append(item.id)
@@ -84,15 +84,15 @@ def rests_on(
             found.add((step.kind, above))
         found |= {(each.kind, parents.get(each)) for each in referred(step, ids, made)}
         for name in step.children:
-            found.add((name, step.address if BY_NAME[name].policy.nesting else None))
+            found.add((name, step.address if BY_NAME[name].nesting else None))
     if any(map(turns, touching)):
-        pages = [address for address in parents if BY_NAME[address.kind].policy.path]
+        pages = [address for address in parents if BY_NAME[address.kind].path]
         found |= {(page.kind, parents[page]) for page in pages}
     return found
 
 
 def turns(step: Step) -> bool:
     """Whether a step makes a redirect, or changes where it begins or leads."""
-    route = BY_NAME[step.kind].policy.route
+    route = BY_NAME[step.kind].route
     ends = {route.source, route.target} if route else set[str]()
     return not ends.isdisjoint(step.fields)

@@ -139,7 +139,7 @@ def _besides(step: Step, shop: str) -> Iterator[str]:
     for name, value in step.fields.items():
         if isinstance(value, Secret) and value.source:
             yield f"`{name}` is set to `{value.source}`"
-    generated = BY_NAME[step.kind].policy.generated
+    generated = BY_NAME[step.kind].generated
     if generated and step.op in (Op.CREATE, Op.ADOPT):
         kept, to = f"the file `secrets/{shop}.json`", step.deliver
         where = f"the file `{to.file}`" if to and to.file else kept
@@ -153,7 +153,7 @@ def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
     return tuple(
         (step.kind, step.id)
         for step in plan.steps
-        if step.op is Op.DELETE and step.id is not None and BY_NAME[step.kind].policy.counted_by
+        if step.op is Op.DELETE and step.id is not None and BY_NAME[step.kind].counted_by
     )
 
 

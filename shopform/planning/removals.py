@@ -68,7 +68,7 @@ class Removals:
         return container is not None and self._kept(container)
 
     def delete(self, address: Address, item: LiveObject) -> Step:
-        nesting = BY_NAME[address.kind].policy.nesting
+        nesting = BY_NAME[address.kind].nesting
         container = (nesting.kind, item.parent_id or 0) if nesting else None
         parent = self.compare.matching.owners.get(container) if container else None
         return Step(
@@ -143,8 +143,8 @@ class Removals:
         """What the new object is made with, beside what is lost with the old one."""
         lost = {field.name: field for field in self.lost(kind, entry, item)}
         # A path that nobody declared is made anew by the shop.
-        if kind.policy.path not in entry.sent:
-            lost.pop(kind.policy.path, None)
+        if kind.path not in entry.sent:
+            lost.pop(kind.path, None)
         found = []
         for field in made:
             old = lost.pop(field.name, FieldChange(name=field.name))
@@ -154,7 +154,7 @@ class Removals:
         return [*found, *lost.values()]
 
     def _shown(self, kind: Kind, loss: Loss) -> object:
-        if not loss.managed and kind.policy.form(loss.name) is Form.IMAGES:
+        if not loss.managed and kind.form(loss.name) is Form.IMAGES:
             return tuple(images.shown(loss.value))
         return self.compare.show(kind, loss.name, loss.value)
 
@@ -162,12 +162,12 @@ class Removals:
 def children(container: Kind, fields: Mapping[str, object]) -> Iterator[str]:
     """The kinds of an object's children: nested in it, or identified by their reference to it."""
     for kind in KINDS:
-        nesting = kind.policy.nesting
+        nesting = kind.nesting
         if nesting and nesting.kind == container.name:
             only = nesting.only
             if not only or str(fields.get(only[0])).strip().lower() == only[1]:
                 yield kind.name
-        elif any(kind.policy.refers.get(n) == container.name for n in kind.policy.identity):
+        elif any(kind.refers.get(n) == container.name for n in kind.identity):
             yield kind.name
 
 

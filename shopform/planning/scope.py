@@ -190,7 +190,7 @@ def _leading(
     """Each redirect with the page that it leads to, which has to be there before."""
     pages: dict[str, Address] = {}
     for address, held in fields.items():
-        name = BY_NAME[address.kind].policy.path
+        name = BY_NAME[address.kind].path
         if isinstance(path := held.get(name), str) and path:
             pages[page_address(str(canonical(Form.PATH, path)))] = address
     for address, held in fields.items():

@@ -38,18 +38,14 @@ def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
         endpoint=own.endpoint or wire.endpoint.value,
         ids=(own.id,) if own.id else wire.id.value,
         list_key=own.list_key or wire.list_key.value,
-        fields={ours: own.fields.get(ours, column.name) for ours, column in wire.fields.items()},
+        fields={ours: own.fields.get(ours, column.wire) for ours, column in kind.fields.items()},
         fixed=frozenset(own.fields),
     )
 
 
 def required(kind: Kind) -> frozenset[str]:
     """The fields no object of the kind is without."""
-    return frozenset(
-        name
-        for name, info in kind.spec.model_fields.items()
-        if info.is_required() and name in kind.wire.fields
-    )
+    return frozenset(name for name, row in kind.fields.items() if row.required)
 
 
 def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
@@ -60,11 +56,11 @@ def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
     seen: set[str] = set().union(*items)
     found = {ours: names.fields[ours] for ours in names.fields if ours in names.fixed}
     taken = set(found.values()) | set(names.ids)
-    for ours, column in kind.wire.fields.items():
+    for ours, column in kind.fields.items():
         if ours in found:
             continue
-        numeric = kind.policy.form(ours) is Form.NUMBER
-        for theirs in (column.name, *column.aliases):
+        numeric = kind.form(ours) is Form.NUMBER
+        for theirs in (column.wire, *column.aliases):
             if theirs in seen - taken and not (numeric and _wordy(items, theirs)):
                 found[ours] = theirs
                 taken.add(theirs)
@@ -87,7 +83,7 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
     """
     single, several = _columns(kind, names)
     parent = kind.wire.parent.value if kind.wire.parent else ""
-    fixed, anchor = kind.policy.fixed, kind.policy.anchor
+    fixed, anchor = kind.fixed, kind.anchor
     hook = kind.from_wire
 
     def read(item: Item, parent_id: int | None) -> LiveObject | None:
@@ -126,10 +122,10 @@ def _columns(
     single: list[tuple[str, str]] = []
     several: list[tuple[str, tuple[str, ...]]] = []
     for ours, theirs in names.fields.items():
-        if ours in kind.policy.generated:
+        if ours in kind.generated:
             continue
-        column = kind.wire.fields[ours]
-        if column.aliases and theirs == column.name and not kind.wire.discover:
+        column = kind.fields[ours]
+        if column.aliases and theirs == column.wire and not kind.wire.discover:
             several.append((ours, (theirs, *column.aliases)))
         else:
             single.append((ours, theirs))
@@ -146,13 +142,13 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
         if ours not in names.fields:
             continue
         match given:
-            case None if kind.policy.form(ours) in (Form.FLAG, Form.NUMBER):
+            case None if kind.form(ours) in (Form.FLAG, Form.NUMBER):
                 given = 0
             case None:
-                given = kind.wire.fields[ours].empty
+                given = kind.fields[ours].empty
             case Secret():
                 given = given.text
-            case bool() if kind.policy.form(ours) is Form.FLAG:
+            case bool() if kind.form(ours) is Form.FLAG:
                 given = int(given)
         body[names.fields[ours]] = list(given) if isinstance(given, tuple) else given
     return kind.to_wire(body) if kind.to_wire else body
@@ -160,7 +156,7 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
 
 def generated(kind: Kind, names: Names, item: Item) -> dict[str, str]:
     """The secrets the shop made, by our names, where an answer shows them."""
-    found = {ours: item.get(names.fields[ours]) for ours in kind.policy.generated}
+    found = {ours: item.get(names.fields[ours]) for ours in kind.generated}
     return {ours: text for ours, text in found.items() if isinstance(text, str) and text}
 
 

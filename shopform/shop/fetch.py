@@ -38,7 +38,7 @@ def fetch(
     tolerant = unread is not None
     missing: dict[str, ShopformError] = {} if unread is None else unread
     with ThreadPoolExecutor(client.parallelism) as pool:
-        top = [kind for kind in needed if not kind.policy.nesting]
+        top = [kind for kind in needed if not kind.nesting]
         lists = [Listing(kind, _names(client.shop, kind), tolerant=tolerant) for kind in top]
         read_lists(client, pool, lists)
         if lists and all(one.refused for one in lists):
@@ -47,7 +47,7 @@ def fetch(
             _enter(found, one.kind, [one], one.names, missing)
         level = found.keys() & {kind.name for kind in top}
         while level:
-            inner = [k for k in needed if k.policy.nesting and k.policy.nesting.kind in level]
+            inner = [k for k in needed if k.nesting and k.nesting.kind in level]
             groups = {kind.name: _inside(client.shop, kind, found, wanted) for kind in inner}
             lists = [one for group in groups.values() for one in group]
             for one in lists:
@@ -105,7 +105,7 @@ def count(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live
     A kind that products cannot be counted by is left out. `None` where the key may not read
     products, or the shop does not tell.
     """
-    filters = {kind.name: kind.policy.counted_by for kind in KINDS}
+    filters = {kind.name: kind.counted_by for kind in KINDS}
     asked = sorted({one for one in wanted if filters.get(one[0])})
     tasks = [partial(total, client, kind, number) for kind, number in asked]
     with ThreadPoolExecutor(client.parallelism) as pool:
@@ -116,7 +116,7 @@ def count(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live
 
 def total(client: Client, kind: str, number: int) -> int | None:
     """How many products hang on one object of a kind that they can be counted by; one call."""
-    argument = BY_NAME[kind].policy.counted_by
+    argument = BY_NAME[kind].counted_by
     names = Names(endpoint="product", ids=("product_id",), list_key="products", fields={})
     try:
         body = client.get(names.endpoint, {argument: number, "limit": 1}, fatal=False)
@@ -132,8 +132,8 @@ def total(client: Client, kind: str, number: int) -> int | None:
 def _closure(kinds: Collection[str]) -> list[Kind]:
     needed = set(kinds)
     for kind in reversed(KINDS):
-        if kind.name in needed and kind.policy.nesting:
-            needed.add(kind.policy.nesting.kind)
+        if kind.name in needed and kind.nesting:
+            needed.add(kind.nesting.kind)
     return [kind for kind in KINDS if kind.name in needed]
 
 
@@ -148,7 +148,7 @@ def _inside(
     wanted: Callable[[Kind, LiveObject], bool],
 ) -> list[Listing]:
     """One list for every container that is wanted and can hold objects of this kind."""
-    nesting = kind.policy.nesting
+    nesting = kind.nesting
     if not nesting:
         return []
     container, only, names = BY_NAME[nesting.kind], nesting.only, _names(shop, kind)
@@ -175,7 +175,7 @@ def _live(kind: Kind, lists: Sequence[Listing], names: Names | None = None) -> L
         if (thing := read(item, one.parent_id)) is not None
     ]
     objects.sort(key=lambda thing: thing.id)
-    nested = kind.policy.nesting is not None
+    nested = kind.nesting is not None
     troubled = next((one for one in lists if one.problem), None)
     trouble = troubled.problem if troubled else ""
     return LiveKind(

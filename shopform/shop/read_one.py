@@ -15,7 +15,7 @@ def read_one(client: Client, kind: Kind, number: int, parent_id: int | None = No
     what it lies in. One call; a list in pages takes more. Errors: those of `Client`, and
     `Nonsense` for an answer that is no such object.
     """
-    if kind.policy.nesting:
+    if kind.nesting:
         return list_one(client, kind, parent_id=parent_id)
     names = names_for(kind, client.shop.wire.get(kind.name))
     try:

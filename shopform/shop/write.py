@@ -129,7 +129,7 @@ def _quotable(fields: Mapping[str, object]) -> bool:
 
 def _adds_picture(kind: Kind, fields: Mapping[str, object]) -> bool:
     return any(
-        kind.policy.form(name) is Form.IMAGES
+        kind.form(name) is Form.IMAGES
         and isinstance(operations, Sequence)
         and any(isinstance(one, Mapping) and "image_id" not in one for one in operations)
         for name, operations in fields.items()

@@ -145,7 +145,7 @@ class _Inverter:
         if self._object(value.address, number):
             self.resources[address] = replace(resource, fields={**fields, name: number})
             return
-        if now is None and name in BY_NAME[address.kind].policy.identity:
+        if now is None and name in BY_NAME[address.kind].identity:
             self._drop(address, NO_TARGET)
             return
         if name not in resource.ignore:
@@ -209,16 +209,16 @@ class _Inverter:
             self.report.superseded(address, "was deleted after the run")
 
     def _recreate(self, address: Address, before: Entry) -> None:
-        policy = BY_NAME[address.kind].policy
+        kind = BY_NAME[address.kind]
         fields = self._fields(address, before, UNMANAGED, None)
-        if not fields.keys() >= {name for name in policy.identity if name in before.sent}:
+        if not fields.keys() >= {name for name in kind.identity if name in before.sent}:
             self._drop(address, "its identity is no longer known")
             return
         # An unmanaged parent is set once, so that the object is not created at the root.
         parents = {
             name: self.values.with_addresses(address.kind, name, value)
-            for name, value in zip(policy.identity, before.identity, strict=False)
-            if name in policy.refers and name not in before.sent and value is not None
+            for name, value in zip(kind.identity, before.identity, strict=False)
+            if name in kind.refers and name not in before.sent and value is not None
         }
         self.resources[address] = replace(
             self.values.unchanged(address, before),
@@ -228,8 +228,8 @@ class _Inverter:
         )
         self.only.add(address)
         lost = f"; products and others that refer to {before.id} do not find it"
-        self.report.note(address, f"is recreated with a new id{lost if policy.counted_by else ''}")
-        for name in policy.generated:
+        self.report.note(address, f"is recreated with a new id{lost if kind.counted_by else ''}")
+        for name in kind.generated:
             self.report.note(address, f"the shop generates a new `{name}`")
 
     def _restore(self, address: Address, before: Entry, now: Entry) -> None:

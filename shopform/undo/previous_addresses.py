@@ -32,7 +32,7 @@ class RecordedRun:
     def has_images(self) -> bool:
         """Whether any of the objects had declared images."""
         return any(
-            BY_NAME[address.kind].policy.form(name) is Form.IMAGES and entry.sent[name]
+            BY_NAME[address.kind].form(name) is Form.IMAGES and entry.sent[name]
             for address, entry in self.before.items()
             for name in entry.sent
         )

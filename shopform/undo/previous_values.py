@@ -67,7 +67,7 @@ class PreviousValues:
                 found[name] = rooted(BY_NAME[kind], name, value)
             except NotRestorable as reason:
                 lost[name] = str(reason)
-            if BY_NAME[kind].policy.form(name) is Form.IMAGES:
+            if BY_NAME[kind].form(name) is Form.IMAGES:
                 records: Any = before.sent.get(name, ())
                 missing = len(records) - len(self._images(records, name, item))
                 if missing:
@@ -92,15 +92,15 @@ class PreviousValues:
         `change` is what the run did to the field, `entry` the state before it, and `item` the
         object as it is now.
         """
-        policy, sent = BY_NAME[kind].policy, entry.sent.get(name, MISSING)
-        if policy.form(name) is Form.IMAGES:
+        table, sent = BY_NAME[kind], entry.sent.get(name, MISSING)
+        if table.form(name) is Form.IMAGES:
             return self._images(sent, name, item)
         if change is None:
             return self._unchanged_value(kind, name, entry, item)
         if is_digest(sent) or (change.sensitive and sent is MISSING):
             raise NotRestorable(NOT_RECORDED)
-        if name in policy.refers:
-            return self._reference(policy.refers[name], change.before)
+        if name in table.refers:
+            return self._reference(table.refers[name], change.before)
         if change.before is not None and not change.sensitive:
             return sent if change.before == entry.stored.get(name, sent) else change.before
         if sent is MISSING:
@@ -109,7 +109,7 @@ class PreviousValues:
 
     def with_addresses(self, kind: str, name: str, value: object) -> Any:
         """Return a value of the state as files declare it: references by address."""
-        target = BY_NAME[kind].policy.refers.get(name)
+        target = BY_NAME[kind].refers.get(name)
         if isinstance(value, Ref):
             return Ref(self.previous(value.address))
         if target and isinstance(value, int) and (target, value) in self.owners:
@@ -119,7 +119,7 @@ class PreviousValues:
     def unchanged(self, address: Address, entry: Entry) -> Resource:
         """Declare an object as it is: it can be matched and referred to, no field is compared."""
         kind = BY_NAME[address.kind]
-        names = {*kind.policy.refers, *kind.policy.identity} & entry.sent.keys()
+        names = {*kind.refers, *kind.identity} & entry.sent.keys()
         shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
         return Resource(
             address=address,
@@ -134,7 +134,7 @@ class PreviousValues:
 
     def edited(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> bool:
         """Return whether the shop holds another value than the state expects."""
-        form, sent = BY_NAME[kind].policy.form(name), entry.sent.get(name, MISSING)
+        form, sent = BY_NAME[kind].form(name), entry.sent.get(name, MISSING)
         if item is None or name not in item.fields or form is Form.IMAGES or is_digest(sent):
             return False
         held = canonical(form, item.fields[name], self.live.hosts)
@@ -157,16 +157,16 @@ class PreviousValues:
 
     def _unchanged_value(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Any:
         """The value in the shop; what was sent, if the shop's value came from that."""
-        policy, sent = BY_NAME[kind].policy, entry.sent[name]
+        table, sent = BY_NAME[kind], entry.sent[name]
         raw = item.fields.get(name, MISSING) if item else MISSING
         left = entry.stored.get(name, sent)
-        now = left if raw is MISSING else canonical(policy.form(name), raw, self.live.hosts)
+        now = left if raw is MISSING else canonical(table.form(name), raw, self.live.hosts)
         if is_digest(sent):
             if raw is MISSING or digest(kind, name, now) != sent:
                 raise NotRestorable(NOT_RECORDED)
             return Secret("", str(now))
-        if name in policy.refers:
-            return self._reference(policy.refers[name], now)
+        if name in table.refers:
+            return self._reference(table.refers[name], now)
         return sent if now == left else now
 
     def _reference(self, target: str, shown: object) -> Value:

@@ -128,7 +128,7 @@ class Copying:
             if name in needed and not isinstance(problem, ListMissing)
         }
         if found:
-            kinds = [kind for kind in KINDS if not kind.policy.nesting]
+            kinds = [kind for kind in KINDS if not kind.nesting]
             others = [k.section for k in kinds if not found.keys() & with_nested({k.name})]
             raise type(next(iter(found.values())))(
                 diagnostics=[

@@ -140,10 +140,10 @@ def _above(wanted: Address, prior: Prior, found: "FetchedObject") -> str:
     from shopform.model.references import links
 
     owned = {(address.kind, entry.id) for address, entry in prior.resources.items()}
-    policy = BY_NAME[wanted.kind].policy
-    for name, (kind, number) in links(BY_NAME[wanted.kind], found.object).items():
-        if name in policy.identity and (kind, number) not in owned:
-            return f"`shopform import --generate {kind}.KEY {number}` takes that over first"
+    kind = BY_NAME[wanted.kind]
+    for name, (above, number) in links(kind, found.object).items():
+        if name in kind.identity and (above, number) not in owned:
+            return f"`shopform import --generate {above}.KEY {number}` takes that over first"
     return "" if found.object.fixed else "declare it by hand, and leave `--generate` out"
 
 

@@ -136,7 +136,7 @@ def check_address(text: str) -> Address:
     kind, depth = BY_NAME.get(address.kind), 0
     while kind:
         depth += 1
-        kind = BY_NAME[kind.policy.nesting.kind] if kind.policy.nesting else None
+        kind = BY_NAME[kind.nesting.kind] if kind.nesting else None
     if not depth or len(address.keys) != depth or not all(map(KEY.match, address.keys)):
         hint = "an address is KIND.KEY"
         if not depth:

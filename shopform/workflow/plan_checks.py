@@ -53,7 +53,7 @@ def _makers(plan: Plan) -> Iterator[Step]:
     from shopform.kinds import BY_NAME
 
     for step in plan.steps:
-        if step.op is Op.CREATE and BY_NAME[step.kind].policy.generated:
+        if step.op is Op.CREATE and BY_NAME[step.kind].generated:
             yield step
 
 

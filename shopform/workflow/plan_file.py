@@ -78,7 +78,7 @@ def needs_files(plan: Plan) -> bool:
         "file" in p for v in values if isinstance(v, tuple) for p in v if isinstance(p, dict)
     )
     made = (step for step in plan.steps if step.op in (Op.CREATE, Op.ADOPT))
-    return texts or files or any(BY_NAME[step.kind].policy.generated for step in made)
+    return texts or files or any(BY_NAME[step.kind].generated for step in made)
 
 
 def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
@@ -121,7 +121,7 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
     resource = workspace.desired.resources.get(Address(step.address))
     found = resource.fields.get(name) if resource else None
     sent = step.entry.sent.get(name) if step.entry else None
-    form = BY_NAME[step.kind].policy.form(name)
+    form = BY_NAME[step.kind].form(name)
     if (
         not isinstance(found, Secret)
         or planned.source not in ("", found.source)

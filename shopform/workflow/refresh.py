@@ -221,13 +221,13 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
     # What is deleted is looked into, also where nothing of ours is or was in it.
     full = {address.kind for address in known.destroyed}
     if only is not None:
-        paths = {k.name for k in KINDS if k.policy.path or k.policy.route} & needed
+        paths = {k.name for k in KINDS if k.path or k.route} & needed
         needed &= {address.kind for address in only}
         full = set(needed)
         if needed & paths and not options.refresh_only:
             needed |= paths  # where a page is, or a redirect leads, is proved against all of them
     for kind in KINDS:
-        if kind.policy.nesting and kind.policy.nesting.kind in full:
+        if kind.nesting and kind.nesting.kind in full:
             needed.add(kind.name)
             full.add(kind.name)
     return [kind.name for kind in KINDS if kind.name in needed]

@@ -294,9 +294,9 @@ def test_kind_that_the_key_may_not_read_is_refused_unless_it_is_left_out(tmp_pat
         gate = shops.old.app._gate
         for kind in KINDS:
             outer = kind
-            while outer.policy.nesting:
-                outer = kinds[outer.policy.nesting.kind]
-            others = ",".join(k.section for k in KINDS if not k.policy.nesting and k is not outer)
+            while outer.nesting:
+                outer = kinds[outer.nesting.kind]
+            others = ",".join(k.section for k in KINDS if not k.nesting and k is not outer)
             gate._denied = {(kind.wire.endpoint.value, True)}
             shops.new.reset_log()
             for verb in ("clone", "promote"):

@@ -212,7 +212,7 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
     """All that a plan does in the shop, with files and with commands, step by step."""
 
     def sent(step: Step) -> object:
-        form = BY_NAME[step.kind].policy.form
+        form = BY_NAME[step.kind].form
         return {
             n: v if isinstance(v, Ref) else canonical(form(n), v) for n, v in step.fields.items()
         }

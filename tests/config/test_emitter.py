@@ -21,7 +21,7 @@ def declared(resources: Mapping[str, Mapping[str, Value]], *left: Left) -> Decla
     made = {}
     for number, (name, fields) in enumerate(resources.items(), 1):
         address = Address(name)
-        nesting = BY_NAME[address.kind].policy.nesting
+        nesting = BY_NAME[address.kind].nesting
         above = Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
         made[address] = Resource(address=address, fields=fields, parent=above, origin=number)
     ordered = dict(sorted(made.items(), key=lambda one: (ORDER[one[0].kind], one[0])))
@@ -62,7 +62,7 @@ def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) 
     ):
         _, found, _ = compiled(tmp_path / str(number), files)
         fields = found.resources[Address("category.36")].fields
-        form = BY_NAME["category"].policy.form(field)
+        form = BY_NAME["category"].form(field)
         if isinstance(value, Ref):
             assert fields[field] == value
         else:
@@ -74,7 +74,7 @@ def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) 
 def test_ends_of_a_way_come_back_as_they_were(tmp_path: Path, path: str) -> None:
     text = document({"redirect.a": {"source": path, "target": path, "status": 301}})
     (found,) = desired(tmp_path, text).resources.values()
-    form = BY_NAME["redirect"].policy.form("source")
+    form = BY_NAME["redirect"].form("source")
     assert canonical(form, found.fields["source"]) == canonical(form, path)
     assert "/https:" not in text
 

@@ -30,7 +30,7 @@ ENVIRONMENT = dict.fromkeys(
 
 def declared(address: str, **fields: Value) -> Declared:
     at = Address(address)
-    nesting = BY_NAME[at.kind].policy.nesting
+    nesting = BY_NAME[at.kind].nesting
     parent = Address.of(nesting.kind, *at.keys[:-1]) if nesting else None
     resource = Resource(address=at, fields=fields, parent=parent, origin=7)
     return Declared(resources={at: resource}, ids={at: 7}, twins=frozenset(), left=())
@@ -48,14 +48,14 @@ def additions(project: Project) -> Iterator[Declared]:
     for kind in KINDS:
         for draft in drafts.by_kind[kind.name][:3]:
             address = Address.of(kind.name, *draft.address.keys[:-1], "zz-new")
-            short = kind.policy.nesting and kind.policy.nesting.short
+            short = kind.nesting and kind.nesting.short
             text = "zz-new" if short else "zz: 'new' # one"
-            fields: dict[str, Value] = dict.fromkeys(kind.policy.identity, text)
+            fields: dict[str, Value] = dict.fromkeys(kind.identity, text)
             for name in fields:
-                if name in kind.policy.refers:
+                if name in kind.refers:
                     fields[name] = Ref(draft.address)
-            if kind.policy.route:
-                fields[kind.policy.route.target] = "/zz"
+            if kind.route:
+                fields[kind.route.target] = "/zz"
             if "events" in kind.fields:
                 fields["events"] = ("paid", "stock")
             yield declared(address, **fields)

@@ -11,11 +11,11 @@ from config_files import compiled
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import PATTERNS, SEPARATOR, ProjectSpec, TableSpec
 from shopform.config.json_schema import project_schema
 from shopform.errors import ConfigError
-from shopform.kinds.attribute import ATTRIBUTE
-from shopform.kinds.profile import PROFILE
+from shopform.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("**/*.yaml"))
@@ -90,7 +90,7 @@ def test_mistakes_do_not_satisfy_it(text: str) -> None:
 
 
 def test_a_text_of_another_pattern_is_answered_in_words(tmp_path: Path) -> None:
-    models: list[type[BaseModel]] = [ProjectSpec, TableSpec, PROFILE.spec, ATTRIBUTE.spec]
+    models: list[type[BaseModel]] = [ProjectSpec, TableSpec, *map(model_of, KINDS)]
     held = json.dumps([model.model_json_schema() for model in models])
     used = re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', held)
     used += re.findall(r'"patternProperties": {("(?:[^"\\]|\\.)*")', held)

@@ -88,9 +88,11 @@ def test_a_nul_is_refused_with_its_place_wherever_it_comes_from(tmp_path: Path) 
         f"webhooks:\n  a: {{url: 'https://x', events: [], secret_to: {{command: {nul}}}}}",
         f"categories:\n  a: {{name: A, images: [{{file: i.png, description: {nul}}}]}}",
     ]
-    category = CATEGORY.policy
     for name in CATEGORY.fields:
-        if category.form(name) in (Form.TEXT, Form.HTML, Form.PATH) and not CATEGORY.words(name):
+        if (
+            CATEGORY.form(name) in (Form.TEXT, Form.HTML, Form.PATH)
+            and not CATEGORY.type(name).allowed
+        ):
             fields += [
                 f"categories:\n  a: {{{'' if name == 'name' else 'name: A, '}{name}: {value}}}"
                 for value in (nul, '"${var.given}"', '"${env:NUL}"', '"${file:nul.txt}"')

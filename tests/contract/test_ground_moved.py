@@ -75,9 +75,9 @@ def without(address: str, sections: dict[str, Any]) -> dict[str, Any]:
     kind, *keys = address.split(".")
     path: list[str] = []
     above = BY_NAME[kind]
-    while above.policy.nesting:
-        path.insert(0, above.policy.nesting.section)
-        above = BY_NAME[above.policy.nesting.kind]
+    while above.nesting:
+        path.insert(0, above.nesting.section)
+        above = BY_NAME[above.nesting.kind]
     held = sections[above.section]
     for key, section in zip(keys, path, strict=False):
         held = held[key][section]
@@ -114,7 +114,7 @@ def test_an_object_that_is_to_be_created_and_was_made_meanwhile() -> None:
 
 
 def test_a_path_that_was_taken_meanwhile_by_an_unmanaged_object_too() -> None:
-    kind = next(kind for kind in KINDS if kind.policy.path)
+    kind = next(kind for kind in KINDS if kind.path)
     for change in (
         {"new": {"name": "New", "rewrite_url": "ny"}},
         {"a": {"name": "A", "rewrite_url": "/n%79"}},

@@ -10,6 +10,7 @@ from docpages import REFERENCE, ROOT
 
 from shopform import errors
 from shopform.cli.main import COMMANDS, SUMMARIES, main
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import KINDS, Grade
 from shopform.sandbox.switches import SWITCHES
@@ -90,7 +91,7 @@ def test_every_kind_and_field_is_described() -> None:
     for kind in KINDS:
         section = page.partition(f"\n## {kind.name}\n")[2].partition("\n## ")[0]
         assert section, kind.name
-        for field, info in kind.spec.model_fields.items():
+        for field, info in model_of(kind).model_fields.items():
             assert info.description, field
             assert f"| `{field}` |" in section
 
@@ -123,7 +124,7 @@ def test_every_grade_source_and_switch_is_explained() -> None:
     for kind in KINDS:
         wire = kind.wire
         cited = [f.source for f in (wire.endpoint, wire.id, wire.list_key, wire.update)]
-        cited += [f.source for f in wire.fields.values()]
+        cited += [f.source for f in kind.fields.values()]
         for code in re.findall(r"\b(?:[A-Z]\d|[KM]-[a-z]+|TPL)\b", " ".join(cited)):
             assert f"| {code} |" in sources, code
 

@@ -38,8 +38,8 @@ TEXTS = [
     (kind.name, name)
     for kind in KINDS
     for name in kind.fields
-    if kind.policy.form(name) in (Form.TEXT, Form.HTML, Form.PATH)
-    if name not in (*kind.policy.generated, *kind.policy.refers) and not kind.words(name)
+    if kind.form(name) in (Form.TEXT, Form.HTML, Form.PATH)
+    if name not in (*kind.generated, *kind.refers) and not kind.type(name).allowed
 ]
 REQUIRED: dict[str, dict[str, object]] = {
     "webhook": {"events": ["paid"]},
@@ -73,7 +73,7 @@ class Watched:
             value = f"${{env:{variable}}}" if secret else text
             made.setdefault(kind, dict(REQUIRED.get(kind, {})))[name] = value
         for kind in ("value", "attribute"):
-            above = BY_NAME[kind].policy.nesting
+            above = BY_NAME[kind].nesting
             assert above
             made[above.kind][BY_NAME[kind].section] = {"n": made.pop(kind)}
         sections = {BY_NAME[kind].section: {key: fields} for kind, fields in made.items()}

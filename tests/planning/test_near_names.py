@@ -104,7 +104,7 @@ def world_of(kind_name: str, declared: str, held: str) -> tuple[World, Address]:
     kind = next(kind for kind in KINDS if kind.name == kind_name)
     parent_id: int | None = None
     keys: tuple[str, ...] = ("k",)
-    if kind.policy.nesting:
+    if kind.nesting:
         world.settled("profile.p", 1, name="P")
         parent_id, keys = 1, ("p", "k")
     if kind_name == "value":
@@ -113,10 +113,10 @@ def world_of(kind_name: str, declared: str, held: str) -> tuple[World, Address]:
     address = Address.of(kind_name, *keys)
     needed: dict[str, Any] = {
         name: ("paid",) if name == "events" else "other"
-        for name in kind.wire.fields
-        if kind.spec.model_fields.get(name) and kind.spec.model_fields[name].is_required()
+        for name in kind.fields
+        if kind.fields[name].required
     }
-    label = kind.policy.identity[-1]
+    label = kind.identity[-1]
     world.declare(address, **{**needed, label: declared})
     world.live(kind_name, 9, parent_id=parent_id, **{**needed, label: held})
     return world, address

@@ -18,15 +18,15 @@ WAYS = ("import by id", "import by identity", "owned", "moved", "no longer decla
 def omitted() -> Iterator[tuple[Kind, str]]:
     """Every field that may be left out, of every kind."""
     for kind in KINDS:
-        for name in kind.wire.fields:
-            if name not in kind.policy.generated and not kind.spec.model_fields[name].is_required():
+        for name in kind.fields:
+            if name not in kind.generated and not kind.fields[name].required:
                 yield kind, name
 
 
 def held(kind: Kind, name: str) -> Any:
     """What the shop holds in the field: nothing that it would hold by itself."""
-    form = kind.policy.form(name)
-    words = sorted(kind.words(name) - {kind.policy.defaults.get(name)})
+    form = kind.form(name)
+    words = sorted({*kind.type(name).allowed} - {kind.defaults.get(name)})
     if form is Form.IMAGES:
         return [{"image_id": 1, "description": "theirs", "weight": 10}]
     odd = {Form.ID: 77, Form.FLAG: 0, Form.NUMBER: 7}
@@ -42,13 +42,13 @@ def world_of(kind: Kind, name: str, way: str) -> World:
     keys = (*Address(ABOVE[kind.name][0]).keys, "k") if kind.name in ABOVE else ("k",)
     address = Address.of(kind.name, *keys)
     needed: dict[str, Any] = {
-        n: ("paid",) if kind.policy.form(n) is Form.SET else f"https://x.example/{n}"
-        for n in kind.wire.fields
-        if kind.spec.model_fields.get(n) and kind.spec.model_fields[n].is_required()
+        n: ("paid",) if kind.form(n) is Form.SET else f"https://x.example/{n}"
+        for n in kind.fields
+        if kind.fields[n].required
     }
     live: dict[str, Any] = {**needed, name: held(kind, name)}
-    if kind.policy.form(name) is Form.ID:
-        world.live(kind.policy.refers[name], 77, name="theirs", parent=0)
+    if kind.form(name) is Form.ID:
+        world.live(kind.refers[name], 77, name="theirs", parent=0)
     world.live(kind.name, 9, parent_id=ABOVE.get(kind.name, ("", None))[1], **live)
     world.declare(address, **needed)
     if way == "import by id":
@@ -68,10 +68,10 @@ def world_of(kind: Kind, name: str, way: str) -> World:
 def test_no_way_to_an_object_changes_a_field_that_is_omitted(way: str) -> None:
     tried = 0
     for kind, name in omitted():
-        if way == "import by identity" and name in kind.policy.identity:
+        if way == "import by identity" and name in kind.identity:
             continue  # without its place it is looked for at the root: the next test
         if way == "no longer declared" and (
-            name in kind.policy.defaults or kind.policy.form(name) is Form.IMAGES
+            name in kind.defaults or kind.form(name) is Form.IMAGES
         ):
             continue  # back to the known default: comparing.md
         made = world_of(kind, name, way).plan()
@@ -124,4 +124,4 @@ def test_moves_that_an_omitted_place_turns_into_a_circle_are_refused() -> None:
 def test_every_kind_has_a_field_that_is_tried() -> None:
     kinds = {kind.name for kind, _ in omitted()}
     assert kinds == {"supplier", "attribute", "value", "category", "redirect"}
-    assert BY_NAME["category"].policy.refers.keys() <= {n for _, n in omitted()}
+    assert BY_NAME["category"].refers.keys() <= {n for _, n in omitted()}

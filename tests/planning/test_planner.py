@@ -166,7 +166,7 @@ def test_container_that_is_nobodys_business_is_not_looked_into() -> None:
 
 def test_what_is_left_out_of_the_files_stays_until_everything_is_destroyed() -> None:
     for address in ("redirect.a", "supplier.a", "webhook.a"):
-        field = BY_NAME[address.partition(".")[0]].policy.identity[0]
+        field = BY_NAME[address.partition(".")[0]].identity[0]
         world = World(more={"left_out": frozenset({Address(address)})})
         world.there(address, 7, **{field: "https://a.example/x"})
         assert not world.plan().changes

@@ -18,7 +18,7 @@ BEFORE = ranges([3, 5, 6])
 
 
 def intent(kind: str, before: Ranges | None = BEFORE, **sent: Any) -> Intent:
-    identity = tuple(sent.get(name) for name in BY_NAME[kind].policy.identity)
+    identity = tuple(sent.get(name) for name in BY_NAME[kind].identity)
     entry = Entry(id=0, identity=identity, sent=sent)
     address = Address.of(kind, "a")
     return Intent(

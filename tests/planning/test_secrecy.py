@@ -23,10 +23,9 @@ def siblings() -> Iterator[tuple[Kind, str]]:
     """Every field of every kind that may hold a text."""
     for kind in KINDS:
         for name in kind.fields:
-            policy = kind.policy
-            if name in (*policy.generated, *policy.refers) or kind.words(name):
+            if name in (*kind.generated, *kind.refers) or kind.type(name).allowed:
                 continue
-            if policy.form(name) in SINGLE:
+            if kind.form(name) in SINGLE:
                 yield kind, name
 
 
@@ -35,26 +34,26 @@ def world(
 ) -> World:
     """An object whose field the state knows as a secret, or as the text that it is."""
     made, keys = World(), ["a", "b", "c"]
-    above, chain = kind.policy.nesting, [kind]
+    above, chain = kind.nesting, [kind]
     while above:
         chain.append(BY_NAME[above.kind])
-        above = chain[-1].policy.nesting
+        above = chain[-1].nesting
     for depth, each in enumerate(reversed(chain), 1):
         address = ".".join((each.name, *keys[:depth]))
-        fields = {n: f"x{n}" for n in each.policy.identity if n not in each.policy.refers}
+        fields = {n: f"x{n}" for n in each.identity if n not in each.refers}
         fields |= {name: held} if each is kind else {}
         made.there(address, 1, **fields)
         if each is not kind:
             made.declare(address, **fields)
     entry = made.entries[Address(address)]
-    memory = canonical(kind.policy.form(name), known)
+    memory = canonical(kind.form(name), known)
     entry.sent[name] = digest(kind.name, name, memory) if secret else memory  # type: ignore[index]
     return made
 
 
 def plans(kind: Kind, name: str) -> Iterator[tuple[str, Plan]]:
     at = next(a for a in world(kind, name).entries if a.kind == kind.name)
-    identity = {n: f"x{n}" for n in kind.policy.identity if n not in kind.policy.refers}
+    identity = {n: f"x{n}" for n in kind.identity if n not in kind.refers}
 
     def declared(value: object, **how: bool | str) -> World:
         return world(kind, name, **how).declare(at, **{**identity, name: value})  # type: ignore[arg-type]

@@ -18,25 +18,20 @@ WRITTEN = {
     Form.PATH: ["/gl/1", " /gl/1 ", "/r%C3%B8d", "/rød", "/a/./b", "/x#y"],
     Form.TEXT: ["Sko", " Sko", "Sko\n", unicodedata.normalize("NFD", "Børn"), "/ "],
 }
-NAMED = [
-    (kind, name)
-    for kind in KINDS
-    for name in kind.policy.identity
-    if name not in kind.policy.refers
-]
+NAMED = [(kind, name) for kind in KINDS for name in kind.identity if name not in kind.refers]
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMED, ids=[f"{k.name}-{n}" for k, n in NAMED])
 def test_an_object_is_recognised_however_its_identity_is_written(kind: Kind, name: str) -> None:
     """By what it was left with, also where that was secret, or by what is declared."""
     address = Address.of(kind.name, "a")
-    for value in WRITTEN.get(kind.policy.form(name), WRITTEN[Form.TEXT]):
+    for value in WRITTEN.get(kind.form(name), WRITTEN[Form.TEXT]):
         item = LiveObject(id=7, fields={name: value}, parent_id=None)
-        part = identity_part(kind.policy.form(name), value)
+        part = identity_part(kind.form(name), value)
         secret = digest(kind.name, name, part)
 
         def held(left: object, desired: Desired, item: Any = item) -> bool:
-            parts = tuple(left if n == name else None for n in kind.policy.identity)
+            parts = tuple(left if n == name else None for n in kind.identity)
             entry = Entry(id=7, identity=parts, sent={})
             return recognised(address, entry, item, desired, NO_HOSTS)
 

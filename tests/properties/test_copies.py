@@ -59,20 +59,18 @@ def assert_alike(one: TwoShops) -> None:
     for address, entry in memory_.items():
         kind = BY_NAME[address.split(".")[0]]
         old, new = (rows(s, kind.name)[entry[n]] for s, n in ((one.old, "origin"), (one.new, "id")))
-        if old.get(kind.policy.fixed):
-            assert new[kind.policy.fixed]
+        if old.get(kind.fixed):
+            assert new[kind.fixed]
             continue
         # What the other shop makes of a text it was sent is its own affair.
-        for name in (
-            set(entry["sent"]) - set(entry.get("stored", {})) - FREE - set(kind.policy.local)
-        ):
-            wire = kind.wire.fields[name].name
+        for name in set(entry["sent"]) - set(entry.get("stored", {})) - FREE - set(kind.local):
+            wire = kind.fields[name].wire
             if wire not in old or wire not in new:
                 continue
-            form = kind.policy.form(name)
+            form = kind.form(name)
             was, now = (canonical(form, row[wire]) for row in (old, new))
             if form is Form.ID:
-                was = was and ids[kind.policy.refers[name], was]
+                was = was and ids[kind.refers[name], was]
             elif isinstance(was, str):
                 was = was.replace("y.example", "z.example")
             assert now == was, (address, name)

@@ -38,10 +38,10 @@ ANYTHING: st.SearchStrategy[Any] = (
 
 def objects(kind: Kind) -> st.SearchStrategy[dict[int, LiveObject]]:
     """Some objects with any values in their fields, some of which are missing."""
-    names = [name for name in kind.fields if name not in kind.policy.generated]
+    names = [name for name in kind.fields if name not in kind.generated]
     fields = st.fixed_dictionaries({}, optional=dict.fromkeys(names, ANYTHING))
-    parent = st.integers(1, 4) if kind.policy.nesting else st.none()
-    each = st.tuples(fields, parent, st.booleans() if kind.policy.fixed else st.just(False))
+    parent = st.integers(1, 4) if kind.nesting else st.none()
+    each = st.tuples(fields, parent, st.booleans() if kind.fixed else st.just(False))
     return st.lists(each, max_size=5).map(
         lambda found: {n: LiveObject(n, *one) for n, one in enumerate(found, 1)}
     )
@@ -52,8 +52,8 @@ def lives(draw: st.DrawFn) -> Live:
     kinds: dict[str, LiveKind] = {}
     for kind in KINDS:
         found = draw(objects(kind))
-        if kind.policy.nesting:
-            above = kinds[kind.policy.nesting.kind].objects
+        if kind.nesting:
+            above = kinds[kind.nesting.kind].objects
             found = {n: item for n, item in found.items() if item.parent_id in above}
         kinds[kind.name] = LiveKind(objects=found, names={name: name for name in kind.fields})
     return Live(kinds=kinds, hosts=HOSTS)

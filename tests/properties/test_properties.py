@@ -75,8 +75,8 @@ def spread(one: Line, sections: Sections, data: st.DataObject) -> None:
 
 
 def made_by_the_shop(section: str, entries: Mapping[str, Any]) -> bool:
-    policy = next(kind.policy for kind in KINDS if kind.section == section)
-    return bool(policy.slug) and sum(not each.get(policy.path) for each in entries.values()) > 1
+    kind = next(kind for kind in KINDS if kind.section == section)
+    return bool(kind.slug) and sum(not each.get(kind.path) for each in entries.values()) > 1
 
 
 def assert_same(again: Plan, made: Plan) -> None:

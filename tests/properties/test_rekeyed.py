@@ -10,8 +10,8 @@ from oracle import draw_pictures
 from shopform.kinds import KINDS
 from shopform.model.plan import WRITES
 
-REFERENCES = frozenset(name for kind in KINDS for name in kind.policy.refers)
-NESTED = frozenset(kind.section for kind in KINDS if kind.policy.nesting)
+REFERENCES = frozenset(name for kind in KINDS for name in kind.refers)
+NESTED = frozenset(kind.section for kind in KINDS if kind.nesting)
 
 
 def rekeyed(found: dict[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def assert_harmless(page: Page) -> None:
 
 
 def tree_kind() -> str:
-    return next(kind.name for kind in KINDS if kind.name in kind.policy.refers.values())
+    return next(kind.name for kind in KINDS if kind.name in kind.refers.values())
 
 
 @settings(max_examples=50)
@@ -185,7 +185,7 @@ def placed() -> Plan:
     return replace(plan, settled=settled)
 
 
-KINDS_BY = {kind.name: kind.policy.refers for kind in KINDS}
+KINDS_BY = {kind.name: kind.refers for kind in KINDS}
 
 
 def test_tree_shows_where_everything_is_and_will_be() -> None:

@@ -12,7 +12,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"target": "t"},
     "webhook": {"events": ["paid"]},
 }
-LABELS = {kind.name: kind.policy.identity[-1] for kind in KINDS}
+LABELS = {kind.name: kind.identity[-1] for kind in KINDS}
 
 
 def sections(kind: str, names: list[str]) -> dict[str, Any]:

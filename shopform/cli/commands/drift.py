@@ -136,7 +136,7 @@ def _held(workspace: "Workspace", looked: Plan, planned: Plan) -> "Iterator[Held
             if owner.address not in declared or field.name not in declared[owner.address].fields:
                 continue
             if found in clean or found in changed:
-                form, why = BY_NAME[change.kind].policy.form(field.name), ""
+                form, why = BY_NAME[change.kind].form(field.name), ""
                 if form is Form.IMAGES:
                     why = "the bytes of a picture cannot be read back"
                 elif found not in clean or mine.reason == REDECLARED:

@@ -103,7 +103,7 @@ def _read(client: Any, prior: Prior) -> Live:
     from shopform.shop.fetch import fetch
 
     kinds = {address.kind for address in prior.resources}
-    kinds |= {kind.name for kind in KINDS if kind.policy.fixed}
+    kinds |= {kind.name for kind in KINDS if kind.fixed}
     live = fetch(client, kinds, wanted=interest(Desired(), prior), unread={})
     live = confirm_absence(client, live, prior)
     for name, read in live.kinds.items():
@@ -164,7 +164,7 @@ def _accepted(
     for address in found.renamed:
         entry, kind = prior.resources[address], BY_NAME[address.kind]
         now = live_identity(kind, live.kinds[kind.name].objects[entry.id], live.hosts)
-        parts = zip(kind.policy.identity, entry.identity, now, strict=True)
+        parts = zip(kind.identity, entry.identity, now, strict=True)
         identity = tuple(
             digest(kind.name, name, new) if is_digest(old) else new for name, old, new in parts
         )

@@ -212,7 +212,7 @@ def compile(  # noqa: A001
             a
             for a, r in resources.items()
             if known[a].node.file in project.tables
-            and is_row_key(a.keys[-1], str(r.fields.get(known[a].kind.policy.identity[-1])))
+            and is_row_key(a.keys[-1], str(r.fields.get(known[a].kind.identity[-1])))
         ),
     )
     check(known.values(), desired, collector)

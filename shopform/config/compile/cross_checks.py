@@ -49,7 +49,7 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
         kind = BY_NAME[each.address.kind]
         hop = hop_of(kind, each.fields, hosts, each.address, each.span, fresh=True)
         hops += [hop] if hop else []
-        path = each.fields.get(kind.policy.path)
+        path = each.fields.get(kind.path)
         if isinstance(path, str) and path:
             page = Page(str(canonical(Form.PATH, path, hosts)), each.address, each.span)
             pages[page_address(page.path)] = page
@@ -72,7 +72,7 @@ def _check_containers(drafts: Iterable[Declaration], collector: Collector) -> No
     """A kind that may only lie in containers with a certain word in a field."""
     for draft in drafts:
         for kind, key in draft.holds:
-            only = kind.policy.nesting.only if kind.policy.nesting else None
+            only = kind.nesting.only if kind.nesting else None
             if only is None or only[0] in draft.wrong or draft.data.get(only[0]) == only[1]:
                 continue
             name, word = only
@@ -92,7 +92,7 @@ def _check_cycles(
 ) -> None:
     """Chains of one field that come back to where they began; each is told once."""
     by_address = {draft.address: draft for draft in drafts}
-    for name in dict.fromkeys(n for d in drafts for n in d.kind.policy.refers):
+    for name in dict.fromkeys(n for d in drafts for n in d.kind.refers):
         held = ((a, resource.fields.get(name)) for a, resource in resources.items())
         refers = {a: value.address for a, value in held if isinstance(value, Ref)}
         for cycle in find_cycles((draft.address for draft in drafts), refers.get):
@@ -132,24 +132,24 @@ def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Col
     by_id = {item.address for item in desired.imports if item.id}
     for draft in drafts:
         resource = desired.resources[draft.address]
-        policy = draft.kind.policy
-        if draft.wrong.isdisjoint(policy.identity):
+        kind = draft.kind
+        if draft.wrong.isdisjoint(kind.identity):
             key = (
                 draft.kind.name,
                 resource.parent,
-                *(_recognised(policy.form(n), resource.fields.get(n)) for n in policy.identity),
+                *(_recognised(kind.form(n), resource.fields.get(n)) for n in kind.identity),
             )
             twin = identities.setdefault(key, draft)
             if twin is not draft and not {twin.address, draft.address} <= by_id:
-                names = " and ".join(f"`{name}`" for name in policy.identity)
+                names = " and ".join(f"`{name}`" for name in kind.identity)
                 _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
-        path = policy.path and resource.fields.get(policy.path)
+        path = kind.path and resource.fields.get(kind.path)
         if path:
-            wanted = page_address(str(_comparable(policy.form(policy.path), path)))
+            wanted = page_address(str(_comparable(kind.form(kind.path), path)))
             holder = paths.setdefault((draft.kind.name, wanted), draft)
             if holder is not draft:
-                same = f"have the same `{policy.path}`"
-                _tell_twins("path-twice", same, draft, holder, collector, policy.path)
+                same = f"have the same `{kind.path}`"
+                _tell_twins("path-twice", same, draft, holder, collector, kind.path)
 
 
 _TWINS = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shopform.config.compile.field_types import Takes, shape_of
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
 from shopform.config.read.csv_cells import trimmed
 from shopform.config.read.files import one_of
@@ -49,7 +50,7 @@ class Headers:
     ) -> None:
         self.texts = texts
         self._kind = kind
-        self._shapes = shape_of(kind.spec).fields
+        self._shapes = shape_of(model_of(kind)).fields
         self._node = node
         self._file = file
         self._number = number
@@ -116,7 +117,7 @@ class Headers:
                 span=span,
             )
             return False
-        if shape.takes in _ONE_CELL or self._kind.policy.form(field) is Form.SET:
+        if shape.takes in _ONE_CELL or self._kind.form(field) is Form.SET:
             return True
         self._collector.error(
             "table-field",

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from shopform.config.compile.coercion import Reader, explain
 from shopform.config.compile.field_types import shape_of
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
 from shopform.config.read.files import Files
 from shopform.config.read.odd_values import Oddities, Oddity, about, not_in_use, odd_cell
@@ -54,7 +55,7 @@ class Tables:
         """
         if is_table(node) and isinstance(node, Mapping):
             return self._section(kind, node)
-        nested = [k for k in KINDS if k.policy.nesting and k.policy.nesting.kind == kind.name]
+        nested = [k for k in KINDS if k.nesting and k.nesting.kind == kind.name]
         whole = True
         for _, resource in node.entries.values() if nested and isinstance(node, Mapping) else ():
             entries = resource.entries if isinstance(resource, Mapping) else {}
@@ -131,7 +132,11 @@ class Tables:
                 span=named.span,
             )
             return None
-        wanted = {*(spec.columns.values() or shape_of(kind.spec).fields), spec.key, *spec.where}
+        wanted = {
+            *(spec.columns.values() or shape_of(model_of(kind)).fields),
+            spec.key,
+            *spec.where,
+        }
         self._sheets[file] = laid_out(
             text, set(map(trimmed, wanted)), spec.header_row or 0, spec.separator or ""
         )
@@ -153,9 +158,9 @@ class _Table:
         read = {headers.key, *headers.where, *(column.index for column in headers.columns)}
         self._unread = [(i, text) for i, text in enumerate(headers.texts) if i not in read]
         self._collector = collector
-        identity = [(name, headers.index_of(name)) for name in kind.policy.identity]
+        identity = [(name, headers.index_of(name)) for name in kind.identity]
         self._identity = [
-            (None if name in kind.policy.refers else kind.policy.form(name), index)
+            (None if name in kind.refers else kind.form(name), index)
             for name, index in identity
             if index is not None
         ]

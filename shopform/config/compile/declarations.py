@@ -8,14 +8,9 @@ from shopform.config.read.files import one_of
 from shopform.config.read.project import Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import CHILDREN, KINDS, Kind
 from shopform.model.keys import key_from
 from shopform.model.values import KEY, Address, Secret
-
-CHILDREN: dict[str, list[Kind]] = {kind.name: [] for kind in KINDS}
-for _kind in KINDS:
-    if _kind.policy.nesting is not None:
-        CHILDREN[_kind.policy.nesting.kind].append(_kind)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +44,7 @@ class Drafts:
         self._shops = tuple(shops)
         self._collector = collector
         for kind in KINDS:
-            if kind.policy.nesting is None:
+            if kind.nesting is None:
                 for key, node in project.sections.get(kind.section, {}).values():
                     self._add(kind, key, node, None)
 
@@ -67,7 +62,7 @@ class Drafts:
         if type(node) is Scalar and node.null:
             node = Mapping(node.file, node.start)
         if type(node) is not Mapping:
-            written = [name for name in kind.fields if name not in kind.policy.generated]
+            written = [name for name in kind.fields if name not in kind.generated]
             self._collector.error(
                 "wrong-type",
                 f"`{key.text}` takes a mapping of fields",
@@ -116,7 +111,7 @@ class Drafts:
 
     def _nested(self, kind: Kind, entry: Entry, container: Declaration) -> None:
         key, node = entry
-        short = kind.policy.nesting.short if kind.policy.nesting else ""
+        short = kind.nesting.short if kind.nesting else ""
         if isinstance(node, Scalar) and node.null:
             return
         before = len(self.by_kind[kind.name])

@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from shopform.config.compile.coercion import TOLD, Reader, explain
-from shopform.config.compile.declarations import CHILDREN, Declaration
+from shopform.config.compile.declarations import Declaration
 from shopform.config.compile.field_types import Takes, shape_of
+from shopform.config.compile.kind_models import model_of
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Mapping, Scalar
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import CHILDREN, Kind
 from shopform.model.values import Secret
 
 
@@ -21,7 +22,7 @@ def read_fields(
 ) -> None:
     """Fill `data`, `secrets` and `wrong` of drafts of one kind."""
     free = free_texts(kind)
-    shapes = shape_of(kind.spec).fields
+    shapes = shape_of(model_of(kind)).fields
     nested = {inner.section for inner in CHILDREN[kind.name]}
     for draft in drafts:
         data = draft.data
@@ -50,11 +51,11 @@ def read_fields(
 
 def free_texts(kind: Kind) -> frozenset[str]:
     """Fields that hold any text: these may come from a file, or be secret."""
-    shapes = shape_of(kind.spec).fields
+    shapes = shape_of(model_of(kind)).fields
     return frozenset(
         name
-        for name in kind.wire.fields
-        if name in shapes and shapes[name].takes is Takes.TEXT and name not in kind.policy.refers
+        for name in kind.fields
+        if name in shapes and shapes[name].takes is Takes.TEXT and name not in kind.refers
     )
 
 
@@ -71,11 +72,11 @@ def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> obj
 def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
     """One validation of all drafts; only where that fails, one of each, to tell them apart."""
     try:
-        _adapter(kind.name).validate_python([draft.data for draft in drafts])
+        _adapter(kind).validate_python([draft.data for draft in drafts])
     except ValidationError:
         for draft in drafts:
             try:
-                kind.spec.model_validate(draft.data)
+                model_of(kind).model_validate(draft.data)
             except ValidationError as refused:
                 wrong = explain(
                     (
@@ -86,7 +87,7 @@ def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
                     node=draft.node,
                     at=draft.key.span,
                     data=draft.data,
-                    shape=shape_of(kind.spec),
+                    shape=shape_of(model_of(kind)),
                     collector=collector,
                     address=draft.address,
                 )
@@ -96,6 +97,6 @@ def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
 
 
 @cache
-def _adapter(name: str) -> TypeAdapter[Any]:
-    spec: Any = BY_NAME[name].spec
-    return TypeAdapter(list[spec])
+def _adapter(kind: Kind) -> TypeAdapter[Any]:
+    model: Any = model_of(kind)
+    return TypeAdapter(list[model])

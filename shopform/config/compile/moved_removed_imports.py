@@ -167,8 +167,8 @@ class Refactorings:
 def address_form(name: str) -> str:
     """How an address of a kind is written, with words for its keys."""
     keys = ["KEY"]
-    nesting = BY_NAME[name].policy.nesting
+    nesting = BY_NAME[name].nesting
     while nesting is not None:
         keys.append(nesting.kind.upper())
-        nesting = BY_NAME[nesting.kind].policy.nesting
+        nesting = BY_NAME[nesting.kind].nesting
     return ".".join((name, *reversed(keys)))

@@ -40,16 +40,16 @@ class Building:
             protect=lifecycle.get("protect", False),
             keep=lifecycle.get("on_delete") == "keep",
             ignore=self._ignored(draft, lifecycle.get("ignore", ())),
-            deliver=self._delivery(draft) if kind.policy.generated else None,
+            deliver=self._delivery(draft) if kind.generated else None,
             span=draft.key.span,
         )
 
     def _value(self, draft: Declaration, name: str, found: Any) -> Value:
         if name in draft.secrets:
             return draft.secrets[name]
-        if name in draft.kind.policy.refers:
+        if name in draft.kind.refers:
             return self._reference(draft, name, found)
-        form = draft.kind.policy.form(name)
+        form = draft.kind.form(name)
         if form is Form.IMAGES and found is not None:
             return self._images(draft, name, found)
         if form is Form.SET and found is not None:
@@ -61,7 +61,7 @@ class Building:
     def _reference(self, draft: Declaration, name: str, text: str | None) -> Ref | None:
         if not text:
             return None
-        kind = draft.kind.policy.refers[name]
+        kind = draft.kind.refers[name]
         target = Address(text) if text.startswith(f"{kind}.") else Address.of(kind, text)
         node = child(draft.node, name) or draft.key
         found = self._known.get(target)
@@ -111,10 +111,10 @@ class Building:
         return tuple(images)
 
     def _check_words(self, draft: Declaration, name: str, words: list[str]) -> None:
-        known = draft.kind.policy.known.get(name)
+        known = draft.kind.fields[name].known
         node = child(draft.node, name)
         for number, word in enumerate(words):
-            if known is None or word in known:
+            if not known or word in known:
                 continue
             place = node.items[number] if isinstance(node, Sequence) else draft.key
             self._collector.warning(

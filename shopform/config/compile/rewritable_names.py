@@ -83,15 +83,15 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode form NFC"
     # The line end of a block is how YAML writes a string of several lines.
-    inner = text if name in kind.policy.identity else text.strip("\r\n")
-    outer = kind.policy.form(name) is not Form.HTML and inner != inner.strip()
+    inner = text if name in kind.identity else text.strip("\r\n")
+    outer = kind.form(name) is not Form.HTML and inner != inner.strip()
     return "begins or ends with blanks" if outer else ""
 
 
 def _label(draft: Declaration, desired: Desired) -> object:
-    name = draft.kind.policy.identity[-1]
+    name = draft.kind.identity[-1]
     value = desired.resources[draft.address].fields.get(name)
-    return recognised(draft.kind.policy.form(name), value)
+    return recognised(draft.kind.form(name), value)
 
 
 def _compare(
@@ -101,11 +101,11 @@ def _compare(
     warnings: _Warnings,
 ) -> None:
     """Two of one kind and parent that differ in nothing but what shops rewrite."""
-    resource, policy = desired.resources[draft.address], draft.kind.policy
-    name, label = policy.identity[-1], _label(draft, desired)
-    if policy.route or isinstance(resource.fields.get(name), Secret):  # paths have their own
+    resource, kind = desired.resources[draft.address], draft.kind
+    name, label = kind.identity[-1], _label(draft, desired)
+    if kind.route or isinstance(resource.fields.get(name), Secret):  # paths have their own
         return
-    above = [str(resource.fields.get(each)) for each in policy.identity[:-1]]
+    above = [str(resource.fields.get(each)) for each in kind.identity[:-1]]
     bare = skeleton(str(label))
     first = siblings.setdefault((draft.kind.name, resource.parent, *above, bare), draft)
     if first is draft or _label(first, desired) == _label(draft, desired):

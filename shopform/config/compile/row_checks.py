@@ -86,7 +86,7 @@ def question(
 
 
 def _of(draft: "Declaration", resource: Resource, hosts: frozenset[str]) -> Iterator[Oddity]:
-    route = draft.kind.policy.route
+    route = draft.kind.route
     for field in (route.source, route.target, route.status) if route else ():
         value = resource.fields.get(field)
         if not isinstance(value, str | int):

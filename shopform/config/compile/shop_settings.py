@@ -139,7 +139,7 @@ class Settings:
         wire = child(node, "wire")
         self._known(wire, BY_NAME, "unknown-kind", "kind")
         for kind in BY_NAME:
-            fields = BY_NAME[kind].wire.fields
+            fields = BY_NAME[kind].fields
             self._known(child(wire, kind, "fields"), fields, "unknown-field", "field")
 
     def _known(self, node: Node | None, words: Map[str, object], code: str, what: str) -> None:

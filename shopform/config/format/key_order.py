@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from shopform.config.compile.declarations import CHILDREN
 from shopform.config.compile.field_types import Shape, shape_of
+from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.config.format.cst import Block, Leaf
 from shopform.config.read.project import SECTIONS
-from shopform.kinds import KINDS, Kind, Spec
+from shopform.kinds import CHILDREN, KINDS, Kind
+from shopform.kinds.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ ANY: Final = Rule()
 def project_rule() -> Rule:
     """The rule of a whole file: settings, then sections, containers before what is in them."""
     settings = _shaped(shape_of(ProjectSpec))
-    sections = {k.section: _section(k) for k in KINDS if k.policy.nesting is None}
+    sections = {k.section: _section(k) for k in KINDS if k.nesting is None}
     return Rule((*settings.order, *SECTIONS), {**settings.inside, **sections}, apart=True)
 
 
@@ -70,7 +71,7 @@ def _section(kind: Kind) -> Rule:
 
 def _resource(kind: Kind) -> Rule:
     """Fields in the order of the kind, then what is nested in it, then what every kind has."""
-    fields = _shaped(shape_of(kind.spec))
+    fields = _shaped(shape_of(model_of(kind)))
     nested = {inner.section: _section(inner) for inner in CHILDREN[kind.name]}
     last = tuple(Spec.model_fields)
     own = tuple(name for name in fields.order if name not in nested and name not in last)

@@ -54,15 +54,15 @@ def not_in_use(kind: Kind, header: str, text: str) -> str:
     """The code of what a cell says that no field is read from; empty where it says nothing."""
     if any(name.fullmatch(header) and word.fullmatch(text) for name, word in _NOT_IN_USE):
         return "row-not-in-use"
-    route = kind.policy.route
-    status = kind.wire.fields.get(route.status) if route else None
-    named = route and status and header.casefold() in (status.name, *status.aliases)
+    route = kind.route
+    status = kind.fields.get(route.status) if route else None
+    named = route and status and header.casefold() in (status.wire, *status.aliases)
     return odd(kind, route.status, text) if route and named else ""
 
 
 def odd(kind: Kind, field: str, text: str) -> str:
     """The code of what is odd about the text of a field; empty where nothing is."""
-    route = kind.policy.route
+    route = kind.route
     if route and field == route.status:
         return "route-status" if text[:1].isdigit() and text not in route.statuses else ""
     if route is None or field not in (route.source, route.target):
@@ -84,5 +84,5 @@ def odd_cell(kind: Kind, field: str, text: str) -> str:
 
 def about(kind: Kind, code: str, name: str) -> str:
     """What a hint names: the statuses to choose from, or else the field or header."""
-    route = kind.policy.route
+    route = kind.route
     return ", ".join(sorted(route.statuses)) if route and code == "route-status" else name

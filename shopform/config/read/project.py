@@ -24,10 +24,10 @@ NAMES: Final = ("shopform.yaml", "shopform.yml")
 SUFFIXES: Final = (".yaml", ".yml")
 SETTINGS: Final = ("shops", "variables", "policy", "include")
 REFACTORINGS: Final = ("moved", "removed", "imports")
-_BY_SECTION: Final = {kind.section: kind for kind in KINDS if kind.policy.nesting is None}
+_BY_SECTION: Final = {kind.section: kind for kind in KINDS if kind.nesting is None}
 SECTIONS: Final = tuple(_BY_SECTION)
 _NESTED: Final = {
-    kind.section: BY_NAME[kind.policy.nesting.kind].section for kind in KINDS if kind.policy.nesting
+    kind.section: BY_NAME[kind.nesting.kind].section for kind in KINDS if kind.nesting
 }
 
 Entry = tuple[Scalar, Node]

@@ -52,8 +52,8 @@ def _candidates(directory: Path, read: Collection[str]) -> Iterator[str]:
 
 def _section(address: Address) -> str:
     kind = BY_NAME[address.kind]
-    while kind.policy.nesting:
-        kind = BY_NAME[kind.policy.nesting.kind]
+    while kind.nesting:
+        kind = BY_NAME[kind.nesting.kind]
     return kind.section
 
 

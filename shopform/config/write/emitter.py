@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from shopform.config.compile.declarations import CHILDREN
 from shopform.config.compile.field_values import free_texts
 from shopform.config.format.formatter import format_text
 from shopform.config.format.printer import STEP, WIDTH
@@ -13,7 +12,7 @@ from shopform.config.write.scalar_lines import bracketed, comment, plain_of, sho
 from shopform.config.write.scalar_lines import field as field_lines
 from shopform.config.write.text_edits import word
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, CHILDREN, KINDS, Form, Kind
 from shopform.model.declared import Declared, Left
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
@@ -96,7 +95,7 @@ class _Writing:
         for resource in declared.resources.values():
             self.inside.setdefault((resource.parent, resource.address.kind), []).append(resource)
         for (_, name), found in self.inside.items():
-            if BY_NAME[name].policy.nesting:
+            if BY_NAME[name].nesting:
                 found.sort(key=lambda r: (*_numbers(BY_NAME[r.address.kind], r), r.origin))
         for left in declared.left:
             if left.field:
@@ -141,7 +140,7 @@ class _Writing:
             return
         yield f"{' ' * indent}{_key(resource)}:"
         indent += STEP
-        for name in kind.spec.model_fields:
+        for name in kind.fields:
             if name in left:
                 yield comment(f"{name} left out: {left[name]}", indent)
             elif name in resource.fields and _said(kind, name, resource.fields[name]):
@@ -154,7 +153,7 @@ class _Writing:
         kind = BY_NAME[resource.address.kind]
         parts = [
             f"{name}: {bracketed(_value(kind, name, resource.fields[name]))}"
-            for name in kind.spec.model_fields
+            for name in kind.fields
             if name in resource.fields and _said(kind, name, resource.fields[name])
         ]
         for inner in CHILDREN[kind.name]:
@@ -164,7 +163,7 @@ class _Writing:
         return f"{_key(resource)}: {{{', '.join(parts)}}}"
 
     def _field(self, kind: Kind, resource: Resource, name: str, indent: int) -> list[str]:
-        value, form = _value(kind, name, resource.fields[name]), kind.policy.form(name)
+        value, form = _value(kind, name, resource.fields[name]), kind.form(name)
         if self.apart and isinstance(value, str) and _long(value) and name in free_texts(kind):
             path = _path(kind, resource.address, name, form)
             self.texts[path] = value + ("\n" if form is Form.HTML else "")
@@ -173,7 +172,7 @@ class _Writing:
 
     def _nested(self, kind: Kind, container: Address, indent: int) -> Iterator[str]:
         found = self.inside.get((container, kind.name), [])
-        short = kind.policy.nesting.short if kind.policy.nesting else ""
+        short = kind.nesting.short if kind.nesting else ""
         head = f"{' ' * indent}{kind.section}:"
         if found and short and all(self._bare(r, short) for r in found):
             texts = [word(plain_of(r.fields[short]), "", bracketed=True) for r in found]
@@ -198,33 +197,33 @@ class _Writing:
 
 def _small(kind: Kind) -> bool:
     """Kinds whose many small objects are read as a table: a line each."""
-    nesting = kind.policy.nesting
-    return kind.policy.route is not None or (nesting is not None and bool(nesting.short))
+    nesting = kind.nesting
+    return kind.route is not None or (nesting is not None and bool(nesting.short))
 
 
 def _top() -> Iterable[Kind]:
-    return [kind for kind in KINDS if kind.policy.nesting is None]
+    return [kind for kind in KINDS if kind.nesting is None]
 
 
 def _outermost(kind: Kind) -> Kind:
-    return _outermost(BY_NAME[kind.policy.nesting.kind]) if kind.policy.nesting else kind
+    return _outermost(BY_NAME[kind.nesting.kind]) if kind.nesting else kind
 
 
 def _numbers(kind: Kind, resource: Resource) -> tuple[int, ...]:
     """What is nested stands in the order that its numbers give it."""
-    names = [n for n in kind.fields if kind.policy.form(n) is Form.NUMBER]
+    names = [n for n in kind.fields if kind.form(n) is Form.NUMBER]
     found = [resource.fields.get(name) for name in names]
     return tuple(value if isinstance(value, int) else 0 for value in found)
 
 
 def _said(kind: Kind, name: str, value: Value) -> bool:
     """An identity that refers to nothing goes without saying."""
-    return value is not None or name not in kind.policy.identity
+    return value is not None or name not in kind.identity
 
 
 def _value(kind: Kind, name: str, value: Value) -> Value:
     """The value as people write it: null where no word is empty, a slash before a way's ends."""
-    if kind.policy.form(name) is Form.TEXT and value == "" and name not in free_texts(kind):
+    if kind.form(name) is Form.TEXT and value == "" and name not in free_texts(kind):
         return None
     return rooted(kind, name, value)
 

@@ -10,6 +10,7 @@ from shopform import files
 from shopform.config.compile.declarations import Declaration, Drafts
 from shopform.config.compile.field_types import Takes, shape_of
 from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.kind_models import model_of
 from shopform.config.read.files import Files
 from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
@@ -119,7 +120,7 @@ class _Patching:
             raise _Left("an anchor shares what stands there")
         if isinstance(node, Scalar):
             self._scalar(source, draft, one, key, node)
-        elif isinstance(node, Sequence) and draft.kind.policy.form(one.field) is Form.SET:
+        elif isinstance(node, Sequence) and draft.kind.form(one.field) is Form.SET:
             self._items(source, node, one)
         elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
             return self._file(draft, one, node)
@@ -165,9 +166,9 @@ class _Patching:
             raise _Left("an anchor shares what stands there")
         if any(key is node for key, node in entries):
             raise _Left("it is written as a text in a list, which takes no other field")
-        order = [name for name in draft.kind.spec.model_fields if name in draft.kind.fields]
+        order = list(draft.kind.fields)
         before = [entry for entry in entries if entry[0].text in order[: order.index(one.field)]]
-        value, form = self._plain(draft, one, ""), draft.kind.policy.form(one.field)
+        value, form = self._plain(draft, one, ""), draft.kind.form(one.field)
         for key, node in (*reversed(before), next(iter(entries))):
             edit = inserted(source, draft.node, (key, node), one.field, value, form)
             if edit:
@@ -209,7 +210,7 @@ class _Patching:
             raise _Left("its file is named by a placeholder")
         if self.file_uses[name] > 1 or name in self.files:
             raise _Left("its file is used in several places")
-        after = _fitted(draft.kind.policy.form(one.field), str(one.value), before)
+        after = _fitted(draft.kind.form(one.field), str(one.value), before)
         self.files[name] = (before, after)
         return name
 
@@ -222,9 +223,9 @@ class _Patching:
 
     def _plain(self, draft: Declaration, one: Held, old: str) -> text_edits.Plain:
         """The value as the files write it. Raises _Left."""
-        if one.field in draft.kind.policy.refers:
+        if one.field in draft.kind.refers:
             return self._key(one.value, old)
-        shape, value = shape_of(draft.kind.spec).fields[one.field], one.value
+        shape, value = shape_of(model_of(draft.kind)).fields[one.field], one.value
         if shape.takes is Takes.FLAG and isinstance(value, bool):
             return value
         if shape.takes is Takes.NUMBER and isinstance(value, int):
@@ -232,7 +233,7 @@ class _Patching:
         word = shape.takes is Takes.WORD and value in shape.words
         if not isinstance(value, str) or not (word or shape.takes is Takes.TEXT):
             raise _Left("the files have no word for what the shop holds")
-        return _fitted(draft.kind.policy.form(one.field), _escaped(value), old)
+        return _fitted(draft.kind.form(one.field), _escaped(value), old)
 
     def _key(self, value: object, old: str) -> str | None:
         if value is None:

@@ -100,7 +100,7 @@ def amended(project: Project, change: Rewritten) -> Project:
     sections = dict(project.sections)
     for name, (_, node) in root.entries.items() if root else ():
         kind = next((kind for kind in KINDS if kind.section == name), None)
-        if kind is None or kind.policy.nesting or is_table(node):
+        if kind is None or kind.nesting or is_table(node):
             continue
         whole = Tables(project.directory, {}, {}, Collector()).unfolded(kind, node)
         if isinstance(whole, Mapping):
@@ -118,7 +118,7 @@ def home(project: Project, address: Address) -> str:
 
 def _chain(kind: Kind) -> list[Kind]:
     """What it lies in, outermost first, and itself."""
-    nesting = kind.policy.nesting
+    nesting = kind.nesting
     return [*(_chain(BY_NAME[nesting.kind]) if nesting else ()), kind]
 
 
@@ -189,7 +189,7 @@ def _short(
     """More texts in a list of texts, where the text is all there is to say."""
     texts = []
     for address in addresses:
-        nesting, fields = BY_NAME[address.kind].policy.nesting, declared.resources[address].fields
+        nesting, fields = BY_NAME[address.kind].nesting, declared.resources[address].fields
         text = fields.get(nesting.short) if nesting else None
         if len(fields) > 1 or not isinstance(text, str) or key_from(text) != address.keys[-1]:
             raise Odd

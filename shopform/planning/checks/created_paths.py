@@ -44,7 +44,7 @@ def _by(hops: Iterable[Hop], name: str) -> dict[str, list[Hop]]:
 
 def _hops(entries: Mapping[Address, Entry]) -> Iterator[Hop]:
     for address, entry in entries.items():
-        route = BY_NAME[address.kind].policy.route
+        route = BY_NAME[address.kind].route
         names = (route.source, route.target) if route else ()
         fields = {name: entry.stored.get(name, entry.sent.get(name)) for name in names}
         # The digest of a secret is no path: nothing that the shop made is at it.

@@ -106,7 +106,7 @@ def _children(draft: PlanDraft) -> None:
     if not doomed:
         return
     for kind in KINDS:
-        names = ("", *(n for n in kind.policy.identity if n in kind.policy.refers))
+        names = ("", *(n for n in kind.identity if n in kind.refers))
         for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
             if (kind.name, item.id) in doomed:
                 continue

@@ -69,9 +69,9 @@ def paths_of(draft: PlanDraft) -> Paths:
     """The paths, once the draft's steps are known and before they are put in order."""
     found = Paths()
     for kind in KINDS:
-        if kind.policy.path:
+        if kind.path:
             _pages(draft, kind, found)
-        if kind.policy.route:
+        if kind.route:
             _routes(draft, kind, found)
     found.table = by_source(found.hops)
     _guess(draft, found)
@@ -103,22 +103,22 @@ def _by_root(kind: Kind, found: Paths) -> dict[tuple[str, str], list[Step]]:
     known: dict[tuple[str, str], list[Step]] = {}
     for steps in (found.leaves, found.comes):
         for path, those in steps.items():
-            pages = [step for step in those if BY_NAME[step.kind].policy.path]
+            pages = [step for step in those if BY_NAME[step.kind].path]
             known.setdefault((kind.name, root(kind, path)), []).extend(pages)
     return known
 
 
 def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -> str:
     """A page's path as it is written; empty for none, and for a secret, since messages show it."""
-    value = fields.get(kind.policy.path) if fields else None
+    value = fields.get(kind.path) if fields else None
     if isinstance(value, Secret):
         return ""
-    return str(canonical(kind.policy.form(kind.policy.path), value, draft.live.hosts))
+    return str(canonical(kind.form(kind.path), value, draft.live.hosts))
 
 
 def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:
-    route = kind.policy.route
-    shown = {kind.policy.path, *((route.source, route.target) if route else ())}
+    route = kind.route
+    shown = {kind.path, *((route.source, route.target) if route else ())}
     for number, item in draft.live.kinds.get(kind.name, NOTHING).objects.items():
         owner = draft.matching.owners.get((kind.name, number))
         if owner and not shown.isdisjoint(_secret(draft, owner)):
@@ -155,7 +155,7 @@ def _pages(draft: PlanDraft, kind: Kind, found: Paths) -> None:
 
 
 def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
-    route, hosts = kind.policy.route, draft.live.hosts
+    route, hosts = kind.route, draft.live.hosts
     ends = {route.source, route.target} if route else set()
     for each in _objects(draft, kind):
         known = draft.options.destroy or each.owner in draft.desired.resources

@@ -99,7 +99,7 @@ class _Index:
 
     def _witnessed(self, resource: Resource, at: Place, label: str) -> Iterator[int]:
         """Objects of a similar name that alone hold a text which is declared."""
-        if self.kind.policy.route:
+        if self.kind.route:
             return  # many ways lead to one place
         for key in self._telling(resource.fields):
             held: list[int] = self.holders.get(key, [])
@@ -108,13 +108,13 @@ class _Index:
                 yield held[0]
 
     def _telling(self, fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-        policy = self.kind.policy
+        kind = self.kind
         for name, value in fields.items():
-            form = policy.form(name)
-            if name in policy.identity or isinstance(value, Ref | Secret):
+            form = kind.form(name)
+            if name in kind.identity or isinstance(value, Ref | Secret):
                 continue
-            if form not in (Form.TEXT, Form.HTML, Form.PATH) or name not in self.kind.fields:
+            if form not in (Form.TEXT, Form.HTML, Form.PATH) or name not in kind.fields:
                 continue
             held = canonical(form, value, self.draft.matching.hosts)
-            if held and held != policy.defaults.get(name):
+            if held and held != kind.defaults.get(name):
                 yield name, held

@@ -136,7 +136,7 @@ def _texts(kind: str, name: str, value: Value) -> Sequence[str]:
         return [value.address.keys[-1]]
     if isinstance(value, tuple):
         return [item.file if isinstance(item, Image) else str(item) for item in value]
-    found = canonical(BY_NAME[kind].policy.form(name), value)
+    found = canonical(BY_NAME[kind].form(name), value)
     if isinstance(found, bool):
         return ["true" if found else "false"]
     return ["" if found is None else str(found)]

@@ -32,12 +32,12 @@ def guesses(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Guess]:
         kind = BY_NAME[step.kind]
         first = wanted(kind, step.fields)
         # What a shop makes of an empty path that is sent is not known: it may leave it so.
-        if not first or kind.policy.path in step.fields:
+        if not first or kind.path in step.fields:
             yield Guess(step, first, "")
             continue
         path = last.get(first, first)
-        while page_address(path) in taken and kind.policy.slug:
-            path += kind.policy.slug.taken.value
+        while page_address(path) in taken and kind.slug:
+            path += kind.slug.taken.value
         last[first] = path
         taken.add(page_address(path))
         yield Guess(step, first, path)
@@ -46,8 +46,8 @@ def guesses(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Guess]:
 def _pathless(draft: PlanDraft) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for step in draft.graph.steps.values():
-        policy = BY_NAME[step.kind].policy
-        if step.op is Op.CREATE and policy.slug and not step.fields.get(policy.path):
+        kind = BY_NAME[step.kind]
+        if step.op is Op.CREATE and kind.slug and not step.fields.get(kind.path):
             found[step.key] = step
     return found
 

@@ -75,7 +75,7 @@ def _unread(draft: PlanDraft) -> None:
 
 def leading_anywhere() -> list[Kind]:
     """The kinds that pages and redirects are of."""
-    return [kind for kind in KINDS if kind.policy.path or kind.policy.route]
+    return [kind for kind in KINDS if kind.path or kind.route]
 
 
 class Outs:
@@ -104,7 +104,7 @@ def _told(
 ) -> tuple[str, str, str]:
     """Code, summary and hint for one path."""
     shown = slashed(held)
-    if step.op is Op.UPDATE and BY_NAME[step.kind].policy.path:
+    if step.op is Op.UPDATE and BY_NAME[step.kind].path:
         says = f"leaves `{shown}` and nothing sends its visitors on"
         return "page-moved", says, out.hint(path, held, step)
     hint = f"send `{shown}` on to a page"

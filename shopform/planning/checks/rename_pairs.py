@@ -60,7 +60,7 @@ class Comparing:
         self.draft = draft
         self.kind = kind
         self.removed = {each.address for each in draft.desired.removed}
-        nested = [k for k in KINDS if k.policy.nesting and k.policy.nesting.kind == kind.name]
+        nested = [k for k in KINDS if k.nesting and k.nesting.kind == kind.name]
         self.held = _contents(
             (inner, item.parent_id, item.fields)
             for inner in nested
@@ -82,7 +82,7 @@ class Comparing:
             item, entry = objects[change.id or 0], draft.matching.entries[address]
             values: Values = dict(self.held.get(item.id, {}))
             for name in kind.fields:
-                form = kind.policy.form(name)
+                form = kind.form(name)
                 if form is Form.IMAGES:
                     continue
                 held = [entry.sent[name]] if name in entry.sent else []
@@ -117,7 +117,7 @@ class Comparing:
     ) -> Side:
         values: Values = dict(self.declared.get(address, {}))
         for name, value in entry.sent.items() if entry else ():
-            if self.kind.policy.form(name) is not Form.IMAGES:
+            if self.kind.form(name) is not Form.IMAGES:
                 values[name] = (value,)
         return Side(address, holder, within, values, _label(self.kind, values))
 
@@ -132,24 +132,24 @@ class Comparing:
             close = alike.get((one, other)) or closeness(one.label, other.label)
             same = shared.get((one, other), ())
             # Several routes may well end in one place, and begin in places much alike.
-            if kind.policy.route and not (same and close >= CLOSE):
+            if kind.route and not (same and close >= CLOSE):
                 continue
             both = [name for name in other.values if one.values.get(name)]
             equal = {name for name in both if other.values[name][0] in one.values[name]}
             # Sizes are much alike and not the same; other names that are, are as good as equal.
-            if close >= CLOSE and not (kind.policy.nesting and kind.policy.nesting.short):
-                equal |= {kind.policy.identity[-1]} & set(both)
+            if close >= CLOSE and not (kind.nesting and kind.nesting.short):
+                equal |= {kind.identity[-1]} & set(both)
             if both and 2 * len(equal) >= len(both):
                 yield Pair(one, other, same, len(equal) / len(both), close)
 
     def _holders(self, gone: list[Side], new: list[Side]) -> Holders:
         """Who holds each value that could tell an object from the others of its kind."""
-        kind, policy, hosts = self.kind, self.kind.policy, self.draft.live.hosts
+        kind, hosts = self.kind, self.draft.live.hosts
         empty = {
-            name: canonical(policy.form(name), policy.defaults.get(name), hosts)
+            name: canonical(kind.form(name), kind.defaults.get(name), hosts)
             for name in kind.fields
-            if policy.form(name) in TELLING and name not in policy.generated
-            if not kind.words(name)
+            if kind.form(name) in TELLING and name not in kind.generated
+            if not kind.type(name).allowed
         }
         holders: Holders = {}
         ids = self.draft.matching.ids
@@ -160,7 +160,7 @@ class Comparing:
 
         for item in self.draft.live.kinds.get(kind.name, NOTHING).objects.values():
             for name in empty.keys() & item.fields.keys():
-                hold(name, canonical(policy.form(name), item.fields[name], hosts), item.id)
+                hold(name, canonical(kind.form(name), item.fields[name], hosts), item.id)
             for name, (labels, *_) in self.held.get(item.id, {}).items():
                 hold(name, labels, item.id)
         for step in self.draft.graph.steps.values():
@@ -179,7 +179,7 @@ def _contents(
 ) -> dict[object, Values]:
     named: dict[tuple[object, str], set[str]] = {}
     for kind, container, fields in found:
-        text = str(canonical(Form.TEXT, fields.get(kind.policy.identity[-1])))
+        text = str(canonical(Form.TEXT, fields.get(kind.identity[-1])))
         named.setdefault((container, kind.section), set()).add(text)
     contents: dict[object, Values] = {}
     for (owner, section), texts in named.items():
@@ -189,7 +189,7 @@ def _contents(
 
 def _label(kind: Kind, values: Values) -> str:
     """What people call it; nothing where that is a secret."""
-    held = values.get(kind.policy.identity[-1]) or ("",)
+    held = values.get(kind.identity[-1]) or ("",)
     return "" if is_digest(held[-1]) else str(held[-1])
 
 

@@ -55,7 +55,7 @@ class _Order:
         self.leaves: dict[tuple[str, str], list[Step]] = {}
         self.comes: dict[str, list[Step]] = {}
         for step in steps:
-            name = BY_NAME[step.kind].policy.path
+            name = BY_NAME[step.kind].path
             moves = step.op in _SENT and name in step.fields
             held = fingerprints.get(step.address, {}).get(name)
             if step.temporary or not name or not (moves or step.op is Op.DELETE):
@@ -72,9 +72,9 @@ class _Order:
         return step.fields[name] if field and field.sensitive else field and field.before
 
     def _path(self, step: Step, value: object) -> str:
-        policy = BY_NAME[step.kind].policy
+        kind = BY_NAME[step.kind]
         text = value if isinstance(value, str) else None
-        return page_address(str(canonical(policy.form(policy.path), text, self.hosts)))
+        return page_address(str(canonical(kind.form(kind.path), text, self.hosts)))
 
     def alone(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """Of the steps of one address."""
@@ -104,7 +104,7 @@ class _Order:
         kind = BY_NAME[step.kind]
         if step.temporary or step.op not in _SENT:
             return
-        name = kind.policy.path
+        name = kind.path
         value = step.fields.get(name)
         if self._path(step, value):
             held = fingerprint(kind, LiveObject(0, {name: value}), self.hosts)[name]
@@ -119,7 +119,7 @@ class _Order:
 
     def contained(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """What may hold nothing from now on is emptied first; what may from now on, filled after"""
-        nesting = BY_NAME[step.kind].policy.nesting
+        nesting = BY_NAME[step.kind].nesting
         update = self.steps.get(f"{step.parent.address}:update") if step.parent else None
         if not nesting or not nesting.only or not update or nesting.only[0] not in update.fields:
             return
@@ -136,8 +136,8 @@ def forgotten(step: Step, held: Entry, change: Change | None) -> Iterator[str]:
     notes = change.notes if change else ()
     for name in held.sent.keys() | step.fields.keys():
         noted = any(note.startswith(f"`{name}` ") for note in notes)
-        quiet = kind.policy.form(name) is Form.IMAGES and name not in step.fields
-        quiet |= step.fields.get(name, held.sent.get(name)) is None and name in kind.policy.refers
+        quiet = kind.form(name) is Form.IMAGES and name not in step.fields
+        quiet |= step.fields.get(name, held.sent.get(name)) is None and name in kind.refers
         if name not in entry.sent and name not in said and not noted and not quiet:
             yield name
 
@@ -145,13 +145,13 @@ def forgotten(step: Step, held: Entry, change: Change | None) -> Iterator[str]:
 def refers(step: Step, ids: Mapping[Address, int], held: Entry) -> set[object]:
     """What an entry must depend on, by kind and id, or by address where it is still to be made."""
     entry = step.entry or held
-    policy = BY_NAME[step.kind].policy
+    kind = BY_NAME[step.kind]
     wanted = {v.address for v in (step.parent, *step.fields.values()) if isinstance(v, Ref)}
     sent = entry.sent.items()
     wanted |= {v.address for _, v in sent if isinstance(v, Ref)}
     known = {
         (a.kind, ids[a])
         for a in held.depends_on
-        if a in ids and (a.kind, ids[a]) in ((policy.refers.get(n), v) for n, v in sent)
+        if a in ids and (a.kind, ids[a]) in ((kind.refers.get(n), v) for n, v in sent)
     }
     return {(a.kind, ids.get(a, a)) for a in wanted} | known

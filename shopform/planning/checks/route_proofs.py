@@ -39,7 +39,7 @@ def check(draft: PlanDraft, paths: Paths) -> None:
             new = out.of(hop.start, step)
             hint = f"point it {new}" if new else CHANGE
             # Where a redirect is removed there may be a page of a kind that is not read.
-            refused = bool(BY_NAME[step.kind].policy.path)
+            refused = bool(BY_NAME[step.kind].path)
             _tell(
                 draft,
                 RouteProblem("route-dead", (hop,), says, hint),
@@ -74,7 +74,7 @@ def _contested(draft: PlanDraft, guess: Guess, holder: Page) -> None:
         f" of `{holder.whose}`: it is likely to be `{slashed(guess.got)}`",
         span=place(draft.desired, guess.step.address),
         address=guess.step.address,
-        hint=f"declare its `{kind.policy.path}`, so that shops made from these files are alike",
+        hint=f"declare its `{kind.path}`, so that shops made from these files are alike",
     )
 
 

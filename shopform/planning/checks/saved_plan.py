@@ -62,12 +62,12 @@ def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[
 
 def _recognised(kind: Kind, entry: Entry) -> bool:
     """Whether an identity is made of what is sent; a part that is not sent is the shop's."""
-    for name, part in zip(kind.policy.identity, entry.identity, strict=False):
+    for name, part in zip(kind.identity, entry.identity, strict=False):
         sent = entry.sent.get(name, part)
         hidden = is_digest(part) and is_digest(sent)
-        if not hidden and recognised(kind.policy.form(name), sent) != part:
+        if not hidden and recognised(kind.form(name), sent) != part:
             return False
-    return len(entry.identity) == len(kind.policy.identity)
+    return len(entry.identity) == len(kind.identity)
 
 
 def _named(name: str, names: Mapping[str, str], shop: Shop) -> Iterator[str]:
@@ -76,8 +76,8 @@ def _named(name: str, names: Mapping[str, str], shop: Shop) -> Iterator[str]:
         yield "is no kind"
         return
     for ours, theirs in names.items():
-        wire = BY_NAME[name].wire.fields.get(ours)
-        if wire is None or theirs not in (wire.name, *wire.aliases, given.get(ours)):
+        row = BY_NAME[name].fields.get(ours)
+        if row is None or theirs not in (row.wire, *row.aliases, given.get(ours)):
             yield f"cannot have the wire name `{theirs}` for `{ours}`"
 
 
@@ -109,7 +109,7 @@ class _Check:
 
     def step(self, step: Step) -> Iterator[str]:
         kind, names = BY_NAME[step.kind], self.plan.names.get(step.kind, {})
-        sent = kind.wire.fields.keys() - {*kind.policy.generated}
+        sent = kind.fields.keys() - {*kind.generated}
         wrong = [n for n, v in step.fields.items() if n not in sent or not is_typed(kind, n, v)]
         wrong += [n for n in step.fields if n not in names]
         if wrong or not is_whole(step):
@@ -205,7 +205,7 @@ class _Check:
                     yield f"uploads `{part['file']}`, which the project does not declare so"
         resource = self.desired.resources.get(step.address)
         told = resource.deliver if resource else None
-        makes = step.op in (Op.CREATE, Op.ADOPT) and BY_NAME[step.kind].policy.generated
+        makes = step.op in (Op.CREATE, Op.ADOPT) and BY_NAME[step.kind].generated
         if step.deliver != told if makes else step.deliver not in (None, told):
             yield "delivers its secret where the project does not say"
 
@@ -223,7 +223,7 @@ class _Check:
         numbers = {(a.kind, self.ids.get(a, a)) for a in entry.depends_on}
         if not refers(step, self.ids, held) <= numbers:
             yield "would be remembered without what it refers to"
-        known = all(name in kind.wire.fields for name in entry.sent)
+        known = all(name in kind.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
         if not known or not kept or not _recognised(kind, entry):
             yield "would be remembered as something else"
@@ -232,7 +232,7 @@ class _Check:
                 yield f"would be remembered with another `{name}` than is sent"
 
     def _same(self, kind: Kind, name: str, value: object, sent: object) -> bool:
-        form = kind.policy.form(name)
+        form = kind.form(name)
         if isinstance(value, Ref):
             return sent in (value, self.ids.get(value.address))
         if form is Form.IMAGES:
@@ -267,7 +267,7 @@ class _Check:
 
     def _agrees(self, step: Step, shown: FieldChange, value: object) -> bool:
         kind, entry = BY_NAME[step.kind], self._entry(step)
-        form = kind.policy.form(shown.name)
+        form = kind.form(shown.name)
         if isinstance(value, Secret):
             return shown.sensitive
         if shown.sensitive:
@@ -279,7 +279,7 @@ class _Check:
             return _sorted(sent) == _sorted(expected(before, after))
         if isinstance(value, Ref):
             return after == value
-        if shown.name in kind.policy.refers and isinstance(value, int):
+        if shown.name in kind.refers and isinstance(value, int):
             target = self.ids.get(after.address) if isinstance(after, Ref) else None
             return value == target or after == f"#{value}"
         hosts = self.shop.hosts

@@ -13,15 +13,13 @@ def is_whole(step: Step) -> bool:
     if step.op in (Op.DELETE, Op.FORGET):
         return entry is None and not step.fields and (step.id is None) is (step.op is Op.FORGET)
     if step.temporary:
-        own = {kind.policy.path, *kind.policy.identity}
+        own = {kind.path, *kind.identity}
         marked = all(n in own and str(step.id) in str(v) for n, v in step.fields.items())
         there = step.id is not None and bool(step.fields)
         return step.op is Op.UPDATE and entry is None and there and marked
     if entry is None or (entry.parent != parent and step.op is not Op.ADOPT):
         return False
-    if (parent.kind if parent else None) != (
-        kind.policy.nesting.kind if kind.policy.nesting else None
-    ):
+    if (parent.kind if parent else None) != (kind.nesting.kind if kind.nesting else None):
         return False
     if step.op is Op.CREATE or step.linking:
         return step.id is None and entry.id == 0 and step.previous is None
@@ -30,12 +28,12 @@ def is_whole(step: Step) -> bool:
 
 
 def is_typed(kind: Kind, name: str, value: object) -> bool:
-    form = kind.policy.form(name)
+    form = kind.form(name)
     if form is Form.IMAGES:
         return isinstance(value, tuple) and all(map(is_operation, value))
     if form is Form.SET:
         texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
         return value is None or texts
-    if name in kind.policy.refers:
+    if name in kind.refers:
         return value is None or isinstance(value, Ref) or type(value) is int
     return value is None or isinstance(value, str | int | float | Secret)

@@ -35,7 +35,7 @@ class Managed:
             return address
         if address not in self._names:
             self._names[address] = address  # a circle is reported elsewhere
-            parts = [self._part(resource, name) for name in BY_NAME[address.kind].policy.identity]
+            parts = [self._part(resource, name) for name in BY_NAME[address.kind].identity]
             above = self._declared(resource.parent) if resource.parent else None
             self._names[address] = (address.kind, above, *parts)
         return self._names[address]
@@ -46,15 +46,15 @@ class Managed:
             return self._declared(value.address)
         if isinstance(value, Secret):
             return value.source
-        return str(canonical(BY_NAME[resource.address.kind].policy.form(name), value, frozenset()))
+        return str(canonical(BY_NAME[resource.address.kind].form(name), value, frozenset()))
 
     def _recorded(self, address: Address, entry: Entry) -> Hashable:
         """The identity as it was sent; what it refers to by the address of that."""
-        policy = BY_NAME[address.kind].policy
+        kind = BY_NAME[address.kind]
         owners = {(a.kind, str(e.id)): a for a, e in self._referred(entry)}
         parts: list[Hashable] = []
-        for name, value in zip(policy.identity, entry.identity, strict=False):
-            target = owners.get((policy.refers.get(name, ""), str(value)))
+        for name, value in zip(kind.identity, entry.identity, strict=False):
+            target = owners.get((kind.refers.get(name, ""), str(value)))
             found = self.prior.resources.get(target) if target else None
             parts.append(self._recorded(target, found) if target and found else str(value))
         above = self.prior.resources.get(entry.parent) if entry.parent else None

@@ -53,7 +53,7 @@ def anchor_of(live: Live) -> Anchor | None:
 
 
 def anchored(kind: str, item: LiveObject) -> Anchor:
-    name = BY_NAME[kind].policy.identity[-1]
+    name = BY_NAME[kind].identity[-1]
     return Anchor(kind=kind, id=item.id, host=item.site, name=str(item.fields.get(name) or ""))
 
 
@@ -83,12 +83,12 @@ def recognised(
     The declared one is there if a run was killed between its update and the result. References
     are left out: a branch that was moved is the same.
     """
-    policy = BY_NAME[address.kind].policy
+    kind = BY_NAME[address.kind]
     resource = declared.resources.get(address)
-    for name, left in zip(policy.identity, entry.identity, strict=False):
-        if name in policy.refers or name not in item.fields:
+    for name, left in zip(kind.identity, entry.identity, strict=False):
+        if name in kind.refers or name not in item.fields:
             continue
-        form = policy.form(name)
+        form = kind.form(name)
         known = [left]
         known += [entry.stored[name]] if name in entry.stored else []
         known += [resource.fields.get(name)] if resource else []

@@ -22,7 +22,7 @@ def check(
     compare = Comparer(matching)
     for address, entry in matching.entries.items():
         kind, resource = BY_NAME[address.kind], desired.resources.get(address)
-        name = kind.policy.path
+        name = kind.path
         item = (
             matching.live[kind.name].objects.get(entry.id) if kind.name in matching.live else None
         )

@@ -44,7 +44,7 @@ class Comparer:
         """Everything declared, for an object that does not exist."""
         result = Difference()
         for name, value in resource.fields.items():
-            form = kind.policy.form(name)
+            form = kind.form(name)
             if form is Form.IMAGES:
                 diff = images.compare(declared_images(value), (), ())
                 result.send[name] = tuple(diff.operations)
@@ -54,7 +54,7 @@ class Comparer:
                 result.sent[name] = self._memory(kind, resource.address, name, value)
             if value is not None:
                 result.fields.append(self._change(kind, name, None, value))
-        for name in kind.policy.identity:
+        for name in kind.identity:
             # A place that nobody declared is the root, and is not managed from then on.
             result.send.setdefault(name, None)
         return without_unmanaged(result, resource, {})
@@ -70,7 +70,7 @@ class Comparer:
                 if name in known:
                     keep_memory(result, entry, name)
                 continue
-            if kind.policy.form(name) is Form.IMAGES:
+            if kind.form(name) is Form.IMAGES:
                 self._images(kind, resource, name, item, entry, result)
             else:
                 self._field(kind, resource, name, value, item, entry, result)
@@ -85,7 +85,7 @@ class Comparer:
     def show(self, kind: Kind, name: str, value: object) -> object:
         """A canonical value as readers see it: references as the address that owns the id, and
         the ends of redirects with their first slash."""
-        target = kind.policy.refers.get(name)
+        target = kind.refers.get(name)
         if target is None:
             return rooted(kind, name, value)
         number = canonical(Form.ID, value)
@@ -104,13 +104,13 @@ class Comparer:
         found: dict[str, object] = {
             name: self.show(kind, name, number)
             for name, (_, number) in links(kind, item).items()
-            if name in kind.policy.identity and name not in resource.fields
+            if name in kind.identity and name not in resource.fields
         }
         secret = secret_fields(resource, self.matching.entries.get(resource.address))
         for name, value in resource.fields.items():
             if name in but:
                 continue
-            form = kind.policy.form(name)
+            form = kind.form(name)
             raw = item.fields.get(name, value)
             if name in secret:
                 found[name] = Secret(value.source if isinstance(value, Secret) else "", "")
@@ -128,14 +128,14 @@ class Comparer:
         if index is None:
             index = self.paths[kind.name] = {}
             for item in self.matching.live.get(kind.name, NOTHING).objects.values():
-                held = canonical(Form.PATH, item.fields.get(kind.policy.path), self.matching.hosts)
+                held = canonical(Form.PATH, item.fields.get(kind.path), self.matching.hosts)
                 index.setdefault(page_address(str(held)), []).append(item.id)
         wanted = page_address(path)
         for number in index.get(wanted, ()):
             owner = self.matching.owners.get((kind.name, number))
             resource = self.declared.get(owner) if owner else None
             entry = self.matching.entries.get(owner) if owner else None
-            own = resource.fields.get(kind.policy.path, path) if resource else path
+            own = resource.fields.get(kind.path, path) if resource else path
             leaves = page_address(str(canonical(Form.PATH, own, self.matching.hosts))) != wanted
             deleted = resource is None and entry is not None and not entry.keep
             if number != but and not leaves and not (deleted and self.declared):
@@ -148,12 +148,12 @@ class Comparer:
 
     def _memory(self, kind: Kind, address: Address, name: str, value: object) -> object:
         if isinstance(value, Secret):
-            form = kind.policy.form(name)
+            form = kind.form(name)
             return digest(address.kind, name, canonical(form, value, self.matching.hosts))
         if isinstance(value, Ref):
             number = self.resolve(value)
             return value if number is None else number
-        return canonical(kind.policy.form(name), value, self.matching.hosts)
+        return canonical(kind.form(name), value, self.matching.hosts)
 
     def _field(
         self,
@@ -165,7 +165,7 @@ class Comparer:
         entry: Entry | None,
         result: Difference,
     ) -> None:
-        form = kind.policy.form(name)
+        form = kind.form(name)
         raw = item.fields.get(name, MISSING)
         memory = self._memory(kind, resource.address, name, value)
         before = entry.sent.get(name, MISSING) if entry else MISSING
@@ -180,7 +180,7 @@ class Comparer:
         else:
             hosts = self.matching.hosts
             held = live = canonical(form, raw, hosts)
-            found = entry is None and name in kind.policy.identity
+            found = entry is None and name in kind.identity
             rewritten = found and recognised(form, held) == recognised(form, value, hosts)
             if isinstance(value, Secret):
                 live = digest(resource.address.kind, name, held)
@@ -202,7 +202,7 @@ class Comparer:
                 return
             # A path that the shop gave because another object had the one that was sent: it is
             # tried again once that is free, and is no edit of anybody's.
-            refused = name == kind.policy.path and memory == before and appended(kind, before, live)
+            refused = name == kind.path and memory == before and appended(kind, before, live)
             if refused and self.holder(kind, str(before), item.id) is not None:
                 result.unchanged += 1
                 return
@@ -239,7 +239,7 @@ class Comparer:
     ) -> None:
         """Declared last time and not now: back to the server's default, or let go of."""
         result.remember = True
-        if kind.policy.form(name) is Form.IMAGES:
+        if kind.form(name) is Form.IMAGES:
             known = entry.sent[name] if entry else ()
             diff = images.compare(
                 (), known if isinstance(known, tuple) else (), item.fields.get(name)
@@ -251,15 +251,15 @@ class Comparer:
                 change = self._change(kind, name, images.shown(held), after, reason="reset")
                 result.fields.append(change)
             return
-        live = canonical(kind.policy.form(name), item.fields.get(name), self.matching.hosts)
+        live = canonical(kind.form(name), item.fields.get(name), self.matching.hosts)
         secret = name in secret_fields(None, entry)
-        if name in kind.policy.refers and entry and entry.sent[name] is None and live is None:
+        if name in kind.refers and entry and entry.sent[name] is None and live is None:
             return
-        if name not in kind.policy.defaults:
+        if name not in kind.defaults:
             result.notes.append(f"`{name}` is no longer declared and stays as it is")
             return
-        default = kind.policy.defaults[name]
-        if canonical(kind.policy.form(name), default, self.matching.hosts) == live:
+        default = kind.defaults[name]
+        if canonical(kind.form(name), default, self.matching.hosts) == live:
             result.notes.append(f"`{name}` is no longer declared and has the shop's default")
             return
         result.send[name] = default  # type: ignore[assignment]
@@ -280,7 +280,7 @@ class Comparer:
         if secret or isinstance(after, Secret) or is_digest(before) or is_digest(after):
             return FieldChange(name=name, sensitive=True, reason=reason)
         unknown = isinstance(after, Ref) and self.resolve(after) is None
-        form = kind.policy.form(name)
+        form = kind.form(name)
         if form is Form.IMAGES:
             shown: object = tuple(as_data(p) for p in after) if isinstance(after, tuple) else ()
         elif isinstance(after, Ref) or after is None:

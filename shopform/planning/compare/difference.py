@@ -63,8 +63,8 @@ def identity_of(
     A part that is not managed is as the shop holds it, and for a new object the root.
     """
     parts: list[object] = []
-    for name in kind.policy.identity:
-        form, value = kind.policy.form(name), resource.fields.get(name)
+    for name in kind.identity:
+        form, value = kind.form(name), resource.fields.get(name)
         if isinstance(value, Secret):
             parts.append(digest(kind.name, name, recognised(form, value, hosts)))
         elif name in difference.sent:

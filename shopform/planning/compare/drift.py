@@ -76,12 +76,12 @@ def edited(
     fields: list[FieldChange] = []
     same: dict[str, object] = {}
     for name in entry.sent:
-        if name in ignored or name not in kind.wire.fields:
+        if name in ignored or name not in kind.fields:
             continue
         left, now = _left(entry, name), _now(kind, name, entry, item, compare)
         before = HIDDEN if name in hidden else _shown(kind, name, left, compare)
         # What was sent and is there after all is no edit, though the shop stored it otherwise.
-        made = name == kind.policy.path and appended(kind, entry.sent[name], now)
+        made = name == kind.path and appended(kind, entry.sent[name], now)
         if now is MISSING or now in (left, entry.sent[name]) or made:
             same[name] = before
         else:
@@ -98,7 +98,7 @@ def _now(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Compare
     raw = item.fields.get(name, MISSING)
     if raw is MISSING:
         return MISSING
-    form = kind.policy.form(name)
+    form = kind.form(name)
     if form is Form.IMAGES:
         return _pictures(entry.sent[name], raw)
     value = canonical(form, raw, compare.matching.hosts)
@@ -122,7 +122,7 @@ def _pictures(records: object, raw: object) -> object:
 def _shown(kind: Kind, name: str, value: object, compare: Comparer) -> object:
     if is_digest(value):
         return HIDDEN
-    if kind.policy.form(name) is not Form.IMAGES:
+    if kind.form(name) is not Form.IMAGES:
         return compare.show(kind, name, value)
     known = [r for r in value if isinstance(r, Mapping)] if isinstance(value, tuple) else []
     return tuple({n: part for n, part in r.items() if n != "sha256"} for r in known)

@@ -43,7 +43,7 @@ def unmanaged_children(
     """What nobody owns, by kind and id of what it was put into."""
     found: dict[tuple[str, int], list[str]] = {}
     for kind in KINDS:
-        inner = ("", *(n for n in kind.policy.identity if n in kind.policy.refers))
+        inner = ("", *(n for n in kind.identity if n in kind.refers))
         read = live.kinds.get(kind.name)
         for child in read.objects.values() if read else ():
             if (kind.name, child.id) in owned:
@@ -55,7 +55,7 @@ def unmanaged_children(
 
 
 def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> Loss:
-    sent, form = entry.sent[name], kind.policy.form(name)
+    sent, form = entry.sent[name], kind.form(name)
     value = canonical(form, item.fields.get(name), hosts)
     secret = name in secrets_of(entry)
     if name not in item.fields:
@@ -69,14 +69,13 @@ def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: froze
 
 
 def _beside(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> Iterator[Loss]:
-    policy = kind.policy
     for name in kind.fields:
-        if name in entry.sent or name not in item.fields or name in policy.generated:
+        if name in entry.sent or name not in item.fields or name in kind.generated:
             continue
-        form = policy.form(name)
+        form = kind.form(name)
         value = canonical(form, item.fields[name], hosts)
         # A reference and a picture that nobody set are none, whichever the kind.
-        none = policy.defaults.get(name, None if name in policy.refers else UNKNOWN)
+        none = kind.defaults.get(name, None if name in kind.refers else UNKNOWN)
         if form is Form.IMAGES:
             none = ()
         known = none is not UNKNOWN

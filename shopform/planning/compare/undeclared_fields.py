@@ -14,11 +14,11 @@ def beside(
     What `lifecycle.ignore` names is left to the shop, and no matter of the files.
     """
     found = {}
-    root = dict.fromkeys(kind.policy.refers.keys() & set(kind.policy.identity))
-    for name, default in sorted({**root, **kind.policy.defaults}.items()):
+    root = dict.fromkeys(kind.refers.keys() & set(kind.identity))
+    for name, default in sorted({**root, **kind.defaults}.items()):
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
-        form = kind.policy.form(name)
+        form = kind.form(name)
         value = canonical(form, item.fields[name], hosts)
         if value != canonical(form, default, hosts):
             found[name] = value

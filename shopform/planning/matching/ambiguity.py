@@ -48,9 +48,9 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
             name
             for name, value in resource.fields.items()
             if name not in hidden
-            if not isinstance(value, Ref) and kind.policy.form(name) is not Form.IMAGES
-            if canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
-            != canonical(kind.policy.form(name), value, matching.hosts)
+            if not isinstance(value, Ref) and kind.form(name) is not Form.IMAGES
+            if canonical(kind.form(name), item.fields.get(name), matching.hosts)
+            != canonical(kind.form(name), value, matching.hosts)
         ]
         shown = ", ".join(_fields(kind, names[:FIELDS], item, matching))
         lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
@@ -59,7 +59,7 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
 
 
 def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:
-    form = kind.policy.form(name)
+    form = kind.form(name)
     if form is Form.IMAGES or not any(name in item.fields for item in items):
         return False
     return len({canonical(form, item.fields.get(name)) for item in items}) > 1
@@ -67,9 +67,9 @@ def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:
 
 def _fields(kind: Kind, names: list[str], item: LiveObject, matching: "Matching") -> Iterator[str]:
     for name in names:
-        value = canonical(kind.policy.form(name), item.fields.get(name), matching.hosts)
-        if name in kind.policy.refers and isinstance(value, int):
-            owner = matching.owners.get((kind.policy.refers[name], value))
+        value = canonical(kind.form(name), item.fields.get(name), matching.hosts)
+        if name in kind.refers and isinstance(value, int):
+            owner = matching.owners.get((kind.refers[name], value))
             yield f"`{name}` is {f'`{owner}`' if owner else f'#{value}'}"
         elif value in ("", (), None):
             yield f"`{name}` is empty"

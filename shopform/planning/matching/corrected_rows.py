@@ -30,11 +30,11 @@ def corrected(desired: Desired, result: Matching) -> Iterator[tuple[Address, Add
     gone, new = _gone(desired, result), _new(desired, result)
     for alike in sorted(gone.keys() & new.keys(), key=repr):
         before, after = sorted(gone[alike]), sorted(new[alike])
-        policy, (*_, fields) = BY_NAME[before[0][1].kind].policy, alike
+        kind, (*_, fields) = BY_NAME[before[0][1].kind], alike
         single = len(before) == len(after) == 1 and bool(fields)
-        if policy.route and single:
+        if kind.route and single:
             yield before[0][1], after[0][1]
-        elif policy.route or (single and not (policy.nesting and policy.nesting.short)):
+        elif kind.route or (single and not (kind.nesting and kind.nesting.short)):
             yield from _likest(before, after)
 
 
@@ -43,14 +43,14 @@ def _gone(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
     removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
         declared = address in desired.resources or address in desired.left_out
-        name = BY_NAME[address.kind].policy.identity[-1]
+        name = BY_NAME[address.kind].identity[-1]
         if declared or not is_row_key(address.keys[-1], str(entry.sent.get(name))):
             continue
         item = result.live.get(address.kind, NOTHING).objects.get(entry.id)
         if item and not within(address, removed):
             kind = BY_NAME[address.kind]
             same = _others(kind, entry.sent)
-            side = str(entry.sent.get(kind.policy.identity[-1], "")), address
+            side = str(entry.sent.get(kind.identity[-1], "")), address
             found.setdefault((kind.name, item.parent_id, same), []).append(side)
     return found
 
@@ -65,16 +65,16 @@ def _new(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
         values: dict[str, object] = {}
         for name, value in resource.fields.items():
             held = result.ids.get(value.address) if isinstance(value, Ref) else value
-            values[name] = canonical(kind.policy.form(name), held, result.hosts)
+            values[name] = canonical(kind.form(name), held, result.hosts)
         within = result.ids.get(resource.parent) if resource.parent else None
         same = _others(kind, values)
-        side = str(values.get(kind.policy.identity[-1], "")), address
+        side = str(values.get(kind.identity[-1], "")), address
         found.setdefault((kind.name, within, same), []).append(side)
     return found
 
 
 def _others(kind: Kind, values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    held = [(n, v) for n, v in values.items() if n not in kind.policy.identity]
+    held = [(n, v) for n, v in values.items() if n not in kind.identity]
     return tuple(sorted((name, repr(value)) for name, value in held if value not in ("", None)))
 
 

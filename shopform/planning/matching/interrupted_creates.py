@@ -127,7 +127,7 @@ class _Lists:
 def _unclear(
     kind: Kind, intent: Intent, found: Recovered, result: "Matching", out: Collector
 ) -> None:
-    parts = zip(kind.policy.identity, intent.identity, strict=False)
+    parts = zip(kind.identity, intent.identity, strict=False)
     secret = {name for name, part in parts if is_digest(part)}
     ids = ", ".join(map(str, found.unclear))
     several = f"several objects could be it: ids {ids}"

@@ -127,11 +127,9 @@ def _assign(
 
 def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
     """Whether the name is the same without folding: that one is meant, if there is one."""
-    name = kind.policy.identity[-1]
+    name = kind.identity[-1]
     held, value = item.fields.get(name), resource.fields.get(name)
-    return canonical(kind.policy.form(name), held, hosts) == canonical(
-        kind.policy.form(name), value, hosts
-    )
+    return canonical(kind.form(name), held, hosts) == canonical(kind.form(name), value, hosts)
 
 
 def _check_container(resource: Resource, result: Matching, out: Collector) -> None:

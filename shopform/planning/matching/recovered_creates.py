@@ -101,8 +101,8 @@ def stored(
     """What the shop holds otherwise than it was sent, of an object that the create made."""
     found = {}
     for name, sent in intent.entry.sent.items():
-        if name in item.fields and kind.policy.form(name) is not Form.IMAGES:
-            live = canonical(kind.policy.form(name), item.fields[name], hosts)
+        if name in item.fields and kind.form(name) is not Form.IMAGES:
+            live = canonical(kind.form(name), item.fields[name], hosts)
             live = digest(kind.name, name, live) if is_digest(sent) else live
             if live != sent:
                 found[name] = live
@@ -118,8 +118,8 @@ def _identity(
 ) -> tuple[object, ...]:
     """The live identity; of a part that is remembered as a digest, its digest."""
     parts = []
-    for name, mine in zip(kind.policy.identity, wanted, strict=True):
-        part = recognised(kind.policy.form(name), item.fields.get(name), hosts)
+    for name, mine in zip(kind.identity, wanted, strict=True):
+        part = recognised(kind.form(name), item.fields.get(name), hosts)
         parts.append(digest(kind.name, name, part) if is_digest(mine) else part)
     return tuple(parts)
 
@@ -136,15 +136,15 @@ def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
     return {
         name: value
         for name, value in intent.entry.sent.items()
-        if name not in kind.policy.identity and kind.policy.form(name) is not Form.IMAGES
+        if name not in kind.identity and kind.form(name) is not Form.IMAGES
     }
 
 
 def _telling(kind: Kind, intent: Intent) -> bool:
     """Whether anything was sent that a stranger's object would not have by itself."""
-    defaults = kind.policy.defaults
+    defaults = kind.defaults
     return any(
-        value and value != canonical(kind.policy.form(name), defaults.get(name))
+        value and value != canonical(kind.form(name), defaults.get(name))
         for name, value in _others(kind, intent).items()
     )
 
@@ -154,7 +154,7 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
     for name, sent in _others(kind, intent).items():
         if name not in item.fields:
             continue
-        form = kind.policy.form(name)
+        form = kind.form(name)
         live = canonical(form, item.fields[name], hosts)
         if is_digest(sent):
             live = digest(kind.name, name, live)
@@ -162,7 +162,7 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
             continue
         texts = isinstance(live, str) and isinstance(sent, str) and not is_digest(sent)
         # A path that is taken gets an end of the shop's own (OBS M-prod).
-        suffixed = texts and name == kind.policy.path and str(live).startswith(str(sent))
+        suffixed = texts and name == kind.path and str(live).startswith(str(sent))
         # Between tags of rich text a shop may put blanks and line ends, or take them away.
         pair = [str(sent), str(live)]
         if form is Form.HTML:

@@ -13,7 +13,7 @@ def in_order(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
     for resource in resources.values():
         grouped[resource.address.kind].append(resource)
     for kind in KINDS:
-        links = [n for n in kind.policy.identity if n in kind.policy.refers]
+        links = [n for n in kind.identity if n in kind.refers]
         mine = grouped[kind.name]
         if not links:
             yield from mine

@@ -64,7 +64,7 @@ class Matching:
             index = self.sent[kind.name] = {}
             objects = self.live.get(kind.name, NOTHING).objects
             for address, entry in self.entries.items():
-                odd = address.kind == kind.name and entry.stored.keys() & set(kind.policy.identity)
+                odd = address.kind == kind.name and entry.stored.keys() & set(kind.identity)
                 if odd and entry.id in objects:
                     key = (objects[entry.id].parent_id, identified(kind, entry.identity))
                     index.setdefault(key, []).append(entry.id)
@@ -81,8 +81,7 @@ class Matching:
 
 
 def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
-    policy = kind.policy
-    return tuple(recognised(policy.form(n), item.fields.get(n), hosts) for n in policy.identity)
+    return tuple(recognised(kind.form(n), item.fields.get(n), hosts) for n in kind.identity)
 
 
 def declared_identity(
@@ -90,12 +89,12 @@ def declared_identity(
 ) -> Identity | None:
     """The identity with references as ids; None while one of them does not exist."""
     parts: list[object] = []
-    for name in kind.policy.identity:
+    for name in kind.identity:
         value = resource.fields.get(name)
         if isinstance(value, Ref):
             if value.address not in ids:
                 return None
             parts.append(ids[value.address])
         else:
-            parts.append(recognised(kind.policy.form(name), value, hosts))
+            parts.append(recognised(kind.form(name), value, hosts))
     return tuple(parts)

@@ -22,10 +22,10 @@ class Yielding:
     def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
         """A holder's early step aside, to what it holds with its id behind, which is free."""
         kind = BY_NAME[holder.kind]
-        label = kind.policy.identity[-1]
+        label = kind.identity[-1]
         fields: dict[str, Value] = {}
         if path:
-            fields[kind.policy.path] = self._aside(holder, kind, kind.policy.path)
+            fields[kind.path] = self._aside(holder, kind, kind.path)
         if name:
             fields[label] = self._aside(holder, kind, label)
         return Step(
@@ -41,7 +41,7 @@ class Yielding:
 
     def _aside(self, holder: Step, kind: Kind, name: str) -> str:
         item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
-        form = kind.policy.form(name)
+        form = kind.form(name)
         held = str(canonical(form, item.fields.get(name), self.draft.live.hosts))
         resource = self.draft.desired.resources.get(holder.address)
         if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
@@ -61,7 +61,7 @@ class Yielding:
         if index is None:
             index = self.starts[kind.name, name] = {}
             for item in self.draft.live.kinds[kind.name].objects.values():
-                value = str(canonical(kind.policy.form(name), item.fields.get(name)))
+                value = str(canonical(kind.form(name), item.fields.get(name)))
                 while value.endswith("-x"):
                     index.setdefault(value, []).append(item)
                     value = value.removesuffix("-x")
@@ -73,7 +73,7 @@ class Yielding:
         late = {
             name: value
             for name, value in create.fields.items()
-            if value == Ref(target.address) and name not in BY_NAME[create.kind].policy.identity
+            if value == Ref(target.address) and name not in BY_NAME[create.kind].identity
         }
         entry = create.entry
         assert entry is not None  # noqa: S101  a create always carries one

@@ -48,7 +48,7 @@ def _references(step: Step, draft: PlanDraft, *, circular: bool) -> None:
     refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
     if step.parent:
         refs[""] = step.parent.address
-    identity = BY_NAME[step.kind].policy.identity
+    identity = BY_NAME[step.kind].identity
     for name, target in refs.items():
         create = f"{target}:create"
         if create in draft.graph.steps:
@@ -92,9 +92,9 @@ def _circles(steps: list[Step], draft: PlanDraft) -> bool:
     """Refuse moves below an object that stays, unmanaged, below what moves; whether there are."""
     moved: dict[tuple[str, str], list[int]] = {}
     for step in steps:
-        policy = BY_NAME[step.kind].policy
-        for name in sorted(step.fields.keys() & set(policy.identity)):
-            if policy.refers.get(name) == step.kind and step.id is not None:
+        kind = BY_NAME[step.kind]
+        for name in sorted(step.fields.keys() & set(kind.identity)):
+            if kind.refers.get(name) == step.kind and step.id is not None:
                 moved.setdefault((step.kind, name), []).append(step.id)
     found = False
     for (kind_name, name), numbers in moved.items():
@@ -123,10 +123,10 @@ def _refuse_circle(draft: PlanDraft, kind: Kind, name: str, circle: list[int]) -
 def _paths(step: Step, draft: PlanDraft) -> None:
     """A path is free only after its holder let go: a shop appends `-x` otherwise, silently."""
     kind = BY_NAME[step.kind]
-    name = kind.policy.path
+    name = kind.path
     if not name or name not in step.fields:
         return
-    path = str(canonical(kind.policy.form(name), step.fields[name], draft.live.hosts))
+    path = str(canonical(kind.form(name), step.fields[name], draft.live.hosts))
     for holder in _holders(kind, page_address(path), draft):
         if holder == step.id or not path:
             continue
@@ -153,8 +153,8 @@ def _holders(kind: Kind, path: object, draft: PlanDraft) -> list[int]:
     if index is None:
         index = draft.holders[kind.name] = {}
         for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
-            form = kind.policy.form(kind.policy.path)
-            held = canonical(form, item.fields.get(kind.policy.path), draft.live.hosts)
+            form = kind.form(kind.path)
+            held = canonical(form, item.fields.get(kind.path), draft.live.hosts)
             index.setdefault(page_address(str(held)), []).append(item.id)
     return index.get(path, [])
 
@@ -172,7 +172,7 @@ def _release(draft: PlanDraft, kind: Kind, number: int, *names: str) -> str | No
 
 def _identity(step: Step, draft: PlanDraft) -> None:
     kind = BY_NAME[step.kind]
-    names = kind.policy.identity
+    names = kind.identity
     if step.op is Op.UPDATE and not any(name in step.fields for name in names):
         return
     parent_id = draft.matching.ids.get(step.parent.address) if step.parent else None
@@ -205,7 +205,7 @@ def _visitors(draft: PlanDraft, paths: Paths) -> None:
             turned_away.setdefault(before.end, []).append(turn)
     for path, leaving in paths.leaves.items():
         for step in leaving:
-            own = bool(BY_NAME[step.kind].policy.route)
+            own = bool(BY_NAME[step.kind].route)
             for turn in (*(() if own else caught.get(path, ())), *turned_away.get(path, ())):
                 if step.key not in graph.after[turn.step.key]:
                     graph.edge_visitors(step.key, turn.step.key)
@@ -259,7 +259,7 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
 def _containers(steps: list[Step], draft: PlanDraft) -> None:
     """What may hold nothing from now on is emptied first; what may from now on is filled after."""
     for step in steps:
-        nesting = BY_NAME[step.kind].policy.nesting
+        nesting = BY_NAME[step.kind].nesting
         if not nesting or not nesting.only or not step.parent:
             continue
         update = draft.graph.steps.get(f"{step.parent.address}:update")

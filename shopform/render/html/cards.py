@@ -74,8 +74,8 @@ def _label(change: Change) -> str:
     """What people call the object, where its fields tell."""
     held = {**change.values, **{f.name: f.before for f in change.fields if not f.sensitive}}
     held |= {f.name: f.after for f in change.fields if f.after is not None and not f.sensitive}
-    policy = BY_NAME[change.kind].policy
-    names = (held.get(name) for name in policy.identity if name not in policy.refers)
+    kind = BY_NAME[change.kind]
+    names = (held.get(name) for name in kind.identity if name not in kind.refers)
     return ", ".join(name for name in names if isinstance(name, str))
 
 

@@ -35,9 +35,7 @@ class KindTree:
 def trees(plan: Plan) -> Iterator[KindTree]:
     """A tree for each kind that can hold objects of its own and has changes in this plan."""
     for kind in KINDS:
-        inside = next(
-            (n for n in kind.policy.identity if kind.policy.refers.get(n) == kind.name), ""
-        )
+        inside = next((n for n in kind.identity if kind.refers.get(n) == kind.name), "")
         changes = [change for change in plan.changes if change.kind == kind.name]
         if inside and changes:
             places: tuple[dict[str, _Place], ...] = ({}, {})
@@ -76,7 +74,7 @@ def _sides(change: Change) -> tuple[Mapping[str, object] | None, Mapping[str, ob
 
 def _place(kind: Kind, inside: str, address: str, held: Mapping[str, object]) -> _Place:
     parent = held.get(inside)
-    names = [held.get(name) for name in kind.policy.identity if name != inside]
+    names = [held.get(name) for name in kind.identity if name != inside]
     label = ", ".join(name for name in names if isinstance(name, str))
     if isinstance(parent, Ref):
         return _Place(str(parent.address), label or address)

@@ -184,7 +184,7 @@ def _sensitive(change: Change, made: bool = False) -> dict[str, bool]:
 
 def _generated(change: Change) -> set[str]:
     """The fields that the shop makes, and that only the place for secrets is told."""
-    return set(BY_NAME[change.kind].policy.generated) - {field.name for field in change.fields}
+    return set(BY_NAME[change.kind].generated) - {field.name for field in change.fields}
 
 
 def _named(address: Address) -> Document:
@@ -224,7 +224,7 @@ def _configured(address: Address) -> Document:
         "provider_config_key": "shoporama",
         "expressions": {},
         "schema_version": 0,
-        **({"depends_on": []} if kind.policy.nesting else {}),
+        **({"depends_on": []} if kind.nesting else {}),
     }
 
 

@@ -118,14 +118,14 @@ def _change(record: Document) -> Change:
     )
 
 
-def _value(kind: str, name: str, value: object, secret: bool = False) -> object:
+def _value(kind_name: str, name: str, value: object, secret: bool = False) -> object:
     """A shown value as the planner made it: references, sets and secrets are themselves again."""
-    policy = BY_NAME[kind].policy
+    kind = BY_NAME[kind_name]
     if secret:
         return Secret("", "")
-    if name in policy.refers and isinstance(value, str) and not value.startswith("#"):
+    if name in kind.refers and isinstance(value, str) and not value.startswith("#"):
         return Ref(Address(value))
-    form = policy.form(name)
+    form = kind.form(name)
     listed = value if isinstance(value, list) else [value]
     fits = isinstance(value, list) is (form in (Form.SET, Form.IMAGES)) or value is None
     inner = [p for item in listed for p in (item.values() if isinstance(item, dict) else [item])]

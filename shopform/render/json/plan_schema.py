@@ -19,9 +19,9 @@ def _address_pattern() -> str:
     """What an address looks like: a kind, and a key for it and for each object that it lies in."""
     depths: dict[int, list[str]] = {}
     for kind in KINDS:
-        depth, above = 1, kind.policy.nesting
+        depth, above = 1, kind.nesting
         while above:
-            depth, above = depth + 1, BY_NAME[above.kind].policy.nesting
+            depth, above = depth + 1, BY_NAME[above.kind].nesting
         depths.setdefault(depth, []).append(kind.name)
     key = r"\.[a-z0-9][a-z0-9_-]*"
     forms = [f"({'|'.join(names)})({key}){{{depth}}}" for depth, names in sorted(depths.items())]

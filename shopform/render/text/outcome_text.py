@@ -49,7 +49,7 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
 def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:
     """Where the secrets are that the shop made."""
     for step in outcome.applied:
-        names = BY_NAME[step.kind].policy.generated if step.kind in BY_NAME else ()
+        names = BY_NAME[step.kind].generated if step.kind in BY_NAME else ()
         if names and step.op in (Op.CREATE, Op.ADOPT):
             to = step.deliver
             where = f"`secrets/{plan.basis.shop}.json`, mode 0600, ignored by git"

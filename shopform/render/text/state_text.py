@@ -49,7 +49,7 @@ def _entry(
 def _field(
     kind: str, name: str, held: object, owners: dict[tuple[str, int], Address]
 ) -> FieldChange:
-    target = BY_NAME[kind].policy.refers.get(name)
+    target = BY_NAME[kind].refers.get(name)
     shown = held
     if target and isinstance(held, int):
         owner = owners.get((target, held))

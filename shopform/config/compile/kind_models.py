@@ -1,0 +1,32 @@
+"""The pydantic model of each kind, made of its rows when the kind is first needed."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import create_model
+
+from shopform.kinds import CHILDREN, Kind
+from shopform.kinds.spec import DeliverySpec, Key, Spec, may, must
+
+
+@cache
+def model_of(kind: Kind) -> type[Spec]:
+    """Build the model of what files may write for one object of a kind.
+
+    Its fields are the kind's own, then the sections nested in it and where a generated secret goes.
+    """
+    fields: dict[str, Any] = {
+        name: (row.type.annotation(), must(row.about))
+        if row.required
+        else (row.type.annotation() | None, may(row.about))
+        for name, row in kind.declarable.items()
+    }
+    for inner in CHILDREN[kind.name]:
+        if inner.nesting:
+            by_key: Any = dict[Key, Any]
+            choices = by_key | list[str] | None if inner.nesting.short else by_key | None
+            fields[inner.nesting.section] = (choices, may(inner.nesting.about))
+    if kind.generated:
+        about = "Where the secret goes instead of secrets/SHOP.json."
+        fields["secret_to"] = (DeliverySpec | None, may(about))
+    return create_model(kind.name.title(), __base__=Spec, __doc__=kind.about, **fields)
