@@ -41,12 +41,16 @@ def raw(answer: Callable[[socket.socket, threading.Event], None]) -> Iterator[Sh
             except OSError:
                 pass
 
-    threading.Thread(target=serve, daemon=True).start()
+    accepting = threading.Thread(target=serve, daemon=True)
+    accepting.start()
     try:
         port = listening.getsockname()[1]
         yield Shop(name="test", url=f"http://127.0.0.1:{port}", token=Secret("${env:T}", TOKEN))
     finally:
         done.set()
+        # Closed under a thread that waits in it, it would go on to answer for the next server.
+        listening.shutdown(socket.SHUT_RDWR)
+        accepting.join()
         listening.close()
 
 
