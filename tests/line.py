@@ -24,8 +24,10 @@ from shopform.sandbox.calls import LoggedRequest
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.terminal.console import Console
+from shopform.terminal.reporter import Reporter
 from shopform.workflow.refresh import Connection, read_and_plan
-from shopform.workflow.workspace import Workspace
+from shopform.workflow.requests import ProjectRequest
+from shopform.workflow.workspace import LoadedProject, Workspace
 
 NOON = 1_800_000_000.0
 PORT = "8484"
@@ -65,17 +67,19 @@ class Line:
     @contextmanager
     def open(self) -> Iterator[tuple[Workspace, Connection]]:
         environment = {"TOKEN": "sandbox", "HOOK": "hemmeligt"}
+        project = load_project(self.directory)
         shop, desired, self.warnings = compile_project(
-            load_project(self.directory), None, variables={}, environment=environment
+            project, None, variables={}, environment=environment
         )
-        console = Console(environment=environment, chdir=str(self.directory))
+        request = ProjectRequest(directory=self.directory, environment=environment)
+        loaded = LoadedProject(request, project, Reporter(Console(environment=environment)))
         ledger = CallCounter(self.directory / ".shopform", "sandbox", 10_000, clock=lambda: NOON)
         hasty: dict[str, Any] = {"sleep": lambda _seconds: None}
         with (
             direct(),
             Client(shop, ledger=ledger, parallelism=self.parallelism, **hasty) as client,
         ):
-            yield Workspace(console, self.directory, shop, desired), Connection(client, ledger)
+            yield Workspace(loaded, shop, desired), Connection(client, ledger)
 
     def plan(self, **asked: Any) -> Plan:
         with self.open() as (workspace, connection):

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from shopform.errors import ShopformError
-from shopform.model.prior import Prior
 
 
 def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
@@ -26,23 +25,25 @@ def addresses(ctx: click.Context, option: click.Parameter, incomplete: str) -> l
 
 def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """What the states of the shops remember."""
-    from shopform.config import load_project, shop_names
+    from shopform.config import shop_names
     from shopform.terminal.console import Console
-    from shopform.workflow.open_workspace import open_settings
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project, open_settings
     from shopform.workflow.requests import ProjectRequest
 
     found: set[str] = set()
+    console = Console(chdir=str(_folder(ctx)))
     try:
-        names = shop_names(load_project(_folder(ctx)))
+        request = ProjectRequest(directory=_folder(ctx), environment=console.environment)
+        loaded = open_project(request, Reporter(console))
     except (ShopformError, OSError):
         return []
-    for name in [ctx.params["shop"]] if ctx.params.get("shop") else names:
+    shop = ctx.params.get("shop")
+    for name in [shop] if shop else shop_names(loaded.project):
         try:
-            console, request = Console(chdir=str(_folder(ctx))), ProjectRequest(shop=name)
-            prior: Prior = open_settings(console, request).store().read()
+            found |= set(open_settings(loaded, name).store().read().resources)
         except (ShopformError, OSError):
             continue
-        found |= set(prior.resources)
     return _starting(found, incomplete)
 
 

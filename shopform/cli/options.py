@@ -15,6 +15,7 @@ from shopform.model.values import CHANGE_WORDS
 if TYPE_CHECKING:
     from shopform.planning.scope import Options
     from shopform.terminal.console import Console
+    from shopform.workflow.requests import ProjectRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,10 +43,18 @@ def _no_color(ctx: click.Context, _option: click.Parameter, wanted: bool) -> Non
 T = TypeVar("T")
 
 
-def taken(of: type[T], asked: dict[str, Any]) -> T:
+def taken(of: type[T], asked: dict[str, Any], **given: Any) -> T:
     """A request made of what click found for its fields, which is taken out of `asked`."""
     names = inspect.signature(of).parameters.keys() & asked.keys()
-    return of(**{name: asked.pop(name) for name in names})
+    return of(**given, **{name: asked.pop(name) for name in names})
+
+
+def project_request(console: "Console", asked: dict[str, Any]) -> "ProjectRequest":
+    """The project in the folder of the console, and what is asked of it."""
+    from shopform.workflow.requests import ProjectRequest
+
+    place = {"directory": console.directory, "environment": console.environment}
+    return taken(ProjectRequest, asked, **place)
 
 
 def plan_options(console: "Console", asked: dict[str, Any], out: Path | None) -> "Options":
@@ -150,10 +159,6 @@ chosen_part = stack(
 )
 
 
-def _partial(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    ctx.obj.partial = wanted
-
-
 permissions = stack(
     option(
         "--allow-delete",
@@ -169,8 +174,6 @@ permissions = stack(
     option(
         "--partial",
         is_flag=True,
-        expose_value=False,
-        callback=_partial,
         help="Begin what the budget of calls cannot hold, and do what fits.",
     ),
 )

@@ -3,13 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
-from shopform.diagnostics import Diagnostic, Line, Severity, error
+from shopform.diagnostics import Diagnostic, Line, error
 from shopform.errors import ShopformError, UsageError
 from shopform.files import hint, reason
 from shopform.render.json.events import diagnostic
@@ -22,14 +22,13 @@ class Console:
 
     `about` is which of several shops the messages are about, while they are about one; `outputs`
     has the files that options name for output, and which option it is. `detail` is `summary` for
-    a line an object, `full` for everything, and empty for what is usual. `partial`: what a budget
-    of calls cannot hold is begun all the same.
+    a line an object, `full` for everything, and empty for what is usual.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     chdir: str | None = None
     no_color: bool = False
-    sources: Callable[[], Mapping[str, Sequence[Line]]] = dict
+    sources: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     form: str = "text"
     shop: str = ""
     about: str = ""
@@ -38,7 +37,6 @@ class Console:
     report_url: str = ""
     stream: Stream = field(default_factory=Stream)
     outputs: dict[str, str] = field(default_factory=dict)
-    partial: bool = False
 
     @property
     def directory(self) -> Path:
@@ -74,9 +72,9 @@ class Console:
         return not self.quiet and sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
 
     @property
-    def in_ci(self) -> bool:
-        """Whether this is a machine of CI, which is lost when the job ends."""
-        return self.environment.get("CI", "").lower() in ("true", "1")
+    def one_document(self) -> bool:
+        """Whether stdout gets one document, which nothing else may go into."""
+        return self.form in ("json", "markdown", "html")
 
     @property
     def quiet(self) -> bool:
@@ -105,6 +103,11 @@ class Console:
     def note(self, text: str) -> None:
         click.echo(text, err=True, color=True)
 
+    def info(self, text: str) -> None:
+        """Print to stderr, unless the exit code is all that is wanted."""
+        if not self.quiet:
+            self.note(text)
+
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         about = f"{self.about}: " if self.about else ""
         found = [replace(each, summary=about + each.summary) for each in diagnostics]
@@ -112,18 +115,13 @@ class Console:
             from shopform.render.text.diagnostics import render_diagnostics
 
             color = self.color(err=True)
-            text = render_diagnostics(found, self.sources(), color=color, width=self.width)
+            text = render_diagnostics(found, self.sources, color=color, width=self.width)
             self.note(text.rstrip("\n"))
-
-    def warn(self, problem: ShopformError) -> None:
-        """Report what stops nothing."""
-        if not self.quiet:
-            self.diagnostics(replace(d, severity=Severity.WARNING) for d in problem.diagnostics)
 
     def failure(self, problem: ShopformError) -> int:
         """Tell what ended a command, in every form of output; returns its exit code."""
         self.tell_problem(problem)
-        if self.form in ("json", "markdown", "html"):
+        if self.one_document:
             self.result(self._failed(problem))
         return problem.exit_code
 

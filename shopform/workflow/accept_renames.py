@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from shopform.config import compile_shops, load_project, select_shop
+from shopform.config import compile_shops, select_shop
 from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.config.write.project_edits import MOVED, Rewritten, with_moves
@@ -16,53 +16,48 @@ from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import follow_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store
-from shopform.terminal.console import Console
 from shopform.workflow.file_writes import mark_of, write_over
-from shopform.workflow.open_workspace import check_address, several, variables_of
-from shopform.workflow.requests import ProjectRequest
+from shopform.workflow.open_project import check_address, open_project, several
+from shopform.workflow.workspace import LoadedProject
 
 Move = tuple[Address, Address]
 DECLARED = "the new address is one that is declared, and that the state does not have"
 
 
 def accept(
-    console: Console,
+    loaded: LoadedProject,
     pairs: Iterable[tuple[str, str]],
-    request: ProjectRequest,
     one_only: Mapping[str, object],
-) -> None:
-    """Write each rename into the project's `moved:`.
+) -> LoadedProject:
+    """Write each rename into the project's `moved:`; returns the project as it is then.
 
     One that stands there already is left alone. Raises UsageError, with nothing written, for one
     that cannot be, and as `several` does.
     """
-    project = load_project(console.directory)
-    console.sources = lambda: project.sources
-    shop = request.shop
-    in_several = several(project, shop, one_only)
+    project, request = loaded.project, loaded.request
+    in_several = several(loaded, one_only)
     moves = [(check_address(old), check_address(new)) for old, new in pairs]
     listed = _listed(project)
     fresh = list(dict.fromkeys(move for move in moves if move not in listed))
     if not fresh:
-        return
+        return loaded
     found, _ = compile_shops(
         project,
-        shop if in_several else select_shop(project, shop),
-        variables=variables_of(console, project, request),
-        environment=console.environment,
+        request.shop if in_several else select_shop(project, request.shop),
+        variables=loaded.variables,
+        environment=request.environment,
         resolve_token=False,
     )
     worlds = [
-        (desired, open_store(each.state, console.directory, host_of(each.url)).read())
+        (desired, open_store(each.state, request.directory, host_of(each.url)).read())
         for each, desired in found.values()
     ]
     for move in fresh:
         _check(move, [*listed, *(m for m in fresh if m is not move)], worlds)
     change = with_moves(project, fresh)
-    write(console.directory, change)
-    for before, after in fresh:
-        if not console.quiet:
-            console.note(f"{change.name}: `{MOVED}` says now that {before} became {after}.")
+    write(request.directory, change)
+    loaded.observer.renamed(change.name, fresh)
+    return open_project(request, loaded.observer)
 
 
 def write(directory: Path, change: Rewritten) -> None:

@@ -18,8 +18,8 @@ from shopform.clone.text_rewriting import Rewriting, own_hosts
 from shopform.clone.three_way import aside
 from shopform.describe.from_live import declare
 from shopform.describe.redaction import with_left, withhold
-from shopform.diagnostics import Diagnostic, error, plural, warning
-from shopform.errors import ListMissing, ShopError, ShopformError, UsageError
+from shopform.diagnostics import Diagnostic, error, warning
+from shopform.errors import BudgetSpent, ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model.declared import Declared
 from shopform.model.live import Live
@@ -30,11 +30,11 @@ from shopform.model.values import Address, host_of
 from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
-from shopform.terminal.console import Console
-from shopform.workflow.open_workspace import open_settings
+from shopform.workflow.open_project import open_settings
 from shopform.workflow.refresh import Connection, connected, read_then_declare, reading
 from shopform.workflow.requests import CopyRequest, ReadLimits
 from shopform.workflow.shop_identity import same_shop
+from shopform.workflow.workspace import LoadedProject
 
 
 class Copying:
@@ -48,7 +48,7 @@ class Copying:
 
     def __init__(
         self,
-        console: Console,
+        loaded: LoadedProject,
         request: CopyRequest,
         options: Options,
         *,
@@ -60,8 +60,8 @@ class Copying:
             raise UsageError(
                 "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
             )
-        self.first = open_settings(console, request.project(source), with_token=True)
-        self.workspace = open_settings(console, request.project(target), with_token=with_key)
+        self.first = open_settings(loaded, source, with_token=True)
+        self.workspace = open_settings(loaded, target, with_token=with_key)
         if _one_shop(self.first.shop, self.workspace.shop):
             raise UsageError(
                 f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
@@ -88,8 +88,12 @@ class Copying:
         # What nobody asked for by name may be missing.
         self.unread: dict[str, ShopformError] | None = {} if request.kinds is None else None
 
-    def read(self, limits: ReadLimits) -> int:
-        """Read the first shop; returns what that cost. Raises ShopError when it is not whole."""
+    def read(self, limits: ReadLimits, *, more: bool) -> ReadLimits:
+        """Read the first shop; returns what is left of the limits.
+
+        Raises ShopError when it is not whole, and BudgetSpent when nothing is left and `more`
+        calls are to be made.
+        """
         prior = self.workspace.store().read()
         if self.wish.three_way and not prior.resources and not prior.pending:
             first = f"shopform clone --from {self.wish.source} --to {self.wish.target}"
@@ -108,12 +112,15 @@ class Copying:
             same_shop(client, self.first.store().read(), self.live)
         self._readable()
         self._complete()
-        if not self.workspace.console.quiet:
-            self.workspace.console.note(
-                f"{self.wish.source}: {plural(client.calls, 'call')} to read"
-                f" ({ledger.left:,} of {ledger.daily:,} left today)"
+        observer = self.first.observer
+        observer.was_read(self.wish.source, client.calls, ledger.left, ledger.daily)
+        left = limits.after(client.calls)
+        if more and left.max_calls is not None and left.max_calls <= 0:
+            raise BudgetSpent(
+                f"reading `{self.wish.source}` took all {limits.max_calls} calls of this run",
+                hint="allow more with `--max-calls`",
             )
-        return client.calls
+        return left
 
     def _readable(self) -> None:
         """Refuse where what is asked for could not be read: a part must not pass for the whole.

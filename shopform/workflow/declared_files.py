@@ -1,87 +1,82 @@
-"""Writes what a live shop holds as files of YAML."""
+"""What a live shop holds, as files of YAML."""
 
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from shopform.diagnostics import plural
+from shopform.config import Project, shop_names
+from shopform.config.format.printer import MODELINE
+from shopform.config.write.emitter import Heading, emit_document, emit_files
 from shopform.errors import UsageError
-from shopform.terminal.console import Console
+from shopform.files import real, reporting, typed
+from shopform.kinds import BY_NAME
+from shopform.model.declared import Declared
+from shopform.workflow.file_writes import write_new
+from shopform.workflow.workspace import Workspace
 
-if TYPE_CHECKING:
-    from shopform.config import Project
-    from shopform.model.declared import Declared
-    from shopform.workflow.workspace import Workspace
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFiles:
+    """What a shop holds as YAML: `text` where no place was named, else how many files were written.
+
+    `include` is the pattern that makes the folder a part of the project, if it can be one.
+    """
+
+    resources: int
+    left_out: int
+    text: str = ""
+    written: int = 0
+    include: str = ""
 
 
-def write(
-    console: Console,
-    workspace: "Workspace",
-    declared: "Declared",
+def write_declared(
+    workspace: Workspace,
+    declared: Declared,
     unread: dict[str, str],
     out: Path | None,
     *,
     about: str,
     hint: str,
-) -> int:
-    """Write what is declared to a folder, a file or stdout; `about` says what it is of.
+) -> DeclaredFiles:
+    """Write what is declared to a folder or a file, or return it; `about` says what it is of.
 
     Raises UsageError with the hint where a file is in the way.
     """
-    from shopform.config import load_project, shop_names
-    from shopform.config.write.emitter import Heading, emit_document, emit_files
-    from shopform.files import real, reporting, typed
-    from shopform.workflow.file_writes import write_new
-
-    project = load_project(workspace.directory)
+    project = workspace.loaded.project
     single = out is not None and out.suffix in (".yaml", ".yml")
     with reporting(workspace.directory / (out or ""), UsageError):
         path = typed(workspace.directory, out or "")
     folder = path.parent if single else path
-    begun = ""
     heading = Heading(
         about=about,
         shop=workspace.shop.name if len(shop_names(project)) > 1 else "",
         modeline=_modeline(project, folder),
         unread=unread,
     )
+    counts = len(declared.resources), len(declared.left)
     if out is None:
-        console.result(emit_document(declared, heading))
-    else:
-        files = emit_files(declared, heading)
-        if single:
-            files = {path.name: emit_document(declared, heading)}
-        _check_undeclared(project, folder, declared, files)
-        written = write_new(folder, files, hint=hint)
-        count = plural(len(written), "file")
-        begun = f"Wrote {count} to `{out}`" if written else f"`{out}` says so already"
-    if not console.quiet:
-        _tell(console, declared, begun)
-        if out:
-            _tell_pattern(console, real(workspace.directory), real(folder))
-    return 0
+        return DeclaredFiles(*counts, text=emit_document(declared, heading))
+    files: Mapping[str, str] = emit_files(declared, heading)
+    if single:
+        files = {path.name: emit_document(declared, heading)}
+    _check_undeclared(project, folder, declared, files)
+    written = write_new(folder, files, hint=hint)
+    return DeclaredFiles(
+        *counts, written=len(written), include=_pattern(real(workspace.directory), real(folder))
+    )
 
 
-def _tell(console: Console, declared: "Declared", begun: str) -> None:
-    told = plural(len(declared.resources), "resource")
-    if declared.left:
-        told += f", {len(declared.left):,} left out: the comments say why"
-    console.note(f"{begun}: {told}." if begun else f"\n{told}.")
+def _pattern(project: Path, folder: Path) -> str:
+    """How a folder of the project becomes a part of it; empty for another folder."""
+    if folder == project or not folder.is_relative_to(project):
+        return ""
+    return (folder.relative_to(project) / "*.yaml").as_posix()
 
 
-def _tell_pattern(console: Console, project: Path, folder: Path) -> None:
-    """How a folder of the project becomes a part of it."""
-    if folder != project and folder.is_relative_to(project):
-        pattern = (folder.relative_to(project) / "*.yaml").as_posix()
-        console.note(f"`include: {pattern}` in the settings makes it a part of the project.")
-
-
-def _modeline(project: "Project", folder: Path) -> str:
+def _modeline(project: Project, folder: Path) -> str:
     """The line that tells editors the schema, where the project's settings have one."""
-    import os
-    import re
-
-    from shopform.config.format.printer import MODELINE
-
     line = project.texts[project.main].split("\n", 1)[0].rstrip()
     found = re.search(r"\$schema=(\S+)", line)
     if not line.startswith(MODELINE) or not found:
@@ -93,12 +88,9 @@ def _modeline(project: "Project", folder: Path) -> str:
 
 
 def _check_undeclared(
-    project: "Project", folder: Path, declared: "Declared", files: dict[str, str]
+    project: Project, folder: Path, declared: Declared, files: Mapping[str, str]
 ) -> None:
     """Refuse to write what the project would then declare twice."""
-    from shopform.files import real, reporting
-    from shopform.kinds import BY_NAME
-
     with reporting(folder, UsageError):
         elsewhere = real(folder) != real(project.directory)
     if elsewhere:

@@ -1,67 +1,67 @@
 """Imports one object of the shop by its id."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
+from shopform.config import compile_project, shop_names
+from shopform.config.compile.declarations import Drafts
+from shopform.config.write.project_edits import amended, with_resource
+from shopform.describe.single_object import FetchedObject, described, taken
+from shopform.diagnostics import Collector, Diagnostic, did_you_mean, warning
 from shopform.errors import ShopError, StateError, UsageError
+from shopform.kinds import BY_NAME
+from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
+from shopform.model.references import links
 from shopform.model.values import Address, host_of
+from shopform.shop.client import Client
+from shopform.shop.read_one import read_one
+from shopform.workflow.accept_renames import write
+from shopform.workflow.refresh import connected
+from shopform.workflow.requests import ImportRequest, ReadLimits
+from shopform.workflow.shop_identity import key_digest, same_shop
+from shopform.workflow.workspace import Workspace
 
-if TYPE_CHECKING:
-    from shopform.describe.single_object import FetchedObject
-    from shopform.shop.client import Client
-    from shopform.workflow.requests import ProjectRequest, ReadLimits
-    from shopform.workflow.workspace import Workspace
 
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """How many fields differ from the files, None where the state had the object already.
 
-def import_object(
-    workspace: "Workspace",
-    wanted: Address,
-    number: int,
-    request: "ProjectRequest",
-    limits: "ReadLimits",
-    *,
-    lock_timeout: float,
-    generate: bool,
-    into: str | None,
-) -> int | None:
-    """Remember the object `number` as `wanted`, and return how many of its fields differ.
-
-    None where the state has it so already. Raises ShopformError with nothing remembered.
+    `written` is the file that got a block, `warnings` are about fields that it leaves out.
     """
-    from shopform.describe.single_object import taken
-    from shopform.workflow.refresh import connected
-    from shopform.workflow.shop_identity import key_digest, same_shop
 
+    differing: int | None
+    written: str = ""
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimits) -> ImportResult:
+    """Record the object in the state. Raises ShopformError with nothing recorded."""
+    wanted, number = request.address, request.number
     missing = wanted not in workspace.desired.resources
     if missing:
-        _undeclared(workspace, wanted, generate=generate)
-    with workspace.store().open("import", lock_timeout) as session:
+        _undeclared(workspace, wanted, generate=request.generate)
+    with workspace.store().open("import", request.lock_timeout) as session:
         prior = session.prior
         if _owned(wanted, number, prior):
-            return None
+            return ImportResult(None)
         within = _container(wanted, prior)
         with connected(workspace, limits) as connection:
             same_shop(connection.client, prior)
             found = _read(connection.client, wanted, number, within)
             key = key_digest(workspace.shop.token.text, session.lineage)
             session.recognise(host_of(workspace.shop.url), None, key)
-        desired = workspace.desired
+        block = _Block(workspace.desired)
         if missing:
-            desired = _generate(workspace, wanted, prior, found, into, request)
-        entry, differ = taken(wanted, desired, prior, found)
+            block = _generate(workspace, wanted, prior, found, request.into)
+        entry, differing = taken(wanted, block.desired, prior, found)
         session.edit({wanted: entry})
-    return differ
+    return ImportResult(differing, block.file, block.warnings)
 
 
-def _undeclared(workspace: "Workspace", wanted: Address, *, generate: bool) -> None:
+def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> None:
     """Raise UsageError unless a block can be written for it."""
-    from shopform.config import load_project, shop_names
-    from shopform.config.compile.declarations import Drafts
-    from shopform.diagnostics import Collector, did_you_mean
-    from shopform.model.addresses import container_of
-
-    project, shop = load_project(workspace.directory), workspace.shop.name
+    project, shop = workspace.loaded.project, workspace.shop.name
     drafts = Drafts(project, shop, shop_names(project), Collector()).all()
     if any(draft.address == wanted for draft in drafts):
         raise UsageError(
@@ -103,8 +103,6 @@ def _owned(wanted: Address, number: int, prior: Prior) -> bool:
 
 def _container(wanted: Address, prior: Prior) -> int | None:
     """The id of what it lies in. Raises StateError where the state does not have that."""
-    from shopform.model.addresses import container_of
-
     above = container_of(wanted)
     if above is None:
         return None
@@ -116,11 +114,7 @@ def _container(wanted: Address, prior: Prior) -> int | None:
     return prior.resources[above].id
 
 
-def _read(client: "Client", wanted: Address, number: int, within: int | None) -> "FetchedObject":
-    from shopform.describe.single_object import FetchedObject
-    from shopform.kinds import BY_NAME
-    from shopform.model.addresses import container_of
-    from shopform.shop.read_one import read_one
+def _read(client: Client, wanted: Address, number: int, within: int | None) -> FetchedObject:
 
     kind = BY_NAME[wanted.kind]
     read = read_one(client, kind, number, within)
@@ -134,11 +128,8 @@ def _read(client: "Client", wanted: Address, number: int, within: int | None) ->
     raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
 
 
-def _above(wanted: Address, prior: Prior, found: "FetchedObject") -> str:
+def _above(wanted: Address, prior: Prior, found: FetchedObject) -> str:
     """What to do for an object that lies in one that nobody owns yet."""
-    from shopform.kinds import BY_NAME
-    from shopform.model.references import links
-
     owned = {(address.kind, entry.id) for address, entry in prior.resources.items()}
     kind = BY_NAME[wanted.kind]
     for name, (above, number) in links(kind, found.object).items():
@@ -147,27 +138,24 @@ def _above(wanted: Address, prior: Prior, found: "FetchedObject") -> str:
     return "" if found.object.fixed else "declare it by hand, and leave `--generate` out"
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What is declared once a block was written, the file it is in, and what it leaves out."""
+
+    desired: Desired
+    file: str = ""
+    warnings: tuple[Diagnostic, ...] = ()
+
+
 def _generate(
-    workspace: "Workspace",
-    wanted: Address,
-    prior: Prior,
-    found: "FetchedObject",
-    into: str | None,
-    request: "ProjectRequest",
-) -> Desired:
-    """Write the block of an object; returns what is declared then.
+    workspace: Workspace, wanted: Address, prior: Prior, found: FetchedObject, into: str | None
+) -> _Block:
+    """Write the block of an object.
 
     It is on disk before the state knows of it: a run that is stopped between the two leaves a
     block that the next plan imports. Raises ConfigError and UsageError with nothing written.
     """
-    from shopform.config import compile_project, load_project
-    from shopform.config.write.project_edits import amended, with_resource
-    from shopform.describe.single_object import described
-    from shopform.diagnostics import warning
-    from shopform.workflow.accept_renames import write
-    from shopform.workflow.open_workspace import variables_of
-
-    console = workspace.console
+    loaded = workspace.loaded
     declared = described(wanted, prior, found)
     if wanted not in declared.resources:
         why = next((left.why for left in declared.left if not left.field), "nobody could say how")
@@ -175,21 +163,19 @@ def _generate(
             f"the object {found.object.id} cannot be declared: {why}",
             hint=_above(wanted, prior, found),
         )
-    project = load_project(workspace.directory)
-    change = with_resource(project, declared, wanted, into)
-    project = amended(project, change)
-    console.sources = lambda: project.sources
+    change = with_resource(loaded.project, declared, wanted, into)
+    project = amended(loaded.project, change)
+    loaded.observer.loaded(project.sources, workspace.shop.name)
     _, desired, _ = compile_project(
         project,
         workspace.shop.name,
-        variables=variables_of(console, project, request),
-        environment=console.environment,
+        variables=loaded.variables,
+        environment=loaded.request.environment,
     )
     write(workspace.directory, change)
-    console.result(f"Wrote {wanted} to {change.name}.")
-    console.diagnostics(
+    left_out = tuple(
         warning("import-left", f"`{left.field}` of `{wanted}` is left out: {left.why}")
         for left in declared.left
         if left.field
     )
-    return desired
+    return _Block(desired, change.name, left_out)

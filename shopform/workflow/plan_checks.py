@@ -7,38 +7,33 @@ from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopformError
 from shopform.model.plan import Op, Plan, Step
 from shopform.planning.checks.call_budget import budgeted
-from shopform.terminal.console import Console
 from shopform.workflow.refresh import Connection
 from shopform.workflow.workspace import Workspace
 
 
-def judged(console: Console, plan: Plan, connection: Connection, *, saved: bool = False) -> Plan:
+def judged(
+    plan: Plan, connection: Connection, workspace: Workspace, *, saved: bool = False
+) -> Plan:
     """A plan that is only shown, or `saved` to be applied later.
 
-    Where somebody looks at it at a terminal it is a warning still.
+    Where a person reads it at a terminal, what refuses it is a warning still.
     """
-    soft = console.interactive and console.form == "text" and not saved
+    soft = workspace.observer.attended and not saved
     before = plan.calls.recheck if saved else plan.calls.read
     spent = before if saved else connection.client.calls
-    plan = _refused(plan, _lost(console, plan), soft=soft)
-    return _affordable(console, plan, connection, before=before, spent=spent, soft=soft)
+    plan = _refused(plan, _lost(workspace, plan), soft=soft)
+    return _affordable(plan, connection, before=before, spent=spent, soft=soft)
 
 
 def ready(
-    console: Console,
-    plan: Plan,
-    connection: Connection,
-    workspace: Workspace,
-    *,
-    saved: bool,
-    soft: bool,
+    plan: Plan, connection: Connection, workspace: Workspace, *, saved: bool, soft: bool
 ) -> Plan:
     """A plan that is about to be applied. `soft`: somebody is asked about it first."""
     before = plan.calls.recheck if saved else 0
     spent = connection.client.calls + before
-    found = [*_lost(console, plan), *_undeliverable(workspace, plan)]
+    found = [*_lost(workspace, plan), *_undeliverable(workspace, plan)]
     plan = _refused(plan, found, soft=soft)
-    return _affordable(console, plan, connection, before=before, spent=spent)
+    return _affordable(plan, connection, before=before, spent=spent)
 
 
 def _refused(plan: Plan, found: list[Diagnostic], *, soft: bool) -> Plan:
@@ -57,7 +52,7 @@ def _makers(plan: Plan) -> Iterator[Step]:
             yield step
 
 
-def _lost(console: Console, plan: Plan) -> list[Diagnostic]:
+def _lost(workspace: Workspace, plan: Plan) -> list[Diagnostic]:
     """Secrets that would be lost with a machine of CI: without `secret_to` they go to a file."""
     hint = "declare `secret_to`: a command that stores it, or a file that the job keeps"
     return [
@@ -67,7 +62,7 @@ def _lost(console: Console, plan: Plan) -> list[Diagnostic]:
             hint=hint,
             address=step.address,
         )
-        for step in (_makers(plan) if console.in_ci else ())
+        for step in (_makers(plan) if workspace.loaded.request.in_ci else ())
         if step.deliver is None
     ]
 
@@ -85,24 +80,18 @@ def _undeliverable(workspace: Workspace, plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _affordable(
-    console: Console,
-    plan: Plan,
-    connection: Connection,
-    *,
-    before: int,
-    spent: int,
-    soft: bool = False,
+    plan: Plan, connection: Connection, *, before: int, spent: int, soft: bool = False
 ) -> Plan:
     """What cannot be finished is not begun, unless that is asked for.
 
     `before` are calls of the day that come yet, before the first write; `spent` are all of the
     run that come before it.
     """
-    limit = connection.max_calls
+    limit = connection.limits.max_calls
     return budgeted(
         plan,
         today=connection.ledger.left - before,
         run=None if limit is None else limit - spent,
-        partial=console.partial,
+        partial=connection.limits.partial,
         soft=soft,
     )

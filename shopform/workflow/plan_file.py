@@ -26,15 +26,15 @@ MISFITS = 10
 HINT = "plan again, and apply the new plan"
 
 
-def write_plan(path: Path, plan: Plan) -> None:
+def write_plan(directory: Path, path: Path, plan: Plan) -> None:
     """Save a plan on one line, as tools made for Terraform's plans expect it.
 
     It holds no secret; 0600 all the same, since it tells what a shop is like. Raises UsageError
     where nothing can be written; what is there already was looked at before the plan was made.
     """
     text = json.dumps(sealed(plan), ensure_ascii=False)
-    with reporting(path, UsageError):
-        write_atomic(path, text.encode() + b"\n", mode=0o600)
+    with reporting(directory / path, UsageError):
+        write_atomic(typed(directory, path), text.encode() + b"\n", mode=0o600)
 
 
 def read_plan(directory: Path, path: Path) -> Plan:

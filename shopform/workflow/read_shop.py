@@ -56,10 +56,8 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
         live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
         live = confirm_absence(connection.client, live, prior)
         same_shop(connection.client, prior, live)
-        left, daily = connection.ledger.left, connection.ledger.daily
-    if not workspace.console.quiet:
-        told = f"{workspace.shop.name}: {live.calls:,} calls to read"
-        workspace.console.note(f"{told} ({left:,} of {daily:,} left today).")
+        ledger = connection.ledger
+    workspace.observer.was_read(workspace.shop.name, live.calls, ledger.left, ledger.daily)
     out = Collector()
     complete(live, out)
     if out.failed:

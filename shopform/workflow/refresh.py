@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from time import monotonic
 
-from shopform.diagnostics import Collector, Severity, warning
-from shopform.errors import AccessRefused, ShopError, UsageError
+from shopform.diagnostics import Collector, warning
+from shopform.errors import AccessRefused, ShopError, StateError, UsageError
 from shopform.kinds import KINDS
 from shopform.model.desired import Desired, Moved
 from shopform.model.live import Live
@@ -21,16 +20,15 @@ from shopform.planning.matching.result import Matching
 from shopform.planning.planner import drafted, finished, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED
 from shopform.planning.scope import Known, Options, scope
-from shopform.render.json.events import planned
-from shopform.render.text.progress import progress
 from shopform.shop.absence import confirm_absence
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.shop.fetch import count, fetch
-from shopform.terminal.console import Console
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import same_shop
 from shopform.workflow.workspace import Workspace
+
+NO_LIMITS = ReadLimits()
 
 
 @dataclass(slots=True)
@@ -39,7 +37,7 @@ class Connection:
 
     client: Client
     ledger: CallCounter
-    max_calls: int | None = None
+    limits: ReadLimits = NO_LIMITS
     watch: Callable[[str], None] = lambda _path: None
 
 
@@ -51,10 +49,14 @@ def connected(
 
     Raises StateError where that cannot be written; unless `writing` that is only a warning.
     """
-    shop = workspace.shop
+    shop, observer = workspace.shop, workspace.observer
 
-    warn = None if writing else workspace.console.warn
-    ledger = CallCounter(workspace.data, shop.token.text, shop.daily_calls, unwritable=warn)
+    def warn(problem: StateError) -> None:
+        observer.warn(problem.diagnostics)
+
+    ledger = CallCounter(
+        workspace.data, shop.token.text, shop.daily_calls, unwritable=None if writing else warn
+    )
     with Client(
         shop,
         ledger=ledger,
@@ -62,7 +64,7 @@ def connected(
         parallelism=limits.parallelism,
         on_call=lambda _method, path, _status: connection.watch(path),
     ) as client:
-        connection = Connection(client, ledger, limits.max_calls)
+        connection = Connection(client, ledger, limits)
         yield connection
 
 
@@ -80,7 +82,7 @@ def read_and_plan(
 def _with_unread(workspace: Workspace, result: Plan) -> Plan:
     """The plan with a warning for each file that declares what goes, and is not read."""
     going = [change.address for change in result.changes if change.reason == UNDECLARED]
-    read = set(workspace.console.sources())
+    read = set(workspace.loaded.project.sources)
     if not going or not read:
         return result
     from shopform.config.read.unread_files import declared_unread
@@ -173,13 +175,10 @@ def read_and_look(
 
 @contextmanager
 def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
-    """Tell how far a shop is read, where somebody looks."""
-    console, label = workspace.console, f"reading {workspace.shop.name}"
-    note = None if console.quiet else console.note
-    with progress(console.watched, label, note, monotonic) as bar:
-        connection.watch = bar.advance
+    """Report how far a shop is read while the block runs."""
+    with workspace.observer.reading(workspace.shop.name) as connection.watch:
         yield
-        connection.watch = lambda _path: None
+    connection.watch = lambda _path: None
 
 
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
@@ -231,41 +230,3 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
             needed.add(kind.name)
             full.add(kind.name)
     return [kind.name for kind in KINDS if kind.name in needed]
-
-
-def rendered(console: Console, plan_: Plan) -> str:
-    """The plan in the console's form."""
-    if console.form == "json":
-        import json
-
-        from shopform.render.json.plan_document import sealed
-
-        return json.dumps(sealed(plan_), ensure_ascii=False)
-    if console.form == "markdown":
-        from shopform.render.markdown.page import render_markdown
-
-        return render_markdown(plan_, max_bytes=console.limit, url=console.report_url)
-    if console.form == "html":
-        from shopform.render.html.page import render_html
-
-        return render_html(plan_)
-    from shopform.render.text.plan_text import render_plan
-
-    how = {console.detail: True} if console.detail else {}
-    return render_plan(plan_, color=console.color(), width=console.columns, **how)
-
-
-def show(console: Console, plan_: Plan) -> None:
-    """The plan to stdout, and what speaks against it to stderr."""
-    if console.form != "stream" and not console.quiet:
-        console.result(rendered(console, plan_))
-    remark(console, plan_)
-
-
-def remark(console: Console, plan_: Plan) -> None:
-    """What speaks against the plan to stderr, and all of it to whom messages go."""
-    console.stream.tell(planned(plan_))
-    told = [d for d in plan_.diagnostics if d.severity is Severity.ERROR or not console.quiet]
-    if told and not console.quiet:
-        console.note("")
-    console.diagnostics(told)

@@ -33,7 +33,7 @@ def remember(plan: Plan, workspace: Workspace) -> None:
             for old in files[:-KEPT]:
                 old.unlink(missing_ok=True)
     except StateError as problem:
-        workspace.console.warn(problem)
+        workspace.observer.warn(problem.diagnostics)
 
 
 def _folder(workspace: Workspace) -> Path:

@@ -1,11 +1,9 @@
 """Two shops of a project that are one: refused where both may manage the same object."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from shopform.config import Project, compile_project, same_shops, shop_names
+from shopform.config import Project, same_shops, shop_names
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ConfigError, StateError
@@ -13,54 +11,38 @@ from shopform.files import own_files
 from shopform.model.prior import Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, host_of
-
-if TYPE_CHECKING:
-    from shopform.workflow.workspace import Workspace
+from shopform.workflow.workspace import Workspace
 
 _STATE = re.compile(r"(?!.*\.from-).+\.json")
 
 
-def alone(
-    workspace: "Workspace",
-    project: Project,
-    variables: Mapping[str, str],
-    *,
-    with_states: bool = True,
-) -> "Workspace":
+def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
     """The workspace, unless another shop of the project is the same and may manage the same.
 
     Raises ConfigError then. Costs nothing where no other has its address and its key.
     """
-    environment = workspace.console.environment
-    shop = workspace.shop
+    loaded, shop = workspace.loaded, workspace.shop
     for other, one_source in same_shops(
-        project, shop, variables=variables, environment=environment
+        loaded.project, shop, variables=loaded.variables, environment=loaded.request.environment
     ):
         from shopform.planning.checks.shared_shop import Managed, meeting
 
         def managed(one: Shop) -> Managed:
-            _, desired, _ = compile_project(
-                project,
-                one.name,
-                variables=variables,
-                environment=environment,
-                resolve_token=False,
-            )
             store = replace(workspace, shop=one, source="").store()
-            return Managed(desired, store.read() if with_states else Prior())
+            return Managed(loaded.declared(one.name), store.read() if with_states else Prior())
 
         mine, theirs = managed(shop), managed(other)
         # Keys of two names that are equal today may be meant to differ: as long as nothing is
         # owned by the other, nothing can be lost to it.
         both = meeting(mine, theirs) if one_source or theirs.prior.resources else None
         if both:
-            raise ConfigError(diagnostics=[_same_shop(project, shop, other, both)])
+            raise ConfigError(diagnostics=[_same_shop(loaded.project, shop, other, both)])
     if with_states:
-        workspace.former = _former(workspace, project)
+        workspace.former = _former(workspace)
     return workspace
 
 
-def _former(workspace: "Workspace", project: Project) -> str:
+def _former(workspace: Workspace) -> str:
     """The state of this shop under a name that the project has no more; empty for none.
 
     A shop with a state of its own needs none. At the central host only the key tells which shop a
@@ -69,7 +51,7 @@ def _former(workspace: "Workspace", project: Project) -> str:
     from shopform.state.open import open_store
     from shopform.workflow.shop_identity import key_digest
 
-    directory, shop = workspace.directory, workspace.shop
+    directory, shop, project = workspace.directory, workspace.shop, workspace.loaded.project
     own = directory / shop.state
     if own.exists() or own.with_name(f"{own.name}.journal").exists():
         return ""

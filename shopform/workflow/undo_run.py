@@ -4,7 +4,6 @@ import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shopform import files
 from shopform.errors import StateError
@@ -13,13 +12,13 @@ from shopform.model.live import Live
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.values import Address
-from shopform.terminal.console import Console
-
-if TYPE_CHECKING:
-    from shopform.planning.scope import Options
-    from shopform.workflow.refresh import Connection
-    from shopform.workflow.requests import ProjectRequest
-
+from shopform.planning.scope import Options
+from shopform.undo.inverse import Inverse, invert
+from shopform.undo.previous_addresses import required_reads
+from shopform.workflow.open_project import open_settings
+from shopform.workflow.refresh import Connection, read_then_declare
+from shopform.workflow.run_history import find_record
+from shopform.workflow.workspace import LoadedProject
 
 IMAGES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 
@@ -29,25 +28,13 @@ class Undoing:
 
     saved = False
 
-    def __init__(
-        self, console: Console, run: str | None, request: "ProjectRequest", options: "Options"
-    ) -> None:
-        from shopform.workflow.open_workspace import open_settings
-        from shopform.workflow.run_history import find_record
-
-        self.workspace = open_settings(console, request, with_token=True)
+    def __init__(self, loaded: LoadedProject, run: str | None, options: Options) -> None:
+        self.workspace = open_settings(loaded, with_token=True)
         self.run = find_record(self.workspace, run)
         self.workspace.source = self.run.plan.basis.source
         self.options = replace(options, by_name=True, source=self.workspace.source)
-        self.console = console
-        if not console.quiet:
-            console.note(f"Undoing {self.run.name}, `{self.run.verb}`.")
 
-    def plan(self, connection: "Connection", prior: Prior) -> Plan:
-        from shopform.undo.inverse import Inverse, invert
-        from shopform.undo.previous_addresses import required_reads
-        from shopform.workflow.refresh import read_then_declare
-
+    def plan(self, connection: Connection, prior: Prior) -> Plan:
         run, found = self.run, list[Inverse]()
         if prior.lineage != run.lineage:
             raise StateError(
@@ -71,8 +58,6 @@ class Undoing:
             within=within,
             options=self.options,
         )
-        if made.empty and not made.refused and not self.console.quiet:
-            self.console.note("Nothing is left to undo.")
         return found[0].report.annotated(made, run.name)
 
 

@@ -1,10 +1,10 @@
 """`shopform dump --update`: what the shop holds, written into the files of the project."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from shopform.config import Project, load_project, shop_names
+from shopform.config import Project, shop_names
 from shopform.config.compile.declarations import Drafts
 from shopform.config.format.formatter import format_text
 from shopform.config.write.emitter import inline
@@ -13,22 +13,32 @@ from shopform.config.write.project_edits import Tabled, amended, home, with_reso
 from shopform.describe.from_live import declare
 from shopform.describe.out_of_sync import Differences, compare
 from shopform.describe.redaction import with_left, withhold
-from shopform.diagnostics import Collector, Diagnostic, plural, warning
+from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import UsageError
 from shopform.model.declared import Declared
 from shopform.model.references import depends_on
 from shopform.model.values import Address
-from shopform.terminal.console import Console
 from shopform.workflow.file_writes import BOM, mark_of, write_over
 from shopform.workflow.read_shop import ShopSnapshot
 from shopform.workflow.workspace import Workspace
 
-SHOWN = 5
+
+@dataclass(frozen=True, slots=True)
+class FileUpdate:
+    """Which files were written with how many fields and new resources, and what was not.
+
+    `deleted` are declared and not in the shop, `unmanaged` in the shop and not declared.
+    """
+
+    files: Mapping[str, tuple[int, int]]
+    warnings: tuple[Diagnostic, ...]
+    deleted: Sequence[Address]
+    unmanaged: Sequence[Address]
 
 
-def update_files(console: Console, workspace: Workspace, found: ShopSnapshot, *, new: bool) -> int:
-    """Write the fields that differ, and with `new` what nobody declares; all files or none."""
-    project = load_project(workspace.directory)
+def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> FileUpdate:
+    """Write the fields that differ, and with `new` what is unmanaged; all files or none."""
+    project = workspace.loaded.project
     written = compare(workspace.desired, found.prior, found.live)
     held = [
         Held(address=each.address, field=each.field, value=each.value, why=each.why)
@@ -49,14 +59,9 @@ def update_files(console: Console, workspace: Workspace, found: ShopSnapshot, *,
         files |= {name: mark_of(workspace.directory, name) + text for name, text in more.items()}
         told += refused
     write_over(workspace.directory, files)
-    for name in sorted(files):
-        console.result(f"{name}: {_counted(made.counts.get(name, 0), added[name])}")
-    console.diagnostics([*written.problems, *told])
-    if not console.quiet:
-        _tell(console, "In the files, which keep it, and not in the shop", written.gone)
-        if not new:
-            _tell(console, "In the shop, and in no file before `--new` puts it there", undeclared)
-    return 0
+    counts = {name: (made.counts.get(name, 0), added[name]) for name in sorted(files)}
+    warnings = (*written.problems, *told)
+    return FileUpdate(counts, warnings, written.gone, () if new else undeclared)
 
 
 def _tidy(name: str, before: str, after: str) -> str:
@@ -161,14 +166,3 @@ def _grouped(
     for address in addresses:
         groups.setdefault(by(address), []).append(address)
     return list(groups.values())
-
-
-def _counted(fields: int, new: int) -> str:
-    parts = [plural(fields, "field")] if fields else []
-    return ", ".join([*parts, f"{new:,} new"] if new else parts)
-
-
-def _tell(console: Console, what: str, addresses: Sequence[Address]) -> None:
-    if addresses:
-        more = f", and {len(addresses) - SHOWN:,} more" if len(addresses) > SHOWN else ""
-        console.note(f"{what} ({len(addresses):,}): {', '.join(addresses[:SHOWN])}{more}.")

@@ -1,16 +1,42 @@
-"""One shop of one project: what a command works on."""
+"""A project loaded once, and one shop of it: what a command works on."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from shopform import files
+from shopform.config import Project, compile_project
 from shopform.errors import StateError
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
 from shopform.model.values import host_of
 from shopform.state.open import open_store
 from shopform.state.store import Store
-from shopform.terminal.console import Console
+from shopform.workflow.observer import Observer
+from shopform.workflow.requests import ProjectRequest
+
+
+@dataclass(slots=True)
+class LoadedProject:
+    """The files of a project as they were read, and what was compiled of them by shop."""
+
+    request: ProjectRequest
+    project: Project
+    observer: Observer
+    variables: Mapping[str, str] = field(default_factory=dict)
+    compiled: dict[str, Desired] = field(default_factory=dict)
+
+    def declared(self, shop: str) -> Desired:
+        """What is declared for a shop, compiled at most once; secrets may be empty."""
+        if shop not in self.compiled:
+            _, self.compiled[shop], _ = compile_project(
+                self.project,
+                shop,
+                variables=self.variables,
+                environment=self.request.environment,
+                resolve_token=False,
+            )
+        return self.compiled[shop]
 
 
 @dataclass(slots=True)
@@ -22,13 +48,20 @@ class Workspace:
     that shop is, if that is known. `former` is the state that the shop has under another name.
     """
 
-    console: Console
-    directory: Path
+    loaded: LoadedProject
     shop: Shop
     desired: Desired
     source: str = ""
     source_host: str = ""
     former: str = ""
+
+    @property
+    def directory(self) -> Path:
+        return self.loaded.request.directory
+
+    @property
+    def observer(self) -> Observer:
+        return self.loaded.observer
 
     def store(self, *, anywhere: bool = False) -> Store:
         """Where the state is; `anywhere`: it may be of a shop at another host."""
@@ -51,10 +84,10 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """Where shopform keeps what is its own; only an undoing needs anything in there again.
+        """The folder that shopform keeps for itself; only `undo` needs anything in there again.
 
         Raises StateError where a link in the project leads it elsewhere.
         """
-        path = self.console.environment.get("SHOPFORM_DATA_DIR", ".shopform")
+        path = self.loaded.request.environment.get("SHOPFORM_DATA_DIR", ".shopform")
         with files.reporting(self.directory / path):
             return files.typed(self.directory, path)

@@ -120,7 +120,7 @@ def test_the_steps_of_a_saved_plan_are_drawn_in_their_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = Plan(steps=steps())
-    write_plan(tmp_path / "p.json", replace(made, digest=digest_of(made)))
+    write_plan(tmp_path, Path("p.json"), replace(made, digest=digest_of(made)))
     assert graph(tmp_path, "--plan", "p.json") == 0
     text = capsys.readouterr().out
     assert DOT.fullmatch(text)

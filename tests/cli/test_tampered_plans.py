@@ -22,7 +22,8 @@ from shopform.render.json.plan_document import INTEGRITY, integrity_of
 from shopform.render.json.plan_reader import read_document
 from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
-from shopform.workflow.open_workspace import open_workspace
+from shopform.terminal.reporter import Reporter
+from shopform.workflow.open_project import open_project, open_workspace
 from shopform.workflow.plan_file import fit, read_plan, unchanged
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import Workspace
@@ -227,8 +228,8 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
 @pytest.fixture(scope="module")
 def opened(shop: Shop) -> tuple[Workspace, Prior]:
     environment = environment_of(HOOK="hemmeligt")
-    console = Console(environment=environment, chdir=str(shop.directory))
-    workspace = open_workspace(console, ProjectRequest())
+    request = ProjectRequest(directory=shop.directory, environment=environment)
+    workspace = open_workspace(open_project(request, Reporter(Console(environment))))
     return workspace, workspace.store().read()
 
 

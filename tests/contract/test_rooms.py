@@ -19,7 +19,7 @@ FILES = sorted((ROOT / "shopform").rglob("*.py"))
 ORDER = (
     *("diagnostics", "errors", "files", "kit", "kinds", "model", "config"),
     *("planning", "describe", "clone", "undo", "shop", "state", "apply"),
-    *("render", "sandbox", "terminal", "workflow", "cli"),
+    *("render", "sandbox", "workflow", "terminal", "cli"),
 )
 PURE = (
     *("diagnostics", "errors", "kit", "kinds", "model"),

@@ -1,6 +1,5 @@
 """`shopform apply` and `shopform destroy`."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import click
 from shopform.cli import options, output_options
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
-from shopform.model.plan import Outcome
 from shopform.terminal.console import Console
 
 approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
@@ -63,13 +61,23 @@ def _apply(
     accept_rename: tuple[tuple[str, str], ...] = (),
     **asked: Any,
 ) -> int:
+    from shopform.config import means_several
     from shopform.planning.scope import Options
-    from shopform.workflow.open_workspace import open_workspace
-    from shopform.workflow.plan_sources import Fresh, Saved, accepted, for_several
-    from shopform.workflow.requests import Approval, ProjectRequest, ReadLimits
-    from shopform.workflow.run_plan import PlanSource, carry_out
+    from shopform.terminal.reporter import Reporter
+    from shopform.terminal.several_shops import report_runs
+    from shopform.workflow.accept_renames import accept
+    from shopform.workflow.multi_shop import apply_all
+    from shopform.workflow.open_project import (
+        open_project,
+        open_workspace,
+        open_workspaces,
+        several,
+    )
+    from shopform.workflow.plan_sources import Fresh, PlanSource, Saved
+    from shopform.workflow.requests import Approval, ReadLimits, RunResult
+    from shopform.workflow.run_plan import carry_out
 
-    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
+    request, limits = options.project_request(console, asked), options.taken(ReadLimits, asked)
     approval, wanted = options.taken(Approval, asked), options.taken(Options, asked)
     if not plan_file and not approval.auto_approve and not console.interactive:
         raise UsageError(
@@ -78,21 +86,24 @@ def _apply(
         )
     if plan_file and accept_rename:
         raise UsageError("a saved plan says itself what is done", hint="leave the options out")
+    reporter, verb = Reporter(console), "destroy" if wanted.destroy else "apply"
+
+    def carry(source: PlanSource) -> RunResult:
+        return carry_out(source, limits, approval, verb=verb)
+
     one_only = {
         "PLAN_FILE": plan_file,
         "--expect-digest": approval.expect_digest,
         "destroy": wanted.destroy,
     }
-    accepted(console, accept_rename, request, one_only)
-    verb = "destroy" if wanted.destroy else "apply"
-
-    def carry(source: PlanSource, done: Callable[[Outcome], None] = lambda _outcome: None) -> int:
-        return carry_out(console, source, limits, approval, verb=verb, done=done)
-
-    if sources := for_several(console, request, wanted, one_only):
-        from shopform.workflow.multi_shop import apply_all
-
-        return apply_all(console, sources, carry)
-    if plan_file:
-        return carry(Saved(console, plan_file, request, wanted))
-    return carry(Fresh(open_workspace(console, request), wanted))
+    if plan_file and not means_several(request.shop):
+        return reporter.applied(carry(Saved(request, reporter, plan_file, wanted)))
+    loaded = open_project(request, reporter)
+    if accept_rename:
+        loaded = accept(loaded, accept_rename, one_only)
+    if several(loaded, one_only):
+        sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
+        return report_runs(reporter, apply_all(sources, carry))
+    if plan_file:  # a shop may be called `all`
+        return reporter.applied(carry(Saved(request, reporter, plan_file, wanted)))
+    return reporter.applied(carry(Fresh(open_workspace(loaded), wanted)))

@@ -8,7 +8,7 @@ import click
 
 from shopform.cli import options, output_options
 from shopform.cli.param_types import File, KeyValue, Kinds
-from shopform.errors import BudgetSpent, UsageError
+from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
 
@@ -108,36 +108,42 @@ def promote(console: Console, /, **asked: Any) -> int:
 def _copy(
     console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
+    from shopform.cli.offer import check_approval, offer
+    from shopform.terminal.reporter import Reporter
     from shopform.workflow.clone_shop import Copying
+    from shopform.workflow.open_project import open_project
     from shopform.workflow.requests import Approval, CopyRequest, ReadLimits
-    from shopform.workflow.run_plan import check_approval, offer
 
-    request, limits = options.taken(CopyRequest, asked), options.taken(ReadLimits, asked)
-    approval = options.taken(Approval, asked)
+    reporter, request = Reporter(console), options.taken(CopyRequest, asked)
+    limits, approval = options.taken(ReadLimits, asked), options.taken(Approval, asked)
     check_approval(console, approval)
     wanted = options.plan_options(console, asked, out)
-    copying = Copying(console, request, wanted, three_way=verb == "promote")
-    left = limits.after(copying.read(limits))
-    if left.max_calls is not None and left.max_calls <= 0:
-        raise BudgetSpent(
-            f"reading `{copying.wish.source}` took all {limits.max_calls} calls of this run",
-            hint="allow more with `--max-calls`",
-        )
-    return offer(console, copying, left, approval, verb=verb, out=out, detailed=detailed_exitcode)
+    loaded = open_project(options.project_request(console, asked), reporter)
+    copying = Copying(loaded, request, wanted, three_way=verb == "promote")
+    left = copying.read(limits, more=True)
+    result = offer(
+        reporter, copying, left, approval, verb=verb, out=out, detailed=detailed_exitcode
+    )
+    return result.exit_code
 
 
 def _write(console: Console, folder: Path, **asked: Any) -> int:
     from shopform.planning.scope import Options
+    from shopform.terminal.reporter import Reporter
     from shopform.workflow.clone_shop import Copying
-    from shopform.workflow.declared_files import write
+    from shopform.workflow.declared_files import write_declared
+    from shopform.workflow.open_project import open_project
     from shopform.workflow.requests import CopyRequest, ReadLimits
 
-    request, limits = options.taken(CopyRequest, asked), options.taken(ReadLimits, asked)
-    wanted = options.taken(Options, asked)
-    copying = Copying(console, request, wanted, three_way=False, with_key=False)
-    copying.read(limits)
+    reporter, request = Reporter(console), options.taken(CopyRequest, asked)
+    limits, wanted = options.taken(ReadLimits, asked), options.taken(Options, asked)
+    loaded = open_project(options.project_request(console, asked), reporter)
+    copying = Copying(loaded, request, wanted, three_way=False, with_key=False)
+    copying.read(limits, more=False)
     declared, unread = copying.files()
     shop = copying.workspace.shop
     about = f"`{shop.name}`, {shop.url}, a copy of `{copying.wish.source}`"
     hint = "name an empty folder"
-    return write(console, copying.workspace, declared, unread, folder, about=about, hint=hint)
+    made = write_declared(copying.workspace, declared, unread, folder, about=about, hint=hint)
+    reporter.declared(made, folder)
+    return 0

@@ -9,7 +9,6 @@ from shopform.cli import options, output_options
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
-from shopform.workflow.declared_files import write
 
 
 @click.command("dump")
@@ -42,29 +41,29 @@ def command(
     as a comment, with the reason; secrets are never written. Nothing is overwritten: for files
     that are there already there is --update, which keeps their order, comments and placeholders.
     """
-    from shopform.workflow.open_workspace import open_settings, open_workspace
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.declared_files import write_declared
+    from shopform.workflow.open_project import open_project, open_settings, open_workspace
     from shopform.workflow.read_shop import read_shop
-    from shopform.workflow.requests import ProjectRequest, ReadLimits
-
-    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
+    from shopform.workflow.requests import ReadLimits
+    from shopform.workflow.update_files import update_files
 
     if update and out:
         raise UsageError("`--update` writes into the project's files", hint="leave out `--out`")
     if new and not update:
         raise UsageError("`--new` is for `--update`", hint="a plain dump has everything")
-    if update:
-        from shopform.workflow.update_files import update_files
-
-        workspace = open_workspace(console, request)
-        found = read_shop(workspace, limits)
-        console.diagnostics(found.warnings())
-        return update_files(console, workspace, found, new=new)
     if out and out.name in ("shopform.yaml", "shopform.yml"):
         raise UsageError(f"`{out.name}` holds the settings", hint="name another file, or a folder")
-    workspace = open_settings(console, request, with_token=True)
+    reporter, limits = Reporter(console), options.taken(ReadLimits, asked)
+    loaded = open_project(options.project_request(console, asked), reporter)
+    workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)
     found = read_shop(workspace, limits)
     console.diagnostics(found.warnings())
+    if update:
+        reporter.updated(update_files(workspace, found, new=new))
+        return 0
     about = f"`{workspace.shop.name}`, {workspace.shop.url}"
     hint = "`dump --update` writes into files that are there; or name an empty folder"
-    written = found.declared(), found.reasons()
-    return write(console, workspace, *written, out, about=about, hint=hint)
+    shop = found.declared(), found.reasons()
+    reporter.declared(write_declared(workspace, *shop, out, about=about, hint=hint), out)
+    return 0

@@ -20,9 +20,15 @@ def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool
     with what it stands above or behind. What the files mean does not change. A file that is not
     right YAML is told and left alone; the others are formatted all the same.
     """
-    from shopform.workflow.format_files import Formatting, project_files
+    from shopform.config.read.yaml_parsers import LINE_BREAK
+    from shopform.workflow.format_files import format_file, project_files
 
-    run = Formatting(console, check=check, diff=diff)
-    for name in files or project_files(console):
-        run.format(name)
-    return run.code or int(check and run.changed > 0)
+    code = 0
+    for name in files or project_files(console.directory):
+        one = format_file(console.directory, name, check=check)
+        console.sources = {name: LINE_BREAK.split(one.text)}
+        if one.changed:
+            console.result(one.difference if diff else name)
+        console.diagnostics(one.diagnostics)
+        code = max(code, one.exit_code, int(check and one.changed))
+    return code

@@ -1,6 +1,7 @@
 """`shopform graph`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,13 +33,9 @@ from shopform.terminal.console import Console
 def command(
     console: Console,
     /,
-    shop: str | None,
-    variables: tuple[tuple[str, str], ...],
-    variable_files: tuple[str, ...],
-    targets: tuple[str, ...],
-    excludes: tuple[str, ...],
     form: str,
     plan_file: Path | None,
+    **asked: Any,
 ) -> None:
     """Draw the resources and what they refer to, as DOT or Mermaid.
 
@@ -51,17 +48,17 @@ def command(
         from shopform.errors import UsageError
         from shopform.workflow.plan_file import read_plan
 
-        if shop or variables or variable_files or targets or excludes:
+        if any(asked.values()):
             raise UsageError("a saved plan is drawn as it is", hint="leave the options out")
         graph = step_graph(read_plan(console.directory, plan_file))
     else:
         from shopform.planning.scope import Known, Options, scope
-        from shopform.workflow.open_workspace import open_declared
-        from shopform.workflow.requests import ProjectRequest
+        from shopform.terminal.reporter import Reporter
+        from shopform.workflow.open_project import open_declared, open_project
 
-        request = ProjectRequest(shop=shop, variables=variables, variable_files=variable_files)
-        desired = open_declared(console, request)
-        wanted = Options(targets=targets, excludes=excludes)
+        wanted = options.taken(Options, asked)
+        loaded = open_project(options.project_request(console, asked), Reporter(console))
+        desired = open_declared(loaded)
         known = Known(resources=desired.resources, moves=desired.moved)
         graph = resource_graph(desired, scope(wanted, known).only)
     console.result(render_graph(graph, form))

@@ -24,10 +24,6 @@ def command(
     console: Console,
     /,
     address: str,
-    number: int,
-    lock_timeout: float,
-    generate: bool,
-    into: str | None,
     **asked: Any,
 ) -> None:
     """Take an object of the shop over, by its id, and change nothing in it.
@@ -36,28 +32,24 @@ def command(
     changes of the next plan. With --generate a block that is missing is written as the object is
     now. `imports:` in the files does the same with the next apply, for everybody.
     """
+    from shopform.terminal.reporter import Reporter
     from shopform.workflow.import_object import import_object
-    from shopform.workflow.open_workspace import check_address, open_workspace
-    from shopform.workflow.requests import ProjectRequest, ReadLimits
+    from shopform.workflow.open_project import check_address, open_project, open_workspace
+    from shopform.workflow.requests import ImportRequest, ReadLimits
 
-    wanted = check_address(address)
-    if into and not generate:
+    request = options.taken(ImportRequest, asked, address=check_address(address))
+    if request.into and not request.generate:
         raise UsageError("`--into` says where a block is written", hint="add `--generate`")
-    request = options.taken(ProjectRequest, asked)
-    differing = import_object(
-        open_workspace(console, request),
-        wanted,
-        number,
-        request,
-        options.taken(ReadLimits, asked),
-        lock_timeout=lock_timeout,
-        generate=generate,
-        into=into,
-    )
-    if differing is None:
-        console.result(f"{wanted} is in the state already, as {number}.")
+    limits = options.taken(ReadLimits, asked)
+    loaded = open_project(options.project_request(console, asked), Reporter(console))
+    made = import_object(open_workspace(loaded), request, limits)
+    if made.written:
+        console.result(f"Wrote {address} to {made.written}.")
+    console.diagnostics(made.warnings)
+    if made.differing is None:
+        console.result(f"{address} is in the state already, as {request.number}.")
     else:
-        console.result(f"Imported {wanted} (id {number}).{_differing(differing)}")
+        console.result(f"Imported {address} (id {request.number}).{_differing(made.differing)}")
 
 
 def _differing(count: int) -> str:

@@ -44,20 +44,32 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
     --expect-no-changes) refuses what is shown. Several shops are planned side by side.
     """
-    from shopform.workflow.open_workspace import open_workspace
-    from shopform.workflow.plan_sources import Fresh, accepted, for_several
-    from shopform.workflow.requests import ProjectRequest, ReadLimits
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.accept_renames import accept
+    from shopform.workflow.open_project import (
+        open_project,
+        open_workspace,
+        open_workspaces,
+        several,
+    )
+    from shopform.workflow.plan_sources import Fresh
+    from shopform.workflow.requests import ReadLimits
     from shopform.workflow.run_plan import propose
 
-    request, limits = options.taken(ProjectRequest, asked), options.taken(ReadLimits, asked)
+    request, limits = options.project_request(console, asked), options.taken(ReadLimits, asked)
     wanted = options.plan_options(console, asked, out)
     if wanted.refresh_only and (wanted.destroy or wanted.replace):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
     one_only = {"--out": out, "--format html": console.form == "html"}
-    accepted(console, accept_rename, request, one_only)
-    if sources := for_several(console, request, wanted, one_only):
+    reporter = Reporter(console)
+    loaded = open_project(request, reporter)
+    if accept_rename:
+        loaded = accept(loaded, accept_rename, one_only)
+    if several(loaded, one_only):
+        from shopform.terminal.several_shops import report_plans
         from shopform.workflow.multi_shop import plan_all
 
-        return plan_all(console, sources, limits, detailed=detailed_exitcode)
-    source = Fresh(open_workspace(console, request), wanted)
-    return propose(console, source, limits, out=out, detailed=detailed_exitcode)
+        sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
+        return report_plans(reporter, plan_all(sources, limits, detailed=detailed_exitcode))
+    source = Fresh(open_workspace(loaded), wanted)
+    return reporter.proposed(propose(source, limits, out=out, detailed=detailed_exitcode))

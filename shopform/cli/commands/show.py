@@ -25,10 +25,11 @@ def command(console: Console, /, shop: str | None, plan_file: Path | None) -> No
     text or, with --json, as `state pull` prints it. Makes no call.
     """
     from shopform.workflow.plan_file import read_plan
-    from shopform.workflow.refresh import show
 
     if plan_file:
-        show(console, read_plan(console.directory, plan_file))
+        from shopform.terminal.reporter import Reporter
+
+        Reporter(console).planned(read_plan(console.directory, plan_file))
     else:
         _state(console, shop)
 
@@ -36,12 +37,13 @@ def command(console: Console, /, shop: str | None, plan_file: Path | None) -> No
 def _state(console: Console, shop: str | None) -> None:
     from shopform.render.text.state_text import render_state
     from shopform.state.format import dumps
-    from shopform.workflow.open_workspace import open_settings
-    from shopform.workflow.requests import ProjectRequest
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project, open_settings
 
     if console.form in ("markdown", "html"):
         raise UsageError("the state is shown as text or as JSON", hint="name a saved plan")
-    prior = open_settings(console, ProjectRequest(shop=shop)).store().read(mending=True)
+    loaded = open_project(options.project_request(console, {"shop": shop}), Reporter(console))
+    prior = open_settings(loaded).store().read(mending=True)
     if console.form == "json":
         console.result(dumps(prior).decode())
     elif console.form == "text":

@@ -1,29 +1,31 @@
 """`shopform state ...` and `shopform force-unlock`."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+import json
+from typing import TYPE_CHECKING
 
 import click
 
 from shopform.cli import completions, options
 from shopform.cli.commands.state_rehome import command as rehome
 from shopform.cli.groups import Group
-from shopform.diagnostics import did_you_mean
-from shopform.errors import StateError
-from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
-from shopform.state.store import Store
 from shopform.terminal.console import Console
 
+if TYPE_CHECKING:
+    from shopform.state.store import Store
 
-def _store(console: Console, shop: str | None, source: str | None = None) -> Store:
-    from shopform.workflow.open_workspace import open_settings
-    from shopform.workflow.requests import ProjectRequest
+chosen_state = options.stack(options.here, options.chosen_shop, options.of_copies)
+own_state = options.stack(options.here, options.chosen_shop, options.locking)
+addresses_ = click.argument("addresses", nargs=-1, required=True, shell_complete=completions.owned)
 
-    workspace = open_settings(console, ProjectRequest(shop=shop))
-    if source:
-        workspace.source = open_settings(console, ProjectRequest(shop=source)).shop.name
-    return workspace.store()
+
+def _store(console: Console, shop: str | None, source: str | None = None) -> "Store":
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project
+    from shopform.workflow.state_edits import open_state
+
+    request = options.project_request(console, {"shop": shop})
+    return open_state(open_project(request, Reporter(console)), source)
 
 
 @click.group("state", cls=Group)
@@ -39,9 +41,7 @@ group.add_command(rehome)
 
 
 @group.command("list")
-@options.here
-@options.chosen_shop
-@options.of_copies
+@chosen_state
 @click.argument("addresses", nargs=-1, shell_complete=completions.owned)
 @click.pass_obj
 def list_(
@@ -51,37 +51,27 @@ def list_(
 
     A create whose answer was lost is marked: the next apply looks whether the shop has it.
     """
+    from shopform.workflow.state_edits import listed
+
     prior = _store(console, shop, source).read(mending=True)
-    for address in _chosen(prior, addresses) if addresses else _sorted(_known(prior)):
+    for address in listed(prior, addresses):
         console.result(address if address in prior.resources else f"{address} (pending create)")
 
 
 @group.command("show")
-@options.here
-@options.chosen_shop
-@options.of_copies
+@chosen_state
 @click.argument("address", shell_complete=completions.owned)
 @click.pass_obj
 def show(console: Console, /, shop: str | None, source: str | None, address: str) -> None:
     """Show what the state holds of ADDRESS, as JSON."""
-    import json
+    from shopform.workflow.state_edits import record_of
 
-    from shopform.state.format import entry_record
-
-    prior = _store(console, shop, source).read(mending=True)
-    pending = _pending(prior).get(Address(address))
-    if pending and address not in prior.resources:
-        record = {**entry_record(pending.entry), "pending": True, "parent_id": pending.parent_id}
-        del record["id"]
-    else:
-        record = entry_record(_entry(prior, Address(address)))
+    record = record_of(_store(console, shop, source).read(mending=True), Address(address))
     console.result(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
 
 
 @group.command("pull")
-@options.here
-@options.chosen_shop
-@options.of_copies
+@chosen_state
 @click.pass_obj
 def pull(console: Console, /, shop: str | None, source: str | None) -> None:
     """Print the state as it is stored, as JSON."""
@@ -91,9 +81,7 @@ def pull(console: Console, /, shop: str | None, source: str | None) -> None:
 
 
 @group.command("mv")
-@options.here
-@options.chosen_shop
-@options.locking
+@own_state
 @click.argument("source", shell_complete=completions.owned)
 @click.argument("destination")
 @click.pass_obj
@@ -101,44 +89,18 @@ def move(
     console: Console, /, shop: str | None, lock_timeout: float, source: str, destination: str
 ) -> None:
     """Give the object at SOURCE, and what is nested in it, the address DESTINATION."""
-    from shopform.model.addresses import within
-    from shopform.workflow.open_workspace import check_address
+    from shopform.workflow.open_project import check_address
+    from shopform.workflow.state_edits import move
 
     before, after = check_address(source), check_address(destination)
-    if before.kind != after.kind:
-        raise StateError(f"`{before}` and `{after}` are not of one kind")
-    with _store(console, shop).open("state mv", lock_timeout) as session:
-        resources = session.prior.resources
-        _entry(session.prior, before)
-        moved = {
-            address: Address.of(address.kind, *after.keys, *address.keys[len(before.keys) :])
-            for address in resources
-            if within(address, (before,))
-        }
-        taken = sorted(set(moved.values()) & (_known(session.prior) - set(moved)))
-        if taken:
-            raise StateError(f"`{taken[0]}` is in the state already")
-        changed = {
-            moved.get(address, address): _renamed(entry, moved)
-            for address, entry in resources.items()
-            if address in moved or _renamed(entry, moved) != entry
-        }
-        session.edit(changed, [address for address in moved if address not in changed])
+    move(_store(console, shop), before, after, lock_timeout)
     console.result(f"Moved {before} to {after}.")
 
 
-def _renamed(entry: Entry, moved: dict[Address, Address]) -> Entry:
-    parent = moved.get(entry.parent, entry.parent) if entry.parent else None
-    depends_on = tuple(sorted(moved.get(address, address) for address in entry.depends_on))
-    return replace(entry, parent=parent, depends_on=depends_on)
-
-
 @group.command("rm")
-@options.here
-@options.chosen_shop
-@options.of_copies
+@chosen_state
 @options.locking
-@click.argument("addresses", nargs=-1, required=True, shell_complete=completions.owned)
+@addresses_
 @click.pass_obj
 def remove(
     console: Console,
@@ -152,45 +114,42 @@ def remove(
 
     A pending create is no longer looked for either.
     """
-    with _store(console, shop, source).open("state rm", lock_timeout, mending=True) as session:
-        chosen = _chosen(session.prior, addresses)
-        session.edit({}, chosen)
-    for address in chosen:
+    from shopform.workflow.state_edits import remove
+
+    for address in remove(_store(console, shop, source), addresses, lock_timeout):
         console.result(f"Forgot {address}.")
 
 
 @group.command("protect")
-@options.here
-@options.chosen_shop
-@options.locking
-@click.argument("addresses", nargs=-1, required=True, shell_complete=completions.owned)
+@own_state
+@addresses_
 @click.pass_obj
 def protect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
 ) -> None:
     """Never let ADDRESSES be destroyed. `lifecycle: {protect: true}` says the same in the files."""
-    _set_protection(_store(console, shop), addresses, lock_timeout, wanted=True)
+    from shopform.workflow.state_edits import protect
+
+    protect(_store(console, shop), addresses, lock_timeout, wanted=True)
     console.result(f"Protected {', '.join(addresses)}.")
 
 
 @group.command("unprotect")
-@options.here
-@options.chosen_shop
-@options.locking
-@click.argument("addresses", nargs=-1, required=True, shell_complete=completions.owned)
+@own_state
+@addresses_
 @click.pass_obj
 def unprotect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
 ) -> None:
     """Let ADDRESSES be destroyed again; what the files protect is protected by the next apply."""
-    _set_protection(_store(console, shop), addresses, lock_timeout, wanted=False)
+    from shopform.workflow.state_edits import protect
+
+    protect(_store(console, shop), addresses, lock_timeout, wanted=False)
     console.result(f"Unprotected {', '.join(addresses)}.")
 
 
 @click.command("force-unlock")
-@options.here
-@options.chosen_shop
-@options.of_copies
+@chosen_state
 @click.argument("lock_id")
 @click.pass_obj
 def force_unlock(console: Console, /, shop: str | None, source: str | None, lock_id: str) -> None:
@@ -201,56 +160,3 @@ def force_unlock(console: Console, /, shop: str | None, source: str | None, lock
     """
     _store(console, shop, source).force_unlock(lock_id)
     console.result("The lock is gone.")
-
-
-def _set_protection(
-    store: Store, addresses: Iterable[str], lock_timeout: float, *, wanted: bool
-) -> None:
-    verb = "state protect" if wanted else "state unprotect"
-    with store.open(verb, lock_timeout) as session:
-        entries = {Address(a): _entry(session.prior, Address(a)) for a in addresses}
-        session.edit({a: replace(entry, protect=wanted) for a, entry in entries.items()})
-
-
-def _entry(prior: Prior, address: Address) -> Entry:
-    entry = prior.resources.get(address)
-    if entry is None and address in _pending(prior):
-        raise StateError(
-            f"`{address}` is a pending create: a run stopped before its answer came",
-            hint="`shopform apply` looks whether the shop has it;"
-            f" `shopform state rm {address}` forgets it",
-        )
-    if entry is None:
-        raise StateError(
-            f"`{address}` is not in the state",
-            hint=did_you_mean(address, _known(prior), "`shopform state list` shows what is"),
-        )
-    return entry
-
-
-def _pending(prior: Prior) -> Mapping[Address, Intent]:
-    return {intent.address: intent for intent in prior.pending}
-
-
-def _known(prior: Prior) -> set[Address]:
-    """The addresses of entries and of pending creates."""
-    return {*prior.resources, *_pending(prior)}
-
-
-def _chosen(prior: Prior, addresses: Iterable[str]) -> list[Address]:
-    from shopform.model.addresses import within
-    from shopform.workflow.open_workspace import check_address
-
-    found: set[Address] = set()
-    for address in map(check_address, addresses):
-        mine = {a for a in _known(prior) if within(a, (address,))}
-        if not mine:
-            _entry(prior, address)
-        found |= mine
-    return _sorted(found)
-
-
-def _sorted(addresses: Iterable[Address]) -> list[Address]:
-    from shopform.kinds import ORDER
-
-    return sorted(addresses, key=lambda address: (ORDER[address.kind], address))

@@ -10,7 +10,8 @@ from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
-    from shopform.workflow.requests import ProjectRequest
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.workspace import LoadedProject
 
 
 @click.command("undo")
@@ -38,21 +39,22 @@ def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -
     again with a new id, what it changed is put back. It tells what cannot come back, and leaves
     alone what a later run changed again. Undoing is a run too: undoing that one does it again.
     """
-    from shopform.workflow.requests import ProjectRequest
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project
 
-    request = options.taken(ProjectRequest, asked)
+    request, reporter = options.project_request(console, asked), Reporter(console)
     if listing:
         if run:
             raise UsageError("`--list` lists every run", hint=f"leave out `{run}`")
-        return _list(console, request)
-    return _undo(console, run, request, **asked)
+        return _list(console, open_project(request, reporter))
+    return _undo(reporter, run, open_project(request, reporter), **asked)
 
 
-def _list(console: Console, request: "ProjectRequest") -> int:
-    from shopform.workflow.open_workspace import open_settings
+def _list(console: Console, loaded: "LoadedProject") -> int:
+    from shopform.workflow.open_project import open_settings
     from shopform.workflow.run_history import summaries
 
-    runs, damaged = summaries(open_settings(console, request))
+    runs, damaged = summaries(open_settings(loaded))
     console.diagnostics(damaged)
     if console.form == "json":
         import json
@@ -81,20 +83,26 @@ COUNTED = {
 
 
 def _undo(
-    console: Console,
+    reporter: "Reporter",
     run: str | None,
-    request: "ProjectRequest",
+    loaded: "LoadedProject",
     *,
     out: Path | None,
     detailed_exitcode: bool,
     **asked: Any,
 ) -> int:
+    from shopform.cli.offer import offer
     from shopform.workflow.requests import Approval, ReadLimits
-    from shopform.workflow.run_plan import offer
     from shopform.workflow.undo_run import Undoing
 
-    wanted = options.plan_options(console, asked, out)
-    source = Undoing(console, run, request, wanted)
+    console = reporter.console
+    source = Undoing(loaded, run, options.plan_options(console, asked, out))
+    console.info(f"Undoing {source.run.name}, `{source.run.verb}`.")
     limits, approval = options.taken(ReadLimits, asked), options.taken(Approval, asked)
     verb = f"undo {source.run.name}"
-    return offer(console, source, limits, approval, verb=verb, out=out, detailed=detailed_exitcode)
+    result = offer(
+        reporter, source, limits, approval, verb=verb, out=out, detailed=detailed_exitcode
+    )
+    if result.plan.empty and not result.plan.refused:
+        console.info("Nothing is left to undo.")
+    return result.exit_code

@@ -22,10 +22,10 @@ def command(
     Checks every shop of the project unless some are chosen. Makes no call and needs no key. Exits
     with 10 when something is wrong, all of which is told at once.
     """
-    from shopform.workflow.open_workspace import check_workspace
-    from shopform.workflow.requests import ProjectRequest
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project, validate
 
-    checked = check_workspace(console, options.taken(ProjectRequest, asked))
+    checked = validate(open_project(options.project_request(console, asked), Reporter(console)))
     for name, desired in checked.items():
         console.result(f"{name}: {plural(len(desired.resources), 'resource')}")
     console.result("Success! The configuration is valid.")

@@ -1,0 +1,50 @@
+"""What `undo`, `clone` and `promote` share: a plan is carried out where somebody can approve it."""
+
+from pathlib import Path
+
+from shopform.errors import UsageError
+from shopform.terminal.console import Console
+from shopform.terminal.reporter import Reporter
+from shopform.workflow.plan_sources import PlanSource
+from shopform.workflow.requests import Approval, ReadLimits, RunResult
+from shopform.workflow.run_plan import carry_out, propose
+
+ADVICE = (
+    "Nothing was changed. `--auto-approve` does it; `--out FILE` saves it for"
+    " `shopform apply FILE`."
+)
+
+
+def offer(
+    reporter: Reporter,
+    source: PlanSource,
+    limits: ReadLimits,
+    approval: Approval,
+    *,
+    verb: str,
+    out: Path | None,
+    detailed: bool,
+) -> RunResult:
+    """Carry a plan out where it can be approved; elsewhere show it, and say how it is done.
+
+    In any form that is one document a plan is only shown.
+    """
+    console = reporter.console
+    check_approval(console, approval)
+    approvable = approval.auto_approve or console.interactive
+    if out is None and approvable and not console.one_document:
+        result = carry_out(source, limits, approval, verb=verb)
+        reporter.applied(result)
+    else:
+        result = propose(source, limits, out=out, detailed=detailed)
+        reporter.proposed(result, "" if out else ADVICE)
+    return result
+
+
+def check_approval(console: Console, approval: Approval) -> None:
+    """Raise UsageError where a plan is approved that would only be shown."""
+    if approval.auto_approve and console.one_document:
+        raise UsageError(
+            "a plan in another form than text is only shown",
+            hint="save it with `--out FILE`, and `shopform apply FILE`",
+        )

@@ -1,0 +1,234 @@
+"""What a run reports on the terminal: progress, plans, questions, what came of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from shopform.diagnostics import Diagnostic, Line, Severity, plural
+from shopform.model.plan import Op, Outcome, Plan, Step
+from shopform.model.shop import Shop
+from shopform.model.values import Address
+from shopform.render.json.events import applied, applying, planned
+from shopform.render.text.progress import progress
+from shopform.terminal.console import Console
+from shopform.terminal.interrupts import interruptible
+from shopform.workflow.observer import Listener
+from shopform.workflow.requests import RunResult
+
+if TYPE_CHECKING:
+    from shopform.workflow.declared_files import DeclaredFiles
+    from shopform.workflow.update_files import FileUpdate
+
+SHOWN = 5
+DONE = {
+    Op.CREATE: "created",
+    Op.UPDATE: "updated",
+    Op.DELETE: "destroyed",
+    Op.IMPORT: "imported",
+    Op.ADOPT: "taken over",
+    Op.MOVE: "moved",
+    Op.EDIT: "state edited",
+    Op.FORGET: "forgotten",
+}
+
+
+@dataclass(slots=True)
+class Reporter:
+    """An Observer of use cases that writes to a console, and shows their results there.
+
+    `shown`: the plan of the shop that was begun last was printed.
+    """
+
+    console: Console
+    shown: bool = False
+    _begun: bool = False
+
+    @property
+    def attended(self) -> bool:
+        return self.console.interactive and self.console.form == "text"
+
+    def loaded(self, sources: Mapping[str, Sequence[Line]], shop: str) -> None:
+        self.console.sources, self.console.shop = sources, shop
+
+    def warn(self, warnings: Iterable[Diagnostic]) -> None:
+        if not self.console.quiet:
+            self.console.diagnostics(
+                replace(each, severity=Severity.WARNING)
+                if each.severity is Severity.ERROR
+                else each
+                for each in warnings
+            )
+
+    def renamed(self, file: str, moves: Iterable[tuple[Address, Address]]) -> None:
+        for before, after in moves:
+            self.console.info(f"{file}: `moved` says now that {before} became {after}.")
+
+    def begin(self, shop: Shop) -> None:
+        from shopform.render.text.multi_shop import heading
+
+        console = self.console
+        self.about(shop.name)
+        if console.form == "text":
+            above = "\n" if self._begun else ""
+            console.result(above + heading(shop.name, shop.url, color=console.color()))
+            console.result("")
+        self._begun, self.shown = True, False
+
+    def about(self, shop: str) -> None:
+        """Name the shop in every message from now on."""
+        self.console.about = self.console.stream.shop = shop
+
+    def end(self) -> None:
+        """Report on no single shop any more."""
+        self.about("")
+
+    @contextmanager
+    def reading(self, shop: str) -> Iterator[Callable[[str], None]]:
+        """A bar where somebody looks, a line now and then elsewhere."""
+        note = None if self.console.quiet else self.console.note
+        with progress(self.console.watched, f"reading {shop}", note, monotonic) as bar:
+            yield bar.advance
+
+    def was_read(self, shop: str, calls: int, left: int, daily: int) -> None:
+        number = plural(calls, "call")
+        self.console.info(f"{shop}: {number} to read ({left:,} of {daily:,} left today).")
+
+    def planned(self, plan: Plan) -> None:
+        """Print the plan to stdout, and its diagnostics to stderr."""
+        self.shown = True
+        if self.console.form != "stream" and not self.console.quiet:
+            self.console.result(self.rendered(plan))
+        self.remarks(plan)
+
+    def remarks(self, plan: Plan) -> None:
+        """Print the diagnostics of a plan to stderr, and write all events to the stream."""
+        self.console.stream.tell(planned(plan))
+        quiet = self.console.quiet
+        found = [d for d in plan.diagnostics if d.severity is Severity.ERROR or not quiet]
+        if found and not quiet:
+            self.console.note("")
+        self.console.diagnostics(found)
+
+    def approve(self, plan: Plan) -> bool:
+        what = "destroy everything shown above" if plan.destroy else "perform these actions"
+        self.console.note(
+            f"\nDo you want to {what}?\n"
+            f"  shopform will do this to the live shop `{plan.basis.shop}`.\n"
+            "  Only 'yes' will be accepted to approve.\n"
+        )
+        approved = self.console.ask("  Enter a value") == "yes"
+        if not approved:
+            self.console.note("Nothing was changed.")
+        return approved
+
+    @contextmanager
+    def applying(self, plan: Plan) -> Iterator[tuple[Listener, Event]]:
+        """A bar where somebody looks, a line a step elsewhere; Ctrl-C sets the event."""
+        console = self.console
+        with (
+            interruptible() as interrupt,
+            progress(console.watched, f"applying to {plan.basis.shop}") as bar,
+        ):
+            bar.total(len(plan.steps))
+            done: list[Step] = []
+
+            def listener(event: str, step: Step) -> None:
+                console.stream.tell([applying(event, step)])
+                if event == "start":
+                    return
+                bar.advance(step.address)
+                done.append(step)
+                if event == "failed":
+                    console.note(f"{step.address}: {step.op} failed")
+                elif not bar.moves and not console.quiet:
+                    count = f"{len(done):,} of {len(plan.steps):,}"
+                    console.note(f"{step.address}: {DONE[step.op]} ({count})")
+
+            yield listener, interrupt
+
+    def proposed(self, result: RunResult, advice: str = "") -> int:
+        """Show a plan that is not carried out, and how it could be; the exit code."""
+        self.planned(result.plan)
+        if advice and not result.plan.refused and not result.plan.empty:
+            self.console.info(advice)
+        return result.exit_code
+
+    def applied(self, result: RunResult) -> int:
+        """Show what came of a plan that was to be carried out; the exit code."""
+        if result.outcome:
+            self._outcome(result.plan, result.outcome)
+        return result.exit_code
+
+    def declared(self, made: "DeclaredFiles", out: Path | None) -> None:
+        """Report a shop as YAML: the text, or what was written to `out`."""
+        count = plural(made.resources, "resource")
+        if made.left_out:
+            count += f", {made.left_out:,} left out: the comments say why"
+        if out is None:
+            self.console.result(made.text)
+            self.console.info(f"\n{count}.")
+            return
+        files = plural(made.written, "file")
+        begun = f"Wrote {files} to `{out}`" if made.written else f"`{out}` says so already"
+        self.console.info(f"{begun}: {count}.")
+        if made.include:
+            self.console.info(
+                f"`include: {made.include}` in the settings makes it a part of the project."
+            )
+
+    def updated(self, made: "FileUpdate") -> None:
+        """Report which files of the project were written, and what differs still."""
+        for name, (fields, new) in made.files.items():
+            parts = [plural(fields, "field")] if fields else []
+            parts += [f"{new:,} new"] if new else []
+            self.console.result(f"{name}: {', '.join(parts)}")
+        self.console.diagnostics(made.warnings)
+        self._listed("In the files, which keep it, and not in the shop", made.deleted)
+        self._listed("In the shop, and in no file before `--new` puts it there", made.unmanaged)
+
+    def _listed(self, what: str, addresses: Sequence[Address]) -> None:
+        if addresses:
+            more = f", and {len(addresses) - SHOWN:,} more" if len(addresses) > SHOWN else ""
+            first = ", ".join(addresses[:SHOWN])
+            self.console.info(f"{what} ({len(addresses):,}): {first}{more}.")
+
+    def _outcome(self, plan: Plan, outcome: Outcome) -> None:
+        from shopform.render.text.outcome_text import render_outcome
+
+        console = self.console
+        if not console.quiet:
+            console.diagnostics(outcome.warnings)
+        console.stream.tell(applied(plan, outcome))
+        if console.quiet:
+            console.diagnostics(failure.diagnostic for failure in outcome.failed)
+        elif console.form != "stream":
+            text = render_outcome(plan, outcome, color=console.color(), width=console.width)
+            console.result(text)
+        if outcome.stopped:
+            console.diagnostics(outcome.stopped.diagnostics)
+
+    def rendered(self, plan: Plan) -> str:
+        """The plan in the form that was asked for."""
+        console = self.console
+        if console.form == "json":
+            import json
+
+            from shopform.render.json.plan_document import sealed
+
+            return json.dumps(sealed(plan), ensure_ascii=False)
+        if console.form == "markdown":
+            from shopform.render.markdown.page import render_markdown
+
+            return render_markdown(plan, max_bytes=console.limit, url=console.report_url)
+        if console.form == "html":
+            from shopform.render.html.page import render_html
+
+            return render_html(plan)
+        from shopform.render.text.plan_text import render_plan
+
+        how = {console.detail: True} if console.detail else {}
+        return render_plan(plan, color=console.color(), width=console.columns, **how)

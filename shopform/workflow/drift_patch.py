@@ -1,0 +1,76 @@
+"""What was changed in the shop, as a patch of the files that declare it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from shopform.config.write.field_patches import Held, Patch, patch
+from shopform.errors import UsageError
+from shopform.files import reporting, typed
+from shopform.kinds import BY_NAME, Form
+from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
+from shopform.planning.scope import Options
+from shopform.state.atomic_files import write_atomic
+from shopform.workflow.exit_codes import plan_exit
+from shopform.workflow.refresh import connected, read_and_look
+from shopform.workflow.requests import ReadLimits, RunResult
+from shopform.workflow.workspace import Workspace
+
+Place = tuple[str, int | None, str]
+
+
+def find_drift(
+    workspace: Workspace, limits: ReadLimits, options: Options, *, with_patch: bool
+) -> tuple[RunResult, Patch | None]:
+    """Compare the shop with what it was left with; and the patch that puts it into the files."""
+    prior = workspace.store().read()
+    with connected(workspace, limits) as connection:
+        looked, planned = read_and_look(workspace, connection, prior, options)
+    code = plan_exit(looked, detailed=True)
+    result = RunResult(shop=workspace.shop, plan=looked, exit_code=code)
+    if not with_patch:
+        return result, None
+    held = _held(workspace, looked, planned)
+    return result, patch(workspace.loaded.project, workspace.shop.name, held)
+
+
+def write_patch(directory: Path, name: str, patch_: Patch) -> None:
+    """Write a patch to a file. Raises UsageError where that is not possible."""
+    with reporting(directory / name, UsageError):
+        write_atomic(typed(directory, name), patch_.text.encode())
+
+
+def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:
+    """What the files can be made to say, and why not where they cannot.
+
+    `planned` knows which fields the files declare as they were sent, and under which address.
+    """
+    clean = _fields(planned.drift)
+    changed = _fields(planned.changes)
+    declared = workspace.desired.resources
+    for change in looked.drift:
+        if change.action is Action.DELETE:
+            if change.address in declared:
+                yield Held(address=change.address, why="it has been deleted in the shop")
+            continue
+        for field in change.fields:
+            found = (change.kind, change.id, field.name)
+            owner, mine = clean.get(found) or changed.get(found, (change, field))
+            if owner.address not in declared or field.name not in declared[owner.address].fields:
+                continue
+            if found in clean or found in changed:
+                form, why = BY_NAME[change.kind].form(field.name), ""
+                if form is Form.IMAGES:
+                    why = "the bytes of a picture cannot be read back"
+                elif found not in clean or mine.reason == REDECLARED:
+                    why = "the files have changed it too"
+                elif field.sensitive:
+                    why = "it is a secret"
+                yield Held(address=owner.address, field=field.name, value=mine.after, why=why)
+
+
+def _fields(changes: tuple[Change, ...]) -> Mapping[Place, tuple[Change, FieldChange]]:
+    return {
+        (change.kind, change.id, field.name): (change, field)
+        for change in changes
+        for field in change.fields
+    }

@@ -1,0 +1,179 @@
+"""Loads a project once for a run, and opens its shops: settings, declarations, state."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shopform import files
+from shopform.config import (
+    Project,
+    check_project,
+    compile_project,
+    compile_shop,
+    compile_shops,
+    load_project,
+    means_several,
+    shop_names,
+    variable_names,
+)
+from shopform.diagnostics import did_you_mean
+from shopform.errors import ConfigError, UsageError
+from shopform.model.desired import Desired
+from shopform.model.values import KEY, Address
+from shopform.workflow.observer import Observer
+from shopform.workflow.requests import ProjectRequest
+from shopform.workflow.shared_shops import alone
+from shopform.workflow.workspace import LoadedProject, Workspace
+
+
+def open_project(request: ProjectRequest, observer: Observer) -> LoadedProject:
+    """Read the files of the project and the variables that are set. Raises ConfigError."""
+    project = load_project(request.directory)
+    names = shop_names(project)
+    observer.loaded(project.sources, request.shop or (names[0] if len(names) == 1 else ""))
+    return LoadedProject(request, project, observer, _variables(request, project))
+
+
+def open_workspace(loaded: LoadedProject) -> Workspace:
+    """Compile the project for one shop. Raises ConfigError, UsageError."""
+    shop, desired, warnings = compile_project(
+        loaded.project,
+        loaded.request.shop,
+        variables=loaded.variables,
+        environment=loaded.request.environment,
+    )
+    loaded.compiled[shop.name] = desired
+    loaded.observer.warn(warnings)
+    return alone(Workspace(loaded, shop, desired))
+
+
+def open_workspaces(loaded: LoadedProject) -> list[Workspace]:
+    """Compile the project for every shop that is asked for. Raises ConfigError, UsageError."""
+    found, warnings = compile_shops(
+        loaded.project,
+        loaded.request.shop,
+        variables=loaded.variables,
+        environment=loaded.request.environment,
+    )
+    loaded.compiled |= {name: desired for name, (_, desired) in found.items()}
+    loaded.observer.warn(warnings)
+    return [alone(Workspace(loaded, *each)) for each in found.values()]
+
+
+def several(loaded: LoadedProject, one_only: Mapping[str, object]) -> bool:
+    """Whether several shops are asked for.
+
+    Raises UsageError then for the first of `one_only` that is asked for too: those are options,
+    by name, that are about one shop.
+    """
+    shops = loaded.request.shop
+    if not means_several(shops) or shops in shop_names(loaded.project):
+        return False
+    for name in (name for name, asked in one_only.items() if asked):
+        raise UsageError(f"`{name}` is about one shop", hint="name one with `--shop`")
+    return True
+
+
+def open_settings(
+    loaded: LoadedProject, shop: str | None = None, *, with_token: bool = False
+) -> Workspace:
+    """The settings of a shop and nothing that is declared: enough for its state.
+
+    It is the requested shop unless another is named.
+    """
+    found = compile_shop(
+        loaded.project,
+        shop or loaded.request.shop,
+        variables=loaded.variables,
+        environment=loaded.request.environment,
+        with_token=with_token,
+    )
+    made = Workspace(loaded, found, Desired())
+    return alone(made) if with_token else made
+
+
+def validate(loaded: LoadedProject) -> dict[str, Desired]:
+    """Compile one shop or several, or all. Raises ConfigError with all that is wrong in any."""
+    request, variables = loaded.request, loaded.variables
+    found, warnings = check_project(
+        loaded.project, request.shop, variables=variables, environment=request.environment
+    )
+    loaded.compiled |= found
+    for name in found if len(shop_names(loaded.project)) > 1 else ():
+        shop = compile_shop(
+            loaded.project, name, variables=variables, environment=request.environment
+        )
+        alone(Workspace(loaded, shop, found[name]), with_states=False)
+    loaded.observer.warn(warnings)
+    return found
+
+
+def open_declared(loaded: LoadedProject) -> Desired:
+    """What is declared for one shop; reads no secret. Raises ConfigError, UsageError."""
+    _, desired, warnings = compile_project(
+        loaded.project,
+        loaded.request.shop,
+        variables=loaded.variables,
+        environment=loaded.request.environment,
+        resolve_token=False,
+    )
+    loaded.observer.warn(warnings)
+    return desired
+
+
+def check_address(text: str) -> Address:
+    """An address of a kind there is, with as many keys as it takes. Raises UsageError."""
+    from shopform.kinds import BY_NAME
+
+    address = Address(text)
+    kind, depth = BY_NAME.get(address.kind), 0
+    while kind:
+        depth += 1
+        kind = BY_NAME[kind.nesting.kind] if kind.nesting else None
+    if not depth or len(address.keys) != depth or not all(map(KEY.match, address.keys)):
+        hint = "an address is KIND.KEY"
+        if not depth:
+            hint = did_you_mean(address.kind, BY_NAME, hint)
+        raise UsageError(f"`{text}` is no address", hint=hint)
+    return address
+
+
+def _variables(request: ProjectRequest, project: Project) -> Mapping[str, str]:
+    """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts.
+
+    What the environment has for other projects is left alone; what is named for this run is not.
+    """
+    texts = {
+        name: request.environment.get(f"SHOPFORM_VAR_{name}") for name in variable_names(project)
+    }
+    found = {name: text for name, text in texts.items() if text is not None}
+    for name in request.variable_files:
+        found |= _variable_file(request.directory, name)
+    return {**found, **dict(request.variables)}
+
+
+def _variable_file(directory: Path, path: str) -> dict[str, str]:
+    from shopform.config.read.node_builder import parse
+    from shopform.config.read.yaml_nodes import Mapping as MappingNode
+    from shopform.config.read.yaml_nodes import Scalar
+    from shopform.diagnostics import Collector
+
+    collector = Collector()
+    with files.reporting(directory / path, UsageError):
+        data = files.read(files.typed(directory, path))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"`{path}` is not UTF-8", hint="save the file as UTF-8") from None
+    node = parse(text, path, collector)
+    if collector.failed:
+        raise ConfigError(diagnostics=collector.sorted())
+    found: dict[str, str] = {}
+    entries: Any = node.entries.values() if isinstance(node, MappingNode) else None
+    if entries is None:
+        raise ConfigError(f"`{path}` is not a mapping of names to texts")
+    for key, value in entries:
+        if not isinstance(value, Scalar):
+            raise ConfigError(f"`{path}`: `{key.text}` is not a text")
+        found[key.text] = value.text
+    return found

@@ -1,0 +1,139 @@
+"""Gives a state to its shop as it is now: at another address, under another name."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from shopform.errors import Refused, ShopError, StateError
+from shopform.files import reporting
+from shopform.kinds import BY_NAME, KINDS
+from shopform.model.addresses import within
+from shopform.model.canonical import digest, is_digest
+from shopform.model.desired import Desired
+from shopform.model.live import Live
+from shopform.model.prior import Anchor, Entry, Prior
+from shopform.model.values import Address, host_of
+from shopform.planning.checks.shop_identity import Evidence, fitting, gather
+from shopform.planning.matching.match import interest
+from shopform.planning.matching.result import live_identity
+from shopform.shop.absence import confirm_absence
+from shopform.shop.client import Client
+from shopform.shop.fetch import fetch
+from shopform.state.open import open_store
+from shopform.workflow.refresh import connected
+from shopform.workflow.requests import ReadLimits
+from shopform.workflow.shop_identity import key_digest
+from shopform.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a state fits the shop as it is now.
+
+    `was` and `now` are the object that each shop has one of, where they are known; `differing`
+    has a line for each of the `owned` objects that does not fit.
+    """
+
+    prior: Prior
+    was: Anchor | None
+    now: Anchor | None
+    fits: bool
+    fitting: int
+    owned: int
+    differing: tuple[str, ...]
+
+
+def rehome(
+    workspace: Workspace,
+    limits: ReadLimits,
+    lock_timeout: float,
+    confirm: Callable[[Comparison], bool],
+) -> list[Address]:
+    """Write the state for the shop as it is now; returns what was removed from it.
+
+    `confirm` sees how the state fits, and says whether one that does not is written all the same;
+    if not, Refused is raised and nothing is written.
+    """
+    with workspace.store(anywhere=True).open("state rehome", lock_timeout) as session:
+        prior = session.prior
+        if not prior.lineage:
+            raise StateError(
+                f"`{workspace.shop.name}` has no state yet",
+                hint="if the shop has one elsewhere, name it with `state:`",
+            )
+        with connected(workspace, limits) as connection:
+            live = _read(connection.client, prior)
+        found = gather(Desired(), prior, live)
+        fits = fitting(prior, found)
+        owned = len(found.fits) + found.differing
+        lines = tuple(_differing(prior, found))
+        compared = Comparison(
+            prior, prior.anchor, found.anchor, fits, len(found.fits), owned, lines
+        )
+        if not confirm(compared) and not fits:
+            raise Refused(
+                f"the state does not fit the shop `{workspace.shop.name}`, and was left as it is",
+                hint="correct its `token` or `url`; if it is the same shop all the same,"
+                " `--auto-approve`",
+            )
+        changed, dropped = ({}, []) if fits else _accepted(prior, live, found)
+        key = key_digest(workspace.shop.token.text, session.lineage)
+        session.recognise(host_of(workspace.shop.url), found.anchor, key, write=True)
+        session.edit(changed, dropped)
+    return dropped
+
+
+def move_state(workspace: Workspace, lock_timeout: float) -> None:
+    """Rename the state of a shop that was renamed, with its copies and its runs."""
+    old, new = (workspace.directory / name for name in (workspace.former, workspace.shop.state))
+    store = open_store(workspace.former, workspace.directory, host_of(workspace.shop.url))
+    with store.open("state rehome", lock_timeout) as session, reporting(new):
+        session.commit()
+        new.parent.mkdir(parents=True, exist_ok=True)
+        for path in sorted(old.parent.glob("*.from-*.json*")):
+            to, begin, source = path.name.partition(".from-")
+            to = new.stem if to == old.stem else to
+            name, ending = source.partition(".json")[0], source[source.index(".json") :]
+            name = workspace.shop.name if name == old.stem else name
+            path.rename(path.with_name(f"{to}{begin}{name}{ending}"))
+        for ending in (".journal", ""):
+            if (found := old.with_name(old.name + ending)).exists():
+                found.rename(new.with_name(new.name + ending))
+        runs = workspace.data / "runs"
+        if (runs / old.stem).is_dir() and not (runs / workspace.shop.name).exists():
+            (runs / old.stem).rename(runs / workspace.shop.name)
+
+
+def _read(client: Client, prior: Prior) -> Live:
+    kinds = {address.kind for address in prior.resources}
+    kinds |= {kind.name for kind in KINDS if kind.fixed}
+    live = fetch(client, kinds, wanted=interest(Desired(), prior), unread={})
+    live = confirm_absence(client, live, prior)
+    for name, read in live.kinds.items():
+        if read.problem:
+            raise ShopError(f"the list of {name} is not complete: {read.problem}", hint="run again")
+    return live
+
+
+def _differing(prior: Prior, found: Evidence) -> Iterator[str]:
+    for address in found.missing:
+        yield f"{address}: {prior.resources[address].id} does not exist"
+    for address in found.renamed:
+        entry = prior.resources[address]
+        yield f"{address}: {entry.id} has another identity"
+
+
+def _accepted(
+    prior: Prior, live: Live, found: Evidence
+) -> tuple[dict[Address, Entry], list[Address]]:
+    """What is left of the entries: recognised as they are now, or removed."""
+    changed = {}
+    for address in found.renamed:
+        entry, kind = prior.resources[address], BY_NAME[address.kind]
+        now = live_identity(kind, live.kinds[kind.name].objects[entry.id], live.hosts)
+        parts = zip(kind.identity, entry.identity, now, strict=True)
+        identity = tuple(
+            digest(kind.name, name, new) if is_digest(old) else new for name, old, new in parts
+        )
+        changed[address] = replace(entry, identity=identity)
+    dropped = [a for a in prior.resources if within(a, found.missing)]
+    return changed, sorted(dropped)
