@@ -2,34 +2,56 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Any
 
+from shopform.kit.documents import Closed, Count, Flag, Number, Stored, about
+from shopform.model.json_values import as_json, from_json
 from shopform.model.values import Address
+
+Kept = Annotated[Mapping[str, object], Stored(dict[str, Any], from_json, as_json)]
+Identity = Annotated[tuple[object, ...], Stored(list[Any], from_json, as_json)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Closed):
     """What the state remembers of one object.
 
     `sent` holds the canonical value last sent, or found equal, of each managed field;
     `stored` holds what the shop then kept, only where that differs from what was sent.
     References are ids; a secret is a keyed digest; images are their records. `keep` and `origin`
     are those of the Resource. `unclaimed` are fields that had another value than the server's
-    default when the object was taken over, and were not declared; of a copy, fields that were not
-    copied, so that nothing tells what they were then. `made` is the
+    default when the object was imported, and were not declared; of a copy, fields that were not
+    copied, so that nothing records what they were then. `made` is the
     serial that the run began with which created it.
     """
 
-    id: int
-    identity: tuple[object, ...] = ()
-    sent: Mapping[str, object] = field(default_factory=dict)
-    stored: Mapping[str, object] = field(default_factory=dict)
-    parent: Address | None = None
-    depends_on: tuple[Address, ...] = ()
-    protect: bool = False
-    keep: bool = False
-    origin: int = 0
-    unclaimed: tuple[str, ...] = ()
-    made: int = 0
+    id: Count = field(metadata=about("The id in the shop."))
+    identity: Identity = field(default=(), metadata=about("What the object is recognised by."))
+    sent: Kept = field(
+        default_factory=dict, metadata=about("Each managed field as it was last sent.")
+    )
+    stored: Kept = field(
+        default_factory=dict, metadata=about("What the shop kept, where that differs.")
+    )
+    parent: Address | None = field(
+        default=None, metadata=about("The resource that contains this one.")
+    )
+    depends_on: tuple[Address, ...] = field(
+        default=(), metadata=about("Resources that may be deleted only after this one.")
+    )
+    protect: Flag = field(default=False, metadata=about("Whether deleting it is refused."))
+    keep: Flag = field(
+        default=False, metadata=about("Whether it stays in the shop once it is not declared.")
+    )
+    origin: Count = field(
+        default=0, metadata=about("The id, in the shop it was copied from, of its original.")
+    )
+    unclaimed: tuple[str, ...] = field(
+        default=(), metadata=about("Undeclared fields that had a value when it was imported.")
+    )
+    made: Count = field(
+        default=0, metadata=about("The serial that the run began with which created it.")
+    )
 
     @property
     def needs(self) -> frozenset[Address]:
@@ -37,7 +59,7 @@ class Entry:
         return frozenset((*self.depends_on, *((self.parent,) if self.parent else ())))
 
 
-Ranges = tuple[tuple[int, int], ...]
+Ranges = tuple[tuple[Number, Number], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +78,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
+class Anchor(Closed):
     """What a shop is recognised by, whatever its API's host: its one fixed object.
 
     `host` is the shop's own, taken from that object's address; `name` is for messages only.
     """
 
     kind: str
-    id: int
-    host: str = ""
-    name: str = ""
+    id: Count
+    host: str = field(default="", metadata=about("The shop's own host, whatever the API's is."))
+    name: str = field(default="", metadata=about("Its name, for messages."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

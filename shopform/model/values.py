@@ -3,9 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+_PART = KEY.pattern.removesuffix(r"\Z")
+ADDRESS = rf"^{_PART}(\.{_PART})+$"
+_ADDRESS = re.compile(ADDRESS.removesuffix("$") + r"\Z")
 CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 
 
@@ -36,6 +40,23 @@ class Address(str):
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(self.split(".")[1:])
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """The address in a document. Raises ValueError."""
+        if not _ADDRESS.match(text):
+            raise ValueError(f"`{text}` is not an address")
+        return cls(text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "string", "pattern": ADDRESS}
 
     def __repr__(self) -> str:
         return f"Address({str(self)!r})"

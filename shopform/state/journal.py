@@ -19,8 +19,6 @@ When a run ends the journal is folded into the state in this order, and every ga
 A line without its end was cut by a crash before anyone relied on it, and is ignored.
 """
 
-import hashlib
-import json
 import os
 import threading
 from collections.abc import Iterable
@@ -30,22 +28,7 @@ from shopform.errors import StateError
 from shopform.files import reporting
 from shopform.model.prior import Prior
 from shopform.state.atomic_files import sync_directory, write_all, write_atomic
-from shopform.state.format import Document
-
-FORMAT = 2
-
-
-def encode(record: Document) -> bytes:
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode() + b"\n"
-
-
-def header(base: Prior) -> Document:
-    return {"format": FORMAT, "lineage": base.lineage, "serial": base.serial, "shop": base.shop}
-
-
-def saved_record(serial: int, data: bytes) -> Document:
-    return {"saved": serial, "sha256": hashlib.sha256(data).hexdigest()}
+from shopform.state.records import FORMAT, Header, Record, encode
 
 
 def whole_length(data: bytes) -> int:
@@ -76,9 +59,8 @@ class Journal:
     def exists(self) -> bool:
         return self._length is not None
 
-    def append(self, record: Document) -> int:
-        """Write a record, whole or not at all, and return the ticket to wait for with `sync`."""
-        line = encode(record)
+    def append(self, line: bytes) -> int:
+        """Write a line, whole or not at all, and return the ticket to wait for with `sync`."""
         self._refuse_broken()
         with reporting(self.path):
             fd, length = self._opened()
@@ -108,13 +90,13 @@ class Journal:
                     raise
             self._synced = upto
 
-    def restart(self, base: Prior, waiting: Iterable[Document]) -> None:
+    def restart(self, base: Prior, waiting: Iterable[Record]) -> None:
         """Begin again on `base`, with the records that still count; remove the file if none do."""
         lines = [encode(record) for record in waiting]
         with self._flush, reporting(self.path):
             self._forget()
             if lines:
-                data = b"".join([encode(header(base)), *lines])
+                data = b"".join([self._header(base), *lines])
                 write_atomic(self.path, data)
                 self._length = len(data)
             else:
@@ -134,13 +116,18 @@ class Journal:
 
     def _opened(self) -> tuple[int, int]:
         if self._length is None:
-            start = encode(header(self._base))
+            start = self._header(self._base)
             write_atomic(self.path, start)
             self._length = len(start)
         if self._fd is None:
             self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
             os.ftruncate(self._fd, self._length)
         return self._fd, self._length
+
+    def _header(self, base: Prior) -> bytes:
+        return encode(
+            Header(format=FORMAT, lineage=base.lineage, serial=base.serial, shop=base.shop)
+        )
 
     def _refuse_broken(self) -> None:
         if self._broken:

@@ -4,10 +4,11 @@ import hashlib
 from pathlib import Path
 
 from shopform.errors import StateError
+from shopform.kit.documents import parse_object, read
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
-from shopform.state.format import Document, parse_object, take
-from shopform.state.journal import FORMAT, whole_length
+from shopform.state.journal import whole_length
+from shopform.state.records import FORMAT, Header, Record, Saved, decode
 
 
 def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> Ledger:
@@ -15,60 +16,55 @@ def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> 
 
     Raises StateError when the journal is damaged, or adds to another state.
     """
-    records = _records(data, path)
-    start = records[0]
+    head, *lines = data[: whole_length(data)].split(b"\n")
+    start = _header(head, path)
+    records = [_record(line, number, path) for number, line in enumerate(lines[:-1], start=2)]
     saved = _saved(records, state)
     if base is None:
-        base = Prior(lineage=start["lineage"], shop=start["shop"])
-    if start["lineage"] != base.lineage or not (saved or start["serial"] == base.serial):
+        base = Prior(lineage=start.lineage, shop=start.shop)
+    if start.lineage != base.lineage or not (saved or start.serial == base.serial):
         raise _astray(start, base, path)
     ledger = Ledger(base)
-    for number, record in enumerate(records[1:], start=1):
-        try:
-            ledger.fold(record)
-        except ValueError as problem:
-            raise _damaged(path, number + 1, problem) from None
+    for number, record in enumerate(records, start=1):
+        ledger.fold(record)
         if number == saved:
             ledger.rebase(base)
     return ledger
 
 
-def _records(data: bytes, path: Path) -> list[Document]:
-    """The header and all whole lines after it."""
-    records: list[Document] = []
-    for number, line in enumerate(data[: whole_length(data)].split(b"\n")[:-1], start=1):
-        try:
-            records.append(parse_object(line))
-        except (ValueError, RecursionError) as problem:
-            raise _damaged(path, number, problem) from None
+def _header(line: bytes, path: Path) -> Header:
     try:
-        start = records[0] if records else {}
-        version = take(start, "format", int)
-        take(start, "serial", int)
-        take(start, "lineage", str)
-        take(start, "shop", str)
-    except ValueError as problem:
+        start = read(Header, parse_object(line))
+    except (ValueError, RecursionError) as problem:
         raise _damaged(path, 1, problem) from None
-    if version > FORMAT:
+    if start.format > FORMAT:
         raise StateError(
-            f"the journal `{path}` has format {version}, and this shopform knows {FORMAT}",
+            f"the journal `{path}` has format {start.format}, and this shopform knows {FORMAT}",
             hint="upgrade shopform",
         )
-    return records
+    return start
 
 
-def _saved(records: list[Document], state: bytes | None) -> int:
+def _record(line: bytes, number: int, path: Path) -> Record:
+    try:
+        return decode(line)
+    except (ValueError, RecursionError) as problem:
+        raise _damaged(path, number, problem) from None
+
+
+def _saved(records: list[Record], state: bytes | None) -> int:
     """The number of the last record that the state file holds; 0 where it holds none."""
     if state is None:
         return 0
     digest = hashlib.sha256(state).hexdigest()
-    return max((n for n, record in enumerate(records) if record.get("sha256") == digest), default=0)
+    found = [isinstance(record, Saved) and record.sha256 == digest for record in records]
+    return max((number for number, fits in enumerate(found, start=1) if fits), default=0)
 
 
-def _astray(start: Document, base: Prior, path: Path) -> StateError:
+def _astray(start: Header, base: Prior, path: Path) -> StateError:
     return StateError(
         f"the journal `{path}`, left by a run that stopped, does not belong to the state: it adds "
-        f"to serial {start['serial']} of lineage `{start['lineage']}`, and the state is serial "
+        f"to serial {start.serial} of lineage `{start.lineage}`, and the state is serial "
         f"{base.serial} of `{base.lineage}`",
         hint="put back the state that run started from; or remove the journal, if what it made "
         "is already in the state",

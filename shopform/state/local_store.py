@@ -16,11 +16,21 @@ from shopform.model.plan import Op
 from shopform.model.prior import Anchor, Entry, Intent, Prior
 from shopform.model.values import Address
 from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
-from shopform.state.folded_state import Ledger, intent_record, result_record
-from shopform.state.format import Document, dumps, loads, refuse_shared
-from shopform.state.journal import Journal, saved_record, whole_length
+from shopform.state.folded_state import Ledger
+from shopform.state.format import dumps, loads, refuse_shared
+from shopform.state.journal import Journal, whole_length
 from shopform.state.journal_replay import replay
 from shopform.state.lock import Lock, acquire, force_unlock
+from shopform.state.records import (
+    Failed,
+    Record,
+    Resolved,
+    Result,
+    decode,
+    encode,
+    intended,
+    saved_record,
+)
 from shopform.state.store import NOTHING
 
 KEYS = 8
@@ -141,9 +151,8 @@ class LocalSession:
         return self._ledger.base.lineage
 
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
-        self._journal.sync(
-            self._record(intent_record(key, op, address, intent, listed=self._ledger.knows(intent)))
-        )
+        same = self._ledger.knows(intent)
+        self._journal.sync(self._record(intended(key, op, address, intent, same=same)))
         # Asked after the intent is on disk: who takes the lock away from now on will read it.
         self._require_lock()
 
@@ -153,13 +162,13 @@ class LocalSession:
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> None:
-        self._record(result_record(key, set, drop))
+        self._record(Result(result=key, set=dict(set), drop=tuple(drop)))
 
     def failed(self, key: str) -> None:
-        self._record({"failed": key})
+        self._record(Failed(failed=key))
 
     def resolve(self, address: Address) -> None:
-        self._record({"resolved": address})
+        self._record(Resolved(resolved=address))
 
     def edit(
         self,
@@ -199,10 +208,12 @@ class LocalSession:
         self._journal.close()
         self._lock.release()
 
-    def _record(self, record: Document) -> int:
+    def _record(self, record: Record) -> int:
+        line = encode(record)
+        written = decode(line)
         with self._mutex:
-            ticket = self._journal.append(record)
-            self._ledger.fold(record)
+            ticket = self._journal.append(line)
+            self._ledger.fold(written)
         return ticket
 
     def _save(self) -> None:
@@ -216,7 +227,7 @@ class LocalSession:
             seen = self._seen
             folded = replace(folded, shop=seen.shop, anchor=seen.anchor, keys=seen.keys)
         data = dumps(folded)
-        self._journal.sync(self._journal.append(saved_record(folded.serial, data)))
+        self._journal.sync(self._journal.append(encode(saved_record(folded.serial, data))))
         with reporting(self._store.path):
             write_atomic(self._store.path, data)
         self._ledger.base = folded

@@ -9,6 +9,7 @@ from shopform.diagnostics import error
 from shopform.errors import ShopformError, StalePlan, UsageError
 from shopform.files import read, reporting, typed
 from shopform.kinds import BY_NAME
+from shopform.kit.documents import parse_object
 from shopform.model.canonical import canonical, digest
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
@@ -19,7 +20,6 @@ from shopform.render.json.plan_document import FORMAT, INTEGRITY, integrity_of, 
 from shopform.render.json.plan_reader import read_document
 from shopform.render.json.schema_check import conform
 from shopform.state.atomic_files import write_atomic
-from shopform.state.format import parse_object
 from shopform.workflow.workspace import Workspace
 
 MISFITS = 10

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
 from shopform.files import inside, own_files, read, reporting
 from shopform.kinds import BY_NAME
+from shopform.kit import documents
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import masked, secrets_of
@@ -20,7 +23,6 @@ from shopform.model.values import Address, Ref
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.state.atomic_files import make_directory, write_atomic
-from shopform.state.format import as_object, entries_of, entry_record, parse_object
 from shopform.state.store import Session
 from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
@@ -30,6 +32,20 @@ FORMAT = "1.0"
 NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
 FILE = re.compile(NAME.pattern + r"\.json")
 LIST = "`shopform undo --list` shows the runs there are"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """The file of a run. `before`: see `touched`; `plan` is the document of the plan."""
+
+    format_version: Annotated[str, Field(pattern=r"^1\.")]
+    run: str = ""
+    verb: str
+    time: str
+    lineage: str
+    counts: Mapping[str, documents.Number]
+    before: Mapping[Address, Entry]
+    plan: documents.Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +66,22 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
     folder = _folder(workspace)
     now = datetime.now(UTC)
     name = _name(now, _names(folder)[-1:])
-    held = touched(plan, session.prior)
-    record = {
-        "format_version": FORMAT,
-        "run": name,
-        "verb": verb,
-        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "lineage": session.lineage,
-        "counts": plan.count(),
-        "before": {address: entry_record(entry) for address, entry in held.items()},
-        "plan": document(replace(plan, settled={})),
-    }
+    record = RunRecord(
+        format_version=FORMAT,
+        run=name,
+        verb=verb,
+        time=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        lineage=session.lineage,
+        counts=plan.count(),
+        before=touched(plan, session.prior),
+        plan=document(replace(plan, settled={})),
+    )
     path = folder / f"{name}.json"
     with reporting(path):
         make_directory(folder)
-        write_atomic(path, json.dumps(record).encode() + b"\n", mode=0o600)
+        write_atomic(
+            path, json.dumps(documents.write(RunRecord, record)).encode() + b"\n", mode=0o600
+        )
         for old in _names(folder)[:-KEPT]:
             (folder / f"{old}.json").unlink(missing_ok=True)
 
@@ -74,13 +91,13 @@ def run_of(workspace: Workspace, plan: Plan) -> Summary | None:
     basis = plan.basis
     for name in reversed(_names(_folder(workspace))):
         try:
-            data = _read(workspace, name)
-            made = data["plan"]
+            record = _read(workspace, name)
+            made = record.plan
             held = (made["digest"], made["basis"]["lineage"], made["basis"]["serial"])
         except (StateError, KeyError, TypeError):
             continue
         if held == (plan.digest, basis.lineage, basis.serial):
-            return Summary(name, str(data["verb"]), str(data["time"]), data["counts"])
+            return Summary(name, record.verb, record.time, record.counts)
     return None
 
 
@@ -116,11 +133,11 @@ def summaries(workspace: Workspace) -> tuple[list[Summary], list[Diagnostic]]:
     found, damaged = [], list[Diagnostic]()
     for name in reversed(_names(_folder(workspace))):
         try:
-            data = _read(workspace, name)
+            record = _read(workspace, name)
         except StateError as problem:
             damaged += (replace(told, severity=Severity.WARNING) for told in problem.diagnostics)
             continue
-        found.append(Summary(name, str(data["verb"]), str(data["time"]), data["counts"]))
+        found.append(Summary(name, record.verb, record.time, record.counts))
     return found, damaged
 
 
@@ -142,19 +159,19 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
         raise UsageError(f"there is no run `{wanted}`", hint=LIST)
     if wanted and len(found) > 1:
         raise UsageError(f"{len(found)} runs begin with `{wanted}`", hint=LIST)
-    data = _read(workspace, found[-1])
+    record = _read(workspace, found[-1])
     try:
         run = RecordedRun(
             name=found[-1],
-            verb=str(data["verb"]),
-            lineage=str(data["lineage"]),
-            plan=read_document(data["plan"]),
-            before=entries_of(data["before"]),
+            verb=record.verb,
+            lineage=record.lineage,
+            plan=read_document(record.plan),
+            before=record.before,
         )
         strange = {address.kind for address in run.before} - BY_NAME.keys()
         if strange:
             raise ValueError(f"`{min(strange)}` is no kind that this shopform knows")
-    except (KeyError, ValueError, ShopformError) as problem:
+    except (ValueError, ShopformError) as problem:
         raise _damaged(workspace, found[-1], problem) from None
     if run.plan.basis.url != workspace.shop.url:
         raise StateError(
@@ -165,22 +182,14 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
     return run
 
 
-def _read(workspace: Workspace, name: str) -> dict[str, Any]:
+def _read(workspace: Workspace, name: str) -> RunRecord:
     path = _folder(workspace) / f"{name}.json"
     with reporting(path):
         text = read(path)
     try:
-        data = parse_object(text)
-        if str(data["format_version"]).partition(".")[0] != FORMAT.partition(".")[0]:
-            raise ValueError(f"format {data['format_version']} is not known")
-        if not {"verb", "time", "counts"} <= data.keys():
-            raise ValueError("parts are missing")
-        numbers = as_object(data["counts"]).values()
-        if not all(type(number) is int for number in numbers):
-            raise ValueError("`counts` are no numbers")
-    except (KeyError, ValueError, RecursionError) as problem:
+        return documents.read(RunRecord, documents.parse_object(text))
+    except (ValueError, RecursionError) as problem:
         raise _damaged(workspace, name, problem) from None
-    return data
 
 
 def _damaged(workspace: Workspace, name: str, problem: Exception) -> StateError:

@@ -7,10 +7,10 @@ from typing import Any
 from shopform.diagnostics import did_you_mean
 from shopform.errors import StateError
 from shopform.kinds import ORDER
+from shopform.kit.documents import write
 from shopform.model.addresses import within
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
-from shopform.state.format import entry_record
 from shopform.state.store import Store
 from shopform.workflow.open_project import check_address, open_settings
 from shopform.workflow.workspace import LoadedProject
@@ -43,8 +43,8 @@ def record_of(prior: Prior, address: Address) -> Mapping[str, Any]:
     """What the state holds of an address, as it is stored. Raises StateError for nothing."""
     pending = _pending(prior).get(address)
     if pending is None or address in prior.resources:
-        return entry_record(_entry(prior, address))
-    record = {**entry_record(pending.entry), "pending": True, "parent_id": pending.parent_id}
+        return write(Entry, _entry(prior, address))
+    record = {**write(Entry, pending.entry), "pending": True, "parent_id": pending.parent_id}
     del record["id"]
     return record
 

@@ -14,7 +14,7 @@ from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import KINDS, Grade
 from shopform.sandbox.switches import SWITCHES
-from shopform.state.json_schema import state_schema
+from shopform.state.format import state_schema
 from shopform.workflow.exit_codes import CHANGES
 
 

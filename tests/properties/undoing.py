@@ -8,16 +8,16 @@ from declarations import PICTURES
 from line import Line, errors
 
 from shopform.apply import apply
+from shopform.kit.documents import read, write
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.plan import Outcome, Plan
-from shopform.model.prior import Prior
+from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
 from shopform.planning.checks.saved_plan import misfits
 from shopform.planning.scope import Options
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
-from shopform.state.format import entries_of, entry_record
 from shopform.undo.inverse import Inverse, invert
 from shopform.undo.previous_addresses import RecordedRun, required_reads
 from shopform.workflow.refresh import read_and_plan, read_then_declare
@@ -39,9 +39,9 @@ def remembered(one: Line, **asked: Any) -> tuple[RecordedRun, Plan]:
 
 def _run(made: Plan, prior: Prior, lineage: str) -> RecordedRun:
     """As it is written down and read again."""
-    before = {a: entry_record(entry) for a, entry in touched(made, prior).items()}
+    before = write(dict[Address, Entry], touched(made, prior))
     saved = json.loads(json.dumps({"plan": document(made), "before": before}))
-    plan, held = read_document(saved["plan"]), entries_of(saved["before"])
+    plan, held = read_document(saved["plan"]), read(dict[Address, Entry], saved["before"])
     return RecordedRun(name="r", verb="apply", lineage=lineage, plan=plan, before=held)
 
 

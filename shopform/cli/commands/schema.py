@@ -20,7 +20,7 @@ def command(console: Console, name: str) -> None:
 
     from shopform.config.json_schema import project_schema
     from shopform.render.json.plan_schema import plan_schema
-    from shopform.state.json_schema import state_schema
+    from shopform.state.format import state_schema
 
     makers = {"project": project_schema, "state": state_schema, "plan": plan_schema}
     console.result(json.dumps(makers[name](), indent=2, ensure_ascii=False))

@@ -1,0 +1,173 @@
+"""JSON documents: read with care, and checked, written and described by one type each.
+
+The types are dataclasses. pydantic makes of each what reads, writes and describes it, when a run
+first needs that.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from pydantic import TypeAdapter, ValidationError
+    from pydantic_core import ErrorDetails
+
+Document = dict[str, Any]
+_LIST, _MAPPING = "should be a list", "should be a mapping"
+# For errors whose own message is about Python.
+_COMPLAINTS = {
+    "missing": "is missing",
+    "unexpected_keyword_argument": "is not a known key",
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "dict_type": _MAPPING,
+    "dataclass_type": _MAPPING,
+}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A number or a boolean as it is: no text that looks like one, and no boolean as a number."""
+
+    least: int | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        bound = {} if self.least is None else {"ge": self.least}
+        return {**handler(source), "strict": True, **bound}
+
+
+Number = Annotated[int, Exact()]
+Count = Annotated[int, Exact(0)]
+Flag = Annotated[bool, Exact()]
+
+
+def about(description: str) -> dict[str, str]:
+    """The metadata of a field that the JSON Schema describes."""
+    return {"description": description}
+
+
+class Closed:
+    """A dataclass whose documents have no other keys than its fields."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How a value stands in a document, where its type does not say that: as a `form`.
+
+    `read` makes the value of that and may raise ValueError, `write` the reverse.
+    """
+
+    form: Any
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        form = handler.generate_schema(self.form)
+        writing = core_schema.plain_serializer_function_ser_schema(self.write, return_schema=form)
+        return core_schema.no_info_after_validator_function(self.read, form, serialization=writing)
+
+
+class Whole:
+    """All fields of the dataclass stand in the document, whatever their defaults."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import PydanticCustomError, core_schema
+
+        names = {each.name for each in fields(source)}
+
+        def check(data: Any) -> Any:
+            if isinstance(data, dict) and not names <= data.keys():
+                raise PydanticCustomError("missing", "`{name}`", {"name": min(names - data.keys())})
+            return data
+
+        return core_schema.no_info_before_validator_function(check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Document:
+        found: Document = handler(schema)
+        own = handler.resolve_ref_schema(found)
+        own["required"] = list(own["properties"])
+        return found
+
+
+def parse_object(data: bytes) -> Document:
+    """The JSON object in `data`. Raises ValueError, also where it has a key twice.
+
+    Python's own parser: pydantic's takes the last of two equal keys, as a merge of two branches
+    may leave them, and refuses half a surrogate pair, which shops answer.
+    """
+    found = json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+    if not isinstance(found, dict):
+        raise ValueError("an object is expected")
+    return found
+
+
+def read(kind: type[T], data: object) -> T:
+    """The value of this type that JSON data stands for. Raises ValueError with the place."""
+    from pydantic import ValidationError
+
+    try:
+        found: T = _adapter(cast("Hashable", kind)).validate_python(data)
+        return found
+    except ValidationError as problem:
+        raise ValueError(_reason(problem)) from None
+
+
+def write(kind: type[T], value: T, *, whole: bool = False) -> Any:
+    """A value as JSON data; fields at their defaults are left out, but of a `whole` one.
+
+    Raises ValueError for what has no place in a document, such as a secret.
+    """
+    return _adapter(cast("Hashable", kind)).dump_python(
+        value, mode="json", exclude_defaults=not whole, warnings="error"
+    )
+
+
+def schema_of(kind: type, title: str, description: str) -> Document:
+    """The JSON Schema of the documents of this type."""
+    from shopform.kit.document_schema import DocumentSchema
+
+    found = _adapter(kind).json_schema(schema_generator=DocumentSchema)
+    about = {"title": title, "description": description}
+    return {"$schema": DocumentSchema.schema_dialect, **found, **about}
+
+
+@cache
+def _adapter(kind: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _reason(problem: "ValidationError") -> str:
+    """The first error, with its place."""
+    first = problem.errors(include_url=False, include_input=False)[0]
+    return f"`/{'/'.join(map(str, first['loc']))}` {_complaint(first)}"
+
+
+def _complaint(found: "ErrorDetails") -> str:
+    if found["type"] == "value_error":
+        return f"is wrong: {found['ctx']['error']}"
+    return _COMPLAINTS.get(found["type"]) or found["msg"].removeprefix("Input ")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"`{twice}` is there twice")
+    return found
+
+
+def _no_constant(text: str) -> object:
+    raise ValueError(f"`{text}` is not JSON")
