@@ -7,7 +7,7 @@ from typing import Any
 from shopform.diagnostics import did_you_mean
 from shopform.errors import StateError
 from shopform.kinds import ORDER
-from shopform.kit.documents import write
+from shopform.kit.documents import Document, write
 from shopform.model.addresses import within
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
@@ -42,10 +42,13 @@ def listed(prior: Prior, addresses: Iterable[str]) -> list[Address]:
 def record_of(prior: Prior, address: Address) -> Mapping[str, Any]:
     """What the state holds of an address, as it is stored. Raises StateError for nothing."""
     pending = _pending(prior).get(address)
-    if pending is None or address in prior.resources:
-        return write(Entry, _entry(prior, address))
-    record = {**write(Entry, pending.entry), "pending": True, "parent_id": pending.parent_id}
-    del record["id"]
+    held = prior.resources.get(address)
+    record: Document = write(
+        Entry, pending.entry if pending and not held else _entry(prior, address)
+    )
+    if pending and not held:
+        record |= {"pending": True, "parent_id": pending.parent_id}
+        del record["id"]
     return record
 
 
