@@ -8,14 +8,14 @@ from shopform.clone.copy import Copy, placed, settled, spared_fixed, without_def
 from shopform.clone.id_mapping import gone, with_needs
 from shopform.clone.omissions import not_copied, still_there
 from shopform.clone.three_way import promoted, spared
-from shopform.describe.redaction import secrets_of
+from shopform.describe.redaction import secret_places
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
-from shopform.model.declared import Declared, Left
+from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Desired
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
@@ -105,11 +105,11 @@ class Fitting:
         resources = {a: r for a, r in self.copy.resources.items() if a in mine}
         ids = {address: resource.origin for address, resource in resources.items()}
         left = tuple(self._left([]))
-        return Declared(resources=resources, ids=ids, twins=frozenset(), left=left)
+        return Declared(resources=resources, ids=ids, duplicates=frozenset(), omissions=left)
 
     def _attempt(
         self, live: Live
-    ) -> tuple[Desired, frozenset[Address], list[Diagnostic], list[Left]]:
+    ) -> tuple[Desired, frozenset[Address], list[Diagnostic], list[Omission]]:
         mine, goners = self._mine(), self._doomed()
         if not self.wish.three_way:
             return self.copy.desired(), mine | goners, [], []
@@ -174,7 +174,7 @@ class Fitting:
         every = (*self.found.resources, *held)
         return reachable((a for a in every if within(a, words)), users)
 
-    def _left(self, more: Iterable[Left]) -> list[Left]:
+    def _left(self, more: Iterable[Omission]) -> list[Omission]:
         """What is left out, as far as it belongs to what was asked for."""
         kept = {(address.kind, self.copy.resources[address].origin) for address in self._mine()}
         if self.wish.targets:
@@ -186,7 +186,7 @@ class Fitting:
     def _spare_secrets(self, live: Live) -> None:
         """What is a secret in the files of the other shop is neither shown nor changed."""
         ids: Mapping[Address, int] = {}
-        hidden = secrets_of(self.own)
+        hidden = secret_places(self.own)
         if hidden:
             ids = match(self.copy.desired(), self.prior, live, Collector()).ids
         for address, number in ids.items():

@@ -9,7 +9,7 @@ from shopform.clone.text_rewriting import Rewriting
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, trimmed
-from shopform.model.declared import Declared, Left
+from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
@@ -32,7 +32,7 @@ class Copy:
     """
 
     resources: dict[Address, Resource]
-    left: list[Left]
+    left: list[Omission]
     fixed: set[Address] = field(default_factory=set)
     imports: dict[Address, Import] = field(default_factory=dict)
     users: dict[Address, list[Address]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Copy:
     def _tell(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]
         label = str(resource.fields.get(kind.identity[-1], ""))
-        found = Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
+        found = Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
         self.left.append(found)
 
 
@@ -98,12 +98,13 @@ def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -
     """
     resources = dict(declared.resources)
     places = {(a.kind, number): a for a, number in declared.ids.items()}
-    for each in declared.left:
+    for each in declared.omissions:
         address = places.get((each.kind, each.id))
         if address and each.field:
             resources[address] = without(resources[address], each.field)
     left = [
-        replace(each, why=each.why.replace("not declared", "not copied")) for each in declared.left
+        replace(each, why=each.why.replace("not declared", "not copied"))
+        for each in declared.omissions
     ]
     copy = Copy(resources, left)
     for address in list(resources):

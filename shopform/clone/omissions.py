@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from shopform.clone.copy import ONE_SHOP
 from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME, ORDER
-from shopform.model.declared import Left
+from shopform.model.declared import Omission
 from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
@@ -13,16 +13,16 @@ from shopform.planning.checks.ci_gates import listed
 NAMED = 10
 
 
-def not_copied(left: Iterable[Left], target: str) -> list[Diagnostic]:
+def not_copied(left: Iterable[Omission], target: str) -> list[Diagnostic]:
     """A warning for each kind and field: how many, why, and the first of them with their ids."""
-    groups: dict[tuple[str, str], dict[Left, None]] = {}
+    groups: dict[tuple[str, str], dict[Omission, None]] = {}
     for each in left:
         groups.setdefault((each.kind, each.field), {})[each] = None
     ordered = sorted(groups.items(), key=lambda item: (ORDER[item[0][0]], item[0][1]))
     return [_told(kind, name, list(group), target) for (kind, name), group in ordered]
 
 
-def _told(kind: str, name: str, group: list[Left], target: str) -> Diagnostic:
+def _told(kind: str, name: str, group: list[Omission], target: str) -> Diagnostic:
     reasons = {each.why for each in group}
     why = f": {next(iter(reasons))}" if len(reasons) == 1 else ""
     number = len({each.id for each in group})
@@ -46,7 +46,7 @@ def _told(kind: str, name: str, group: list[Left], target: str) -> Diagnostic:
     )
 
 
-def _line(each: Left, reasons: Collection[str]) -> str:
+def _line(each: Omission, reasons: Collection[str]) -> str:
     who = f"{each.id} `{each.label}`" if each.label else str(each.id)
     return who if len(reasons) == 1 else f"{who}: {each.why}"
 

@@ -7,7 +7,7 @@ from shopform.clone.copy import Copy, without
 from shopform.diagnostics import Collector, Diagnostic, Severity, error
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model.canonical import canonical, is_digest
-from shopform.model.declared import Left
+from shopform.model.declared import Omission
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
@@ -30,7 +30,7 @@ class Promotion:
     desired: Desired
     only: set[Address] = field(default_factory=set)
     conflicts: list[Diagnostic] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    left: list[Omission] = field(default_factory=list)
 
 
 def promoted(copy: Copy, prior: Prior, live: Live, *, source: str, target: str) -> Promotion:
@@ -263,5 +263,5 @@ class _Promoting:
         kind = BY_NAME[resource.address.kind]
         label = str(resource.fields.get(kind.identity[-1], ""))
         self.result.left.append(
-            Left(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
+            Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
         )

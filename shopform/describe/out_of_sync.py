@@ -1,10 +1,10 @@
-"""What the shop holds otherwise than the files say, told as the files would say it. Pure."""
+"""Find where a live shop differs from its files, in the terms of the files. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from shopform.describe.redaction import holds_password, is_nested, withhold
+from shopform.describe.redaction import holds_password, is_nested, redact
 from shopform.diagnostics import Collector, Diagnostic, Severity
 from shopform.kinds import BY_NAME, Form, Kind
 from shopform.kit.graphs import find_cycles
@@ -22,9 +22,12 @@ from shopform.planning.matching.result import Matching, declared_identity, live_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Otherwise:
-    """A field of a declared object, and what the shop holds there: a canonical value, a Ref, or
-    `#ID` for an object that nobody declares. `why` tells that no file can say so."""
+class ChangedField:
+    """A field of a declared object, with the value in the shop.
+
+    The value is canonical, a Ref, or `#ID` for an unmanaged object. `why` says why files cannot
+    hold it, if they cannot.
+    """
 
     address: Address
     field: str
@@ -34,49 +37,54 @@ class Otherwise:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Declared objects beside the shop's: `fields` that differ, `gone` ones that the shop has
-    not, and the addresses of all others. `problems` are objects that cannot be told apart."""
+    """How declared objects differ from the shop.
 
-    fields: tuple[Otherwise, ...]
-    gone: tuple[Address, ...]
+    `fields` differ, `deleted` objects are not in the shop, `known` has the addresses of all others.
+    `problems` are ambiguous objects.
+    """
+
+    fields: tuple[ChangedField, ...]
+    deleted: tuple[Address, ...]
     known: dict[Place, Address]
     problems: tuple[Diagnostic, ...]
 
 
-def compare(desired: Desired, prior: Prior, live: Live) -> Differences:
-    """Every declared field that differs, and undeclared ones that got another value than their
-    known default since the object is managed: what it had before is nobody's business.
+def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
+    """Return every declared field that differs, and undeclared ones that were edited.
 
-    A field that the shop stored otherwise than it was sent, and holds so still, does not differ.
+    An undeclared field counts as edited if its value is not the known default and was set after
+    the object became managed. A field that the shop stored differently from what was sent, and
+    has not changed since, does not differ.
     """
     problems = Collector()
     matching = match(desired, prior, live, problems)
-    shown, _ = withhold(live, prior)
-    found: list[Otherwise] = []
-    gone: list[Address] = []
+    shown, _ = redact(live, prior)
+    found: list[ChangedField] = []
+    deleted: list[Address] = []
     known: dict[Place, Address] = {}
     for address, resource in desired.resources.items():
         item = matching.object(address)
         if item:
             known[address.kind, item.id] = address
             found += _declared(matching, resource, item)
-            visible = shown.kinds[address.kind].objects.get(item.id)
+            visible = shown.object(address.kind, item.id)
             found += _undeclared(matching, resource, visible) if visible else ()
         elif address.kind in live.kinds:
-            gone.append(address)
-    told = _fitting(desired, matching, found)
-    unclear = {problem.address for problem in problems}
-    lost = tuple(address for address in gone if address not in unclear)
-    return Differences(tuple(told), lost, known, tuple(_softened(problems)))
+            deleted.append(address)
+    ambiguous = {problem.address for problem in problems}
+    return Differences(
+        fields=tuple(_checked(desired, matching, found)),
+        deleted=tuple(address for address in deleted if address not in ambiguous),
+        known=known,
+        # The errors of a plan do not keep the other objects from being written.
+        problems=tuple(replace(each, severity=Severity.WARNING) for each in problems),
+    )
 
 
-def _softened(problems: Collector) -> Iterator[Diagnostic]:
-    """What stops a plan does not stop the other objects from being written."""
-    return (replace(problem, severity=Severity.WARNING) for problem in problems)
-
-
-def _fitting(desired: Desired, matching: Matching, found: list[Otherwise]) -> Iterator[Otherwise]:
-    """The same, but for what the files would refuse: one identity twice, references in a circle."""
+def _checked(
+    desired: Desired, matching: Matching, found: list[ChangedField]
+) -> Iterator[ChangedField]:
+    """The same without values that the files would refuse: equal identities and cycles."""
     identities = {a: _identity(matching, r) for a, r in desired.resources.items()}
     counts = Counter(identities.values())
     refers = {
@@ -95,13 +103,13 @@ def _fitting(desired: Desired, matching: Matching, found: list[Otherwise]) -> It
         why = each.why
         if identity and counts[identities[each.address]] > 1:
             why = why or "another would have the same name and place"
-        if not identity and _circle(refers, each):
-            why = why or "it would go round in a circle"
+        if not identity and _in_cycle(refers, each):
+            why = why or "it would be part of a cycle"
         yield replace(each, why=why, value=None if why else each.value)
 
 
 def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
-    """As the shop has it; as the files have it where the shop has it not."""
+    """The identity in the shop, or the declared one of an object that is not there."""
     item, kind = matching.object(resource.address), BY_NAME[resource.address.kind]
     if item:
         return (kind.name, item.parent_id, live_identity(kind, item, matching.hosts))
@@ -110,42 +118,42 @@ def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
     return (kind.name, above, found or resource.address)
 
 
-def _circle(refers: dict[tuple[str, Address], Address], each: Otherwise) -> bool:
+def _in_cycle(refers: dict[tuple[str, Address], Address], each: ChangedField) -> bool:
     first = each.value.address if isinstance(each.value, Ref) else None
 
     def following(at: Address) -> Address | None:
         return first if at == each.address else refers.get((each.field, at))
 
-    return any(each.address in circle for circle in find_cycles([each.address], following))
+    return any(each.address in cycle for cycle in find_cycles([each.address], following))
 
 
-def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:
+def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[ChangedField]:
     kind, address = BY_NAME[resource.address.kind], resource.address
     entry = matching.entries.get(address)
     for change in Comparer(matching).update(kind, resource, item, entry).fields:
         if change.name in resource.fields and change.name in item.fields:
             why = _why(kind, change, item.fields[change.name])
             value = None if why else change.before
-            yield Otherwise(address=address, field=change.name, value=value, why=why)
+            yield ChangedField(address=address, field=change.name, value=value, why=why)
 
 
 def _why(kind: Kind, change: FieldChange, raw: object) -> str:
     if change.sensitive:
         return "it is a secret"
     if kind.form(change.name) is Form.IMAGES:
-        return "the bytes of a picture cannot be read back"
+        return "the bytes of an image cannot be read back"
     if is_nested(kind, change.name, raw):
-        return "the files have no word for what the shop holds"
+        return "the value in the shop cannot be written in the files"
     if is_damaged(raw):
-        return "the text that the shop holds is damaged"
-    return "what the shop holds has a password in it" if holds_password(change.before) else ""
+        return "the string in the shop is damaged"
+    return "the value in the shop contains a password" if holds_password(change.before) else ""
 
 
-def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[Otherwise]:
+def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[ChangedField]:
     kind, entry = BY_NAME[resource.address.kind], matching.entries.get(resource.address)
     if entry is None:
         return
     for name, value in beside(kind, resource, item, matching.hosts).items():
         if name not in entry.unclaimed:
             shown = Comparer(matching).show(kind, name, value)
-            yield Otherwise(address=resource.address, field=name, value=shown)
+            yield ChangedField(address=resource.address, field=name, value=shown)

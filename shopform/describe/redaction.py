@@ -1,15 +1,14 @@
-"""What a live shop holds that no file can hold: secrets, and what is no whole text. Pure."""
+"""Remove from a live shop what no file may or can hold: secrets and damaged strings. Pure."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from shopform.describe.from_live import label_of
-from shopform.kinds import BY_NAME, ORDER, Form, Kind
+from shopform.kinds import BY_NAME, Form, Kind
 from shopform.model import secrecy
-from shopform.model.canonical import is_damaged
-from shopform.model.declared import Declared, Left
+from shopform.model.canonical import canonical, is_damaged
+from shopform.model.declared import Omission
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
 
@@ -17,29 +16,34 @@ _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
 _DECLARE: Final = "declare it by hand, with `${env:NAME}`"
 
 
-def withhold(live: Live, prior: Prior) -> tuple[Live, tuple[Left, ...]]:
-    """The shop without them, and what is missing then.
+def label_of(kind: Kind, item: LiveObject) -> str:
+    """Return the object's own name: the last field of its identity."""
+    return str(canonical(Form.TEXT, item.fields.get(kind.identity[-1])))
 
-    Fields that the state knows as secrets go, addresses with a password in them, texts with half
-    a sign, and what is no text where one belongs. An object that has one in its identity, or
-    cannot be without it, goes whole.
+
+def redact(live: Live, prior: Prior) -> tuple[Live, tuple[Omission, ...]]:
+    """Return the shop without secrets, passwords and damaged values, and what was removed.
+
+    Secrets are the fields that the state records as such; damaged are strings with half a
+    character, and lists or mappings in place of a string. An object with one of these in its
+    identity, or in a required field, is removed as a whole.
     """
-    secrets = secrets_of(prior)
-    left: list[Left] = []
+    secrets = secret_places(prior)
+    omissions: list[Omission] = []
     kinds = {}
     for name, read in live.kinds.items():
         kept = {}
         for item in read.objects.values():
             problems = dict(_problems(BY_NAME[name], item, secrets))
-            found = _without(BY_NAME[name], item, problems, left) if problems else item
+            found = _redacted(BY_NAME[name], item, problems, omissions) if problems else item
             if found:
                 kept[item.id] = found
         kinds[name] = replace(read, objects=kept)
-    return replace(live, kinds=kinds), tuple(left)
+    return replace(live, kinds=kinds), tuple(omissions)
 
 
-def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
-    """The fields whose values a shop's own files keep secret, by kind and id."""
+def secret_places(own: Prior) -> frozenset[tuple[str, int, str]]:
+    """Return kind, id and name of the fields that the shop's own state records as secrets."""
     return frozenset(
         (address.kind, entry.id, name)
         for address, entry in own.resources.items()
@@ -47,20 +51,14 @@ def secrets_of(own: Prior) -> frozenset[tuple[str, int, str]]:
     )
 
 
-def with_left(declared: Declared, left: tuple[Left, ...]) -> Declared:
-    """The same, with more that is left out."""
-    every = sorted((*declared.left, *left), key=lambda x: (ORDER[x.kind], x.id, x.field))
-    return replace(declared, left=tuple(every))
-
-
 def holds_password(value: object) -> bool:
-    """Whether an address with a password, or with a user's name, stands in a value."""
+    """Return whether a value contains a URL with a password or a user name."""
     parts = value if isinstance(value, list | tuple) else (value,)
     return any(isinstance(part, str) and _PASSWORD.search(part) for part in parts)
 
 
 def is_nested(kind: Kind, name: str, raw: object) -> bool:
-    """Whether a shop answers a list or a mapping where the files take one text or number."""
+    """Return whether the shop has a list or a mapping where files have a string or a number."""
     several = kind.form(name) in (Form.SET, Form.IMAGES)
     return bool(raw) and isinstance(raw, list | dict) and not several
 
@@ -72,23 +70,25 @@ def _problems(
         if (kind.name, item.id, name) in secrets:
             yield name, f"it is a secret: {_DECLARE}"
         elif holds_password(raw):
-            yield name, f"it holds a password: {_DECLARE}"
+            yield name, f"it contains a password: {_DECLARE}"
         elif is_damaged(raw):
-            yield name, "its text is damaged"
+            yield name, "the string is damaged"
         elif is_nested(kind, name, raw):
-            yield name, "it is a list or a mapping there"
+            yield name, "it is a list or a mapping in the shop"
 
 
-def _without(
-    kind: Kind, item: LiveObject, problems: dict[str, str], left: list[Left]
+def _redacted(
+    kind: Kind, item: LiveObject, problems: dict[str, str], omissions: list[Omission]
 ) -> LiveObject | None:
-    """The object without its problems; None where it cannot be without one of them."""
+    """The object without its problems; None if one of them is in a required field."""
     label = "" if kind.identity[-1] in problems else label_of(kind, item)
     for name, why in problems.items():
         if name in kind.identity or kind.fields[name].required:
-            left.append(Left(kind=kind.name, id=item.id, label=label, why=f"`{name}`: {why}"))
+            omissions.append(
+                Omission(kind=kind.name, id=item.id, label=label, why=f"`{name}`: {why}")
+            )
             return None
     for name, why in problems.items():
-        left.append(Left(kind=kind.name, id=item.id, label=label, why=why, field=name))
+        omissions.append(Omission(kind=kind.name, id=item.id, label=label, why=why, field=name))
     kept = {name: raw for name, raw in item.fields.items() if name not in problems}
     return replace(item, fields=kept)

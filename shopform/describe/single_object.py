@@ -1,10 +1,9 @@
-"""One object of the shop taken over by an address, with what the state already knows. Pure."""
+"""Import one object of the shop under an address. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import with_left, withhold
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.canonical import digest
@@ -21,26 +20,26 @@ from shopform.planning.matching.result import Identity, live_identity
 
 @dataclass(frozen=True, slots=True)
 class FetchedObject:
-    """An object of the shop, and the names that its kind's fields have there."""
+    """An object of the shop, and the wire names of its kind's fields."""
 
     object: LiveObject
     names: Mapping[str, str]
     hosts: frozenset[str]
 
 
-def taken(
+def adopt(
     address: Address, desired: Desired, prior: Prior, found: FetchedObject
 ) -> tuple[Entry, int]:
-    """What the state is to remember of an object, and how many declared fields differ from it.
+    """Return the entry of an imported object, and how many declared fields differ from it.
 
-    Of the fields only those are remembered that the shop holds as they are declared: the others
-    are changes of the next plan, and nobody has sent them.
+    The entry holds the fields that the shop has as they are declared; the others are changes of
+    the next plan.
     """
     resource, kind = desired.resources[address], BY_NAME[address.kind]
     known = {a: r for a, r in desired.resources.items() if a in prior.resources or a == address}
     wanted = Desired(resources=known, imports=(Import(address=address, id=found.object.id),))
     prior = replace(prior, pending=())
-    matching = match(wanted, prior, _world(address, prior, found), Collector())
+    matching = match(wanted, prior, _known_objects(address, prior, found), Collector())
     difference = Comparer(matching).update(kind, resource, found.object, None)
     entry = Entry(
         id=found.object.id,
@@ -64,30 +63,29 @@ def _identity(kind: Kind, resource: Resource, found: FetchedObject) -> Identity:
     )
 
 
-def described(address: Address, prior: Prior, found: FetchedObject) -> Declared:
-    """The object as the files would declare it; nothing where they cannot.
+def declare_object(address: Address, prior: Prior, found: FetchedObject) -> Declared:
+    """Declare the object; nothing if files cannot declare it.
 
-    References are to the addresses that own those ids; others are left out, and told in `left`.
+    References are to the addresses of managed objects; others are omitted.
     """
     known = {(a.kind, entry.id): a for a, entry in prior.resources.items()}
     known[address.kind, found.object.id] = address
-    world, withheld = withhold(_world(address, prior, found), prior)
-    made = with_left(declare(world, known=known, whole=False), withheld)
-    mine: dict[Address, Resource] = {
-        a: replace(r, origin=found.object.id) for a, r in made.resources.items() if a == address
-    }
+    made = declare(_known_objects(address, prior, found), prior, known=known)
+    mine = {a: resource for a, resource in made.resources.items() if a == address}
     return Declared(
         resources=mine,
         ids=dict.fromkeys(mine, found.object.id),
-        twins=frozenset(),
-        left=tuple(
-            left for left in made.left if (left.kind, left.id) == (address.kind, found.object.id)
+        duplicates=frozenset(),
+        omissions=tuple(
+            each
+            for each in made.omissions
+            if (each.kind, each.id) == (address.kind, found.object.id)
         ),
     )
 
 
-def _world(address: Address, prior: Prior, found: FetchedObject) -> Live:
-    """The object among all that is owned, as the state remembers it."""
+def _known_objects(address: Address, prior: Prior, found: FetchedObject) -> Live:
+    """The object among all managed ones, as the state records these."""
     objects: dict[str, dict[int, LiveObject]] = {kind.name: {} for kind in KINDS}
     for owned, entry in prior.resources.items():
         container = prior.resources.get(entry.parent) if entry.parent else None

@@ -1,4 +1,4 @@
-"""What a live shop holds, as its files would declare it. Pure."""
+"""The objects of a live shop as declarations. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ Place = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """An object of the shop, or one `field` of it, that is not declared.
+class Omission:
+    """An object of the shop, or one `field` of it, that is not declared, and why.
 
-    `label` is what people call the object. `why` goes on from "is left out: ".
+    `label` is the object's own name. `why` completes "is left out: ".
     """
 
     kind: str
@@ -25,12 +25,12 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """The resources in order of kind and address, and the ids they have in this shop.
+    """Resources in order of kind and address, with their ids in the shop.
 
-    `twins` share their identity with another object: only their ids tell them apart.
+    `duplicates` share their identity with another object and differ in their ids only.
     """
 
     resources: Mapping[Address, Resource]
     ids: Mapping[Address, int]
-    twins: frozenset[Address]
-    left: tuple[Left, ...]
+    duplicates: frozenset[Address]
+    omissions: tuple[Omission, ...]

@@ -17,7 +17,6 @@ from shopform.clone.omissions import owned_twice
 from shopform.clone.text_rewriting import Rewriting, own_hosts
 from shopform.clone.three_way import aside
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import with_left, withhold
 from shopform.diagnostics import Diagnostic, error, warning
 from shopform.errors import BudgetSpent, ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import BY_NAME, KINDS, ORDER
@@ -171,9 +170,8 @@ class Copying:
         """
         first = self.first.store().read()
         known = known_places(prior, first, self.live)
-        live, left = withhold(self.live, first)
-        found = with_left(declare(live, known=known, whole=whole, twins=False), left)
-        copy = copied(found, live, self.rewriting, prior if whole else Prior())
+        found = declare(self.live, first, known=known, whole=whole, duplicates=False)
+        copy = copied(found, self.live, self.rewriting, prior if whole else Prior())
         return Fitting(self.wish, found, self.live, copy, prior, self.workspace.shop, own)
 
     def files(self) -> tuple[Declared, dict[str, str]]:

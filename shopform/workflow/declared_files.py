@@ -55,7 +55,7 @@ def write_declared(
         modeline=_modeline(project, folder),
         unread=unread,
     )
-    counts = len(declared.resources), len(declared.left)
+    counts = len(declared.resources), len(declared.omissions)
     if out is None:
         return DeclaredFiles(*counts, text=emit_document(declared, heading))
     files: Mapping[str, str] = emit_files(declared, heading)

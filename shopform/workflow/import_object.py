@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shopform.config import compile_project, shop_names
 from shopform.config.compile.declarations import Drafts
 from shopform.config.write.project_edits import amended, with_resource
-from shopform.describe.single_object import FetchedObject, described, taken
+from shopform.describe.single_object import FetchedObject, adopt, declare_object
 from shopform.diagnostics import Collector, Diagnostic, did_you_mean, warning
 from shopform.errors import ShopError, StateError, UsageError
 from shopform.kinds import BY_NAME
@@ -54,7 +54,7 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
         block = _Block(workspace.desired)
         if missing:
             block = _generate(workspace, wanted, prior, found, request.into)
-        entry, differing = taken(wanted, block.desired, prior, found)
+        entry, differing = adopt(wanted, block.desired, prior, found)
         session.edit({wanted: entry})
     return ImportResult(differing, block.file, block.warnings)
 
@@ -156,9 +156,9 @@ def _generate(
     block that the next plan imports. Raises ConfigError and UsageError with nothing written.
     """
     loaded = workspace.loaded
-    declared = described(wanted, prior, found)
+    declared = declare_object(wanted, prior, found)
     if wanted not in declared.resources:
-        why = next((left.why for left in declared.left if not left.field), "nobody could say how")
+        why = next(each.why for each in declared.omissions if not each.field)
         raise UsageError(
             f"the object {found.object.id} cannot be declared: {why}",
             hint=_above(wanted, prior, found),
@@ -175,7 +175,7 @@ def _generate(
     write(workspace.directory, change)
     left_out = tuple(
         warning("import-left", f"`{left.field}` of `{wanted}` is left out: {left.why}")
-        for left in declared.left
+        for left in declared.omissions
         if left.field
     )
     return _Block(desired, change.name, left_out)

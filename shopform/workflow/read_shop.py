@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import with_left, withhold
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.kinds import BY_NAME, KINDS, ORDER
@@ -31,8 +30,7 @@ class ShopSnapshot:
     def declared(self) -> Declared:
         """All of it, under the addresses that the state has for it, without secrets."""
         known = {(a.kind, entry.id): a for a, entry in self.prior.resources.items()}
-        live, left = withhold(self.live, self.prior)
-        return with_left(declare(live, known=known, whole=False), left)
+        return declare(self.live, self.prior, known=known)
 
     def reasons(self) -> dict[str, str]:
         return {name: str(problem) for name, problem in self.unread.items()}

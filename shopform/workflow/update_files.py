@@ -11,8 +11,7 @@ from shopform.config.write.emitter import inline
 from shopform.config.write.field_patches import Held, patch
 from shopform.config.write.project_edits import Tabled, amended, home, with_resources
 from shopform.describe.from_live import declare
-from shopform.describe.out_of_sync import Differences, compare
-from shopform.describe.redaction import with_left, withhold
+from shopform.describe.out_of_sync import Differences, find_differences
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import UsageError
 from shopform.model.declared import Declared
@@ -39,7 +38,7 @@ class FileUpdate:
 def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> FileUpdate:
     """Write the fields that differ, and with `new` what is unmanaged; all files or none."""
     project = workspace.loaded.project
-    written = compare(workspace.desired, found.prior, found.live)
+    written = find_differences(workspace.desired, found.prior, found.live)
     held = [
         Held(address=each.address, field=each.field, value=each.value, why=each.why)
         for each in written.fields
@@ -61,7 +60,7 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     write_over(workspace.directory, files)
     counts = {name: (made.counts.get(name, 0), added[name]) for name in sorted(files)}
     warnings = (*written.problems, *told)
-    return FileUpdate(counts, warnings, written.gone, () if new else undeclared)
+    return FileUpdate(counts, warnings, written.deleted, () if new else undeclared)
 
 
 def _tidy(name: str, before: str, after: str) -> str:
@@ -85,8 +84,7 @@ def _undeclared(
     # Keys that other shops have, or that wait for an object, are given to nothing else.
     waiting = taken.difference(written.known.values())
     known |= {("", number): address for number, address in enumerate(sorted(waiting))}
-    live, left = withhold(found.live, found.prior)
-    declared = with_left(declare(live, known=known | written.known, whole=False), left)
+    declared = declare(found.live, found.prior, known=known | written.known)
     mine = set(written.known.values())
     return [address for address in declared.resources if address not in mine], declared
 
@@ -97,7 +95,7 @@ def _with_new(
     """The files with what is new, how much of it in each, and what cannot be added to them."""
     lost: dict[Address, Diagnostic] = {}
     for address in addresses:
-        if address in declared.twins:
+        if address in declared.duplicates:
             hint = "declare both by hand, each with its id under `imports:`"
             lost[address] = _not_added(declared, address, "another has its name and place", hint)
     while True:

@@ -308,8 +308,8 @@ def test_no_secret_is_written(folder: Path) -> None:
         everything = told.text + json.dumps(files(folder / "shop"))
         assert not any(word in everything for word in ("canary", "o@f.example", secret))
         assert "# dropshipping_mail left out: it is a secret: declare it by hand" in told.out
-        assert "# left out: webhook 81: `url`: it holds a password" in told.out
-        assert "# meta left out: it holds a password" in told.out
+        assert "# left out: webhook 81: `url`: it contains a password" in told.out
+        assert "# meta left out: it contains a password" in told.out
 
 
 TWINS = {

@@ -280,7 +280,7 @@ def test_what_the_files_would_refuse_is_told_and_not_written(
     edit(sandbox, "Dame", name="Herre", meta_title="x")
     done = run("dump", "--update")
     assert (done.exit, done.out) == (0, "catalogue.yaml: 1 field\n")
-    assert "`canonical` of `category.men` is not written: it would go round" in done.err
+    assert "`canonical` of `category.men` is not written: it would be part of a cycle" in done.err
     assert "`name` of `category.women` is not written: another would have the same" in done.err
     assert run("validate", "--shop", "demo").exit == 0
 
@@ -339,7 +339,7 @@ def test_what_no_file_can_hold_is_told_and_breaks_nothing(
     assert run("plan").exit == 0
     done = run("dump", "--update")
     assert (done.exit, done.out) == (0, "")
-    told = "`name` of `category.women` is not written: the text that the shop holds is damaged"
+    told = "`name` of `category.women` is not written: the string in the shop is damaged"
     assert told in done.err
     assert git(folder, "status", "--short") == ""
 

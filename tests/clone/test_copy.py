@@ -22,7 +22,7 @@ def rewriting(table: dict[str, str] | None = None, target: str = "new.example") 
 
 def copy_of(world: World, table: dict[str, str] | None = None, prior: Prior | None = None) -> Copy:
     live = world.shop()
-    found = declare(live, known={}, whole=True, twins=False)
+    found = declare(live, Prior(), known={}, whole=True, duplicates=False)
     return copied(found, live, rewriting(table), prior or Prior())
 
 
@@ -133,7 +133,7 @@ def test_tree_deeper_than_any_stack_is_left_out() -> None:
     for number in range(3, 2_003):
         world.live("category", number, name=f"K{number}", parent=number - 1)
     live = world.shop()
-    copy = copied(declare(live, known={}, whole=True), live, rewriting(), Prior())
+    copy = copied(declare(live, Prior(), known={}, whole=True), live, rewriting(), Prior())
     copy.leave(Address("category.k3"), "because")
     assert not [address for address in copy.resources if "k" in address.keys[0]]
     assert len(copy.left) == 2_002

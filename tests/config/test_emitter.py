@@ -9,14 +9,14 @@ from config_files import compiled, desired
 from shopform.config.write.emitter import Heading, emit_document, emit_files, inline, pieces
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.canonical import canonical
-from shopform.model.declared import Declared, Left
+from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Resource
 from shopform.model.values import Address, Ref, Value
 
 HEADING = Heading(about="`demo`, https://shop.example.dk")
 
 
-def declared(resources: Mapping[str, Mapping[str, Value]], *left: Left) -> Declared:
+def declared(resources: Mapping[str, Mapping[str, Value]], *left: Omission) -> Declared:
     """What a shop would be declared as, ids from 1 up in the order given."""
     made = {}
     for number, (name, fields) in enumerate(resources.items(), 1):
@@ -28,12 +28,12 @@ def declared(resources: Mapping[str, Mapping[str, Value]], *left: Left) -> Decla
     return Declared(
         resources=ordered,
         ids={address: resource.origin for address, resource in ordered.items()},
-        twins=frozenset(),
-        left=left,
+        duplicates=frozenset(),
+        omissions=left,
     )
 
 
-def document(resources: Mapping[str, Mapping[str, Value]], *left: Left) -> str:
+def document(resources: Mapping[str, Mapping[str, Value]], *left: Omission) -> str:
     return emit_document(declared(resources, *left), HEADING).split("\n\n", 1)[1]
 
 
@@ -89,7 +89,7 @@ def test_texts_whose_keys_they_make_are_a_list() -> None:
     assert '        values: ["36", Stor]\n' in document(resources)
     other = {**resources, "value.p.s.mini": {"val": "Lille"}}
     assert '          "36": {val: "36"}\n          stor: {val: Stor}\n' in document(other)
-    left = Left(kind="value", id=4, label="Stor", field="tag", why="it is a secret")
+    left = Omission(kind="value", id=4, label="Stor", field="tag", why="it is a secret")
     assert (
         '          "36": {val: "36"}\n          # tag left out: it is a secret\n'
         "          stor: {val: Stor}\n"
@@ -125,9 +125,9 @@ def test_what_is_left_out_is_told_where_it_would_be() -> None:
     strange = 'Fors\nide "x"' + "y" * 60
     text = document(
         resources,
-        Left(kind="category", id=1, label="A", field="tag", why="a\tb"),
-        Left(kind="category", id=9, label=strange, why="every shop has one of its own"),
-        Left(kind="category", id=10, label="", why="it is a secret"),
+        Omission(kind="category", id=1, label="A", field="tag", why="a\tb"),
+        Omission(kind="category", id=9, label=strange, why="every shop has one of its own"),
+        Omission(kind="category", id=10, label="", why="it is a secret"),
     )
     assert text == (
         "categories:\n  a:\n    name: A\n    # tag left out: a\ufffdb\n    meta: m\n\n"

@@ -33,7 +33,7 @@ def declared(address: str, **fields: Value) -> Declared:
     nesting = BY_NAME[at.kind].nesting
     parent = Address.of(nesting.kind, *at.keys[:-1]) if nesting else None
     resource = Resource(address=at, fields=fields, parent=parent, origin=7)
-    return Declared(resources={at: resource}, ids={at: 7}, twins=frozenset(), left=())
+    return Declared(resources={at: resource}, ids={at: 7}, duplicates=frozenset(), omissions=())
 
 
 def compiled(project: Project, shop: str) -> Desired:

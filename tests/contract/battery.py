@@ -282,7 +282,7 @@ def a_copy_leaves_out_what_holds_for_one_shop() -> None:
         one.settle()
         with one.open() as (_, connection):
             live = fetch(connection.client, [kind.name for kind in KINDS])
-        found = declare(live, known={}, whole=True, twins=False)
+        found = declare(live, Prior(), known={}, whole=True, duplicates=False)
         copy = copied(found, live, Rewriting({}, {}), Prior())
         assert [set(r.fields) for r in copy.resources.values()] == [{"name"}]
 

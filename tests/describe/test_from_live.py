@@ -7,11 +7,12 @@ from worlds import World
 
 from shopform.describe.from_live import declare
 from shopform.model.declared import Declared
+from shopform.model.prior import Prior
 from shopform.model.values import Address, Ref
 
 
 def declared(world: World, **asked: Any) -> Declared:
-    return declare(world.shop(), **{"known": {}, "whole": False, **asked})
+    return declare(world.shop(), Prior(), **{"known": {}, "whole": False, **asked})
 
 
 def addresses(found: Declared) -> list[str]:
@@ -19,7 +20,7 @@ def addresses(found: Declared) -> list[str]:
 
 
 def why(found: Declared) -> dict[tuple[int, str], str]:
-    return {(left.id, left.field): left.why for left in found.left}
+    return {(left.id, left.field): left.why for left in found.omissions}
 
 
 def test_keys_are_made_of_names_behind_what_they_lie_in() -> None:
@@ -57,17 +58,25 @@ def test_what_the_shop_would_have_by_itself_is_declared_only_in_whole(
     assert {n for n, value in resource.fields.items() if value is not None} == fields
 
 
-def test_twins_are_told_and_both_declared() -> None:
+def test_objects_with_one_identity_are_both_declared() -> None:
     world = World().live("category", 5, name="Sko").live("category", 6, name="Sko")
     found = declared(world)
-    assert found.twins == {"category.sko", "category.sko-6"}
-    assert not found.left
+    assert found.duplicates == {"category.sko", "category.sko-6"}
+    assert not found.omissions
+
+
+def test_object_with_the_identity_of_an_omitted_one_is_told_apart_by_its_id() -> None:
+    world = World().live("webhook", 5, url=False, events=["paid"])
+    world.live("webhook", 6, url=False, events="https://u:p@erp.example")
+    found = declared(world)
+    assert [one.id for one in found.omissions] == [6]
+    assert found.duplicates == found.resources.keys()
 
 
 def test_without_twins_what_lies_in_them_is_left_out_too() -> None:
     world = World().live("category", 5, name="Sko").live("category", 6, name="Sko")
     world.live("category", 7, name="Dame", parent=6).live("category", 8, name="Herre")
-    found = declared(world, twins=False)
+    found = declared(world, duplicates=False)
     assert addresses(found) == ["category.herre"]
     assert set(why(found)) == {(5, ""), (6, ""), (7, "")}
 
@@ -77,7 +86,7 @@ def test_circle_and_lost_parent_are_left_out() -> None:
     world.live("category", 7, name="C", parent=99).live("category", 8, name="D", parent=7)
     found = declared(world)
     assert not found.resources
-    assert {left.id for left in found.left} == {5, 6, 7, 8}
+    assert {left.id for left in found.omissions} == {5, 6, 7, 8}
 
 
 def test_reference_is_an_address_and_a_lost_one_is_told() -> None:
@@ -90,7 +99,7 @@ def test_reference_is_an_address_and_a_lost_one_is_told() -> None:
 
 def test_word_the_files_do_not_know_is_left_out() -> None:
     found = declared(World().live("category", 5, name="A", sort_order="by_moon"))
-    assert why(found) == {(5, "sort_order"): "`by_moon` is none of the words it takes"}
+    assert why(found) == {(5, "sort_order"): "`by_moon` is not one of its allowed values"}
 
 
 def test_second_holder_of_a_path_goes_without() -> None:

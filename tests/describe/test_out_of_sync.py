@@ -2,7 +2,7 @@
 
 from worlds import World, ref
 
-from shopform.describe.out_of_sync import Differences, Otherwise, compare
+from shopform.describe.out_of_sync import ChangedField, Differences, find_differences
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Prior
@@ -12,7 +12,7 @@ from shopform.model.values import Address
 def compared(world: World) -> Differences:
     desired = Desired(resources=dict(sorted(world.declared.items())), **world.more)
     live: Live = world.shop()
-    return compare(desired, Prior(resources=world.entries), live)
+    return find_differences(desired, Prior(resources=world.entries), live)
 
 
 def found(world: World) -> dict[tuple[str, str], object]:
@@ -75,8 +75,8 @@ def test_a_password_is_never_told() -> None:
     world.live("category", 1, name="A", meta=held, tag=held)
     written = compared(world)
     (told,) = written.fields
-    assert told == Otherwise(
-        address=Address("category.a"), field="meta", why="what the shop holds has a password in it"
+    assert told == ChangedField(
+        address=Address("category.a"), field="meta", why="the value in the shop contains a password"
     )
     assert "canary" not in repr(written)
 
@@ -86,7 +86,7 @@ def test_objects_without_a_counterpart_are_told_apart() -> None:
     world.owned("category.b", 2, name="B").declare("category.c", name="C")
     world.live("category", 4, name="D")
     written = compared(world)
-    assert written.gone == ("category.b", "category.c")
+    assert written.deleted == ("category.b", "category.c")
     assert written.known == {("category", 1): Address("category.a")}
 
 
@@ -109,12 +109,12 @@ def test_references_in_a_circle_are_not_taken_over() -> None:
     world = World().declare("category.a", name="A", canonical=ref("category.b"))
     world.declare("category.b", name="B").owned("category.b", 2, name="B")
     world.live("category", 1, name="A", canonical=2).live("category", 2, name="B", canonical=1)
-    assert found(world) == {("category.b", "canonical"): "it would go round in a circle"}
+    assert found(world) == {("category.b", "canonical"): "it would be part of a cycle"}
 
 
 def test_objects_that_cannot_be_told_apart_are_neither_taken_nor_gone() -> None:
     world = World().declare("category.a", name="A").settled("category.b", 3, name="B")
     world.live("category", 1, name="A", tag="x").live("category", 2, name="A")
     written = compared(world)
-    assert (written.fields, written.gone) == ((), ())
+    assert (written.fields, written.deleted) == ((), ())
     assert [(p.code, p.severity) for p in written.problems] == [("identity-ambiguous", "warning")]

@@ -4,7 +4,7 @@ import pytest
 from worlds import World
 
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import with_left, withhold
+from shopform.describe.redaction import redact
 from shopform.model.canonical import digest
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
@@ -19,7 +19,7 @@ def knows(address: str, number: int, field: str, text: str) -> Prior:
 
 def test_field_that_the_state_knows_as_a_secret_goes() -> None:
     world = World().live("supplier", 4, name="Fjord", dropshipping_mail="canary@example.dk")
-    live, left = withhold(
+    live, left = redact(
         world.shop(), knows("supplier.f", 4, "dropshipping_mail", "canary@example.dk")
     )
     assert live.kinds["supplier"].objects[4].fields == {"name": "Fjord"}
@@ -30,11 +30,10 @@ def test_field_that_the_state_knows_as_a_secret_goes() -> None:
 @pytest.mark.parametrize("prior", [Prior(), knows("webhook.h", 4, "url", HOOK)])
 def test_object_recognised_by_a_secret_goes_whole(prior: Prior) -> None:
     world = World().live("webhook", 4, url=HOOK, events=["paid"])
-    live, left = withhold(world.shop(), prior)
-    found = with_left(declare(live, known={}, whole=False), left)
+    found = declare(world.shop(), prior, known={})
     assert not found.resources
-    assert [(one.id, one.field) for one in found.left] == [(4, "")]
-    assert "${env:NAME}" in found.left[0].why
+    assert [(one.id, one.field) for one in found.omissions] == [(4, "")]
+    assert "${env:NAME}" in found.omissions[0].why
     assert "canary" not in repr(found)
 
 
@@ -49,19 +48,19 @@ def test_object_recognised_by_a_secret_goes_whole(prior: Prior) -> None:
 )
 def test_address_without_a_password_stays(text: str) -> None:
     world = World().live("category", 4, name="A", meta=text)
-    assert withhold(world.shop(), Prior()) == (world.shop(), ())
+    assert redact(world.shop(), Prior()) == (world.shop(), ())
 
 
 def test_text_with_half_a_sign_is_left_out() -> None:
     world = World().live("category", 4, name="A", meta="x\ud83d").live("category", 5, name="\udc00")
-    live, left = withhold(world.shop(), Prior())
+    live, left = redact(world.shop(), Prior())
     assert [(one.id, one.field) for one in left] == [(4, "meta"), (5, "")]
     assert list(live.kinds["category"].objects) == [4]
 
 
 def test_target_with_a_password_takes_its_object_with_it() -> None:
     world = World().live("redirect", 4, source="a", target=HOOK)
-    live, left = withhold(world.shop(), Prior())
+    live, left = redact(world.shop(), Prior())
     assert not live.kinds["redirect"].objects
     assert left[0].label == "a"
 
@@ -69,7 +68,7 @@ def test_target_with_a_password_takes_its_object_with_it() -> None:
 def test_mapping_where_a_text_belongs_goes() -> None:
     world = World().live("category", 1, name="A", meta={"a": "x"}, tag=[])
     world.live("webhook", 2, url=["x"], events=["paid"])
-    live, left = withhold(world.shop(), Prior())
+    live, left = redact(world.shop(), Prior())
     assert [(one.id, one.field) for one in left] == [(1, "meta"), (2, "")]
-    declared = declare(live, known={}, whole=False).resources
+    declared = declare(live, Prior(), known={}).resources
     assert "tag" not in declared[Address("category.a")].fields

@@ -158,7 +158,7 @@ def dumped(size: int) -> Task:
         world.live("category", number, name=f"C{number % 9}", parent=number - 1 or None)
         world.live("supplier", number, name="Same")
     live = world.shop()
-    return lambda: declare(live, known={}, whole=False)
+    return lambda: declare(live, Prior(), known={})
 
 
 def undone(size: int) -> Task:

@@ -12,7 +12,6 @@ from support import memory
 from shopform.config import compile_project, load_project
 from shopform.config.write.emitter import Heading, emit_document
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import with_left, withhold
 from shopform.kinds import KINDS, Kind
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Op
@@ -67,8 +66,7 @@ def lives(draw: st.DrawFn) -> Live:
 )
 @given(live=lives())
 def test_any_answer_is_declared_so_that_nothing_changes(live: Live) -> None:
-    visible, left = withhold(live, Prior())
-    declared = with_left(declare(visible, known={}, whole=False), left)
+    declared = declare(live, Prior(), known={})
     text = emit_document(declared, Heading(about="`demo`"))
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         (Path(folder) / "shopform.yaml").write_text(SETTINGS)

@@ -13,7 +13,7 @@ from shopform.config.write.scalar_lines import field as field_lines
 from shopform.config.write.text_edits import word
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, CHILDREN, KINDS, Form, Kind
-from shopform.model.declared import Declared, Left
+from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
 from shopform.model.redirect_graph import rooted
@@ -60,7 +60,7 @@ def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
             lines = [*_modeline(heading), comment(f"The {kind.section} of {heading.about}.", 0)]
             lines += [comment(f"left out: the {BY_NAME[n].section}: {w}", 0) for n, w in unread]
             found[f"{kind.section}.yaml"] = _formatted([*lines, "", *body])
-    if declared.twins:
+    if declared.duplicates:
         lines = [*_modeline(heading), comment(f"Ids of {heading.about}.", 0), ""]
         found[IMPORTS] = _formatted([*lines, *writing.imports(heading.shop)])
     return found | writing.texts
@@ -91,13 +91,13 @@ class _Writing:
         self.texts: dict[str, str] = {}
         self.inside: dict[tuple[Address | None, str], list[Resource]] = {}
         self.fields: dict[tuple[str, int], dict[str, str]] = {}
-        self.objects: dict[str, list[Left]] = {}
+        self.objects: dict[str, list[Omission]] = {}
         for resource in declared.resources.values():
             self.inside.setdefault((resource.parent, resource.address.kind), []).append(resource)
         for (_, name), found in self.inside.items():
             if BY_NAME[name].nesting:
                 found.sort(key=lambda r: (*_numbers(BY_NAME[r.address.kind], r), r.origin))
-        for left in declared.left:
+        for left in declared.omissions:
             if left.field:
                 self.fields.setdefault((left.kind, left.id), {})[left.field] = left.why
             else:
@@ -105,14 +105,14 @@ class _Writing:
 
     def imports(self, shop: str) -> list[str]:
         """The section that tells objects of one name and place apart."""
-        if not self.declared.twins:
+        if not self.declared.duplicates:
             return []
         lines = ["imports:"]
         lines.append(
             comment("these have the same name and place: only their ids tell them apart", 2)
         )
         for address, number in self.declared.ids.items():
-            if address in self.declared.twins:
+            if address in self.declared.duplicates:
                 named = f", shop: {word(shop, '', bracketed=True)}" if shop else ""
                 lines.append(f"  - {{address: {address}, id: {number}{named}}}")
         return lines
