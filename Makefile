@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types format unit faults pythons bench schemas docs site golden lock audit clean
+.PHONY: demo test lint types format unit faults pythons bench schemas docs pictures site golden lock audit clean
 
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -55,6 +55,10 @@ docs: $(INSTALLED)
 # The documentation as a site in build/site; a dead link or a page without a place fails it.
 site: $(INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+# The pictures of the README, which need chromium; looked at by people, and no part of the gate.
+pictures: $(INSTALLED)
+	$(BIN)/python docs/pictures.py
 
 golden: $(INSTALLED)
 	$(BIN)/python -m pytest tests/golden --update-golden

@@ -59,7 +59,7 @@ def copy_project(source: Path, to: Path, sandbox: Sandbox) -> Path:
 
 def environment_of(sandbox_key: str = "sandbox", **more: str) -> dict[str, str]:
     """A run's environment: nothing of shopform's own from outside but the key, and no CI."""
-    mine = ("SHOPFORM", "CI")
+    mine = ("SHOPFORM", "CI", "GITHUB_", "GITLAB_")
     outer = {name: text for name, text in os.environ.items() if not name.startswith(mine)}
     return {**outer, "SHOPFORM_TOKEN": sandbox_key, "PYTHONPATH": str(ROOT), **more}
 

@@ -4,9 +4,6 @@ import json
 from collections.abc import Sequence
 
 from shopform.diagnostics import Diagnostic
-from shopform.render.html.cards import note
-from shopform.render.html.markup import element
-from shopform.render.html.page import page
 from shopform.render.json.events import diagnostic
 from shopform.render.json.plan_document import FORMAT
 from shopform.render.markdown.excerpts import note_part
@@ -30,8 +27,7 @@ def failure_markdown(diagnostics: Sequence[Diagnostic], shop: str) -> str:
 
 def failure_html(diagnostics: Sequence[Diagnostic]) -> str:
     """A page with the messages and nothing else."""
-    body = [
-        element("header", element("h1", TITLE), class_="top"),
-        element("main", element("ul", map(note, diagnostics), class_="notes")),
-    ]
-    return page(TITLE, body)
+    # Imported late: Jinja2 takes 30 ms, and JSON and Markdown need none of it.
+    from shopform.render.html.page import failure_html as failure_page
+
+    return failure_page(TITLE, diagnostics)

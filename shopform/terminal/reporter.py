@@ -225,9 +225,9 @@ class Reporter:
 
             return render_markdown(plan, max_bytes=console.limit, url=console.report_url)
         if console.form == "html":
-            from shopform.render.html.page import render_html
+            from shopform.terminal.html_report import html_report
 
-            return render_html(plan)
+            return html_report(console, plan)
         from shopform.render.text.plan_text import render_plan
 
         how = {console.detail: True} if console.detail else {}

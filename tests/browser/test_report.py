@@ -36,7 +36,7 @@ addEventListener("load", async () => {
     const page = frame.contentDocument;
     const all = (selector) => [...page.querySelectorAll(selector)];
     const shown = () => all("#changes .card").filter((c) => !c.hidden).map(
-      (c) => c.querySelector("h3").textContent);
+      (c) => c.querySelector(".address").textContent);
     const button = (word) => page.querySelector(`[data-word="${word}"]`);
     const type = (text) => {
       const search = page.querySelector("input[type=search]");
@@ -57,6 +57,7 @@ addEventListener("load", async () => {
     result.told = page.querySelector(".tools output").textContent;
     button("webhook").click();
     result.nothing = !page.querySelector("#nothing").hidden;
+    result.listed = all("nav li:has(a[href^='#c'])").filter((e) => !e.hidden).length;
     all(".tree a")[0].click();
     await wait();
     result.revealed = shown().length;
@@ -66,6 +67,13 @@ addEventListener("load", async () => {
     result.cleared = shown().length;
     page.querySelector("#fold").click();
     result.open = all("#changes .card[open]").length;
+    page.querySelector("#fold").click();
+    const previews = all("iframe");
+    result.previews = previews.length;
+    previews.forEach((each) => each.scrollIntoView());
+    await wait();
+    result.opaque = previews.every((each) => each.contentDocument === null);
+    page.querySelector("#fold").click();
     const ground = () => frame.contentWindow.getComputedStyle(page.body).backgroundColor;
     const before = ground();
     page.querySelector(".theme").click();
@@ -85,22 +93,32 @@ def plan() -> Plan:
         change(f"category.odd{n}", Action.CREATE, field("name", after=text), notes=(text,))
         for n, text in enumerate(HOSTILE)
     ]
+    loads = (
+        "<p>Før <img src=/leak-image><img src=x onerror=\"parent.document.title='run'\"></p>"
+        "<link rel=stylesheet href=/leak-style><link rel=preconnect href=/leak-connect>"
+        "<style>p {background: url(/leak-rule)}</style><p style='background:url(/leak-attribute)'>"
+        "<iframe src=/leak-frame></iframe><meta http-equiv=refresh content='0;url=/leak-refresh'>"
+        "<script>parent.document.title='run'; fetch('/leak-script')</script>"
+    )
     long = "et-meget-langt-ord-uden-mellemrum" * 12
     return planned(
         *texts,
         change("category.boots", Action.UPDATE, field("name", "Sko", "Støvler"), id=3),
         change("category.gone", Action.DELETE, field("name", "Væk"), id=4),
+        change("category.html", Action.CREATE, field("description_a", after=loads)),
         change("webhook.erp", Action.UPDATE, field("url", long, f"{long}-{long}"), id=5),
         diagnostics=tuple(warning("odd", text, hint=text) for text in HOSTILE),
     )
 
 
 @contextmanager
-def served(pages: Mapping[str, str]) -> Iterator[str]:
-    """Pages over HTTP: what comes from a file may not look into its own frames."""
+def served(pages: Mapping[str, str], asked: list[str]) -> Iterator[str]:
+    """Pages over HTTP: what comes from a file may not look into its own frames. `asked` gets the
+    path of each request."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            asked.append(self.path)
             page = pages.get(self.path, "")
             self.send_response(200 if page else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -133,7 +151,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     outer = f"<!doctype html><meta charset=utf-8><script>{DRIVER}</script>{frames}"
     assert CHROMIUM is not None
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
-    with served({"/": outer, "/report": render_html(plan())}) as url:
+    asked: list[str] = []
+    with served({"/": outer, "/report": render_html(plan())}, asked) as url:
         done = subprocess.run(
             [*command, url], capture_output=True, timeout=SECONDS, text=True, check=True
         )
@@ -142,6 +161,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     result: dict[str, dict[str, Any]] = json.loads(unescape(match[1]))
     shutil.rmtree(folder / "profile", ignore_errors=True)
     assert "failed" not in result, result
+    assert sorted({*asked} - {"/favicon.ico"}) == ["/", "/report"], "nothing else is loaded"
     return result
 
 
@@ -157,7 +177,7 @@ def test_nothing_of_the_plan_runs_and_the_report_does(found: dict[str, dict[str,
 def test_report_is_whole_and_without_dead_controls_where_no_script_runs(
     found: dict[str, dict[str, Any]],
 ) -> None:
-    assert found["still"]["every"] == len(HOSTILE) + 3
+    assert found["still"]["every"] == len(HOSTILE) + 4
     assert not found["still"]["tools"]
 
 
@@ -173,9 +193,10 @@ def test_filters_search_and_links_show_what_they_say(
     assert page["tools"]
     assert page["deleted"] == ["category.gone"]
     assert page["pressed"] == "true"
-    assert page["told"] == f"1 of {len(HOSTILE) + 3} shown"
+    assert page["told"] == f"1 of {len(HOSTILE) + 4} shown"
     assert page["nothing"]
-    assert page["revealed"] == page["cleared"] == page["every"] == len(HOSTILE) + 3
+    assert page["listed"] == 0
+    assert page["revealed"] == page["cleared"] == page["every"] == len(HOSTILE) + 4
     assert page["searched"] == ["category.boots"]
 
 
@@ -186,5 +207,7 @@ def test_cards_fold_the_theme_turns_and_paper_shows_everything(
     page = found[name]
     assert page["open"] == 0
     assert page["themed"]
+    assert page["previews"] == 1
+    assert page["opaque"], "a preview is of no origin, and runs nothing"
     assert page["printed"] == 0
     assert page["after"] == 0

@@ -61,6 +61,8 @@ def test_the_source_is_whole_and_its_wheel_runs_in_an_empty_environment(tmp_path
         assert run(shopform, "version", within=project) == f"shopform {__version__}\n"
         assert "13 added" in run(shopform, "apply", "--auto-approve", within=project)
         assert "No changes" in run(shopform, "plan", within=project)
+        page = run(shopform, "plan", "--format", "html", within=project)
+        assert "default-src &#39;none&#39;" in page, "templates, style and script are in the wheel"
 
 
 def test_lower_bounds_exclude_what_has_known_vulnerabilities() -> None:

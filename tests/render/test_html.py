@@ -12,21 +12,27 @@ import pytest
 from hypothesis import given, settings
 from reports import HOSTILE, change, field, many, planned, plans
 
+from shopform import __version__
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds import KINDS
 from shopform.model.plan import Action, Plan, Settled
 from shopform.model.values import Address, Ref
 from shopform.render.html.line_diff import folded, rows
-from shopform.render.html.markup import element, sentence
-from shopform.render.html.page import render_html
-from shopform.render.html.script import SCRIPT
-from shopform.render.html.style import PALETTE, STYLE
+from shopform.render.html.page import failure_html, render_html
+from shopform.render.html.previews import Picture, image_files
+from shopform.render.html.provenance import Provenance
+from shopform.render.html.templates import source
 from shopform.render.html.trees import ROOT, trees
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 
-VOID = {"meta", "input", "br"}
+VOID = {"meta", "input", "br", "img"}
 LOADS = {"src", "srcset", "style", "action", "onerror", "onload", "data", "background"}
+STYLE, SCRIPT, PREVIEW = map(source, ("style.css", "script.js", "preview.css"))
+PALETTE = {
+    name: (light, dark)
+    for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\);", STYLE)
+}
 
 
 class Page(HTMLParser):
@@ -60,16 +66,33 @@ class Page(HTMLParser):
 
 
 def assert_harmless(page: Page) -> None:
-    """One style, one script, nothing loaded, links within the page only, each to something."""
+    """One style, one script, nothing loaded, links within the page only, each to something.
+
+    A frame holds its document and is allowed nothing.
+    """
     names = [tag for tag, _ in page.tags]
     assert [names.count(tag) for tag in ("style", "script", "html", "body")] == [1, 1, 1, 1]
-    assert not {"link", "img", "iframe", "svg", "object", "form", "base"} & set(names)
+    assert not {"link", "img", "svg", "object", "form", "base"} & set(names)
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
-    for _, attrs in page.tags:
+    for tag, attrs in page.tags:
         assert not LOADS & attrs.keys()
         target = attrs.get("href")
         assert target is None or target.removeprefix("#") in ids, target
+        if tag == "iframe":
+            assert attrs.keys() == {"sandbox", "srcdoc", "title", "loading"}
+            assert attrs["sandbox"] is None, "an empty list of permissions"
+            assert_formats_only(attrs["srcdoc"] or "")
+
+
+def assert_formats_only(document: str) -> None:
+    """A preview has our style and formatting, whatever the shop's HTML holds."""
+    start = f"<!doctype html><style>{PREVIEW}</style>"
+    assert document.startswith(start)
+    opened = re.findall(r"<[/!?]?[a-z!?][^\s/>]*", document.removeprefix(start), re.IGNORECASE)
+    names = {name.lstrip("</").lower() for name in opened}
+    active = {"script", "style", "link", "meta", "base", "iframe", "object", "embed", "svg", "math"}
+    assert not names & {*active, "form", "input", "button", "template", "video", "audio", "title"}
 
 
 def tree_kind() -> str:
@@ -112,16 +135,16 @@ def test_texts_are_shown_wherever_they_stand_and_never_run(text: str) -> None:
 def test_page_forbids_itself_everything_but_its_own_style_and_script() -> None:
     page = Page(render_html(Plan()))
     (policy,) = [a["content"] for t, a in page.tags if a.get("http-equiv")]
-    hashes = {
-        name: b64encode(sha256(text.encode()).digest()).decode()
-        for name, text in (("style", STYLE), ("script", SCRIPT))
-    }
-    assert policy is not None
-    assert policy.startswith("default-src 'none'; ")
-    assert f"style-src 'sha256-{hashes['style']}'" in policy
-    assert f"script-src 'sha256-{hashes['script']}'" in policy
-    assert "url(" not in STYLE
-    assert "@import" not in STYLE
+    style, script, preview = (
+        f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+        for text in (STYLE, SCRIPT, PREVIEW)
+    )
+    assert policy == (
+        f"default-src 'none'; style-src {style} {preview}; script-src {script}; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+    assert "url(" not in STYLE + PREVIEW
+    assert "@import" not in STYLE + PREVIEW
     assert not re.search(r"https?:|fetch|XMLHttp|innerHTML|eval", SCRIPT)
 
 
@@ -142,6 +165,11 @@ PAIRS = [
     ("ink", "destroy-ground"),
     ("ground", "ink"),
 ]
+
+
+def test_every_colour_of_the_palette_has_a_light_and_a_dark_side() -> None:
+    assert {*GROUNDS, *TONES, *(f"{tone}-ground" for tone in TONES)} <= PALETTE.keys()
+    assert PALETTE.keys() == set(re.findall(r"^ +--([\w-]+): ", STYLE, re.MULTILINE))
 
 
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
@@ -258,10 +286,126 @@ def test_a_thousand_changes_make_one_page() -> None:
 
 
 def test_backticks_of_messages_become_code_and_lone_ones_stay() -> None:
-    assert sentence("`<b>` is") == "<code>&lt;b&gt;</code> is"
-    assert sentence("a ` b") == "a ` b"
+    page = failure_html("Failed", [error("a", "`<b>` is"), error("b", "a ` b")])
+    assert "<code>&lt;b&gt;</code> is" in page
+    assert "a ` b" in page
+    assert_harmless(Page(page))
 
 
-def test_markup_escapes_texts_and_attributes() -> None:
-    made = element("a", "<b>", element("i", "x"), title='"><b>', hidden=True, href=None)
-    assert made == '<a title="&quot;&gt;&lt;b&gt;" hidden>&lt;b&gt;<i>x</i></a>'
+def test_strings_cannot_leave_the_attribute_that_they_stand_in() -> None:
+    one = change("category.a", Action.CREATE, field("name", after="A"))
+    page = Page(render_html(planned(one, diagnostics=(warning("w", "x"),), unmanaged={'"><b>': 1})))
+    assert_harmless(page)
+    hostile = replace(one, kind="category", fields=(field('"><b>', after="<p>x"),))
+    assert_harmless(Page(render_html(planned(hostile))))
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(9))
+
+
+def test_image_is_in_the_page_where_its_bytes_are_known() -> None:
+    held = [
+        {"file": f"{name}.png", "sha256": name * 64, "description": '"><b>', "weight": 1}
+        for name in "abcd"
+    ]
+    plan = planned(change("category.a", Action.CREATE, field("images", after=held)))
+    assert image_files(plan.changes) == {name * 64: f"{name}.png" for name in "abcd"}
+    script = b"<svg onload=x>"
+    pictures = {
+        "a" * 64: Picture(17, PNG),
+        "b" * 64: Picture(2_000_000),
+        "c" * 64: Picture(14, script),
+    }
+    page = Page(render_html(plan, pictures=pictures))
+    (image,) = [attrs for tag, attrs in page.tags if tag == "img"]
+    assert image == {"src": f"data:image/png;base64,{b64encode(PNG).decode()}", "alt": '"><b>'}
+    for told in ("17 bytes", "2,000,000 bytes", "14 bytes", "d" * 64):
+        assert told in page.text
+    assert "a" * 64 not in page.text
+
+
+def test_html_of_the_shop_is_rendered_in_a_frame_beside_its_source() -> None:
+    active = (
+        "<p onclick=x>A <b>bold</b></p><script>1</script><link rel=preconnect href=//evil.example>"
+        "<style>p{}</style><SCRIPT/src=x><base href=x><a-b><!-- c --><svg><p\n>"
+    )
+    page = Page(
+        render_html(
+            planned(
+                change("category.a", Action.CREATE, field("description_a", after=active)),
+                change("category.b", Action.CREATE, field("meta_title", after="<p>x")),
+                change("category.c", Action.CREATE, field("description_a", after="no elements")),
+                change("category.d", Action.CREATE, field("description_a", after="<p>" * 50_000)),
+            )
+        )
+    )
+    assert_harmless(page)
+    (frame,) = [attrs for tag, attrs in page.tags if tag == "iframe"]
+    document = (frame["srcdoc"] or "").partition("</style>")[2]
+    assert document.startswith("<p onclick=x>A <b>bold</b></p>&lt;script>1&lt;/script>&lt;link rel")
+    assert document.endswith("&lt;base href=x>&lt;a-b>&lt;!-- c -->&lt;svg><p\n>")
+    assert active.split("\n")[0] in page.text, "the source is shown whole"
+
+
+def test_both_sides_of_changed_html_are_rendered() -> None:
+    one = field("description_a", "<p>Old text of the page</p>\n<p>x", "<p>New text of the page</p>")
+    page = Page(render_html(planned(change("category.a", Action.UPDATE, one, id=1))))
+    titles = [attrs["title"] for tag, attrs in page.tags if tag == "iframe"]
+    assert titles == ["description_a before", "description_a after"]
+
+
+def test_report_says_when_and_where_it_was_made() -> None:
+    origin = Provenance(
+        made="2026-03-01 12:30 UTC",
+        commit="0123456789abcdef",
+        commit_url="https://forge.example/commit/0123456789abcdef",
+        request="Pull request #7",
+        request_url="https://forge.example/pull/7",
+        run_url="https://forge.example/runs/1",
+    )
+    page = Page(render_html(Plan(), origin=origin))
+    for told in ("2026-03-01 12:30 UTC", "Pull request #7", "commit 0123456789", __version__):
+        assert told in page.text
+    links = [(a["href"], a.get("rel")) for tag, a in page.tags if tag == "a" and "rel" in a]
+    assert links == [
+        (url, "noopener noreferrer")
+        for url in (origin.request_url, origin.commit_url, origin.run_url)
+    ]
+    assert "commit" not in Page(render_html(Plan(), origin=Provenance())).text
+
+
+def test_first_plan_has_no_empty_before() -> None:
+    new = change(f"{tree_kind()}.new", Action.CREATE, field("name", after="New"))
+    first = Page(render_html(planned(new)))
+    assert "Before" not in first.text
+    assert "Categories after" in first.text
+    old = change(f"{tree_kind()}.old", Action.DELETE, field("name", "Old"), id=1)
+    assert "After" not in Page(render_html(planned(old))).text
+
+
+def test_changes_stand_in_groups_with_counts_and_a_link_to_each() -> None:
+    plan = replace(
+        many(400), drift=(change("brand.b", Action.UPDATE, field("name", "A", "B"), id=1),)
+    )
+    told = render_html(plan)
+    heads = re.findall(r'id="([\w-]+)"><h3>(.*?) <span class="muted">(.*?)</span>', told)
+    assert heads == [
+        ("destroyed", "To destroy", "redirect 40"),
+        ("kind-category", "Categories", "80 to change"),
+        ("kind-redirect", "Redirects", "280 to add"),
+    ]
+    page = Page(told)
+    links = [attrs.get("href") for tag, attrs in page.tags if tag == "a"]
+    cards = [attrs for _, attrs in page.tags if (attrs.get("class") or "").startswith("card ")]
+    assert all(f"#{card['id']}" in links for card in cards)
+    opened = {card["class"] for card in cards if "open" in card}
+    assert (len(cards), opened) == (401, {"card delete", "card update"})
+    assert sum("open" in card for card in cards) == 41, "more than 30 of one kind and action fold"
+
+
+def test_names_that_people_know_stand_beside_addresses() -> None:
+    page = Page(render_html(placed()))
+    place = page.text.index("Moves")
+    assert "category.moves" in page.text[place:]
+    kind = tree_kind()
+    assert f"Other {kind}.other" in " ".join(page.text.split()), "a reference too"

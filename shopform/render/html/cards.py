@@ -1,19 +1,18 @@
-"""Changes, messages and steps as they stand in the report."""
+"""Changes and steps as the report shows them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from shopform.diagnostics import Diagnostic, plural
 from shopform.kinds import BY_NAME
 from shopform.model.plan import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.model.values import Ref
-from shopform.render.html.field_table import DRIFTED, Sides, field_table, held_table
-from shopform.render.html.markup import Markup, element, sentence
+from shopform.render.html.labels import label_of
 from shopform.render.text.plan_text import remarks
 from shopform.render.text.style import Look
 
-# Beyond this many, what is created is folded: it has no before to compare with.
-MANY = 100
-_FEW_STEPS = 30
+# Of one kind and one action, more than this are folded to their headings; never what is destroyed.
+MANY = 30
 _WAITS = 6
 _WORDS = {
     Action.CREATE: ("create", "Create"),
@@ -24,123 +23,115 @@ _WORDS = {
     Action.NO_OP: ("state", "State only"),
 }
 LABELS = dict(_WORDS.values()) | {"import": "Import", "move": "Move"}
-# What somebody else did is told as done.
+# What others changed in the shop has happened already.
 DONE = LABELS | {"update": "Changed", "delete": "Deleted"}
+SIGNS = {
+    "create": "+",
+    "update": "~",
+    "delete": "\N{MINUS SIGN}",
+    "replace": "\N{PLUS-MINUS SIGN}",
+    "forget": "\N{MULTIPLICATION SIGN}",
+    "import": "\N{DOWNWARDS ARROW}",
+    "move": "\N{RIGHTWARDS ARROW}",
+    "state": "\N{MIDDLE DOT}",
+}
+# The columns of a table of fields; what is created or destroyed has one side only.
+PLANNED = {"before": "Before", "after": "After"}
+OUTSIDE = {"before": "Last applied", "after": "In the shop now"}
+_ONE_SIDE = {Action.CREATE: {"after": "After"}, Action.DELETE: {"before": "Before"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One change. `actions` are the words that filters use, the most important first."""
+
+    change: Change
+    anchor: str
+    remarks: tuple[str, ...]
+    columns: Mapping[str, str]
+    open: bool = True
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return actions(self.change)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return DONE if self.columns is OUTSIDE else LABELS
+
+    @property
+    def sides(self) -> Mapping[str, str]:
+        return _ONE_SIDE.get(self.change.action, self.columns)
+
+    @property
+    def name(self) -> str:
+        return label_of(self.change)
+
+    @property
+    def reverts(self) -> str:
+        return REVERTS if any(note.startswith(REVERTS) for note in self.change.notes) else ""
+
+    @property
+    def unchanged(self) -> int:
+        change = self.change
+        left = change.action in (Action.DELETE, Action.FORGET)
+        return 0 if left else max(change.unchanged, len(change.values))
 
 
 def actions(change: Change) -> tuple[str, ...]:
-    """What happens in a change, the most telling first; the words that filters use."""
+    """What happens in a change, the most important first."""
     more = ("import",) * change.importing + ("move",) * (change.previous is not None)
     if change.action is Action.NO_OP and more:
         return more
     return (_WORDS[change.action][0], *more)
 
 
-def card(change: Change, look: Look, sides: Sides, name: str, *, open_: bool = True) -> Markup:
-    """One change, folded to its heading unless `open_`; `name` is what links call it."""
-    words = actions(change)
-    labels = DONE if sides is DRIFTED else LABELS
-    badges = [element("span", labels[word], class_=f"badge {word}") for word in words]
-    if any(note.startswith(REVERTS) for note in change.notes):
-        badges.append(element("span", "Reverts", title=REVERTS, class_="badge warning"))
-    head = element(
-        "summary",
-        badges,
-        element("h3", element("code", change.address)),
-        element("span", _label(change), class_="label"),
-        element("span", f"#{change.id}", class_="muted small num") if change.id else None,
-    )
-    told = [element("li", sentence(remark)) for remark in remarks(change, look)]
-    body = element(
-        "div",
-        element("ul", told, class_="remarks") if told else None,
-        field_table(change.fields, change.action, sides) if change.fields else None,
-        _unchanged(change),
-        class_="body",
-    )
-    return element(
-        "details",
-        head,
-        body,
-        id=name,
-        class_=f"card {words[0]}",
-        data_actions=" ".join(words),
-        data_kind=change.kind,
-        open=open_,
-    )
+def cards(
+    changes: Sequence[tuple[Change, Look]], prefix: str, columns: Mapping[str, str]
+) -> list[Card]:
+    """A card for each change, in order. Only changes of the plan fold."""
+    numbers = Counter((change.kind, change.action) for change, _ in changes)
+    kept = (Action.DELETE, Action.REPLACE)
+    return [
+        Card(
+            change,
+            f"{prefix}{number}",
+            tuple(remarks(change, look)),
+            columns,
+            open=columns is OUTSIDE
+            or change.action in kept
+            or numbers[change.kind, change.action] <= MANY,
+        )
+        for number, (change, look) in enumerate(changes, 1)
+    ]
 
 
-def _label(change: Change) -> str:
-    """What people call the object, where its fields tell."""
-    held = {**change.values, **{f.name: f.before for f in change.fields if not f.sensitive}}
-    held |= {f.name: f.after for f in change.fields if f.after is not None and not f.sensitive}
-    kind = BY_NAME[change.kind]
-    names = (held.get(name) for name in kind.identity if name not in kind.refers)
-    return ", ".join(name for name in names if isinstance(name, str))
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One step: its HTTP method, or that it edits the state, and what else there is to know."""
 
-
-def _unchanged(change: Change) -> Markup | None:
-    held: Mapping[str, object] = change.values
-    if change.action in (Action.DELETE, Action.FORGET) or not (held or change.unchanged):
-        return None
-    told = plural(max(change.unchanged, len(held)), "unchanged field")
-    if not held:
-        return element("p", told, class_="small muted")
-    return element("details", element("summary", told), held_table(held), class_="fold")
-
-
-def note(message: Diagnostic) -> Markup:
-    """A refusal or a warning: what, why, where, and what to do."""
-    place = [element("code", str(message.span))] if message.span else []
-    about = element("p", message.code, " ", place, class_="small muted")
-    hint = (
-        element("p", element("b", "What to do: "), sentence(message.hint)) if message.hint else None
-    )
-    badge = element("span", str(message.severity), class_=f"badge {message.severity}")
-    return element(
-        "li",
-        element("p", badge, " ", sentence(message.summary)),
-        [element("p", sentence(line)) for line in message.detail.splitlines()],
-        [element("p", text, " ", element("code", str(at))) for text, at in message.related],
-        hint,
-        about,
-        class_=f"note {message.severity}",
-    )
-
-
-def step_list(plan: Plan) -> Markup:
-    """The steps in the order in which they may be followed."""
-    numbers = {step.key: number for number, step in enumerate(plan.steps, 1)}
-    entries = element("ol", [_step(step, numbers) for step in plan.steps], class_="steps")
-    calls = sum(step.op in WRITES for step in plan.steps)
-    told = f"{plural(len(plan.steps), 'step')}, {plural(calls, 'call')} that write"
-    few = len(plan.steps) <= _FEW_STEPS
-    return element("details", element("summary", told), entries, class_="fold", open=few)
-
-
-def _step(step: Step, numbers: Mapping[str, int]) -> Markup:
-    method, look = _METHODS[step.op]
-    verb = BY_NAME[step.kind].wire.update.value if step.op is Op.UPDATE else method
-    number = f" #{step.id}" if step.id else ""
-    more = "; ".join(_particulars(step, numbers))
-    return element(
-        "li",
-        element("span", verb, class_=f"badge {look}"),
-        element("span", f"{step.op} ", element("code", step.address), number),
-        element("span", more, class_="more small muted") if more else None,
-    )
+    step: Step
+    verb: str
+    look: str
+    particulars: tuple[str, ...]
 
 
 _METHODS = {
     Op.CREATE: ("POST", "create"),
     Op.UPDATE: ("", "update"),
     Op.DELETE: ("DELETE", "delete"),
-    Op.IMPORT: ("state", "state"),
-    Op.ADOPT: ("state", "state"),
-    Op.MOVE: ("state", "state"),
-    Op.EDIT: ("state", "state"),
-    Op.FORGET: ("state", "state"),
 }
+
+
+def calls(plan: Plan) -> list[Call]:
+    """The steps in the order in which they may be followed."""
+    numbers = {step.key: number for number, step in enumerate(plan.steps, 1)}
+    found = []
+    for step in plan.steps:
+        verb, look = _METHODS.get(step.op, ("state", "state"))
+        verb = verb or BY_NAME[step.kind].wire.update.value
+        found.append(Call(step, verb, look, tuple(_particulars(step, numbers))))
+    return found
 
 
 def _particulars(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
@@ -149,18 +140,15 @@ def _particulars(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
     if isinstance(step.parent, Ref):
         yield f"in {step.parent.address}"
     if step.temporary:
-        yield "to a temporary one, since another holds what it will have"
+        yield "to a temporary value, since another object holds the final one"
     if step.linking:
-        yield "sets what could not be set when it was created"
+        yield "sets references that could not be set when it was created"
     if step.confirm:
-        yield "is read back before anything that waits for it"
+        yield "is read back before any step that waits for it"
     if step.deliver:
         where = f"the file {step.deliver.file}" if step.deliver.file else "a command"
-        yield f"a secret that the shop makes goes to {where}"
-    yield from _waits([numbers[key] for key in step.after if key in numbers])
-
-
-def _waits(after: Sequence[int]) -> Iterator[str]:
+        yield f"the secret that the shop generates goes to {where}"
+    after = [numbers[key] for key in step.after if key in numbers]
     if after:
         rest = f" and {len(after) - _WAITS:,} more" if len(after) > _WAITS else ""
         yield f"after step {', '.join(map(str, after[:_WAITS]))}{rest}"

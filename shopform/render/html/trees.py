@@ -1,12 +1,14 @@
 """Kinds whose objects lie in one another, as trees: where everything is, and where it will be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from shopform.kinds import KINDS, Kind
 from shopform.kit.graphs import find_cycles
-from shopform.model.plan import Action, Change, Plan
+from shopform.model.plan import Plan
 from shopform.model.values import Ref
+from shopform.render.html.labels import Held, label, sides
 
 ROOT = ""
 
@@ -24,12 +26,23 @@ class Forest:
     touched: set[str] = field(default_factory=set)
     strange: set[str] = field(default_factory=set)
 
+    def runs(self, names: Iterable[str]) -> Iterator[tuple[bool, list[str]]]:
+        """Group neighbours: those with a change in or below them, and those without."""
+        for touched, run in groupby(names, self.touched.__contains__):
+            yield touched, list(run)
+
 
 @dataclass(frozen=True, slots=True)
 class KindTree:
     kind: Kind
     before: Forest
     after: Forest
+
+    @property
+    def sides(self) -> list[tuple[str, Forest]]:
+        """Both sides with their titles; one that has no object is left out."""
+        both = (("Before", self.before), ("After", self.after))
+        return [(title, forest) for title, forest in both if forest.below]
 
 
 def trees(plan: Plan) -> Iterator[KindTree]:
@@ -44,7 +57,7 @@ def trees(plan: Plan) -> Iterator[KindTree]:
                     for side in places:
                         side[address] = _place(kind, inside, address, settled.values)
             for change in changes:
-                for side, held in zip(places, _sides(change), strict=True):
+                for side, held in zip(places, sides(change), strict=True):
                     if held is not None:
                         side[change.address] = _place(kind, inside, change.address, held)
             touched = {str(change.address) for change in changes}
@@ -57,28 +70,12 @@ class _Place:
     label: str
 
 
-def _sides(change: Change) -> tuple[Mapping[str, object] | None, Mapping[str, object] | None]:
-    """What an object holds before and after; None where it is not there."""
-    shown = [field for field in change.fields if not field.sensitive]
-    old = {**change.values, **{field.name: field.before for field in shown}}
-    new = {**change.values, **{field.name: field.after for field in shown}}
-    match change.action:
-        case Action.CREATE:
-            return None, new
-        case Action.DELETE:
-            return old, None
-        case Action.FORGET:
-            return old, old
-    return old, new
-
-
-def _place(kind: Kind, inside: str, address: str, held: Mapping[str, object]) -> _Place:
+def _place(kind: Kind, inside: str, address: str, held: Held) -> _Place:
     parent = held.get(inside)
-    names = [held.get(name) for name in kind.identity if name != inside]
-    label = ", ".join(name for name in names if isinstance(name, str))
+    name = label(kind.name, held) or address
     if isinstance(parent, Ref):
-        return _Place(str(parent.address), label or address)
-    return _Place(parent if isinstance(parent, str) else ROOT, label or address)
+        return _Place(str(parent.address), name)
+    return _Place(parent if isinstance(parent, str) else ROOT, name)
 
 
 def _forest(places: Mapping[str, _Place], changed: set[str]) -> Forest:

@@ -1,19 +1,17 @@
-"""What moves in the report: filters, search, the theme. All of it can be read without."""
-
-from shopform.render.html.markup import Markup
-
-SCRIPT = Markup("""
 (() => {
   "use strict";
   const root = document.documentElement;
   const all = (selector, below = document) => [...below.querySelectorAll(selector)];
   const cards = all("#changes .card");
+  const groups = all("#changes .group");
+  const contents = document.querySelector("nav > details");
   const buttons = all("button[data-filter]");
   const search = document.querySelector("input[type=search]");
-  const told = document.querySelector(".tools output");
+  const found = document.querySelector(".tools output");
   const nothing = document.querySelector("#nothing");
   const theme = document.querySelector(".theme");
   const texts = new Map();
+  const links = new Map(all("nav li a").map((a) => [a.hash.slice(1), a.parentElement]));
   root.classList.add("js");
 
   const pressed = (button) => button.getAttribute("aria-pressed") === "true";
@@ -27,7 +25,7 @@ SCRIPT = Markup("""
 
   function filter() {
     const actions = wanted("actions"), kinds = wanted("kind");
-    const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const card of cards) {
       const own = card.dataset.actions.split(" ");
@@ -35,9 +33,11 @@ SCRIPT = Markup("""
         && (!kinds.length || kinds.includes(card.dataset.kind))
         && words.every((word) => textOf(card).includes(word));
       card.hidden = !fits;
+      links.get(card.id).hidden = !fits;
       shown += fits;
     }
-    told.textContent = `${shown} of ${cards.length} shown`;
+    for (const group of groups) group.hidden = !group.querySelector(".card:not([hidden])");
+    found.textContent = `${shown} of ${cards.length} shown`;
     nothing.hidden = shown > 0;
   }
 
@@ -81,6 +81,9 @@ SCRIPT = Markup("""
     root.dataset.theme = pressed(theme) ? "dark" : "light";
   });
 
+  // Where the contents stand above the changes and not beside them, they begin folded.
+  if (contents && matchMedia("(max-width: 64rem)").matches) contents.open = false;
+
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = all("details:not([open])");
@@ -96,4 +99,3 @@ SCRIPT = Markup("""
   });
   reveal();
 })();
-""")

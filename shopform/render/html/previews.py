@@ -1,0 +1,71 @@
+"""What a shop's visitors see of a change: HTML as it is rendered, and images."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shopform.kinds import BY_NAME, Form
+from shopform.model.plan import Change
+from shopform.model.values import Image
+
+# Bytes of one image, and of all images, that a page holds; of others it has the name and the size.
+LARGEST_IMAGE, ALL_IMAGES = 300_000, 3_000_000
+# Characters of HTML that is rendered beside its source: the page holds it a second time.
+_LONGEST = 50_000
+_ELEMENT = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
+# Every `<` that begins none of these is shown as it is. What is left can format and nothing else;
+# `link`, for one, would look a host up in spite of the page's policy.
+_FORMATTING = re.compile(
+    r"<(?!/?(?:p|h[1-6]|ul|ol|li|dl|dt|dd|b|i|u|em|strong|small|sub|sup|span|div|br|hr|a|img"
+    r"|blockquote|pre|code|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption)[\s/>])",
+    re.IGNORECASE,
+)
+_TYPES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image file: its size in bytes, and its content where a page has room for it."""
+
+    size: int
+    content: bytes = b""
+
+    @property
+    def uri(self) -> str:
+        """The content as a `data:` address; empty where there is none that a page shows."""
+        found = (name for start, name in _TYPES.items() if self.content.startswith(start))
+        name = next(found, "image/webp" if self.content[8:12] == b"WEBP" else "")
+        return f"data:{name};base64,{b64encode(self.content).decode()}" if name else ""
+
+
+def image_files(changes: Iterable[Change]) -> dict[str, str]:
+    """The files of all images that the changes show, by the SHA-256 of their content."""
+    fields = (field for change in changes for field in change.fields)
+    lists = [side for field in fields for side in (field.before, field.after)]
+    lists += [value for change in changes for value in change.values.values()]
+    return {sha256: file for side in lists for file, sha256 in _named(side)}
+
+
+def _named(side: object) -> Iterator[tuple[str, str]]:
+    for item in side if isinstance(side, list | tuple) else ():
+        if isinstance(item, Image):
+            yield item.file, item.sha256
+        elif isinstance(item, Mapping) and isinstance(item.get("file"), str):
+            yield item["file"], str(item.get("sha256"))
+
+
+def is_previewed(kind: str, name: str, *sides: object) -> bool:
+    """Whether a field is HTML that looks otherwise when it is rendered."""
+    texts = [side for side in sides if isinstance(side, str)]
+    html = BY_NAME[kind].form(name) is Form.HTML and any(map(_ELEMENT.search, texts))
+    return html and all(len(text) <= _LONGEST for text in texts)
+
+
+def preview_source(html: str, style: str) -> str:
+    """A document for a frame without permissions, in which the shop's HTML can only format."""
+    return f"<!doctype html><style>{style}</style>{_FORMATTING.sub('&lt;', html)}"

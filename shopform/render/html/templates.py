@@ -1,0 +1,121 @@
+"""Templates, style and script of a page: files of this package, read by Jinja2's own loader.
+
+The only file of a pure room that imports Jinja2. It is given no loader but `PackageLoader`, so a
+template can name nothing outside of `templates/`.
+"""
+
+from base64 import b64encode
+from dataclasses import asdict
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from shopform import __version__
+from shopform.diagnostics import plural
+from shopform.model.plan import FieldChange
+from shopform.model.values import Image, Ref, Secret
+from shopform.render.html.line_diff import folded, rows
+from shopform.render.html.previews import is_previewed, preview_source
+from shopform.render.text.field_lines import FIELD_NOTES
+from shopform.render.text.inline import show
+from shopform.render.text.list_diff import by_name, elements
+from shopform.render.text.style import printable
+
+# Two strings are compared by words when one is longer than this or has several lines.
+SHORT = 48
+
+
+def render(template: str, /, **context: object) -> str:
+    """A whole page that runs and loads nothing but its own script and style.
+
+    Every value is escaped, with what cannot be seen spelled out.
+    """
+    style, script, preview = map(source, ("style.css", "script.js", "preview.css"))
+    policy = {
+        "default-src": "'none'",
+        "style-src": f"{_hash(style)} {_hash(preview)}",
+        "script-src": _hash(script),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    shown = "; ".join(f"{name} {value}" for name, value in policy.items())
+    found = _environment().get_template(template)
+    return found.render(context, style=style, script=script, policy=shown)
+
+
+@cache
+def source(name: str) -> str:
+    """The text of a file of `templates/`."""
+    return _loader().get_source(_environment(), name)[0]
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _loader() -> PackageLoader:
+    return PackageLoader("shopform.render.html")
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=_loader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "multiline": _multiline,
+        "named": lambda side: by_name(elements(side)),
+        "parts": lambda item: asdict(item) if isinstance(item, Image) else item,
+        "plural": plural,
+        "show": show,
+        "srcdoc": lambda html: _multiline(preview_source(html, source("preview.css"))),
+        "thousands": "{:,}".format,
+        "trimmed": _trimmed,
+    }
+    made.tests |= {
+        "image": lambda item: isinstance(item, Image),
+        "listed": lambda item: isinstance(item, list | tuple),
+        "long": _is_long,
+        "reference": lambda item: isinstance(item, Ref),
+        "secret": lambda item: isinstance(item, Secret),
+    }
+    made.globals |= {
+        "diff_rows": lambda before, after: folded(rows(before, after)),
+        "is_previewed": is_previewed,
+        "notes": FIELD_NOTES,
+        "version": __version__,
+    }
+    return made
+
+
+def _visible(value: object) -> object:
+    """What is about to be escaped, with invisible characters written out."""
+    return value if not isinstance(value, str) or hasattr(value, "__html__") else printable(value)
+
+
+def _multiline(text: str) -> Markup:
+    """A string with its line ends, which `printable` would write out."""
+    return Markup("\n").join(escape(printable(line)) for line in text.split("\n"))
+
+
+def _is_long(field: FieldChange) -> bool:
+    """Whether both sides are strings that a diff shows better than two cells do."""
+    sides = (field.before, field.after)
+    texts = [side for side in sides if isinstance(side, str)]
+    return len(texts) == len(sides) and any(len(t) > SHORT or "\n" in t for t in texts)
+
+
+def _trimmed(text: str) -> tuple[str, str, str]:
+    """The text without the blanks at its ends, between these."""
+    middle = text.strip() or text
+    head, _, tail = text.partition(middle)
+    return head, middle, tail
