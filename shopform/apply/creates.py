@@ -142,8 +142,8 @@ class _Creation:
         if found.unclear:
             ids, address = ", ".join(map(str, found.unclear)), self.step.address
             raise ShopformError(
-                f"the answer was lost, and the shop has what could be it: ids {ids}",
-                hint=f"if one is it: `shopform import {address} {found.unclear[0]}`; if not:"
+                f"the response was lost, and several objects could be the one created: ids {ids}",
+                hint=f"to adopt one: `shopform import {address} {found.unclear[0]}`; otherwise:"
                 f" `{{address: {address}, not: [{ids}]}}` under `imports:`",
             )
         if found.id is None:
@@ -173,7 +173,7 @@ class _Creation:
         if wrong:
             raise ShopformError(
                 f"the shop did not keep {', '.join(f'`{name}`' for name in wrong)}:"
-                " it may call them otherwise",
+                " it may use other names",
                 hint="look at it in the shop, and set"
                 f" `wire: {self.kind.name}: fields:` of this shop",
             )

@@ -155,7 +155,7 @@ class _Run:
 
     def _ended(self) -> bool:
         if self.stopped is None and self.interrupt.is_set():
-            self.stopped = Interrupted("interrupted; what was in flight has finished")
+            self.stopped = Interrupted("interrupted; calls in flight have finished")
         return self.stopped is not None
 
     def _settle(self, step: Step, problem: BaseException | None) -> bool:

@@ -75,7 +75,7 @@ def _edited(
 ) -> list[Diagnostic]:
     item = lists[step.kind, _container(step, calls)].objects.get(step.id or 0)
     if item is None:
-        return [_told(step.address, "is gone from the shop")]
+        return [_told(step.address, "was deleted in the shop")]
     now = fingerprint(BY_NAME[step.kind], item, calls.hosts)
     about = digests.keys() | now.keys() if step.op is Op.DELETE else digests.keys()
     fields = sorted(name for name in about if digests.get(name) != now.get(name))

@@ -59,7 +59,7 @@ def deliver(
         _keep(kept, address, secrets)
         raise ShopformError(
             f"the secret of `{address}` was not delivered: {problem}",
-            hint=f"it is in `{kept}`, take it from there: the shop does not show it again",
+            hint=f"it was written to `{kept}` instead: the shop does not show it again",
         ) from None
 
 
@@ -113,7 +113,7 @@ def _require_own(directory: Path, name: str, path: Path, shop: str) -> None:
         data = read_bytes(path)
     if data is not None and _held(_place(directory, INDEX)).get(name) != _made(shop, data):
         raise ShopformError(
-            f"`{name}` is there, and is not what a delivery of `{shop}` wrote",
+            f"`{name}` exists and was not written by a delivery of `{shop}`",
             hint="move it away, or let `secret_to` name another file",
         )
 
@@ -151,7 +151,7 @@ def _held(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         held = None
     if not isinstance(held, dict):
-        raise ShopformError(f"`{path}` is not what shopform wrote", hint="move it away")
+        raise ShopformError(f"`{path}` was not written by shopform", hint="move it away")
     return held
 
 
@@ -163,12 +163,12 @@ def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
             try:
                 held[address] = {**held.get(address, {}), **secrets}
             except (ValueError, TypeError):
-                raise ShopformError(f"`{path}` is not what shopform wrote") from None
+                raise ShopformError(f"`{path}` was not written by shopform") from None
             _write(path, _json(held))
     except ShopformError as problem:
         raise ShopformError(
             f"the secret of `{address}` is lost: {problem}",
-            hint=f"mend that, and `shopform apply --replace {address}` makes a new one",
+            hint=f"fix that, then `shopform apply --replace {address}` makes a new one",
         ) from None
 
 

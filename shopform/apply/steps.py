@@ -41,7 +41,7 @@ def _update(calls: StepContext, step: Step, kind: Kind) -> None:
     except Absent:
         calls.session.failed(step.key)
         raise ShopChanged(
-            f"it is gone from the shop, where it was {number}", hint="plan again"
+            f"it was deleted outside of shopform (id {number})", hint="plan again"
         ) from None
     except RequestRefused:
         calls.session.failed(step.key)

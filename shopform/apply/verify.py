@@ -164,11 +164,11 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
     told = "" if secret else ": sent {}, stored {}".format(*_short(held["sent"], held["stored"]))
     return warning(
         "stored-otherwise",
-        f"the shop stores `{name}` of `{step.address}` otherwise{told}",
+        f"the shop stores `{name}` of `{step.address}` differently{told}",
         address=step.address,
-        hint="later plans say so, and send it again once the path is free"
+        hint="later plans report it, and send the path again once it is free"
         if name == BY_NAME[step.kind].path
-        else "this is remembered, and is no change in the next plan",
+        else "recorded in the state; the next plan shows no change",
     )
 
 

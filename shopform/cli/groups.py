@@ -13,7 +13,7 @@ from shopform.errors import UsageError
 _LONG = re.compile(r"--?([a-z][a-z-]+)(?:=(.*))?", re.DOTALL)
 # What Terraform has and shopform does otherwise: what to do instead.
 FOREIGN_OPTIONS = {
-    "input": "leave it out: shopform asks only on a terminal",
+    "input": "leave it out: shopform prompts only on a terminal",
     "lock": "leave it out: a plan takes no lock, and an apply always does",
     "refresh": "leave it out: every plan reads the shop",
     "state": "set `state` of the shop in shopform.yaml",

@@ -59,25 +59,25 @@ class Commands(Group):
 
 # Shown by --help without importing the commands; a test holds them to the commands' own help.
 SUMMARIES = {
-    "init": "Start a project in a folder.",
-    "validate": "Check the files, without a shop.",
-    "fmt": "Put the files in their canonical layout.",
+    "init": "Create a project in a folder.",
+    "validate": "Check the files without contacting a shop.",
+    "fmt": "Rewrite the files in their canonical layout.",
     "plan": "Show what would change in the shop.",
     "show": "Show a plan that was saved with `plan --out`, or the state.",
-    "apply": "Change the shop to what the files say, or to what a saved plan says.",
-    "destroy": "Delete everything that shopform owns in the shop.",
-    "drift": "Show what was changed in the shop since it was last applied.",
-    "undo": "Make the shop as it was before a run.",
-    "clone": "Make a shop like another one, straight from what that one holds.",
-    "promote": "Carry over what changed in a shop since it was last copied.",
-    "dump": "Print a shop as the YAML that declares it.",
-    "import": "Take an object of the shop over, by its id, and change nothing in it.",
-    "graph": "Draw the resources and what they refer to, as DOT or Mermaid.",
-    "state": "Look at the state, and mend it.",
-    "force-unlock": "Take the lock away from a run that hangs.",
-    "sandbox": "Serve a shop on this machine, to try shopform without an account.",
+    "apply": "Make the shop match the files, or carry out a saved plan.",
+    "destroy": "Destroy everything that shopform owns in the shop.",
+    "drift": "Show what was changed in the shop outside of shopform.",
+    "undo": "Revert the shop to its state before a run.",
+    "clone": "Copy the configuration of one shop to another.",
+    "promote": "Copy what changed in a shop since the last clone or promote.",
+    "dump": "Print a shop as YAML declarations.",
+    "import": "Import an existing object by its id, without changing it.",
+    "graph": "Print the dependency graph as DOT or Mermaid.",
+    "state": "Inspect and edit the state.",
+    "force-unlock": "Release the lock of a run that hangs.",
+    "sandbox": "Run a local shop to try shopform without an account.",
     "schema": "Print the JSON Schema of the project files.",
-    "completion": "Print the completion of a shell.",
+    "completion": "Print the completion script of a shell.",
     "version": "Show the version.",
 }
 
@@ -104,7 +104,7 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
     "--chdir",
     metavar="DIR",
     envvar="SHOPFORM_CHDIR",
-    help="Work in this folder; commands take it too.",
+    help="Run in this folder; also an option of each command.",
 )
 @click.pass_context
 def main(ctx: click.Context, chdir: str | None) -> None:
@@ -164,7 +164,7 @@ def _execute(console: Console, arguments: Sequence[str]) -> int:
 def _usage(console: Console, problem: click.ClickException) -> int:
     """Click's own code for a usage error is 2, which CI would read as "changes present"."""
     context = getattr(problem, "ctx", None)
-    hint = f"`{context.command_path} --help` lists what there is" if context else ""
+    hint = f"`{context.command_path} --help` lists the commands" if context else ""
     return console.failure(UsageError(problem.format_message(), hint=hint))
 
 

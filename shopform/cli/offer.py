@@ -45,6 +45,6 @@ def check_approval(console: Console, approval: Approval) -> None:
     """Raise UsageError where a plan is approved that would only be shown."""
     if approval.auto_approve and console.one_document:
         raise UsageError(
-            "a plan in another form than text is only shown",
+            "only a plan shown as text can be approved",
             hint="save it with `--out FILE`, and `shopform apply FILE`",
         )

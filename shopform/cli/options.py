@@ -90,21 +90,23 @@ here = stack(
         is_eager=True,
         expose_value=False,
         callback=_chdir,
-        help="Work in DIR.",
+        help="Run in DIR.",
     ),
-    option("--no-color", is_flag=True, expose_value=False, callback=_no_color, help="No colours."),
+    option(
+        "--no-color", is_flag=True, expose_value=False, callback=_no_color, help="Disable colors."
+    ),
 )
 chosen_shop = option(
     "--shop",
     metavar="NAME",
     shell_complete=completions.shops,
-    help="The shop; needed where there are several.",
+    help="The shop; required if the project has several.",
 )
 _chosen_shops = option(
     "--shop",
     metavar="NAMES",
     shell_complete=completions.shops,
-    help="The shop; several with commas between; `all`. Needed where there are several.",
+    help="The shop, a comma-separated list, or `all`; required if the project has several.",
 )
 texts = stack(
     option(
@@ -132,10 +134,10 @@ reading = stack(
         type=click.IntRange(1, 32),
         default=4,
         show_default=True,
-        help="Calls under way at once.",
+        help="Maximum number of concurrent API calls.",
     ),
     option(
-        "--max-calls", type=click.IntRange(1), metavar="N", help="Spend no more calls than this."
+        "--max-calls", type=click.IntRange(1), metavar="N", help="Stop after this many API calls."
     ),
 )
 chosen_part = stack(
@@ -145,8 +147,8 @@ chosen_part = stack(
         metavar="ADDRESS",
         multiple=True,
         shell_complete=completions.addresses,
-        help="Only this address, what is nested in it, and what it needs: what it refers to, or"
-        " where it is deleted what depends on it.",
+        help="Only this address, its children and its dependencies (for a deletion: its"
+        " dependents).",
     ),
     option(
         "--exclude",
@@ -154,7 +156,7 @@ chosen_part = stack(
         metavar="ADDRESS",
         multiple=True,
         shell_complete=completions.addresses,
-        help="All but this address, what is nested in it, and what needs it.",
+        help="Leave out this address, its children and its dependents.",
     ),
 )
 
@@ -167,14 +169,14 @@ permissions = stack(
         type=KindCount(),
         callback=_counts,
         shell_complete=completions.kinds,
-        help="Let up to N objects of a kind be destroyed; for `undo` also ADDRESS, with what was"
-        " written into it since.",
+        help="Allow up to N objects of a kind to be destroyed; with `undo` also ADDRESS, including"
+        " edits made to it since.",
     ),
-    option("--allow", metavar="RULE", multiple=True, help="Lift a rule of `policy` this once."),
+    option("--allow", metavar="RULE", multiple=True, help="Lift a `policy` rule for this run."),
     option(
         "--partial",
         is_flag=True,
-        help="Begin what the budget of calls cannot hold, and do what fits.",
+        help="Start even if the call budget does not cover the whole plan.",
     ),
 )
 renames = option(
@@ -182,7 +184,7 @@ renames = option(
     metavar="OLD=NEW",
     multiple=True,
     type=KeyValue(),
-    help="Keep the object of the address OLD as NEW; the project's `moved:` gets it.",
+    help="Keep the object of address OLD as NEW, and record that under `moved:`.",
 )
 planning = stack(
     chosen_part,
@@ -191,7 +193,7 @@ planning = stack(
         metavar="ADDRESS",
         multiple=True,
         shell_complete=completions.addresses,
-        help="Destroy and create this address.",
+        help="Destroy and recreate this address.",
     ),
     permissions,
 )
@@ -210,7 +212,7 @@ gates = stack(
         multiple=True,
         type=Words((*CHANGE_WORDS, "drift")),
         callback=_joined,
-        help=f"Refuse a plan with any of these, comma separated: {', '.join(CHANGE_WORDS)}, drift.",
+        help=f"Refuse plans with any of these (comma-separated): {', '.join(CHANGE_WORDS)}, drift.",
     ),
     option("--expect-no-changes", is_flag=True, help="Refuse a plan that is not empty."),
 )
@@ -219,7 +221,7 @@ locking = option(
     type=Duration(),
     default="0s",
     show_default=True,
-    help="How long to wait for another run.",
+    help="How long to wait for the lock.",
 )
 
 
@@ -227,5 +229,5 @@ of_copies = option(
     "--from",
     "source",
     metavar="SHOP",
-    help="Look at the memory of copies from this shop, not at that of the files.",
+    help="Use the state of copies from this shop instead of the state of the files.",
 )

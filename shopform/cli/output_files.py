@@ -46,13 +46,15 @@ def _check(path: Path, name: str, made: re.Pattern[bytes]) -> None:
         _check_folder(path.parent)
         return
     if _is_stdout(status):
-        raise UsageError(f"the output goes to `{name}` already", hint="name another file")
+        raise UsageError(
+            f"`{name}` is already the target of another output", hint="name another file"
+        )
     if made is MESSAGES and (stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)):
         return
     begun = files.read(path, at_most=_LOOKED_AT)
     if begun and not made.match(begun):
         raise UsageError(
-            f"`{name}` is there, and was not written by this option", hint="name another file"
+            f"`{name}` exists and was not written by this option", hint="name another file"
         )
     check_writable(path)
 

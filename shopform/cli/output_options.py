@@ -79,7 +79,7 @@ quiet = option(
     is_flag=True,
     expose_value=False,
     callback=_quiet,
-    help="Say nothing but what is wrong; the exit code tells the rest.",
+    help="Print only warnings and errors; see the exit code.",
 )
 
 
@@ -89,14 +89,14 @@ detail = stack(
         is_flag=True,
         expose_value=False,
         callback=_detail,
-        help="Show a line for each object, as text.",
+        help="Show one line per object (text only).",
     ),
     option(
         "--full",
         is_flag=True,
         expose_value=False,
         callback=_detail,
-        help="Leave nothing out: what stays as it is in what changes, and no limit of bytes.",
+        help="Show unchanged fields of changed objects too, and lift --max-bytes.",
     ),
 )
 
@@ -110,14 +110,14 @@ format_ = stack(
         show_default=True,
         expose_value=False,
         callback=_form,
-        help="How the plan is shown.",
+        help="Output format of the plan.",
     ),
     option(
         "--json",
         is_flag=True,
         expose_value=False,
         callback=_json,
-        help="The same as `--format json`.",
+        help="Same as `--format json`.",
     ),
     option(
         "--max-bytes",
@@ -126,14 +126,14 @@ format_ = stack(
         show_default=True,
         expose_value=False,
         callback=_max_bytes,
-        help="How long Markdown may get; deletions are never left out.",
+        help="Size limit for Markdown; deletions are never left out.",
     ),
     option(
         "--report-url",
         metavar="URL",
         expose_value=False,
         callback=_report_url,
-        help="Where the whole report lies, for Markdown to link to.",
+        help="Address of the full report, to link to from Markdown.",
     ),
     detail,
     quiet,
@@ -145,7 +145,7 @@ json_into = option(
     metavar="FILE",
     expose_value=False,
     callback=_json_into,
-    help="Write messages as they come, one JSON object a line, beside the output.",
+    help="Also write messages to FILE as JSON lines.",
 )
 
 
@@ -154,7 +154,7 @@ json_stream = option(
     is_flag=True,
     expose_value=False,
     callback=_stream,
-    help="Print messages as they come, one JSON object a line, instead of the plan.",
+    help="Print messages as JSON lines instead of the plan.",
 )
 
 
@@ -163,5 +163,5 @@ json_apply = option(
     is_flag=True,
     expose_value=False,
     callback=_stream,
-    help="Print messages as they come, one JSON object a line, instead of text.",
+    help="Print messages as JSON lines instead of text.",
 )

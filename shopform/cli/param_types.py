@@ -64,7 +64,7 @@ class Words(click.ParamType[tuple[str, ...]]):
         found = tuple(word.strip() for word in str(value).split(","))
         for word in found:
             if word not in self.words:
-                self.fail(f"`{word}` is none of {', '.join(self.words)}", param, ctx)
+                self.fail(f"`{word}` is not one of {', '.join(self.words)}", param, ctx)
         return found
 
 
@@ -85,7 +85,7 @@ class Kinds(click.ParamType[frozenset[str]]):
         for word in words:
             if word not in names:
                 sections = ", ".join(k.section for k in KINDS)
-                self.fail(f"`{word}` is none of {sections}", param, ctx)
+                self.fail(f"`{word}` is not one of {sections}", param, ctx)
         return frozenset(names[word] for word in words)
 
 

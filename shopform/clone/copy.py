@@ -18,7 +18,7 @@ from shopform.model.references import depends_on
 from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import NOTHING, Matching, declared_identity
 
-ONE_SHOP: Final = "holds for one shop only"
+ONE_SHOP: Final = "is specific to one shop"
 LOCAL: Final = f"it {ONE_SHOP}"
 Leaving = tuple[Address, str, str]  # what, why, and the field if it is only one
 TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
@@ -73,11 +73,11 @@ class Copy:
         if resource is None:
             return
         if resource.parent == target:
-            yield user, "what it lies in is not copied", ""
+            yield user, "its parent is not copied", ""
             return
         for name, value in resource.fields.items():
             if value == Ref(target):
-                yield user, "what it points to is not copied", name
+                yield user, "what it refers to is not copied", name
 
     def _tell(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]
@@ -141,7 +141,7 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
     written = set(kind.fields) - set(kind.generated)
     needed = {name for name in written if kind.fields[name].required}
     if not needed <= resource.fields.keys():
-        copy.leave(address, "what it needs cannot be copied")
+        copy.leave(address, "a dependency cannot be copied")
         return
     fields = dict(resource.fields)
     refused = {}

@@ -35,7 +35,7 @@ def _told(kind: str, name: str, group: list[Omission], target: str) -> Diagnosti
     hint = ""
     if any(reason.endswith(ONE_SHOP) for reason in reasons):
         hint = (
-            f"`--rewrite OLD=NEW`, or `rewrite:` of `{target}` in shopform.yaml, says what it is"
+            f"`--rewrite OLD=NEW`, or `rewrite:` of `{target}` in shopform.yaml, sets the value"
             " there; `OLD=OLD` keeps it"
         )
     return warning(
@@ -58,12 +58,12 @@ def still_there(
     if not gone:
         return []
     why = ", whose files manage it" if managed else ""
-    done = "take it out of the files" if managed else "`--delete` deletes what is gone"
+    done = "remove it from the files" if managed else "`--delete` deletes it"
     return [
         warning(
             "gone-from-source",
-            f"gone from `{source}`, and left in `{target}`{why}: {listed(sorted(gone))}",
-            hint=f"{done}; or forget it with"
+            f"deleted in `{source}`, and kept in `{target}`{why}: {listed(sorted(gone))}",
+            hint=f"{done}; or remove it from the state with"
             f" `shopform state rm --shop {target} --from {source} ADDRESS`",
         )
     ]

@@ -61,7 +61,7 @@ def spared(
             conflicts.append(
                 error(
                     CONFLICT,
-                    f"`{address}` is gone from `{source}`, and `{target}` changed {names}",
+                    f"`{address}` was deleted in `{source}`, and `{target}` changed {names}",
                     address=address,
                     hint=f"delete it in `{target}` by hand, or forget it:"
                     f" `shopform state rm --shop {target} --from {source} {address}`",
@@ -121,7 +121,7 @@ class _Promoting:
             if address in self.matching.vanished:
                 self._vanished(resource)
             elif address in lost:
-                self._leave(resource, f"what it lies in is gone from `{self.target}`")
+                self._leave(resource, f"its parent was deleted in `{self.target}`")
             else:
                 resources[address] = self._narrowed(self._without(resource, lost))
         imports = tuple(self.copy.imports.values())
@@ -167,7 +167,7 @@ class _Promoting:
         """The resource without what points at an object that is gone."""
         for name, value in resource.fields.items():
             if isinstance(value, Ref) and value.address in lost:
-                self._leave(resource, f"what it points to is gone from `{self.target}`", name)
+                self._leave(resource, f"its reference was deleted in `{self.target}`", name)
                 fields = {n: v for n, v in resource.fields.items() if n != name}
                 resource = without(replace(resource, fields=fields), name)
         return resource

@@ -185,7 +185,7 @@ def _circle(hops: list[Hop]) -> RouteProblem:
     )
     start = hops.index(first)
     turned = (*hops[start:], *hops[:start])
-    strangers = [f"{_leads(hop)}, and nobody declares that" for hop in turned if not hop.address]
+    strangers = [f"{_leads(hop)}, which is unmanaged" for hop in turned if not hop.address]
     return RouteProblem(
         "route-loop",
         turned,
@@ -210,4 +210,4 @@ def _leads(hop: Hop) -> str:
 
 
 def who(hop: Hop) -> str:
-    return f"`{hop.address}`" if hop.address else f"an undeclared one from `{slashed(hop.source)}`"
+    return f"`{hop.address}`" if hop.address else f"an unmanaged one from `{slashed(hop.source)}`"

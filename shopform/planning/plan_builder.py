@@ -147,7 +147,7 @@ class PlanDraft:
     ) -> None:
         address = resource.address
         lost = self.matching.vanished.get(address)
-        notes = [f"vanished from the shop, where it was {lost}"] if lost else []
+        notes = [f"deleted outside of shopform (previous id {lost})"] if lost else []
         notes += [f"{REVERTS}: it was deleted there"] if lost else []
         notes += difference.notes
         notes += lifecycle_notes(Entry(id=0), resource)
@@ -278,7 +278,7 @@ class PlanDraft:
             notes += (BEGUN.format(number),)
         lost = self.matching.vanished.get(address)
         if lost:
-            notes += (f"vanished from the shop as {lost}, and is there as {number}",)
+            notes += (f"deleted outside of shopform (previous id {lost}), and found as {number}",)
         self.changes.append(
             Change(
                 address=address,

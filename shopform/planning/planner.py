@@ -135,7 +135,7 @@ def _explained(changes: list[Change], steps: tuple[Step, ...], shop: str) -> Ite
 
 def _besides(step: Step, shop: str) -> Iterator[str]:
     if step.temporary:
-        yield f"steps aside first, to `{', '.join(map(str, step.fields.values()))}`"
+        yield f"is first moved to the temporary `{', '.join(map(str, step.fields.values()))}`"
     for name, value in step.fields.items():
         if isinstance(value, Secret) and value.source:
             yield f"`{name}` is set to `{value.source}`"

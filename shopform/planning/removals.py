@@ -16,7 +16,7 @@ from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.lost_values import EDITED, Loss, losses
 from shopform.planning.matching.result import NOTHING
 
-BEGUN = "was being created when a run stopped, and is there as {}"
+BEGUN = "was being created when a run was interrupted, and exists as {}"
 UNDECLARED = "delete_because_no_resource_config"
 RELEASED = "is removed from the state once that is done"
 KEPT = "stays in the shop, as its `on_delete: keep` said"
@@ -55,7 +55,7 @@ class Removals:
         if read.problem:
             return None
         if item is None:
-            gone = "is gone from the shop already"
+            gone = "was already deleted outside of shopform"
             return self.forget(address, entry, Action.NO_OP, gone)
         return Removal(self._destroyed(address, entry, item, kind), self.delete(address, item))
 

@@ -110,7 +110,7 @@ def scope(options: Options, known: Known) -> Scope:
     for word in options.replace:
         if outside := sorted(named[word] - chosen):
             raise UsageError(
-                f"`--replace {word}` is outside of what this run is about: `{outside[0]}`",
+                f"`--replace {word}` is outside of the scope of this run: `{outside[0]}`",
                 hint=f"name it with `--target {outside[0]}` too, or leave out `--replace`",
             )
     old = {before for after, before in known.moved.items() if after in chosen} - every.keys()

@@ -88,8 +88,8 @@ def judge(
         return _accept(call, status, headers, body)
     if status < 400:
         raise Nonsense(
-            f"{call} was sent on to `{_host(headers.get('location', ''))}` ({status})",
-            hint="use the address the shop really answers at as `url`",
+            f"{call} was redirected to `{_host(headers.get('location', ''))}` ({status})",
+            hint="set `url` to the address the shop answers at",
         )
     if status == 429:
         return _limited(call, headers)
@@ -190,7 +190,7 @@ def _accept(
 def _unknown(call: Call, reason: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"{call} was sent and its outcome is unknown: {reason}",
-        hint="run again: what was made is looked up before anything is sent",
+        hint="run again: objects already created are looked up before anything is sent",
     )
 
 

@@ -66,7 +66,7 @@ def _astray(start: Header, base: Prior, path: Path) -> StateError:
         f"the journal `{path}`, left by a run that stopped, does not belong to the state: it adds "
         f"to serial {start.serial} of lineage `{start.lineage}`, and the state is serial "
         f"{base.serial} of `{base.lineage}`",
-        hint="put back the state that run started from; or remove the journal, if what it made "
+        hint="restore the state that run started from; or remove the journal, if what it made "
         "is already in the state",
     )
 

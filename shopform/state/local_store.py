@@ -103,7 +103,7 @@ class LocalStore:
             )
         if self.source and ledger.base.source not in ("", self.source):
             raise StateError(
-                f"the state `{self.path}` remembers copies of the shop `{ledger.base.source}`, "
+                f"the state `{self.path}` records copies of the shop `{ledger.base.source}`, "
                 f"not of `{self.source}`",
                 hint="ids of one shop mean nothing in another: correct the shop's `url`, or move"
                 " the file away",
@@ -111,7 +111,7 @@ class LocalStore:
         strange = sorted({a.kind for a in ledger.resources} - BY_NAME.keys())
         if strange:
             raise StateError(
-                f"the state `{self.path}` holds a kind that this shopform does not know:"
+                f"the state `{self.path}` contains a kind that this version does not know:"
                 f" `{strange[0]}`",
                 hint="upgrade shopform",
             )

@@ -140,7 +140,7 @@ def _require_ours(fd: int, path: Path) -> None:
     begun = os.pread(fd, len(_BEGINNING), 0) if stat.S_ISREG(os.fstat(fd).st_mode) else b"?"
     if not _BEGINNING.startswith(begun):
         raise StateError(
-            f"`{path}` is there, and no lock of shopform",
+            f"`{path}` exists and is not a lock of shopform",
             hint="move that file, or give `state` another name",
         )
 

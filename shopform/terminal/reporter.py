@@ -29,7 +29,7 @@ DONE = {
     Op.UPDATE: "updated",
     Op.DELETE: "destroyed",
     Op.IMPORT: "imported",
-    Op.ADOPT: "taken over",
+    Op.ADOPT: "adopted",
     Op.MOVE: "moved",
     Op.EDIT: "state edited",
     Op.FORGET: "forgotten",

@@ -83,7 +83,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
         _refuse(move, "they are not two addresses of one kind", "")
     within = container_of(before), container_of(after)
     if within[0] != within[1] and within not in others:
-        _refuse(move, "they lie in two places", "what is nested belongs to its container for good")
+        _refuse(move, "they have different parents", "a child cannot change its parent")
     for other in others:
         if before == other[0]:
             _refuse(move, f"`{before}` became `{other[1]}` already", f"see `{MOVED}` in the files")

@@ -60,7 +60,7 @@ def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:
             if found in clean or found in changed:
                 form, why = BY_NAME[change.kind].form(field.name), ""
                 if form is Form.IMAGES:
-                    why = "the bytes of a picture cannot be read back"
+                    why = "the bytes of an image cannot be read back"
                 elif found not in clean or mine.reason == REDECLARED:
                     why = "the files have changed it too"
                 elif field.sensitive:

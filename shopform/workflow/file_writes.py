@@ -31,7 +31,7 @@ def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]
         if found is None:
             missing.append(name)
         elif found != text.encode():
-            raise UsageError(f"`{path}` is there and holds something else", hint=hint)
+            raise UsageError(f"`{path}` exists with other content", hint=hint)
     for name in missing:
         path = folder / name
         with reporting(path, ShopformError):

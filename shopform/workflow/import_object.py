@@ -77,8 +77,8 @@ def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> Non
     above = container_of(wanted)
     if above and above not in declared:
         raise UsageError(
-            f"`{above}`, which `{wanted}` lies in, is not declared",
-            hint=f"`shopform import --generate {above} ID` takes it over first",
+            f"`{above}`, the parent of `{wanted}`, is not declared",
+            hint=f"`shopform import --generate {above} ID` imports it first",
         )
 
 
@@ -90,7 +90,7 @@ def _owned(wanted: Address, number: int, prior: Prior) -> bool:
     if entry:
         raise StateError(
             f"`{wanted}` is in the state already, as {entry.id}",
-            hint=f"`shopform state rm {wanted}` forgets that first",
+            hint=f"`shopform state rm {wanted}` removes that first",
         )
     for address, other in prior.resources.items():
         if address.kind == wanted.kind and other.id == number:
@@ -108,8 +108,8 @@ def _container(wanted: Address, prior: Prior) -> int | None:
         return None
     if above not in prior.resources:
         raise StateError(
-            f"`{above}`, which `{wanted}` lies in, is not in the state",
-            hint=f"`shopform import {above} ID` takes it over first",
+            f"`{above}`, the parent of `{wanted}`, is not in the state",
+            hint=f"`shopform import {above} ID` imports it first",
         )
     return prior.resources[above].id
 

@@ -171,9 +171,9 @@ def _variable_file(directory: Path, path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     entries: Any = node.entries.values() if isinstance(node, MappingNode) else None
     if entries is None:
-        raise ConfigError(f"`{path}` is not a mapping of names to texts")
+        raise ConfigError(f"`{path}` is not a mapping of names to strings")
     for key, value in entries:
         if not isinstance(value, Scalar):
-            raise ConfigError(f"`{path}`: `{key.text}` is not a text")
+            raise ConfigError(f"`{path}`: `{key.text}` is not a string")
         found[key.text] = value.text
     return found

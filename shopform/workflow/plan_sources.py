@@ -55,10 +55,10 @@ class Saved:
         self, request: ProjectRequest, observer: Observer, plan_file: Path, options: Options
     ) -> None:
         if options != Options():
-            raise UsageError("a saved plan says itself what is done", hint="leave the options out")
+            raise UsageError("a saved plan takes no planning options", hint="leave the options out")
         self._plan = read_plan(request.directory, plan_file)
         if self._plan.refresh_only:
-            raise UsageError(f"`{plan_file}` only tells what was changed in the shop")
+            raise UsageError(f"`{plan_file}` is a drift report and changes nothing")
         request = replace(request, shop=request.shop or self._plan.basis.shop)
         if needs_files(self._plan):
             self.workspace = open_workspace(open_project(request, observer))

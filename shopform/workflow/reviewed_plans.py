@@ -66,7 +66,7 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     except (OSError, ValueError, RecursionError, StateError):
         pass
     if not isinstance(approved, dict):
-        return ["the expected plan was not made here, so what is different cannot be told"]
+        return ["the expected plan was not made here, so the difference cannot be shown"]
     now = parts_of(plan)
     told = {
         "appeared": sorted(now.keys() - approved.keys()),

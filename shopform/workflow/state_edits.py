@@ -102,7 +102,7 @@ def _entry(prior: Prior, address: Address) -> Entry:
     entry = prior.resources.get(address)
     if entry is None and address in _pending(prior):
         raise StateError(
-            f"`{address}` is a pending create: a run stopped before its answer came",
+            f"`{address}` is a pending create: a run was interrupted before the response arrived",
             hint="`shopform apply` looks whether the shop has it;"
             f" `shopform state rm {address}` forgets it",
         )

@@ -49,7 +49,9 @@ def test_a_file_that_others_could_read_becomes_private(tmp_path: Path) -> None:
 
 def test_a_file_of_another_shop_is_left_alone(tmp_path: Path) -> None:
     send(tmp_path, Delivery(file="erp"))
-    with pytest.raises(ShopformError, match="not what a delivery of `production` wrote"):
+    with pytest.raises(
+        ShopformError, match="exists and was not written by a delivery of `production`"
+    ):
         deliver(Delivery(file="erp"), HOOK, {"secret": "x"}, directory=tmp_path, shop="production")
     assert (tmp_path / "erp").read_text("utf-8") == CANARY + "\n"
     assert "production.json" in {p.name for p in (tmp_path / "secrets").iterdir()}

@@ -151,7 +151,7 @@ def test_key_and_name_renamed_is_refused_where_nobody_can_answer(
     made = run("plan")
     assert made.exit == 11
     assert "error: `category.mens` may be the renamed `category.men`" in made.err
-    assert "they alone have the same `meta_title`, `rewrite_url`" in made.err
+    assert "only they have the same `meta_title`, `rewrite_url`" in made.err
     assert "`--accept-rename category.men=category.mens`" in made.err
     assert run("plan", "--detailed-exitcode").exit == 11
     assert writes(sandbox) == []
@@ -233,7 +233,7 @@ def test_removed_answers_that_it_is_meant(run: Shopform, project: Path, sandbox:
         ("category.women=category.mens", "`category.women` is still declared"),
         ("category.men=category.women", "`category.women` is in the state already"),
         ("category.men=profile.shoes", "they are not two addresses of one kind"),
-        ("attribute.shoes.size=attribute.other.size", "they lie in two places"),
+        ("attribute.shoes.size=attribute.other.size", "they have different parents"),
         ("category.men=nonsense", "`nonsense` is no address"),
         ("category.men", "is not of the form NAME=VALUE"),
     ],
@@ -327,7 +327,7 @@ def test_a_container_keeps_all_that_is_in_it(
     kinds = {"profile": "name", "attribute": "name", "value": "val"}
     before = {kind: set(ids(sandbox, kind, name).values()) for kind, name in kinds.items()}
     edit(project, ("  shoes:\n    name: Sko", "  footwear:\n    name: Fodtøj"))
-    assert "they alone have the same `attributes`" in run("plan").err
+    assert "only they have the same `attributes`" in run("plan").err
     done = run("apply", "--auto-approve", "--accept-rename", "profile.shoes=profile.footwear")
     assert done.exit == 0, done.text
     assert writes(sandbox) == ["PUT"]

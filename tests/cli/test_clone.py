@@ -58,7 +58,7 @@ def test_what_a_shop_has_for_itself_is_left_out_and_told(shops: TwoShops) -> Non
     done = shops.clone()
     assert not shops.new.data("webhook")
     assert {r["dropshipping_mail"] for r in shops.new.data("supplier")} <= {None, ""}
-    assert "1 webhook is not copied: `url` holds for one shop only" in done.err
+    assert "1 webhook is not copied: `url` is specific to one shop" in done.err
     assert "`dropshipping_mail` of 1 supplier is not copied" in done.err
     assert not [call for call in shops.new.calls if "webhook" in call.path]
     shops.settled()
@@ -176,7 +176,7 @@ def test_what_could_be_several_is_left_out_with_what_needs_it(shops: TwoShops) -
         ask(shops.new, "POST", "category", {"name": "Herre", "rewrite_url": path})
     done = shops.clone()
     assert "several objects of the other shop could be it" in done.err
-    assert "62 `Sko`: what `parent` points to is not copied" in done.err
+    assert "62 `Sko`: what `parent` refers to is not copied" in done.err
     assert {r["name"] for r in shops.new.data("category")} == {"Forside", "Herre", "Dame"}
     shops.settled()
 
@@ -235,7 +235,7 @@ def test_nothing_is_deleted_unless_it_is_asked_for(shops: TwoShops) -> None:
     ask(shops.old, "DELETE", "category/63")
     ask(shops.new, "POST", "category", {"name": "Eget"})
     done = shops.clone()
-    assert "gone from `old`, and left in `new`: 1 object: `category.dame`" in done.err
+    assert "deleted in `old`, and kept in `new`: 1 object: `category.dame`" in done.err
     assert row(shops.new, "category", "Dame")
     done = shops.clone("--delete")
     assert "1 destroyed" in done.out
@@ -253,7 +253,7 @@ def test_what_the_files_manage_too_is_not_deleted(verb: str, shops: TwoShops) ->
     shops.new.reset_log()
     done = shops.run(verb, *BETWEEN, "--delete", "--auto-approve")
     assert done.exit == 0, done.text
-    assert "left in `new`, whose files manage it: 1 object: `category.dame`" in done.err
+    assert "kept in `new`, whose files manage it: 1 object: `category.dame`" in done.err
     assert not writes(shops.new)
 
 

@@ -43,7 +43,7 @@ def test_memory_of_one_shop_is_refused_for_another(verb: str, shops: TwoShops) -
         file.write_text(before.replace(shops.old.url, third.url), "utf-8")
         done = shops.run(verb, *BETWEEN, "--auto-approve")
         told = " ".join(done.err.split())
-        assert f"remembers copies of the shop `127.0.0.1:{shops.old.port}`" in told
+        assert f"records copies of the shop `127.0.0.1:{shops.old.port}`" in told
         assert (done.exit, writes(shops.new), third.calls) == (1, [], [])
     file.write_text(before, "utf-8")
     shops.settled(verb)

@@ -194,7 +194,7 @@ def test_what_is_there_already_is_not_overwritten(folder: Path) -> None:
         (folder / "shop" / "suppliers.yaml").unlink()
         done = run("dump", "--out", "shop")
         assert done.exit == 64
-        assert "webhooks.yaml` is there and holds something else" in " ".join(done.err.split())
+        assert "webhooks.yaml` exists with other content" in " ".join(done.err.split())
         assert "--update" in done.err
         assert not (folder / "shop" / "suppliers.yaml").exists()
 

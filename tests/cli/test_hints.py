@@ -115,7 +115,7 @@ def test_what_the_shop_refused_is_corrected_before_it_is_run_again() -> None:
         outcome = Outcome(failed=(Failure(step=step, diagnostic=error(code, "no")),))
         told = render_outcome(Plan(), outcome, color=False)
         assert ("Correct what the shop refused, then run" in told) is first
-        assert "it goes on where this one ended." in told
+        assert "it continues from here." in told
 
 
 def test_a_difference_that_cannot_be_seen_is_written_out() -> None:

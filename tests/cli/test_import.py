@@ -130,7 +130,7 @@ def test_nested_objects_lie_in_what_was_taken_over(
     )
     early = run("import", "attribute.shoes.size", "31")
     assert early.exit == 1
-    assert "`profile.shoes`, which `attribute.shoes.size` lies in, is not in the state" in early.err
+    assert "`profile.shoes`, the parent of `attribute.shoes.size`, is not in the state" in early.err
     assert shop.calls == []
     assert run("import", "profile.shoes", "21").exit == 0
     shop.reset_log()
@@ -166,7 +166,7 @@ def test_references_are_to_what_the_state_has(run: Shopform, folder: Path, shop:
         (("category.men", "x"), 64, ""),
         (("nonsense", "41"), 64, "`nonsense` is no address"),
         (("category.men", "41", "--into", "a.yaml"), 64, "add `--generate`"),
-        (("attribute.no.size", "31", "--generate"), 64, "`profile.no`, which"),
+        (("attribute.no.size", "31", "--generate"), 64, "`profile.no`, the parent"),
     ],
 )
 def test_what_cannot_be_imported(

@@ -128,7 +128,7 @@ def test_a_refused_look_up_does_not_answer_the_create(one: Project) -> None:
 def test_a_pending_create_is_shown_and_not_mixed_up(one: Project) -> None:
     interrupted(one, Way("", nothing(), made=False))
     one.declare()
-    said = "`category.sko` was being created when a run stopped, and is not in the shop"
+    said = "`category.sko` was being created when a run was interrupted, and is not in the shop"
     for command in (("plan",), ("plan", "--destroy"), ("plan", "--format", "markdown")):
         assert said in words(one.done(*command))
     store = LocalStore(one.directory / "state/demo.json", f"127.0.0.1:{one.sandbox.port}")
@@ -148,4 +148,4 @@ def test_a_pending_create_that_is_destroyed_says_what_it_is(one: Project) -> Non
     one.declare()
     shown = words(one.done("plan"))
     assert "category.sko will be destroyed" in shown
-    assert "was being created when a run stopped, and is there as" in shown
+    assert "was being created when a run was interrupted, and exists as" in shown

@@ -143,7 +143,7 @@ def test_object_that_vanished_is_not_made_again_and_a_conflict_if_it_changed(
     ask(shops.old, "POST", "category", {"name": "Sandaler", "parent_id": 63})
     shops.settled("promote")
     done = shops.run("promote", *BETWEEN)
-    assert "what it lies in is gone from `new`" in done.err
+    assert "its parent was deleted in `new`" in done.err
     edit(shops.old, "category", "Dame", meta_title="A")
     done = refused(shops)
     assert "`category.dame` is gone from `new`, and `old` changed `meta_title`" in (
@@ -155,11 +155,11 @@ def test_what_is_gone_is_told_and_deleted_only_where_nobody_changed_it(shops: Tw
     ask(shops.old, "DELETE", "category/63")
     ask(shops.old, "DELETE", "supplier/6")
     done = shops.promote()
-    assert "gone from `old`, and left in `new`: 2 objects" in done.err
+    assert "deleted in `old`, and kept in `new`: 2 objects" in done.err
     edit(shops.new, "category", "Dame", meta_title="Vores")
     shops.new.reset_log()
     done = partly(shops, "--delete")
-    assert "`category.dame` is gone from `old`, and `new` changed `meta_title`" in (
+    assert "`category.dame` was deleted in `old`, and `new` changed `meta_title`" in (
         " ".join(done.err.split())
     )
     assert "1 destroyed" in done.out

@@ -205,7 +205,7 @@ OUTCOMES: dict[str, tuple[Callable[..., None], int, str]] = {
     "down": (_fault("GET /brand:1+:lose"), 18, "unreachable"),
     "broken": (_fault("GET /brand:1+:500"), 18, "shop error"),
     "nonsense": (_fault("GET /brand:1+:html"), 18, "nonsense"),
-    "damaged": (_damaged, 1, "state not usable"),
+    "damaged": (_damaged, 1, "state unusable"),
 }
 MIXED: list[tuple[tuple[str, str], int, int]] = [
     (("settled", "settled"), 0, 0),
@@ -550,7 +550,7 @@ def test_swapped_states_are_refused(run: Shopform, shops: Shops, project: Path) 
     before = writes(shops)
     done = run("plan", "--shop", "all")
     assert done.exit == 1
-    assert [row.split()[-1] for row in rows(done).values()] == ["usable", "changes", "usable"]
+    assert [row.split()[-1] for row in rows(done).values()] == ["unusable", "changes", "unusable"]
     assert " ".join(done.err.split()).count("belongs to the shop") == 2
     assert run("apply", "--shop", "all", "--auto-approve").exit == 1
     assert writes(shops) == before

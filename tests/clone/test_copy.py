@@ -89,8 +89,8 @@ def test_what_holds_for_one_shop_needs_a_word_even_if_it_is_the_same() -> None:
     assert list(copy.resources) == ["supplier.a"]
     assert "dropshipping_mail" in copy.resources[Address("supplier.a")].ignore
     assert why(copy) == {
-        (1, ""): "`url` holds for one shop only",
-        (2, "dropshipping_mail"): "it holds for one shop only",
+        (1, ""): "`url` is specific to one shop",
+        (2, "dropshipping_mail"): "it is specific to one shop",
     }
     copy = copy_of(world, {"x.example": "x.example"})
     assert held(copy, "supplier.a")["dropshipping_mail"] == "a@x.example"

@@ -130,7 +130,7 @@ def test_line_ends_and_marks_of_windows_stay(tmp_path: Path, mark: bytes, end: b
         (
             "categories: {a: {name: A, sort_order: random}}",
             held("category.a", "sort_order", "newest"),
-            "no word",
+            "cannot be written",
         ),
         (
             "profiles: {p: {name: P, attributes: {s: {name: S, type: valuelist, values: [A]}}}}",

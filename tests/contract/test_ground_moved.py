@@ -94,7 +94,7 @@ def test_an_object_that_is_to_be_imported_and_was_deleted_meanwhile() -> None:
             lost = [step for step in made.steps if within(step.address, (at,))]
             for step in sorted(lost, key=lambda step: -ORDER[step.kind]):
                 by_hand(one, "DELETE", f"{endpoint(step.kind)}/{step.id}")
-            refused(one, made, f"`{address_of(kind)}` is gone")
+            refused(one, made, f"`{address_of(kind)}` was deleted")
 
 
 def test_an_object_that_is_to_be_created_and_was_made_meanwhile() -> None:

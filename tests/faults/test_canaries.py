@@ -281,7 +281,7 @@ def test_a_path_that_is_a_secret_is_not_in_what_visitors_find(watched: Watched) 
     pages["categories"]["u"]["rewrite_url"] = "${env:PATH_OF_IT}"
     file.write_text(json.dumps({"redirects": ways, **pages}))
     done = watched.run("apply", "--auto-approve")
-    assert "stores `rewrite_url` of `category.u` otherwise" in " ".join(done.text.split())
+    assert "stores `rewrite_url` of `category.u` differently" in " ".join(done.text.split())
     assert "canary-path" not in done.text
 
 

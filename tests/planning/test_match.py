@@ -109,7 +109,7 @@ def test_what_vanished_is_created_again_and_said_so() -> None:
     made = world.plan()
     assert keys(made) == ["supplier.a:create"]
     assert made.changes[0].notes == (
-        "vanished from the shop, where it was 7",
+        "deleted outside of shopform (previous id 7)",
         "reverts a change made in the shop: it was deleted there",
     )
 

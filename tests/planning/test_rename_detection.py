@@ -29,12 +29,12 @@ def test_the_same_path_under_another_name_is_told() -> None:
     world.declare("category.b", name="Mænd", rewrite_url="herre")
     (found,) = told(world.plan())
     assert found.summary == (
-        "`category.b` may be the renamed `category.a`: it would be destroyed, and a new one made"
+        "`category.b` may be the renamed `category.a`: it would be destroyed, and a new one created"
     )
-    assert found.detail == "they alone have the same `rewrite_url`"
+    assert found.detail == "only they have the same `rewrite_url`"
     assert found.hint == (
         "`--accept-rename category.a=category.b` keeps the object;"
-        " `{address: category.a}` under `removed:` says that this is meant"
+        " `{address: category.a}` under `removed:` confirms the deletion"
     )
 
 
@@ -62,7 +62,7 @@ def test_half_a_rename_is_one_too() -> None:
         world.owned("category.b", 2, made=4, **new).live("category", 2, None, False, **new)
         world.settled("category.c", 3, name="C").owned("category.c", 3, name="C", made=last)
         (found,) = told(world.plan(**asked))
-        assert "was made" in found.summary
+        assert "was created" in found.summary
         assert "`shopform state rm category.b`" in found.hint
         world.more["removed"] = (Removed(address=Address("category.a"), destroy=True),)
         assert told(world.plan(**asked)) == []
@@ -85,7 +85,7 @@ def test_names_much_alike_are_told() -> None:
     world = World().there("category.a", 1, name="Herresko")
     world.declare("category.b", name="Herre-sko")
     (found,) = told(world.plan())
-    assert found.detail == "`Herresko` and `Herre-sko` are much alike"
+    assert found.detail == "`Herresko` and `Herre-sko` are similar"
 
 
 def test_things_with_nothing_in_common_are_two() -> None:
@@ -181,7 +181,7 @@ def boxes(gone: str, new: str, *others: str) -> World:
 def test_containers_of_the_same_are_told_and_what_is_in_them_is_not() -> None:
     made = boxes("Sko", "Fodtøj").plan()
     assert pairs(made) == [("profile.p1", "profile.q")]
-    assert told(made)[0].detail == "they alone have the same `attributes`"
+    assert told(made)[0].detail == "only they have the same `attributes`"
     assert pairs(boxes("Sko", "Fodtøj", "Tøj").plan()) == []
     assert pairs(boxes("Herresko", "Herre-sko", "Tøj").plan()) == [("profile.p1", "profile.q")]
 

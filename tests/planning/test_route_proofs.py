@@ -124,7 +124,7 @@ def test_long_circle_is_told_short_with_all_its_places() -> None:
 def test_strangers_in_a_circle_are_told_without_a_place() -> None:
     world = ways(a="a b").live("redirect", 1, source="b", target="a")
     (told,) = world.plan().diagnostics
-    assert told.detail == "`/b` leads to `/a`, and nobody declares that"
+    assert told.detail == "`/b` leads to `/a`, which is unmanaged"
 
 
 def test_way_into_a_circle_is_told_of_it() -> None:
@@ -190,7 +190,7 @@ def test_page_that_comes_to_lie_under_a_strangers_way_is_a_warning(there: bool) 
     assert not made.refused
     (told,) = [d for d in made.diagnostics if d.code == "route-hides"]
     assert told.summary == (
-        "`category.p` is hidden by an undeclared one from `/page`, which leads to `/x`"
+        "`category.p` is hidden by an unmanaged one from `/page`, which leads to `/x`"
     )
     assert str(told.span) == "pages.yaml:1:3"
 

@@ -184,7 +184,7 @@ def test_hint_leads_into_no_loop_and_no_chain() -> None:
                     turned = {"target": words[0]} if key == each.address else {}
                     after.declare(key, **{**fields, **turned})
                 found = [d for d in after.plan().diagnostics if d.address == each.address]
-            elif each.code == "page-moved" and " on to `/" in each.hint:
+            elif each.code == "page-moved" and " to `/" in each.hint:
                 after = World().declare("redirect.new", source=words[-2], target=words[-1])
                 for key, fields in left.items():
                     if key.startswith("redirect."):

@@ -83,7 +83,7 @@ def test_incomplete_apply_tells_what_failed_what_waits_and_how_to_go_on() -> Non
           not run  category.men-shoes: waits for category.men
           not run  category.men-boots: waits for category.men-shoes
           not run  category.old: the run ended before it
-        Correct what the shop refused, then run `shopform apply`: it goes on where this one ended.
+        Correct what the shop refused, then run `shopform apply`: it continues from here.
         Calls: 15 spent.
         """
     )
@@ -94,7 +94,7 @@ def test_report_comes_from_results_and_not_from_the_plan() -> None:
     assert shown(outcome, destroy=True).splitlines() == [
         "Destroy incomplete. Resources: 0 destroyed; 0 failed, 0 not run.",
         "Stopped: interrupted",
-        "Run `shopform destroy` again: it goes on where this one ended.",
+        "Run `shopform destroy` again: it continues from here.",
         "Calls: 0 spent.",
     ]
 
@@ -105,8 +105,8 @@ def test_run_that_ends_after_its_last_write_says_what_is_left() -> None:
         done = (step("a", Op.CREATE, "category.a"),)
         lines = shown(Outcome(applied=done, stopped=stopped, calls=1)).splitlines()
         assert lines[0] == (
-            "Apply incomplete. Resources: 1 added, 0 changed, 0 destroyed; every step was run,"
-            " what the shop stored was not verified."
+            "Apply incomplete. Resources: 1 added, 0 changed, 0 destroyed; all steps ran,"
+            " the stored values were not verified."
         )
         assert lines[2] == "Run `shopform plan`: it compares the shop with the files."
 

@@ -101,7 +101,7 @@ def test_plan_reads_like_terraforms() -> None:
             }
 
         Plan: 1 to add, 1 to change, 1 to destroy.
-        Left alone: 12 objects that nobody declares (category 3, redirect 9).
+        Unmanaged: 12 objects (category 3, redirect 9).
         Calls: 7 to read, 12 to write, 3 to verify (9,978 of 10,000 left today).
         Digest: sha256:4b7d12
         """
@@ -298,7 +298,7 @@ def test_a_summary_has_a_line_for_each_object() -> None:
 
         shopform will perform the following actions:
 
-          - category.x will be destroyed (because what contains it is destroyed; 9 hang on it)
+          - category.x will be destroyed (because its parent is destroyed; 9 hang on it)
         -/+ category.w must be replaced
           + category.a will be created
           ~ category.b will be updated in-place (moved from category.old; name, tag)

@@ -110,7 +110,7 @@ def test_redirect_to_another_host_is_named_and_not_followed() -> None:
 
 def test_redirect_to_what_is_no_address_is_told_as_well() -> None:
     moved = Answer(b"", status=302, headers={"Location": "https://[elsewhere/"})
-    assert "was sent on to `nowhere` (302)" in said(moved, lambda c: c.get("x"))
+    assert "was redirected to `nowhere` (302)" in said(moved, lambda c: c.get("x"))
 
 
 def test_good_answer_that_is_no_json_is_not_quoted() -> None:

@@ -39,7 +39,7 @@ def test_a_circle_of_names_is_walked_through_a_temporary_one(kind: str) -> None:
             made = one.settle()
             assert sum(step.op is Op.UPDATE for step in made.steps) == updates
             assert made.calls.write == (updates or len(made.steps))
-            noted = [c for c in made.changes if any("aside" in note for note in c.notes)]
+            noted = [c for c in made.changes if any("temporary" in note for note in c.notes)]
             assert len(noted) == bool(updates)
 
 

@@ -10,7 +10,7 @@ from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
-approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
+approve = options.option("--auto-approve", is_flag=True, help="Skip the interactive approval.")
 
 
 @click.command("apply")
@@ -20,7 +20,7 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @options.reading
 @options.locking
 @approve
-@options.option("--destroy", is_flag=True, help="Destroy everything owned.")
+@options.option("--destroy", is_flag=True, help="Destroy everything that shopform owns.")
 @options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
 @output_options.json_apply
 @output_options.json_into
@@ -29,11 +29,11 @@ approve = options.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.argument("plan_file", required=False, type=File(path_type=Path))
 @click.pass_obj
 def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
-    """Change the shop to what the files say, or to what a saved plan says.
+    """Make the shop match the files, or carry out a saved plan.
 
-    Shows the plan, asks, and does it; a saved plan is its own approval. Exits with 14 when a part
-    could not be done; running it again goes on from there. Several shops are taken one after the
-    other, up to the first that does not end well.
+    Shows the plan, asks for approval and carries it out; a saved plan counts as approved. Exits
+    with 14 if only a part was applied; run it again to continue. Several shops are applied one
+    after the other, up to the first that fails.
     """
     return _apply(console, plan_file, **asked)
 
@@ -50,7 +50,7 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @output_options.quiet
 @click.pass_obj
 def destroy(console: Console, /, **asked: Any) -> int:
-    """Delete everything that shopform owns in the shop."""
+    """Destroy everything that shopform owns in the shop."""
     return _apply(console, None, destroy=True, **asked)
 
 
@@ -81,11 +81,11 @@ def _apply(
     approval, wanted = options.taken(Approval, asked), options.taken(Options, asked)
     if not plan_file and not approval.auto_approve and not console.interactive:
         raise UsageError(
-            "nobody is there to approve",
-            hint="use `--auto-approve` where nobody can answer, or apply a saved plan",
+            "approval is required, and there is no terminal to ask on",
+            hint="pass `--auto-approve`, or apply a saved plan",
         )
     if plan_file and accept_rename:
-        raise UsageError("a saved plan says itself what is done", hint="leave the options out")
+        raise UsageError("a saved plan takes no planning options", hint="leave the options out")
     reporter, verb = Reporter(console), "destroy" if wanted.destroy else "apply"
 
     def carry(source: PlanSource) -> RunResult:

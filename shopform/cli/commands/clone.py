@@ -20,50 +20,50 @@ def _together(
 
 between = options.stack(
     options.here,
-    options.option("--from", "source", metavar="SHOP", required=True, help="The shop to copy."),
     options.option(
-        "--to", "target", metavar="SHOP", required=True, help="The shop that is changed."
+        "--from", "source", metavar="SHOP", required=True, help="The shop to copy from."
     ),
+    options.option("--to", "target", metavar="SHOP", required=True, help="The shop to change."),
     options.option(
         "--kinds",
         metavar="SECTIONS",
         multiple=True,
         type=Kinds(),
         callback=_together,
-        help="Only these, comma separated, what is in them and what they need.",
+        help="Only these sections (comma-separated), with children and dependencies.",
     ),
     options.option(
         "--target",
         "targets",
         metavar="ADDRESS",
         multiple=True,
-        help="Only this address, what is nested in it, and what it needs: what it refers to, or"
-        " where it is deleted what depends on it.",
+        help="Only this address, its children and its dependencies (for a deletion: its"
+        " dependents).",
     ),
     options.option(
         "--exclude",
         "excludes",
         metavar="ADDRESS",
         multiple=True,
-        help="All but this address, what is nested in it, and what needs it.",
+        help="Leave out this address, its children and its dependents.",
     ),
     options.option(
         "--rewrite",
         metavar="OLD=NEW",
         multiple=True,
         type=KeyValue(),
-        help="Write NEW where texts say OLD; comes before `rewrite:` of the shop.",
+        help="Replace OLD by NEW in strings; takes precedence over `rewrite:` of the shop.",
     ),
     options.option(
-        "--delete", is_flag=True, help="Delete what was copied and is gone from the first shop."
+        "--delete", is_flag=True, help="Delete copied objects that were deleted in the source shop."
     ),
     options.permissions,
     options.texts,
     options.option(
-        "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+        "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes, 0 if not."
     ),
-    options.option("--auto-approve", is_flag=True, help="Do not ask."),
-    output_options.out("Save the plan, to apply it, and change nothing."),
+    options.option("--auto-approve", is_flag=True, help="Skip the interactive approval."),
+    output_options.out("Save the plan for `apply` and change nothing."),
     options.reading,
     options.locking,
     output_options.format_,
@@ -76,14 +76,15 @@ between = options.stack(
     "--write",
     metavar="DIR",
     type=File(path_type=Path),
-    help="Write the YAML of the copy instead, and make no call to the other shop.",
+    help="Write the copy as YAML instead, without contacting the target shop.",
 )
 @click.pass_obj
 def command(console: Console, /, write: Path | None, **asked: Any) -> int:
-    """Make a shop like another one, straight from what that one holds.
+    """Copy the configuration of one shop to another.
 
-    Shows the plan and asks. Nothing is deleted without --delete. Where nobody can answer, nothing
-    is changed without --auto-approve. Run it again to go on after a stop.
+    Shows the plan and asks for approval. Nothing is deleted without --delete. Without a terminal,
+    nothing is changed unless --auto-approve is given. Run it again to continue after an
+    interruption.
     """
     if write is None:
         return _copy(console, "clone", **asked)
@@ -96,11 +97,11 @@ def command(console: Console, /, write: Path | None, **asked: Any) -> int:
 @between
 @click.pass_obj
 def promote(console: Console, /, **asked: Any) -> int:
-    """Carry over what changed in a shop since it was last copied.
+    """Copy what changed in a shop since the last clone or promote.
 
-    What only the other shop changed is left alone. What both changed is a conflict: it is left as
-    it is, what has none is carried over, and the run exits with 14; or with 11 where nothing else
-    is to do.
+    What only the other shop changed is kept. A field that both shops changed is a conflict: it is
+    skipped, everything else is copied, and the run exits with 14, or with 11 if there was nothing
+    else to do.
     """
     return _copy(console, "promote", **asked)
 

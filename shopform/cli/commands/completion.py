@@ -11,11 +11,11 @@ VARIABLE = "_SHOPFORM_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_obj
 def command(console: Console, /, shell: str) -> None:
-    """Print the completion of a shell.
+    """Print the completion script of a shell.
 
-    Commands, options, addresses, shops and kinds are completed. For bash, put
-    `source <(shopform completion bash)` into ~/.bashrc; likewise for zsh, and for fish
-    `shopform completion fish | source`.
+    It completes commands, options, addresses, shops and kinds. For bash, add
+    `source <(shopform completion bash)` to ~/.bashrc; the same works for zsh, and for fish
+    use `shopform completion fish | source`.
     """
     from click.shell_completion import get_completion_class
 

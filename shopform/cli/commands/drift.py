@@ -27,7 +27,7 @@ def _claimed(ctx: click.Context, _option: click.Parameter, name: str | None) -> 
     "--write",
     metavar="FILE",
     callback=_claimed,
-    help="Write a patch that puts it into the files; `-` is stdout.",
+    help="Write a patch that brings the edits into the files; `-` is stdout.",
 )
 @click.pass_obj
 def command(
@@ -36,11 +36,11 @@ def command(
     write: str | None,
     **asked: Any,
 ) -> int:
-    """Show what was changed in the shop since it was last applied.
+    """Show what was changed in the shop outside of shopform.
 
-    Compares everything that shopform owns with what it left there, and not with the files. Exits
-    with 2 when the shop differs, with 0 when not. `git apply` takes what --write writes; fields
-    that cannot be patched are told on stderr. Several shops are looked at side by side.
+    Compares everything that shopform owns with what it last applied, not with the files. Exits
+    with 2 if the shop differs, otherwise with 0. --write produces a patch for `git apply`; fields
+    that cannot be patched are listed on stderr. Several shops are compared in parallel.
     """
     from shopform.planning.scope import Options
     from shopform.terminal.reporter import Reporter

@@ -18,12 +18,12 @@ from shopform.terminal.console import Console
     "--out",
     metavar="PATH",
     type=File(path_type=Path),
-    help="Write a folder with a file a section, or one file where PATH ends in `.yaml`.",
+    help="Write a folder with one file per section, or one file if PATH ends in `.yaml`.",
 )
 @options.option(
-    "--update", is_flag=True, help="Write what the shop holds into the files of the project."
+    "--update", is_flag=True, help="Update the files of the project with what the shop has."
 )
-@options.option("--new", is_flag=True, help="With --update: declare what nobody declares yet, too.")
+@options.option("--new", is_flag=True, help="With --update: also declare unmanaged objects.")
 @output_options.quiet
 @click.pass_obj
 def command(
@@ -34,12 +34,12 @@ def command(
     new: bool,
     **asked: Any,
 ) -> int:
-    """Print a shop as the YAML that declares it.
+    """Print a shop as YAML declarations.
 
-    Reads everything and changes nothing in the shop. Keys are made of names, references are by
-    key, and only what differs from the shop's defaults is written. What is left out stands there
-    as a comment, with the reason; secrets are never written. Nothing is overwritten: for files
-    that are there already there is --update, which keeps their order, comments and placeholders.
+    Reads everything and changes nothing in the shop. Keys are derived from names, references use
+    keys, and only values that differ from the shop's defaults are written. Comments list what is
+    left out and why; secrets are never written. Nothing is overwritten: --update edits existing
+    files and keeps their order, comments and placeholders.
     """
     from shopform.terminal.reporter import Reporter
     from shopform.workflow.declared_files import write_declared
@@ -53,7 +53,9 @@ def command(
     if new and not update:
         raise UsageError("`--new` is for `--update`", hint="a plain dump has everything")
     if out and out.name in ("shopform.yaml", "shopform.yml"):
-        raise UsageError(f"`{out.name}` holds the settings", hint="name another file, or a folder")
+        raise UsageError(
+            f"`{out.name}` is the settings file", hint="name another file, or a folder"
+        )
     reporter, limits = Reporter(console), options.taken(ReadLimits, asked)
     loaded = open_project(options.project_request(console, asked), reporter)
     workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)

@@ -9,16 +9,16 @@ from shopform.terminal.console import Console
 @click.command("fmt")
 @options.here
 @options.option("--check", is_flag=True, help="Change nothing; exit with 1 if a file would change.")
-@options.option("--diff", is_flag=True, help="Print what changes instead of the names of files.")
+@options.option("--diff", is_flag=True, help="Print a diff instead of file names.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 @click.pass_obj
 def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool) -> int:
-    """Put the files in their canonical layout.
+    """Rewrite the files in their canonical layout.
 
     Formats every file of the project, or FILES, and prints the names of those it changed. Keys
-    are put in the order of the reference, resources stay where they are, and every comment stays
-    with what it stands above or behind. What the files mean does not change. A file that is not
-    right YAML is told and left alone; the others are formatted all the same.
+    are put in the order of the reference; resources keep their order, and comments stay with the
+    lines they belong to. The meaning of a file never changes. A file that is not valid YAML is
+    reported and skipped; the others are still formatted.
     """
     from shopform.config.read.yaml_parsers import LINE_BREAK
     from shopform.workflow.format_files import format_file, project_files

@@ -20,14 +20,14 @@ from shopform.terminal.console import Console
     type=click.Choice(["dot", "mermaid"]),
     default="dot",
     show_default=True,
-    help="The language of the graph.",
+    help="Output format of the graph.",
 )
 @options.option(
     "--plan",
     "plan_file",
     metavar="FILE",
     type=File(path_type=Path),
-    help="Draw the steps of a saved plan instead.",
+    help="Show the steps of a saved plan instead.",
 )
 @click.pass_obj
 def command(
@@ -37,10 +37,10 @@ def command(
     plan_file: Path | None,
     **asked: Any,
 ) -> None:
-    """Draw the resources and what they refer to, as DOT or Mermaid.
+    """Print the dependency graph as DOT or Mermaid.
 
-    An arrow leads from a resource to what it lies in or refers to; with --plan, from a step to
-    those that wait for it. Makes no call and needs no key.
+    Arrows point from a resource to its parent and to what it refers to; with --plan, from a step
+    to those that depend on it. Makes no API call and needs no key.
     """
     from shopform.render.graph import render_graph, resource_graph, step_graph
 

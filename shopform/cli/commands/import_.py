@@ -13,9 +13,9 @@ from shopform.terminal.console import Console
 @options.project
 @options.reading
 @options.locking
-@options.option("--generate", is_flag=True, help="Write the block of ADDRESS where it is missing.")
+@options.option("--generate", is_flag=True, help="Write the block of ADDRESS if it is missing.")
 @options.option(
-    "--into", metavar="FILE", help="The file it is written to; the one with its section if omitted."
+    "--into", metavar="FILE", help="File for the block; by default the one with its section."
 )
 @click.argument("address", shell_complete=completions.addresses)
 @click.argument("number", metavar="ID", type=click.IntRange(1))
@@ -26,10 +26,10 @@ def command(
     address: str,
     **asked: Any,
 ) -> None:
-    """Take an object of the shop over, by its id, and change nothing in it.
+    """Import an existing object by its id, without changing it.
 
-    The state remembers the object ID as ADDRESS, which is declared; fields that differ are
-    changes of the next plan. With --generate a block that is missing is written as the object is
+    The state records the object ID under ADDRESS, which must be declared; fields that differ show
+    up in the next plan. With --generate a missing block is written as the object is
     now. `imports:` in the files does the same with the next apply, for everybody.
     """
     from shopform.terminal.reporter import Reporter

@@ -16,19 +16,19 @@ from shopform.terminal.console import Console
 @options.renames
 @options.reading
 @options.gates
-@options.option("--destroy", is_flag=True, help="Plan to destroy everything owned.")
+@options.option("--destroy", is_flag=True, help="Plan to destroy everything that shopform owns.")
 @options.option(
     "--refresh-only",
     is_flag=True,
-    help="Show what was changed in the shop, and nothing about the files.",
+    help="Show only what was changed outside of shopform.",
 )
 @options.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes, 0 if not."
 )
 @output_options.format_
 @output_options.json_stream
 @output_options.json_into
-@output_options.out("Save the plan, to apply it.")
+@output_options.out("Save the plan for `apply`.")
 @click.pass_obj
 def command(
     console: Console,
@@ -41,8 +41,8 @@ def command(
     """Show what would change in the shop.
 
     Reads the shop and changes nothing. Exits with 0 whether there are changes or not, unless
-    --detailed-exitcode is given; with 11 when a guard, a rule or a gate (--fail-on,
-    --expect-no-changes) refuses what is shown. Several shops are planned side by side.
+    --detailed-exitcode is given; with 11 when a guard, a policy rule or a gate (--fail-on,
+    --expect-no-changes) refuses the plan. Several shops are planned in parallel.
     """
     from shopform.terminal.reporter import Reporter
     from shopform.workflow.accept_renames import accept

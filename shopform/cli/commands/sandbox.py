@@ -23,11 +23,30 @@ class Listed(click.types.StringParamType):
 
 
 @click.command("sandbox")
-@click.option("--port", default=8484, envvar="SHOPFORM_SANDBOX_PORT", help="0 takes a free one.")
-@click.option("--host", default="127.0.0.1", envvar="SHOPFORM_SANDBOX_HOST", help="Loopback only.")
-@click.option("--data", type=FILE, envvar="SHOPFORM_SANDBOX_DATA", help="Keep the shop here.")
-@click.option("--seed", type=FILE, envvar="SHOPFORM_SANDBOX_SEED", help="What a new shop holds.")
-@click.option("--products", default=0, envvar="SHOPFORM_SANDBOX_PRODUCTS", help="Products to make.")
+@click.option(
+    "--port",
+    default=8484,
+    envvar="SHOPFORM_SANDBOX_PORT",
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    envvar="SHOPFORM_SANDBOX_HOST",
+    help="Address to listen on; loopback only.",
+)
+@click.option(
+    "--data", type=FILE, envvar="SHOPFORM_SANDBOX_DATA", help="File that stores the shop."
+)
+@click.option(
+    "--seed", type=FILE, envvar="SHOPFORM_SANDBOX_SEED", help="File with the objects of a new shop."
+)
+@click.option(
+    "--products",
+    default=0,
+    envvar="SHOPFORM_SANDBOX_PRODUCTS",
+    help="Number of products to generate.",
+)
 @click.option("--token", default="sandbox", envvar="SHOPFORM_SANDBOX_TOKEN", help="The API key.")
 @click.option(
     "--switch",
@@ -36,7 +55,7 @@ class Listed(click.types.StringParamType):
     multiple=True,
     metavar="NAME=WORD",
     envvar="SHOPFORM_SANDBOX_SWITCH",
-    help="Answer an open question about the API differently.",
+    help="Change an assumption about the API.",
 )
 @click.option(
     "--fault",
@@ -45,7 +64,7 @@ class Listed(click.types.StringParamType):
     multiple=True,
     metavar="SPEC",
     envvar="SHOPFORM_SANDBOX_FAULT",
-    help="Break: `3:lose`, `POST:1+:500`, `GET /path:2-4:short`.",
+    help="Inject a fault: `3:lose`, `POST:1+:500`, `GET /path:2-4:short`.",
 )
 @click.option(
     "--deny",
@@ -53,23 +72,31 @@ class Listed(click.types.StringParamType):
     multiple=True,
     metavar="ENDPOINT[:read|:write]",
     envvar="SHOPFORM_SANDBOX_DENY",
-    help="A right the key lacks.",
+    help="Remove a permission from the key.",
 )
 @click.option(
     "--daily-calls",
     default=10_000,
     envvar="SHOPFORM_SANDBOX_DAILY_CALLS",
-    help="Calls before the key's day is over.",
+    help="Daily call limit of the key.",
 )
-@click.option("--log", type=FILE, envvar="SHOPFORM_SANDBOX_LOG", help="Requests, as JSON lines.")
 @click.option(
-    "--ready-file", type=FILE, envvar="SHOPFORM_SANDBOX_READY_FILE", help="Gets the port."
+    "--log",
+    type=FILE,
+    envvar="SHOPFORM_SANDBOX_LOG",
+    help="Write requests to this file as JSON lines.",
+)
+@click.option(
+    "--ready-file",
+    type=FILE,
+    envvar="SHOPFORM_SANDBOX_READY_FILE",
+    help="File to write the port to.",
 )
 @click.option(
     "--list-switches",
     is_flag=True,
     envvar="SHOPFORM_SANDBOX_LIST_SWITCHES",
-    help="Print the switches, and end.",
+    help="Print the switches and exit.",
 )
 def command(
     port: int,
@@ -86,9 +113,9 @@ def command(
     ready_file: Path | None,
     list_switches: bool,
 ) -> None:
-    """Serve a shop on this machine, to try shopform without an account.
+    """Run a local shop to try shopform without an account.
 
-    Point a project at the address it prints, with the key `sandbox`. It ends on Ctrl-C.
+    Use the address it prints as a shop's `url`, and `sandbox` as its key. Ctrl-C stops it.
     """
     if list_switches:
         _list_switches()

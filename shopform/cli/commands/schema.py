@@ -13,8 +13,8 @@ from shopform.terminal.console import Console
 def command(console: Console, name: str) -> None:
     """Print the JSON Schema of the project files.
 
-    An editor completes and checks with it; `shopform init` writes it beside the project. NAME is
-    `project`, `state` or `plan`.
+    Editors use it for completion and validation; `shopform init` writes it to the project. The
+    argument selects the schema of project files, of the state, or of saved plans.
     """
     import json
 

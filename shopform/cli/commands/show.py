@@ -21,8 +21,8 @@ from shopform.terminal.console import Console
 def command(console: Console, /, shop: str | None, plan_file: Path | None) -> None:
     """Show a plan that was saved with `plan --out`, or the state.
 
-    With PLAN_FILE that plan, a stale one too; without it what the state holds of each object, as
-    text or, with --json, as `state pull` prints it. Makes no call.
+    With PLAN_FILE, show that plan, even if it is stale; without it, show the state as text or,
+    with --json, as `state pull` prints it. Makes no API call.
     """
     from shopform.workflow.plan_file import read_plan
 
@@ -41,7 +41,7 @@ def _state(console: Console, shop: str | None) -> None:
     from shopform.workflow.open_project import open_project, open_settings
 
     if console.form in ("markdown", "html"):
-        raise UsageError("the state is shown as text or as JSON", hint="name a saved plan")
+        raise UsageError("the state is shown as text or JSON", hint="name a saved plan")
     loaded = open_project(options.project_request(console, {"shop": shop}), Reporter(console))
     prior = open_settings(loaded).store().read(mending=True)
     if console.form == "json":

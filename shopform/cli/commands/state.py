@@ -30,10 +30,9 @@ def _store(console: Console, shop: str | None, source: str | None = None) -> "St
 
 @click.group("state", cls=Group)
 def group() -> None:
-    """Look at the state, and mend it.
+    """Inspect and edit the state.
 
-    None of these but `rehome` makes a call. `rm` makes shopform forget an object; it stays in the
-    shop.
+    Only `rehome` makes API calls. `rm` removes an object from the state; it stays in the shop.
     """
 
 
@@ -47,9 +46,9 @@ group.add_command(rehome)
 def list_(
     console: Console, /, shop: str | None, source: str | None, addresses: tuple[str, ...]
 ) -> None:
-    """List the addresses in the state, or those in and below ADDRESSES.
+    """List the addresses in the state, or ADDRESSES and their children.
 
-    A create whose answer was lost is marked: the next apply looks whether the shop has it.
+    Pending creates are marked; the next apply checks whether the shop has them.
     """
     from shopform.workflow.state_edits import listed
 
@@ -63,7 +62,7 @@ def list_(
 @click.argument("address", shell_complete=completions.owned)
 @click.pass_obj
 def show(console: Console, /, shop: str | None, source: str | None, address: str) -> None:
-    """Show what the state holds of ADDRESS, as JSON."""
+    """Show the state entry of ADDRESS as JSON."""
     from shopform.workflow.state_edits import record_of
 
     record = record_of(_store(console, shop, source).read(mending=True), Address(address))
@@ -74,7 +73,7 @@ def show(console: Console, /, shop: str | None, source: str | None, address: str
 @chosen_state
 @click.pass_obj
 def pull(console: Console, /, shop: str | None, source: str | None) -> None:
-    """Print the state as it is stored, as JSON."""
+    """Print the stored state as JSON."""
     from shopform.state.format import dumps
 
     console.result(dumps(_store(console, shop, source).read(mending=True)).decode())
@@ -88,7 +87,7 @@ def pull(console: Console, /, shop: str | None, source: str | None) -> None:
 def move(
     console: Console, /, shop: str | None, lock_timeout: float, source: str, destination: str
 ) -> None:
-    """Give the object at SOURCE, and what is nested in it, the address DESTINATION."""
+    """Move SOURCE and its children to the address DESTINATION."""
     from shopform.workflow.open_project import check_address
     from shopform.workflow.state_edits import move
 
@@ -110,14 +109,14 @@ def remove(
     lock_timeout: float,
     addresses: tuple[str, ...],
 ) -> None:
-    """Forget ADDRESSES and what is nested in them; the objects stay in the shop.
+    """Remove ADDRESSES and their children from the state; the objects stay in the shop.
 
-    A pending create is no longer looked for either.
+    Pending creates are removed too.
     """
     from shopform.workflow.state_edits import remove
 
     for address in remove(_store(console, shop, source), addresses, lock_timeout):
-        console.result(f"Forgot {address}.")
+        console.result(f"Removed {address} from the state.")
 
 
 @group.command("protect")
@@ -127,7 +126,7 @@ def remove(
 def protect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
 ) -> None:
-    """Never let ADDRESSES be destroyed. `lifecycle: {protect: true}` says the same in the files."""
+    """Protect ADDRESSES from deletion, like `lifecycle: {protect: true}` in the files."""
     from shopform.workflow.state_edits import protect
 
     protect(_store(console, shop), addresses, lock_timeout, wanted=True)
@@ -141,7 +140,7 @@ def protect(
 def unprotect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
 ) -> None:
-    """Let ADDRESSES be destroyed again; what the files protect is protected by the next apply."""
+    """Allow ADDRESSES to be destroyed; the next apply protects again what the files protect."""
     from shopform.workflow.state_edits import protect
 
     protect(_store(console, shop), addresses, lock_timeout, wanted=False)
@@ -153,10 +152,10 @@ def unprotect(
 @click.argument("lock_id")
 @click.pass_obj
 def force_unlock(console: Console, /, shop: str | None, source: str | None, lock_id: str) -> None:
-    """Take the lock away from a run that hangs.
+    """Release the lock of a run that hangs.
 
-    A run that crashed holds no lock. LOCK_ID is in the message that says the state is locked; a
-    run that is alive after all will not write the state any more.
+    A crashed run holds no lock. LOCK_ID is in the message that reports the lock. If the run is
+    still alive, it can no longer write the state.
     """
     _store(console, shop, source).force_unlock(lock_id)
-    console.result("The lock is gone.")
+    console.result("Lock released.")

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 @options.of_copies
 @options.reading
 @options.locking
-@options.option("--auto-approve", is_flag=True, help="Do not ask, also where it does not fit.")
+@options.option(
+    "--auto-approve",
+    is_flag=True,
+    help="Skip the interactive approval, even if most of it does not match.",
+)
 @click.pass_obj
 def command(
     console: Console,
@@ -27,11 +31,11 @@ def command(
     auto_approve: bool,
     **asked: Any,
 ) -> int:
-    """Give the state to the shop as it is now: another domain, front page or name in the files.
+    """Bind the state to a shop whose domain, front page or name in the files changed.
 
-    Reads what is owned, and shows what fits. A state that fits is written with the shop's new
-    address, and changes in nothing else. Where most of it does not fit it asks: what is missing
-    is then removed from the state, and what has another identity is recognised by that.
+    Reads the owned objects and shows which match. A state that matches is written with the shop's
+    new address and is otherwise unchanged. If most of it does not match it asks for approval:
+    missing objects are then removed from the state, and changed identities are recorded.
     """
     from shopform.terminal.reporter import Reporter
     from shopform.workflow.open_project import open_project, open_settings

@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 @click.command("undo")
 @options.project
-@options.option("--list", "listing", is_flag=True, help="List the runs, the last one first.")
+@options.option("--list", "listing", is_flag=True, help="List the runs, newest first.")
 @options.chosen_part
 @options.permissions
 @options.reading
 @options.locking
-@options.option("--auto-approve", is_flag=True, help="Do not ask.")
+@options.option("--auto-approve", is_flag=True, help="Skip the interactive approval.")
 @options.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, 0 when not."
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes, 0 if not."
 )
 @output_options.format_
 @output_options.json_stream
 @output_options.json_into
-@output_options.out("Save the plan, to apply it.")
+@output_options.out("Save the plan for `apply`.")
 @click.argument("run", required=False)
 @click.pass_obj
 def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -> int:
-    """Make the shop as it was before a run.
+    """Revert the shop to its state before a run.
 
-    RUN is the name of a run, or the beginning of one; without it the last run is undone. What is
-    shown and done is an ordinary plan: what the run created is deleted, what it deleted is created
-    again with a new id, what it changed is put back. It tells what cannot come back, and leaves
-    alone what a later run changed again. Undoing is a run too: undoing that one does it again.
+    RUN is the name of a run or a unique prefix of it; without it the last run is undone. The
+    result is an ordinary plan: what the run created is destroyed, what it deleted is recreated
+    with a new id, what it changed is restored. Warnings list what cannot be restored; objects that
+    a later run changed are skipped. An undo is a run too: undoing it redoes the original run.
     """
     from shopform.terminal.reporter import Reporter
     from shopform.workflow.open_project import open_project

@@ -17,10 +17,10 @@ def command(
     /,
     **asked: Any,
 ) -> int:
-    """Check the files, without a shop.
+    """Check the files without contacting a shop.
 
-    Checks every shop of the project unless some are chosen. Makes no call and needs no key. Exits
-    with 10 when something is wrong, all of which is told at once.
+    Checks every shop of the project unless --shop is given. Makes no API call and needs no key.
+    Reports all errors at once and exits with 10 if there are any.
     """
     from shopform.terminal.reporter import Reporter
     from shopform.workflow.open_project import open_project, validate

@@ -114,7 +114,7 @@ def _tell_cycle(
     span = (child(drafts[first].node, name) or drafts[first].key).span
     collector.error(
         "reference-cycle",
-        f"`{name}` goes round in a circle: {circle_of(turned)}",
+        f"`{name}` forms a cycle: {circle_of(turned)}",
         hint=f"remove `{name}` from one of them",
         span=span,
         related=tuple(place for place in places if place[1] != span),

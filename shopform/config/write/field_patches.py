@@ -232,7 +232,7 @@ class _Patching:
             return value
         word = shape.takes is Takes.WORD and value in shape.words
         if not isinstance(value, str) or not (word or shape.takes is Takes.TEXT):
-            raise _Left("the files have no word for what the shop holds")
+            raise _Left("the value in the shop cannot be written in the files")
         return _fitted(draft.kind.form(one.field), _escaped(value), old)
 
     def _key(self, value: object, old: str) -> str | None:

@@ -27,7 +27,7 @@ def _stopped(plan: Plan, words: Iterable[str]) -> Iterable[Diagnostic]:
             yield error(
                 "gate-refused",
                 f"`--fail-on {word}` refuses {listed(found)}",
-                hint=f"if that is meant, plan without `--fail-on {word}`",
+                hint=f"if this is intended, plan without `--fail-on {word}`",
             )
 
 

@@ -128,23 +128,23 @@ def _moves_away(draft: PlanDraft, kind: Kind, number: int, name: str) -> bool:
 
 def _who(draft: PlanDraft, kind: Kind, number: int) -> str:
     owner = draft.matching.owners.get((kind.name, number))
-    return f"`{owner}`" if owner else f"{kind.name} {number}, which nobody declares,"
+    return f"`{owner}`" if owner else f"the unmanaged {kind.name} {number}"
 
 
 def _pointer(draft: PlanDraft, kind: Kind, number: int, name: str, change: Change) -> None:
     draft.out.warning(
         "still-referred",
-        f"`{change.address}` would be destroyed and {_who(draft, kind, number)} still has it as"
+        f"`{change.address}` would be destroyed, and {_who(draft, kind, number)} still has it as"
         f" `{name}`",
         address=change.address,
-        hint="point that elsewhere",
+        hint="change that reference first",
     )
 
 
 def _child(draft: PlanDraft, kind: Kind, number: int, change: Change) -> None:
     draft.out.error(
         "has-children",
-        f"`{change.address}` would be destroyed and {_who(draft, kind, number)} lies in it",
+        f"`{change.address}` would be destroyed, and {_who(draft, kind, number)} is a child of it",
         address=change.address,
         hint=f"move or delete it first, or declare it; or keep `{change.address}`",
     )
@@ -156,9 +156,9 @@ def _fixed(draft: PlanDraft) -> None:
         if item and item.fixed:
             draft.out.error(
                 "fixed",
-                f"`{change.address}` is one the shop cannot be without and would be destroyed",
+                f"`{change.address}` is required by the shop and would be destroyed",
                 address=change.address,
-                hint="forget it instead: `removed: [{address: ..., destroy: false}]`",
+                hint="only remove it from the state: `removed: [{address: ..., destroy: false}]`",
             )
 
 
@@ -169,9 +169,9 @@ def _counts(draft: PlanDraft, options: Options) -> None:
         if unknown and change.kind not in options.allow_delete:
             draft.out.error(
                 "count-unknown",
-                f"the products that hang on `{change.address}` cannot be counted",
+                f"the products of `{change.address}` cannot be counted",
                 address=change.address,
-                hint=f"let the key read products, or say `--allow-delete {change.kind}=1`",
+                hint=f"let the key read products, or pass `--allow-delete {change.kind}=1`",
             )
 
 
@@ -204,7 +204,7 @@ def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
         draft.out.error(
             "too-many-deletes",
             f"{what} would be destroyed, {why}",
-            hint=f"if that is meant: `{flags}`",
+            hint=f"if this is intended: `{flags}`",
         )
 
 

@@ -43,11 +43,11 @@ def _report(
     tell = draft.out.warning if undoing else draft.out.error
     tell(
         CODE,
-        f"`{address}` would be created, and the shop has much the same: {kind.name} {ids}",
+        f"`{address}` would be created, but the shop has a similar object: {kind.name} {ids}",
         detail=differing(kind, resource, found, draft.matching),
         span=place(draft.desired, address),
         address=address,
-        hint=f"if it is the same: `shopform import {address} {found[0]}`; if another is wanted:"
+        hint=f"to adopt it: `shopform import {address} {found[0]}`; to create another one:"
         f" `{{address: {address}, not: [{ids}]}}` under `imports:`",
     )
 

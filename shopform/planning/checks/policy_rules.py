@@ -91,7 +91,7 @@ def _refuse(
         detail=rule.message,
         span=span or rule.span,
         address=address or "",
-        hint="it is there already: bring it in line when you can"
+        hint="it already exists in the shop; fix it when you can"
         if stays
         else f"`--allow {rule.name}` allows it this once",
     )

@@ -67,10 +67,15 @@ def _unread(draft: PlanDraft) -> None:
     if missing:
         draft.out.warning(
             UNREAD,
-            f"the {' and '.join(missing)} of the shop were not read: what they have to do with the"
-            " paths that cease is not known",
-            hint="use a key that may read them",
+            f"the {' and '.join(missing)} of the shop were not read: whether they"
+            " cover the removed paths is unknown",
+            hint="use a key with permission to read them",
         )
+
+
+def _route() -> str:
+    """The name of the kind that leads one path to another."""
+    return next(kind.name for kind in KINDS if kind.route)
 
 
 def leading_anywhere() -> list[Kind]:
@@ -95,8 +100,10 @@ class Outs:
         back = self._table.get(page_address(self._at.get(step.address, "")))
         if back and back.end == path and back.address:
             new = slashed(self._at[step.address])
-            return f"remove {who(back)}, and send `{slashed(held)}` on to `{new}`"
-        return f"send `{slashed(held)}` on to {self.of(path, step)[3:] or 'a page'}"
+            return f"remove {who(back)}, and declare a {_route()} from `{slashed(held)}` to `{new}`"
+        return (
+            f"declare a {_route()} from `{slashed(held)}` to {self.of(path, step)[3:] or 'a page'}"
+        )
 
 
 def _told(
@@ -105,17 +112,17 @@ def _told(
     """Code, summary and hint for one path."""
     shown = slashed(held)
     if step.op is Op.UPDATE and BY_NAME[step.kind].path:
-        says = f"leaves `{shown}` and nothing sends its visitors on"
+        says = f"moves away from `{shown}`, and no {_route()} covers the old path"
         return "page-moved", says, out.hint(path, held, step)
-    hint = f"send `{shown}` on to a page"
+    hint = f"declare a {_route()} from `{shown}` to a page"
     if step.op is Op.UPDATE:
-        return "path-ceases", f"leaves `{shown}`, and nothing answers there afterwards", hint
+        return "path-ceases", f"stops answering at `{shown}`", hint
     # Of what an undo or a copy deletes the files say nothing, or that it is declared.
     by_name = options.destroy or options.only is not None
     if step.address not in draft.desired.resources and not by_name:
         entry = f"removed: [{{address: {step.address}, gone: true}}]"
-        hint = f"{hint}, or say that it is intended: `{entry}`"
-    return "path-ceases", f"would be destroyed, and nothing answers at `{shown}` afterwards", hint
+        hint = f"{hint}, or confirm that it is intended: `{entry}`"
+    return "path-ceases", f"would be destroyed, and nothing would answer at `{shown}`", hint
 
 
 def _destroyed(draft: PlanDraft, paths: Paths) -> None:
@@ -124,9 +131,9 @@ def _destroyed(draft: PlanDraft, paths: Paths) -> None:
     dead = [slashed(hop.source) for hop in paths.hops if hop.end in ceased]
     draft.out.warning(
         "path-ceases",
-        f"nothing answers afterwards at {_listed(shown)}",
-        detail=f"what stays leads there from {_listed(dead)}" if dead else "",
-        hint="send on what visitors and search engines still ask for",
+        f"nothing would answer at {_listed(shown)}",
+        detail=f"{_listed(dead)} still lead there" if dead else "",
+        hint="cover the paths that visitors and search engines still request",
     )
 
 

@@ -95,18 +95,18 @@ def _tell(draft: PlanDraft, pair: Pair) -> None:
     found = []
     if pair.same:
         names = ", ".join(f"`{name}`" for name in pair.same)
-        found.append(f"they alone have the same {names}")
+        found.append(f"only they have the same {names}")
     if pair.close >= CLOSE:
-        found.append(f"`{pair.gone.label}` and `{pair.new.label}` are much alike")
-    made, keeping = "and a new one made", f"`--accept-rename {before}={after}` keeps the object"
+        found.append(f"`{pair.gone.label}` and `{pair.new.label}` are similar")
+    made, keeping = "and a new one created", f"`--accept-rename {before}={after}` keeps the object"
     if after in draft.matching.ids:
-        made = "and a new one was made"
-        keeping = f"`shopform state rm {after}`, then {keeping}, and the new one is to be deleted"
+        made = "and a new one was created"
+        keeping = f"`shopform state rm {after}`, then {keeping}, and delete the new one"
     draft.out.warning(
         CODE,
         f"`{after}` may be the renamed `{before}`: it would be destroyed, {made}",
         detail="\n".join(found),
-        hint=f"{keeping}; `{{address: {before}}}` under `removed:` says that this is meant",
+        hint=f"{keeping}; `{{address: {before}}}` under `removed:` confirms the deletion",
         span=place(draft.desired, after),
         address=after,
     )

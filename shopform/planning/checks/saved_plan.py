@@ -217,19 +217,19 @@ class _Check:
         held = (None if step.op is Op.CREATE or step.linking else self._entry(step)) or _NEW
         shown = _LIFECYCLE.intersection(change.notes if change else ())
         if shown != set(lifecycle_notes(held, entry)):
-            yield "changes how deletions are treated otherwise than it shows"
+            yield "changes deletion settings that it does not show"
         for name in forgotten(step, held, change):
-            yield f"sends `{name}`, or sent it, and would forget it"
+            yield f"sends `{name}`, or sent it before, and would not record it"
         numbers = {(a.kind, self.ids.get(a, a)) for a in entry.depends_on}
         if not refers(step, self.ids, held) <= numbers:
-            yield "would be remembered without what it refers to"
+            yield "would be recorded without its references"
         known = all(name in kind.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
         if not known or not kept or not _recognised(kind, entry):
-            yield "would be remembered as something else"
+            yield "would be recorded as something else"
         for name, value in step.fields.items():
             if name in entry.sent and not self._same(kind, name, value, entry.sent[name]):
-                yield f"would be remembered with another `{name}` than is sent"
+                yield f"would be recorded with another `{name}` than is sent"
 
     def _same(self, kind: Kind, name: str, value: object, sent: object) -> bool:
         form = kind.form(name)

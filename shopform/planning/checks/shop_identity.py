@@ -124,7 +124,7 @@ def objections(
     if was and now and not surely and (was.id != now.id or _other_host(was, now)):
         yield error(
             CODE,
-            f"`{shop}` is another shop than its state is of: the fixed {now.kind} is {said(now)},"
+            f"`{shop}` is not the shop of its state: the fixed {now.kind} is {said(now)},"
             f" and was {said(was)}",
             hint=hint,
         )
@@ -133,7 +133,7 @@ def objections(
     if found.most_differ and (many or known_key is False):
         yield error(
             CODE,
-            f"`{shop}` seems to be another shop than its state is of: of"
+            f"`{shop}` does not look like the shop of its state: of"
             f" {found.differing + len(found.fits)} owned objects {len(found.missing)} do not exist"
             f" and {len(found.renamed)} have another identity",
             detail=listed([*found.missing, *found.renamed]),

@@ -31,10 +31,11 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
         if address in result.entries:
             out.warning(
                 "pending-create",
-                f"`{intent.address}` was being created when a run stopped, and"
-                f" `{address}` is another object by now",
+                f"`{intent.address}` was being created when a run was interrupted, and"
+                f" `{address}` is another object now",
                 address=intent.address,
-                hint=f"see whether the shop has it, then `shopform state rm {intent.address}`",
+                hint="check whether the shop has it, then run"
+                f" `shopform state rm {intent.address}`",
             )
             continue
         found = lists.recovered(kind, intent, answers.get(address))
@@ -51,10 +52,10 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
             if address not in desired.resources:
                 out.warning(
                     "pending-create",
-                    f"`{intent.address}` was being created when a run stopped, and is not in the"
-                    " shop",
+                    f"`{intent.address}` was being created when a run was interrupted, and is"
+                    " not in the shop",
                     address=intent.address,
-                    hint="the next apply forgets it;"
+                    hint="the next apply drops it;"
                     f" `shopform state rm {intent.address}` does so now",
                 )
 
@@ -131,14 +132,14 @@ def _unclear(
     secret = {name for name, part in parts if is_digest(part)}
     ids = ", ".join(map(str, found.unclear))
     several = f"several objects could be it: ids {ids}"
-    new = f"the shop has what it had not before, and could be it: {kind.name} {ids}"
+    new = f"the shop has new objects that could be it: {kind.name} {ids}"
     out.error(
         "identity-ambiguous" if found.exact else "identity-near",
-        f"`{intent.address}` was being created when a run stopped, and"
+        f"`{intent.address}` was being created when a run was interrupted, and"
         f" {several if found.exact else new}",
         detail=apart(kind, list(found.unclear), result, secret | secrets_of(intent.entry)),
         address=intent.address,
-        hint=f"`shopform import {intent.address} ID` takes the right one; if none is it:"
+        hint=f"`shopform import {intent.address} ID` adopts the right one; if it is none of them:"
         f" `{{address: {intent.address}, not: [{ids}]}}` under `imports:`, or"
         f" `shopform state rm {intent.address}`",
     )

@@ -143,10 +143,10 @@ def _check_container(resource: Resource, result: Matching, out: Collector) -> No
     owner = result.owners.get((above.kind, item.parent_id))
     out.error(
         "other-container",
-        f"`{address}` is {item.id}, which lies in {f'`{owner}`' if owner else item.parent_id}",
+        f"`{address}` is {item.id}, whose parent is {f'`{owner}`' if owner else item.parent_id}",
         span=resource.span,
         address=address,
-        hint=f"it belongs there for good: take back what made it `{address}`",
+        hint=f"its parent cannot change: revert what made it `{address}`",
     )
 
 

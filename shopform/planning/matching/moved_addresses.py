@@ -65,7 +65,7 @@ def _blocked(
             "move-blocked",
             f"`{address}` cannot move to `{new}`, which the state has already",
             span=move.span,
-            hint="remove the `moved` entry, or forget one with `shopform state rm`",
+            hint="remove the `moved` entry, or remove one with `shopform state rm`",
         )
         return
     out.error(

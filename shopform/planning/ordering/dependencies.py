@@ -113,7 +113,7 @@ def _refuse_circle(draft: PlanDraft, kind: Kind, name: str, circle: list[int]) -
     shown = [f"`{o}`" if o else f"{kind.name} {n}" for o, n in zip(owners, circle, strict=True)]
     draft.out.error(
         "reference-cycle",
-        f"`{name}` goes round in a circle: {' -> '.join([*shown, shown[0]])}",
+        f"`{name}` forms a cycle: {' -> '.join([*shown, shown[0]])}",
         span=place(draft.desired, moving),
         address=moving,
         hint=f"declare `{name}` of one that stays in place; `{name}: null` is the root",
@@ -135,7 +135,7 @@ def _paths(step: Step, draft: PlanDraft) -> None:
             draft.graph.edge_handover(step.key, release)
             continue
         owner = draft.matching.owners.get((kind.name, holder))
-        who = f"`{owner}`, where it is not declared" if owner else "an object nobody declares"
+        who = f"`{owner}`, where it is not declared" if owner else "an unmanaged object"
         resource = draft.desired.resources[step.address]
         hidden = name in secret_fields(resource, draft.matching.entries.get(step.address))
         shown = "a secret" if hidden else f"`{path}`"

@@ -134,7 +134,7 @@ class Graph:
                 self.edge(later, step.key)
                 self.edge(earlier, step.key)
             return edge
-        raise AssertionError(f"no step of {edges} can give way")
+        raise AssertionError(f"no step of {edges} can be moved")
 
 
 class _Unsettled:

@@ -179,7 +179,7 @@ class _Page:
         counts = [*own_counts(self.plan.count()["move"], self.plan.steps)]
         total = sum(self.plan.unmanaged.values())
         if total:
-            counts.append(f"Left alone: {plural(total, 'object')} that nobody declares.")
+            counts.append(f"Unmanaged: {plural(total, 'object')}.")
         counts += map(prose, wire_names(self.plan))
         yield from filter(None, (" ".join(filter(None, (shop, report))), " ".join(counts)))
 

@@ -15,9 +15,9 @@ NOT_APPROVED, NOT_BEGUN = "not approved", "not begun"
 _PROBLEMS = {
     "access-refused": "key refused",
     "stale-plan": "stale",
-    "state": "state not usable",
-    "config": "settings wrong",
-    "usage": "asked wrongly",
+    "state": "state unusable",
+    "config": "invalid configuration",
+    "usage": "usage error",
 }
 # What is counted, and the word once it is done.
 _COUNTED = {

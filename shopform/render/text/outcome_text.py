@@ -28,10 +28,10 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
         written = bool(outcome.applied) and not (outcome.failed or outcome.not_run)
         missed = f"{len(outcome.failed):,} failed, {len(waiting):,} not run"
         if written:
-            missed = "every step was run, what the shop stored was not verified"
+            missed = "all steps ran, the stored values were not verified"
         lines = [ink.paint(f"{word} incomplete. Resources: {done}; {missed}.", BOLD, RED)]
         lines += _unfinished(outcome, waiting, ink, width)
-        goes_on = "it goes on where this one ended"
+        goes_on = "it continues from here"
         again = "the same command" if plan.basis.source else f"`shopform {word.lower()}`"
         refused = {f.diagnostic.code for f in outcome.failed} & REFUSALS
         run = (

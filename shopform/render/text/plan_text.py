@@ -185,9 +185,7 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
     yield from own_counts(counts["move"], plan.steps)
     if total := sum(plan.unmanaged.values()):
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in sorted(plan.unmanaged.items()) if n)
-        yield from wrap(
-            f"Left alone: {plural(total, 'object')} that nobody declares ({kinds}).", width
-        )
+        yield from wrap(f"Unmanaged: {plural(total, 'object')} ({kinds}).", width)
     yield from wrap(render_calls(plan.calls), width)
     for line in wire_names(plan):
         yield from wrap(line, width)

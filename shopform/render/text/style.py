@@ -41,8 +41,8 @@ DRIFTED = {
 
 REASONS = {
     "delete_because_no_resource_config": "because {address} is not in configuration",
-    "delete_because_no_move_target": "because {address} was moved to nothing that is declared",
-    "delete_because_container": "because what contains it is destroyed",
+    "delete_because_no_move_target": "because {address} was moved to an undeclared address",
+    "delete_because_container": "because its parent is destroyed",
     "delete_because_shop": "because {address} is not declared for this shop",
     "replace_by_request": "because of `--replace`",
     "replace_because_cannot_update": "because the shop cannot update it in place",
