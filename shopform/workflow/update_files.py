@@ -1,19 +1,17 @@
 """`shopform dump --update`: what the shop holds, written into the files of the project."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shopform.config import Project, shop_names
 from shopform.config.compile.declarations import Drafts
 from shopform.config.format.formatter import format_text
-from shopform.config.write.emitter import inline
 from shopform.config.write.field_patches import Held, patch
 from shopform.config.write.project_edits import Tabled, amended, home, with_resources
 from shopform.describe.from_live import declare
 from shopform.describe.out_of_sync import Differences, find_differences
 from shopform.diagnostics import Collector, Diagnostic, warning
-from shopform.errors import UsageError
 from shopform.model.declared import Declared
 from shopform.model.references import depends_on
 from shopform.model.values import Address
@@ -105,7 +103,6 @@ def _with_new(
         if not refused:
             return texts, counts, [lost[address] for address in addresses if address in lost]
         for address, (why, hint) in refused.items():
-            hint = hint or f"write it yourself: `{inline(declared, address)}`"
             lost[address] = _not_added(declared, address, why, hint)
 
 
@@ -137,30 +134,17 @@ def _added(
     fresh = set(addresses)
     new = [a for a in addresses if a in declared.resources]
     new = [a for a in new if declared.resources[a].parent not in fresh]
-    groups = _grouped(new, lambda a: (a.kind, home(project, a)))
-    for group in groups:
-        try:
-            change = with_resources(project, declared, group)
-        except UsageError as problem:
-            parts = _grouped(group, lambda a: a.keys[:-1])
-            if len(parts) > 1:
-                groups += parts
-                continue
-            why, hint = "its file is written oddly", ""
-            if isinstance(problem, Tabled):
-                why, hint = "its section stands in a table", problem.diagnostics[0].hint
-            refused |= dict.fromkeys(group, (why, hint))
-        else:
+    groups: dict[tuple[str, str], list[Address]] = {}
+    for address in new:
+        groups.setdefault((address.kind, home(project, address)), []).append(address)
+    for group in groups.values():
+        change, lost = with_resources(project, declared, group)
+        for address, problem in lost.items():
+            tabled = isinstance(problem, Tabled)
+            why = "its section stands in a table" if tabled else "its file is written oddly"
+            refused[address] = why, problem.diagnostics[0].hint
+        if change:
             project = amended(project, change)
             texts[change.name] = change.text
-            counts[change.name] += len(group)
+            counts[change.name] += len(group) - len(lost)
     return texts, counts, refused
-
-
-def _grouped(
-    addresses: Sequence[Address], by: Callable[[Address], tuple[str, ...]]
-) -> list[list[Address]]:
-    groups: dict[tuple[str, ...], list[Address]] = {}
-    for address in addresses:
-        groups.setdefault(by(address), []).append(address)
-    return list(groups.values())

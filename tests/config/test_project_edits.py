@@ -1,18 +1,21 @@
 """What a command adds to the files of a project, and that it adds nothing else."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from growth import grows_no_faster
 
 from shopform.config import load_project, shop_names
 from shopform.config.compile.compiler import compile_project
 from shopform.config.compile.declarations import Drafts
-from shopform.config.format.cst_reader import comments
+from shopform.config.format.comments import comments
 from shopform.config.format.formatter import format_text
+from shopform.config.read.document import Document
+from shopform.config.read.node_builder import parse
 from shopform.config.read.project import Project
-from shopform.config.write.project_edits import amended, with_moves, with_resource
+from shopform.config.write.project_edits import amended, with_moves, with_resource, with_resources
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS
@@ -40,6 +43,10 @@ def compiled(project: Project, shop: str) -> Desired:
     return compile_project(
         project, shop, variables={}, environment=ENVIRONMENT, resolve_token=False
     )[1]
+
+
+def remarks(text: str) -> list[str]:
+    return [each.text for each in comments(Document(text, parse(text, "", Collector())))]
 
 
 def additions(project: Project) -> Iterator[Declared]:
@@ -77,7 +84,7 @@ def test_one_more_of_each_kind_is_all_that_is_added(example: Path, tmp_path: Pat
         assert {a: r.fields for a, r in now.items() if a != address} == {
             a: r.fields for a, r in before.items()
         }
-        assert comments(change.text) == comments(project.texts[change.name])
+        assert remarks(change.text) == remarks(project.texts[change.name])
         assert format_text(change.text, change.name, Collector()) == change.text
     assert count >= 5
 
@@ -104,6 +111,47 @@ def test_what_is_odd_is_left_alone_and_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError) as refused:
         with_resource(project, addition, Address("attribute.p.c"))
     assert refused.value.diagnostics[0].hint == "write it yourself: `c: {name: C}`"
+
+
+def many(size: int) -> tuple[str, Declared]:
+    """As many attributes, every third with a list that takes no more, and a value for each."""
+    lines = ["profiles:", "  p:", "    name: P", "    attributes:"]
+    resources: dict[Address, Resource] = {}
+    for n in range(size):
+        lines += [f"      a{n}:", f"        name: A{n}", "        values: [x]"]
+        fields: dict[str, Value] = {"val": "new", "weight": 7} if n % 3 == 0 else {"val": "new"}
+        resources |= declared(f"value.p.a{n}.new", **fields).resources
+    return "\n".join(lines) + "\n", Declared(
+        resources=resources, ids=dict.fromkeys(resources, 7), duplicates=frozenset(), omissions=()
+    )
+
+
+def test_what_is_odd_in_one_file_keeps_out_nothing_else(tmp_path: Path) -> None:
+    text, more = many(9)
+    change, refused = with_resources(small(tmp_path, text), more, list(more.resources))
+    assert change is not None
+    assert sorted(refused) == [f"value.p.a{n}.new" for n in (0, 3, 6)]
+    assert change.text.count("[x, new]") == 6
+
+
+def test_what_an_anchor_shares_keeps_out_nothing_else(tmp_path: Path) -> None:
+    text, more = many(9)
+    text = text.replace("A4\n        values: [x]", "A4\n        values: &x [x]")
+    text = text.replace("A5\n        values: [x]", "A5\n        values: *x")
+    change, refused = with_resources(small(tmp_path, text), more, list(more.resources))
+    assert change is not None
+    assert sorted(refused) == [f"value.p.a{n}.new" for n in (0, 3, 4, 5, 6)]
+    assert change.text.count("[x, new]") == 4
+
+
+def test_twice_as_much_to_add_is_about_twice_the_work(tmp_path: Path) -> None:
+    def task(size: int) -> Callable[[], object]:
+        (tmp_path / str(size)).mkdir()
+        text, more = many(size)
+        project = small(tmp_path / str(size), text)
+        return lambda: with_resources(project, more, list(more.resources))
+
+    grows_no_faster(task, 60)
 
 
 MOVE = [(Address("category.a"), Address("category.b"))]

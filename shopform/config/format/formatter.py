@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from typing import Final
 
-from shopform.config.format.cst import Odd
-from shopform.config.format.cst_reader import comments, read_tree
-from shopform.config.format.key_order import arrange, project_rule
-from shopform.config.format.printer import lay_out
+from shopform.config.format.comments import comments
+from shopform.config.format.key_order import project_rule
+from shopform.config.format.printer import Odd, lay_out
+from shopform.config.format.scalars import is_word
+from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
-from shopform.config.write.quoting import is_word
 from shopform.diagnostics import Collector, Span
 from shopform.errors import ShopformError
 
@@ -24,13 +24,15 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
     messages collected, for one that is not right YAML, and ShopformError where the layout would
     change what it means, which is a defect.
     """
-    text = _BREAK.sub("\n", text)
-    meant = _parsed(text, file, collector)
+    document = _document(_BREAK.sub("\n", text), file, collector)
+    cut = bool(document.text.rpartition("\n")[2].strip())
+    whole = _document(document.text + "\n", file, Collector()) if cut else document
     try:
-        # An alias may only stand below its anchor: then everything stays in its order.
-        for ordered in (True, False) if "*" in text else (True,):
-            found = _formatted(text, ordered)
-            if _same_text(found, file, meant, text):
+        # An alias may only stand below its anchor, and a text of several lines between brackets may
+        # not move: then everything stays in its order.
+        for ordered in (True, False):
+            found = lay_out(whole, project_rule(), ordered=ordered, cut=cut)
+            if _same_text(found, file, document):
                 return found
     except Odd as odd:
         collector.warning(
@@ -60,33 +62,25 @@ def same(one: Node | None, other: Node | None) -> bool:
     return one is other
 
 
-def _parsed(text: str, file: str, collector: Collector) -> Node | None:
+def _document(text: str, file: str, collector: Collector) -> Document:
+    """The tree of a text. Raises Malformed, with messages collected, for any that is wrong."""
     found = Collector()
     try:
         root = parse(text, file, found)
-    except Malformed:
+    finally:
         collector.diagnostics += found.diagnostics
-        raise
-    collector.diagnostics += found.diagnostics
     if found.failed:
         raise Malformed(diagnostics=found.sorted())
-    return root
+    return Document(text, root)
 
 
-def _formatted(text: str, ordered: bool) -> str:
-    tree = read_tree(text)
-    rule = project_rule()
-    opening = None
-    if tree.root:
-        opening = tree.root.items[0] if tree.root.items else None
-        if ordered:
-            arrange(tree.root, rule)
-    return lay_out(tree, rule, opening)
-
-
-def _same_text(found: str, file: str, meant: Node | None, text: str) -> bool:
+def _same_text(found: str, file: str, before: Document) -> bool:
     try:
-        now = _parsed(found, file, Collector())
+        after = _document(found, file, Collector())
     except Malformed:
         return False
-    return same(meant, now) and Counter(comments(text)) == Counter(comments(found))
+    return same(before.root, after.root) and _remarks(before) == _remarks(after)
+
+
+def _remarks(document: Document) -> Counter[str]:
+    return Counter(each.text for each in comments(document))

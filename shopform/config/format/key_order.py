@@ -1,17 +1,21 @@
 """The order in which a file's keys stand, read off the kinds and the settings."""
 
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
+from shopform.config.compile.csv_sections import is_table
 from shopform.config.compile.field_types import Shape, shape_of
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
-from shopform.config.format.cst import Block, Leaf
 from shopform.config.read.project import SECTIONS
+from shopform.config.read.yaml_nodes import Node
 from shopform.kinds import CHILDREN, KINDS, Kind
 from shopform.kinds.spec import Spec
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,17 @@ class Rule:
     blocks: bool = False
     table: "Rule | None" = None
 
-    def at(self, node: Leaf | Block) -> "Rule":
+    def at(self, node: Node) -> "Rule":
         """The rule of what stands where this one is expected."""
-        named = isinstance(node, Block) and any(
-            item.name == "table" and isinstance(item.node, Leaf) and item.node.text
-            for item in node.items
-        )
-        return self.table if named and self.table else self
+        return self.table if self.table and is_table(node) else self
 
     def of(self, name: str) -> "Rule":
         return self.inside.get(name) or self.each or ANY
+
+    def arranged(self, items: Iterable[T], name: Callable[[T], str]) -> list[T]:
+        """Entries in order; those without a place in it stay, behind the others."""
+        ranks = {each: number for number, each in enumerate(self.order)}
+        return sorted(items, key=lambda item: ranks.get(name(item), len(ranks)))
 
 
 ANY: Final = Rule()
@@ -50,19 +55,6 @@ def project_rule() -> Rule:
     settings = _shaped(shape_of(ProjectSpec))
     sections = {k.section: _section(k) for k in KINDS if k.nesting is None}
     return Rule((*settings.order, *SECTIONS), {**settings.inside, **sections}, apart=True)
-
-
-def arrange(block: Block, rule: Rule) -> None:
-    """Put the entries in order, here and in all that is inside; others stay, behind them."""
-    if rule.order and not block.sequence:
-        ranks = {name: number for number, name in enumerate(rule.order)}
-        before = block.items
-        block.items = sorted(before, key=lambda item: ranks.get(item.name, len(ranks)))
-        block.moved = block.items != before
-    for item in block.items:
-        if isinstance(item.node, Block):
-            arrange(item.node, rule.of(item.name).at(item.node))
-            block.moved |= item.node.moved
 
 
 def _section(kind: Kind) -> Rule:

@@ -1,41 +1,209 @@
-"""From the tree of how a file is written to its text in the canonical layout."""
+"""From the tree of a file to its text in the canonical layout."""
 
 import re
 from collections.abc import Sequence as Seq
 from typing import Final
 
-from shopform.config.format.cst import FOLDED, Block, Comment, Item, Leaf, Tree
-from shopform.config.format.key_order import ANY, Rule
-from shopform.config.write.quoting import may_be_plain
+from shopform.config.format.comments import FOLDED, Comment, Remarks, blank
+from shopform.config.format.key_order import Rule
+from shopform.config.format.layout import (
+    Item,
+    behind,
+    comment_lines,
+    flow_lines,
+    joined,
+    lay_below,
+    lay_flow,
+    lay_leaf,
+)
+from shopform.config.format.leaves import Flow, Leaf, leaf_of
+from shopform.config.format.scalars import STEP
+from shopform.config.read.document import Document, Written
+from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence
+from shopform.errors import ConfigError
 
-WIDTH: Final = 100
-STEP: Final = 2
 MODELINE: Final = "# yaml-language-server:"
+_COLON: Final = re.compile(r"[ \t]*:")
+_BRACKET: Final = re.compile(r"\s*[\[{]")
+_PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*[&!]\S*")
+_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
+_END_MARK: Final = re.compile(r"^\.\.\.(?:\s|$)", re.MULTILINE)
+_MARK: Final = re.compile(r"---(?:\s|$)|%")
 
 
-def lay_out(tree: Tree, rule: Rule, opening: Item | None) -> str:
-    """The text of a file. `opening` is the item it began with before its keys were put in order."""
-    lines = _comments(tree.head, 0)
-    root = tree.root
-    if tree.marked:
-        lines.append("---")
-    if root is None:
-        lines += _comments(tree.foot, 0)
-    elif root.written is not None:
-        lines += [*_bare(root, root.written), *_comments(tree.foot, 0)]
-    else:
-        first = root.items[0]
-        head, gap = _detached(opening or first)
-        lines += _comments(head, 0)
-        lines += [""] if head and (gap or first is not opening) else []
-        lines += _block(root, 0, rule)
-    text = "\n".join(lines)
-    if not (root and _keeps(root)):
-        text = text.rstrip("\n")
-    return text + "\n" if text else ""
+class Odd(ConfigError):
+    """A file that is written in a way that has no canonical layout."""
+
+    code = "fmt-left"
 
 
-def _detached(opening: Item) -> tuple[list[Comment], bool]:
+def lay_out(document: Document, rule: Rule, *, ordered: bool, cut: bool) -> str:
+    """The text of a file; with `ordered` its keys stand in the order of the rule. Raises Odd.
+
+    `cut`: its last line was given the line feed that it lacked.
+    """
+    if _BREAKS.search(document.text):
+        raise Odd("a line of it ends in another way than with a line feed")
+    return _Layout(document, ordered=ordered, cut=cut).file(rule)
+
+
+class _Layout:
+    """Walks the tree, and takes the comments as it meets what they belong to."""
+
+    def __init__(self, document: Document, *, ordered: bool, cut: bool) -> None:
+        self.document = document
+        self.remarks = Remarks(document)
+        self.ordered = ordered
+        self.cut = cut
+
+    def file(self, rule: Rule) -> str:
+        document, remarks, root = self.document, self.remarks, self.document.root
+        lines, keeps = self._head(), False
+        if isinstance(root, Scalar) and document.written(root):
+            raise Odd("it holds no sections")
+        if isinstance(root, Mapping | Sequence):
+            used = document.used(root, 0)
+            if document.flow(root):
+                lines += comment_lines(remarks.own(document.line_of(used.start)), 0)
+                lines += flow_lines(self._flow(used, rule))
+            else:
+                items, foot = self._items(used, 0, rule)
+                opening, (head, gap) = items[0], _detached(items[0])
+                items = self._arranged(items, rule)
+                lines += comment_lines(head, 0)
+                lines += [""] if head and (gap or items[0] is not opening) else []
+                lines += joined(items, foot, rule)
+                keeps = items[-1].keeps and not foot
+        lines += comment_lines(remarks.own(), 0)
+        if _END_MARK.search(document.text):
+            raise Odd("it ends with `...`")
+        if remarks.queue:
+            line = remarks.queue[0].line + 1
+            raise Odd(f"the comment in line {line} stands where none can be kept")
+        text = "\n".join(lines)
+        text = text if keeps else text.rstrip("\n")
+        return text + "\n" if text else ""
+
+    def _head(self) -> list[str]:
+        """The comments above its `---`, and that, where the file has one."""
+        for number in range(len(self.document.starts)):
+            line = self.document.line(number)
+            if _MARK.match(line):
+                if line.rstrip() != "---":
+                    raise Odd("it has a directive, or something behind its `---`")
+                self.remarks.line = number
+                return [*comment_lines(self.remarks.own(number), 0), "---"]
+            if line.strip() and line.lstrip()[0] != "#":
+                break
+        return []
+
+    def _arranged(self, items: list[Item], rule: Rule) -> list[Item]:
+        return rule.arranged(items, lambda item: item.name) if self.ordered else items
+
+    def _items(self, used: Written, indent: int, rule: Rule) -> tuple[list[Item], list[Comment]]:
+        """The items of a block as they stand, and the comments behind the last."""
+        document, remarks = self.document, self.remarks
+        items: list[Item] = []
+        marked, column = self._properties(used), 0
+        for key, value in document.children(used):
+            line, column = document.place(key.start if key else used.start)
+            if key is None and (items or marked):
+                remarks.line = max(remarks.line, line if marked else 0)
+                line = remarks.next_line()
+                column = document.indent(line)
+            gap, lead = blank(document, line - 1), remarks.own(line)
+            item = Item(indent, " " * indent + "-", "", line, column, gap, lead)
+            if key:
+                leaf, plain = self._key(key)
+                if not plain or len(leaf.source) > 1:
+                    raise Odd(f"the key in line {line + 1} is written with `?`")
+                item.name, item.head = leaf.text, f"{' ' * indent}{leaf.bracketed}:"
+            remarks.line = line
+            self._fill(item, value, rule.of(item.name).at(value.node))
+            items.append(item)
+        return items, remarks.foot(column)
+
+    def _key(self, key: Written) -> tuple[Leaf, bool]:
+        """A key, and whether its colon stands right behind it."""
+        if key.alias:
+            line = self.document.line_of(key.start)
+            raise Odd(f"line {line + 1} has an alias as a key")
+        colon = _COLON.match(self.document.text, key.end)
+        return leaf_of(self.document, key, cut=False), colon is not None
+
+    def _properties(self, used: Written) -> str:
+        """An anchor, a tag, or both, as written before a list or mapping."""
+        first = used.node
+        if isinstance(first, Mapping) and not self.document.flow(first):
+            # Those of its first key begin where it begins.
+            ((key, _),) = (*first.entries.values(),)[:1]
+            if key.start == first.start:
+                return ""
+        match = _PROPERTIES.match(self.document.text, used.start)
+        return match[0] if match else ""
+
+    def _fill(self, item: Item, value: Written, rule: Rule) -> None:
+        """The lines of what an item holds, with the comments around it."""
+        document, remarks, node = self.document, self.remarks, value.node
+        if value.start == value.end:
+            item.after = remarks.trailing(item.line)
+            item.between = remarks.foot(item.column + 1)
+            above = item.head + behind(item.after)
+            item.body = [above, *comment_lines(item.between, item.indent + STEP)]
+            return
+        line = document.line_of(value.start)
+        holds = not value.alias and not isinstance(node, Scalar)
+        block = holds and not document.flow(node)
+        if line > item.line or (block and self._properties(value)):
+            item.tail = remarks.trailing(item.line)
+            item.between = () if block else remarks.own(line)
+        if block:
+            items, foot = self._items(value, item.indent + STEP, rule)
+            lay_below(item, self._properties(value), self._arranged(items, rule), foot, rule)
+        elif holds:
+            flow = self._flow(value, rule)
+            item.after = remarks.trailing(remarks.line)
+            lay_flow(item, flow)
+        else:
+            leaf = leaf_of(document, value, cut=self.cut)
+            remarks.line = leaf.last
+            item.after = remarks.trailing(line if leaf.style in FOLDED else remarks.line)
+            lay_leaf(item, leaf)
+
+    def _flow(self, used: Written, rule: Rule) -> Flow:
+        """What stands between brackets; the comments in it are passed, and it is `fixed` then."""
+        document, node = self.document, used.node
+        flow = Flow(
+            leaf_of(document, used, cut=False),
+            self._properties(used),
+            isinstance(node, Sequence),
+            rule,
+        )
+        flow.fixed = not _BRACKET.match(document.text, used.start + len(flow.properties))
+        for key, value in document.children(used):
+            name = head = ""
+            if key:
+                leaf, plain = self._key(key)
+                name, head = leaf.text, f"{leaf.bracketed}:"
+                flow.fixed |= not plain
+            flow.fixed |= value.start == value.end
+            held: Leaf | Flow
+            if value.alias or isinstance(value.node, Scalar):
+                held = leaf_of(document, value, cut=False)
+            else:
+                held = self._flow(value, rule.of(name).at(value.node))
+                flow.fixed |= held.fixed
+                flow.moved |= held.moved
+            flow.parts.append((name, head, held))
+        flow.fixed |= self.remarks.drop(used.end)
+        self.remarks.line = document.line_of(used.end)
+        if self.ordered:
+            before, flow.parts = flow.parts, rule.arranged(flow.parts, lambda part: part[0])
+            flow.moved |= flow.parts != before
+        return flow
+
+
+def _detached(opening: Item) -> tuple[Seq[Comment], bool]:
     """Take off the comments that are about the file; whether a blank line stands below them."""
     lead = opening.lead
     gaps = [*(each.gap for each in lead[1:]), opening.gap] if lead else []
@@ -44,165 +212,3 @@ def _detached(opening: Item) -> tuple[list[Comment], bool]:
         count = 1
     head, opening.lead = lead[:count], lead[count:]
     return head, bool(count and gaps[count - 1])
-
-
-def _comments(found: Seq[Comment], indent: int) -> list[str]:
-    """Comments in lines of their own; a blank line between two is kept."""
-    lines: list[str] = []
-    for each in found:
-        lines += [""] if lines and each.gap else []
-        lines.append(" " * indent + each.text)
-    return lines
-
-
-def _block(block: Block, indent: int, rule: Rule) -> list[str]:
-    lines: list[str] = []
-    long = keeps = False
-    for number, item in enumerate(block.items):
-        body, tall = _item(item, indent, rule.of(item.name).at(item.node))
-        apart = rule.apart or (rule.blocks and (tall or long)) or item.apart
-        if number and apart and not keeps:
-            lines.append("")
-        lines += _comments(item.lead, indent)
-        lines += [""] if item.lead and item.gap else []
-        lines += body
-        long, keeps = tall, _keeps(item.node)
-    lines += [""] if block.foot and block.foot[0].gap and not keeps else []
-    return lines + _comments(block.foot, indent)
-
-
-def _keeps(node: Leaf | Block) -> bool:
-    """Whether blank lines behind it would become part of a text."""
-    if isinstance(node, Leaf):
-        return node.keeps
-    if node.written is not None or node.foot or not node.items:
-        return False
-    return _keeps(node.items[-1].node)
-
-
-def _item(item: Item, indent: int, rule: Rule) -> tuple[list[str], bool]:
-    """The lines of an item, and whether it is a block of lines."""
-    head = " " * indent + (_scalar(item.key, True) + ":" if item.key else "-")
-    node = item.node
-    if isinstance(node, Leaf):
-        return _leaf(item, node, head, indent), False
-    if node.written is not None:
-        lines = _flow(item, node, node.written, head, indent)
-        if lines:
-            lines[-1] += _behind(item.after)
-            return lines, False
-        node.items[0].lead = item.between
-        node.foot = [item.after] if item.after and item.tail else []
-        item.tail = item.tail or item.after
-    inner = _block(node, indent + STEP, rule)
-    begun = head + (f" {node.properties}" if node.properties else "") + _behind(item.tail)
-    if item.key is None and begun == head and not node.items[0].lead:
-        return [f"{head} {inner[0].lstrip()}", *inner[1:]], True
-    return [begun, *inner], True
-
-
-def _leaf(item: Item, leaf: Leaf, head: str, indent: int) -> list[str]:
-    first, *more = _source(leaf, indent)
-    between = _comments(item.between, indent + STEP)
-    if not first and not more:
-        return [head + _behind(item.after), *between]
-    joined = f"{head} {first}"
-    below = leaf.line > item.line and (
-        len(joined) > WIDTH or (bool(more) and leaf.style not in FOLDED)
-    )
-    if item.tail or between or below:
-        lines = [head + _behind(item.tail), *between, " " * (indent + STEP) + first, *more]
-    else:
-        lines = [joined, *more]
-    lines[-1 - len(more) if leaf.style in FOLDED else -1] += _behind(item.after)
-    return lines
-
-
-def _behind(comment: Comment | None) -> str:
-    return " " * max(comment.space, 1) + comment.text if comment else ""
-
-
-def _source(leaf: Leaf, indent: int) -> list[str]:
-    """The lines of a scalar; all but the first are indented."""
-    first, *more = leaf.source
-    if leaf.style in FOLDED:
-        return [first, *_folded(leaf, indent)]
-    if not more:
-        return [_scalar(leaf, False)]
-    pad = " " * (indent + STEP)
-    return [
-        _stripped(first),
-        *(pad + _stripped(each.lstrip()) if each.strip() else "" for each in more),
-    ]
-
-
-def _stripped(line: str) -> str:
-    """Without the white space at its end, unless a backslash makes it part of the text."""
-    bare = line.rstrip()
-    return line if bare.endswith("\\") else bare
-
-
-def _folded(leaf: Leaf, indent: int) -> list[str]:
-    old = leaf.indent
-    if old is None:
-        return [""] * (len(leaf.source) - 1)
-    told = re.search(r"[|>][-+]?([1-9])", leaf.source[0])
-    pad = " " * (indent + (int(told[1]) if told else STEP))
-    return [pad + each[old:] if each[old:] else "" for each in leaf.source[1:]]
-
-
-def _scalar(leaf: Leaf, bracketed: bool) -> str:
-    """One line of a scalar, without quotes where it needs none."""
-    source = leaf.source[0]
-    quoted = leaf.bare and leaf.style and source[1:-1] == leaf.text
-    return leaf.text if quoted and may_be_plain(leaf.text, bracketed=bracketed) else source
-
-
-def _flow(item: Item, block: Block, written: Leaf, head: str, indent: int) -> list[str]:
-    """The lines of an item that holds something between brackets; none where it is too wide.
-
-    Written in one line it stands behind the key, or else below it; in several lines it stays as
-    it is written.
-    """
-    forced = item.tail is not None or bool(item.between)
-    text = _text(block, written)
-    below = forced or (len(text) > 1 and written.line > item.line)
-    for under in (below,) if below or len(text) > 1 else (False, True):
-        column = indent + STEP if under else indent
-        shift = column - (written.column if under else item.column)
-        first = " " * column + text[0] if under else f"{head} {text[0]}"
-        lines = [first, *(_shifted(each, shift) for each in text[1:])]
-        if block.fixed or not block.items or all(len(each) <= WIDTH for each in lines):
-            above = [head + _behind(item.tail), *_comments(item.between, column)]
-            return [*above, *lines] if under else lines
-    return []
-
-
-def _bare(root: Block, written: Leaf) -> list[str]:
-    """The lines of a file that is between brackets as a whole."""
-    text = _text(root, written)
-    fits = root.fixed or not root.items or all(len(each) <= WIDTH for each in text)
-    return text if fits else _block(root, 0, ANY)
-
-
-def _text(block: Block, written: Leaf) -> list[str]:
-    many = len(written.source) > 1 and not block.moved
-    return (
-        [_stripped(each) for each in written.source] if many or block.fixed else [_bracketed(block)]
-    )
-
-
-def _shifted(line: str, shift: int) -> str:
-    depth = len(line) - len(line.lstrip())
-    return " " * max(depth + shift, 0) + line.lstrip()
-
-
-def _bracketed(block: Block) -> str:
-    parts = []
-    for item in block.items:
-        node = item.node
-        text = _scalar(node, True) if isinstance(node, Leaf) else _bracketed(node)
-        parts.append(f"{_scalar(item.key, True)}: {text}" if item.key else text)
-    inner = ", ".join(parts)
-    text = f"[{inner}]" if block.sequence else "{" + inner + "}"
-    return f"{block.properties} {text}".lstrip()

@@ -124,7 +124,8 @@ class _Builder:
         if len(text) > LONGEST:
             summary = f"a text of {len(text):,} characters; at most {LONGEST:,} are read"
             self._fail("yaml-long", summary, "check where its quotes end", event)
-        if not text and plain and key is not None:
+        marked = event.tag is not None or event.anchor is not None
+        if not text and plain and key is not None and not marked:
             # The two parsers place an absent node differently: behind the colon is what both get.
             return Scalar(file, key.end + 1, key.end + 1, text, plain)
         start = event.start_mark

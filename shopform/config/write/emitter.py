@@ -7,10 +7,9 @@ from typing import Final
 
 from shopform.config.compile.field_values import free_texts
 from shopform.config.format.formatter import format_text
-from shopform.config.format.printer import STEP, WIDTH
+from shopform.config.format.scalars import STEP, WIDTH, word
 from shopform.config.write.scalar_lines import bracketed, comment, plain_of, shortened
 from shopform.config.write.scalar_lines import field as field_lines
-from shopform.config.write.text_edits import word
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, CHILDREN, KINDS, Form, Kind
 from shopform.model.declared import Declared, Omission
@@ -75,11 +74,6 @@ def pieces(
     """
     writing, found = _Writing(declared), [declared.resources[address] for address in addresses]
     return {r.address: (list(writing.resource(r, 0)), writing.entry(r)) for r in found}
-
-
-def inline(declared: Declared, address: Address) -> str:
-    """One resource between brackets, on one line: `KEY: {...}`."""
-    return _Writing(declared).entry(declared.resources[address])
 
 
 class _Writing:

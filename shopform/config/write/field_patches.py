@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +12,13 @@ from shopform.config.compile.declarations import Declaration, Drafts
 from shopform.config.compile.field_types import Takes, shape_of
 from shopform.config.compile.field_values import free_texts
 from shopform.config.compile.kind_models import model_of
+from shopform.config.format.scalars import Plain, word
+from shopform.config.read.document import Document
 from shopform.config.read.files import Files
 from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
-from shopform.config.write import text_edits
-from shopform.config.write.scalar_lines import inserted
-from shopform.config.write.text_edits import Edit, Source
+from shopform.config.write.edits import Edit, Odd, add_entries, edited, set_items, set_scalar
+from shopform.config.write.scalar_lines import plain_field
 from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
@@ -94,7 +96,8 @@ class _Patching:
         drafts = Drafts(project, shop, shop_names(project), Collector())
         self.drafts = {draft.address: draft for draft in drafts.all()}
         self.directory = project.directory
-        self.sources = {name: Source(text) for name, text in project.texts.items()}
+        self.texts = project.texts
+        self.documents: dict[str, Document] = {}
         self.edits: dict[str, list[Edit]] = {}
         self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
         self.files: dict[str, tuple[str, str]] = {}
@@ -108,20 +111,20 @@ class _Patching:
         draft = self.drafts.get(one.address)
         if one.why or draft is None:
             raise _Left(one.why or "it is not declared")
-        if draft.node.file not in self.sources:
+        if draft.node.file not in self.texts:
             raise _Left("it stands in a table")
         entry = draft.node.entries.get(one.field)
         if entry is None:
             self._insert(draft, one)
             return draft.node.file
         key, node = entry
-        source = self.sources[node.file]
-        if self.uses[id(node)] > 1 or node.start < key.start or _marked(source, node):
+        document = self._document(node.file)
+        if self.uses[id(node)] > 1 or node.start < key.start or _marked(document, node):
             raise _Left("an anchor shares what stands there")
         if isinstance(node, Scalar):
-            self._scalar(source, draft, one, key, node)
+            self._scalar(document, draft, one, key, node)
         elif isinstance(node, Sequence) and draft.kind.form(one.field) is Form.SET:
-            self._items(source, node, one)
+            self._items(document, node, one)
         elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
             return self._file(draft, one, node)
         else:
@@ -148,9 +151,14 @@ class _Patching:
             self._add(name, [Edit(at, at, "".join(text for _, text in sorted(texts)))])
         changed = {name: self._whole(name, *texts) for name, texts in self.files.items()}
         for name, edits in self.edits.items():
-            source = self.sources[name]
-            changed[name] = self._whole(name, source.text, source.edited(edits))
+            document = self._document(name)
+            changed[name] = self._whole(name, document.text, edited(document, edits))
         yield from ((n, texts) for n, texts in sorted(changed.items()) if texts[0] != texts[1])
+
+    def _document(self, name: str) -> Document:
+        if name not in self.documents:
+            self.documents[name] = Document(self.texts[name])
+        return self.documents[name]
 
     def _whole(self, name: str, before: str, after: str) -> tuple[str, str]:
         """Both texts of a file with the mark that it begins with, if it has one."""
@@ -160,25 +168,30 @@ class _Patching:
         return (_BOM + before, _BOM + after) if marked else (before, after)
 
     def _insert(self, draft: Declaration, one: Held) -> None:
-        source = self.sources[draft.node.file]
-        entries = draft.node.entries.values()
+        document = self._document(draft.node.file)
+        entries = [*draft.node.entries.values()]
         if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
             raise _Left("an anchor shares what stands there")
         if any(key is node for key, node in entries):
             raise _Left("it is written as a text in a list, which takes no other field")
         order = list(draft.kind.fields)
-        before = [entry for entry in entries if entry[0].text in order[: order.index(one.field)]]
+        rank = order.index(one.field)
+        before = [entry for entry in entries if entry[0].text in order[:rank]]
         value, form = self._plain(draft, one, ""), draft.kind.form(one.field)
-        for key, node in (*reversed(before), next(iter(entries))):
-            edit = inserted(source, draft.node, (key, node), one.field, value, form)
-            if edit:
+        depth = document.column(entries[0][0])
+        lines = [line[depth:] for line in plain_field(one.field, value, form, depth)]
+        inline = f"{one.field}: {word(value, '', bracketed=True)}"
+        for key, node in (*reversed(before), entries[0]):
+            behind = document.used(node, document.end(key))
+            with suppress(Odd):
+                edit = add_entries(document, draft.node, lines, inline, behind)
                 place = self.new.setdefault((draft.node.file, edit.start), [])
-                place.append((order.index(one.field), edit.text))
+                place.append((rank, edit.text))
                 return
         raise _Left("it is not written yet, and there is no simple place for it")
 
     def _scalar(
-        self, source: Source, draft: Declaration, one: Held, key: Scalar, node: Scalar
+        self, document: Document, draft: Declaration, one: Held, key: Scalar, node: Scalar
     ) -> None:
         if _holds_placeholder(node.text):
             raise _Left("it holds a placeholder")
@@ -186,19 +199,20 @@ class _Patching:
         short = key is node
         if short and key_from(str(value)) != key_from(node.text):
             raise _Left("its key is made from the text")
-        bracketed = short or source.bracketed(draft.node)
-        self._add(node.file, [text_edits.scalar(source, key, node, value, bracketed=bracketed)])
+        bracketed = short or document.flow(draft.node)
+        self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
-    def _items(self, source: Source, node: Sequence, one: Held) -> None:
+    def _items(self, document: Document, node: Sequence, one: Held) -> None:
         texts = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
         if any(map(_holds_placeholder, texts)):
             raise _Left("it holds a placeholder")
-        if any(self.uses[id(item)] > 1 or _marked(source, item) for item in node.items):
+        if any(self.uses[id(item)] > 1 or _marked(document, item) for item in node.items):
             raise _Left("an anchor shares what stands there")
-        edits = text_edits.items(source, node, tuple(_escaped(str(value)) for value in values))
-        if edits is None:
-            raise _Left("its list is written in a way that cannot be patched")
+        try:
+            edits = set_items(document, node, tuple(_escaped(str(value)) for value in values))
+        except Odd:
+            raise _Left("its list is written in a way that cannot be patched") from None
         self._add(node.file, edits)
 
     def _file(self, draft: Declaration, one: Held, node: Mapping) -> str:
@@ -221,7 +235,7 @@ class _Patching:
             return None
         return self.reader.relative(path.text, path.file, path.span)
 
-    def _plain(self, draft: Declaration, one: Held, old: str) -> text_edits.Plain:
+    def _plain(self, draft: Declaration, one: Held, old: str) -> Plain:
         """The value as the files write it. Raises _Left."""
         if one.field in draft.kind.refers:
             return self._key(one.value, old)
@@ -230,8 +244,8 @@ class _Patching:
             return value
         if shape.takes is Takes.NUMBER and isinstance(value, int):
             return value
-        word = shape.takes is Takes.WORD and value in shape.words
-        if not isinstance(value, str) or not (word or shape.takes is Takes.TEXT):
+        known = shape.takes is Takes.WORD and value in shape.words
+        if not isinstance(value, str) or not (known or shape.takes is Takes.TEXT):
             raise _Left("the value in the shop cannot be written in the files")
         return _fitted(draft.kind.form(one.field), _escaped(value), old)
 
@@ -255,8 +269,8 @@ def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
         yield from file_diff(old, new, before, after)
 
 
-def _marked(source: Source, node: Node) -> bool:
-    return source.text[source.start(node)] in "&!*"
+def _marked(document: Document, node: Node) -> bool:
+    return document.written(node)[:1] in ("&", "!")
 
 
 def _holds_placeholder(text: str) -> bool:

@@ -3,23 +3,24 @@
 import posixpath
 from collections import Counter
 from collections.abc import Sequence as Seq
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from shopform.config.compile.csv_sections import Tables, is_table
 from shopform.config.format.formatter import format_text, same
-from shopform.config.format.printer import STEP
+from shopform.config.format.scalars import STEP, indented, word
+from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.project import Project, is_yaml
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
-from shopform.config.write import insertions
-from shopform.config.write.emitter import inline, pieces
-from shopform.config.write.insertions import Odd
-from shopform.config.write.text_edits import Edit, Source, word
+from shopform.config.write.edits import Edit, Odd, add_entries, add_inside, add_items, edited
+from shopform.config.write.emitter import pieces
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.declared import Declared
+from shopform.model.desired import Resource
 from shopform.model.keys import key_from
 from shopform.model.values import Address
 
@@ -48,10 +49,10 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritt
     texts = [f"{{from: {before}, to: {after}}}" for before, after in moves]
     listed = project.refactorings.get(MOVED)
     name = listed[-1].file if listed else project.main
-    source = Source(project.texts[name])
     try:
-        edit = insertions.item(source, _root(source.text, name), MOVED, texts)
-        return _finished(name, source, source.edited([edit]), [((MOVED,), frozenset())])
+        document = _document(project.texts[name], name)
+        edit = add_items(document, _root(document), MOVED, texts)
+        return _finished(name, document, {((MOVED,), frozenset()): edit})
     except Odd:
         raise UsageError(
             f"nothing can be added to `{MOVED}` in `{name}`, as it is written",
@@ -67,36 +68,58 @@ def with_resource(
     What is nested goes into its container. Raises UsageError for a file that is not the
     project's, and where nothing can be added, with the lines that are missing; Tabled for a table.
     """
-    return with_resources(project, declared, [address], into)
+    change, refused = with_resources(project, declared, [address], into)
+    if change is None:
+        raise refused[address]
+    return change
 
 
 def with_resources(
     project: Project, declared: Declared, addresses: Seq[Address], into: str | None = None
-) -> Rewritten:
-    """The same for several of one kind whose outermost containers, if any, are in one file."""
-    address = addresses[0]
-    kinds = _chain(BY_NAME[address.kind])
-    name = _place(project, kinds, address, into)
-    source = Source(project.texts.get(name, ""))
+) -> tuple[Rewritten | None, dict[Address, UsageError]]:
+    """The same for several of one kind whose outermost containers, if any, are in one file.
+
+    Returns the file, None where nothing could be added, and for each that was not added the error
+    that says why. Raises UsageError for a file that is not the project's.
+    """
+    kinds = _chain(BY_NAME[addresses[0].kind])
+    name = _place(project, kinds, addresses[0], into)
     groups: dict[tuple[str, ...], list[Address]] = {}
     for each in addresses:
         groups.setdefault(_path(kinds, each)[:-1], []).append(each)
-    try:
-        root, written = _root(source.text, name), pieces(declared, addresses)
-        edits = [_edit(source, root, p, declared, group, written) for p, group in groups.items()]
-        places = [(p, frozenset(a.keys[-1] for a in group)) for p, group in groups.items()]
-        return _finished(name, source, source.edited(edits), places)
-    except Odd:
-        more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
-        raise UsageError(
-            f"`{address}`{more} cannot be added to `{name}`, as it is written",
-            hint=f"write it yourself: `{inline(declared, address)}`",
-        ) from None
+    written, edits = pieces(declared, addresses), dict[Place, Edit]()
+    change, tabled = None, dict[Address, UsageError]()
+    with suppress(Odd):
+        document = _document(project.texts.get(name, ""), name)
+        root = _root(document)
+        for path, group in groups.items():
+            try:
+                edit = _edit(document, root, path, declared, group, written)
+                edits[path, frozenset(each.keys[-1] for each in group)] = edit
+            except Tabled as problem:
+                tabled |= dict.fromkeys(group, problem)
+            except Odd:
+                continue
+        edits = _sound(name, document, edits)
+        change = _finished(name, document, edits)
+    done = {address for path, _ in edits for address in groups[path]} if change else set()
+    return change, {
+        address: tabled.get(address) or _odd(name, address, written[address][1])
+        for address in addresses
+        if address not in done
+    }
+
+
+def _odd(name: str, address: Address, line: str) -> UsageError:
+    return UsageError(
+        f"`{address}` cannot be added to `{name}`, as it is written",
+        hint=f"write it yourself: `{line}`",
+    )
 
 
 def amended(project: Project, change: Rewritten) -> Project:
     """The project as it will be once the file is written: with what was added to it."""
-    root = _root(change.text, change.name)
+    root = _root(_document(change.text, change.name))
     sections = dict(project.sections)
     for name, (_, node) in root.entries.items() if root else ():
         kind = next((kind for kind in KINDS if kind.section == name), None)
@@ -153,7 +176,7 @@ def _place(project: Project, kinds: list[Kind], address: Address, into: str | No
 
 
 def _edit(
-    source: Source,
+    document: Document,
     root: Mapping | None,
     path: tuple[str, ...],
     declared: Declared,
@@ -171,38 +194,38 @@ def _edit(
     brief = ", ".join(written[address][1] for address in addresses)
     entry = parent.entries.get(section) if parent else None
     if parent is None or entry is None:
-        head = [f"{section}:", *insertions.indented(lines, STEP)]
-        return insertions.entries(source, parent, head, f"{section}: {{{brief}}}")
+        head = [f"{section}:", *indented(lines, STEP)]
+        return add_entries(document, parent, head, f"{section}: {{{brief}}}")
     if is_table(entry[1]) and isinstance(named := child(entry[1], "table"), Scalar):
         raise Tabled(
             f"`{addresses[0]}` belongs into the table `{named.text}`",
             hint="add a row to it",
         )
     if isinstance(entry[1], Sequence):
-        return _short(source, parent, section, declared, addresses)
-    return insertions.inside(source, parent, section, lines, brief)
+        texts = [_short(declared.resources[address]) for address in addresses]
+        return add_items(document, parent, section, texts)
+    return add_inside(document, parent, section, lines, brief)
 
 
-def _short(
-    source: Source, parent: Mapping, section: str, declared: Declared, addresses: Seq[Address]
-) -> Edit:
-    """More texts in a list of texts, where the text is all there is to say."""
-    texts = []
-    for address in addresses:
-        nesting, fields = BY_NAME[address.kind].nesting, declared.resources[address].fields
-        text = fields.get(nesting.short) if nesting else None
-        if len(fields) > 1 or not isinstance(text, str) or key_from(text) != address.keys[-1]:
-            raise Odd
-        texts.append(word(text, "", bracketed=True))
-    return insertions.item(source, parent, section, texts)
+def _short(resource: Resource) -> str:
+    """One more text in a list of texts, where the text is all there is to say. Raises Odd."""
+    nesting, fields = BY_NAME[resource.address.kind].nesting, resource.fields
+    text = fields.get(nesting.short) if nesting else None
+    if len(fields) > 1 or not isinstance(text, str) or key_from(text) != resource.address.keys[-1]:
+        raise Odd
+    return word(text, "", bracketed=True)
 
 
-def _root(text: str, name: str) -> Mapping | None:
-    """The mapping a file holds; None for a file without anything."""
+def _document(text: str, name: str) -> Document:
     try:
-        root = parse(text, name, Collector())
+        return Document(text, parse(text, name, Collector()))
     except Malformed:
         raise Odd from None
+
+
+def _root(document: Document) -> Mapping | None:
+    """The mapping a file holds; None for a file without anything. Raises Odd for another."""
+    root = document.root
     if root is None or (isinstance(root, Scalar) and root.null):
         return None
     if not isinstance(root, Mapping):
@@ -210,11 +233,25 @@ def _root(text: str, name: str) -> Mapping | None:
     return root
 
 
-def _finished(name: str, source: Source, text: str, places: Seq[Place]) -> Rewritten:
+def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place, Edit]:
+    """Those of the edits that change nothing else. An anchor may share what one of them changes."""
+    with suppress(Odd):
+        after = _document(edited(document, edits.values()), name)
+        if not edits or _added(_root(document), _root(after), [*edits]):
+            return edits
+    if len(edits) < 2:
+        return {}
+    places, half = [*edits], len(edits) // 2
+    halves = ({p: edits[p] for p in part} for part in (places[:half], places[half:]))
+    return {p: edit for part in halves for p, edit in _sound(name, document, part).items()}
+
+
+def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> Rewritten:
     """In the layout of `fmt` where the file was so before. Raises Odd if anything else changed."""
-    if not _added(_root(source.text, name), _root(text, name), places):
+    if not edits or _sound(name, document, edits) != edits:
         raise Odd
-    if format_text(source.text, name, Collector()) == source.text:
+    text = edited(document, edits.values())
+    if format_text(document.text, name, Collector()) == document.text:
         text = format_text(text, name, Collector()) or text
     return Rewritten(name, text)
 

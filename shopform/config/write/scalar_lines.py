@@ -1,21 +1,23 @@
-"""Values as lines of YAML, written as a person would."""
+"""Fields and comments as lines of YAML, written as a person would."""
 
-import re
-import textwrap
 from typing import Final
 
-from shopform.config.format.printer import STEP, WIDTH
-from shopform.config.read.project import Entry
-from shopform.config.read.yaml_nodes import Mapping, Scalar
-from shopform.config.write.quoting import may_be_plain
-from shopform.config.write.text_edits import Edit, Plain, Source, may_be_literal, word
+from shopform.config.format.scalars import (
+    STEP,
+    WIDTH,
+    Plain,
+    folded,
+    literal,
+    may_be_literal,
+    may_be_plain,
+    word,
+)
 from shopform.kinds import Form
 from shopform.kit.text import shorten
 from shopform.model.values import Ref, Value
 
 _LONG: Final = 40
 _TOLD: Final = 240
-_BLANKS: Final = re.compile(r"\s\s|[^\S ]")
 
 
 def plain_of(value: Value) -> Plain:
@@ -38,58 +40,22 @@ def field(name: str, value: Value, form: Form, indent: int) -> list[str]:
     """The lines of one field: a text of several lines below `|`, a long one below `>-`."""
     if isinstance(value, tuple):
         return [f"{' ' * indent}{name}: {bracketed(value)}"]
-    return _plain_field(name, plain_of(value), form, indent)
+    return plain_field(name, plain_of(value), form, indent)
 
 
-def inserted(
-    source: Source, node: Mapping, behind: Entry, name: str, value: Plain, form: Form
-) -> Edit | None:
-    """The edit that adds a field behind an entry of a mapping; None where that is not simple."""
-    key, before = behind
-    written = source.written(before)
-    if not written or not (isinstance(before, Scalar) or source.bracketed(before)):
-        return None
-    if source.bracketed(node):
-        text = f", {name}: {word(value, '', bracketed=True)}"
-        return Edit(source.end(before), source.end(before), text)
-    last = before.span.end_line - 1
-    if isinstance(before, Scalar) and written[0] in "|>":
-        if "+" in source.line(before.span.line - 1)[before.span.column - 1 :]:
-            return None
-        last = _last_line(source, key, before)
-    at = source.ends[last]
-    lines = _plain_field(name, value, form, key.span.column - 1)
-    return Edit(at, at, "".join(source.line_end + line for line in lines))
-
-
-def _last_line(source: Source, key: Scalar, text: Scalar) -> int:
-    """The last line of a text below `|` or `>` that is not blank."""
-    last = text.span.line - 1
-    for number in range(last + 1, len(source.starts)):
-        line = source.line(number)
-        if line.strip() and len(line) - len(line.lstrip(" ")) < key.span.column:
-            break
-        last = number if line.strip() else last
-    return last
-
-
-def _plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:
+def plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:
+    """The same for a value as the files hold it."""
     head = f"{' ' * indent}{name}: "
-    if not isinstance(text, str):
-        return [head + word(text, "", bracketed=False)]
     line = head + word(text, "", bracketed=False)
-    pad = " " * (indent + STEP)
-    rich = form is Form.HTML and not (may_be_plain(text, bracketed=False) and len(line) <= WIDTH)
-    if ("\n" in text or rich) and may_be_literal(text):
-        mark = "|" if rich or text.endswith("\n") else "|-"
-        body = text.removesuffix("\n").split("\n")
-        return [head + mark, *(pad + each if each else "" for each in body)]
-    if len(line) > WIDTH and _foldable(text):
-        wrapped = textwrap.wrap(
-            text, WIDTH - len(pad), break_long_words=False, break_on_hyphens=False
-        )
-        return [f"{head}>-", *(pad + each for each in wrapped)]
-    return [line]
+    below: list[str] = []
+    if isinstance(text, str):
+        wide = len(line) > WIDTH
+        rich = form is Form.HTML and (wide or not may_be_plain(text, bracketed=False))
+        if ("\n" in text or rich) and may_be_literal(text):
+            below = literal(text, indent + STEP, rich=rich)
+        elif wide:
+            below = folded(text, indent + STEP)
+    return [head + below[0], *below[1:]] if below else [line]
 
 
 def comment(text: str, indent: int) -> str:
@@ -100,9 +66,3 @@ def comment(text: str, indent: int) -> str:
 
 def shortened(text: str) -> str:
     return shorten(text, _LONG)
-
-
-def _foldable(text: str) -> bool:
-    """Whether line breaks in place of single blanks mean the same below `>-`."""
-    blanks = _BLANKS.search(text) or text != text.strip()
-    return text.isprintable() and not blanks and " " in text

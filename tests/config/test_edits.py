@@ -1,4 +1,4 @@
-"""Texts of YAML files changed in place."""
+"""Values and entries put into YAML files in place."""
 
 import re
 
@@ -6,12 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shopform.config.read.document import Document
 from shopform.config.read.node_builder import parse
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence, child
-from shopform.config.write.scalar_lines import inserted
-from shopform.config.write.text_edits import Source, items, scalar
+from shopform.config.write.edits import Odd, add_entries, edited, set_items, set_scalar
 from shopform.diagnostics import Collector
-from shopform.kinds import Form
 
 STYLES = {
     "plain": "a:\n  k: old  # why\n  z: end\n",
@@ -66,10 +65,10 @@ def place(text: str) -> tuple[Mapping, Scalar, Scalar]:
 
 
 def changed(text: str, value: str | int | bool | None) -> str:
-    source = Source(text)
+    document = Document(text)
     holder, key, node = place(text)
-    edit = scalar(source, key, node, value, bracketed=source.bracketed(holder))
-    return source.edited([edit])
+    edit = set_scalar(document, key, node, value, bracketed=document.flow(holder))
+    return edited(document, [edit])
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -117,9 +116,12 @@ def test_other_values_are_words(style: str, value: int | None, text: str) -> Non
         ("a: {k: old}\n", "x\ny", 'a: {k: "x\\ny"}\n'),
         ("a: {k: old}\n", "x, y", 'a: {k: "x, y"}\n'),
         ("a:\n  k:\n", "new", "a:\n  k: new\n"),
+        ("a:\n  k: | # c\n    x\n", None, "a:\n  k: null # c\n"),
     ],
 )
-def test_what_is_written_looks_like_what_stood_there(before: str, value: str, after: str) -> None:
+def test_what_is_written_looks_like_what_stood_there(
+    before: str, value: str | None, after: str
+) -> None:
     assert changed(before, value) == after
 
 
@@ -139,18 +141,16 @@ LISTS = {
     new=st.sets(st.sampled_from(["null", "new", "a, b", "a: b", "#", "it's"])),
 )
 def test_a_list_holds_the_texts(style: str, kept: set[str], new: set[str]) -> None:
-    source = Source(LISTS[style])
-    node = child(root(source.text), "a", "k")
+    document = Document(LISTS[style])
+    node = child(root(document.text), "a", "k")
     assert isinstance(node, Sequence)
-    edits = items(source, node, tuple(sorted(kept | new)))
-    assert edits is not None
-    after = source.edited(edits)
+    after = edited(document, set_items(document, node, tuple(sorted(kept | new))))
     found = child(root(after), "a", "k")
     assert isinstance(found, Sequence)
     texts = [item.text for item in found.items if isinstance(item, Scalar) and not item.null]
     assert texts == [t for t in ("one", "two", "three") if t in kept] + sorted(new)
     assert isinstance(child(root(after), "a", "z"), Scalar)
-    for line in re.findall(r"^.*# (?:why|about three)$", source.text, re.MULTILINE):
+    for line in re.findall(r"^.*# (?:why|about three)$", document.text, re.MULTILINE):
         assert line.partition("#")[2] in after
 
 
@@ -160,12 +160,10 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
         ("a: {k: []}\n", ("one", "two"), "a: {k: [one, two]}\n"),
         ("a: {k: [one]}\n", ("two",), "a: {k: [two]}\n"),
     ):
-        source = Source(before)
+        document = Document(before)
         node = child(root(before), "a", "k")
         assert isinstance(node, Sequence)
-        edits = items(source, node, values)
-        assert edits is not None
-        assert source.edited(edits) == after
+        assert edited(document, set_items(document, node, values)) == after
 
 
 @pytest.mark.parametrize(
@@ -174,6 +172,7 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
         ("a:\n  k: one  # c\n  z: end\n", "a:\n  k: one  # c\n  new: x\n  z: end\n"),
         ("a:\n    k: one", "a:\n    k: one\n    new: x"),
         ("a: {k: one, z: end}\n", "a: {k: one, new: x, z: end}\n"),
+        ("a: {k: }\n", "a: {k:, new: x }\n"),
         ("a:\n  k: 'one\n    two'\n  z: end\n", "a:\n  k: 'one\n    two'\n  new: x\n  z: end\n"),
         (
             "a:\n  k: |\n    one\n\n    two\n\n  # z\n  z: end\n",
@@ -181,19 +180,37 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
         ),
         ("a:\n  k: {f: one} # c\n  z: 1\n", "a:\n  k: {f: one} # c\n  new: x\n  z: 1\n"),
         ("a:\n  k: >-\n    one", "a:\n  k: >-\n    one\n  new: x"),
+        ("a:\n  k:\n    - b\n  # z\n  z: 1\n", "a:\n  k:\n    - b\n  new: x\n  # z\n  z: 1\n"),
+        (
+            "a:\n  k:\n    f: &x [1,\n      2] # c\n",
+            "a:\n  k:\n    f: &x [1,\n      2] # c\n  new: x\n",
+        ),
+        ("b: &x 1\na:\n  k:\n    - *x # c\n", "b: &x 1\na:\n  k:\n    - *x # c\n  new: x\n"),
     ],
 )
 def test_a_field_is_added_behind_the_first(before: str, after: str) -> None:
-    source, node = Source(before), child(parse(before, "f", Collector()), "a")
+    assert with_new(before) == after
+
+
+def with_new(text: str) -> str:
+    """The text with one more field behind the first."""
+    document, node = Document(text), child(parse(text, "f", Collector()), "a")
     assert isinstance(node, Mapping)
-    first = next(iter(node.entries.values()))
-    edit = inserted(source, node, first, "new", "x", Form.TEXT)
-    assert edit is not None
-    assert source.edited([edit]) == after
+    key, value = next(iter(node.entries.values()))
+    behind = document.used(value, document.end(key))
+    return edited(document, [add_entries(document, node, ["new: x"], "new: x", behind)])
 
 
-def test_a_field_is_not_added_behind_a_text_that_keeps_its_end() -> None:
-    text = "a:\n  k: |+\n    one\n\n"
-    node = place(text)[0]
-    first = next(iter(node.entries.values()))
-    assert inserted(Source(text), node, first, "new", "x", Form.TEXT) is None
+@pytest.mark.parametrize("text", ["a:\n  k: |+\n    one\n\n", "a: {k}\n"])
+def test_a_field_is_not_added_behind_what_is_not_over_or_has_no_colon(text: str) -> None:
+    with pytest.raises(Odd):
+        with_new(text)
+
+
+def test_a_text_of_several_lines_in_a_list_ends_before_the_next_item() -> None:
+    before = "a:\n  k:\n    - |\n      one\n    - two\n  z: end\n"
+    after = "a:\n  k:\n    - |\n      one\n    - new\n  z: end\n"
+    document, node = Document(before), child(root(before), "a", "k")
+    assert isinstance(node, Sequence)
+    assert edited(document, set_items(document, node, ("one", "new"))) == after
+    assert "one" not in edited(document, set_items(document, node, ("two",)))

@@ -1,0 +1,148 @@
+"""Scalars and what stands between brackets, in the layout of `fmt`."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from shopform.config.format.comments import FOLDED, HEADER
+from shopform.config.format.key_order import Rule
+from shopform.config.format.scalars import STEP, indented, may_be_plain
+from shopform.config.read.document import Document, Written
+from shopform.config.read.yaml_nodes import Scalar
+from shopform.config.read.yaml_parsers import LINE_BREAK
+
+_ENDING: Final = re.compile(r"[|>][-+0-9]*$")
+_NO_SIGN: Final = str.maketrans("", "", "-+")
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A scalar, an alias, or all that stands between two brackets.
+
+    `source` are its lines as written, the first from where it begins. `style` is empty for a plain
+    one, a quote, `|` or `>`. `bare`: without anchor and tag.
+    """
+
+    source: list[str]
+    line: int
+    column: int
+    text: str = ""
+    style: str = ""
+    bare: bool = False
+
+    @property
+    def last(self) -> int:
+        """Its last line."""
+        return self.line + len(self.source) - 1
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the blank lines behind it belong to its text."""
+        return self.style in FOLDED and "+" in self.source[0].split()[-1]
+
+    @property
+    def indent(self) -> int | None:
+        """Where the lines of a `|` or `>` text begin; None where it has none but blank ones."""
+        written = next((each for each in self.source[1:] if each.strip()), None)
+        meant = next((each for each in self.text.split("\n") if each.strip()), "")
+        if written is None:
+            return None
+        return (len(written) - len(written.lstrip(" "))) - (len(meant) - len(meant.lstrip(" ")))
+
+    @property
+    def bracketed(self) -> str:
+        """Its first line between brackets or as a key, without quotes where it needs none."""
+        return self._scalar(bracketed=True)
+
+    def _scalar(self, *, bracketed: bool) -> str:
+        source = self.source[0]
+        quoted = self.bare and self.style and source[1:-1] == self.text
+        return self.text if quoted and may_be_plain(self.text, bracketed=bracketed) else source
+
+    def lines(self, indent: int) -> list[str]:
+        """The lines of a scalar in a block at `indent`; all but the first are indented."""
+        first, *more = self.source
+        if self.style in FOLDED:
+            return [first, *self._folded(indent)]
+        if not more:
+            return [self._scalar(bracketed=False)]
+        pad = " " * (indent + STEP)
+        return [
+            stripped(first),
+            *(pad + stripped(each.lstrip()) if each.strip() else "" for each in more),
+        ]
+
+    def _folded(self, indent: int) -> list[str]:
+        old = self.indent
+        if old is None:
+            return [""] * (len(self.source) - 1)
+        told = re.search(r"[|>][-+]?([1-9])", self.source[0])
+        return indented(
+            (each[old:] for each in self.source[1:]), indent + (int(told[1]) if told else STEP)
+        )
+
+
+@dataclass(slots=True)
+class Flow:
+    """A mapping or list between brackets: as written, and its parts in the order of the rule.
+
+    A part is a name, the key as it stands before a colon, and what it holds; those of a list have
+    only the last. `fixed`: it can only be kept as written. `moved`: its parts no longer stand as
+    written.
+    """
+
+    written: Leaf
+    properties: str
+    sequence: bool
+    rule: Rule
+    parts: list[tuple[str, str, "Leaf | Flow"]] = field(default_factory=list)
+    fixed: bool = False
+    moved: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """It, as written where that is several lines, else on one."""
+        if self.fixed or (len(self.written.source) > 1 and not self.moved):
+            return [stripped(each) for each in self.written.source]
+        return [self.bracketed]
+
+    @property
+    def bracketed(self) -> str:
+        """All of it on one line."""
+        parts = [f"{key} {held.bracketed}".lstrip() for _, key, held in self.parts]
+        pair = "[]" if self.sequence else "{}"
+        return f"{self.properties} {pair[0]}{', '.join(parts)}{pair[1]}".lstrip()
+
+
+def leaf_of(document: Document, used: Written, *, cut: bool) -> Leaf:
+    """A node as it is written. `cut`: the end of the file cut off its last line."""
+    source = LINE_BREAK.split(document.text[used.start : used.end])
+    leaf = Leaf(source, *document.place(used.start))
+    if used.alias or not isinstance(used.node, Scalar):
+        return leaf
+    leaf.text, leaf.bare = used.node.text, source[0][:1] not in ("&", "!")
+    at = document.value_start(used.start)
+    sign = document.text[at : at + 1]
+    leaf.style = sign if sign and sign in "'\"|>" else ""
+    if leaf.style in FOLDED:
+        header = HEADER.match(source[0])
+        first = header[0] if header else ""
+        if cut and used.end == len(document.text):
+            first = _ENDING.sub(lambda mark: mark[0].translate(_NO_SIGN) + "-", first)
+        # It ends where the line behind it begins, unless it is the last of the file.
+        leaf.source = [first, *source[1 : len(source) - (not source[-1])]]
+        while not leaf.keeps and len(leaf.source) > 1 and _blank(leaf):
+            leaf.source.pop()
+    return leaf
+
+
+def stripped(line: str) -> str:
+    """Without the white space at its end, unless a backslash makes it part of the text."""
+    bare = line.rstrip()
+    return line if bare.endswith("\\") else bare
+
+
+def _blank(leaf: Leaf) -> bool:
+    """Whether the last line of a `|` or `>` text is none of it."""
+    last = leaf.source[-1]
+    return not last.strip() and len(last) <= (leaf.indent or len(last))

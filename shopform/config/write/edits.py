@@ -1,0 +1,211 @@
+"""Values and entries put into the tree of a file: what is not touched stays as it is written."""
+
+import re
+from collections.abc import Iterable
+from collections.abc import Sequence as Seq
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from shopform.config.format.comments import FOLDED
+from shopform.config.format.leaves import leaf_of
+from shopform.config.format.scalars import STEP, Plain, indented, literal, may_be_literal, word
+from shopform.config.read.document import Document, Written
+from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence
+
+_HEADER: Final = re.compile(r"[|>][-+0-9]*([ \t]+#.*)?[ \t]*")
+_DIGIT: Final = re.compile(r"[|>][-+]?[1-9]")
+_REST: Final = re.compile(r"[ \t]*(?:#.*)?")
+_DASH: Final = re.compile(r"[ \t]*-[ \t]+")
+
+
+class Odd(Exception):
+    """A layout that nothing can be put into."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Text to stand between two offsets instead of what stands there."""
+
+    start: int
+    end: int
+    text: str
+
+
+def edited(document: Document, edits: Iterable[Edit]) -> str:
+    """The text of a file with edits that do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits):
+        parts += document.text[at : edit.start], edit.text
+        at = edit.end
+    return "".join([*parts, document.text[at:]])
+
+
+def set_scalar(
+    document: Document, key: Scalar, node: Scalar, value: Plain, *, bracketed: bool
+) -> Edit:
+    """Make a scalar hold a value; quotes and `|` stay where they can."""
+    leaf = leaf_of(document, document.used(node, 0), cut=False)
+    start, end = document.start(node), document.end(node)
+    line_end = document.ends[leaf.last]
+    gap = " " if document.text[start - 1 : start] == ":" else ""
+    indent, comment, block = document.column(key) + STEP, "", leaf.style in FOLDED
+    if block:
+        header = _HEADER.fullmatch(document.text, start, document.ends[leaf.line])
+        comment, end = (header and header[1]) or "", line_end
+        # A number in the header counts from the key; without one the first line tells.
+        indent = indent if _DIGIT.search(leaf.source[0]) else leaf.indent or indent
+    elif isinstance(value, str) and "\n" in value and not bracketed:
+        block = _REST.fullmatch(document.text, end, line_end) is not None
+        comment, end = (document.text[end:line_end], line_end) if block else ("", end)
+    if not block or not isinstance(value, str) or not may_be_literal(value):
+        old = '"' if block else document.text[start:end]
+        return Edit(start, end, gap + word(value, old, bracketed=bracketed) + comment)
+    lines = literal(value, indent, comment)
+    # The last line break of a file belongs to the text that ends there.
+    lines += [""] if end == len(document.text) and value.endswith("\n") else []
+    return Edit(start, end, gap + document.line_end.join(lines))
+
+
+def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> list[Edit]:
+    """Make a list of texts hold these. Raises Odd."""
+    wanted = set(values)
+    scalars = [item for item in node.items if isinstance(item, Scalar)]
+    kept = [item for item in scalars if item.text.strip() in wanted]
+    had = {item.text.strip() for item in kept}
+    new = [value for value in values if value not in had]
+    if document.flow(node):
+        return _set_parts(document, node, had, [word(v, "", bracketed=True) for v in new])
+    leaves = [leaf_of(document, document.used(item, 0), cut=False) for item in scalars]
+    heads = [document.line(leaf.line)[: leaf.column] for leaf in leaves]
+    if not kept or not all(map(_DASH.fullmatch, heads)):
+        raise Odd
+    edits = []
+    for item, leaf, head in zip(scalars, leaves, heads, strict=True):
+        if item.text.strip() not in had:
+            after = [*document.starts[leaf.last + 1 : leaf.last + 2], len(document.text)][0]
+            edits.append(Edit(document.starts[leaf.line], after, ""))
+        elif item is kept[-1]:
+            lines = [head + word(value, "", bracketed=False) for value in new]
+            edits.append(_lines_behind(document, leaf.last, lines))
+    return edits
+
+
+def _set_parts(document: Document, node: Sequence, had: set[str], new: list[str]) -> list[Edit]:
+    """The same between brackets."""
+    kept = [item for item in node.items if isinstance(item, Scalar) and item.text.strip() in had]
+    if not kept:
+        start = document.start(node.items[0]) if node.items else document.end(node) - 1
+        end = document.end(node.items[-1]) if node.items else start
+        return [Edit(start, end, ", ".join(new))]
+    last = document.end(kept[-1])
+    edits = [Edit(last, document.end(node.items[-1]), "".join(f", {each}" for each in new))]
+    for item, following in pairwise(node.items):
+        if item not in kept and document.start(item) < last:
+            edits.append(Edit(document.start(item), document.start(following), ""))
+    return edits
+
+
+def add_items(document: Document, parent: Mapping | None, name: str, texts: Seq[str]) -> Edit:
+    """Add items, each on one line, to the list `name` of a mapping. Raises Odd."""
+    listed = ", ".join(texts)
+    entry = parent.entries.get(name) if parent else None
+    if entry is None:
+        lines = [f"{name}:", *(" " * STEP + f"- {text}" for text in texts)]
+        return add_entries(document, parent, lines, f"{name}: [{listed}]")
+    key, node = entry
+    if isinstance(node, Scalar) and node.null:
+        depth = document.column(key) + STEP
+        return _behind_key(document, key, node, [f"{' ' * depth}- {text}" for text in texts])
+    if not isinstance(node, Sequence) or node.start < key.start:
+        raise Odd
+    if document.flow(node):
+        return _between_brackets(document, node, listed)
+    *_, (_, last) = document.children(document.used(node, 0))
+    line, column = document.place(last.start)
+    dash = document.line(line)[:column]
+    if dash.strip() != "-":
+        raise Odd
+    return _lines_behind(document, _last_line(document, last), [dash + text for text in texts])
+
+
+def add_entries(
+    document: Document,
+    node: Mapping | None,
+    lines: Seq[str],
+    inline: str,
+    behind: Written | None = None,
+) -> Edit:
+    """Add entries to a mapping, behind a value of it or the last: the lines, or `inline`.
+
+    The lines come to the depth of the first. Without a mapping the file holds nothing but comments.
+    Raises Odd.
+    """
+    if node is None:
+        end, line_end = len(document.text), document.line_end
+        gap = line_end if document.text.strip() else ""
+        head = "" if document.text.endswith("\n") or not document.text else line_end
+        return Edit(end, end, head + gap + line_end.join(lines) + line_end)
+    if document.flow(node):
+        return _between_brackets(document, node, inline, behind)
+    depth = document.column(next(iter(node.entries.values()))[0])
+    last = _last_line(document, behind or document.used(node, 0))
+    return _lines_behind(document, last, indented(lines, depth))
+
+
+def add_inside(
+    document: Document, parent: Mapping, name: str, lines: Seq[str], inline: str
+) -> Edit:
+    """Add entries to the mapping `name` of a mapping that has it, or has it empty. Raises Odd.
+
+    `lines` stand at no depth.
+    """
+    key, node = parent.entries[name]
+    if isinstance(node, Scalar) and node.null:
+        if document.flow(parent):
+            return Edit(document.start(node), document.end(node), f" {{{inline}}}")
+        depth = document.column(key) + STEP
+        return _behind_key(document, key, node, indented(lines, depth))
+    if not isinstance(node, Mapping) or node.start < key.start:
+        raise Odd
+    return add_entries(document, node, lines, inline)
+
+
+def _last_line(document: Document, used: Written) -> int:
+    """The last line of what a node holds. Raises Odd for a text that the lines behind belong to."""
+    while not (used.alias or isinstance(used.node, Scalar) or document.flow(used.node)):
+        *_, (_, used) = document.children(used)
+    leaf = leaf_of(document, used, cut=False)
+    if leaf.keeps:
+        raise Odd
+    return leaf.last
+
+
+def _lines_behind(document: Document, line: int, lines: Iterable[str]) -> Edit:
+    at = document.ends[line]
+    return Edit(at, at, "".join(document.line_end + each for each in lines))
+
+
+def _behind_key(document: Document, key: Scalar, node: Scalar, lines: Seq[str]) -> Edit:
+    """Lines below a key that has nothing behind it, or a null."""
+    start = document.end(key)
+    at = document.ends[document.line_of(start)]
+    if node.text and document.end(node) > at:
+        raise Odd
+    rest = document.text[start:at]
+    kept = rest.replace(node.text, "", 1).rstrip() if node.text else rest
+    return Edit(start, at, document.line_end.join([kept, *lines]))
+
+
+def _between_brackets(
+    document: Document, node: Mapping | Sequence, inline: str, behind: Written | None = None
+) -> Edit:
+    found = [value for _, value in document.children(document.used(node, 0))]
+    if not found:
+        end = document.end(node) - 1
+        return Edit(end, end, inline)
+    last = behind or found[-1]
+    if last.start == last.end and document.text[last.start - 1] != ":":
+        raise Odd
+    return Edit(last.end, last.end, f", {inline}")
