@@ -1,4 +1,4 @@
-"""What one shop holds, as another shop is to have it: the Desired of a copy. Pure."""
+"""Declare the content of one shop for another. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,23 +16,24 @@ from shopform.model.prior import Prior
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import depends_on
 from shopform.model.values import Address, Ref, Value
-from shopform.planning.matching.result import NOTHING, Matching, declared_identity
+from shopform.planning.matching.result import Matching, declared_identity
 
 ONE_SHOP: Final = "is specific to one shop"
 LOCAL: Final = f"it {ONE_SHOP}"
-Leaving = tuple[Address, str, str]  # what, why, and the field if it is only one
+Omitting = tuple[Address, str, str]  # what, why, and the field if it is only one
 TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
 
 
 @dataclass(slots=True)
 class Copy:
-    """The resources of a copy as far as they can be made; what cannot is `left`, with reasons.
+    """The resources of a copy, and what it omits.
 
-    `fixed` are objects that every shop has one of: they stand for the other shop's own.
+    `fixed` are objects that every shop has one of: they stand for those of the target. `users`
+    are the resources that refer to an address.
     """
 
     resources: dict[Address, Resource]
-    left: list[Omission]
+    omissions: list[Omission]
     fixed: set[Address] = field(default_factory=set)
     imports: dict[Address, Import] = field(default_factory=dict)
     users: dict[Address, list[Address]] = field(default_factory=dict)
@@ -45,13 +46,13 @@ class Copy:
     def desired(self) -> Desired:
         return Desired(resources=self.resources, imports=tuple(self.imports.values()))
 
-    def leave(self, address: Address, why: str, name: str = "") -> None:
-        """Leave out an object and what lies in it; or one field, if it can do without it."""
+    def omit(self, address: Address, why: str, name: str = "") -> None:
+        """Omit an object and its children; or one field of it, if that is not required."""
         queue = [(address, why, name)]
         for each in queue:
-            queue += self._leave(*each)
+            queue += self._omit(*each)
 
-    def _leave(self, address: Address, why: str, name: str) -> Iterable[Leaving]:
+    def _omit(self, address: Address, why: str, name: str) -> Iterable[Omitting]:
         resource = self.resources.get(address)
         if resource is None:
             return
@@ -60,15 +61,15 @@ class Copy:
         if needed or kind.fields[name].required:
             del self.resources[address]
             self.imports.pop(address, None)
-            self._tell(resource, why.replace("it ", f"`{name}` ", 1) if name else why)
+            self._record(resource, why.replace("it ", f"`{name}` ", 1) if name else why)
             for user in self.users.get(address, ()):
                 yield from self._without(user, address)
         elif name in resource.fields:
             fields = {each: value for each, value in resource.fields.items() if each != name}
-            self.resources[address] = without(replace(resource, fields=fields), name)
-            self._tell(resource, why, name)
+            self.resources[address] = without_field(replace(resource, fields=fields), name)
+            self._record(resource, why, name)
 
-    def _without(self, user: Address, target: Address) -> Iterable[Leaving]:
+    def _without(self, user: Address, target: Address) -> Iterable[Omitting]:
         resource = self.resources.get(user)
         if resource is None:
             return
@@ -79,29 +80,29 @@ class Copy:
             if value == Ref(target):
                 yield user, "what it refers to is not copied", name
 
-    def _tell(self, resource: Resource, why: str, name: str = "") -> None:
+    def _record(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]
         label = str(resource.fields.get(kind.identity[-1], ""))
         found = Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
-        self.left.append(found)
+        self.omissions.append(found)
 
 
-def without(resource: Resource, name: str) -> Resource:
-    """The resource with a field marked as not copied."""
+def without_field(resource: Resource, name: str) -> Resource:
+    """Mark a field of the resource as not copied."""
     return replace(resource, ignore=resource.ignore | {name}, uncopied=resource.uncopied | {name})
 
 
-def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
-    """The copy of what a shop declares, with texts rewritten and without what is its own.
+def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
+    """Make the copy of what a shop declares, with rewritten strings and no local values.
 
-    What was copied before and is empty now, is empty in the copy; `prior` is the memory of that.
+    A field that was copied before, as `prior` records, and is empty now is emptied in the copy.
     """
     resources = dict(declared.resources)
     places = {(a.kind, number): a for a, number in declared.ids.items()}
     for each in declared.omissions:
         address = places.get((each.kind, each.id))
         if address and each.field:
-            resources[address] = without(resources[address], each.field)
+            resources[address] = without_field(resources[address], each.field)
     left = [
         replace(each, why=each.why.replace("not declared", "not copied"))
         for each in declared.omissions
@@ -113,17 +114,17 @@ def copied(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -
             continue
         if live.kinds[address.kind].objects[found.origin].fixed:
             copy.fixed.add(address)
-            # Its fields are the other shop's own; it is only what others lie in.
+            # The target keeps its own fields; the object is only the parent of others.
             copy.resources[address] = replace(found, fields={}, keep=True)
         else:
-            fields = {**found.fields, **_emptied(found, prior, live)}
+            fields = {**found.fields, **_emptied_fields(found, prior, live)}
             _rewrite(copy, BY_NAME[address.kind], replace(found, fields=fields), rewriting)
-    _alike(copy)
+    _omit_duplicates(copy)
     return copy
 
 
-def _emptied(resource: Resource, prior: Prior, live: Live) -> dict[str, Value]:
-    """Fields of which only the memory of a copy tells that they were ever filled."""
+def _emptied_fields(resource: Resource, prior: Prior, live: Live) -> dict[str, Value]:
+    """Fields that are empty now, and were not when they were copied."""
     address, entry = resource.address, prior.resources.get(resource.address)
     item = live.kinds[address.kind].objects[resource.origin]
     found: dict[str, Any] = {}
@@ -141,7 +142,7 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
     written = set(kind.fields) - set(kind.generated)
     needed = {name for name in written if kind.fields[name].required}
     if not needed <= resource.fields.keys():
-        copy.leave(address, "a dependency cannot be copied")
+        copy.omit(address, "a required field cannot be copied")
         return
     fields = dict(resource.fields)
     refused = {}
@@ -160,7 +161,7 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
                 fields[name] = rooted(kind, name, new)
     copy.resources[address] = replace(resource, fields=fields)
     for name, why in refused.items():
-        copy.leave(address, why, name)
+        copy.omit(address, why, name)
 
 
 def _rewritten(value: Value, rewriting: Rewriting) -> Value:
@@ -171,18 +172,18 @@ def _rewritten(value: Value, rewriting: Rewriting) -> Value:
     return value
 
 
-def _alike(copy: Copy) -> None:
-    """Rewriting may give two objects one name and place, or one path."""
+def _omit_duplicates(copy: Copy) -> None:
+    """Omit what rewriting gave an equal identity or path."""
     identities = Counter(_identity(resource) for resource in copy.resources.values())
     paths: set[tuple[str, Value]] = set()
     for address, resource in list(copy.resources.items()):
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
-            copy.leave(address, "another would have the same name and place")
+            copy.omit(address, "another would have the same name and place")
             continue
         name = BY_NAME[address.kind].path
         path = (address.kind, resource.fields.get(name))
         if path in paths:
-            copy.leave(address, "another would have it too", name)
+            copy.omit(address, "another would have it too", name)
         elif path[1]:
             paths.add(path)
 
@@ -193,24 +194,24 @@ def _identity(resource: Resource) -> tuple[object, ...]:
     return kind.name, resource.parent, held
 
 
-def placed(copy: Copy, prior: Prior, live: Live) -> None:
-    """Let what every shop has one of stand for the other shop's own."""
+def map_fixed_objects(copy: Copy, prior: Prior, live: Live) -> None:
+    """Map objects that every shop has one of to those of the target."""
     for address in sorted(copy.fixed & copy.resources.keys()):
-        objects = live.kinds.get(address.kind, NOTHING).objects
+        objects = live.kind(address.kind).objects
         entry = prior.resources.get(address)
         number = next((item.id for item in objects.values() if item.fixed), None)
         if entry and entry.id in objects:
             continue
         if number is None:
-            copy.leave(address, "the other shop has none")
+            copy.omit(address, "the other shop has none")
         else:
             copy.imports[address] = Import(address=address, id=number)
 
 
-def spared_fixed(copy: Copy, matching: Matching) -> bool:
-    """Leave out what is called as an object that every shop has one of is called in the other.
+def drop_fixed_matches(copy: Copy, matching: Matching) -> bool:
+    """Omit what would match an object that every shop has one of; return whether there was any.
 
-    That one is the other shop's own; tells whether there was any.
+    Such an object belongs to the target.
     """
     found = [
         address
@@ -218,12 +219,12 @@ def spared_fixed(copy: Copy, matching: Matching) -> bool:
         if address not in copy.fixed and any(item.fixed for item in _candidates(resource, matching))
     ]
     for address in found:
-        copy.leave(address, "it would be the one that the other shop has of its own")
+        copy.omit(address, "it would be the one that the other shop has of its own")
     return bool(found)
 
 
 def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
-    """The object that is a resource in the other shop, or those called like it."""
+    """Return the target's object of a resource, or those with its identity."""
     kind = BY_NAME[resource.address.kind]
     item = matching.object(resource.address)
     if item or not kind.fixed:
@@ -235,7 +236,7 @@ def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
 
 
 def without_defaults(desired: Desired, matching: Matching) -> Desired:
-    """The same without what the other shop has by itself, and was never sent."""
+    """Drop fields with the default value that the target has too and that were never sent."""
     resources = {}
     for address, resource in desired.resources.items():
         kind, item = BY_NAME[address.kind], matching.object(address)
@@ -254,23 +255,23 @@ def without_defaults(desired: Desired, matching: Matching) -> Desired:
     return replace(desired, resources=resources)
 
 
-def settled(copy: Copy, found: Iterable[Diagnostic]) -> bool:
-    """Leave out what only a person could decide in the other shop; tells whether there was any."""
-    before = len(copy.left)
+def drop_ambiguous(copy: Copy, found: Iterable[Diagnostic]) -> bool:
+    """Omit what is ambiguous in the target; return whether there was any."""
+    before = len(copy.omissions)
     for each in found:
         address = Address(each.address)
         if each.code == "identity-ambiguous":
-            copy.leave(address, "several objects of the other shop could be it")
+            copy.omit(address, "several objects of the other shop could be it")
         elif each.code == "identity-near":
-            copy.leave(address, "an object of the other shop is much the same")
+            copy.omit(address, "an object of the other shop is much the same")
         elif each.code == "path-taken":
             name = BY_NAME[address.kind].path
-            copy.leave(address, "an object of the other shop has it", name)
-    return len(copy.left) > before
+            copy.omit(address, "an object of the other shop has it", name)
+    return len(copy.omissions) > before
 
 
-def softened(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Ways that lead visitors astray in the copied shop are no reason not to copy it."""
+def as_warnings(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Faulty redirects of the source do not prevent a copy: turn these errors into warnings."""
     return tuple(
         replace(each, severity=Severity.WARNING) if each.code.startswith("route-") else each
         for each in found

@@ -1,41 +1,41 @@
-"""What a copy is of: which kinds, which objects, and what was copied before. Pure."""
+"""Select kinds and objects to copy, and find what was copied before. Pure."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from shopform.clone.copy import Copy
-from shopform.kinds import BY_NAME, KINDS, ORDER
+from shopform.kinds import KINDS, ORDER
+from shopform.kit.graphs import reachable
 from shopform.model.declared import Place
 from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.references import depends_on
 from shopform.model.shop import Shop
 from shopform.model.values import Address
-from shopform.planning.matching.result import NOTHING
 
 
-def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
-    """The addresses that objects of the copied shop have already.
+def known_addresses(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
+    """Return the addresses that objects of the source have already.
 
-    Those in the memory of the copy come first, so that what is renamed stays the same object; then
-    those in the shop's own state. What is gone from the shop has none.
+    Those of the copy's state take precedence, so that a renamed object stays the same; then come
+    those of the source's own state. Objects that the source does not have are left out.
     """
 
-    def there(place: Place) -> bool:
-        return place[1] in live.kinds.get(place[0], NOTHING).objects
+    def exists(place: Place) -> bool:
+        return live.object(*place) is not None
 
     held: Iterable[tuple[Address, Entry]] = prior.resources.items()
     pending = ((intent.address, intent.entry) for intent in prior.pending)
     known = {
         place: address
         for address, entry in (*pending, *held)
-        if there(place := (address.kind, entry.origin))
+        if exists(place := (address.kind, entry.origin))
     }
     taken = set(known.values())
     places = {address: (address.kind, entry.id) for address, entry in own.resources.items()}
     for address in sorted(places, key=lambda a: (ORDER[a.kind], a)):
         place, parent = places[address], own.resources[address].parent
-        if place in known or not there(place):
+        if place in known or not exists(place):
             continue
         if parent:
             above = known.get(places.get(parent, ("", 0)))
@@ -48,14 +48,14 @@ def known_places(prior: Prior, own: Prior, live: Live) -> dict[Place, Address]:
     return known
 
 
-def as_called_there(live: Live, first: Live, shop: Shop) -> Live:
-    """The shop with the field names of the copied one where nothing confirms its own.
+def with_source_names(live: Live, first: Live, shop: Shop) -> Live:
+    """Return the target with the wire names of the source where nothing confirms its own.
 
-    Names that the settings of the shop give come first.
+    Names from the shop's settings take precedence.
     """
     kinds = dict(live.kinds)
     for name, read in live.kinds.items():
-        model = first.kinds.get(name, NOTHING)
+        model = first.kind(name)
         if read.assumed and model.names and not model.assumed:
             given = shop.wire[name].fields if name in shop.wire else {}
             kinds[name] = replace(read, names={**model.names, **given})
@@ -63,7 +63,7 @@ def as_called_there(live: Live, first: Live, shop: Shop) -> Live:
 
 
 def with_nested(kinds: Collection[str]) -> frozenset[str]:
-    """These kinds, and those nested in them."""
+    """Return these kinds and their nested kinds."""
     found = set(kinds)
     for kind in KINDS:
         if kind.nesting and kind.nesting.kind in found:
@@ -71,42 +71,33 @@ def with_nested(kinds: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def to_read(kinds: Collection[str]) -> frozenset[str]:
-    """The kinds that must be known to copy these: those they lie in and point to, too."""
-    found, queue = set(kinds), list(kinds)
-    while queue:
-        kind = BY_NAME[queue.pop()]
-        needed = {*kind.refers.values(), *([kind.nesting.kind] if kind.nesting else [])}
-        queue += sorted(needed - found)
-        found |= needed
-    return frozenset(found)
+def required_kinds(kinds: Collection[str]) -> frozenset[str]:
+    """Return the kinds to read in order to copy these: those of parents and references too."""
+    needs = {
+        kind.name: {*kind.refers.values(), *([kind.nesting.kind] if kind.nesting else [])}
+        for kind in KINDS
+    }
+    return frozenset(reachable(kinds, needs))
 
 
-def with_needs(copy: Copy, addresses: Iterable[Address]) -> frozenset[Address]:
-    """These addresses of the copy, with all they refer to."""
-    found = {address for address in addresses if address in copy.resources}
-    queue = list(found)
-    while queue:
-        for needed in depends_on(copy.resources[queue.pop()]):
-            if needed in copy.resources and needed not in found:
-                found.add(needed)
-                queue.append(needed)
-    return frozenset(found)
+def with_references(copy: Copy, addresses: Iterable[Address]) -> frozenset[Address]:
+    """Return those of these addresses that are in the copy, and all that they refer to."""
+    needs = {a: copy.resources.keys() & depends_on(r) for a, r in copy.resources.items()}
+    return frozenset(reachable(copy.resources.keys() & set(addresses), needs))
 
 
-def gone(prior: Prior, live: Live, copy: Copy) -> frozenset[Address]:
-    """What was copied once and is no longer in the shop it was copied from."""
-
+def deleted_in_source(prior: Prior, live: Live, copy: Copy) -> frozenset[Address]:
+    """Return what was copied before and is no longer in the source."""
     return frozenset(
         address
         for address, entry in prior.resources.items()
         if address.kind in live.kinds and address not in copy.resources
-        if entry.origin and entry.origin not in live.kinds[address.kind].objects
+        if entry.origin and live.object(address.kind, entry.origin) is None
     )
 
 
-def as_in_source(prior: Prior) -> Prior:
-    """The memory of a copy by the ids that the objects have where they were copied from."""
+def by_source_id(prior: Prior) -> Prior:
+    """Return the copy's state with the ids that the objects have in the source."""
     return Prior(
         resources={
             address: replace(entry, id=entry.origin)

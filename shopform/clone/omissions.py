@@ -1,4 +1,4 @@
-"""What a copy leaves out, told in groups with the reasons. Pure."""
+"""Warn of what a copy omits, grouped by kind, field and reason. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -13,16 +13,16 @@ from shopform.planning.checks.ci_gates import listed
 NAMED = 10
 
 
-def not_copied(left: Iterable[Omission], target: str) -> list[Diagnostic]:
-    """A warning for each kind and field: how many, why, and the first of them with their ids."""
+def not_copied(omissions: Iterable[Omission], target: str) -> list[Diagnostic]:
+    """Return a warning for each kind and field, with the reasons and the first ids."""
     groups: dict[tuple[str, str], dict[Omission, None]] = {}
-    for each in left:
+    for each in omissions:
         groups.setdefault((each.kind, each.field), {})[each] = None
     ordered = sorted(groups.items(), key=lambda item: (ORDER[item[0][0]], item[0][1]))
-    return [_told(kind, name, list(group), target) for (kind, name), group in ordered]
+    return [_warning(kind, name, list(group), target) for (kind, name), group in ordered]
 
 
-def _told(kind: str, name: str, group: list[Omission], target: str) -> Diagnostic:
+def _warning(kind: str, name: str, group: list[Omission], target: str) -> Diagnostic:
     reasons = {each.why for each in group}
     why = f": {next(iter(reasons))}" if len(reasons) == 1 else ""
     number = len({each.id for each in group})
@@ -51,26 +51,26 @@ def _line(each: Omission, reasons: Collection[str]) -> str:
     return who if len(reasons) == 1 else f"{who}: {each.why}"
 
 
-def still_there(
-    gone: Collection[Address], source: str, target: str, *, managed: bool
+def kept_in_target(
+    deleted: Collection[Address], source: str, target: str, *, managed: bool
 ) -> list[Diagnostic]:
-    """What is gone from the source and stays in the target; `managed`: since its files say so."""
-    if not gone:
+    """Warn of what the source deleted and the target keeps; `managed`: because of its files."""
+    if not deleted:
         return []
     why = ", whose files manage it" if managed else ""
     done = "remove it from the files" if managed else "`--delete` deletes it"
     return [
         warning(
             "gone-from-source",
-            f"deleted in `{source}`, and kept in `{target}`{why}: {listed(sorted(gone))}",
+            f"deleted in `{source}`, and kept in `{target}`{why}: {listed(sorted(deleted))}",
             hint=f"{done}; or remove it from the state with"
             f" `shopform state rm --shop {target} --from {source} ADDRESS`",
         )
     ]
 
 
-def owned_twice(ids: Mapping[Address, int], own: Prior, target: str) -> list[Diagnostic]:
-    """Objects that the target's own files manage too."""
+def managed_in_both(ids: Mapping[Address, int], own: Prior, target: str) -> list[Diagnostic]:
+    """Warn of objects that the target's own files manage too."""
     mine = {(address.kind, entry.id): address for address, entry in own.resources.items()}
     both = {mine[place] for a, number in ids.items() if (place := (a.kind, number)) in mine}
     if not both:

@@ -1,4 +1,4 @@
-"""Texts of one shop as another shop has them: hosts and words replaced by a table. Pure."""
+"""Rewrite strings of one shop for another: hosts and the user's replacements. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-# A user's words end where letters, digits, `-` and `_` do.
+# A user's string is matched as a whole word of letters, digits, `-` and `_`.
 _BEFORE: Final = r"(?<![\w-])"
 _AFTER: Final = r"(?![\w-])"
 # A shop's own host is no part of another host or of an e-mail address, and has its own port.
@@ -16,21 +16,21 @@ _HOST_AFTER: Final = r"(?![\w-]|\.\w|:\d)"
 
 @dataclass(frozen=True)
 class Rewriting:
-    """A table from old texts to new ones, the longest old text first, all in one pass.
+    """Replace old strings with new ones, the longest first, all in one pass.
 
-    `table` is the user's. `hosts` are the shop's own host names, which are replaced by themselves,
-    whatever their case; a name in both is the user's.
+    `table` is the user's. `hosts` are the source's own host names, matched as whole names in any
+    case; the user's table takes precedence.
     """
 
     table: Mapping[str, str]
     hosts: Mapping[str, str]
 
     def text(self, text: str) -> str:
-        """The text as the other shop has it."""
+        """Return the string for the other shop."""
         return self._pattern.sub(self._new, text) if self._pattern else text
 
     def maps(self, text: str) -> bool:
-        """Whether the user's table says what the text is in the other shop."""
+        """Return whether the user's table replaces anything in the string."""
         return bool(self._own and self._own.search(text))
 
     @cached_property
@@ -55,9 +55,9 @@ class Rewriting:
 
 
 def own_hosts(source: Iterable[str], target: str) -> dict[str, str]:
-    """The table of a shop's own hosts; `target` is the other shop's, as its address has it.
+    """Map the source's own hosts to `target`, the host of the other shop.
 
-    Where the shop has a port, only names with one are its own.
+    If any name has a port, only names with a port are replaced.
     """
     names = sorted(source)
     ported = [name for name in names if ":" in name] or names

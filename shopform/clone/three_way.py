@@ -1,11 +1,12 @@
-"""What changed in a copied shop since the last copy, three ways. Pure."""
+"""Merge the changes of a copied shop since the last copy, three-way. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from shopform.clone.copy import Copy, without
+from shopform.clone.copy import Copy, without_field
 from shopform.diagnostics import Collector, Diagnostic, Severity, error
 from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kit.graphs import reachable
 from shopform.model.canonical import canonical, is_digest
 from shopform.model.declared import Omission
 from shopform.model.desired import Desired, Resource
@@ -25,35 +26,35 @@ CONFLICT = "promote-conflict"
 
 @dataclass(slots=True)
 class Promotion:
-    """What is desired, the addresses that it is about, and what both shops changed."""
+    """The declaration, the addresses to plan, and the conflicts."""
 
     desired: Desired
     only: set[Address] = field(default_factory=set)
     conflicts: list[Diagnostic] = field(default_factory=list)
-    left: list[Omission] = field(default_factory=list)
+    omissions: list[Omission] = field(default_factory=list)
 
 
-def promoted(copy: Copy, prior: Prior, live: Live, *, source: str, target: str) -> Promotion:
-    """A copy narrowed to what `source` changed since it was copied to `target`.
+def promote(copy: Copy, prior: Prior, live: Live, *, source: str, target: str) -> Promotion:
+    """Narrow a copy to what `source` changed since it was copied to `target`.
 
-    The memory of the copy tells how both were then. What only the target changed is left alone,
-    and what both changed, each otherwise, is a conflict. Fields that are not carried are ignored,
-    so that the memory of them stays.
+    The state of the copy is the common base. What only the target changed is kept, and what both
+    changed differently is a conflict. Fields that are not carried over are ignored, so that the
+    state keeps their base.
     """
     matching = match(copy.desired(), prior, live, Collector())
-    return _Promoting(copy, prior, matching, source, target).promotion()
+    return _Promoter(copy, prior, matching, source, target).promotion()
 
 
-def spared(
-    gone: Collection[Address], prior: Prior, live: Live, *, source: str, target: str
+def unchanged_deletions(
+    deleted: Collection[Address], prior: Prior, live: Live, *, source: str, target: str
 ) -> tuple[frozenset[Address], list[Diagnostic]]:
-    """What is gone from `source` and was left as it was in `target`; conflicts for the rest."""
-    free, conflicts = set(gone), []
-    for address in sorted(gone):
+    """Return what `source` deleted and `target` did not change, and conflicts for the rest."""
+    free, conflicts = set(deleted), []
+    for address in sorted(deleted):
         entry, kind = prior.resources[address], BY_NAME[address.kind]
-        item = live.kinds[address.kind].objects.get(entry.id)
+        item = live.object(address.kind, entry.id)
         fields = dict.fromkeys((*entry.sent, *kind.defaults)) if item else {}
-        fields = {name: None for name in fields if not _baseless(entry, name)}
+        fields = {name: None for name in fields if not _has_no_base(entry, name)}
         changed = [name for name in fields if item and _edited(kind, name, item, entry, live.hosts)]
         if changed:
             free.discard(address)
@@ -80,24 +81,24 @@ def _edited(kind: Kind, name: str, item: LiveObject, entry: Entry, hosts: frozen
     return _held(kind, name, item, hosts) not in (MISSING, _stored(entry, kind, name))
 
 
-def _baseless(entry: Entry, name: str) -> bool:
-    """Whether a field was left out when the object was copied: nothing tells what it was."""
+def _has_no_base(entry: Entry, name: str) -> bool:
+    """Whether a field was not copied with its object: its base is unknown."""
     return name in entry.unclaimed and name not in entry.sent
 
 
 def _stored(entry: Entry, kind: Kind, name: str) -> object:
-    """What the target held of a field after it was copied."""
+    """The target's value of a field after it was copied."""
     return entry.stored.get(name, _sent(entry, kind, name))
 
 
 def _sent(entry: Entry, kind: Kind, name: str) -> object:
-    """What a field was when it was copied: the default, or empty, where it was not sent."""
+    """The value that was copied: the default, or empty, where none was sent."""
     default = canonical(kind.form(name), kind.defaults.get(name))
     return entry.sent.get(name, default)
 
 
-def aside(made: Plan) -> Plan:
-    """The plan with what both shops changed left aside, where it has anything else to do."""
+def conflicts_as_warnings(made: Plan) -> Plan:
+    """Turn conflicts into warnings if the plan has anything else to do."""
     if made.empty:
         return made
     found = made.diagnostics
@@ -106,7 +107,7 @@ def aside(made: Plan) -> Plan:
 
 
 @dataclass(slots=True)
-class _Promoting:
+class _Promoter:
     copy: Copy
     prior: Prior
     matching: Matching
@@ -119,9 +120,9 @@ class _Promoting:
         lost = self._lost()
         for address, resource in self.copy.resources.items():
             if address in self.matching.vanished:
-                self._vanished(resource)
+                self._check_deleted(resource)
             elif address in lost:
-                self._leave(resource, f"its parent was deleted in `{self.target}`")
+                self._omit(resource, f"its parent was deleted in `{self.target}`")
             else:
                 resources[address] = self._narrowed(self._without(resource, lost))
         imports = tuple(self.copy.imports.values())
@@ -129,29 +130,24 @@ class _Promoting:
         return self.result
 
     def _lost(self) -> set[Address]:
-        """What vanished from the target, and new objects that would lie in it."""
-        lost = set(self.matching.vanished)
-        queue = list(lost)
-        while queue:
-            above = queue.pop()
-            for user in self.copy.users.get(above, ()):
-                resource = self.copy.resources.get(user)
-                if resource is None or user in self.matching.ids or user in lost:
-                    continue
-                names = BY_NAME[user.kind].identity
-                if resource.parent == above or Ref(above) in map(resource.fields.get, names):
-                    lost.add(user)
-                    queue.append(user)
-        return lost
+        """What the target deleted, and new objects that would be its children."""
+        children: dict[Address, list[Address]] = {}
+        for address, resource in self.copy.resources.items():
+            held = map(resource.fields.get, BY_NAME[address.kind].identity)
+            parents = {value.address for value in held if isinstance(value, Ref)}
+            if address not in self.matching.ids:
+                for parent in parents | ({resource.parent} if resource.parent else set()):
+                    children.setdefault(parent, []).append(address)
+        return reachable(self.matching.vanished, children)
 
-    def _vanished(self, resource: Resource) -> None:
+    def _check_deleted(self, resource: Resource) -> None:
         entry = self.prior.resources.get(resource.address)
         if entry is None:
             return
         changed = [
             name
             for name, value in resource.fields.items()
-            if not _baseless(entry, name)
+            if not _has_no_base(entry, name)
             and self._now(resource, name, value)
             != _sent(entry, BY_NAME[resource.address.kind], name)
         ]
@@ -164,12 +160,14 @@ class _Promoting:
             )
 
     def _without(self, resource: Resource, lost: Collection[Address]) -> Resource:
-        """The resource without what points at an object that is gone."""
+        """Omit references to objects that the target deleted."""
         for name, value in resource.fields.items():
             if isinstance(value, Ref) and value.address in lost:
-                self._leave(resource, f"its reference was deleted in `{self.target}`", name)
+                self._omit(
+                    resource, f"the object it refers to was deleted in `{self.target}`", name
+                )
                 fields = {n: v for n, v in resource.fields.items() if n != name}
-                resource = without(replace(resource, fields=fields), name)
+                resource = without_field(replace(resource, fields=fields), name)
         return resource
 
     def _narrowed(self, resource: Resource) -> Resource:
@@ -186,7 +184,7 @@ class _Promoting:
         fields = resource.fields.keys()
         if other or address in self.matching.moved or kept < fields:
             self.result.only.add(address)
-        baseless = {name for name in kept if entry is None or _baseless(entry, name)}
+        baseless = {name for name in kept if entry is None or _has_no_base(entry, name)}
         uncopied = resource.uncopied | baseless | set(entry.unclaimed if entry else ()) - fields
         return replace(resource, ignore=resource.ignore | kept, uncopied=uncopied)
 
@@ -199,14 +197,14 @@ class _Promoting:
         item: LiveObject,
         entry: Entry | None,
     ) -> bool:
-        """Whether a field is to be as the source has it; tells a conflict."""
+        """Return whether to carry the source's value over; report a conflict."""
         now = self._now(resource, name, value)
         held = _held(kind, name, item, self.matching.hosts)
-        if entry and _baseless(entry, name):
+        if entry and _has_no_base(entry, name):
             own = held not in (now, MISSING, _sent(entry, kind, name))
             if own:
                 why = f"it was not copied before, and `{self.target}` has its own"
-                self._leave(resource, why, name)
+                self._omit(resource, why, name)
             return not own
         if entry and now == _sent(entry, kind, name):
             return False
@@ -225,7 +223,7 @@ class _Promoting:
         return False
 
     def _now(self, resource: Resource, name: str, value: Value) -> object:
-        """A value as the memory would hold it."""
+        """A value as the state would hold it."""
         if isinstance(value, Ref):
             lost = self.matching.vanished.get(value.address, value)
             return self.matching.ids.get(value.address, lost)
@@ -259,9 +257,9 @@ class _Promoting:
             )
         )
 
-    def _leave(self, resource: Resource, why: str, name: str = "") -> None:
+    def _omit(self, resource: Resource, why: str, name: str = "") -> None:
         kind = BY_NAME[resource.address.kind]
         label = str(resource.fields.get(kind.identity[-1], ""))
-        self.result.left.append(
+        self.result.omissions.append(
             Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
         )

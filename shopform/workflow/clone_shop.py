@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from shopform.clone.clone_planner import Fitting, Wish
-from shopform.clone.copy import copied, softened
+from shopform.clone.clone_planner import ClonePlanner, CloneScope
+from shopform.clone.copy import as_warnings, make_copy
 from shopform.clone.id_mapping import (
-    as_called_there,
-    as_in_source,
-    known_places,
-    to_read,
+    by_source_id,
+    known_addresses,
+    required_kinds,
     with_nested,
+    with_source_names,
 )
-from shopform.clone.omissions import owned_twice
+from shopform.clone.omissions import managed_in_both
 from shopform.clone.text_rewriting import Rewriting, own_hosts
-from shopform.clone.three_way import aside
+from shopform.clone.three_way import conflicts_as_warnings
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Diagnostic, error, warning
 from shopform.errors import BudgetSpent, ListMissing, ShopError, ShopformError, UsageError
@@ -68,7 +68,7 @@ class Copying:
             )
         self.workspace.source = self.first.shop.name
         self.workspace.source_host = host_of(self.first.shop.url)
-        self.wish = Wish(
+        self.scope = CloneScope(
             source=self.first.shop.name,
             target=self.workspace.shop.name,
             kinds=with_nested(BY_NAME if request.kinds is None else request.kinds),
@@ -94,10 +94,10 @@ class Copying:
         calls are to be made.
         """
         prior = self.workspace.store().read()
-        if self.wish.three_way and not prior.resources and not prior.pending:
-            first = f"shopform clone --from {self.wish.source} --to {self.wish.target}"
+        if self.scope.three_way and not prior.resources and not prior.pending:
+            first = f"shopform clone --from {self.scope.source} --to {self.scope.target}"
             raise UsageError(
-                f"nothing was copied from `{self.wish.source}` to `{self.wish.target}` yet",
+                f"nothing was copied from `{self.scope.source}` to `{self.scope.target}` yet",
                 hint=f"`{first}` comes first",
             )
         with (
@@ -105,18 +105,18 @@ class Copying:
             reading(self.first, connection),
         ):
             client, ledger = connection.client, connection.ledger
-            self.live = fetch(client, to_read(self.wish.kinds), unread=self.unread)
-            if self.wish.delete:
-                self.live = confirm_absence(client, self.live, as_in_source(prior))
+            self.live = fetch(client, required_kinds(self.scope.kinds), unread=self.unread)
+            if self.scope.delete:
+                self.live = confirm_absence(client, self.live, by_source_id(prior))
             same_shop(client, self.first.store().read(), self.live)
         self._readable()
         self._complete()
         observer = self.first.observer
-        observer.was_read(self.wish.source, client.calls, ledger.left, ledger.daily)
+        observer.was_read(self.scope.source, client.calls, ledger.left, ledger.daily)
         left = limits.after(client.calls)
         if more and left.max_calls is not None and left.max_calls <= 0:
             raise BudgetSpent(
-                f"reading `{self.wish.source}` took all {limits.max_calls} calls of this run",
+                f"reading `{self.scope.source}` took all {limits.max_calls} calls of this run",
                 hint="allow more with `--max-calls`",
             )
         return left
@@ -126,8 +126,8 @@ class Copying:
 
         A list that the shop does not have holds nothing to copy.
         """
-        asked = with_nested({Address(word).kind for word in self.wish.targets} & BY_NAME.keys())
-        needed = to_read(asked or self.wish.kinds)
+        asked = with_nested({Address(word).kind for word in self.scope.targets} & BY_NAME.keys())
+        needed = required_kinds(asked or self.scope.kinds)
         found = {
             name: problem
             for name, problem in (self.unread or {}).items()
@@ -140,7 +140,7 @@ class Copying:
                 diagnostics=[
                     error(
                         each.code,
-                        f"the {BY_NAME[name].section} of `{self.wish.source}` cannot be copied:"
+                        f"the {BY_NAME[name].section} of `{self.scope.source}` cannot be copied:"
                         f" {each.summary}",
                         hint=f"{each.hint}; or leave them out: `--kinds {','.join(others)}`",
                     )
@@ -153,7 +153,7 @@ class Copying:
         found = [
             error(
                 ShopError.code,
-                f"the list of {BY_NAME[name].section} of `{self.wish.source}` is not complete:"
+                f"the list of {BY_NAME[name].section} of `{self.scope.source}` is not complete:"
                 f" {read.problem}",
                 hint="run again; nothing is copied from a list that came back short",
             )
@@ -163,43 +163,45 @@ class Copying:
         if found:
             raise ShopError(diagnostics=found)
 
-    def fitting(self, prior: Prior, own: Prior, *, whole: bool) -> Fitting:
+    def planner(self, prior: Prior, own: Prior, *, whole: bool) -> ClonePlanner:
         """What the first shop holds, and what of it can be had in the other.
 
         `prior` is the memory of copies, `own` the other shop's own state.
         """
         first = self.first.store().read()
-        known = known_places(prior, first, self.live)
+        known = known_addresses(prior, first, self.live)
         found = declare(self.live, first, known=known, whole=whole, duplicates=False)
-        copy = copied(found, self.live, self.rewriting, prior if whole else Prior())
-        return Fitting(self.wish, found, self.live, copy, prior, self.workspace.shop, own)
+        copy = make_copy(found, self.live, self.rewriting, prior if whole else Prior())
+        return ClonePlanner(self.scope, found, self.live, copy, prior, self.workspace.shop, own)
 
     def files(self) -> tuple[Declared, dict[str, str]]:
         """The copy as files declare it, and what could not be read, by kind."""
-        fitting = self.fitting(self.workspace.store().read(), Prior(), whole=False)
+        planner = self.planner(self.workspace.store().read(), Prior(), whole=False)
         unread = {name: str(problem) for name, problem in (self.unread or {}).items()}
-        return fitting.declared(), unread
+        return planner.as_files(), unread
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         """What the shop lacks to be like the first, as far as it is asked for."""
         own = replace(self.workspace, source="").store().read()
         same_shop(connection.client, own)
-        fitting = self.fitting(prior, own, whole=True)
+        planner = self.planner(prior, own, whole=True)
         made = read_then_declare(
             self.workspace,
             connection,
             prior,
-            fitting.declare,
-            near=fitting.copy.desired(),
-            within=fitting.about(),
-            seen=lambda live: as_called_there(live, self.live, self.workspace.shop),
+            planner.declare,
+            near=planner.copy.desired(),
+            within=planner.touched(),
+            seen=lambda live: with_source_names(live, self.live, self.workspace.shop),
             options=self.options,
         )
-        about = fitting.about()
+        about = planner.touched()
         ids = {a: entry.id for a, entry in prior.resources.items() if a in about}
         ids |= {c.address: c.id for c in made.changes if c.importing and c.id}
-        told = [*fitting.told, *self._unread(), *owned_twice(ids, own, self.wish.target)]
-        return aside(replace(made, diagnostics=(*softened(made.diagnostics), *told)))
+        told = [*planner.warnings, *self._unread(), *managed_in_both(ids, own, self.scope.target)]
+        return conflicts_as_warnings(
+            replace(made, diagnostics=(*as_warnings(made.diagnostics), *told))
+        )
 
     def _unread(self) -> Iterable[Diagnostic]:
         for name, problem in (self.unread or {}).items():

@@ -5,8 +5,14 @@ from typing import Any
 import pytest
 from worlds import World
 
-from shopform.clone.copy import Copy, copied, placed
-from shopform.clone.id_mapping import gone, known_places, to_read, with_needs, with_nested
+from shopform.clone.copy import Copy, make_copy, map_fixed_objects
+from shopform.clone.id_mapping import (
+    deleted_in_source,
+    known_addresses,
+    required_kinds,
+    with_nested,
+    with_references,
+)
 from shopform.clone.text_rewriting import Rewriting, own_hosts
 from shopform.describe.from_live import declare
 from shopform.model.desired import Import
@@ -23,11 +29,11 @@ def rewriting(table: dict[str, str] | None = None, target: str = "new.example") 
 def copy_of(world: World, table: dict[str, str] | None = None, prior: Prior | None = None) -> Copy:
     live = world.shop()
     found = declare(live, Prior(), known={}, whole=True, duplicates=False)
-    return copied(found, live, rewriting(table), prior or Prior())
+    return make_copy(found, live, rewriting(table), prior or Prior())
 
 
 def why(copy: Copy) -> dict[tuple[int, str], str]:
-    return {(each.id, each.field): each.why for each in copy.left}
+    return {(each.id, each.field): each.why for each in copy.omissions}
 
 
 def held(copy: Copy, address: str) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def test_what_holds_for_one_shop_needs_a_word_even_if_it_is_the_same() -> None:
     }
     copy = copy_of(world, {"x.example": "x.example"})
     assert held(copy, "supplier.a")["dropshipping_mail"] == "a@x.example"
-    assert not copy.left
+    assert not copy.omissions
 
 
 def test_own_host_is_no_word_for_what_holds_for_one_shop() -> None:
@@ -133,10 +139,10 @@ def test_tree_deeper_than_any_stack_is_left_out() -> None:
     for number in range(3, 2_003):
         world.live("category", number, name=f"K{number}", parent=number - 1)
     live = world.shop()
-    copy = copied(declare(live, Prior(), known={}, whole=True), live, rewriting(), Prior())
-    copy.leave(Address("category.k3"), "because")
+    copy = make_copy(declare(live, Prior(), known={}, whole=True), live, rewriting(), Prior())
+    copy.omit(Address("category.k3"), "because")
     assert not [address for address in copy.resources if "k" in address.keys[0]]
-    assert len(copy.left) == 2_002
+    assert len(copy.omissions) == 2_002
 
 
 def test_names_that_become_one_by_rewriting_are_left_out() -> None:
@@ -153,12 +159,12 @@ def test_front_page_that_is_referred_to_is_the_other_shops_own() -> None:
     world.live("category", 2, name="A", parent=1)
     copy = copy_of(world)
     other = World().live("category", 7, fixed=True, name="Home").shop()
-    placed(copy, Prior(), other)
+    map_fixed_objects(copy, Prior(), other)
     front = Address("category.forside")
     assert copy.desired().imports == (Import(address=front, id=7),)
     assert (held(copy, front), copy.resources[front].keep) == ({}, True)
     copy = copy_of(world)
-    placed(copy, Prior(), World().live("category", 7, name="Home").shop())
+    map_fixed_objects(copy, Prior(), World().live("category", 7, name="Home").shop())
     assert not copy.resources
 
 
@@ -192,24 +198,28 @@ def test_addresses_are_those_of_the_copies_then_those_of_the_files() -> None:
             Address("supplier.gone"): Entry(id=12, origin=98),
         }
     )
-    assert known_places(prior, own, live.shop()) == {
+    assert known_addresses(prior, own, live.shop()) == {
         ("profile", 1): "profile.first",
         ("supplier", 3): "supplier.t",
         ("attribute", 2): "attribute.first.size",
     }
     copy = copy_of(live)
-    assert gone(prior, live.shop(), copy) == {"supplier.gone"}
+    assert deleted_in_source(prior, live.shop(), copy) == {"supplier.gone"}
 
 
 def test_kinds_bring_what_is_in_them_and_what_they_need() -> None:
     assert with_nested({"profile"}) == {"profile", "attribute", "value"}
-    assert to_read({"value"}) == {"profile", "attribute", "value"}
-    assert to_read({"category"}) == {"category"}
+    assert required_kinds({"value"}) == {"profile", "attribute", "value"}
+    assert required_kinds({"category"}) == {"category"}
 
 
 def test_part_of_a_copy_has_all_it_refers_to() -> None:
     world = World().live("category", 1, name="A").live("category", 2, name="B", parent=1)
     world.live("category", 3, name="C", canonical=2).live("category", 4, name="D")
     copy = copy_of(world)
-    assert with_needs(copy, [Address("category.c")]) == {"category.c", "category.a-b", "category.a"}
+    assert with_references(copy, [Address("category.c")]) == {
+        "category.c",
+        "category.a-b",
+        "category.a",
+    }
     assert held(copy, "category.c")["canonical"] == Ref(Address("category.a-b"))

@@ -10,7 +10,7 @@ from typing import Any
 from everything import CATEGORY, IMAGE, draw, full
 from line import Line, errors, line
 
-from shopform.clone.copy import copied
+from shopform.clone.copy import make_copy
 from shopform.clone.text_rewriting import Rewriting
 from shopform.describe.from_live import declare
 from shopform.kinds import BY_NAME, KINDS
@@ -283,7 +283,7 @@ def a_copy_leaves_out_what_holds_for_one_shop() -> None:
         with one.open() as (_, connection):
             live = fetch(connection.client, [kind.name for kind in KINDS])
         found = declare(live, Prior(), known={}, whole=True, duplicates=False)
-        copy = copied(found, live, Rewriting({}, {}), Prior())
+        copy = make_copy(found, live, Rewriting({}, {}), Prior())
         assert [set(r.fields) for r in copy.resources.values()] == [{"name"}]
 
 

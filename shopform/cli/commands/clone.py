@@ -143,7 +143,7 @@ def _write(console: Console, folder: Path, **asked: Any) -> int:
     copying.read(limits, more=False)
     declared, unread = copying.files()
     shop = copying.workspace.shop
-    about = f"`{shop.name}`, {shop.url}, a copy of `{copying.wish.source}`"
+    about = f"`{shop.name}`, {shop.url}, a copy of `{copying.scope.source}`"
     hint = "name an empty folder"
     made = write_declared(copying.workspace, declared, unread, folder, about=about, hint=hint)
     reporter.declared(made, folder)
