@@ -1,7 +1,6 @@
 """`--accept-rename`: the answer to a possible rename, written into the files."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from shopform.config import compile_shops, select_shop
 from shopform.config.read.project import Project
@@ -16,7 +15,7 @@ from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import follow_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store
-from shopform.workflow.file_writes import mark_of, write_over
+from shopform.workflow.file_writes import write_over
 from shopform.workflow.open_project import check_address, open_project, several
 from shopform.workflow.workspace import LoadedProject
 
@@ -55,14 +54,15 @@ def accept(
     for move in fresh:
         _check(move, [*listed, *(m for m in fresh if m is not move)], worlds)
     change = with_moves(project, fresh)
-    write(request.directory, change)
+    write(project, change)
     loaded.observer.renamed(change.name, fresh)
     return open_project(request, loaded.observer)
 
 
-def write(directory: Path, change: Rewritten) -> None:
+def write(project: Project, change: Rewritten) -> None:
     """Write a file of the project, with the mark at its beginning if it had one."""
-    write_over(directory, {change.name: mark_of(directory, change.name) + change.text})
+    mark = project.marks.get(change.name, "")
+    write_over(project.directory, {change.name: mark + change.text})
 
 
 def _listed(project: Project) -> list[Move]:

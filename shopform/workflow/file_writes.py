@@ -7,15 +7,6 @@ from shopform.errors import ShopformError, UsageError
 from shopform.files import real, reporting, typed
 from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
 
-BOM = "\ufeff"
-
-
-def mark_of(folder: Path, name: str) -> str:
-    """What a text file begins with on some systems; empty where it does not, or is not there."""
-    with reporting(folder / name, ShopformError):
-        data = read_bytes(typed(folder, name))
-    return BOM if (data or b"").startswith(BOM.encode()) else ""
-
 
 def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]:
     """Write files that are not there; returns the names of those it wrote.

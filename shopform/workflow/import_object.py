@@ -172,7 +172,7 @@ def _generate(
         variables=loaded.variables,
         environment=loaded.request.environment,
     )
-    write(workspace.directory, change)
+    write(project, change)
     left_out = tuple(
         warning("import-left", f"`{left.field}` of `{wanted}` is left out: {left.why}")
         for left in declared.omissions

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from shopform.config import Project, shop_names
 from shopform.config.compile.declarations import Drafts
 from shopform.config.format.formatter import format_text
+from shopform.config.read.project import BOM
 from shopform.config.write.field_patches import Held, patch
 from shopform.config.write.project_edits import Tabled, amended, home, with_resources
 from shopform.describe.from_live import declare
@@ -15,7 +16,7 @@ from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.model.declared import Declared
 from shopform.model.references import depends_on
 from shopform.model.values import Address
-from shopform.workflow.file_writes import BOM, mark_of, write_over
+from shopform.workflow.file_writes import write_over
 from shopform.workflow.read_shop import ShopSnapshot
 from shopform.workflow.workspace import Workspace
 
@@ -53,7 +54,7 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
         patched = {name: text.removeprefix(BOM) for name, text in files.items()}
         texts = {name: patched.get(name, text) for name, text in project.texts.items()}
         more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
-        files |= {name: mark_of(workspace.directory, name) + text for name, text in more.items()}
+        files |= {name: project.marks.get(name, "") + text for name, text in more.items()}
         told += refused
     write_over(workspace.directory, files)
     counts = {name: (made.counts.get(name, 0), added[name]) for name in sorted(files)}

@@ -1,5 +1,6 @@
 """A project: the YAML files of a folder, read as one."""
 
+import codecs
 import glob
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from shopform.errors import ConfigError
 from shopform.kinds import BY_NAME, KINDS
 
 NAMES: Final = ("shopform.yaml", "shopform.yml")
+BOM: Final = "\ufeff"
 SUFFIXES: Final = (".yaml", ".yml")
 SETTINGS: Final = ("shops", "variables", "policy", "include")
 REFACTORINGS: Final = ("moved", "removed", "imports")
@@ -60,6 +62,7 @@ class Sources(Map[str, Seq[Line]]):
 class Project:
     """The files of a project, merged. File names are relative to `directory`, with slashes.
 
+    `marks` are the byte order marks of texts that begin with one: `texts` come without.
     `tables` are the CSV files that sections name, `odd_rows` those of their rows that are no
     resource as they stand. `broken` is set when a file could not be read: what it declares is
     missing then.
@@ -69,6 +72,7 @@ class Project:
     directory: Path
     main: str = NAMES[0]
     texts: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
     tables: dict[str, Sheet] = field(default_factory=dict)
     odd_rows: Oddities = field(default_factory=dict)
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
@@ -201,6 +205,8 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         project.broken = True
         return
     project.texts[name] = text
+    if data.startswith(codecs.BOM_UTF8):
+        project.marks[name] = BOM
     try:
         root = parse(text, name, collector)
     except Malformed:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from shopform import files
 from shopform.config.compile.declarations import Declaration, Drafts
@@ -15,7 +14,7 @@ from shopform.config.compile.kind_models import model_of
 from shopform.config.format.scalars import Plain, word
 from shopform.config.read.document import Document
 from shopform.config.read.files import Files
-from shopform.config.read.project import Project, shop_names
+from shopform.config.read.project import BOM, Project, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.write.edits import Edit, Odd, add_entries, edited, set_items, set_scalar
 from shopform.config.write.scalar_lines import plain_field
@@ -28,7 +27,6 @@ from shopform.model.keys import key_from
 from shopform.model.values import Address, Ref
 
 SHOWN = 60
-_BOM: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ class _Patching:
     def __init__(self, project: Project, shop: str) -> None:
         drafts = Drafts(project, shop, shop_names(project), Collector())
         self.drafts = {draft.address: draft for draft in drafts.all()}
-        self.directory = project.directory
+        self.directory, self.marks = project.directory, project.marks
         self.texts = project.texts
         self.documents: dict[str, Document] = {}
         self.edits: dict[str, list[Edit]] = {}
@@ -162,10 +160,12 @@ class _Patching:
 
     def _whole(self, name: str, before: str, after: str) -> tuple[str, str]:
         """Both texts of a file with the mark that it begins with, if it has one."""
-        with files.reporting(self.directory / name, ConfigError):
-            data = files.read(files.inside(self.directory, name))
-        marked = data.startswith(_BOM.encode())
-        return (_BOM + before, _BOM + after) if marked else (before, after)
+        mark = self.marks.get(name, "")
+        if name not in self.texts:
+            with files.reporting(self.directory / name, ConfigError):
+                data = files.read(files.inside(self.directory, name))
+            mark = BOM if data.startswith(BOM.encode()) else ""
+        return mark + before, mark + after
 
     def _insert(self, draft: Declaration, one: Held) -> None:
         document = self._document(draft.node.file)
