@@ -2,8 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,7 +13,9 @@ from shopform.model.values import CHANGE_WORDS
 if TYPE_CHECKING:
     from shopform.planning.scope import Options
     from shopform.terminal.console import Console
-    from shopform.workflow.requests import ProjectRequest
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.requests import ProjectRequest, ReadLimits
+    from shopform.workflow.workspace import LoadedProject
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,11 +57,27 @@ def project_request(console: "Console", asked: dict[str, Any]) -> "ProjectReques
     return taken(ProjectRequest, asked, **place)
 
 
-def plan_options(console: "Console", asked: dict[str, Any], out: Path | None) -> "Options":
-    """What is asked of a plan. One that is saved or is a document has what stays as it is too."""
+def opened(console: "Console", asked: dict[str, Any]) -> "tuple[Reporter, LoadedProject]":
+    """The project, read, and who hears what is done with it."""
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project
+
+    reporter = Reporter(console)
+    return reporter, open_project(project_request(console, asked), reporter)
+
+
+def plan_options(asked: dict[str, Any], *, whole: bool = False) -> "Options":
+    """What is asked of a plan; `whole` ones have what stays as it is too."""
     from shopform.planning.scope import Options
 
-    return replace(taken(Options, asked), whole=out is not None or console.form != "text")
+    return taken(Options, asked, whole=whole)
+
+
+def limits(asked: dict[str, Any]) -> "ReadLimits":
+    """How many calls may be made."""
+    from shopform.workflow.requests import ReadLimits
+
+    return taken(ReadLimits, asked)
 
 
 def _counts(

@@ -20,6 +20,7 @@ from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
 from shopform.model.desired import Desired
 from shopform.model.values import KEY, Address
+from shopform.planning.scope import Known, Options, scope
 from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.shared_shops import alone
@@ -108,8 +109,13 @@ def validate(loaded: LoadedProject) -> dict[str, Desired]:
     return found
 
 
-def open_declared(loaded: LoadedProject) -> Desired:
-    """What is declared for one shop; reads no secret. Raises ConfigError, UsageError."""
+def open_declared(
+    loaded: LoadedProject, options: Options
+) -> tuple[Desired, frozenset[Address] | None]:
+    """What is declared for one shop, and the addresses that are asked for; None is all of them.
+
+    Reads no secret. Raises ConfigError, UsageError.
+    """
     _, desired, warnings = compile_project(
         loaded.project,
         loaded.request.shop,
@@ -118,7 +124,8 @@ def open_declared(loaded: LoadedProject) -> Desired:
         resolve_token=False,
     )
     loaded.observer.warn(warnings)
-    return desired
+    known = Known(resources=desired.resources, moves=desired.moved)
+    return desired, scope(options, known).only
 
 
 def check_address(text: str) -> Address:

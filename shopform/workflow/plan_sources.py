@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from shopform.config import means_several
 from shopform.errors import UsageError
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.planning.scope import Options
 from shopform.workflow.observer import Observer
-from shopform.workflow.open_project import open_project, open_settings, open_workspace
+from shopform.workflow.open_project import open_project, open_settings, open_workspace, several
 from shopform.workflow.plan_file import fit, needs_files, read_plan
 from shopform.workflow.refresh import Connection, read_and_look, read_and_plan
 from shopform.workflow.requests import ProjectRequest
@@ -54,6 +55,8 @@ class Saved:
     def __init__(
         self, request: ProjectRequest, observer: Observer, plan_file: Path, options: Options
     ) -> None:
+        if means_several(request.shop):
+            several(open_project(request, observer), {"PLAN_FILE": plan_file})
         if options != Options():
             raise UsageError("a saved plan takes no planning options", hint="leave the options out")
         self._plan = read_plan(request.directory, plan_file)

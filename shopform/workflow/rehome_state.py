@@ -10,9 +10,9 @@ from shopform.model.addresses import within
 from shopform.model.canonical import digest, is_digest
 from shopform.model.desired import Desired
 from shopform.model.live import Live
-from shopform.model.prior import Anchor, Entry, Prior
+from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, host_of
-from shopform.planning.checks.shop_identity import Evidence, fitting, gather
+from shopform.planning.checks.shop_identity import Evidence, fitting, gather, said
 from shopform.planning.matching.match import interest
 from shopform.planning.matching.result import live_identity
 from shopform.shop.absence import confirm_absence
@@ -29,13 +29,14 @@ from shopform.workflow.workspace import Workspace
 class Comparison:
     """How a state fits the shop as it is now.
 
-    `was` and `now` are the object that each shop has one of, where they are known; `differing`
-    has a line for each of the `owned` objects that does not fit.
+    `hosts` are where the shop was and is; `anchors` what the object of `kind` that each shop has
+    one of was and is called, empty where it is not known. `differing` has a line for each of the
+    `owned` objects that does not fit.
     """
 
-    prior: Prior
-    was: Anchor | None
-    now: Anchor | None
+    hosts: tuple[str, str]
+    kind: str
+    anchors: tuple[str, str]
     fits: bool
     fitting: int
     owned: int
@@ -47,8 +48,8 @@ def rehome(
     limits: ReadLimits,
     lock_timeout: float,
     confirm: Callable[[Comparison], bool],
-) -> list[Address]:
-    """Write the state for the shop as it is now; returns what was removed from it.
+) -> tuple[Comparison, list[Address]]:
+    """Write the state for the shop as it is now; returns how it fitted, and what was removed.
 
     `confirm` sees how the state fits, and says whether one that does not is written all the same;
     if not, Refused is raised and nothing is written.
@@ -66,9 +67,10 @@ def rehome(
         fits = fitting(prior, found)
         owned = len(found.fits) + found.differing
         lines = tuple(_differing(prior, found))
-        compared = Comparison(
-            prior, prior.anchor, found.anchor, fits, len(found.fits), owned, lines
-        )
+        hosts = prior.shop, host_of(workspace.shop.url)
+        was, now = (said(each) if each else "" for each in (prior.anchor, found.anchor))
+        kind = found.anchor.kind if found.anchor else ""
+        compared = Comparison(hosts, kind, (was, now), fits, len(found.fits), owned, lines)
         if not confirm(compared) and not fits:
             raise Refused(
                 f"the state does not fit the shop `{workspace.shop.name}`, and was left as it is",
@@ -79,7 +81,7 @@ def rehome(
         key = key_digest(workspace.shop.token.text, session.lineage)
         session.recognise(host_of(workspace.shop.url), found.anchor, key, write=True)
         session.edit(changed, dropped)
-    return dropped
+    return compared, dropped
 
 
 def move_state(workspace: Workspace, lock_timeout: float) -> None:

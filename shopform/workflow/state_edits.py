@@ -1,101 +1,120 @@
 """Looks at the state of a shop, and edits it; none of it makes a call."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import StateError
 from shopform.kinds import ORDER
 from shopform.kit.documents import Document, write
 from shopform.model.addresses import within
+from shopform.model.canonical import is_digest
 from shopform.model.prior import Entry, Intent, Prior
-from shopform.model.values import Address
-from shopform.state.store import Store
+from shopform.model.values import Address, Secret
+from shopform.state.format import dumps
 from shopform.workflow.open_project import check_address, open_settings
 from shopform.workflow.workspace import LoadedProject
 
 
-def open_state(loaded: LoadedProject, source: str | None = None) -> Store:
-    """The state of the requested shop, or what it remembers of copies from `source`."""
-    workspace = open_settings(loaded)
-    if source:
-        workspace.source = open_settings(loaded, source).shop.name
-    return workspace.store()
+class StateEdits:
+    """The state of the requested shop, or what it remembers of copies from `source`.
 
-
-def listed(prior: Prior, addresses: Iterable[str]) -> list[Address]:
-    """The addresses in the state, those of pending creates too; or those in and below some.
-
-    Containers come before what they contain. Raises StateError for an address without any.
+    What it is asked to edit is written before a method returns. Raises StateError for a state
+    that cannot be used, and for addresses that it does not have.
     """
-    known = {*prior.resources, *_pending(prior)}
-    found: set[Address] = set() if addresses else known
-    for address in map(check_address, addresses):
-        mine = {a for a in known if within(a, (address,))}
-        if not mine:
-            _entry(prior, address)
-        found |= mine
-    return sorted(found, key=lambda address: (ORDER[address.kind], address))
+
+    def __init__(self, loaded: LoadedProject, source: str | None = None) -> None:
+        workspace = open_settings(loaded)
+        if source:
+            workspace.source = open_settings(loaded, source).shop.name
+        self.store = workspace.store()
+
+    def listed(self, addresses: Collection[str]) -> list[tuple[Address, bool]]:
+        """The addresses in the state, or those in and below some; whether each is pending."""
+        prior = self.store.read(mending=True)
+        return [(a, a not in prior.resources) for a in _chosen(prior, addresses)]
+
+    def record(self, text: str) -> str:
+        """What the state holds of an address, as JSON."""
+        prior, address = self.store.read(mending=True), Address(text)
+        pending = _pending(prior).get(address)
+        held = prior.resources.get(address)
+        record: Document = write(
+            Entry, pending.entry if pending and not held else _entry(prior, address)
+        )
+        if pending and not held:
+            record |= {"pending": True, "parent_id": pending.parent_id}
+            del record["id"]
+        return json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)
+
+    def stored(self) -> str:
+        """The state as it is stored, as JSON."""
+        return dumps(self.store.read(mending=True)).decode()
+
+    def masked(self) -> Prior:
+        """The state with `Secret` for each digest of one."""
+        prior = self.store.read(mending=True)
+
+        def without(entry: Entry) -> Entry:
+            sent = {n: Secret("", "") if is_digest(v) else v for n, v in entry.sent.items()}
+            return replace(entry, sent=sent)
+
+        return replace(prior, resources={a: without(e) for a, e in prior.resources.items()})
+
+    def move(self, source: str, destination: str, lock_timeout: float) -> None:
+        """Give an object, and what is nested in it, another address."""
+        before, after = check_address(source), check_address(destination)
+        if before.kind != after.kind:
+            raise StateError(f"`{before}` and `{after}` are not of one kind")
+        with self.store.open("state mv", lock_timeout) as session:
+            resources = session.prior.resources
+            _entry(session.prior, before)
+            moved = {
+                address: Address.of(address.kind, *after.keys, *address.keys[len(before.keys) :])
+                for address in resources
+                if within(address, (before,))
+            }
+            taken = sorted(set(moved.values()) & (_known(session.prior) - set(moved)))
+            if taken:
+                raise StateError(f"`{taken[0]}` is in the state already")
+            changed = {
+                moved.get(address, address): _renamed(entry, moved)
+                for address, entry in resources.items()
+                if address in moved or _renamed(entry, moved) != entry
+            }
+            session.edit(changed, [address for address in moved if address not in changed])
+
+    def remove(self, addresses: Collection[str], lock_timeout: float) -> list[Address]:
+        """Remove addresses, and what is nested in them; returns those that were removed."""
+        with self.store.open("state rm", lock_timeout, mending=True) as session:
+            chosen = _chosen(session.prior, addresses)
+            session.edit({}, chosen)
+        return chosen
+
+    def protect(self, addresses: Collection[str], lock_timeout: float, *, wanted: bool) -> None:
+        """Protect objects from being destroyed, or protect them no more."""
+        verb = "state protect" if wanted else "state unprotect"
+        with self.store.open(verb, lock_timeout) as session:
+            entries = {Address(a): _entry(session.prior, Address(a)) for a in addresses}
+            session.edit({a: replace(entry, protect=wanted) for a, entry in entries.items()})
 
 
-def record_of(prior: Prior, address: Address) -> Mapping[str, Any]:
-    """What the state holds of an address, as it is stored. Raises StateError for nothing."""
-    pending = _pending(prior).get(address)
-    held = prior.resources.get(address)
-    record: Document = write(
-        Entry, pending.entry if pending and not held else _entry(prior, address)
-    )
-    if pending and not held:
-        record |= {"pending": True, "parent_id": pending.parent_id}
-        del record["id"]
-    return record
-
-
-def move(store: Store, before: Address, after: Address, lock_timeout: float) -> None:
-    """Give an object, and what is nested in it, another address. Raises StateError."""
-    if before.kind != after.kind:
-        raise StateError(f"`{before}` and `{after}` are not of one kind")
-    with store.open("state mv", lock_timeout) as session:
-        resources = session.prior.resources
-        _entry(session.prior, before)
-        moved = {
-            address: Address.of(address.kind, *after.keys, *address.keys[len(before.keys) :])
-            for address in resources
-            if within(address, (before,))
-        }
-        known = {*resources, *_pending(session.prior)}
-        taken = sorted(set(moved.values()) & (known - set(moved)))
-        if taken:
-            raise StateError(f"`{taken[0]}` is in the state already")
-        changed = {
-            moved.get(address, address): _renamed(entry, moved)
-            for address, entry in resources.items()
-            if address in moved or _renamed(entry, moved) != entry
-        }
-        session.edit(changed, [address for address in moved if address not in changed])
-
-
-def _renamed(entry: Entry, moved: dict[Address, Address]) -> Entry:
+def _renamed(entry: Entry, moved: Mapping[Address, Address]) -> Entry:
     parent = moved.get(entry.parent, entry.parent) if entry.parent else None
     depends_on = tuple(sorted(moved.get(address, address) for address in entry.depends_on))
     return replace(entry, parent=parent, depends_on=depends_on)
 
 
-def remove(store: Store, addresses: Iterable[str], lock_timeout: float) -> list[Address]:
-    """Remove addresses and what is nested in them from the state; returns those that were."""
-    with store.open("state rm", lock_timeout, mending=True) as session:
-        chosen = listed(session.prior, addresses)
-        session.edit({}, chosen)
-    return chosen
-
-
-def protect(store: Store, addresses: Iterable[str], lock_timeout: float, *, wanted: bool) -> None:
-    """Protect objects from being destroyed, or protect them no more."""
-    verb = "state protect" if wanted else "state unprotect"
-    with store.open(verb, lock_timeout) as session:
-        entries = {Address(a): _entry(session.prior, Address(a)) for a in addresses}
-        session.edit({a: replace(entry, protect=wanted) for a, entry in entries.items()})
+def _chosen(prior: Prior, addresses: Collection[str]) -> list[Address]:
+    """All addresses, or those in and below some; containers before what they contain."""
+    found: set[Address] = set() if addresses else _known(prior)
+    for address in map(check_address, addresses):
+        mine = {a for a in _known(prior) if within(a, (address,))}
+        if not mine:
+            _entry(prior, address)
+        found |= mine
+    return sorted(found, key=lambda address: (ORDER[address.kind], address))
 
 
 def _entry(prior: Prior, address: Address) -> Entry:
@@ -107,13 +126,17 @@ def _entry(prior: Prior, address: Address) -> Entry:
             f" `shopform state rm {address}` forgets it",
         )
     if entry is None:
-        known = {*prior.resources, *_pending(prior)}
         raise StateError(
             f"`{address}` is not in the state",
-            hint=did_you_mean(address, known, "`shopform state list` shows what is"),
+            hint=did_you_mean(address, _known(prior), "`shopform state list` shows what is"),
         )
     return entry
 
 
 def _pending(prior: Prior) -> Mapping[Address, Intent]:
     return {intent.address: intent for intent in prior.pending}
+
+
+def _known(prior: Prior) -> set[Address]:
+    """The addresses of entries and of pending creates."""
+    return {*prior.resources, *_pending(prior)}

@@ -120,10 +120,21 @@ def test_files_import_each_other_in_no_circle() -> None:
 
 
 def test_use_cases_know_no_command_line() -> None:
+    """Nor the terminal: what they report goes to an Observer, which that implements."""
+    shown = ("click", "rich", "sys", "shopform.cli", "shopform.terminal", "shopform.render.text")
     assert not offenders(
-        (path, {m for m in imports(path) if m.startswith(("click", "shopform.cli"))})
+        (path, {m for m in imports(path) if m.startswith(shown)})
         for path in FILES
         if room(path) == "workflow"
+    )
+
+
+def test_command_parses_and_shows_and_leaves_the_work_to_use_cases() -> None:
+    """`sandbox` serves a room that no use case is about."""
+    served = {"workflow", "terminal", "render", "cli", "errors", "diagnostics", "__version__"}
+    assert not offenders(
+        (path, modules(path) - served - ({"sandbox"} if path.stem == "sandbox" else set()))
+        for path in (ROOT / "shopform" / "cli" / "commands").glob("*.py")
     )
 
 

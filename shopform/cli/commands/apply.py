@@ -61,49 +61,38 @@ def _apply(
     accept_rename: tuple[tuple[str, str], ...] = (),
     **asked: Any,
 ) -> int:
-    from shopform.config import means_several
-    from shopform.planning.scope import Options
     from shopform.terminal.reporter import Reporter
     from shopform.terminal.several_shops import report_runs
     from shopform.workflow.accept_renames import accept
     from shopform.workflow.multi_shop import apply_all
-    from shopform.workflow.open_project import (
-        open_project,
-        open_workspace,
-        open_workspaces,
-        several,
-    )
+    from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan_sources import Fresh, PlanSource, Saved
-    from shopform.workflow.requests import Approval, ReadLimits, RunResult
+    from shopform.workflow.requests import Approval, RunResult
     from shopform.workflow.run_plan import carry_out
 
-    request, limits = options.project_request(console, asked), options.taken(ReadLimits, asked)
-    approval, wanted = options.taken(Approval, asked), options.taken(Options, asked)
-    if not plan_file and not approval.auto_approve and not console.interactive:
-        raise UsageError(
-            "approval is required, and there is no terminal to ask on",
-            hint="pass `--auto-approve`, or apply a saved plan",
-        )
-    if plan_file and accept_rename:
-        raise UsageError("a saved plan takes no planning options", hint="leave the options out")
-    reporter, verb = Reporter(console), "destroy" if wanted.destroy else "apply"
+    limits, wanted = options.limits(asked), options.plan_options(asked)
+    approval = options.taken(Approval, asked)
+    verb = "destroy" if wanted.destroy else "apply"
 
     def carry(source: PlanSource) -> RunResult:
         return carry_out(source, limits, approval, verb=verb)
 
-    one_only = {
-        "PLAN_FILE": plan_file,
-        "--expect-digest": approval.expect_digest,
-        "destroy": wanted.destroy,
-    }
-    if plan_file and not means_several(request.shop):
+    if plan_file:
+        if accept_rename:
+            raise UsageError("a saved plan takes no planning options", hint="leave the options out")
+        reporter = Reporter(console)
+        request = options.project_request(console, asked)
         return reporter.applied(carry(Saved(request, reporter, plan_file, wanted)))
-    loaded = open_project(request, reporter)
+    if not approval.auto_approve and not console.interactive:
+        raise UsageError(
+            "approval is required, and there is no terminal to ask on",
+            hint="pass `--auto-approve`, or apply a saved plan",
+        )
+    reporter, loaded = options.opened(console, asked)
+    one_only = {"--expect-digest": approval.expect_digest, "destroy": wanted.destroy}
     if accept_rename:
         loaded = accept(loaded, accept_rename, one_only)
     if several(loaded, one_only):
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_runs(reporter, apply_all(sources, carry))
-    if plan_file:  # a shop may be called `all`
-        return reporter.applied(carry(Saved(request, reporter, plan_file, wanted)))
     return reporter.applied(carry(Fresh(open_workspace(loaded), wanted)))

@@ -110,35 +110,28 @@ def _copy(
     console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import check_approval, offer
-    from shopform.terminal.reporter import Reporter
     from shopform.workflow.clone_shop import Copying
-    from shopform.workflow.open_project import open_project
-    from shopform.workflow.requests import Approval, CopyRequest, ReadLimits
+    from shopform.workflow.requests import Approval, CopyRequest
 
-    reporter, request = Reporter(console), options.taken(CopyRequest, asked)
-    limits, approval = options.taken(ReadLimits, asked), options.taken(Approval, asked)
+    request, limits = options.taken(CopyRequest, asked), options.limits(asked)
+    approval = options.taken(Approval, asked)
     check_approval(console, approval)
-    wanted = options.plan_options(console, asked, out)
-    loaded = open_project(options.project_request(console, asked), reporter)
+    wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
+    reporter, loaded = options.opened(console, asked)
     copying = Copying(loaded, request, wanted, three_way=verb == "promote")
-    left = copying.read(limits, more=True)
-    result = offer(
-        reporter, copying, left, approval, verb=verb, out=out, detailed=detailed_exitcode
-    )
-    return result.exit_code
+    left, detailed = copying.read(limits, more=True), detailed_exitcode
+    made = offer(reporter, copying, left, approval, verb=verb, out=out, detailed=detailed)
+    return made.exit_code
 
 
 def _write(console: Console, folder: Path, **asked: Any) -> int:
-    from shopform.planning.scope import Options
-    from shopform.terminal.reporter import Reporter
     from shopform.workflow.clone_shop import Copying
     from shopform.workflow.declared_files import write_declared
-    from shopform.workflow.open_project import open_project
-    from shopform.workflow.requests import CopyRequest, ReadLimits
+    from shopform.workflow.requests import CopyRequest
 
-    reporter, request = Reporter(console), options.taken(CopyRequest, asked)
-    limits, wanted = options.taken(ReadLimits, asked), options.taken(Options, asked)
-    loaded = open_project(options.project_request(console, asked), reporter)
+    request, limits = options.taken(CopyRequest, asked), options.limits(asked)
+    wanted = options.plan_options(asked)
+    reporter, loaded = options.opened(console, asked)
     copying = Copying(loaded, request, wanted, three_way=False, with_key=False)
     copying.read(limits, more=False)
     declared, unread = copying.files()

@@ -42,27 +42,17 @@ def command(
     with 2 if the shop differs, otherwise with 0. --write produces a patch for `git apply`; fields
     that cannot be patched are listed on stderr. Several shops are compared in parallel.
     """
-    from shopform.planning.scope import Options
-    from shopform.terminal.reporter import Reporter
+    from shopform.terminal.several_shops import report_plans
     from shopform.workflow.drift_patch import find_drift, write_patch
-    from shopform.workflow.open_project import (
-        open_project,
-        open_workspace,
-        open_workspaces,
-        several,
-    )
-    from shopform.workflow.requests import ReadLimits
+    from shopform.workflow.multi_shop import plan_all
+    from shopform.workflow.open_project import open_workspace, open_workspaces, several
+    from shopform.workflow.plan_sources import Look
 
     if write == "-" and console.form not in ("text", "quiet"):
         raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
-    request, limits = options.project_request(console, asked), options.taken(ReadLimits, asked)
-    wanted, reporter = options.taken(Options, asked), Reporter(console)
-    loaded = open_project(request, reporter)
+    limits, wanted = options.limits(asked), options.plan_options(asked)
+    reporter, loaded = options.opened(console, asked)
     if several(loaded, {"--write": write, "--format html": console.form == "html"}):
-        from shopform.terminal.several_shops import report_plans
-        from shopform.workflow.multi_shop import plan_all
-        from shopform.workflow.plan_sources import Look
-
         looks = [Look(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(looks, limits, detailed=True))
     result, made = find_drift(open_workspace(loaded), limits, wanted, with_patch=bool(write))
@@ -73,7 +63,7 @@ def command(
     if made and write == "-" and made.text:
         console.result(made.text)
     if made and write and write != "-":
-        write_patch(request.directory, write, made)
+        write_patch(console.directory, write, made)
         console.note(f"\n{write}: a patch that sets {plural(made.count, 'field')}.")
     if made:
         console.diagnostics(made.left)

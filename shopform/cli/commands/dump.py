@@ -41,11 +41,9 @@ def command(
     left out and why; secrets are never written. Nothing is overwritten: --update edits existing
     files and keeps their order, comments and placeholders.
     """
-    from shopform.terminal.reporter import Reporter
     from shopform.workflow.declared_files import write_declared
-    from shopform.workflow.open_project import open_project, open_settings, open_workspace
+    from shopform.workflow.open_project import open_settings, open_workspace
     from shopform.workflow.read_shop import read_shop
-    from shopform.workflow.requests import ReadLimits
     from shopform.workflow.update_files import update_files
 
     if update and out:
@@ -53,11 +51,9 @@ def command(
     if new and not update:
         raise UsageError("`--new` is for `--update`", hint="a plain dump has everything")
     if out and out.name in ("shopform.yaml", "shopform.yml"):
-        raise UsageError(
-            f"`{out.name}` is the settings file", hint="name another file, or a folder"
-        )
-    reporter, limits = Reporter(console), options.taken(ReadLimits, asked)
-    loaded = open_project(options.project_request(console, asked), reporter)
+        raise UsageError(f"`{out.name}` is the settings file", hint="name another file, or a folder")
+    limits = options.limits(asked)
+    reporter, loaded = options.opened(console, asked)
     workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)
     found = read_shop(workspace, limits)
     console.diagnostics(found.warnings())

@@ -20,13 +20,12 @@ def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool
     lines they belong to. The meaning of a file never changes. A file that is not valid YAML is
     reported and skipped; the others are still formatted.
     """
-    from shopform.config.read.yaml_parsers import LINE_BREAK
     from shopform.workflow.format_files import format_file, project_files
 
     code = 0
     for name in files or project_files(console.directory):
         one = format_file(console.directory, name, check=check)
-        console.sources = {name: LINE_BREAK.split(one.text)}
+        console.sources = one.sources
         if one.changed:
             console.result(one.difference if diff else name)
         console.diagnostics(one.diagnostics)

@@ -7,6 +7,7 @@ import click
 
 from shopform.cli import options
 from shopform.cli.param_types import File
+from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
 
@@ -43,22 +44,14 @@ def command(
     to those that depend on it. Makes no API call and needs no key.
     """
     from shopform.render.graph import render_graph, resource_graph, step_graph
+    from shopform.workflow.open_project import open_declared
+    from shopform.workflow.plan_file import read_plan
 
     if plan_file:
-        from shopform.errors import UsageError
-        from shopform.workflow.plan_file import read_plan
-
         if any(asked.values()):
             raise UsageError("a saved plan is drawn as it is", hint="leave the options out")
         graph = step_graph(read_plan(console.directory, plan_file))
     else:
-        from shopform.planning.scope import Known, Options, scope
-        from shopform.terminal.reporter import Reporter
-        from shopform.workflow.open_project import open_declared, open_project
-
-        wanted = options.taken(Options, asked)
-        loaded = open_project(options.project_request(console, asked), Reporter(console))
-        desired = open_declared(loaded)
-        known = Known(resources=desired.resources, moves=desired.moved)
-        graph = resource_graph(desired, scope(wanted, known).only)
+        wanted = options.plan_options(asked)
+        graph = resource_graph(*open_declared(options.opened(console, asked)[1], wanted))
     console.result(render_graph(graph, form))

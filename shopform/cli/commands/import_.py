@@ -32,16 +32,14 @@ def command(
     up in the next plan. With --generate a missing block is written as the object is
     now. `imports:` in the files does the same with the next apply, for everybody.
     """
-    from shopform.terminal.reporter import Reporter
     from shopform.workflow.import_object import import_object
-    from shopform.workflow.open_project import check_address, open_project, open_workspace
-    from shopform.workflow.requests import ImportRequest, ReadLimits
+    from shopform.workflow.open_project import check_address, open_workspace
+    from shopform.workflow.requests import ImportRequest
 
     request = options.taken(ImportRequest, asked, address=check_address(address))
     if request.into and not request.generate:
         raise UsageError("`--into` says where a block is written", hint="add `--generate`")
-    limits = options.taken(ReadLimits, asked)
-    loaded = open_project(options.project_request(console, asked), Reporter(console))
+    limits, (_, loaded) = options.limits(asked), options.opened(console, asked)
     made = import_object(open_workspace(loaded), request, limits)
     if made.written:
         console.result(f"Wrote {address} to {made.written}.")

@@ -44,31 +44,22 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a policy rule or a gate (--fail-on,
     --expect-no-changes) refuses the plan. Several shops are planned in parallel.
     """
-    from shopform.terminal.reporter import Reporter
+    from shopform.terminal.several_shops import report_plans
     from shopform.workflow.accept_renames import accept
-    from shopform.workflow.open_project import (
-        open_project,
-        open_workspace,
-        open_workspaces,
-        several,
-    )
+    from shopform.workflow.multi_shop import plan_all
+    from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan_sources import Fresh
-    from shopform.workflow.requests import ReadLimits
     from shopform.workflow.run_plan import propose
 
-    request, limits = options.project_request(console, asked), options.taken(ReadLimits, asked)
-    wanted = options.plan_options(console, asked, out)
+    limits = options.limits(asked)
+    wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     if wanted.refresh_only and (wanted.destroy or wanted.replace):
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
+    reporter, loaded = options.opened(console, asked)
     one_only = {"--out": out, "--format html": console.form == "html"}
-    reporter = Reporter(console)
-    loaded = open_project(request, reporter)
     if accept_rename:
         loaded = accept(loaded, accept_rename, one_only)
     if several(loaded, one_only):
-        from shopform.terminal.several_shops import report_plans
-        from shopform.workflow.multi_shop import plan_all
-
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(sources, limits, detailed=detailed_exitcode))
     source = Fresh(open_workspace(loaded), wanted)

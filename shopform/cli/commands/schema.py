@@ -16,11 +16,6 @@ def command(console: Console, name: str) -> None:
     Editors use it for completion and validation; `shopform init` writes it to the project. The
     argument selects the schema of project files, of the state, or of saved plans.
     """
-    import json
+    from shopform.workflow.start_project import schema
 
-    from shopform.config.json_schema import project_schema
-    from shopform.render.json.plan_schema import plan_schema
-    from shopform.state.format import state_schema
-
-    makers = {"project": project_schema, "state": state_schema, "plan": plan_schema}
-    console.result(json.dumps(makers[name](), indent=2, ensure_ascii=False))
+    console.result(schema(name))

@@ -1,6 +1,5 @@
 """`shopform state ...` and `shopform force-unlock`."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -8,24 +7,20 @@ import click
 from shopform.cli import completions, options
 from shopform.cli.commands.state_rehome import command as rehome
 from shopform.cli.groups import Group
-from shopform.model.values import Address
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
-    from shopform.state.store import Store
+    from shopform.workflow.state_edits import StateEdits
 
 chosen_state = options.stack(options.here, options.chosen_shop, options.of_copies)
 own_state = options.stack(options.here, options.chosen_shop, options.locking)
 addresses_ = click.argument("addresses", nargs=-1, required=True, shell_complete=completions.owned)
 
 
-def _store(console: Console, shop: str | None, source: str | None = None) -> "Store":
-    from shopform.terminal.reporter import Reporter
-    from shopform.workflow.open_project import open_project
-    from shopform.workflow.state_edits import open_state
+def _state(console: Console, shop: str | None, source: str | None = None) -> "StateEdits":
+    from shopform.workflow.state_edits import StateEdits
 
-    request = options.project_request(console, {"shop": shop})
-    return open_state(open_project(request, Reporter(console)), source)
+    return StateEdits(options.opened(console, {"shop": shop})[1], source)
 
 
 @click.group("state", cls=Group)
@@ -50,11 +45,8 @@ def list_(
 
     Pending creates are marked; the next apply checks whether the shop has them.
     """
-    from shopform.workflow.state_edits import listed
-
-    prior = _store(console, shop, source).read(mending=True)
-    for address in listed(prior, addresses):
-        console.result(address if address in prior.resources else f"{address} (pending create)")
+    for address, pending in _state(console, shop, source).listed(addresses):
+        console.result(f"{address} (pending create)" if pending else address)
 
 
 @group.command("show")
@@ -63,10 +55,7 @@ def list_(
 @click.pass_obj
 def show(console: Console, /, shop: str | None, source: str | None, address: str) -> None:
     """Show the state entry of ADDRESS as JSON."""
-    from shopform.workflow.state_edits import record_of
-
-    record = record_of(_store(console, shop, source).read(mending=True), Address(address))
-    console.result(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
+    console.result(_state(console, shop, source).record(address))
 
 
 @group.command("pull")
@@ -74,9 +63,7 @@ def show(console: Console, /, shop: str | None, source: str | None, address: str
 @click.pass_obj
 def pull(console: Console, /, shop: str | None, source: str | None) -> None:
     """Print the stored state as JSON."""
-    from shopform.state.format import dumps
-
-    console.result(dumps(_store(console, shop, source).read(mending=True)).decode())
+    console.result(_state(console, shop, source).stored())
 
 
 @group.command("mv")
@@ -88,12 +75,8 @@ def move(
     console: Console, /, shop: str | None, lock_timeout: float, source: str, destination: str
 ) -> None:
     """Move SOURCE and its children to the address DESTINATION."""
-    from shopform.workflow.open_project import check_address
-    from shopform.workflow.state_edits import move
-
-    before, after = check_address(source), check_address(destination)
-    move(_store(console, shop), before, after, lock_timeout)
-    console.result(f"Moved {before} to {after}.")
+    _state(console, shop).move(source, destination, lock_timeout)
+    console.result(f"Moved {source} to {destination}.")
 
 
 @group.command("rm")
@@ -113,9 +96,7 @@ def remove(
 
     Pending creates are removed too.
     """
-    from shopform.workflow.state_edits import remove
-
-    for address in remove(_store(console, shop, source), addresses, lock_timeout):
+    for address in _state(console, shop, source).remove(addresses, lock_timeout):
         console.result(f"Removed {address} from the state.")
 
 
@@ -127,9 +108,7 @@ def protect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
 ) -> None:
     """Protect ADDRESSES from deletion, like `lifecycle: {protect: true}` in the files."""
-    from shopform.workflow.state_edits import protect
-
-    protect(_store(console, shop), addresses, lock_timeout, wanted=True)
+    _state(console, shop).protect(addresses, lock_timeout, wanted=True)
     console.result(f"Protected {', '.join(addresses)}.")
 
 
@@ -141,9 +120,7 @@ def unprotect(
     console: Console, /, shop: str | None, lock_timeout: float, addresses: tuple[str, ...]
 ) -> None:
     """Allow ADDRESSES to be destroyed; the next apply protects again what the files protect."""
-    from shopform.workflow.state_edits import protect
-
-    protect(_store(console, shop), addresses, lock_timeout, wanted=False)
+    _state(console, shop).protect(addresses, lock_timeout, wanted=False)
     console.result(f"Unprotected {', '.join(addresses)}.")
 
 
@@ -157,5 +134,5 @@ def force_unlock(console: Console, /, shop: str | None, source: str | None, lock
     A crashed run holds no lock. LOCK_ID is in the message that reports the lock. If the run is
     still alive, it can no longer write the state.
     """
-    _store(console, shop, source).force_unlock(lock_id)
+    _state(console, shop, source).store.force_unlock(lock_id)
     console.result("Lock released.")

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shopform.cli import options
-from shopform.model.values import host_of
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
@@ -37,38 +36,33 @@ def command(
     new address and is otherwise unchanged. If most of it does not match it asks for approval:
     missing objects are then removed from the state, and changed identities are recorded.
     """
-    from shopform.terminal.reporter import Reporter
-    from shopform.workflow.open_project import open_project, open_settings
+    from shopform.workflow.open_project import open_settings
     from shopform.workflow.rehome_state import move_state, rehome
-    from shopform.workflow.requests import ReadLimits
 
-    limits = options.taken(ReadLimits, asked)
-    loaded = open_project(options.project_request(console, asked), Reporter(console))
+    limits, (_, loaded) = options.limits(asked), options.opened(console, asked)
     workspace = open_settings(loaded, with_token=True)
-    shop = workspace.shop
     if workspace.former:
         move_state(workspace, lock_timeout)
-        console.result(f"Moved {workspace.former} to {shop.state}.")
+        console.result(f"Moved {workspace.former} to {workspace.shop.state}.")
     workspace.source = source or ""
 
     def confirm(compared: "Comparison") -> bool:
-        _show(console, shop.name, host_of(shop.url), compared)
+        _show(console, workspace.shop.name, compared)
         return compared.fits or auto_approve or _approved(console)
 
-    for address in rehome(workspace, limits, lock_timeout, confirm):
+    compared, removed = rehome(workspace, limits, lock_timeout, confirm)
+    for address in removed:
         console.result(f"Removed {address} from the state.")
-    console.result(f"The state is of {host_of(shop.url)}.")
+    console.result(f"The state is of {compared.hosts[1]}.")
     return 0
 
 
-def _show(console: Console, shop: str, host: str, compared: "Comparison") -> None:
-    from shopform.planning.checks.shop_identity import said
-
-    was, now = compared.was, compared.now
-    console.result(f"{shop}: was at {compared.prior.shop}, is at {host}")
+def _show(console: Console, shop: str, compared: "Comparison") -> None:
+    console.result(f"{shop}: was at {compared.hosts[0]}, is at {compared.hosts[1]}")
+    was, now = compared.anchors
     if now:
-        before = f", was {said(was)}" if was and was != now else ""
-        console.result(f"fixed {now.kind}: {said(now)}{before}")
+        before = f", was {was}" if was and was != now else ""
+        console.result(f"fixed {compared.kind}: {now}{before}")
     console.result(f"{compared.fitting} of {compared.owned} owned objects fit")
     for line in compared.differing:
         console.result(f"  {line}")

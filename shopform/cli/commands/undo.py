@@ -1,17 +1,13 @@
 """`shopform undo`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from shopform.cli import options, output_options
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
-
-if TYPE_CHECKING:
-    from shopform.terminal.reporter import Reporter
-    from shopform.workflow.workspace import LoadedProject
 
 
 @click.command("undo")
@@ -39,22 +35,16 @@ def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -
     with a new id, what it changed is restored. Warnings list what cannot be restored; objects that
     a later run changed are skipped. An undo is a run too: undoing it redoes the original run.
     """
-    from shopform.terminal.reporter import Reporter
-    from shopform.workflow.open_project import open_project
-
-    request, reporter = options.project_request(console, asked), Reporter(console)
-    if listing:
-        if run:
-            raise UsageError("`--list` lists every run", hint=f"leave out `{run}`")
-        return _list(console, open_project(request, reporter))
-    return _undo(reporter, run, open_project(request, reporter), **asked)
+    if listing and run:
+        raise UsageError("`--list` lists every run", hint=f"leave out `{run}`")
+    return _list(console, asked) if listing else _undo(console, run, **asked)
 
 
-def _list(console: Console, loaded: "LoadedProject") -> int:
+def _list(console: Console, asked: dict[str, Any]) -> int:
     from shopform.workflow.open_project import open_settings
     from shopform.workflow.run_history import summaries
 
-    runs, damaged = summaries(open_settings(loaded))
+    runs, damaged = summaries(open_settings(options.opened(console, asked)[1]))
     console.diagnostics(damaged)
     if console.form == "json":
         import json
@@ -83,26 +73,19 @@ COUNTED = {
 
 
 def _undo(
-    reporter: "Reporter",
-    run: str | None,
-    loaded: "LoadedProject",
-    *,
-    out: Path | None,
-    detailed_exitcode: bool,
-    **asked: Any,
+    console: Console, run: str | None, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import offer
-    from shopform.workflow.requests import Approval, ReadLimits
+    from shopform.workflow.requests import Approval
     from shopform.workflow.undo_run import Undoing
 
-    console = reporter.console
-    source = Undoing(loaded, run, options.plan_options(console, asked, out))
+    wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
+    limits, approval = options.limits(asked), options.taken(Approval, asked)
+    reporter, loaded = options.opened(console, asked)
+    source = Undoing(loaded, run, wanted)
     console.info(f"Undoing {source.run.name}, `{source.run.verb}`.")
-    limits, approval = options.taken(ReadLimits, asked), options.taken(Approval, asked)
-    verb = f"undo {source.run.name}"
-    result = offer(
-        reporter, source, limits, approval, verb=verb, out=out, detailed=detailed_exitcode
-    )
+    verb, detailed = f"undo {source.run.name}", detailed_exitcode
+    result = offer(reporter, source, limits, approval, verb=verb, out=out, detailed=detailed)
     if result.plan.empty and not result.plan.refused:
         console.info("Nothing is left to undo.")
     return result.exit_code

@@ -22,10 +22,9 @@ def command(
     Checks every shop of the project unless --shop is given. Makes no API call and needs no key.
     Reports all errors at once and exits with 10 if there are any.
     """
-    from shopform.terminal.reporter import Reporter
-    from shopform.workflow.open_project import open_project, validate
+    from shopform.workflow.open_project import validate
 
-    checked = validate(open_project(options.project_request(console, asked), Reporter(console)))
+    checked = validate(options.opened(console, asked)[1])
     for name, desired in checked.items():
         console.result(f"{name}: {plural(len(desired.resources), 'resource')}")
     console.result("Success! The configuration is valid.")
