@@ -73,7 +73,7 @@ def rehome(
         compared = Comparison(hosts, kind, (was, now), fits, len(found.fits), owned, lines)
         if not confirm(compared) and not fits:
             raise Refused(
-                f"the state does not fit the shop `{workspace.shop.name}`, and was left as it is",
+                f"the state does not match the shop `{workspace.shop.name}`, and was not changed",
                 hint="correct its `token` or `url`; if it is the same shop all the same,"
                 " `--auto-approve`",
             )

@@ -63,7 +63,7 @@ def _show(console: Console, shop: str, compared: "Comparison") -> None:
     if now:
         before = f", was {was}" if was and was != now else ""
         console.result(f"fixed {compared.kind}: {now}{before}")
-    console.result(f"{compared.fitting} of {compared.owned} owned objects fit")
+    console.result(f"{compared.fitting} of {compared.owned} owned objects match")
     for line in compared.differing:
         console.result(f"  {line}")
 
@@ -71,5 +71,5 @@ def _show(console: Console, shop: str, compared: "Comparison") -> None:
 def _approved(console: Console) -> bool:
     if not console.interactive:
         return False
-    console.note("\nMost of the state does not fit this shop. Only 'yes' gives it to it.\n")
+    console.note("\nMost of the state does not match this shop. Only 'yes' binds the state to it.\n")
     return console.ask("  Enter a value") == "yes"
