@@ -71,5 +71,7 @@ def _show(console: Console, shop: str, compared: "Comparison") -> None:
 def _approved(console: Console) -> bool:
     if not console.interactive:
         return False
-    console.note("\nMost of the state does not match this shop. Only 'yes' binds the state to it.\n")
+    console.note(
+        "\nMost of the state does not match this shop. Only 'yes' binds the state to it.\n"
+    )
     return console.ask("  Enter a value") == "yes"
