@@ -87,7 +87,7 @@ def _field(kind: Kind, name: str, shape: Shape) -> tuple[str, ...]:
         takes += ", or `{file: ...}`"
     if info.is_required():
         takes += "; **needed**"
-    compared = str(kind.form(name)) if name in kind.fields else ""
+    compared = kind.fields[name].type.name if name in kind.fields else ""
     default = kind.defaults.get(name, "")
     shown = f"`{_word(default)}`" if name in kind.defaults else ""
     return f"`{name}`", takes, info.description or "", compared, shown

@@ -7,7 +7,7 @@ from draws import below, one_of
 from hypothesis import strategies as st
 
 from shopform.diagnostics import Span, error, warning
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
 from shopform.model.values import Address, Ref
 
@@ -42,9 +42,9 @@ def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
     """What a plan may hold for a field, in the types that it has after it was read back too."""
     if name in kind.refers:
         return st.none() | addresses(kind).map(Ref) | st.integers(1, 9).map("#{}".format)
-    if kind.form(name) is Form.SET:
-        return st.lists(words, max_size=4).map(tuple)
-    return records if kind.form(name) is Form.IMAGES else scalars
+    if kind.type(name).unreadable:
+        return records
+    return st.lists(words, max_size=4).map(tuple) if kind.type(name).listed else scalars
 
 
 ADDRESSES = {kind.name: addresses(kind) for kind in KINDS}

@@ -67,7 +67,7 @@ class World:
         memory = {
             name: self.entries[value.address].id
             if isinstance(value, Ref)
-            else canonical(kind.form(name), value, HOSTS)
+            else canonical(kind.type(name), value, HOSTS)
             for name, value in sent.items()
         }
         self.entries[at] = Entry(

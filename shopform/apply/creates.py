@@ -158,7 +158,7 @@ class _Creation:
         return write.read(self.calls.client, self.kind, self.calls.names(self.kind), found.id)
 
     def _canonical(self, name: str, fields: Mapping[str, object]) -> object:
-        return canonical(self.kind.form(name), fields.get(name), self.calls.hosts)
+        return canonical(self.kind.type(name), fields.get(name), self.calls.hosts)
 
     def _kept(self, name: str, held: Mapping[str, object]) -> bool:
         """Whether a field is called so: a text that comes back otherwise was only rewritten."""

@@ -8,14 +8,8 @@ from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Absent, ShopChanged
 from shopform.kinds import BY_NAME, Kind
-from shopform.model.canonical import (
-    canonical,
-    digest,
-    identified,
-    is_digest,
-    page_address,
-    slashed,
-)
+from shopform.kit.url_paths import page_address, slashed
+from shopform.model.canonical import canonical, digest, identified, is_digest
 from shopform.model.live import Live, LiveKind
 from shopform.model.plan import TOUCHES, WRITES, Op, Plan, Step
 from shopform.model.redirect_graph import hop_of
@@ -205,7 +199,7 @@ class _Ground:
 
 
 def _path(kind: Kind, value: object, calls: StepContext) -> str:
-    return page_address(str(canonical(kind.form(kind.path), value, calls.hosts)))
+    return page_address(str(canonical(kind.type(kind.path), value, calls.hosts)))
 
 
 def _told(address: Address, what: str) -> Diagnostic:

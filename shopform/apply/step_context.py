@@ -12,7 +12,7 @@ from shopform.apply.child_checks import Children
 from shopform.apply.list_locks import Gates
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.secrecy import secrets_of
@@ -99,7 +99,7 @@ class StepContext:
         """What is sent: ids for references, bytes for pictures."""
         fields: dict[str, object] = {}
         for name, value in step.fields.items():
-            if kind.form(name) is Form.IMAGES and isinstance(value, tuple):
+            if kind.type(name).unreadable and isinstance(value, tuple):
                 fields[name] = [self.operation(op) for op in value if isinstance(op, Mapping)]
             else:
                 fields[name] = self._plain(value)

@@ -1,13 +1,11 @@
 """What is done for each kind of step: intent to disk, the call, the result to disk."""
 
-from collections.abc import Mapping
-
 from shopform.apply.creates import adopt, create
 from shopform.apply.step_context import StepContext
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
+from shopform.kinds.field_types import Unreadable
 from shopform.model.plan import Op, Step
-from shopform.planning.compare.images import learn
 from shopform.shop import write
 
 
@@ -58,18 +56,11 @@ def _update_again(
     """Send an update whose answer was lost again, without the pictures that arrived."""
     found = write.read(calls.client, kind, calls.names(kind), number).object
     for name, value in step.fields.items():
-        if kind.form(name) is not Form.IMAGES or not isinstance(value, tuple):
-            continue
-        records = step.entry.sent[name] if step.entry else ()
-        live = found.fields.get(name) if found else None
-        there = [r for r in learn(records, live) if r["id"] is not None]  # type: ignore[arg-type]
-        arrived = {(r["sha256"], r["description"], r["weight"]) for r in there}
-        fields[name] = [
-            calls.operation(op)
-            for op in value
-            if isinstance(op, Mapping)
-            and (op.get("sha256"), op.get("description"), op.get("weight")) not in arrived
-        ]
+        type_ = kind.type(name)
+        if isinstance(type_, Unreadable):
+            records = step.entry.sent[name] if step.entry else ()
+            live = found.fields.get(name) if found else None
+            fields[name] = [calls.operation(op) for op in type_.pending(value, records, live)]
     secret = bool(calls.secrets(step))
     write.update(calls.client, kind, calls.names(kind), number, fields, secret=secret)
 

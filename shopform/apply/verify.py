@@ -6,15 +6,16 @@ from dataclasses import replace
 
 from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
-from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model.canonical import canonical, digest, is_digest, page_address
+from shopform.kinds import BY_NAME, Kind
+from shopform.kinds.field_types import Unreadable
+from shopform.kit.url_paths import page_address
+from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import WRITES, Op, Plan, Step
 from shopform.model.prior import Entry
 from shopform.model.slugs import appended, wanted
 from shopform.model.values import Address
 from shopform.planning.checks.created_paths import conflicts
-from shopform.planning.compare.images import learn
 from shopform.shop import fetch
 
 VERIFY = "verify"
@@ -68,7 +69,7 @@ def _misled(
             item = read.objects.get(entry.id) if entry else None
             if item is None or step.temporary or kind.path in calls.secrets(step):
                 continue
-            form, path = kind.form(kind.path), kind.path
+            form, path = kind.type(kind.path), kind.path
             sent = step.fields.get(path, "" if step.op is Op.UPDATE else wanted(kind, step.fields))
             before, after = (
                 str(canonical(form, value, calls.hosts)) for value in (sent, item.fields.get(path))
@@ -119,14 +120,13 @@ def _seen(
     all objects of the kind."""
     sent, stored = dict(entry.sent), dict(entry.stored)
     for name in step.fields:
-        form = kind.form(name)
+        type_ = kind.type(name)
         if name not in item.fields or name not in sent:
             stored.pop(name, None)
-        elif form is Form.IMAGES:
-            records = sent[name]
-            sent[name] = learn(records, item.fields[name])  # type: ignore[arg-type]
+        elif isinstance(type_, Unreadable):
+            sent[name] = type_.learn(sent[name], item.fields[name])
         else:
-            live = canonical(form, item.fields[name], calls.hosts)
+            live = canonical(type_, item.fields[name], calls.hosts)
             if name in calls.secrets(step) and live != sent[name]:
                 live = digest(step.address.kind, name, live)
             if live == sent[name]:
@@ -142,7 +142,7 @@ def _seen(
 def _paths(kind: Kind, read: LiveKind, calls: StepContext) -> frozenset[object]:
     name = kind.path
     every = read.objects.values() if name else ()
-    return frozenset(canonical(kind.form(name), i.fields.get(name), calls.hosts) for i in every)
+    return frozenset(canonical(kind.type(name), i.fields.get(name), calls.hosts) for i in every)
 
 
 def _keys(read: LiveKind) -> set[str]:

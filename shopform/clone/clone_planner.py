@@ -17,7 +17,7 @@ from shopform.clone.three_way import promote, unchanged_deletions
 from shopform.describe.redaction import secret_places
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
@@ -212,12 +212,10 @@ def _empty(kind: Kind, model: LiveObject, item: LiveObject) -> Iterator[tuple[st
     A missing number or boolean is not empty, and every shop makes its own paths.
     """
     for name in kind.fields:
-        form, raw = kind.form(name), model.fields.get(name)
+        type_, raw = kind.type(name), model.fields.get(name)
         own = name in kind.defaults or name in (*kind.generated, *kind.local, kind.path)
-        missing = name not in model.fields or (
-            form in (Form.NUMBER, Form.FLAG) and raw in (None, "")
-        )
-        if own or missing or form in (Form.ID, Form.IMAGES) or kind.type(name).allowed:
+        missing = name not in model.fields or type_.is_silent(raw)
+        if own or missing or type_.refers or type_.unreadable or type_.allowed:
             continue
-        if not canonical(form, raw) and canonical(form, item.fields.get(name)):
-            yield name, canonical(form, None)
+        if not canonical(type_, raw) and canonical(type_, item.fields.get(name)):
+            yield name, canonical(type_, None)

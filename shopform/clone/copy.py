@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from shopform.clone.text_rewriting import Rewriting
 from shopform.diagnostics import Diagnostic, Severity
-from shopform.kinds import BY_NAME, Form, Kind
-from shopform.model.canonical import canonical, trimmed
+from shopform.kinds import BY_NAME, Kind
+from shopform.kit.text import trimmed
+from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
@@ -21,7 +22,6 @@ from shopform.planning.matching.result import Matching, declared_identity
 ONE_SHOP: Final = "is specific to one shop"
 LOCAL: Final = f"it {ONE_SHOP}"
 Omitting = tuple[Address, str, str]  # what, why, and the field if it is only one
-TEXTS: Final = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
 
 
 @dataclass(slots=True)
@@ -129,11 +129,11 @@ def _emptied_fields(resource: Resource, prior: Prior, live: Live) -> dict[str, V
     item = live.kinds[address.kind].objects[resource.origin]
     found: dict[str, Any] = {}
     for name in entry.sent if entry else ():
-        form = BY_NAME[address.kind].form(name)
+        type_ = BY_NAME[address.kind].type(name)
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
-        if form is not Form.IMAGES and not canonical(form, item.fields[name], live.hosts):
-            found[name] = None if form is Form.ID else canonical(form, None)
+        if not type_.unreadable and not canonical(type_, item.fields[name], live.hosts):
+            found[name] = canonical(type_, None)
     return found
 
 
@@ -147,13 +147,14 @@ def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -
     fields = dict(resource.fields)
     refused = {}
     for name, value in resource.fields.items():
-        if name in needed and not value and kind.form(name) in (Form.TEXT, Form.SET):
+        row = kind.fields[name]
+        if row.required and row.type.is_blank(value):
             refused[name] = "it is empty"
         elif name in kind.local and not value:
             del fields[name]
         elif name in kind.local and not rewriting.maps(str(value)):
             refused[name] = LOCAL
-        elif kind.form(name) in TEXTS and not (kind.fields[name].known or kind.type(name).allowed):
+        elif row.type.textual and not row.known:
             new = _rewritten(value, rewriting)
             if name in needed and value and not new:
                 refused[name] = "it would be empty"
@@ -244,11 +245,11 @@ def without_defaults(desired: Desired, matching: Matching) -> Desired:
         sent = entry.sent if entry and item else {}
         fields = dict(resource.fields)
         for name, default in kind.defaults.items():
-            form = kind.form(name)
-            own = canonical(form, default, matching.hosts)
+            type_ = kind.type(name)
+            own = canonical(type_, default, matching.hosts)
             held = item.fields.get(name, default) if item else default
             if name in fields and name not in sent and not isinstance(fields[name], Ref):
-                both = (canonical(form, each, matching.hosts) for each in (fields[name], held))
+                both = (canonical(type_, each, matching.hosts) for each in (fields[name], held))
                 if all(each == own for each in both):
                     del fields[name]
         resources[address] = replace(resource, fields=fields)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.clone.copy import Copy, without_field
 from shopform.diagnostics import Collector, Diagnostic, Severity, error
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import reachable
 from shopform.model.canonical import canonical, is_digest
 from shopform.model.declared import Omission
@@ -74,7 +74,7 @@ def unchanged_deletions(
 def _held(kind: Kind, name: str, item: LiveObject, hosts: frozenset[str]) -> object:
     if name not in item.fields:
         return MISSING
-    return canonical(kind.form(name), item.fields[name], hosts)
+    return canonical(kind.type(name), item.fields[name], hosts)
 
 
 def _edited(kind: Kind, name: str, item: LiveObject, entry: Entry, hosts: frozenset[str]) -> bool:
@@ -93,7 +93,7 @@ def _stored(entry: Entry, kind: Kind, name: str) -> object:
 
 def _sent(entry: Entry, kind: Kind, name: str) -> object:
     """The value that was copied: the default, or empty, where none was sent."""
-    default = canonical(kind.form(name), kind.defaults.get(name))
+    default = canonical(kind.type(name), kind.defaults.get(name))
     return entry.sent.get(name, default)
 
 
@@ -227,15 +227,15 @@ class _Promoter:
         if isinstance(value, Ref):
             lost = self.matching.vanished.get(value.address, value)
             return self.matching.ids.get(value.address, lost)
-        form = BY_NAME[resource.address.kind].form(name)
-        return canonical(form, value, self.matching.hosts)
+        type_ = BY_NAME[resource.address.kind].type(name)
+        return canonical(type_, value, self.matching.hosts)
 
     def _shown(self, kind: Kind, name: str, value: object) -> str:
         if value is MISSING:
             return "not there"
         if value is HIDDEN or is_digest(value):
             return "a secret"
-        if kind.form(name) is Form.ID and not isinstance(value, Ref):
+        if name in kind.refers and not isinstance(value, Ref):
             value = Comparer(self.matching).show(kind, name, value)
         if value in ("", (), None):
             return "empty"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.describe.redaction import label_of, redact
-from shopform.kinds import BY_NAME, KINDS, ORDER, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
+from shopform.kinds.field_types import TEXT
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission, Place
@@ -18,9 +19,7 @@ from shopform.model.references import links
 from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import Identity, live_identity
 
-FORMS = {Form.FLAG: bool, Form.NUMBER: int, Form.SET: tuple}
 LONGEST = 80  # characters of a key; YAML allows 1,024
-DIGITS = 18  # of a number that files can hold
 
 
 def declare(
@@ -165,7 +164,7 @@ class _Declarer:
     def _holds(self, container: str, item: LiveObject, only: tuple[str, str]) -> bool:
         """Return whether the parent is of the type that can hold children."""
         holder = self.live.kinds[container].objects[item.parent_id or 0]
-        return canonical(Form.TEXT, holder.fields.get(only[0])) == only[1]
+        return canonical(TEXT, holder.fields.get(only[0])) == only[1]
 
     def _new_address(self, kind: Kind, item: LiveObject, parents: tuple[Address, ...]) -> Address:
         """Make a key from the object's name and its parent's key, unique by the object's id.
@@ -205,22 +204,20 @@ class _Declarer:
     def _differs_from_default(self, kind: Kind, name: str, value: Value) -> bool:
         if name not in kind.defaults:
             return bool(value)
-        default = canonical(kind.form(name), kind.defaults[name], self.live.hosts)
+        default = canonical(kind.type(name), kind.defaults[name], self.live.hosts)
         return self.whole or value != default
 
     def _value(self, kind: Kind, name: str, raw: object) -> tuple[str, Any]:
         """Return why the value cannot be declared, or "" and the value in canonical form."""
-        form = kind.form(name)
-        if form is Form.IMAGES:
-            return ("images cannot be read back" if raw else ""), None
-        value = canonical(form, raw, self.live.hosts)
-        if form is Form.ID:
-            return self._reference(kind.refers[name], value)
-        long = form is Form.NUMBER and len(str(value)) > DIGITS
-        if long or not isinstance(value, FORMS.get(form, str)):
+        type_ = kind.type(name)
+        if type_.unreadable:
+            return (type_.unreadable if raw else ""), None
+        value = canonical(type_, raw, self.live.hosts)
+        if type_.refers:
+            return self._reference(type_.refers, value)
+        if not type_.is_declarable(value):
             return f"`{value}` cannot be declared", None
-        words = kind.type(name).allowed
-        if words and value and value not in words:
+        if type_.allowed and value and value not in type_.allowed:
             return f"`{value}` is not one of its allowed values", None
         return "", value
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from shopform.describe.redaction import holds_password, is_nested, redact
 from shopform.diagnostics import Collector, Diagnostic, Severity
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import find_cycles
-from shopform.model.canonical import is_damaged
+from shopform.kit.text import is_damaged
 from shopform.model.declared import Place
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
@@ -140,8 +140,8 @@ def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Itera
 def _why(kind: Kind, change: FieldChange, raw: object) -> str:
     if change.sensitive:
         return "it is a secret"
-    if kind.form(change.name) is Form.IMAGES:
-        return "the bytes of an image cannot be read back"
+    if why := kind.type(change.name).unreadable:
+        return why
     if is_nested(kind, change.name, raw):
         return "the value in the shop cannot be written in the files"
     if is_damaged(raw):

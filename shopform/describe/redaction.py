@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
+from shopform.kinds.field_types import TEXT
+from shopform.kit.text import is_damaged
 from shopform.model import secrecy
-from shopform.model.canonical import canonical, is_damaged
+from shopform.model.canonical import canonical
 from shopform.model.declared import Omission
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
@@ -18,7 +20,7 @@ _DECLARE: Final = "declare it by hand, with `${env:NAME}`"
 
 def label_of(kind: Kind, item: LiveObject) -> str:
     """Return the object's own name: the last field of its identity."""
-    return str(canonical(Form.TEXT, item.fields.get(kind.identity[-1])))
+    return str(canonical(TEXT, item.fields.get(kind.identity[-1])))
 
 
 def redact(live: Live, prior: Prior) -> tuple[Live, tuple[Omission, ...]]:
@@ -59,8 +61,7 @@ def holds_password(value: object) -> bool:
 
 def is_nested(kind: Kind, name: str, raw: object) -> bool:
     """Return whether the shop has a list or a mapping where files have a string or a number."""
-    several = kind.form(name) in (Form.SET, Form.IMAGES)
-    return bool(raw) and isinstance(raw, list | dict) and not several
+    return bool(raw) and isinstance(raw, list | dict) and not kind.type(name).listed
 
 
 def _problems(

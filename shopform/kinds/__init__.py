@@ -6,7 +6,6 @@ from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.base import Fact, Field, Grade, Kind, Route, Wire
 from shopform.kinds.brand import BRAND
 from shopform.kinds.category import CATEGORY
-from shopform.kinds.field_types import Form
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.supplier import SUPPLIER
@@ -41,7 +40,6 @@ __all__ = [
     "ORDER",
     "Fact",
     "Field",
-    "Form",
     "Grade",
     "Kind",
     "Route",

@@ -3,7 +3,7 @@
 from functools import partial
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Nesting, Wire
-from shopform.kinds.field_types import Flag, Number, Text
+from shopform.kinds.field_types import Choice, Flag, Number, Text
 
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1")
 
@@ -30,7 +30,7 @@ ATTRIBUTE = Kind(
         ),
         Field(
             "type",
-            Text(allowed=("valuelist", "string", "integer", "boolean")),
+            Choice(("valuelist", "string", "integer", "boolean")),
             "What a product may have here; only a `valuelist` has values.",
             # D1 writes `type`; the template getter is called data_type (TPL G).
             aliases=("data_type",),

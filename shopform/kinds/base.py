@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
-from shopform.kinds.field_types import FieldType, Form, Reference, Text
+from shopform.kinds.field_types import TEXT, FieldType
 
 T = TypeVar("T")
 
@@ -173,8 +173,7 @@ class Kind:
     @cached_property
     def refers(self) -> Mapping[str, str]:
         """The fields that refer to another object, each with the kind of that."""
-        types = {row.name: row.type for row in self.rows}
-        return {name: type_.kind for name, type_ in types.items() if isinstance(type_, Reference)}
+        return {row.name: row.type.refers for row in self.rows if row.type.refers}
 
     @cached_property
     def defaults(self) -> Mapping[str, object]:
@@ -197,10 +196,4 @@ class Kind:
     def type(self, name: str) -> FieldType:
         """The type of a field; a string for one that this version does not have."""
         row = self.fields.get(name)
-        return row.type if row else _STRING
-
-    def form(self, name: str) -> Form:
-        return self.type(name).form
-
-
-_STRING: Final = Text()
+        return row.type if row else TEXT

@@ -3,7 +3,7 @@
 from functools import partial
 
 from shopform.kinds.base import SLUG_OF_NAME, Fact, Field, Grade, Kind, Wire
-from shopform.kinds.field_types import Flag, Html, Images, Path, Reference, Text
+from shopform.kinds.field_types import Choice, Flag, Html, Images, Path, Reference, Text
 
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, K-cap")
 
@@ -43,7 +43,7 @@ CATEGORY = Kind(
         documented("in_menu", Flag(), "Whether it is shown in menus.", default=True),
         documented(
             "sort_order",
-            Text(allowed=("normal", "no_stock_last", "random")),
+            Choice(("normal", "no_stock_last", "random")),
             "Order of its products.",
             default="normal",
         ),

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from shopform.diagnostics import Span
-from shopform.kinds import Form, Kind
-from shopform.model.canonical import canonical, folded, loosely, slashed
+from shopform.kinds import Kind
+from shopform.kinds.field_types import PATH
+from shopform.kit.url_paths import folded, loosely, slashed
+from shopform.model.canonical import canonical
 from shopform.model.values import Address, Secret
 
 T = TypeVar("T")
@@ -88,7 +90,7 @@ def hop_of(
     found = [fields.get(name) for name in (route.source, route.target)] if route else []
     if not found or not found[0] or any(isinstance(each, Secret) for each in found):
         return None
-    source, target = (str(canonical(Form.PATH, each, hosts)) for each in found)
+    source, target = (str(canonical(PATH, each, hosts)) for each in found)
     return Hop(source, target, address, span, fresh)
 
 

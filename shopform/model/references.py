@@ -1,9 +1,7 @@
 """References between resources, declared and live. Pure."""
 
-from shopform.kinds import Form, Kind
-from shopform.model.canonical import (
-    canonical,
-)
+from shopform.kinds import Kind
+from shopform.kinds.field_types.number import id_of
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 from shopform.model.values import Address, Ref
@@ -13,8 +11,8 @@ def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
     """The live object's references: field to (kind, id)."""
     found = {}
     for name, target in kind.refers.items():
-        number = canonical(Form.ID, item.fields.get(name))
-        if isinstance(number, int):
+        number = id_of(item.fields.get(name))
+        if number:
             found[name] = (target, number)
     nesting = kind.nesting
     if nesting and item.parent_id is not None:

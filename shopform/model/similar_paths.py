@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shopform.model.canonical import loosely, slashed
+from shopform.kit.url_paths import loosely, slashed
 from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, who
 
 CODE = "route-alike"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from shopform.kinds.field_types.images import Image
+
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _PART = KEY.pattern.removesuffix(r"\Z")
 ADDRESS = rf"^{_PART}(\.{_PART})+$"
@@ -79,16 +81,6 @@ class Secret:
 
     source: str
     text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """A picture from a file beside the YAML, known by the SHA-256 of its bytes (hex)."""
-
-    file: str
-    sha256: str
-    description: str = ""
-    weight: int = 0
 
 
 Scalar = str | int | bool | None

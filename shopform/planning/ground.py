@@ -18,7 +18,7 @@ from shopform.planning.plan_builder import PlanDraft
 def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
     """A digest of each readable field in canonical form; tells that somebody edited it."""
     fields = {
-        name: canonical(kind.form(name), value, hosts)
+        name: canonical(kind.type(name), value, hosts)
         for name, value in item.fields.items()
         if name in kind.fields
     }

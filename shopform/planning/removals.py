@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shopform.diagnostics import plural
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds.field_types import Unreadable
 from shopform.model.addresses import within
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange, Op, Step
 from shopform.model.prior import Entry
 from shopform.model.values import Address, Ref, Secret
-from shopform.planning.compare import images
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.lost_values import EDITED, Loss, losses
 from shopform.planning.matching.result import NOTHING
@@ -154,8 +154,9 @@ class Removals:
         return [*found, *lost.values()]
 
     def _shown(self, kind: Kind, loss: Loss) -> object:
-        if not loss.managed and kind.form(loss.name) is Form.IMAGES:
-            return tuple(images.shown(loss.value))
+        type_ = kind.type(loss.name)
+        if not loss.managed and isinstance(type_, Unreadable):
+            return type_.shown(loss.value)
         return self.compare.show(kind, loss.name, loss.value)
 
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
+from shopform.kinds.field_types import PATH
+from shopform.kinds.field_types.base import NO_HOSTS
 from shopform.kit.graphs import reachable, reversed_edges
+from shopform.kit.url_paths import page_address
 from shopform.model.addresses import upward
-from shopform.model.canonical import NO_HOSTS, canonical, page_address
+from shopform.model.canonical import canonical
 from shopform.model.desired import Moved, Resource
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
@@ -192,7 +195,7 @@ def _leading(
     for address, held in fields.items():
         name = BY_NAME[address.kind].path
         if isinstance(path := held.get(name), str) and path:
-            pages[page_address(str(canonical(Form.PATH, path)))] = address
+            pages[page_address(str(canonical(PATH, path)))] = address
     for address, held in fields.items():
         hop = hop_of(BY_NAME[address.kind], held, NO_HOSTS, address, None)
         if hop and hop.end in pages:

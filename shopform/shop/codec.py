@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.errors import Nonsense
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
+from shopform.kinds.field_types.number import id_in
 from shopform.model.live import LiveObject
 from shopform.model.shop import WireNames
 from shopform.model.values import Secret, host_of
@@ -59,9 +60,9 @@ def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
     for ours, column in kind.fields.items():
         if ours in found:
             continue
-        numeric = kind.form(ours) is Form.NUMBER
         for theirs in (column.wire, *column.aliases):
-            if theirs in seen - taken and not (numeric and _wordy(items, theirs)):
+            answers = (item.get(theirs) for item in items)
+            if theirs in seen - taken and all(map(column.type.may_answer, answers)):
                 found[ours] = theirs
                 taken.add(theirs)
                 break
@@ -98,7 +99,7 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
         if is_removed(item):
             return None
         if parent:
-            owner = number_in(item.get(parent)) or parent_id
+            owner = id_in(item.get(parent)) or parent_id
             if parent_id is not None and owner != parent_id:
                 return None
             parent_id = owner
@@ -141,16 +142,9 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
     for ours, given in fields.items():
         if ours not in names.fields:
             continue
-        match given:
-            case None if kind.form(ours) in (Form.FLAG, Form.NUMBER):
-                given = 0
-            case None:
-                given = kind.fields[ours].empty
-            case Secret():
-                given = given.text
-            case bool() if kind.form(ours) is Form.FLAG:
-                given = int(given)
-        body[names.fields[ours]] = list(given) if isinstance(given, tuple) else given
+        row, value = kind.fields[ours], given.text if isinstance(given, Secret) else given
+        sent = row.type.encode(value, row.empty)
+        body[names.fields[ours]] = list(sent) if isinstance(sent, tuple) else sent
     return kind.to_wire(body) if kind.to_wire else body
 
 
@@ -185,7 +179,7 @@ def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
 def identify(names: Names, item: Item) -> int:
     """The object's id; 0 if it has none."""
     for key in names.ids:
-        number = number_in(item.get(key))
+        number = id_in(item.get(key))
         if number:
             return number
     return 0
@@ -197,23 +191,10 @@ def is_removed(item: Item) -> bool:
     return _flag(item.get("is_removed")) or (bool(date) and str(date).strip() not in NO_DATE)
 
 
-def number_in(given: object) -> int:
-    """A positive whole number, from a number or its text; 0 for anything else."""
-    if type(given) is int:
-        return max(0, given)
-    text = given.strip() if isinstance(given, str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-
-
 def _flag(given: object) -> bool:
     if isinstance(given, str):
         return given.strip().lower() not in NO_FLAG
     return bool(given)
-
-
-def _wordy(items: Sequence[Item], key: str) -> bool:
-    given = (item.get(key) for item in items)
-    return not all(v is None or v == "" or number_in(v) for v in given)
 
 
 def _quoted(words: Sequence[str] | Item) -> str:

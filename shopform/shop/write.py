@@ -1,10 +1,11 @@
 """One object at a time: create, update, delete, read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shopform.errors import Nonsense
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
+from shopform.kinds.field_types import Unreadable
 from shopform.model.live import LiveObject
 from shopform.model.values import Secret
 from shopform.shop.client import Client
@@ -128,9 +129,5 @@ def _quotable(fields: Mapping[str, object]) -> bool:
 
 
 def _adds_picture(kind: Kind, fields: Mapping[str, object]) -> bool:
-    return any(
-        kind.form(name) is Form.IMAGES
-        and isinstance(operations, Sequence)
-        and any(isinstance(one, Mapping) and "image_id" not in one for one in operations)
-        for name, operations in fields.items()
-    )
+    types = ((kind.type(name), operations) for name, operations in fields.items())
+    return any(isinstance(t, Unreadable) and t.adds(operations) for t, operations in types)

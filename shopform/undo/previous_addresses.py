@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME, KINDS, Form
+from shopform.kinds import BY_NAME, KINDS
 from shopform.kit.graphs import reachable
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired, Import, Moved, Resource
@@ -32,7 +32,7 @@ class RecordedRun:
     def has_images(self) -> bool:
         """Whether any of the objects had declared images."""
         return any(
-            BY_NAME[address.kind].form(name) is Form.IMAGES and entry.sent[name]
+            BY_NAME[address.kind].type(name).unreadable and entry.sent[name]
             for address, entry in self.before.items()
             for name in entry.sent
         )

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopform.diagnostics import plural
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
+from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.desired import Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
-from shopform.model.values import Address, Image, Ref, Secret, Value
-from shopform.planning.compare import images
+from shopform.model.values import Address, Ref, Secret, Value
 from shopform.planning.compare.compare import MISSING
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
@@ -67,9 +67,10 @@ class PreviousValues:
                 found[name] = rooted(BY_NAME[kind], name, value)
             except NotRestorable as reason:
                 lost[name] = str(reason)
-            if BY_NAME[kind].form(name) is Form.IMAGES:
+            type_ = BY_NAME[kind].type(name)
+            if isinstance(type_, Unreadable):
                 records: Any = before.sent.get(name, ())
-                missing = len(records) - len(self._images(records, name, item))
+                missing = len(records) - len(self._restorable(type_, records, name, item))
                 if missing:
                     lost[name] = f"no file has the bytes of {plural(missing, 'image')}"
         return found, lost
@@ -93,8 +94,9 @@ class PreviousValues:
         object as it is now.
         """
         table, sent = BY_NAME[kind], entry.sent.get(name, MISSING)
-        if table.form(name) is Form.IMAGES:
-            return self._images(sent, name, item)
+        type_ = table.type(name)
+        if isinstance(type_, Unreadable):
+            return self._restorable(type_, sent, name, item)
         if change is None:
             return self._unchanged_value(kind, name, entry, item)
         if is_digest(sent) or (change.sensitive and sent is MISSING):
@@ -134,10 +136,10 @@ class PreviousValues:
 
     def edited(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> bool:
         """Return whether the shop holds another value than the state expects."""
-        form, sent = BY_NAME[kind].form(name), entry.sent.get(name, MISSING)
-        if item is None or name not in item.fields or form is Form.IMAGES or is_digest(sent):
+        type_, sent = BY_NAME[kind].type(name), entry.sent.get(name, MISSING)
+        if item is None or name not in item.fields or type_.unreadable or is_digest(sent):
             return False
-        held = canonical(form, item.fields[name], self.live.hosts)
+        held = canonical(type_, item.fields[name], self.live.hosts)
         return sent is not MISSING and held not in (sent, entry.stored.get(name, sent))
 
     @staticmethod
@@ -160,7 +162,7 @@ class PreviousValues:
         table, sent = BY_NAME[kind], entry.sent[name]
         raw = item.fields.get(name, MISSING) if item else MISSING
         left = entry.stored.get(name, sent)
-        now = left if raw is MISSING else canonical(table.form(name), raw, self.live.hosts)
+        now = left if raw is MISSING else canonical(table.type(name), raw, self.live.hosts)
         if is_digest(sent):
             if raw is MISSING or digest(kind, name, now) != sent:
                 raise NotRestorable(NOT_RECORDED)
@@ -182,17 +184,7 @@ class PreviousValues:
             raise NotRestorable(NO_TARGET)
         return number
 
-    def _images(self, records: object, name: str, item: LiveObject | None) -> tuple[Image, ...]:
-        """The images that the shop still holds, or whose bytes are in a file."""
-        held = {one["id"] for one in images.shown(item.fields.get(name))} if item else set()
-        known = records if isinstance(records, tuple) else ()
-        return tuple(
-            Image(
-                file=self.files.get(record["sha256"], ""),
-                sha256=record["sha256"],
-                description=record["description"],
-                weight=record["weight"],
-            )
-            for record in known
-            if record["sha256"] in self.files or (record["id"] and record["id"] in held)
-        )
+    def _restorable(
+        self, type_: Unreadable, records: object, name: str, item: LiveObject | None
+    ) -> tuple[object, ...]:
+        return type_.restorable(records, item.fields.get(name) if item else None, self.files)

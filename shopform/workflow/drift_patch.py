@@ -6,7 +6,7 @@ from pathlib import Path
 from shopform.config.write.field_patches import Held, Patch, patch
 from shopform.errors import UsageError
 from shopform.files import reporting, typed
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
 from shopform.state.atomic_files import write_atomic
@@ -58,12 +58,10 @@ def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:
             if owner.address not in declared or field.name not in declared[owner.address].fields:
                 continue
             if found in clean or found in changed:
-                form, why = BY_NAME[change.kind].form(field.name), ""
-                if form is Form.IMAGES:
-                    why = "the bytes of an image cannot be read back"
-                elif found not in clean or mine.reason == REDECLARED:
+                why = BY_NAME[change.kind].type(field.name).unreadable
+                if not why and (found not in clean or mine.reason == REDECLARED):
                     why = "the files have changed it too"
-                elif field.sensitive:
+                elif not why and field.sensitive:
                     why = "it is a secret"
                 yield Held(address=owner.address, field=field.name, value=mine.after, why=why)
 

@@ -121,7 +121,7 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
     resource = workspace.desired.resources.get(Address(step.address))
     found = resource.fields.get(name) if resource else None
     sent = step.entry.sent.get(name) if step.entry else None
-    form = BY_NAME[step.kind].form(name)
+    form = BY_NAME[step.kind].type(name)
     if (
         not isinstance(found, Secret)
         or planned.source not in ("", found.source)

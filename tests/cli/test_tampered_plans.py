@@ -213,9 +213,10 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
     """All that a plan does in the shop, with files and with commands, step by step."""
 
     def sent(step: Step) -> object:
-        form = BY_NAME[step.kind].form
+        kind = BY_NAME[step.kind]
         return {
-            n: v if isinstance(v, Ref) else canonical(form(n), v) for n, v in step.fields.items()
+            n: v if isinstance(v, Ref) else canonical(kind.type(n), v)
+            for n, v in step.fields.items()
         }
 
     def kept(step: Step) -> object:

@@ -7,8 +7,9 @@ import pytest
 from config_files import SHOP, compiled, desired, refused
 
 from shopform.kinds import ORDER
+from shopform.kinds.field_types.images import Image
 from shopform.model.desired import Delivery
-from shopform.model.values import Address, Image, Ref, Value
+from shopform.model.values import Address, Ref, Value
 
 
 def fields(directory: Path, catalogue: str, address: str) -> dict[str, Value]:

@@ -62,7 +62,7 @@ def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) 
     ):
         _, found, _ = compiled(tmp_path / str(number), files)
         fields = found.resources[Address("category.36")].fields
-        form = BY_NAME["category"].form(field)
+        form = BY_NAME["category"].type(field)
         if isinstance(value, Ref):
             assert fields[field] == value
         else:
@@ -74,7 +74,7 @@ def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) 
 def test_ends_of_a_way_come_back_as_they_were(tmp_path: Path, path: str) -> None:
     text = document({"redirect.a": {"source": path, "target": path, "status": 301}})
     (found,) = desired(tmp_path, text).resources.values()
-    form = BY_NAME["redirect"].form("source")
+    form = BY_NAME["redirect"].type("source")
     assert canonical(form, found.fields["source"]) == canonical(form, path)
     assert "/https:" not in text
 

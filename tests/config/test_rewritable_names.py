@@ -6,7 +6,6 @@ import pytest
 
 from shopform.config import compile_project, load_project
 from shopform.errors import ConfigError
-from shopform.kinds import Form
 from shopform.kinds.category import CATEGORY
 
 SETTINGS = "shops: {demo: {url: 'https://demo.example', token: '${env:T}'}}\n"
@@ -89,10 +88,7 @@ def test_a_nul_is_refused_with_its_place_wherever_it_comes_from(tmp_path: Path) 
         f"categories:\n  a: {{name: A, images: [{{file: i.png, description: {nul}}}]}}",
     ]
     for name in CATEGORY.fields:
-        if (
-            CATEGORY.form(name) in (Form.TEXT, Form.HTML, Form.PATH)
-            and not CATEGORY.type(name).allowed
-        ):
+        if CATEGORY.type(name).textual:
             fields += [
                 f"categories:\n  a: {{{'' if name == 'name' else 'name: A, '}{name}: {value}}}"
                 for value in (nul, '"${var.given}"', '"${env:NUL}"', '"${file:nul.txt}"')

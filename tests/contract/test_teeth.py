@@ -57,7 +57,7 @@ def _less(name: str, fact: Any) -> Iterator[tuple[str, Any]]:
 
 def _poorer(row: Field) -> Iterator[tuple[str, Field]]:
     """A row without one of its facts."""
-    if not isinstance(row.type, Text):
+    if row.type.name != Text.name:  # a choice is compared as text is
         yield "type", replace(row, type=Text())
     for each in fields(Field):
         if each.name in OF_A_ROW - {"type"} and getattr(row, each.name) != each.default:

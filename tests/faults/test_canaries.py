@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from support import Prepared, Run, copy_project, environment_of, run_here
 
-from shopform.kinds import BY_NAME, KINDS, Form
+from shopform.kinds import BY_NAME, KINDS
 from shopform.sandbox import Sandbox
 from shopform.shop import write
 
@@ -38,8 +38,8 @@ TEXTS = [
     (kind.name, name)
     for kind in KINDS
     for name in kind.fields
-    if kind.form(name) in (Form.TEXT, Form.HTML, Form.PATH)
-    if name not in (*kind.generated, *kind.refers) and not kind.type(name).allowed
+    if kind.type(name).textual and not kind.type(name).listed
+    if name not in kind.generated
 ]
 REQUIRED: dict[str, dict[str, object]] = {
     "webhook": {"events": ["paid"]},

@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 from worlds import World, keys, ref
 
+from shopform.kinds.field_types.images import Image
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, FieldChange, Op
-from shopform.model.values import Image, Ref, Secret
+from shopform.model.values import Ref, Secret
 
 
 def test_equal_on_canonical_values_is_no_change() -> None:
@@ -200,7 +201,7 @@ def test_pictures_as_they_were_are_no_change() -> None:
 def test_picture_of_others_is_neither_removed_nor_shown_to_go() -> None:
     made = pictured((picture("b", "new"),), [], [held(6, "theirs")]).plan()
     (shown,) = made.changes[0].fields
-    assert isinstance(shown.before, list)
+    assert isinstance(shown.before, tuple)
     assert isinstance(shown.after, tuple)
     assert shown.before[0] in shown.after
     assert len(shown.after) == 2

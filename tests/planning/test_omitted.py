@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from worlds import World, errors, ref
 
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.desired import Import, Moved
 from shopform.model.plan import Op
 from shopform.model.values import Address
@@ -25,12 +25,12 @@ def omitted() -> Iterator[tuple[Kind, str]]:
 
 def held(kind: Kind, name: str) -> Any:
     """What the shop holds in the field: nothing that it would hold by itself."""
-    form = kind.form(name)
+    type_ = kind.type(name)
     words = sorted({*kind.type(name).allowed} - {kind.defaults.get(name)})
-    if form is Form.IMAGES:
+    if type_.unreadable:
         return [{"image_id": 1, "description": "theirs", "weight": 10}]
-    odd = {Form.ID: 77, Form.FLAG: 0, Form.NUMBER: 7}
-    return words[0] if words else odd.get(form, "theirs")
+    odd = {"id": 77, "flag": 0, "number": 7}
+    return words[0] if words else odd.get(type_.name, "theirs")
 
 
 def world_of(kind: Kind, name: str, way: str) -> World:
@@ -42,12 +42,12 @@ def world_of(kind: Kind, name: str, way: str) -> World:
     keys = (*Address(ABOVE[kind.name][0]).keys, "k") if kind.name in ABOVE else ("k",)
     address = Address.of(kind.name, *keys)
     needed: dict[str, Any] = {
-        n: ("paid",) if kind.form(n) is Form.SET else f"https://x.example/{n}"
+        n: ("paid",) if kind.type(n).listed else f"https://x.example/{n}"
         for n in kind.fields
         if kind.fields[n].required
     }
     live: dict[str, Any] = {**needed, name: held(kind, name)}
-    if kind.form(name) is Form.ID:
+    if name in kind.refers:
         world.live(kind.refers[name], 77, name="theirs", parent=0)
     world.live(kind.name, 9, parent_id=ABOVE.get(kind.name, ("", None))[1], **live)
     world.declare(address, **needed)
@@ -70,9 +70,7 @@ def test_no_way_to_an_object_changes_a_field_that_is_omitted(way: str) -> None:
     for kind, name in omitted():
         if way == "import by identity" and name in kind.identity:
             continue  # without its place it is looked for at the root: the next test
-        if way == "no longer declared" and (
-            name in kind.defaults or kind.form(name) is Form.IMAGES
-        ):
+        if way == "no longer declared" and (name in kind.defaults or kind.type(name).unreadable):
             continue  # back to the known default: comparing.md
         made = world_of(kind, name, way).plan()
         assert errors(made) == [], (kind.name, name)

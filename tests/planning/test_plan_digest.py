@@ -6,11 +6,12 @@ from typing import Any
 
 from worlds import World, ref
 
+from shopform.kinds.field_types.images import Image
 from shopform.model.canonical import is_digest
 from shopform.model.desired import Delivery, Import, Moved, Removed
 from shopform.model.plan import Op
 from shopform.model.shop import WireNames
-from shopform.model.values import Address, Image, Ref, Secret
+from shopform.model.values import Address, Ref, Secret
 from shopform.planning.plan_digest import digest_of
 
 # They change nothing of what is done; see digests.py.

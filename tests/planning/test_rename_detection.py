@@ -9,9 +9,10 @@ from growth import grows_no_faster
 from worlds import World, errors, keys, ref, warnings
 
 from shopform.diagnostics import Diagnostic
+from shopform.kinds.field_types.images import Image
 from shopform.model.desired import Removed
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Image, Secret
+from shopform.model.values import Address, Secret
 from shopform.planning.checks.rename_detection import CODE, insist
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from worlds import World, ref
 
+from shopform.kinds.field_types.images import Image
 from shopform.model.plan import REDECLARED, REVERTS
-from shopform.model.values import Address, Image, Secret
+from shopform.model.values import Address, Secret
 from shopform.render.html.page import render_html
 from shopform.render.markdown.page import render_markdown
 from shopform.render.text.plan_text import render_plan

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from worlds import World
 
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.canonical import canonical, digest
 from shopform.model.plan import Plan
 from shopform.model.values import Address, Secret
@@ -16,16 +16,15 @@ from shopform.render.markdown.page import render_markdown
 from shopform.render.text.plan_text import render_plan
 
 OLD, NEW = "canaryold", "canarynew"
-SINGLE = {Form.TEXT, Form.HTML, Form.PATH}
 
 
 def siblings() -> Iterator[tuple[Kind, str]]:
     """Every field of every kind that may hold a text."""
     for kind in KINDS:
         for name in kind.fields:
-            if name in (*kind.generated, *kind.refers) or kind.type(name).allowed:
+            if name in kind.generated:
                 continue
-            if kind.form(name) in SINGLE:
+            if kind.type(name).textual and not kind.type(name).listed:
                 yield kind, name
 
 
@@ -46,7 +45,7 @@ def world(
         if each is not kind:
             made.declare(address, **fields)
     entry = made.entries[Address(address)]
-    memory = canonical(kind.form(name), known)
+    memory = canonical(kind.type(name), known)
     entry.sent[name] = digest(kind.name, name, memory) if secret else memory  # type: ignore[index]
     return made
 

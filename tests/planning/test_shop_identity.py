@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from shopform.kinds import KINDS, Form, Kind
-from shopform.model.canonical import NO_HOSTS, digest
+from shopform.kinds import KINDS, Kind
+from shopform.kinds.field_types.base import NO_HOSTS
+from shopform.model.canonical import digest
 from shopform.model.canonical import recognised as identity_part
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import LiveObject
@@ -15,8 +16,8 @@ from shopform.model.values import Address
 from shopform.planning.checks.shop_identity import recognised
 
 WRITTEN = {
-    Form.PATH: ["/gl/1", " /gl/1 ", "/r%C3%B8d", "/rød", "/a/./b", "/x#y"],
-    Form.TEXT: ["Sko", " Sko", "Sko\n", unicodedata.normalize("NFD", "Børn"), "/ "],
+    "path": ["/gl/1", " /gl/1 ", "/r%C3%B8d", "/rød", "/a/./b", "/x#y"],
+    "text": ["Sko", " Sko", "Sko\n", unicodedata.normalize("NFD", "Børn"), "/ "],
 }
 NAMED = [(kind, name) for kind in KINDS for name in kind.identity if name not in kind.refers]
 
@@ -25,9 +26,9 @@ NAMED = [(kind, name) for kind in KINDS for name in kind.identity if name not in
 def test_an_object_is_recognised_however_its_identity_is_written(kind: Kind, name: str) -> None:
     """By what it was left with, also where that was secret, or by what is declared."""
     address = Address.of(kind.name, "a")
-    for value in WRITTEN.get(kind.form(name), WRITTEN[Form.TEXT]):
+    for value in WRITTEN[kind.type(name).name]:
         item = LiveObject(id=7, fields={name: value}, parent_id=None)
-        part = identity_part(kind.form(name), value)
+        part = identity_part(kind.type(name), value)
         secret = digest(kind.name, name, part)
 
         def held(left: object, desired: Desired, item: Any = item) -> bool:

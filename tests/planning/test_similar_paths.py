@@ -8,7 +8,7 @@ from worlds import HOSTS, World, errors, warnings
 
 from shopform.config.compile.cross_checks import check_ways
 from shopform.diagnostics import Collector
-from shopform.model.canonical import folded, loosely
+from shopform.kit.url_paths import folded, loosely
 from shopform.model.shop import Rules
 
 # Every text of a line is the same address for certain (RFC 3986 6.2.2); no two lines are.

@@ -12,7 +12,7 @@ from shops import Seed, shops, switches
 from support import memory
 from two_shops import OTHER_IDS, TwoShops, two_shops
 
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical
 from shopform.sandbox import Sandbox
 
@@ -67,9 +67,9 @@ def assert_alike(one: TwoShops) -> None:
             wire = kind.fields[name].wire
             if wire not in old or wire not in new:
                 continue
-            form = kind.form(name)
-            was, now = (canonical(form, row[wire]) for row in (old, new))
-            if form is Form.ID:
+            type_ = kind.type(name)
+            was, now = (canonical(type_, row[wire]) for row in (old, new))
+            if type_.refers:
                 was = was and ids[kind.refers[name], was]
             elif isinstance(was, str):
                 was = was.replace("y.example", "z.example")

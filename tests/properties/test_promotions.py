@@ -47,7 +47,7 @@ def held(one: TwoShops, ids: Mapping[Spot, tuple[int, int]], *, new: bool) -> di
     for spot in SPOTS:
         kind, _, name = spot
         row = next(r for r in shop.data(kind) if next(iter(r.values())) == ids[spot][new])
-        found[spot] = canonical(BY_NAME[kind].form(name), row[name])
+        found[spot] = canonical(BY_NAME[kind].type(name), row[name])
     return found
 
 

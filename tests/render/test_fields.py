@@ -4,8 +4,9 @@ from textwrap import dedent
 
 import pytest
 
+from shopform.kinds.field_types.images import Image
 from shopform.model.plan import Action, FieldChange
-from shopform.model.values import Address, Image, Ref, Secret
+from shopform.model.values import Address, Ref, Secret
 from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import Detail
 

@@ -12,8 +12,7 @@ from shopform.config.compile.settings_spec import PATTERNS
 from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kit.text import shorten
-from shopform.model.canonical import is_damaged
+from shopform.kit.text import is_damaged, shorten
 from shopform.model.values import Secret
 
 TOLD: Final = object()  # stands for what could not be read and has been complained about

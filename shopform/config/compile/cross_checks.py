@@ -7,9 +7,11 @@ from shopform.config.compile.declarations import Declaration
 from shopform.config.compile.rewritable_names import check_rewritable
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
+from shopform.kinds.field_types import PATH, FieldType
 from shopform.kit.graphs import find_cycles
-from shopform.model.canonical import canonical, page_address, recognised
+from shopform.kit.url_paths import page_address
+from shopform.model.canonical import canonical, recognised
 from shopform.model.desired import Desired, Resource
 from shopform.model.redirect_graph import (
     FRONT,
@@ -51,7 +53,7 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
         hops += [hop] if hop else []
         path = each.fields.get(kind.path)
         if isinstance(path, str) and path:
-            page = Page(str(canonical(Form.PATH, path, hosts)), each.address, each.span)
+            page = Page(str(canonical(PATH, path, hosts)), each.address, each.span)
             pages[page_address(page.path)] = page
     table = by_source(hops)
     hides = (hiding(hop, pages[hop.start]) for hop in hops if hop.start in pages)
@@ -137,7 +139,7 @@ def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Col
             key = (
                 draft.kind.name,
                 resource.parent,
-                *(_recognised(kind.form(n), resource.fields.get(n)) for n in kind.identity),
+                *(_recognised(kind.type(n), resource.fields.get(n)) for n in kind.identity),
             )
             twin = identities.setdefault(key, draft)
             if twin is not draft and not {twin.address, draft.address} <= by_id:
@@ -145,7 +147,7 @@ def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Col
                 _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
         path = kind.path and resource.fields.get(kind.path)
         if path:
-            wanted = page_address(str(_comparable(kind.form(kind.path), path)))
+            wanted = page_address(str(_comparable(kind.type(kind.path), path)))
             holder = paths.setdefault((draft.kind.name, wanted), draft)
             if holder is not draft:
                 same = f"have the same `{kind.path}`"
@@ -181,14 +183,14 @@ def _tell_twins(
     )
 
 
-def _recognised(form: Form, value: Value) -> object:
-    found = _comparable(form, value)
-    return found if isinstance(value, Ref) else recognised(form, found)
+def _recognised(type_: FieldType, value: Value) -> object:
+    found = _comparable(type_, value)
+    return found if isinstance(value, Ref) else recognised(type_, found)
 
 
-def _comparable(form: Form, value: Value) -> object:
+def _comparable(type_: FieldType, value: Value) -> object:
     if isinstance(value, Ref):
         return value.address
     if isinstance(value, Secret):
         value = value.text or value.source
-    return canonical(form, value)
+    return canonical(type_, value)

@@ -12,7 +12,7 @@ from shopform.config.read.csv_cells import trimmed
 from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child, place
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
 
 _TEXTS: Final = frozenset({Takes.TEXT, Takes.WORD})
 _ONE_CELL: Final = _TEXTS | {Takes.FLAG, Takes.NUMBER, Takes.FRACTION}
@@ -117,7 +117,8 @@ class Headers:
                 span=span,
             )
             return False
-        if shape.takes in _ONE_CELL or self._kind.form(field) is Form.SET:
+        row = self._kind.fields.get(field)
+        if row and row.type.in_cell:
             return True
         self._collector.error(
             "table-field",

@@ -160,7 +160,7 @@ class _Table:
         self._collector = collector
         identity = [(name, headers.index_of(name)) for name in kind.identity]
         self._identity = [
-            (None if name in kind.refers else kind.form(name), index)
+            (None if name in kind.refers else kind.type(name), index)
             for name, index in identity
             if index is not None
         ]

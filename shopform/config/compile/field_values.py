@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shopform.config.compile.coercion import TOLD, Reader, explain
 from shopform.config.compile.declarations import Declaration
-from shopform.config.compile.field_types import Takes, shape_of
+from shopform.config.compile.field_types import shape_of
 from shopform.config.compile.kind_models import model_of
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Mapping, Scalar
@@ -51,12 +51,8 @@ def read_fields(
 
 def free_texts(kind: Kind) -> frozenset[str]:
     """Fields that hold any text: these may come from a file, or be secret."""
-    shapes = shape_of(model_of(kind)).fields
-    return frozenset(
-        name
-        for name in kind.fields
-        if name in shapes and shapes[name].takes is Takes.TEXT and name not in kind.refers
-    )
+    rows = kind.declarable.values()
+    return frozenset(row.name for row in rows if row.type.textual and not row.type.listed)
 
 
 def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> object:

@@ -1,17 +1,17 @@
 """Drafts whose fields have been read, to resources."""
 
-import hashlib
 import shlex
 from collections.abc import Mapping as Map
+from functools import partial
 from typing import Any
 
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Near, one_of
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME, Field
 from shopform.model.desired import Delivery, Resource
-from shopform.model.values import Address, Image, Ref, Value
+from shopform.model.values import Address, Ref, Value
 
 
 class Building:
@@ -49,13 +49,10 @@ class Building:
             return draft.secrets[name]
         if name in draft.kind.refers:
             return self._reference(draft, name, found)
-        form = draft.kind.form(name)
-        if form is Form.IMAGES and found is not None:
-            return self._images(draft, name, found)
-        if form is Form.SET and found is not None:
-            self._check_words(draft, name, found)
-            return tuple(found)
-        value: Value = found
+        row = draft.kind.fields[name]
+        if row.known and found is not None:
+            self._check_known(draft, row, found)
+        value: Value = row.type.parse(found, partial(self._load, draft, name))
         return value
 
     def _reference(self, draft: Declaration, name: str, text: str | None) -> Ref | None:
@@ -87,40 +84,27 @@ class Building:
             )
         return Ref(target)
 
-    def _images(
-        self, draft: Declaration, name: str, items: list[dict[str, Any]]
-    ) -> tuple[Image, ...]:
-        images: list[Image] = []
+    def _load(
+        self, draft: Declaration, name: str, number: int, file: str
+    ) -> tuple[str, bytes] | None:
+        """The path in the project and the content of a file that an item of a list names."""
         node = child(draft.node, name)
-        for number, item in enumerate(items):
-            place = node.items[number] if isinstance(node, Sequence) else draft.key
-            file = child(place, "file") or place
-            content = self._files.read(item["file"], file.file, file.span)
-            path = self._files.relative(item["file"], file.file, file.span) if content else None
-            if content is None or path is None:
-                continue
-            weight = item.get("weight")
-            images.append(
-                Image(
-                    file=path,
-                    sha256=hashlib.sha256(content).hexdigest(),
-                    description=item.get("description", ""),
-                    weight=10 * (number + 1) if weight is None else weight,
-                )
-            )
-        return tuple(images)
+        item = node.items[number] if isinstance(node, Sequence) else draft.key
+        place = child(item, "file") or item
+        content = self._files.read(file, place.file, place.span)
+        path = self._files.relative(file, place.file, place.span) if content is not None else None
+        return None if content is None or path is None else (path, content)
 
-    def _check_words(self, draft: Declaration, name: str, words: list[str]) -> None:
-        known = draft.kind.fields[name].known
-        node = child(draft.node, name)
-        for number, word in enumerate(words):
-            if not known or word in known:
+    def _check_known(self, draft: Declaration, row: Field, values: list[str]) -> None:
+        node = child(draft.node, row.name)
+        for number, value in enumerate(values):
+            if value in row.known:
                 continue
             place = node.items[number] if isinstance(node, Sequence) else draft.key
             self._collector.warning(
                 "undocumented-word",
-                f"`{word}` is not a word that is documented for `{name}`",
-                hint=did_you_mean(word, known, f"documented are {one_of(sorted(known))}"),
+                f"`{value}` is not a word that is documented for `{row.name}`",
+                hint=did_you_mean(value, row.known, f"documented are {one_of(sorted(row.known))}"),
                 span=place.span,
                 address=draft.address,
             )

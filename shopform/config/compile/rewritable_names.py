@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.yaml_nodes import child
 from shopform.diagnostics import Collector, Span
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
 from shopform.model.canonical import recognised
 from shopform.model.desired import Desired
 from shopform.model.name_similarity import skeleton
@@ -84,14 +84,14 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
         return "is not in Unicode form NFC"
     # The line end of a block is how YAML writes a string of several lines.
     inner = text if name in kind.identity else text.strip("\r\n")
-    outer = kind.form(name) is not Form.HTML and inner != inner.strip()
+    outer = not kind.type(name).rich and inner != inner.strip()
     return "begins or ends with blanks" if outer else ""
 
 
 def _label(draft: Declaration, desired: Desired) -> object:
     name = draft.kind.identity[-1]
     value = desired.resources[draft.address].fields.get(name)
-    return recognised(draft.kind.form(name), value)
+    return recognised(draft.kind.type(name), value)
 
 
 def _compare(

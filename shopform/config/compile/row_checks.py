@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from shopform.config.read.odd_values import Oddities, Oddity, about, odd
 from shopform.config.read.yaml_nodes import child
 from shopform.diagnostics import Collector, plural
-from shopform.kinds import Form
-from shopform.model.canonical import NO_HOSTS, canonical
+from shopform.kinds.field_types import PATH
+from shopform.kinds.field_types.base import NO_HOSTS
+from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.shop import Shop
 from shopform.model.values import Address
@@ -93,7 +94,7 @@ def _of(draft: "Declaration", resource: Resource, hosts: frozenset[str]) -> Iter
             continue
         text = str(value)
         code = odd(draft.kind, field, text)
-        if route and field == route.source and "//" in str(canonical(Form.PATH, text, hosts)):
+        if route and field == route.source and "//" in str(canonical(PATH, text, hosts)):
             code = code or "route-foreign"
         if code:
             node = child(draft.node, field) or draft.key

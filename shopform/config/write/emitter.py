@@ -11,7 +11,7 @@ from shopform.config.format.scalars import STEP, WIDTH, word
 from shopform.config.write.scalar_lines import bracketed, comment, plain_of, shortened
 from shopform.config.write.scalar_lines import field as field_lines
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, CHILDREN, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, CHILDREN, KINDS, Kind
 from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
@@ -157,12 +157,12 @@ class _Writing:
         return f"{_key(resource)}: {{{', '.join(parts)}}}"
 
     def _field(self, kind: Kind, resource: Resource, name: str, indent: int) -> list[str]:
-        value, form = _value(kind, name, resource.fields[name]), kind.form(name)
+        value, rich = _value(kind, name, resource.fields[name]), kind.type(name).rich
         if self.apart and isinstance(value, str) and _long(value) and name in free_texts(kind):
-            path = _path(kind, resource.address, name, form)
-            self.texts[path] = value + ("\n" if form is Form.HTML else "")
+            path = _path(kind, resource.address, name, rich)
+            self.texts[path] = value + ("\n" if rich else "")
             return [f"{' ' * indent}{name}: {{file: {path}}}"]
-        return field_lines(name, value, form, indent)
+        return field_lines(name, value, rich, indent)
 
     def _nested(self, kind: Kind, container: Address, indent: int) -> Iterator[str]:
         found = self.inside.get((container, kind.name), [])
@@ -205,7 +205,7 @@ def _outermost(kind: Kind) -> Kind:
 
 def _numbers(kind: Kind, resource: Resource) -> tuple[int, ...]:
     """What is nested stands in the order that its numbers give it."""
-    names = [n for n in kind.fields if kind.form(n) is Form.NUMBER]
+    names = [n for n in kind.fields if kind.type(n).orders]
     found = [resource.fields.get(name) for name in names]
     return tuple(value if isinstance(value, int) else 0 for value in found)
 
@@ -217,7 +217,7 @@ def _said(kind: Kind, name: str, value: Value) -> bool:
 
 def _value(kind: Kind, name: str, value: Value) -> Value:
     """The value as people write it: null where no word is empty, a slash before a way's ends."""
-    if kind.form(name) is Form.TEXT and value == "" and name not in free_texts(kind):
+    if value == "" and kind.type(name).allowed:
         return None
     return rooted(kind, name, value)
 
@@ -230,12 +230,12 @@ def _key(resource: Resource) -> str:
     return word(resource.address.keys[-1], "", bracketed=True)
 
 
-def _path(kind: Kind, address: Address, name: str, form: Form) -> str:
+def _path(kind: Kind, address: Address, name: str, rich: bool) -> str:
     """A file of its own for a text; names too long for some systems end in a hash."""
     stem = ".".join(address.keys)
     if len(stem) > _NAME:
         stem = f"{stem[:_NAME]}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
-    return f"texts/{kind.section}/{stem}.{name}.{'html' if form is Form.HTML else 'txt'}"
+    return f"texts/{kind.section}/{stem}.{name}.{'html' if rich else 'txt'}"
 
 
 def _listed(head: str, texts: list[str], indent: int) -> list[str]:

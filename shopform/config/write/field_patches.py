@@ -21,7 +21,7 @@ from shopform.config.write.scalar_lines import plain_field
 from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
-from shopform.kinds import Form
+from shopform.kinds.field_types import FieldType
 from shopform.kit.text import shorten
 from shopform.model.keys import key_from
 from shopform.model.values import Address, Ref
@@ -121,7 +121,7 @@ class _Patching:
             raise _Left("an anchor shares what stands there")
         if isinstance(node, Scalar):
             self._scalar(document, draft, one, key, node)
-        elif isinstance(node, Sequence) and draft.kind.form(one.field) is Form.SET:
+        elif isinstance(node, Sequence) and isinstance(one.value, tuple):
             self._items(document, node, one)
         elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
             return self._file(draft, one, node)
@@ -177,9 +177,9 @@ class _Patching:
         order = list(draft.kind.fields)
         rank = order.index(one.field)
         before = [entry for entry in entries if entry[0].text in order[:rank]]
-        value, form = self._plain(draft, one, ""), draft.kind.form(one.field)
+        value, rich = self._plain(draft, one, ""), draft.kind.type(one.field).rich
         depth = document.column(entries[0][0])
-        lines = [line[depth:] for line in plain_field(one.field, value, form, depth)]
+        lines = [line[depth:] for line in plain_field(one.field, value, rich, depth)]
         inline = f"{one.field}: {word(value, '', bracketed=True)}"
         for key, node in (*reversed(before), entries[0]):
             behind = document.used(node, document.end(key))
@@ -224,7 +224,7 @@ class _Patching:
             raise _Left("its file is named by a placeholder")
         if self.file_uses[name] > 1 or name in self.files:
             raise _Left("its file is used in several places")
-        after = _fitted(draft.kind.form(one.field), str(one.value), before)
+        after = _fitted(draft.kind.type(one.field), str(one.value), before)
         self.files[name] = (before, after)
         return name
 
@@ -247,7 +247,7 @@ class _Patching:
         known = shape.takes is Takes.WORD and value in shape.words
         if not isinstance(value, str) or not (known or shape.takes is Takes.TEXT):
             raise _Left("the value in the shop cannot be written in the files")
-        return _fitted(draft.kind.form(one.field), _escaped(value), old)
+        return _fitted(draft.kind.type(one.field), _escaped(value), old)
 
     def _key(self, value: object, old: str) -> str | None:
         if value is None:
@@ -281,11 +281,7 @@ def _escaped(text: str) -> str:
     return text.replace("${", "$${")
 
 
-def _fitted(form: Form, text: str, old: str) -> str:
+def _fitted(type_: FieldType, text: str, old: str) -> str:
     """The text in the white space around the old one, and with its line ends."""
-    if form is Form.HTML and old.strip():
-        head, _, tail = old.partition(old.strip())
-        text = head + text + tail
-    if form is Form.PATH and "://" not in text and (bare := text.lstrip("/")):
-        text = f"/{bare}" if old.startswith("/") else bare
+    text = type_.rewritten_like(text, old)
     return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text

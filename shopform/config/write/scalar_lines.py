@@ -12,7 +12,6 @@ from shopform.config.format.scalars import (
     may_be_plain,
     word,
 )
-from shopform.kinds import Form
 from shopform.kit.text import shorten
 from shopform.model.values import Ref, Value
 
@@ -36,21 +35,21 @@ def bracketed(value: Value) -> str:
     return word(plain_of(value), "", bracketed=True)
 
 
-def field(name: str, value: Value, form: Form, indent: int) -> list[str]:
+def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:
     """The lines of one field: a text of several lines below `|`, a long one below `>-`."""
     if isinstance(value, tuple):
         return [f"{' ' * indent}{name}: {bracketed(value)}"]
-    return plain_field(name, plain_of(value), form, indent)
+    return plain_field(name, plain_of(value), rich, indent)
 
 
-def plain_field(name: str, text: Plain, form: Form, indent: int) -> list[str]:
+def plain_field(name: str, text: Plain, rich: bool, indent: int) -> list[str]:
     """The same for a value as the files hold it."""
     head = f"{' ' * indent}{name}: "
     line = head + word(text, "", bracketed=False)
     below: list[str] = []
     if isinstance(text, str):
         wide = len(line) > WIDTH
-        rich = form is Form.HTML and (wide or not may_be_plain(text, bracketed=False))
+        rich = rich and (wide or not may_be_plain(text, bracketed=False))
         if ("\n" in text or rich) and may_be_literal(text):
             below = literal(text, indent + STEP, rich=rich)
         elif wide:

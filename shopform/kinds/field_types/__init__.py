@@ -1,79 +1,34 @@
-"""The types of fields."""
+"""The types of fields, one file each: all that the engine needs to know of a type is in it."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Final
 
+from shopform.kinds.field_types.base import FieldType, Load, Operations, Unreadable
+from shopform.kinds.field_types.flag import Flag
+from shopform.kinds.field_types.html import Html
+from shopform.kinds.field_types.images import Images
+from shopform.kinds.field_types.number import Number
+from shopform.kinds.field_types.path import Path
+from shopform.kinds.field_types.reference import Reference
+from shopform.kinds.field_types.set import Set
+from shopform.kinds.field_types.text import Choice, Text
 
-class Form(StrEnum):
-    """How values of a field are compared; see planning/normalize.py."""
+PATH: Final = Path()
+TEXT: Final = Text()
 
-    TEXT = "text"
-    HTML = "html"
-    NUMBER = "number"
-    FLAG = "flag"
-    ID = "id"
-    SET = "set"
-    PATH = "path"
-    IMAGES = "images"
-
-
-class FieldType:
-    form: ClassVar[Form]
-    allowed: tuple[str, ...] = ()
-
-    def annotation(self) -> Any:
-        return str
-
-
-@dataclass(frozen=True)
-class Text(FieldType):
-    form: ClassVar[Form] = Form.TEXT
-    allowed: tuple[str, ...] = ()
-
-    def annotation(self) -> Any:
-        return Literal[self.allowed] if self.allowed else str
-
-
-class Html(FieldType):
-    form = Form.HTML
-
-
-class Path(FieldType):
-    form = Form.PATH
-
-
-class Number(FieldType):
-    form = Form.NUMBER
-
-    def annotation(self) -> Any:
-        return int
-
-
-class Flag(FieldType):
-    form = Form.FLAG
-
-    def annotation(self) -> Any:
-        return bool
-
-
-@dataclass(frozen=True)
-class Reference(FieldType):
-    form: ClassVar[Form] = Form.ID
-    kind: str = ""
-
-
-class Set(FieldType):
-    form = Form.SET
-
-    def annotation(self) -> Any:
-        return list[str]
-
-
-class Images(FieldType):
-    form = Form.IMAGES
-
-    def annotation(self) -> Any:
-        from shopform.kinds.spec import ImageSpec
-
-        return list[ImageSpec]
+__all__ = [
+    "PATH",
+    "TEXT",
+    "Choice",
+    "FieldType",
+    "Flag",
+    "Html",
+    "Images",
+    "Load",
+    "Number",
+    "Operations",
+    "Path",
+    "Reference",
+    "Set",
+    "Text",
+    "Unreadable",
+]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME
-from shopform.model.canonical import page_address, slashed
+from shopform.kit.url_paths import page_address, slashed
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import CHANGE, Hop, hop_of
 from shopform.model.values import Address

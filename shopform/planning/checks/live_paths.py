@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shopform.kinds import BY_NAME, KINDS, Kind
-from shopform.model.canonical import canonical, page_address
+from shopform.kit.url_paths import page_address
+from shopform.model.canonical import canonical
 from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import FRONT, Hop, Page, by_source, hop_of
 from shopform.model.secrecy import secret_fields
@@ -113,7 +114,7 @@ def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -
     value = fields.get(kind.path) if fields else None
     if isinstance(value, Secret):
         return ""
-    return str(canonical(kind.form(kind.path), value, draft.live.hosts))
+    return str(canonical(kind.type(kind.path), value, draft.live.hosts))
 
 
 def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:

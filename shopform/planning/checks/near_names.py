@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.name_similarity import alike, bones, cut, rewritten, skeleton
@@ -110,11 +110,11 @@ class _Index:
     def _telling(self, fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         kind = self.kind
         for name, value in fields.items():
-            form = kind.form(name)
+            type_ = kind.type(name)
             if name in kind.identity or isinstance(value, Ref | Secret):
                 continue
-            if form not in (Form.TEXT, Form.HTML, Form.PATH) or name not in kind.fields:
+            if not (type_.textual or type_.allowed) or type_.listed or name not in kind.fields:
                 continue
-            held = canonical(form, value, self.draft.matching.hosts)
+            held = canonical(type_, value, self.draft.matching.hosts)
             if held and held != kind.defaults.get(name):
                 yield name, held

@@ -6,13 +6,14 @@ from fnmatch import fnmatchcase
 
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
+from shopform.kinds.field_types.images import Image
 from shopform.kit.text import shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.plan import Action, Change
 from shopform.model.secrecy import secret_fields
 from shopform.model.shop import PolicyRule, Shop
-from shopform.model.values import Image, Ref, Value
+from shopform.model.values import Ref, Value
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import SETTING
 from shopform.planning.matching.match import place
@@ -136,7 +137,7 @@ def _texts(kind: str, name: str, value: Value) -> Sequence[str]:
         return [value.address.keys[-1]]
     if isinstance(value, tuple):
         return [item.file if isinstance(item, Image) else str(item) for item in value]
-    found = canonical(BY_NAME[kind].form(name), value)
+    found = canonical(BY_NAME[kind].type(name), value)
     if isinstance(found, bool):
         return ["true" if found else "false"]
     return ["" if found is None else str(found)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shopform.diagnostics import Span
 from shopform.kinds import BY_NAME
-from shopform.model.canonical import page_address
+from shopform.kit.url_paths import page_address
 from shopform.model.plan import Op, Step
 from shopform.model.slugs import wanted
 from shopform.model.values import Address, Ref

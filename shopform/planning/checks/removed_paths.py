@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kit.url_paths import page_address, slashed
 from shopform.model.addresses import within
-from shopform.model.canonical import page_address, slashed
 from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import leading, who
 from shopform.planning.checks.live_paths import Paths

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from shopform.kinds import BY_NAME, KINDS, Form, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds.field_types import TEXT
 from shopform.model.addresses import within
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.plan import Change
@@ -16,8 +17,6 @@ from shopform.planning.plan_builder import PlanDraft
 
 CLOSE = 0.75
 PAIRS = 2_500
-# A flag, a number or a reference is often the same by chance; a picture cannot be compared.
-TELLING = frozenset({Form.TEXT, Form.HTML, Form.PATH, Form.SET})
 Holder = int | Address
 Holders = dict[tuple[str, object], set[Holder]]
 Values = dict[str, tuple[object, ...]]
@@ -82,12 +81,12 @@ class Comparing:
             item, entry = objects[change.id or 0], draft.matching.entries[address]
             values: Values = dict(self.held.get(item.id, {}))
             for name in kind.fields:
-                form = kind.form(name)
-                if form is Form.IMAGES:
+                type_ = kind.type(name)
+                if type_.unreadable:
                     continue
                 held = [entry.sent[name]] if name in entry.sent else []
                 if name in item.fields:
-                    live = canonical(form, item.fields[name], draft.live.hosts)
+                    live = canonical(type_, item.fields[name], draft.live.hosts)
                     secret = bool(held) and is_digest(held[0])
                     held.append(digest(kind.name, name, live) if secret else live)
                 values[name] = tuple(dict.fromkeys(held))
@@ -117,7 +116,7 @@ class Comparing:
     ) -> Side:
         values: Values = dict(self.declared.get(address, {}))
         for name, value in entry.sent.items() if entry else ():
-            if self.kind.form(name) is not Form.IMAGES:
+            if not self.kind.type(name).unreadable:
                 values[name] = (value,)
         return Side(address, holder, within, values, _label(self.kind, values))
 
@@ -146,10 +145,10 @@ class Comparing:
         """Who holds each value that could tell an object from the others of its kind."""
         kind, hosts = self.kind, self.draft.live.hosts
         empty = {
-            name: canonical(kind.form(name), kind.defaults.get(name), hosts)
+            name: canonical(kind.type(name), kind.defaults.get(name), hosts)
             for name in kind.fields
-            if kind.form(name) in TELLING and name not in kind.generated
-            if not kind.type(name).allowed
+            # A flag, a number or a reference is often the same by chance.
+            if kind.type(name).textual and name not in kind.generated
         }
         holders: Holders = {}
         ids = self.draft.matching.ids
@@ -160,7 +159,7 @@ class Comparing:
 
         for item in self.draft.live.kinds.get(kind.name, NOTHING).objects.values():
             for name in empty.keys() & item.fields.keys():
-                hold(name, canonical(kind.form(name), item.fields[name], hosts), item.id)
+                hold(name, canonical(kind.type(name), item.fields[name], hosts), item.id)
             for name, (labels, *_) in self.held.get(item.id, {}).items():
                 hold(name, labels, item.id)
         for step in self.draft.graph.steps.values():
@@ -179,7 +178,7 @@ def _contents(
 ) -> dict[object, Values]:
     named: dict[tuple[object, str], set[str]] = {}
     for kind, container, fields in found:
-        text = str(canonical(Form.TEXT, fields.get(kind.identity[-1])))
+        text = str(canonical(TEXT, fields.get(kind.identity[-1])))
         named.setdefault((container, kind.section), set()).add(text)
     contents: dict[object, Values] = {}
     for (owner, section), texts in named.items():

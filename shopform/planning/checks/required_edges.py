@@ -6,8 +6,9 @@ to break a circle is not among them.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shopform.kinds import BY_NAME, Form
-from shopform.model.canonical import canonical, page_address
+from shopform.kinds import BY_NAME
+from shopform.kit.url_paths import page_address
+from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
 from shopform.model.plan import Change, Op, Step
 from shopform.model.prior import Entry
@@ -74,7 +75,7 @@ class _Order:
     def _path(self, step: Step, value: object) -> str:
         kind = BY_NAME[step.kind]
         text = value if isinstance(value, str) else None
-        return page_address(str(canonical(kind.form(kind.path), text, self.hosts)))
+        return page_address(str(canonical(kind.type(kind.path), text, self.hosts)))
 
     def alone(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """Of the steps of one address."""
@@ -136,7 +137,7 @@ def forgotten(step: Step, held: Entry, change: Change | None) -> Iterator[str]:
     notes = change.notes if change else ()
     for name in held.sent.keys() | step.fields.keys():
         noted = any(note.startswith(f"`{name}` ") for note in notes)
-        quiet = kind.form(name) is Form.IMAGES and name not in step.fields
+        quiet = bool(kind.type(name).unreadable) and name not in step.fields
         quiet |= step.fields.get(name, held.sent.get(name)) is None and name in kind.refers
         if name not in entry.sent and name not in said and not noted and not quiet:
             yield name

@@ -1,7 +1,7 @@
 """Proofs about where visitors end up: no loops, no chains, no dead ends. Pure."""
 
 from shopform.kinds import BY_NAME
-from shopform.model.canonical import slashed
+from shopform.kit.url_paths import slashed
 from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, faults, hiding, who
 from shopform.model.similar_paths import alike
 from shopform.model.values import Address

@@ -8,16 +8,17 @@ files and runs commands that the project declares.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
+from shopform.kinds.field_types import Unreadable
+from shopform.kinds.field_types.images import Image
 from shopform.model.canonical import canonical, is_digest, recognised
 from shopform.model.desired import Desired
 from shopform.model.plan import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
 from shopform.model.prior import Entry, Prior
 from shopform.model.shop import Shop
-from shopform.model.values import Address, Image, Ref, Secret
+from shopform.model.values import Address, Ref, Secret
 from shopform.planning.checks.required_edges import forgotten, refers, unordered
 from shopform.planning.checks.saved_steps import is_typed, is_whole
-from shopform.planning.compare.images import are_recorded, expected
 from shopform.planning.removals import RELEASED, children, lifecycle_notes
 
 _SHOWN_AS = {
@@ -65,7 +66,7 @@ def _recognised(kind: Kind, entry: Entry) -> bool:
     for name, part in zip(kind.identity, entry.identity, strict=False):
         sent = entry.sent.get(name, part)
         hidden = is_digest(part) and is_digest(sent)
-        if not hidden and recognised(kind.form(name), sent) != part:
+        if not hidden and recognised(kind.type(name), sent) != part:
             return False
     return len(entry.identity) == len(kind.identity)
 
@@ -232,14 +233,14 @@ class _Check:
                 yield f"would be recorded with another `{name}` than is sent"
 
     def _same(self, kind: Kind, name: str, value: object, sent: object) -> bool:
-        form = kind.form(name)
+        type_ = kind.type(name)
         if isinstance(value, Ref):
             return sent in (value, self.ids.get(value.address))
-        if form is Form.IMAGES:
-            return are_recorded(value, sent)
+        if isinstance(type_, Unreadable):
+            return type_.are_recorded(value, sent)
         if isinstance(value, Secret):
             return is_digest(sent)
-        return canonical(form, value, self.shop.hosts) == sent
+        return canonical(type_, value, self.shop.hosts) == sent
 
     def _shown(self, step: Step) -> Iterator[str]:
         change = self.changes.get(step.address)
@@ -267,23 +268,23 @@ class _Check:
 
     def _agrees(self, step: Step, shown: FieldChange, value: object) -> bool:
         kind, entry = BY_NAME[step.kind], self._entry(step)
-        form = kind.form(shown.name)
+        type_ = kind.type(shown.name)
         if isinstance(value, Secret):
             return shown.sensitive
         if shown.sensitive:
             return entry is not None and is_digest(entry.sent.get(shown.name))
         after = shown.after
-        if form is Form.IMAGES and isinstance(value, tuple):
+        if isinstance(type_, Unreadable) and isinstance(value, tuple):
             before = () if step.op is Op.CREATE else shown.before
             sent = [dict(part) for part in value if isinstance(part, Mapping)]
-            return _sorted(sent) == _sorted(expected(before, after))
+            return _sorted(sent) == _sorted(type_.expected(before, after))
         if isinstance(value, Ref):
             return after == value
         if shown.name in kind.refers and isinstance(value, int):
             target = self.ids.get(after.address) if isinstance(after, Ref) else None
             return value == target or after == f"#{value}"
         hosts = self.shop.hosts
-        return canonical(form, value, hosts) == canonical(form, shown.after, hosts)
+        return canonical(type_, value, hosts) == canonical(type_, shown.after, hosts)
 
 
 def _sorted(items: list[dict[str, object]]) -> list[str]:

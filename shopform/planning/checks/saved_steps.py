@@ -1,9 +1,8 @@
 """Whether a step that was read from a file has all that its kind of step has. Pure."""
 
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
 from shopform.model.plan import Op, Step
 from shopform.model.values import Ref, Secret
-from shopform.planning.compare.images import is_operation
 
 
 def is_whole(step: Step) -> bool:
@@ -28,12 +27,9 @@ def is_whole(step: Step) -> bool:
 
 
 def is_typed(kind: Kind, name: str, value: object) -> bool:
-    form = kind.form(name)
-    if form is Form.IMAGES:
-        return isinstance(value, tuple) and all(map(is_operation, value))
-    if form is Form.SET:
-        texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
-        return value is None or texts
-    if name in kind.refers:
-        return value is None or isinstance(value, Ref) or type(value) is int
-    return value is None or isinstance(value, str | int | float | Secret)
+    type_ = kind.type(name)
+    if isinstance(value, Ref):
+        return bool(type_.refers)
+    if isinstance(value, Secret):
+        return not (type_.refers or type_.listed)
+    return (value is None and not type_.unreadable) or type_.is_sendable(value)

@@ -46,7 +46,7 @@ class Managed:
             return self._declared(value.address)
         if isinstance(value, Secret):
             return value.source
-        return str(canonical(BY_NAME[resource.address.kind].form(name), value, frozenset()))
+        return str(canonical(BY_NAME[resource.address.kind].type(name), value, frozenset()))
 
     def _recorded(self, address: Address, entry: Entry) -> Hashable:
         """The identity as it was sent; what it refers to by the address of that."""

@@ -88,13 +88,13 @@ def recognised(
     for name, left in zip(kind.identity, entry.identity, strict=False):
         if name in kind.refers or name not in item.fields:
             continue
-        form = kind.form(name)
+        type_ = kind.type(name)
         known = [left]
         known += [entry.stored[name]] if name in entry.stored else []
         known += [resource.fields.get(name)] if resource else []
-        parts = {each if is_digest(each) else identity_part(form, each, hosts) for each in known}
-        held = canonical(form, item.fields[name], hosts)
-        now = identity_part(form, held, hosts)
+        parts = {each if is_digest(each) else identity_part(type_, each, hosts) for each in known}
+        held = canonical(type_, item.fields[name], hosts)
+        now = identity_part(type_, held, hosts)
         secret = (digest(address.kind, name, each) for each in (held, now))
         if now not in parts and parts.isdisjoint(secret):
             return False

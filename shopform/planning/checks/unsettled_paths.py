@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, Form
-from shopform.model.canonical import canonical, is_digest, loosely, page_address, slashed
+from shopform.kinds import BY_NAME
+from shopform.kinds.field_types import PATH
+from shopform.kit.url_paths import loosely, page_address, slashed
+from shopform.model.canonical import canonical, is_digest
 from shopform.model.desired import Desired
 from shopform.model.plan import Op, Step
 from shopform.model.slugs import appended
@@ -33,7 +35,7 @@ def check(
             continue
         if isinstance(value, Secret) or not isinstance(sent, str) or is_digest(sent):
             continue
-        held = str(canonical(Form.PATH, item.fields.get(name), matching.hosts))
+        held = str(canonical(PATH, item.fields.get(name), matching.hosts))
         made = entry.stored.get(name) == held or appended(kind, sent, held)
         # A shop that drops a last slash or writes small letters did not give another path.
         if not made or loosely(page_address(held)) == loosely(page_address(sent)):

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from shopform.kinds import Form, Kind
-from shopform.model.canonical import (
-    canonical,
-    digest,
-    is_digest,
-    page_address,
-    recognised,
-)
+from shopform.kinds import Kind
+from shopform.kinds.field_types import PATH, Unreadable
+from shopform.kinds.field_types.number import id_of
+from shopform.kit.url_paths import page_address
+from shopform.model.canonical import canonical, digest, is_digest, recognised
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange
@@ -20,9 +18,7 @@ from shopform.model.references import links
 from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Ref, Secret, Value
-from shopform.planning.compare import images
 from shopform.planning.compare.difference import Difference, keep_memory, without_unmanaged
-from shopform.planning.compare.images import as_data, declared_images
 from shopform.planning.matching.result import NOTHING, Matching
 
 MISSING = object()
@@ -44,11 +40,11 @@ class Comparer:
         """Everything declared, for an object that does not exist."""
         result = Difference()
         for name, value in resource.fields.items():
-            form = kind.form(name)
-            if form is Form.IMAGES:
-                diff = images.compare(declared_images(value), (), ())
-                result.send[name] = tuple(diff.operations)
-                result.sent[name] = tuple(diff.records)
+            type_ = kind.type(name)
+            if isinstance(type_, Unreadable):
+                operations = type_.compare(value, (), ())
+                result.send[name] = tuple(operations.send)
+                result.sent[name] = tuple(operations.records)
             else:
                 result.send[name] = value
                 result.sent[name] = self._memory(kind, resource.address, name, value)
@@ -70,8 +66,9 @@ class Comparer:
                 if name in known:
                     keep_memory(result, entry, name)
                 continue
-            if kind.form(name) is Form.IMAGES:
-                self._images(kind, resource, name, item, entry, result)
+            type_ = kind.type(name)
+            if isinstance(type_, Unreadable):
+                self._operate(kind, type_, name, value, item, entry, result)
             else:
                 self._field(kind, resource, name, value, item, entry, result)
         for name in known:
@@ -88,8 +85,8 @@ class Comparer:
         target = kind.refers.get(name)
         if target is None:
             return rooted(kind, name, value)
-        number = canonical(Form.ID, value)
-        if not isinstance(number, int):
+        number = id_of(value)
+        if number is None:
             return None
         owner = self.matching.owners.get((target, number))
         return Ref(owner) if owner else f"#{number}"
@@ -110,16 +107,16 @@ class Comparer:
         for name, value in resource.fields.items():
             if name in but:
                 continue
-            form = kind.form(name)
+            type_ = kind.type(name)
             raw = item.fields.get(name, value)
             if name in secret:
                 found[name] = Secret(value.source if isinstance(value, Secret) else "", "")
-            elif form is Form.IMAGES:
-                found[name] = [as_data(picture) for picture in declared_images(value)]
+            elif isinstance(type_, Unreadable):
+                found[name] = type_.declared(value)
             elif isinstance(raw, Ref):
                 found[name] = raw
             else:
-                found[name] = self.show(kind, name, canonical(form, raw, self.matching.hosts))
+                found[name] = self.show(kind, name, canonical(type_, raw, self.matching.hosts))
         return found
 
     def holder(self, kind: Kind, path: str, but: int) -> int | None:
@@ -128,7 +125,7 @@ class Comparer:
         if index is None:
             index = self.paths[kind.name] = {}
             for item in self.matching.live.get(kind.name, NOTHING).objects.values():
-                held = canonical(Form.PATH, item.fields.get(kind.path), self.matching.hosts)
+                held = canonical(PATH, item.fields.get(kind.path), self.matching.hosts)
                 index.setdefault(page_address(str(held)), []).append(item.id)
         wanted = page_address(path)
         for number in index.get(wanted, ()):
@@ -136,7 +133,7 @@ class Comparer:
             resource = self.declared.get(owner) if owner else None
             entry = self.matching.entries.get(owner) if owner else None
             own = resource.fields.get(kind.path, path) if resource else path
-            leaves = page_address(str(canonical(Form.PATH, own, self.matching.hosts))) != wanted
+            leaves = page_address(str(canonical(PATH, own, self.matching.hosts))) != wanted
             deleted = resource is None and entry is not None and not entry.keep
             if number != but and not leaves and not (deleted and self.declared):
                 return number
@@ -148,12 +145,12 @@ class Comparer:
 
     def _memory(self, kind: Kind, address: Address, name: str, value: object) -> object:
         if isinstance(value, Secret):
-            form = kind.form(name)
-            return digest(address.kind, name, canonical(form, value, self.matching.hosts))
+            plain = canonical(kind.type(name), value, self.matching.hosts)
+            return digest(address.kind, name, plain)
         if isinstance(value, Ref):
             number = self.resolve(value)
             return value if number is None else number
-        return canonical(kind.form(name), value, self.matching.hosts)
+        return canonical(kind.type(name), value, self.matching.hosts)
 
     def _field(
         self,
@@ -165,7 +162,7 @@ class Comparer:
         entry: Entry | None,
         result: Difference,
     ) -> None:
-        form = kind.form(name)
+        type_ = kind.type(name)
         raw = item.fields.get(name, MISSING)
         memory = self._memory(kind, resource.address, name, value)
         before = entry.sent.get(name, MISSING) if entry else MISSING
@@ -179,9 +176,9 @@ class Comparer:
             live: object = None
         else:
             hosts = self.matching.hosts
-            held = live = canonical(form, raw, hosts)
+            held = live = canonical(type_, raw, hosts)
             found = entry is None and name in kind.identity
-            rewritten = found and recognised(form, held) == recognised(form, value, hosts)
+            rewritten = found and recognised(type_, held) == recognised(type_, value, hosts)
             if isinstance(value, Secret):
                 live = digest(resource.address.kind, name, held)
             if live != memory and rewritten:
@@ -209,60 +206,52 @@ class Comparer:
         result.send[name] = value
         result.fields.append(self._change(kind, name, live, value, secret=secret))
 
-    def _images(
+    def _operate(
         self,
         kind: Kind,
-        resource: Resource,
+        type_: Unreadable,
         name: str,
+        value: object,
         item: LiveObject,
         entry: Entry | None,
         result: Difference,
+        reason: str = "",
     ) -> None:
+        """Compare a value by what the state remembers of it."""
         known = entry.sent.get(name) if entry else None
-        diff = images.compare(
-            declared_images(resource.fields[name]),
-            known if isinstance(known, tuple) else (),
-            item.fields.get(name),
-        )
-        result.sent[name] = tuple(diff.records)
-        if not diff.operations:
+        held = item.fields.get(name)
+        operations = type_.compare(value, known, held)
+        result.sent[name] = tuple(operations.records)
+        if not operations.send:
             result.unchanged += 1
             result.remember = result.remember or (entry is not None and known != result.sent[name])
             return
-        result.send[name] = tuple(diff.operations)
-        held = item.fields.get(name)
-        after = images.foreseen(diff, held)
-        result.fields.append(self._change(kind, name, images.shown(held), after))
+        result.send[name] = tuple(operations.send)
+        before, after = type_.shown(held), type_.foreseen(operations, held)
+        result.fields.append(self._change(kind, name, before, after, reason=reason))
 
     def _undeclared(
         self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
     ) -> None:
-        """Declared last time and not now: back to the server's default, or let go of."""
+        """Declared last time and not now: back to the server's default, or released."""
         result.remember = True
-        if kind.form(name) is Form.IMAGES:
-            known = entry.sent[name] if entry else ()
-            diff = images.compare(
-                (), known if isinstance(known, tuple) else (), item.fields.get(name)
-            )
-            if diff.operations:
-                result.send[name] = tuple(diff.operations)
-                held = item.fields.get(name)
-                after = images.foreseen(diff, held)
-                change = self._change(kind, name, images.shown(held), after, reason="reset")
-                result.fields.append(change)
+        type_ = kind.type(name)
+        if isinstance(type_, Unreadable):
+            self._operate(kind, type_, name, (), item, entry, result, reason="reset")
+            del result.sent[name]
             return
-        live = canonical(kind.form(name), item.fields.get(name), self.matching.hosts)
+        live = canonical(type_, item.fields.get(name), self.matching.hosts)
         secret = name in secret_fields(None, entry)
         if name in kind.refers and entry and entry.sent[name] is None and live is None:
             return
         if name not in kind.defaults:
             result.notes.append(f"`{name}` is no longer declared and stays as it is")
             return
-        default = kind.defaults[name]
-        if canonical(kind.form(name), default, self.matching.hosts) == live:
+        default: Any = kind.defaults[name]
+        if canonical(type_, default, self.matching.hosts) == live:
             result.notes.append(f"`{name}` is no longer declared and has the shop's default")
             return
-        result.send[name] = default  # type: ignore[assignment]
+        result.send[name] = default
         change = self._change(kind, name, live, default, reason="reset", secret=secret)
         result.fields.append(change)
 
@@ -280,13 +269,13 @@ class Comparer:
         if secret or isinstance(after, Secret) or is_digest(before) or is_digest(after):
             return FieldChange(name=name, sensitive=True, reason=reason)
         unknown = isinstance(after, Ref) and self.resolve(after) is None
-        form = kind.form(name)
-        if form is Form.IMAGES:
-            shown: object = tuple(as_data(p) for p in after) if isinstance(after, tuple) else ()
+        type_ = kind.type(name)
+        if isinstance(type_, Unreadable):
+            shown: object = type_.declared(after)
         elif isinstance(after, Ref) or after is None:
             shown = after
         else:
-            shown = self.show(kind, name, canonical(form, after, self.matching.hosts))
+            shown = self.show(kind, name, canonical(type_, after, self.matching.hosts))
         return FieldChange(
             name=name,
             before=self.show(kind, name, before),

@@ -64,11 +64,11 @@ def identity_of(
     """
     parts: list[object] = []
     for name in kind.identity:
-        form, value = kind.form(name), resource.fields.get(name)
+        type_, value = kind.type(name), resource.fields.get(name)
         if isinstance(value, Secret):
-            parts.append(digest(kind.name, name, recognised(form, value, hosts)))
+            parts.append(digest(kind.name, name, recognised(type_, value, hosts)))
         elif name in difference.sent:
-            parts.append(recognised(form, difference.sent[name], hosts))
+            parts.append(recognised(type_, difference.sent[name], hosts))
         else:
-            parts.append(recognised(form, item.fields.get(name) if item else None, hosts))
+            parts.append(recognised(type_, item.fields.get(name) if item else None, hosts))
     return tuple(parts)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from shopform.kinds import BY_NAME, Form, Kind
+from shopform.kinds import BY_NAME, Kind
+from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
@@ -11,7 +12,6 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import secret_fields, secrets_of
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Secret
-from shopform.planning.compare import images
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.matching.result import NOTHING, Matching
 from shopform.planning.scope import Scope
@@ -98,34 +98,21 @@ def _now(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Compare
     raw = item.fields.get(name, MISSING)
     if raw is MISSING:
         return MISSING
-    form = kind.form(name)
-    if form is Form.IMAGES:
-        return _pictures(entry.sent[name], raw)
-    value = canonical(form, raw, compare.matching.hosts)
+    type_ = kind.type(name)
+    if isinstance(type_, Unreadable):
+        return type_.current(entry.sent[name], raw)
+    value = canonical(type_, raw, compare.matching.hosts)
     secret = value != entry.sent[name] and name in secrets_of(entry)
     return digest(kind.name, name, value) if secret else value
-
-
-def _pictures(records: object, raw: object) -> object:
-    """The records as the shop holds them now; others' pictures are nobody's business."""
-    held = {item["id"]: item for item in images.shown(raw)}
-    known = (
-        [dict(r) for r in records if isinstance(r, Mapping)] if isinstance(records, tuple) else []
-    )
-    return tuple(
-        {**record, **held[record["id"]]} if record["id"] in held else record
-        for record in known
-        if record["id"] is None or record["id"] in held
-    )
 
 
 def _shown(kind: Kind, name: str, value: object, compare: Comparer) -> object:
     if is_digest(value):
         return HIDDEN
-    if kind.form(name) is not Form.IMAGES:
-        return compare.show(kind, name, value)
-    known = [r for r in value if isinstance(r, Mapping)] if isinstance(value, tuple) else []
-    return tuple({n: part for n, part in r.items() if n != "sha256"} for r in known)
+    type_ = kind.type(name)
+    if isinstance(type_, Unreadable):
+        return type_.remembered(value)
+    return compare.show(kind, name, value)
 
 
 def _field(name: str, before: object, after: object) -> FieldChange:

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from shopform.kinds import KINDS, Form, Kind
+from shopform.kinds import KINDS, Kind
+from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Entry
 from shopform.model.references import links
 from shopform.model.secrecy import secrets_of
-from shopform.planning.compare import images
 
 EDITED = "edited"
 UNKNOWN = object()
@@ -55,13 +55,13 @@ def unmanaged_children(
 
 
 def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> Loss:
-    sent, form = entry.sent[name], kind.form(name)
-    value = canonical(form, item.fields.get(name), hosts)
+    sent, type_ = entry.sent[name], kind.type(name)
+    value = canonical(type_, item.fields.get(name), hosts)
     secret = name in secrets_of(entry)
     if name not in item.fields:
         edited = False
-    elif form is Form.IMAGES:
-        edited = len(images.shown(item.fields[name])) > len(sent if isinstance(sent, tuple) else ())
+    elif isinstance(type_, Unreadable):
+        edited = type_.has_more(sent, item.fields[name])
     else:
         left = (sent, entry.stored.get(name, sent))
         edited = (digest(kind.name, name, value) if is_digest(sent) else value) not in left
@@ -72,15 +72,15 @@ def _beside(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -
     for name in kind.fields:
         if name in entry.sent or name not in item.fields or name in kind.generated:
             continue
-        form = kind.form(name)
-        value = canonical(form, item.fields[name], hosts)
-        # A reference and a picture that nobody set are none, whichever the kind.
+        type_ = kind.type(name)
+        value = canonical(type_, item.fields[name], hosts)
+        # A reference or an image that was not set is none, whichever the kind.
         none = kind.defaults.get(name, None if name in kind.refers else UNKNOWN)
-        if form is Form.IMAGES:
+        if type_.unreadable:
             none = ()
         known = none is not UNKNOWN
         # Zero and false are what an object has that nobody set, where no default is known.
-        if value == canonical(form, none, hosts) if known else value in (None, "", (), 0):
+        if value == canonical(type_, none, hosts) if known else value in (None, "", (), 0):
             continue
         # What the shop makes by itself has no default, and is no edit; nor what was there before.
         edited = known and name not in entry.unclaimed

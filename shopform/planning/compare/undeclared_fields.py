@@ -18,7 +18,7 @@ def beside(
     for name, default in sorted({**root, **kind.defaults}.items()):
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
-        form = kind.form(name)
+        form = kind.type(name)
         value = canonical(form, item.fields[name], hosts)
         if value != canonical(form, default, hosts):
             found[name] = value

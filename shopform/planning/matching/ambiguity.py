@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
 from shopform.kit.text import shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
@@ -48,9 +48,9 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
             name
             for name, value in resource.fields.items()
             if name not in hidden
-            if not isinstance(value, Ref) and kind.form(name) is not Form.IMAGES
-            if canonical(kind.form(name), item.fields.get(name), matching.hosts)
-            != canonical(kind.form(name), value, matching.hosts)
+            if not isinstance(value, Ref) and not kind.type(name).unreadable
+            if canonical(kind.type(name), item.fields.get(name), matching.hosts)
+            != canonical(kind.type(name), value, matching.hosts)
         ]
         shown = ", ".join(_fields(kind, names[:FIELDS], item, matching))
         lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
@@ -59,15 +59,15 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
 
 
 def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:
-    form = kind.form(name)
-    if form is Form.IMAGES or not any(name in item.fields for item in items):
+    type_ = kind.type(name)
+    if type_.unreadable or not any(name in item.fields for item in items):
         return False
-    return len({canonical(form, item.fields.get(name)) for item in items}) > 1
+    return len({canonical(type_, item.fields.get(name)) for item in items}) > 1
 
 
 def _fields(kind: Kind, names: list[str], item: LiveObject, matching: "Matching") -> Iterator[str]:
     for name in names:
-        value = canonical(kind.form(name), item.fields.get(name), matching.hosts)
+        value = canonical(kind.type(name), item.fields.get(name), matching.hosts)
         if name in kind.refers and isinstance(value, int):
             owner = matching.owners.get((kind.refers[name], value))
             yield f"`{name}` is {f'`{owner}`' if owner else f'#{value}'}"

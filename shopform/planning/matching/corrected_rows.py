@@ -65,7 +65,7 @@ def _new(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
         values: dict[str, object] = {}
         for name, value in resource.fields.items():
             held = result.ids.get(value.address) if isinstance(value, Ref) else value
-            values[name] = canonical(kind.form(name), held, result.hosts)
+            values[name] = canonical(kind.type(name), held, result.hosts)
         within = result.ids.get(resource.parent) if resource.parent else None
         same = _others(kind, values)
         side = str(values.get(kind.identity[-1], "")), address

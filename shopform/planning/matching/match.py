@@ -129,7 +129,7 @@ def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[st
     """Whether the name is the same without folding: that one is meant, if there is one."""
     name = kind.identity[-1]
     held, value = item.fields.get(name), resource.fields.get(name)
-    return canonical(kind.form(name), held, hosts) == canonical(kind.form(name), value, hosts)
+    return canonical(kind.type(name), held, hosts) == canonical(kind.type(name), value, hosts)
 
 
 def _check_container(resource: Resource, result: Matching, out: Collector) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from shopform.kinds import Form, Kind
+from shopform.kinds import Kind
 from shopform.model.canonical import canonical, digest, identified, is_digest, recognised
 from shopform.model.live import LiveObject
 from shopform.model.name_similarity import cut, rewritten
@@ -101,8 +101,8 @@ def stored(
     """What the shop holds otherwise than it was sent, of an object that the create made."""
     found = {}
     for name, sent in intent.entry.sent.items():
-        if name in item.fields and kind.form(name) is not Form.IMAGES:
-            live = canonical(kind.form(name), item.fields[name], hosts)
+        if name in item.fields and not kind.type(name).unreadable:
+            live = canonical(kind.type(name), item.fields[name], hosts)
             live = digest(kind.name, name, live) if is_digest(sent) else live
             if live != sent:
                 found[name] = live
@@ -119,7 +119,7 @@ def _identity(
     """The live identity; of a part that is remembered as a digest, its digest."""
     parts = []
     for name, mine in zip(kind.identity, wanted, strict=True):
-        part = recognised(kind.form(name), item.fields.get(name), hosts)
+        part = recognised(kind.type(name), item.fields.get(name), hosts)
         parts.append(digest(kind.name, name, part) if is_digest(mine) else part)
     return tuple(parts)
 
@@ -136,7 +136,7 @@ def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
     return {
         name: value
         for name, value in intent.entry.sent.items()
-        if name not in kind.identity and kind.form(name) is not Form.IMAGES
+        if name not in kind.identity and not kind.type(name).unreadable
     }
 
 
@@ -144,7 +144,7 @@ def _telling(kind: Kind, intent: Intent) -> bool:
     """Whether anything was sent that a stranger's object would not have by itself."""
     defaults = kind.defaults
     return any(
-        value and value != canonical(kind.form(name), defaults.get(name))
+        value and value != canonical(kind.type(name), defaults.get(name))
         for name, value in _others(kind, intent).items()
     )
 
@@ -154,8 +154,8 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
     for name, sent in _others(kind, intent).items():
         if name not in item.fields:
             continue
-        form = kind.form(name)
-        live = canonical(form, item.fields[name], hosts)
+        type_ = kind.type(name)
+        live = canonical(type_, item.fields[name], hosts)
         if is_digest(sent):
             live = digest(kind.name, name, live)
         if live == sent:
@@ -165,7 +165,7 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
         suffixed = texts and name == kind.path and str(live).startswith(str(sent))
         # Between tags of rich text a shop may put blanks and line ends, or take them away.
         pair = [str(sent), str(live)]
-        if form is Form.HTML:
+        if type_.rich:
             pair = ["".join(text.split()) for text in pair]
         if not (suffixed or (texts and rewritten(*pair))):
             return False

@@ -81,7 +81,7 @@ class Matching:
 
 
 def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
-    return tuple(recognised(kind.form(n), item.fields.get(n), hosts) for n in kind.identity)
+    return tuple(recognised(kind.type(n), item.fields.get(n), hosts) for n in kind.identity)
 
 
 def declared_identity(
@@ -96,5 +96,5 @@ def declared_identity(
                 return None
             parts.append(ids[value.address])
         else:
-            parts.append(recognised(kind.form(name), value, hosts))
+            parts.append(recognised(kind.type(name), value, hosts))
     return tuple(parts)

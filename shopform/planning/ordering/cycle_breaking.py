@@ -41,7 +41,7 @@ class Yielding:
 
     def _aside(self, holder: Step, kind: Kind, name: str) -> str:
         item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
-        form = kind.form(name)
+        form = kind.type(name)
         held = str(canonical(form, item.fields.get(name), self.draft.live.hosts))
         resource = self.draft.desired.resources.get(holder.address)
         if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
@@ -61,7 +61,7 @@ class Yielding:
         if index is None:
             index = self.starts[kind.name, name] = {}
             for item in self.draft.live.kinds[kind.name].objects.values():
-                value = str(canonical(kind.form(name), item.fields.get(name)))
+                value = str(canonical(kind.type(name), item.fields.get(name)))
                 while value.endswith("-x"):
                     index.setdefault(value, []).append(item)
                     value = value.removesuffix("-x")

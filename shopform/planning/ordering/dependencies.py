@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import find_cycles
-from shopform.model.canonical import canonical, page_address
+from shopform.kit.url_paths import page_address
+from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.references import links
@@ -126,7 +127,7 @@ def _paths(step: Step, draft: PlanDraft) -> None:
     name = kind.path
     if not name or name not in step.fields:
         return
-    path = str(canonical(kind.form(name), step.fields[name], draft.live.hosts))
+    path = str(canonical(kind.type(name), step.fields[name], draft.live.hosts))
     for holder in _holders(kind, page_address(path), draft):
         if holder == step.id or not path:
             continue
@@ -153,7 +154,7 @@ def _holders(kind: Kind, path: object, draft: PlanDraft) -> list[int]:
     if index is None:
         index = draft.holders[kind.name] = {}
         for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
-            form = kind.form(kind.path)
+            form = kind.type(kind.path)
             held = canonical(form, item.fields.get(kind.path), draft.live.hosts)
             index.setdefault(page_address(str(held)), []).append(item.id)
     return index.get(path, [])

@@ -5,9 +5,9 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
+from shopform.kinds.field_types.images import Image
 from shopform.model.plan import Change
-from shopform.model.values import Image
 
 # Bytes of one image, and of all images, that a page holds; of others it has the name and the size.
 LARGEST_IMAGE, ALL_IMAGES = 300_000, 3_000_000
@@ -62,7 +62,7 @@ def _named(side: object) -> Iterator[tuple[str, str]]:
 def is_previewed(kind: str, name: str, *sides: object) -> bool:
     """Whether a field is HTML that looks otherwise when it is rendered."""
     texts = [side for side in sides if isinstance(side, str)]
-    html = BY_NAME[kind].form(name) is Form.HTML and any(map(_ELEMENT.search, texts))
+    html = BY_NAME[kind].type(name).rich and any(map(_ELEMENT.search, texts))
     return html and all(len(text) <= _LONGEST for text in texts)
 
 

@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 
 from shopform import __version__
 from shopform.diagnostics import plural
+from shopform.kinds.field_types.images import Image
 from shopform.model.plan import FieldChange
-from shopform.model.values import Image, Ref, Secret
+from shopform.model.values import Ref, Secret
 from shopform.render.html.line_diff import folded, rows
 from shopform.render.html.previews import is_previewed, preview_source
 from shopform.render.text.field_lines import FIELD_NOTES

@@ -5,7 +5,7 @@ from typing import Any
 
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.errors import ShopformError
-from shopform.kinds import BY_NAME, Form
+from shopform.kinds import BY_NAME
 from shopform.model.desired import Delivery
 from shopform.model.plan import (
     Basis,
@@ -125,13 +125,13 @@ def _value(kind_name: str, name: str, value: object, secret: bool = False) -> ob
         return Secret("", "")
     if name in kind.refers and isinstance(value, str) and not value.startswith("#"):
         return Ref(Address(value))
-    form = kind.form(name)
+    listing = kind.type(name).listed
     listed = value if isinstance(value, list) else [value]
-    fits = isinstance(value, list) is (form in (Form.SET, Form.IMAGES)) or value is None
+    fits = isinstance(value, list) is listing or value is None
     inner = [p for item in listed for p in (item.values() if isinstance(item, dict) else [item])]
     if not fits or any(isinstance(part, list | dict) for part in inner):
         raise ValueError(f"`{name}` has a value that is none for it")
-    return tuple(listed) if form is Form.SET and isinstance(value, list) else value
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _untagged(value: object) -> Any:

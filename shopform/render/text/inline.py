@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from shopform.model.values import Image, Ref, Secret
+from shopform.kinds.field_types.images import Image
+from shopform.model.values import Ref, Secret
 from shopform.render.text.style import alike, escaped, printable
 
 SENSITIVE = "(sensitive value)"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from shopform.model.values import Image
+from shopform.kinds.field_types.images import Image
 from shopform.render.text.inline import arrow, record, show
 from shopform.render.text.multiline import INDENT, INNER, Detail, Line, hidden
 

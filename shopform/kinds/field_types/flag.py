@@ -1,0 +1,28 @@
+"""Booleans."""
+
+from typing import Any, ClassVar, Final
+
+from shopform.kinds.field_types.base import NO_HOSTS, FieldType
+
+FALSE: Final = frozenset({"", "0", "false", "no", "off"})
+
+
+class Flag(FieldType):
+    """True or false: sent as 1 and 0, answered as those, as text or as booleans (dossier 2.4)."""
+
+    name: ClassVar[str] = "flag"
+
+    def annotation(self) -> Any:
+        return bool
+
+    def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+        return value.strip().lower() not in FALSE if isinstance(value, str) else bool(value)
+
+    def encode(self, value: object, empty: object) -> object:
+        return int(value or 0) if value is None or isinstance(value, bool) else value
+
+    def is_silent(self, raw: object) -> bool:
+        return raw in (None, "")
+
+    def is_declarable(self, value: object) -> bool:
+        return isinstance(value, bool)

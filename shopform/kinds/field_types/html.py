@@ -1,0 +1,25 @@
+"""Rich text."""
+
+from typing import ClassVar
+
+from shopform.kinds.field_types.base import NO_HOSTS, FieldType, text_of
+
+
+class Html(FieldType):
+    """HTML. A shop may add or take away white space around it (dossier 7.2)."""
+
+    name: ClassVar[str] = "html"
+    textual: ClassVar[bool] = True
+    rich: ClassVar[bool] = True
+
+    def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+        return text_of(value).strip()
+
+    def is_blank(self, value: object) -> bool:
+        return not value
+
+    def rewritten_like(self, text: str, old: str) -> str:
+        if not old.strip():
+            return text
+        head, _, tail = old.partition(old.strip())
+        return head + text + tail

@@ -1,0 +1,61 @@
+"""Numbers, and ids, which are numbers too."""
+
+from typing import Any, ClassVar, Final
+
+from shopform.kinds.field_types.base import NO_HOSTS, FieldType
+
+DIGITS: Final = 18  # the files take no longer ones
+
+
+class Number(FieldType):
+    """A whole number; null and "" are 0, and answers have it as text too (dossier 2.4)."""
+
+    name: ClassVar[str] = "number"
+    orders: ClassVar[bool] = True
+
+    def annotation(self) -> Any:
+        return int
+
+    def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+        return number_of(value)
+
+    def encode(self, value: object, empty: object) -> object:
+        return 0 if value is None else value
+
+    def is_silent(self, raw: object) -> bool:
+        return raw in (None, "")
+
+    def is_declarable(self, value: object) -> bool:
+        return isinstance(value, int) and len(str(value)) <= DIGITS
+
+    def may_answer(self, raw: object) -> bool:
+        return raw is None or raw == "" or bool(id_in(raw))
+
+
+def number_of(value: object) -> int | float | str:
+    """Return the number that a value stands for; its text where it stands for none."""
+    if value is None or value == "":
+        return 0
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int):
+        return value
+    try:
+        number = float(str(value))
+    except ValueError:
+        return str(value)
+    return int(number) if number.is_integer() else number
+
+
+def id_of(value: object) -> int | None:
+    """Return the id that a value stands for; None for anything but a positive whole number."""
+    number = number_of(value)
+    return number if isinstance(number, int) and number > 0 else None
+
+
+def id_in(given: object) -> int:
+    """Return a positive whole number, from a number or its decimal digits; 0 for anything else."""
+    if type(given) is int:
+        return max(0, given)
+    text = given.strip() if isinstance(given, str) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0

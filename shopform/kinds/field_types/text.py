@@ -1,0 +1,30 @@
+"""Strings, any or only some."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from shopform.kinds.field_types.base import FieldType
+
+
+class Text(FieldType):
+    """A string, kept as it is."""
+
+    name: ClassVar[str] = "text"
+    textual: ClassVar[bool] = True
+
+    def is_blank(self, value: object) -> bool:
+        return not value
+
+
+@dataclass(frozen=True)
+class Choice(FieldType):
+    """One string of `allowed`."""
+
+    name: ClassVar[str] = "text"
+    allowed: tuple[str, ...] = ()
+
+    def annotation(self) -> Any:
+        return Literal[self.allowed]
+
+    def is_blank(self, value: object) -> bool:
+        return not value
