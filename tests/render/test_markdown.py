@@ -67,7 +67,7 @@ def test_counts_come_first_and_the_comment_can_be_found_again() -> None:
 def test_what_is_destroyed_is_listed_and_the_rest_is_folded_by_kind() -> None:
     told = render_markdown(mixed())
     listed, _, folded = told.partition("<details>")
-    assert "### 1 to destroy, 1 to replace\n\n- `category.gl`: 3 products\n" in listed
+    assert "### 1 to destroy, 1 to replace\n\n- `category.gl` Gl: 3 products\n" in listed
     assert "- `webhook.erp` is replaced" in listed
     assert "**warning**: `category.sko` leaves (`a.yaml:2:3`)\\\n  *Hint:* see `it`" in listed
     assert '\n- category.gl will be destroyed\n#     (3 products)\n-     name = "Gl"' in listed

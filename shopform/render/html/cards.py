@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shopform.kinds import BY_NAME
 from shopform.model.plan import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.model.values import Ref
-from shopform.render.html.labels import label_of
+from shopform.render.labels import label_of
 from shopform.render.text.plan_text import remarks
 from shopform.render.text.style import Look
 

@@ -8,11 +8,11 @@ from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.plan import WRITES, Action, Plan
 from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, SIGNS, Card, calls, cards
-from shopform.render.html.labels import labels
 from shopform.render.html.previews import Picture
 from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import render
 from shopform.render.html.trees import trees
+from shopform.render.labels import labels
 from shopform.render.text.plan_text import (
     GONE,
     in_order,
@@ -65,6 +65,7 @@ def render_html(
     shown = cards(changes, "c", PLANNED)
     words = Counter(word for card in shown for word in card.actions)
     kinds = Counter(card.change.kind for card in shown)
+    names = Counter((card.change.kind, card.name) for card in shown)
     steps = calls(plan)
     return render(
         "plan.html",
@@ -88,6 +89,7 @@ def render_html(
         facts=_facts(plan),
         marked={str(card.change.address): card for card in shown},
         names=labels(plan),
+        repeated={name for (_, name), number in names.items() if name and number > 1},
         pictures=pictures or {},
         labels=LABELS,
         signs=SIGNS,

@@ -8,7 +8,7 @@ from shopform.kinds import KINDS, Kind
 from shopform.kit.graphs import find_cycles
 from shopform.model.plan import Plan
 from shopform.model.values import Ref
-from shopform.render.html.labels import Held, label, sides
+from shopform.render.labels import Held, label, sides
 
 ROOT = ""
 

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 from shopform.diagnostics import Diagnostic, plural
 from shopform.model.plan import Action, Change
+from shopform.render.labels import label_of
 from shopform.render.markdown.byte_budget import Part
-from shopform.render.markdown.escaping import code, prose
+from shopform.render.markdown.escaping import code, plain, prose
 from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import INNER, Detail, Line
 from shopform.render.text.plan_text import remarks
 from shopform.render.text.style import Look, printable
 
-# The levels of a change. What is destroyed is listed by name too, so its first two are empty.
+# The levels of a change; from FIELDS on a blank line ends it. What is destroyed is listed by name
+# too, with its reasons, so its first two are empty.
 NAME, FIELDS, TEXTS, ALL = 1, 2, 3, 4
 
 _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
@@ -26,19 +28,21 @@ def change_part(change: Change, look: Look) -> Part:
     if change.action is not Action.NO_OP or change.importing or not change.previous:
         name = f"{change.address} {look.heading}"
     head = f"{sign} {printable(name)}"
-    why = tuple(f"#     ({printable(' '.join(r.split()))})" for r in remarks(change, look))
+    gone = change.action in (Action.DELETE, Action.REPLACE)
+    reasons = () if gone else remarks(change, look)
+    why = tuple(f"#     ({printable(' '.join(r.split()))})" for r in reasons)
     every, close = (list(_lines(change, d)) for d in (Detail.LINES, Detail.CHANGES))
     unchanged = plural(change.unchanged, "unchanged field")
     count = (f"#     ({unchanged})",) if change.unchanged else ()
     bare = f"{head} ({plural(len(change.fields), 'field')} not shown)" if change.fields else head
-    named = () if change.action in (Action.DELETE, Action.REPLACE) else (bare,)
+    named = () if gone else (bare,)
     return Part(
         (
             (),
             named,
-            (head, *why, *map(_line, _shortened(every))),
-            (head, *why, *(_line(x) for lines in close for x in lines if not _context(x))),
-            (head, *why, *(_line(line) for lines in every for line in lines), *count),
+            (head, *why, *map(_line, _shortened(every)), ""),
+            (head, *why, *(_line(x) for lines in close for x in lines if not _context(x)), ""),
+            (head, *why, *(_line(line) for lines in every for line in lines), *count, ""),
         )
     )
 
@@ -79,11 +83,12 @@ def _line(line: Line) -> str:
 
 
 def gone_part(change: Change, look: Look) -> Part:
-    """Something that is destroyed, in a list; its name is always told."""
+    """Something that is destroyed, in a list; its address is always shown."""
     replaced = " is replaced" if change.action is Action.REPLACE else ""
-    name = f"- {code(change.address)}{replaced}"
+    address, name = f"- {code(change.address)}", label_of(change)
     why = "; ".join(map(prose, remarks(change, look)))
-    return Part(((name,), (f"{name}: {why}" if why else name,)))
+    named = f"{address} {plain(name)}{replaced}" if name else f"{address}{replaced}"
+    return Part(((f"{address}{replaced}",), (f"{named}: {why}" if why else named,)))
 
 
 def note_part(note: Diagnostic) -> Part:

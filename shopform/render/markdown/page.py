@@ -197,7 +197,8 @@ class _Page:
 
     def _fenced(self, parts: Sequence[Part]) -> list[str]:
         lines = [line for part in parts for line in part.lines]
-        return ["", f"{self.fence}diff", *lines, self.fence] if lines else []
+        kept = lines[:-1] if lines and not lines[-1] else lines
+        return ["", f"{self.fence}diff", *kept, self.fence] if kept else []
 
     def _left_out(self) -> list[str]:
         """Exactly what is not told, and why."""
