@@ -67,10 +67,11 @@ def test_counts_come_first_and_the_comment_can_be_found_again() -> None:
 def test_what_is_destroyed_is_listed_and_the_rest_is_folded_by_kind() -> None:
     told = render_markdown(mixed())
     listed, _, folded = told.partition("<details>")
-    assert "### 1 to destroy, 1 to replace\n\n- `category.gl` Gl: 3 products\n" in listed
+    assert "### 1 to destroy, 1 to replace\n\n- `category.gl` (Gl): 3 products\n" in listed
     assert "- `webhook.erp` is replaced" in listed
     assert "**warning**: `category.sko` leaves (`a.yaml:2:3`)\\\n  *Hint:* see `it`" in listed
-    assert '\n- category.gl will be destroyed\n#     (3 products)\n-     name = "Gl"' in listed
+    assert '\n- category.gl will be destroyed\n-     name = "Gl"' in listed
+    assert told.count("3 products") == 1, "why it goes is said where it is listed"
     assert "category: 1 to add, 1 to change</summary>" in folded
     assert '\n+ category.ny will be created\n+     name = "Ny"\n' in folded
     assert '\n!     name = "Sko" -> "Sko og støvler"\n#     (3 unchanged fields)\n' in folded

@@ -274,11 +274,14 @@ def _summary(plan: Plan) -> str:
 def test_what_was_changed_in_the_shop_is_named_before_anything_else() -> None:
     edited = field("name", "A", "B")
     drift = tuple(change(f"brand.drift{n}", Action.UPDATE, edited, id=9) for n in range(20))
+    drift += (change("brand.lost", Action.DELETE, edited, id=9, notes=("it had 3 products",)),)
     many = (change(f"category.c{n}", Action.UPDATE, edited, id=n + 1) for n in range(400))
     told = render_markdown(planned(*many, drift=drift), max_bytes=4_096)
     assert all(f"brand.drift{n} has changed" in told for n in range(20))
     assert "named without fields" in told
-    assert "some of 20 objects changed outside" in told
+    assert "some of 21 objects changed outside" in told
+    assert "- brand.lost has been deleted" in told
+    assert "(it had 3 products)" in render_markdown(planned(drift=drift))
 
 
 def test_both_sides_of_a_list_stand_under_their_own_heading() -> None:

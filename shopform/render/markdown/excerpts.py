@@ -21,21 +21,23 @@ _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
 _LONG, _WIDE = 2, 200
 
 
-def change_part(change: Change, look: Look) -> Part:
-    """A change as lines of a diff, with the sign in the first column so that it is coloured."""
+def change_part(change: Change, look: Look, *, listed: bool = False) -> Part:
+    """A change as lines of a diff, with the sign in the first column so that it is coloured.
+
+    What is `listed` elsewhere has its name and its reasons there.
+    """
     sign = _SIGNS.get(look.symbol, look.symbol)
     name = f"{change.previous} has moved to {change.address}"
     if change.action is not Action.NO_OP or change.importing or not change.previous:
         name = f"{change.address} {look.heading}"
     head = f"{sign} {printable(name)}"
-    gone = change.action in (Action.DELETE, Action.REPLACE)
-    reasons = () if gone else remarks(change, look)
+    reasons = () if listed else remarks(change, look)
     why = tuple(f"#     ({printable(' '.join(r.split()))})" for r in reasons)
     every, close = (list(_lines(change, d)) for d in (Detail.LINES, Detail.CHANGES))
     unchanged = plural(change.unchanged, "unchanged field")
     count = (f"#     ({unchanged})",) if change.unchanged else ()
     bare = f"{head} ({plural(len(change.fields), 'field')} not shown)" if change.fields else head
-    named = () if gone else (bare,)
+    named = () if listed else (bare,)
     return Part(
         (
             (),
@@ -85,10 +87,10 @@ def _line(line: Line) -> str:
 def gone_part(change: Change, look: Look) -> Part:
     """Something that is destroyed, in a list; its address is always shown."""
     replaced = " is replaced" if change.action is Action.REPLACE else ""
-    address, name = f"- {code(change.address)}", label_of(change)
+    address, name = f"- {code(change.address)}{replaced}", label_of(change)
     why = "; ".join(map(prose, remarks(change, look)))
-    named = f"{address} {plain(name)}{replaced}" if name else f"{address}{replaced}"
-    return Part(((f"{address}{replaced}",), (f"{named}: {why}" if why else named,)))
+    named = f"{address} ({plain(name)})" if name else address
+    return Part(((address,), (f"{named}: {why}" if why else named,)))
 
 
 def note_part(note: Diagnostic) -> Part:

@@ -108,7 +108,9 @@ class _Page:
         self.errors = [part for severity, part in notes if severity is Severity.ERROR]
         self.warnings = [part for severity, part in notes if severity is not Severity.ERROR]
         self.gone = [gone_part(c, look_of(c)) for c in plan.changes if c.action in GONE]
-        self.lost = [(c, change_part(c, look_of(c))) for c in plan.changes if c.action in GONE]
+        self.lost = [
+            (c, change_part(c, look_of(c), listed=True)) for c in plan.changes if c.action in GONE
+        ]
         others = [c for c in plan.changes if visible(c) and c.action not in GONE]
         self.changes = [(c, change_part(c, look_of(c))) for c in others]
         drift = in_order(plan.drift)
