@@ -18,6 +18,13 @@ class Block:
     text: str
     line: int
 
+    @property
+    def script(self) -> str:
+        """What a reader types: an `sh` block, or a `yaml` block with a title into that file."""
+        if found := re.fullmatch(r'yaml title="([\w./-]+)"', self.info):
+            return f"cat > {found[1]} <<'END_OF_FILE'\n{self.text}END_OF_FILE\n"
+        return self.text if self.info == "sh" else ""
+
 
 def pages() -> list[Path]:
     top = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]

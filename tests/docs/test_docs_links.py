@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from shopform.config.json_schema import project_schema
 
-LINK = re.compile(r"\]\(([^)\s]+)\)")
+LINK = re.compile(r"(?:\]\(|\bsrc(?:set)?=\")([^)\s\"]+)[)\"]")
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)
@@ -29,7 +29,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 def test_every_yaml_block_is_a_right_project_file(page: Path) -> None:
     validator = Draft202012Validator(project_schema())
     for block in blocks(page):
-        if block.info == "yaml":
+        if block.info == "yaml" or block.info.startswith('yaml title="catalogue'):
             data = YAML(typ="safe").load(block.text)
             problems = [error.message for error in validator.iter_errors(data)]
             assert not problems, f"line {block.line}"

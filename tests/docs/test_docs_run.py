@@ -1,4 +1,6 @@
-"""The README and the guides work as pasted: their `sh` blocks are one session each.
+"""The README, the tutorial and the guides work as pasted: their `sh` blocks are one session each.
+
+A `yaml` block with a title is written to that file first.
 
 A `text` block right after an `sh` block shows what it prints: line for line, in order, where `...`
 stands for any lines. Addresses of this machine may have another port than the page says.
@@ -112,7 +114,7 @@ def test_a_page_works_as_pasted(page: Path, tmp_path: Path, prepared: Prepared) 
     for file in (tmp_path / "examples").rglob("*.yaml"):
         file.write_text(moved(file.read_text("utf-8"), ports), "utf-8")
     every = list(blocks(page))
-    scripts = [moved(block.text, ports) for block in every if block.info == "sh"]
+    scripts = [moved(block.script, ports) for block in every if block.script]
     # A page is read at somebody's keyboard, wherever the tests run.
     outer = {key: text for key, text in os.environ.items() if key != "CI"}
     kept = {key: text for key, text in outer.items() if not key.startswith("SHOPFORM_")}
@@ -122,7 +124,7 @@ def test_a_page_works_as_pasted(page: Path, tmp_path: Path, prepared: Prepared) 
         "SHOPFORM_SANDBOX_PORT": ports[PORTS[0]],
     }
     printed = iter(run(tmp_path, session(scripts, ports[PORTS[0]]), environment))
-    outputs = {block: next(printed) for block in every if block.info == "sh"}
+    outputs = {block: next(printed) for block in every if block.script}
     back = {mine: port for port, mine in ports.items()}
     for block, following in pairwise(every):
         if block.info == "sh" and following.info == "text":
