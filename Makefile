@@ -54,7 +54,7 @@ docs: $(INSTALLED)
 
 # The documentation as a site in build/site; a dead link or a page without a place fails it.
 site: $(INSTALLED)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 # The pictures of the README, which need chromium; looked at by people, and no part of the gate.
 pictures: $(INSTALLED)
