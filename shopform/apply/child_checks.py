@@ -1,11 +1,11 @@
-"""What is about to be deleted is looked at once more: what others put into it must not be lost."""
+"""Check right before a delete that nothing was added to the object since the plan."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
 from threading import Lock
 
-from shopform.apply.list_locks import Gates
+from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged, ShopformError
 from shopform.kinds import BY_NAME
@@ -18,8 +18,8 @@ from shopform.shop.client import Client
 Lists = Mapping[tuple[str, int | None], LiveKind]
 
 
-def whole_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> LiveKind:
-    """All objects of a kind, or those in one container. Raises ShopChanged for a short list."""
+def complete_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> LiveKind:
+    """Return all objects of a kind, or of one parent. Raises ShopChanged for a short list."""
     read = fetch.list_one(client, BY_NAME[kind], plan.names.get(kind), parent_id=parent_id)
     if read.problem:
         raise ShopChanged(
@@ -30,46 +30,46 @@ def whole_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> 
 
 
 @dataclass(slots=True)
-class Children:
-    """Looks into objects before they are deleted; safe to be used by several threads.
+class ChildChecks:
+    """Checks objects before their deletion, from several threads.
 
-    What staff add while other objects are deleted counts too. So each deletion has lists of its
-    own, read last. One of several pages serves as many deletions, or in a large shop the looks
-    would cost more than all the rest. `lists` are those that are at hand.
+    What staff add while other objects are deleted counts too, so each deletion reads its lists
+    again. A list of several pages serves as many deletions, or the checks would cost more calls
+    than all the rest in a large shop. `lists` are those that were read already.
     """
 
     plan: Plan
     client: Client
     lists: Lists = field(default_factory=dict)
-    gates: Gates = field(default_factory=Gates)
+    locks: ListLocks = field(default_factory=ListLocks)
     deleted: frozenset[tuple[str, int]] = frozenset()
     moving: frozenset[tuple[str, int, str]] = frozenset()
     _recent: dict[str, Iterator[LiveKind]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        there = [(step, step.id) for step in self.plan.steps if step.id is not None]
-        self.deleted = frozenset((s.kind, number) for s, number in there if s.op is Op.DELETE)
+        known = [(step, step.id) for step in self.plan.steps if step.id is not None]
+        self.deleted = frozenset((s.kind, number) for s, number in known if s.op is Op.DELETE)
         self.moving = frozenset(
-            (s.kind, number, name) for s, number in there if s.op is Op.UPDATE for name in s.fields
+            (s.kind, number, name) for s, number in known if s.op is Op.UPDATE for name in s.fields
         )
 
     def check(self, step: Step, *, counting: bool = True) -> None:
-        """Raise ShopChanged where more hangs on an object than its deletion was planned with."""
+        """Raise ShopChanged if an object has more children or products than were planned for."""
         found = []
         if counting and step.counted is not None:
             now = fetch.total(self.client, step.kind, step.id or 0)
             if now is None or now > step.counted:
                 held = "cannot be counted any more" if now is None else f"are {now}"
                 found.append(f"the products on it {held}, and were {step.counted}")
-        found += [said for kind in step.children for said in self._others(step, kind)]
+        found += [line for kind in step.children for line in self._added(step, kind)]
         if found:
             raise ShopChanged(
                 f"it is not deleted: {'; '.join(found)}",
                 hint="move that elsewhere, or plan again to see it",
             )
 
-    def _others(self, step: Step, name: str) -> Iterator[str]:
+    def _added(self, step: Step, name: str) -> Iterator[str]:
         kind = BY_NAME[name]
         nested = kind.nesting is not None
         names = ("",) if nested else kind.identity
@@ -79,7 +79,7 @@ class Children:
             for field_name, target in links(kind, item).items():
                 away = (name, item.id, field_name) in self.moving
                 if field_name in names and target == (step.kind, step.id) and not away:
-                    yield f"{_called(name, item)} was put into it after the plan was made"
+                    yield f"{_label(name, item)} was put into it after the plan was made"
 
     def _list(self, kind: str, parent_id: int | None) -> LiveKind:
         if read := self.lists.get((kind, parent_id)):
@@ -94,17 +94,17 @@ class Children:
             return read
 
     def _read(self, kind: str, parent_id: int | None) -> LiveKind:
-        with self.gates.read(kind):
-            return whole_list(self.client, self.plan, kind, parent_id)
+        with self.locks.read(kind):
+            return complete_list(self.client, self.plan, kind, parent_id)
 
 
-def _called(name: str, item: LiveObject) -> str:
+def _label(name: str, item: LiveObject) -> str:
     label = item.fields.get(BY_NAME[name].identity[-1])
     return f"{name} {item.id} (`{label}`)"
 
 
-def placed(problem: ShopformError, step: Step) -> Diagnostic:
-    """What is wrong with a step, by its address."""
+def step_error(problem: ShopformError, step: Step) -> Diagnostic:
+    """Return the error of a step, with its address."""
     first = problem.diagnostics[0]
     return error(
         first.code,

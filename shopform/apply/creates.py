@@ -1,4 +1,4 @@
-"""Creates: sent once, looked up when the answer is lost, their secrets handed out."""
+"""Create objects: send once, look up lost responses, deliver generated secrets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,53 +19,53 @@ from shopform.shop.write import WriteResult
 SENDS = 3
 
 
-def create(calls: StepContext, step: Step, kind: Kind) -> None:
-    """Create one object, and record its id. Raises ShopformError when that did not succeed.
+def create(context: StepContext, step: Step, kind: Kind) -> None:
+    """Create one object and record its id. Raises ShopformError if that did not succeed.
 
-    An outcome that stays unknown leaves the intent waiting: the next run looks it up.
+    If the outcome stays unknown, the intent stays in the journal and the next run looks it up.
     """
-    parent_id = calls.ids[step.parent.address] if step.parent else None
-    entry = calls.resolved(step)
+    parent_id = context.parent_id(step)
+    entry = context.resolved(step)
     intent = Intent(
         address=step.address,
         kind=kind.name,
         parent_id=parent_id,
         identity=entry.identity,
         entry=entry,
-        before=calls.before(step, parent_id),
+        before=context.before(step),
     )
-    creation = _Creation(calls, step, kind, calls.fields(step, kind), parent_id, intent)
-    calls.sending[step.address] = intent
-    calls.session.intend(step.key, step.op, step.address, intent)
+    creation = _Creation(context, step, kind, context.fields(step, kind), parent_id, intent)
+    context.sending[step.address] = intent
+    context.session.intend(step.key, step.op, step.address, intent)
     try:
         number, written = creation.send()
     except RequestRefused as refused:
-        calls.session.failed(step.key)
+        context.session.failed(step.key)
         if step.confirm:
-            raise _misnamed(refused, kind) from None
+            raise _refused_names(refused, kind) from None
         raise
-    problem = _hand_out(calls, step, kind, written)
-    calls.keep(step.key, step.address, replace(entry, id=number))
-    calls.sending.pop(step.address)
+    problem = _deliver(context, step, kind, written)
+    context.keep(step.key, step.address, replace(entry, id=number))
+    context.sending.pop(step.address)
     if problem:
         raise problem
     if step.confirm:
         creation.confirm(number)
 
 
-def adopt(calls: StepContext, step: Step, kind: Kind) -> None:
-    """Take over an object whose create was cut off, with its secrets if the shop repeats them."""
+def adopt(context: StepContext, step: Step, kind: Kind) -> None:
+    """Adopt the object of an interrupted create, with its secrets if the shop shows them again."""
     problem = None
     if kind.generated:
-        written = write.read(calls.client, kind, calls.names(kind), step.id or 0)
-        problem = _hand_out(calls, step, kind, written)
-    calls.keep(step.key, step.address, calls.resolved(step), step.previous)
+        written = write.read(context.client, kind, context.names(kind), step.id or 0)
+        problem = _deliver(context, step, kind, written)
+    context.keep(step.key, step.address, context.resolved(step), step.previous)
     if problem:
         raise problem
 
 
-def _misnamed(problem: RequestRefused, kind: Kind) -> RequestRefused:
-    """A refusal of the one create on assumed names, which may be what it is about."""
+def _refused_names(problem: RequestRefused, kind: Kind) -> RequestRefused:
+    """Hint that the one create with assumed field names may be refused because of them."""
     return RequestRefused(
         str(problem),
         status=problem.status,
@@ -76,7 +76,7 @@ def _misnamed(problem: RequestRefused, kind: Kind) -> RequestRefused:
 
 @dataclass(frozen=True, slots=True)
 class _Creation:
-    calls: StepContext
+    context: StepContext
     step: Step
     kind: Kind
     fields: Mapping[str, object]
@@ -84,17 +84,17 @@ class _Creation:
     intent: Intent
 
     def send(self) -> tuple[int, WriteResult]:
-        """Send until the outcome is known; never again before looking for it."""
-        names = self.calls.names(self.kind)
+        """Send until the outcome is known; look for the object before sending again."""
+        names = self.context.names(self.kind)
         for left in reversed(range(SENDS)):
             lost = None
             try:
-                with self.calls.gates.write(self.kind.name):
+                with self.context.locks.write(self.kind.name):
                     written = write.create(
-                        self.calls.client, self.kind, names, self.fields, self.parent_id
+                        self.context.client, self.kind, names, self.fields, self.parent_id
                     )
                     if written.id is not None:
-                        self.calls.claimed.add((self.kind.name, written.id))
+                        self.context.claimed.add((self.kind.name, written.id))
                 if written.id is not None:
                     return written.id, written
             except OutcomeUnknown as problem:
@@ -102,9 +102,9 @@ class _Creation:
             try:
                 found = self._find()
                 if found is not None:
-                    return found.id, self._again(found)
+                    return found.id, self._reread(found)
             except RequestRefused as refused:
-                # Not the create was refused: the object may be there.
+                # The look-up was refused, not the create: the object may exist.
                 raise OutcomeUnknown(f"the answer was lost, and {refused}") from None
             if lost is None:
                 raise ShopformError("the shop says it was created, and does not list it")
@@ -113,32 +113,32 @@ class _Creation:
         raise AssertionError("the last try returns or raises")
 
     def _find(self) -> LiveObject | None:
-        """The object that the create made, if a list proves that it is there."""
-        calls, kind = self.calls, self.kind
-        # A first create on assumed names may have made an object that shows other ones.
-        names = None if self.step.confirm else calls.names(kind)
-        with calls.gates.read(kind.name):
-            read = fetch.list_one(calls.client, kind, names, parent_id=self.parent_id)
+        """Return the object that the create made, if it is in a complete list."""
+        context, kind = self.context, self.kind
+        # A first create with assumed names may have made an object that has other names.
+        names = None if self.step.confirm else context.names(kind)
+        with context.locks.read(kind.name):
+            read = fetch.list_one(context.client, kind, names, parent_id=self.parent_id)
         if read.problem:
             raise OutcomeUnknown(f"the list to look it up in is not complete: {read.problem}")
-        with calls.claiming:
+        with context.claiming:
             return self._chosen(read.objects)
 
     def _chosen(self, objects: Mapping[int, LiveObject]) -> LiveObject | None:
-        calls, kind = self.calls, self.kind
-        owned = {n for a, n in list(calls.ids.items()) if a.kind == kind.name}
+        context, kind = self.context, self.kind
+        owned = {n for a, n in list(context.ids.items()) if a.kind == kind.name}
         free = [
             item
             for item in objects.values()
-            if item.id not in owned and (kind.name, item.id) not in calls.claimed
+            if item.id not in owned and (kind.name, item.id) not in context.claimed
         ]
         rivals = {
             identified(kind, each.identity)
-            for each in list(calls.sending.values())
+            for each in list(context.sending.values())
             if (each.kind, each.parent_id) == (kind.name, self.parent_id)
             and each.address != self.step.address
         }
-        found = recover(kind, self.intent, free, calls.hosts, rivals)
+        found = recover(kind, self.intent, free, context.hosts, rivals)
         if found.unclear:
             ids, address = ", ".join(map(str, found.unclear)), self.step.address
             raise ShopformError(
@@ -148,26 +148,26 @@ class _Creation:
             )
         if found.id is None:
             return None
-        calls.claimed.add((kind.name, found.id))
+        context.claimed.add((kind.name, found.id))
         return objects[found.id]
 
-    def _again(self, found: LiveObject) -> WriteResult:
-        """What is there under a lost answer; generated secrets as far as the shop repeats them."""
+    def _reread(self, found: LiveObject) -> WriteResult:
+        """Return what the lost response said; generated secrets if the shop shows them again."""
         if not self.kind.generated:
             return WriteResult(id=found.id, object=found)
-        return write.read(self.calls.client, self.kind, self.calls.names(self.kind), found.id)
+        return write.read(self.context.client, self.kind, self.context.names(self.kind), found.id)
 
     def _canonical(self, name: str, fields: Mapping[str, object]) -> object:
-        return canonical(self.kind.type(name), fields.get(name), self.calls.hosts)
+        return canonical(self.kind.type(name), fields.get(name), self.context.hosts)
 
     def _kept(self, name: str, held: Mapping[str, object]) -> bool:
-        """Whether a field is called so: a text that comes back otherwise was only rewritten."""
+        """Whether the shop has a field of this name; it may have rewritten the value."""
         sent, now = self._canonical(name, self.fields), self._canonical(name, held)
         return now == sent or (isinstance(now, str) and now != "")
 
     def confirm(self, number: int) -> None:
-        """The one create sent on assumed names: every field must come back."""
-        found = write.read(self.calls.client, self.kind, self.calls.names(self.kind), number)
+        """Check that the one create with assumed names came back with every field."""
+        found = write.read(self.context.client, self.kind, self.context.names(self.kind), number)
         held = found.object.fields if found.object else {}
         wrong = [name for name in self.fields if not self._kept(name, held)]
         if wrong:
@@ -179,21 +179,21 @@ class _Creation:
             )
 
 
-def _hand_out(
-    calls: StepContext, step: Step, kind: Kind, written: WriteResult
+def _deliver(
+    context: StepContext, step: Step, kind: Kind, written: WriteResult
 ) -> ShopformError | None:
-    """Deliver generated secrets, before the result counts: a crash must not lose them."""
+    """Deliver generated secrets before the result is recorded: a crash must not lose them."""
     if not kind.generated:
         return None
     if not written.generated:
         names = " and ".join(f"`{name}`" for name in kind.generated)
-        calls.warnings.append(
+        context.warnings.append(
             warning(
                 "secret-lost",
                 f"the shop made {names} of `{step.address}` and did not show it",
                 address=step.address,
                 hint="delete it in the shop and copy again, to get a new one"
-                if calls.plan.basis.source
+                if context.plan.basis.source
                 else f"`shopform apply --replace {step.address}` makes a new one",
             )
         )
@@ -203,8 +203,8 @@ def _hand_out(
             step.deliver,
             step.address,
             written.generated,
-            directory=calls.directory,
-            shop=calls.client.shop.name,
+            directory=context.directory,
+            shop=context.client.shop.name,
         )
     except ShopformError as problem:
         return problem

@@ -1,4 +1,4 @@
-"""The interpreter of steps: in parallel where the graph allows, every result kept at once."""
+"""Run the steps of a plan, in parallel where the graph allows, and record every result."""
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -8,10 +8,10 @@ from heapq import heappop, heappush
 from pathlib import Path
 from threading import Event
 
-from shopform.apply.child_checks import placed
-from shopform.apply.preflight import recheck
+from shopform.apply.child_checks import step_error
+from shopform.apply.preflight import check_unchanged
 from shopform.apply.step_context import StepContext
-from shopform.apply.steps import do
+from shopform.apply.steps import run_step
 from shopform.apply.verify import verify
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import (
@@ -46,44 +46,31 @@ def apply(
     interrupt: Event | None = None,
     saved: bool = False,
 ) -> Outcome:
-    """Do what the plan says, and say what was done.
+    """Run a plan and return what was done.
 
-    After a failure everything that does not depend on it goes on; a refused key, a spent budget,
-    a shop that is gone or a state that cannot be written end the run. Setting `interrupt` lets
-    what is in flight finish. The session holds every result when this returns, and is committed.
-    Raises StalePlan when the state is not the one the plan was made from, before any call, and
-    for a `saved` plan ShopChanged when a touched object is not as it was, before any write.
+    After a failure every step that does not depend on it still runs; a refused key, a spent
+    budget, an unreachable shop or a state that cannot be written end the run. Setting `interrupt`
+    lets calls in flight finish. The session holds every result, committed, when this returns.
+    Raises StalePlan before any call if the state changed since the plan was made, and for a
+    `saved` plan ShopChanged before any write if a touched object changed.
     """
-    _same_basis(plan, session)
-    one_owner(plan, session.prior)
+    _check_basis(plan, session)
+    check_single_owner(plan, session.prior)
     before = client.calls
-    calls = StepContext(plan, client, session, directory)
+    context = StepContext(plan, client, session, directory)
     if saved:
-        lists = recheck(plan, calls)
-        calls.listed = {place: ranges(read.objects) for place, read in lists.items()}
+        lists = check_unchanged(plan, context)
+        context.listed = {place: ranges(read.objects) for place, read in lists.items()}
     for address in plan.absent:
         session.resolve(address)
-    run = _Run(plan, calls, listener, interrupt or Event())
+    run = _Run(plan, context, listener, interrupt or Event())
     run.walk(parallelism)
-    warnings = list(calls.warnings)
-    if run.stopped is None and any(step.op in WRITES for step in run.applied):
-        try:
-            warnings += verify(plan, run.applied, calls)
-        except ShopformError as problem:
-            run.stopped = problem
+    run.verify()
     session.commit()
-    started = {step.key for step in run.applied} | {f.step.key for f in run.failed}
-    return Outcome(
-        applied=tuple(run.applied),
-        failed=tuple(run.failed),
-        not_run=tuple(step for step in plan.steps if step.key not in started),
-        warnings=tuple(warnings),
-        stopped=run.stopped,
-        calls=client.calls - before,
-    )
+    return run.outcome(client.calls - before)
 
 
-def _same_basis(plan: Plan, session: Session) -> None:
+def _check_basis(plan: Plan, session: Session) -> None:
     basis, prior = plan.basis, session.prior
     if (basis.lineage, basis.serial) != (prior.lineage, prior.serial):
         raise StalePlan(
@@ -92,8 +79,8 @@ def _same_basis(plan: Plan, session: Session) -> None:
         )
 
 
-def one_owner(plan: Plan, prior: Prior) -> None:
-    """Raise Refused for a step on an object that another address owns, or has a step on too."""
+def check_single_owner(plan: Plan, prior: Prior) -> None:
+    """Raise Refused if two addresses own, or have steps on, one object."""
     owners = {(address.kind, entry.id): address for address, entry in prior.resources.items()}
     names: dict[Address, set[Address | None]] = {}
     for step in plan.steps:
@@ -121,7 +108,7 @@ def one_owner(plan: Plan, prior: Prior) -> None:
 @dataclass(slots=True)
 class _Run:
     plan: Plan
-    calls: StepContext
+    context: StepContext
     listener: Listener
     interrupt: Event
     applied: list[Step] = field(default_factory=list)
@@ -133,25 +120,44 @@ class _Run:
         sorter.prepare()
         keys = (step.key for step in self.plan.steps)
         place = {key: number for number, key in enumerate(keys)}
-        waiting: list[int] = []  # a heap of places: the first of many thousands costs no sorting
-        flying: dict[Future[None], Step] = {}
+        waiting: list[int] = []  # a heap of places: taking the first of thousands needs no sorting
+        running: dict[Future[None], Step] = {}
         with ThreadPoolExecutor(parallelism) as pool:
             while True:
                 for key in sorter.get_ready():
                     heappush(waiting, place[key])
                 if self._ended():
                     waiting = []
-                while waiting and len(flying) < parallelism:
+                while waiting and len(running) < parallelism:
                     step = self.plan.steps[heappop(waiting)]
                     self.listener("start", step)
-                    flying[pool.submit(do, self.calls, step)] = step
-                if not flying:
+                    running[pool.submit(run_step, self.context, step)] = step
+                if not running:
                     break
-                done, _ = wait(flying, return_when=FIRST_COMPLETED, timeout=0.2)
-                for future in sorted(done, key=lambda f: place[flying[f].key]):
-                    step = flying.pop(future)
+                done, _ = wait(running, return_when=FIRST_COMPLETED, timeout=0.2)
+                for future in sorted(done, key=lambda f: place[running[f].key]):
+                    step = running.pop(future)
                     if self._settle(step, future.exception()):
                         sorter.done(step.key)
+
+    def verify(self) -> None:
+        """Read what was written, unless the run was stopped."""
+        if self.stopped is None and any(step.op in WRITES for step in self.applied):
+            try:
+                self.context.warnings += verify(self.plan, self.applied, self.context)
+            except ShopformError as problem:
+                self.stopped = problem
+
+    def outcome(self, calls: int) -> Outcome:
+        started = {step.key for step in self.applied} | {f.step.key for f in self.failed}
+        return Outcome(
+            applied=tuple(self.applied),
+            failed=tuple(self.failed),
+            not_run=tuple(step for step in self.plan.steps if step.key not in started),
+            warnings=tuple(self.context.warnings),
+            stopped=self.stopped,
+            calls=calls,
+        )
 
     def _ended(self) -> bool:
         if self.stopped is None and self.interrupt.is_set():
@@ -165,7 +171,7 @@ class _Run:
             return True
         if not isinstance(problem, ShopformError):
             raise problem
-        self.failed.append(Failure(step=step, diagnostic=placed(problem, step)))
+        self.failed.append(Failure(step=step, diagnostic=step_error(problem, step)))
         self.listener("failed", step)
         if isinstance(problem, STOPPING) and self.stopped is None:
             self.stopped = problem

@@ -1,4 +1,4 @@
-"""Holds off writes to a list while it is read: its pages and its total must be of one moment."""
+"""Keep writes to a list out while it is read, so that all its pages are of one moment."""
 
 import threading
 from collections import Counter
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Gates:
-    """By name of a kind: any number of writes at a time, or any number of reads."""
+class ListLocks:
+    """Allow, for each kind, any number of writes or any number of reads at a time."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -23,7 +23,7 @@ class Gates:
 
     @contextmanager
     def read(self, kind: str) -> Iterator[None]:
-        """Lets no new write begin, and waits for those that have."""
+        """Let no new write begin, and wait for the running ones."""
         with self._changed:
             self._reads[kind] += 1
             self._changed.wait_for(lambda: not self._writes[kind])

@@ -1,7 +1,7 @@
-"""Secrets that the shop makes and shows once: written where the files say, and nowhere else.
+"""Deliver secrets that the shop generates and shows once.
 
-A file is written that is new, or that a delivery of the same shop made and that is unchanged: an
-index beside the secrets has the digest of each. A secret must not replace a source or a state.
+A delivery writes a new file, or one that a delivery of the same shop wrote and that is unchanged,
+by the digests of an index beside the secrets. A secret never replaces a source or a state.
 """
 
 import errno
@@ -37,11 +37,11 @@ def deliver(
     directory: Path,
     shop: str,
 ) -> None:
-    """Hand over the secrets (text by field) of a new object; paths are relative to `directory`.
+    """Deliver the secrets (by field) of a new object; paths are relative to `directory`.
 
     A single secret is written as it is, several as a JSON object. Without a delivery they go to
-    `secrets/SHOP.json`; so they do when a delivery fails, because the shop shows them once, and
-    ShopformError says so then. No message holds a secret.
+    `secrets/SHOP.json`. If a delivery fails they go there too, because the shop shows them once,
+    and ShopformError is raised. No message contains a secret.
     """
     if not secrets:
         return
@@ -64,16 +64,13 @@ def deliver(
 
 
 def check(delivery: Delivery | None, *, directory: Path, shop: str) -> None:
-    """Raise ShopformError where a secret could not be delivered, or kept where that fails.
-
-    Looks at what is there and changes nothing; the shop shows a secret once.
-    """
+    """Raise ShopformError if a secret could neither be delivered nor kept. Changes nothing."""
     kept = _kept(directory, shop)
-    _held(kept)
+    _read_json(kept)
     _check_folder(kept)
     if delivery and delivery.file:
         path, index = _place(directory, delivery.file), _place(directory, INDEX)
-        _held(index)
+        _read_json(index)
         _check_folder(index)
         _require_own(directory, delivery.file, path, shop)
         _check_folder(path)
@@ -95,7 +92,7 @@ def _place(directory: Path, name: str) -> Path:
 
 
 def _check_folder(path: Path) -> None:
-    """Raise ShopformError where the folder of a file cannot be made or written."""
+    """Raise ShopformError if the folder of a file cannot be created or written."""
     with reporting(path, ShopformError):
         check_writable(path)
         folder = path.parent
@@ -108,17 +105,19 @@ def _check_folder(path: Path) -> None:
 
 
 def _require_own(directory: Path, name: str, path: Path, shop: str) -> None:
-    """Raise ShopformError for a file that is there, unless a delivery made it as it is."""
+    """Raise ShopformError for an existing file that is not as a delivery wrote it."""
     with reporting(path, ShopformError):
         data = read_bytes(path)
-    if data is not None and _held(_place(directory, INDEX)).get(name) != _made(shop, data):
+    if data is not None and _read_json(_place(directory, INDEX)).get(name) != _index_entry(
+        shop, data
+    ):
         raise ShopformError(
             f"`{name}` exists and was not written by a delivery of `{shop}`",
             hint="move it away, or let `secret_to` name another file",
         )
 
 
-def _made(shop: str, data: bytes) -> dict[str, str]:
+def _index_entry(shop: str, data: bytes) -> dict[str, str]:
     return {"shop": shop, "sha256": hashlib.sha256(data).hexdigest()}
 
 
@@ -127,7 +126,7 @@ def _deliver_to_file(directory: Path, name: str, text: str, shop: str) -> None:
     with _store:
         _require_own(directory, name, path, shop)
         # The index comes first: a file that is not in it could never be written again.
-        made = {**_held(index), name: _made(shop, _encoded(text))}
+        made = {**_read_json(index), name: _index_entry(shop, _encoded(text))}
         _write(index, _json(made))
     _write(path, text)
 
@@ -142,8 +141,8 @@ def _write(path: Path, text: str) -> None:
         write_atomic(path, _encoded(text), mode=PRIVATE_FILE)
 
 
-def _held(path: Path) -> dict[str, Any]:
-    """What a file of shopform's own holds. Raises ShopformError for anything else."""
+def _read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON file that shopform wrote. Raises ShopformError for anything else."""
     with reporting(path, ShopformError):
         data = read_bytes(path)
     try:
@@ -156,10 +155,10 @@ def _held(path: Path) -> dict[str, Any]:
 
 
 def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
-    """Add to the file that holds the secrets of a shop by address and field."""
+    """Add to the file of a shop's secrets by address and field."""
     try:
         with _store:
-            held = _held(path)
+            held = _read_json(path)
             try:
                 held[address] = {**held.get(address, {}), **secrets}
             except (ValueError, TypeError):
@@ -173,7 +172,7 @@ def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
 
 
 def _pipe(command: tuple[str, ...], text: str, directory: Path) -> None:
-    """Give the text to a command on its standard input; what it prints is dropped."""
+    """Pass the string to a command on its standard input; its output is dropped."""
     name = command[0] if command else ""
     try:
         done = subprocess.run(  # noqa: S603 - the command is the user's own, run without a shell

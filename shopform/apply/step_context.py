@@ -1,4 +1,4 @@
-"""What the steps of a run share: ids for references, and every result to disk at once."""
+"""What the steps of a run share: ids for references, and the recording of results."""
 
 import base64
 import hashlib
@@ -8,8 +8,8 @@ from pathlib import Path
 from threading import Lock
 
 from shopform import files
-from shopform.apply.child_checks import Children
-from shopform.apply.list_locks import Gates
+from shopform.apply.child_checks import ChildChecks
+from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
 from shopform.kinds import Kind
@@ -23,12 +23,12 @@ from shopform.state.store import Session
 
 @dataclass(slots=True)
 class StepContext:
-    """Safe to be used by several threads.
+    """Shared by the threads of a run.
 
-    `entries` is the state as it grows, `kept` the addresses written to it; `ids` are all objects
-    that can be referred to, those that are only being imported among them. `claimed` are objects
-    that a create of this run made, from the moment that its answer, or a look-up under the lock
-    `claiming`, says so.
+    `entries` is the state as the run changes it, `kept` the addresses written to it; `ids` are
+    those of all objects that can be referred to, also of those being imported. `claimed` are
+    objects that a create of this run made, as known from its response or from a look-up under the
+    lock `claiming`.
     """
 
     plan: Plan
@@ -44,9 +44,9 @@ class StepContext:
     sending: dict[Address, Intent] = field(default_factory=dict)
     claimed: set[tuple[str, int]] = field(default_factory=set)
     claiming: Lock = field(default_factory=Lock)
-    gates: Gates = field(default_factory=Gates)
+    locks: ListLocks = field(default_factory=ListLocks)
     made: frozenset[Address] = frozenset()
-    children: Children = field(init=False)
+    children: ChildChecks = field(init=False)
 
     def __post_init__(self) -> None:
         self.entries.update(self.session.prior.resources)
@@ -55,17 +55,20 @@ class StepContext:
         self.hosts = self.client.shop.hosts
         self.listed = self.plan.listed
         self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
-        self.children = Children(self.plan, self.client, gates=self.gates)
+        self.children = ChildChecks(self.plan, self.client, locks=self.locks)
 
     def secrets(self, step: Step) -> set[str]:
-        """The fields that are secrets, or were before the run: neither value of them is shown."""
+        """Return the fields that are secrets, or were before the run; no value of them is shown."""
         before = self.session.prior.resources.get(step.previous or step.address)
         return set().union(*(secrets_of(entry) for entry in (before, step.entry) if entry))
 
-    def before(self, step: Step, parent_id: int | None) -> Ranges | None:
-        """The ids that a list held before this run: none, in a parent that it has made."""
+    def parent_id(self, step: Step) -> int | None:
+        return self.ids.get(step.parent.address) if step.parent else None
+
+    def before(self, step: Step) -> Ranges | None:
+        """Return the ids that the step's list held before this run; none in a new parent."""
         new = step.parent is not None and step.parent.address in self.made
-        return () if new else self.listed.get((step.kind, parent_id))
+        return () if new else self.listed.get((step.kind, self.parent_id(step)))
 
     def names(self, kind: Kind) -> Mapping[str, str]:
         return self.plan.names.get(kind.name, {})
@@ -73,7 +76,7 @@ class StepContext:
     def keep(
         self, key: str, address: Address, entry: Entry, previous: Address | None = None
     ) -> None:
-        """Record a result. On disk before the next intent is, and in any case in the journal."""
+        """Record a result; the journal has it before the next intent."""
         left = self._left(previous)
         self.session.result(key, {address: entry}, left)
         for old in left:
@@ -83,7 +86,7 @@ class StepContext:
         self.ids[address] = entry.id
 
     def resolved(self, step: Step, number: int | None = None) -> Entry:
-        """What the state is to hold, with ids for references that the plan could not know."""
+        """Return the entry for the state, with ids in place of references."""
         assert step.entry is not None  # noqa: S101  every step that keeps an entry carries one
         return replace(
             step.entry,
@@ -96,7 +99,7 @@ class StepContext:
         return self.ids[value.address] if isinstance(value, Ref) else value
 
     def fields(self, step: Step, kind: Kind) -> dict[str, object]:
-        """What is sent: ids for references, bytes for pictures."""
+        """Return what is sent: references as ids, images as bytes."""
         fields: dict[str, object] = {}
         for name, value in step.fields.items():
             if kind.type(name).unreadable and isinstance(value, tuple):
@@ -122,12 +125,12 @@ class StepContext:
         }
 
     def _left(self, previous: Address | None) -> list[Address]:
-        """The address an object leaves, unless another has taken it in this run."""
+        """The previous address, unless another object got it in this run."""
         return [previous] if previous and previous not in self.kept else []
 
     def drop(self, step: Step) -> None:
         """Record that an object is no longer in the state."""
-        gone = [step.address, *self._left(step.previous)]
-        self.session.result(step.key, {}, gone)
-        for address in gone:
+        removed = [step.address, *self._left(step.previous)]
+        self.session.result(step.key, {}, removed)
+        for address in removed:
             self.entries.pop(address, None)

@@ -1,4 +1,4 @@
-"""After the last write each touched list is read once: what the shop stored is remembered."""
+"""Read every changed list once after the last write, and record what the shop stored."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -19,85 +19,84 @@ from shopform.planning.checks.created_paths import conflicts
 from shopform.shop import fetch
 
 VERIFY = "verify"
-
-
 SHOWN = 56
 
 
-def verify(plan: Plan, applied: Sequence[Step], calls: StepContext) -> list[Diagnostic]:
-    """Read what was written, remember what the shop made of it, and report what did not take."""
-    lists = _lists(applied, calls)
-    with ThreadPoolExecutor(calls.client.parallelism) as pool:
-        reads = dict(zip(lists, pool.map(lambda one: _read(plan, calls, *one), lists), strict=True))
+def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Diagnostic]:
+    """Read what was written, record what the shop stored, and warn of differences."""
+    lists = _lists(applied, context)
+    with ThreadPoolExecutor(context.client.parallelism) as pool:
+        reads = dict(
+            zip(lists, pool.map(lambda one: _read(plan, context, *one), lists), strict=True)
+        )
     keys = {one: _keys(read) for one, read in reads.items()}
-    paths = {kind: _paths(BY_NAME[kind], read, calls) for (kind, _), read in reads.items()}
+    paths = {kind: _paths(BY_NAME[kind], read, context) for (kind, _), read in reads.items()}
     warnings: list[Diagnostic] = []
     learned: dict[Address, Entry] = {}
     for step in applied:
         if step.op not in (Op.CREATE, Op.UPDATE) or step.temporary:
             continue
-        if step.address not in calls.entries:  # forgotten when it was as declared
+        if step.address not in context.entries:  # removed from the state by a later step
             continue
         kind = BY_NAME[step.kind]
-        entry = learned.get(step.address, calls.entries[step.address])
-        read = reads[kind.name, _container(step, calls)]
+        entry = learned.get(step.address, context.entries[step.address])
+        read = reads[kind.name, context.parent_id(step)]
         item = read.objects.get(entry.id)
         if read.problem or item is None:
-            warnings.append(_unseen(step, read))
+            warnings.append(_not_verified(step, read))
             continue
         held = paths.get(kind.name, frozenset())
-        seen = _seen(kind, step, entry, item, calls, warnings, held)
-        learned[step.address] = _nameable(kind, seen, keys[kind.name, _container(step, calls)])
-    learned = {a: entry for a, entry in learned.items() if entry != calls.entries[a]}
+        seen = _as_stored(kind, step, entry, item, context, warnings, held)
+        learned[step.address] = _without_unknown_fields(
+            kind, seen, keys[kind.name, context.parent_id(step)]
+        )
+    learned = {a: entry for a, entry in learned.items() if entry != context.entries[a]}
     if learned:
-        calls.session.result(VERIFY, learned)
-        calls.entries.update(learned)
-    return [*warnings, *_misled(applied, reads, calls)]
+        context.session.result(VERIFY, learned)
+        context.entries.update(learned)
+    return [*warnings, *_path_conflicts(applied, reads, context)]
 
 
-def _misled(
-    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], calls: StepContext
+def _path_conflicts(
+    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], context: StepContext
 ) -> Iterator[Diagnostic]:
-    """What the paths that the shop made are in conflict with."""
+    """Warn of conflicts of the paths that the shop made."""
     made: dict[Address, tuple[str, str]] = {}
     held: set[str] = set()
     for (name, _), read in reads.items():
         kind = BY_NAME[name]
-        held |= {page_address(str(path)) for path in _paths(kind, read, calls)}
+        held |= {page_address(str(path)) for path in _paths(kind, read, context)}
         for step in (s for s in applied if s.kind == name and kind.path):
-            entry = calls.entries.get(step.address)
+            entry = context.entries.get(step.address)
             item = read.objects.get(entry.id) if entry else None
-            if item is None or step.temporary or kind.path in calls.secrets(step):
+            if item is None or step.temporary or kind.path in context.secrets(step):
                 continue
             form, path = kind.type(kind.path), kind.path
             sent = step.fields.get(path, "" if step.op is Op.UPDATE else wanted(kind, step.fields))
             before, after = (
-                str(canonical(form, value, calls.hosts)) for value in (sent, item.fields.get(path))
+                str(canonical(form, value, context.hosts))
+                for value in (sent, item.fields.get(path))
             )
             if before and (path not in step.fields or page_address(before) != page_address(after)):
                 made[step.address] = before, after
-    yield from conflicts(made, held, calls.entries)
+    yield from conflicts(made, held, context.entries)
 
 
-def _lists(applied: Sequence[Step], calls: StepContext) -> list[tuple[str, int | None]]:
+def _lists(applied: Sequence[Step], context: StepContext) -> list[tuple[str, int | None]]:
     found = dict.fromkeys(
-        (step.kind, _container(step, calls))
+        (step.kind, context.parent_id(step))
         for step in applied
-        if step.op in WRITES and (step.parent is None or step.parent.address in calls.entries)
+        if step.op in WRITES and (step.parent is None or step.parent.address in context.entries)
     )
     return list(found)
 
 
-def _container(step: Step, calls: StepContext) -> int | None:
-    return calls.ids[step.parent.address] if step.parent else None
-
-
-def _read(plan: Plan, calls: StepContext, kind: str, parent_id: int | None) -> LiveKind:
+def _read(plan: Plan, context: StepContext, kind: str, parent_id: int | None) -> LiveKind:
     names = plan.names.get(kind)
-    return fetch.list_one(calls.client, BY_NAME[kind], names, parent_id=parent_id)
+    return fetch.list_one(context.client, BY_NAME[kind], names, parent_id=parent_id)
 
 
-def _unseen(step: Step, read: LiveKind) -> Diagnostic:
+def _not_verified(step: Step, read: LiveKind) -> Diagnostic:
     why = read.problem or "the shop does not list it"
     return warning(
         "not-verified",
@@ -107,17 +106,19 @@ def _unseen(step: Step, read: LiveKind) -> Diagnostic:
     )
 
 
-def _seen(
+def _as_stored(
     kind: Kind,
     step: Step,
     entry: Entry,
     item: LiveObject,
-    calls: StepContext,
+    context: StepContext,
     warnings: list[Diagnostic],
     held: Set[object],
 ) -> Entry:
-    """The entry with what the shop stored of every field that was sent; `held` are the paths of
-    all objects of the kind."""
+    """Add to the entry how the shop stored each field that was sent.
+
+    `held` are the paths of all objects of the kind.
+    """
     sent, stored = dict(entry.sent), dict(entry.stored)
     for name in step.fields:
         type_ = kind.type(name)
@@ -126,8 +127,8 @@ def _seen(
         elif isinstance(type_, Unreadable):
             sent[name] = type_.learn(sent[name], item.fields[name])
         else:
-            live = canonical(type_, item.fields[name], calls.hosts)
-            if name in calls.secrets(step) and live != sent[name]:
+            live = canonical(type_, item.fields[name], context.hosts)
+            if name in context.secrets(step) and live != sent[name]:
                 live = digest(step.address.kind, name, live)
             if live == sent[name]:
                 stored.pop(name, None)
@@ -139,21 +140,18 @@ def _seen(
     return replace(entry, sent=sent, stored=stored)
 
 
-def _paths(kind: Kind, read: LiveKind, calls: StepContext) -> frozenset[object]:
+def _paths(kind: Kind, read: LiveKind, context: StepContext) -> frozenset[object]:
     name = kind.path
     every = read.objects.values() if name else ()
-    return frozenset(canonical(kind.type(name), i.fields.get(name), calls.hosts) for i in every)
+    return frozenset(canonical(kind.type(name), i.fields.get(name), context.hosts) for i in every)
 
 
 def _keys(read: LiveKind) -> set[str]:
     return {name for item in read.objects.values() for name in item.fields}
 
 
-def _nameable(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
-    """The entry without fields that this shop turned out to have no key for.
-
-    The next plan reads the same, leaves them out, and says so.
-    """
+def _without_unknown_fields(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
+    """Remove fields for which the shop has no key; the next plan warns of them."""
     if not kind.wire.discover:
         return entry
     return replace(entry, sent={name: sent for name, sent in entry.sent.items() if name in keys})
@@ -173,7 +171,7 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
 
 
 def _short(sent: object, stored: object) -> Iterator[str]:
-    """Both values from where they differ, with escapes for what cannot be seen."""
+    """Both values from where they differ, with escapes for invisible characters."""
     one, other = str(sent), str(stored)
     show = escaped if alike(one, other) else str
     pairs = enumerate(zip(one, other, strict=False))

@@ -5,9 +5,9 @@ from collections import Counter
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.live import PAGE
 from shopform.model.plan import WRITES, Op, Step
-from shopform.planning.ground import rests_on
 from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import PlanDraft
+from shopform.planning.preconditions import required_lists
 
 
 def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
@@ -40,7 +40,7 @@ def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     ids = draft.matching.ids.keys() | draft.matching.entries.keys()
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}
-    found = rests_on(steps, ids, parents)
+    found = required_lists(steps, ids, parents)
     live = draft.live.kinds
     return sum(1 if above else live.get(name, NOTHING).calls() for name, above in found)
 

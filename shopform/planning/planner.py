@@ -18,12 +18,12 @@ from shopform.planning.checks.ci_gates import gated
 from shopform.planning.checks.live_paths import paths_of
 from shopform.planning.checks.shop_identity import anchor_of
 from shopform.planning.compare import drift
-from shopform.planning.ground import fingerprints, listed_ids
 from shopform.planning.matching.match import match
 from shopform.planning.ordering.cycle_breaking import Yielding
 from shopform.planning.ordering.dependencies import connect
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.plan_digest import digest_of
+from shopform.planning.preconditions import fingerprints, listed_ids
 from shopform.planning.scope import Known, Options, scope
 
 

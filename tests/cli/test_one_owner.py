@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from undoable import Project, one, words
 
-from shopform.apply.executor import one_owner
+from shopform.apply.executor import check_single_owner
 from shopform.errors import Refused
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Prior
@@ -92,8 +92,8 @@ def plan_of(*steps: tuple[Op, Address, int, Address | None]) -> Plan:
 @pytest.mark.parametrize("op", [Op.UPDATE, Op.DELETE, Op.IMPORT, Op.ADOPT, Op.MOVE, Op.EDIT])
 def test_no_step_runs_for_what_another_address_owns(op: Op) -> None:
     prior = Prior(resources={A: Entry(id=1), B: Entry(id=2)})
-    one_owner(plan_of((op, A, 1, None), (op, B, 2, None), (op, C, 3, None)), prior)
-    one_owner(plan_of((op, C, 1, A), (Op.UPDATE, C, 1, None), (op, A, 2, B)), prior)
+    check_single_owner(plan_of((op, A, 1, None), (op, B, 2, None), (op, C, 3, None)), prior)
+    check_single_owner(plan_of((op, C, 1, A), (Op.UPDATE, C, 1, None), (op, A, 2, B)), prior)
     for wrong in (
         [(op, A, 2, None)],
         [(op, C, 1, None)],
@@ -101,10 +101,10 @@ def test_no_step_runs_for_what_another_address_owns(op: Op) -> None:
         [(op, A, 7, None), (op, B, 7, None)],
     ):
         with pytest.raises(Refused) as caught:
-            one_owner(plan_of(*wrong), prior)
+            check_single_owner(plan_of(*wrong), prior)
         assert caught.value.diagnostics[0].code == "owned-twice"
     other = replace(prior, resources={Address("supplier.a"): Entry(id=7)})
-    one_owner(plan_of((op, A, 7, None)), other)
+    check_single_owner(plan_of((op, A, 7, None)), other)
 
 
 def two(one: Project, key: str = "${env:SHOPFORM_TOKEN}", /, **sections: Any) -> None:

@@ -11,8 +11,8 @@ from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange, Op, Plan
 from shopform.model.prior import Prior
 from shopform.model.values import Address
-from shopform.planning.ground import fingerprint
 from shopform.planning.matching.match import interest
+from shopform.planning.preconditions import fingerprint
 
 
 def busy() -> World:

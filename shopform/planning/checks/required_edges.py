@@ -14,7 +14,7 @@ from shopform.model.plan import Change, Op, Step
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
 from shopform.model.values import Address, Ref
-from shopform.planning.ground import fingerprint, turns
+from shopform.planning.preconditions import changes_route, fingerprint
 
 _SENT = (Op.CREATE, Op.UPDATE)
 Fingerprints = Mapping[Address, Mapping[str, str]]
@@ -115,7 +115,7 @@ class _Order:
                 if earlier.address != step.address and not released:
                     yield earlier, step
         hop = hop_of(kind, step.entry.sent, self.hosts, None, None) if step.entry else None
-        for earlier in self.comes.get(hop.end, ()) if hop and turns(step) else ():
+        for earlier in self.comes.get(hop.end, ()) if hop and changes_route(step) else ():
             yield earlier, step
 
     def contained(self, step: Step) -> Iterator[tuple[Step, Step]]:

@@ -1,4 +1,4 @@
-"""What a plan rests on: objects as they were read, by digest, and lists. Pure."""
+"""The preconditions of a plan: digests of the objects it changes, and their lists. Pure."""
 
 import hashlib
 import json
@@ -11,12 +11,11 @@ from shopform.model.plan import TOUCHES, Op, Step
 from shopform.model.prior import Ranges
 from shopform.model.values import Address, Ref
 from shopform.planning.matching.recovered_creates import ranges
-from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import PlanDraft
 
 
 def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
-    """A digest of each readable field in canonical form; tells that somebody edited it."""
+    """Return a digest of each readable field, by which an edit is detected."""
     fields = {
         name: canonical(kind.type(name), value, hosts)
         for name, value in item.fields.items()
@@ -31,14 +30,14 @@ def _short_digest(value: object) -> str:
 
 
 def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
-    """Of each object that a step touches: whatever else is edited in it does not concern the plan.
+    """Return the digests of the fields that the plan declares or sends, by object.
 
-    What is deleted was approved as it was shown, so all of it counts there.
+    A delete was approved for the whole object as it was shown, so all its fields count.
     """
     found: dict[Address, dict[str, str]] = {}
     for step in steps:
         kind = BY_NAME[step.kind]
-        item = draft.live.kinds.get(step.kind, NOTHING).objects.get(step.id or 0)
+        item = draft.live.object(step.kind, step.id or 0)
         if item is None or step.op not in TOUCHES:
             continue
         resource = draft.desired.resources.get(step.address)
@@ -53,7 +52,7 @@ def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, 
 def listed_ids(
     draft: PlanDraft, steps: tuple[Step, ...]
 ) -> Mapping[tuple[str, int | None], Ranges]:
-    """What each list held that something is created in, so that what comes later is known."""
+    """Return the ids in each list in which something is created, to recognise later ones."""
     kinds = {step.kind for step in steps if step.op is Op.CREATE}
     found: dict[tuple[str, int | None], list[int]] = {}
     for kind in kinds & set(draft.live.kinds):
@@ -64,17 +63,19 @@ def listed_ids(
     return {place: ranges(numbers) for place, numbers in found.items()}
 
 
-def referred(step: Step, ids: Container[Address], made: Container[Address]) -> list[Address]:
-    """What a step refers to that is there before the plan is done."""
+def existing_references(
+    step: Step, ids: Container[Address], made: Container[Address]
+) -> list[Address]:
+    """Return the references of a step to objects that exist before the run."""
     values = () if step.op is Op.DELETE else (step.parent, *step.fields.values())
     found = dict.fromkeys(value.address for value in values if isinstance(value, Ref))
     return [each for each in found if each in ids and each not in made]
 
 
-def rests_on(
+def required_lists(
     steps: Iterable[Step], ids: Container[Address], parents: Mapping[Address, Address | None]
 ) -> set[tuple[str, Address | None]]:
-    """The lists, by kind and parent, that hold what the steps touch and what they refer to."""
+    """Return the lists, by kind and parent, of what the steps change and refer to."""
     touching = [step for step in steps if step.op in TOUCHES]
     made = {step.address for step in touching if step.op is Op.CREATE}
     found: set[tuple[str, Address | None]] = set()
@@ -82,17 +83,17 @@ def rests_on(
         above = step.parent.address if step.parent else None
         if above is None or above in ids:
             found.add((step.kind, above))
-        found |= {(each.kind, parents.get(each)) for each in referred(step, ids, made)}
+        found |= {(each.kind, parents.get(each)) for each in existing_references(step, ids, made)}
         for name in step.children:
             found.add((name, step.address if BY_NAME[name].nesting else None))
-    if any(map(turns, touching)):
+    if any(map(changes_route, touching)):
         pages = [address for address in parents if BY_NAME[address.kind].path]
         found |= {(page.kind, parents[page]) for page in pages}
     return found
 
 
-def turns(step: Step) -> bool:
-    """Whether a step makes a redirect, or changes where it begins or leads."""
+def changes_route(step: Step) -> bool:
+    """Return whether a step creates a redirect or changes its source or target."""
     route = BY_NAME[step.kind].route
     ends = {route.source, route.target} if route else set[str]()
     return not ends.isdisjoint(step.fields)
