@@ -17,10 +17,9 @@ from typing import Any
 
 from shopform import files
 from shopform.errors import ShopformError
-from shopform.files import reporting
+from shopform.files import check_writable, make_directory, read_bytes, reporting, write_atomic
 from shopform.model.desired import Delivery
 from shopform.model.values import Address
-from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
 
 INDEX = "secrets/.delivered.json"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700

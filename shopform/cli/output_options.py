@@ -1,13 +1,18 @@
 """The options that say in which form, how much and where to output is written."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from shopform.cli.options import F, option, stack
 from shopform.cli.param_types import File
+from shopform.errors import UsageError
+from shopform.files import reporting
+from shopform.files.outputs import MESSAGES, PATCH, PLAN
 
 
 def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
@@ -49,30 +54,38 @@ def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
         ctx.obj.stream.add(sys.stdout)
 
 
-def _json_into(ctx: click.Context, _option: click.Parameter, name: str | None) -> None:
+def claimed(made: re.Pattern[bytes]) -> Callable[..., Any]:
+    """A callback for an option that names a file for output, of which there is none yet or one
+    that begins as `made` says; `-` is stdout."""
+
+    def check(ctx: click.Context, option: click.Parameter, name: Any) -> Any:
+        if name and name != "-":
+            ctx.obj.claim(option.opts[0], str(name), made)
+        return name
+
+    return check
+
+
+def _json_into(ctx: click.Context, option: click.Parameter, name: str | None) -> None:
     if name:
-        from shopform.cli.output_files import MESSAGES, claim
-        from shopform.errors import UsageError
-        from shopform.files import reporting, typed
-
-        claim(ctx.obj, "--json-into", name, MESSAGES)
-        with reporting(ctx.obj.directory / name, UsageError):
-            ctx.obj.stream.add_file(typed(ctx.obj.directory, name))
-
-
-def _out(ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
-    if path:
-        from shopform.cli.output_files import PLAN, claim
-
-        claim(ctx.obj, "--out", str(path), PLAN)
-    return path
+        path = ctx.obj.claim(option.opts[0], name, MESSAGES)
+        with reporting(path, UsageError):
+            ctx.obj.stream.add_file(path)
 
 
 def out(help_: str) -> Callable[[F], F]:
     """`--out`, for a plan."""
-    return option("--out", metavar="FILE", type=File(path_type=Path), callback=_out, help=help_)
+    return option(
+        "--out", metavar="FILE", type=File(path_type=Path), callback=claimed(PLAN), help=help_
+    )
 
 
+patch = option(
+    "--write",
+    metavar="FILE",
+    callback=claimed(PATCH),
+    help="Write a patch that brings the edits into the files; `-` is stdout.",
+)
 quiet = option(
     "-q",
     "--quiet",

@@ -1,7 +1,6 @@
 """How many calls a key has spent today, over all processes on this machine."""
 
 import hashlib
-import os
 import re
 import time
 from collections.abc import Callable
@@ -49,7 +48,7 @@ class CallCounter:
         self._lock = Lock()
         try:
             self._directory = files.inside(directory, "calls")
-            self._directory.mkdir(parents=True, exist_ok=True)
+            files.make_directory(self._directory)
             self._forget(before=self._today() - timedelta(days=KEPT_DAYS))
         except OSError as exc:
             self._not_written(exc)
@@ -96,12 +95,7 @@ class CallCounter:
             self._in_memory += number
 
     def _append(self, mark: bytes) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-        file = os.open(self._path(), flags, 0o600)
-        try:
-            os.write(file, mark)
-        finally:
-            os.close(file)
+        files.append(self._path(), mark, mode=0o600)
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
@@ -112,7 +106,7 @@ class CallCounter:
     def _forget(self, before: date) -> None:
         for path in files.own_files(self._directory, NAME):
             if path.name[:10] < before.isoformat():
-                path.unlink(missing_ok=True)
+                files.remove(path)
 
     def _not_written(self, exc: OSError) -> None:
         problem = StateError(

@@ -25,9 +25,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shopform.errors import StateError
-from shopform.files import reporting
+from shopform.files import reporting, sync_directory, write_all, write_atomic
 from shopform.model.prior import Prior
-from shopform.state.atomic_files import sync_directory, write_all, write_atomic
 from shopform.state.records import FORMAT, Header, Record, encode
 
 

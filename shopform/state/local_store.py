@@ -10,12 +10,11 @@ from typing import Self
 
 from shopform import files
 from shopform.errors import StateError
-from shopform.files import reporting
+from shopform.files import check_writable, make_directory, read_bytes, reporting, write_atomic
 from shopform.kinds import BY_NAME
 from shopform.model.plan import Op
 from shopform.model.prior import Anchor, Entry, Intent, Prior
 from shopform.model.values import Address
-from shopform.state.atomic_files import check_writable, make_directory, read_bytes, write_atomic
 from shopform.state.folded_state import Ledger
 from shopform.state.format import dumps, loads, refuse_shared
 from shopform.state.journal import Journal, whole_length

@@ -19,8 +19,7 @@ from time import monotonic, sleep
 
 from shopform import __version__
 from shopform.errors import Locked, StateError
-from shopform.files import reporting
-from shopform.state.atomic_files import write_all
+from shopform.files import reporting, write_all
 
 _BEGINNING = b'{"id": "'
 FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0

@@ -1,6 +1,7 @@
 """Where output goes: the result to stdout, everything else to stderr."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ import click
 from shopform.diagnostics import Diagnostic, Line, error
 from shopform.errors import ShopformError, UsageError
 from shopform.files import hint, reason
+from shopform.files.outputs import claim
 from shopform.render.json.events import diagnostic
 from shopform.terminal.event_stream import Stream
 
@@ -80,6 +82,14 @@ class Console:
     def quiet(self) -> bool:
         """Whether the exit code is all that is wanted, and messages of what went wrong."""
         return self.form == "quiet"
+
+    def claim(self, option: str, name: str, made: re.Pattern[bytes]) -> Path:
+        """The path of a file that an option names for output. Raises UsageError as `claim` does."""
+        try:
+            stdout = os.fstat(sys.stdout.fileno())
+        except (OSError, ValueError, AttributeError):  # no file, or none at all
+            stdout = None
+        return claim(self.directory, option, name, made, self.outputs, stdout)
 
     def result(self, text: str) -> None:
         """Print to stdout. Raises ShopformError where that cannot be written."""

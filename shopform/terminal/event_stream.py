@@ -1,7 +1,6 @@
 """Writes a run's messages: to stdout, or into a file beside the human output."""
 
 import json
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -37,10 +36,8 @@ class Stream:
 
     def add_file(self, path: Path) -> None:
         """Write to this file from the next message on. Raises OSError for a pipe nobody reads."""
-        if path.is_fifo():  # to open one waits for its reader
-            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-            os.set_blocking(descriptor, True)
-            self._opened = os.fdopen(descriptor, "w", encoding="utf-8")
+        if path.is_fifo():
+            self._opened = files.open_stream(path)
             _write(self._opened, events.version())
         self._file = path
 
@@ -71,7 +68,7 @@ class Stream:
         try:
             with files.reporting(path, ShopformError):
                 if self._opened is None:
-                    self._opened = path.open("w", encoding="utf-8")
+                    self._opened = files.open_stream(path)
                     _write(self._opened, events.version())
                 _write(self._opened, message)
         except ShopformError as problem:

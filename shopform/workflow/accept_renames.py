@@ -8,6 +8,7 @@ from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.config.write.project_edits import MOVED, Rewritten, with_moves
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
+from shopform.files import write_over
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
@@ -15,7 +16,6 @@ from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import follow_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store
-from shopform.workflow.file_writes import write_over
 from shopform.workflow.open_project import check_address, open_project, several
 from shopform.workflow.workspace import LoadedProject
 

@@ -10,10 +10,9 @@ from shopform.config import Project, shop_names
 from shopform.config.format.printer import MODELINE
 from shopform.config.write.emitter import Heading, emit_document, emit_files
 from shopform.errors import UsageError
-from shopform.files import real, reporting, typed
+from shopform.files import real, reporting, typed, write_new
 from shopform.kinds import BY_NAME
 from shopform.model.declared import Declared
-from shopform.workflow.file_writes import write_new
 from shopform.workflow.workspace import Workspace
 
 

@@ -1,15 +1,12 @@
 """What was changed in the shop, as a patch of the files that declare it."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from shopform.config.write.field_patches import Held, Patch, patch
-from shopform.errors import UsageError
-from shopform.files import reporting, typed
+from shopform.files import write_output
 from shopform.kinds import BY_NAME
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
-from shopform.state.atomic_files import write_atomic
 from shopform.workflow.exit_codes import plan_exit
 from shopform.workflow.refresh import connected, read_and_look
 from shopform.workflow.requests import ReadLimits, RunResult
@@ -19,24 +16,24 @@ Place = tuple[str, int | None, str]
 
 
 def find_drift(
-    workspace: Workspace, limits: ReadLimits, options: Options, *, with_patch: bool
+    workspace: Workspace, limits: ReadLimits, options: Options, write: str | None
 ) -> tuple[RunResult, Patch | None]:
-    """Compare the shop with what it was left with; and the patch that puts it into the files."""
+    """Compare the shop with what it was left with; and with `write` a patch of the files.
+
+    It is written to the file of that name, unless it is `-`.
+    """
     prior = workspace.store().read()
     with connected(workspace, limits) as connection:
         looked, planned = read_and_look(workspace, connection, prior, options)
     code = plan_exit(looked, detailed=True)
     result = RunResult(shop=workspace.shop, plan=looked, exit_code=code)
-    if not with_patch:
+    if not write:
         return result, None
     held = _held(workspace, looked, planned)
-    return result, patch(workspace.loaded.project, workspace.shop.name, held)
-
-
-def write_patch(directory: Path, name: str, patch_: Patch) -> None:
-    """Write a patch to a file. Raises UsageError where that is not possible."""
-    with reporting(directory / name, UsageError):
-        write_atomic(typed(directory, name), patch_.text.encode())
+    made = patch(workspace.loaded.project, workspace.shop.name, held)
+    if write != "-":
+        write_output(workspace.directory, write, made.text.encode())
+    return result, made
 
 
 def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:

@@ -12,8 +12,7 @@ from shopform.config.read.yaml_parsers import LINE_BREAK
 from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, Line, Span
 from shopform.errors import ConfigError, ShopformError
-from shopform.files import reporting
-from shopform.workflow.file_writes import write_over
+from shopform.files import reporting, write_over
 
 UNREAD = ("file-missing", "file-outside")
 

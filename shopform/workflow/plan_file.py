@@ -7,7 +7,7 @@ from typing import Any
 
 from shopform.diagnostics import error
 from shopform.errors import ShopformError, StalePlan, UsageError
-from shopform.files import read, reporting, typed
+from shopform.files import read, reporting, typed, write_output
 from shopform.kinds import BY_NAME
 from shopform.kit.documents import parse_object
 from shopform.model.canonical import canonical, digest
@@ -19,7 +19,6 @@ from shopform.planning.plan_digest import digest_of
 from shopform.render.json.plan_document import FORMAT, INTEGRITY, integrity_of, sealed
 from shopform.render.json.plan_reader import read_document
 from shopform.render.json.schema_check import conform
-from shopform.state.atomic_files import write_atomic
 from shopform.workflow.workspace import Workspace
 
 MISFITS = 10
@@ -33,8 +32,7 @@ def write_plan(directory: Path, path: Path, plan: Plan) -> None:
     where nothing can be written; what is there already was looked at before the plan was made.
     """
     text = json.dumps(sealed(plan), ensure_ascii=False)
-    with reporting(directory / path, UsageError):
-        write_atomic(typed(directory, path), text.encode() + b"\n", mode=0o600)
+    write_output(directory, path, text.encode() + b"\n", mode=0o600)
 
 
 def read_plan(directory: Path, path: Path) -> Plan:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from shopform.errors import Refused, ShopError, StateError
-from shopform.files import reporting
+from shopform.files import make_directory, move, reporting
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.addresses import within
 from shopform.model.canonical import digest, is_digest
@@ -90,19 +90,19 @@ def move_state(workspace: Workspace, lock_timeout: float) -> None:
     store = open_store(workspace.former, workspace.directory, host_of(workspace.shop.url))
     with store.open("state rehome", lock_timeout) as session, reporting(new):
         session.commit()
-        new.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(new.parent)
         for path in sorted(old.parent.glob("*.from-*.json*")):
             to, begin, source = path.name.partition(".from-")
             to = new.stem if to == old.stem else to
             name, ending = source.partition(".json")[0], source[source.index(".json") :]
             name = workspace.shop.name if name == old.stem else name
-            path.rename(path.with_name(f"{to}{begin}{name}{ending}"))
+            move(path, path.with_name(f"{to}{begin}{name}{ending}"))
         for ending in (".journal", ""):
             if (found := old.with_name(old.name + ending)).exists():
-                found.rename(new.with_name(new.name + ending))
+                move(found, new.with_name(new.name + ending))
         runs = workspace.data / "runs"
         if (runs / old.stem).is_dir() and not (runs / workspace.shop.name).exists():
-            (runs / old.stem).rename(runs / workspace.shop.name)
+            move(runs / old.stem, runs / workspace.shop.name)
 
 
 def _read(client: Client, prior: Prior) -> Live:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, StateError
-from shopform.files import inside, own_files, read, reporting
+from shopform.files import inside, make_directory, own_files, read, remove, reporting, write_atomic
 from shopform.model.plan import Plan
 from shopform.planning.plan_digest import parts_of
-from shopform.state.atomic_files import make_directory, write_atomic
 from shopform.workflow.workspace import Workspace
 
 KEPT = 20
@@ -31,7 +30,7 @@ def remember(plan: Plan, workspace: Workspace) -> None:
             write_atomic(folder / f"{plan.digest}.json", text.encode() + b"\n")
             files = sorted(own_files(folder, NAME), key=lambda file: file.stat().st_mtime)
             for old in files[:-KEPT]:
-                old.unlink(missing_ok=True)
+                remove(old)
     except StateError as problem:
         workspace.observer.warn(problem.diagnostics)
 

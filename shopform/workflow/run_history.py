@@ -13,7 +13,7 @@ from pydantic import Field
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
-from shopform.files import inside, own_files, read, reporting
+from shopform.files import inside, make_directory, own_files, read, remove, reporting, write_atomic
 from shopform.kinds import BY_NAME
 from shopform.kit import documents
 from shopform.model.plan import Plan
@@ -22,7 +22,6 @@ from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
-from shopform.state.atomic_files import make_directory, write_atomic
 from shopform.state.store import Session
 from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
@@ -83,7 +82,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
             path, json.dumps(documents.write(RunRecord, record)).encode() + b"\n", mode=0o600
         )
         for old in _names(folder)[:-KEPT]:
-            (folder / f"{old}.json").unlink(missing_ok=True)
+            remove(folder / f"{old}.json")
 
 
 def run_of(workspace: Workspace, plan: Plan) -> Summary | None:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 from shopform.config.json_schema import project_schema
 from shopform.errors import UsageError
-from shopform.files import reporting
+from shopform.files import make_directory, reporting, write_new, write_over
 from shopform.model.values import KEY
 from shopform.render.json.plan_schema import plan_schema
-from shopform.state.atomic_files import make_directory
 from shopform.state.format import state_schema
-from shopform.workflow.file_writes import write_new, write_over
 
 SCHEMA = ".shopform.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA}\n"

@@ -13,10 +13,10 @@ from shopform.config.write.project_edits import Tabled, amended, home, with_reso
 from shopform.describe.from_live import declare
 from shopform.describe.out_of_sync import Differences, find_differences
 from shopform.diagnostics import Collector, Diagnostic, warning
+from shopform.files import write_over
 from shopform.model.declared import Declared
 from shopform.model.references import depends_on
 from shopform.model.values import Address
-from shopform.workflow.file_writes import write_over
 from shopform.workflow.read_shop import ShopSnapshot
 from shopform.workflow.workspace import Workspace
 

@@ -9,10 +9,10 @@ import pytest
 from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.errors import ConfigError, Locked, StateError
+from shopform.files import read_bytes
 from shopform.model.plan import Op
 from shopform.model.prior import Prior
 from shopform.model.values import Address, host_of
-from shopform.state.atomic_files import read_bytes
 from shopform.state.format import dumps, loads
 from shopform.state.local_store import LocalStore
 from shopform.state.open import open_store

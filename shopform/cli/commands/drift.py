@@ -10,25 +10,12 @@ from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
 
-def _claimed(ctx: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    if name and name != "-":
-        from shopform.cli.output_files import PATCH, claim
-
-        claim(ctx.obj, "--write", name, PATCH)
-    return name
-
-
 @click.command("drift")
 @options.projects
 @options.chosen_part
 @options.reading
 @output_options.format_
-@options.option(
-    "--write",
-    metavar="FILE",
-    callback=_claimed,
-    help="Write a patch that brings the edits into the files; `-` is stdout.",
-)
+@output_options.patch
 @click.pass_obj
 def command(
     console: Console,
@@ -43,7 +30,7 @@ def command(
     that cannot be patched are listed on stderr. Several shops are compared in parallel.
     """
     from shopform.terminal.several_shops import report_plans
-    from shopform.workflow.drift_patch import find_drift, write_patch
+    from shopform.workflow.drift_patch import find_drift
     from shopform.workflow.multi_shop import plan_all
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan_sources import Look
@@ -55,16 +42,15 @@ def command(
     if several(loaded, {"--write": write, "--format html": console.form == "html"}):
         looks = [Look(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(looks, limits, detailed=True))
-    result, made = find_drift(open_workspace(loaded), limits, wanted, with_patch=bool(write))
+    result, made = find_drift(open_workspace(loaded), limits, wanted, write)
     if write != "-":
         reporter.proposed(result)
     else:
         console.diagnostics(result.plan.diagnostics)
-    if made and write == "-" and made.text:
-        console.result(made.text)
-    if made and write and write != "-":
-        write_patch(console.directory, write, made)
-        console.note(f"\n{write}: a patch that sets {plural(made.count, 'field')}.")
     if made:
+        if write != "-":
+            console.note(f"\n{write}: a patch that sets {plural(made.count, 'field')}.")
+        elif made.text:
+            console.result(made.text)
         console.diagnostics(made.left)
     return result.exit_code

@@ -1,7 +1,6 @@
 """`shopform sandbox`: serve a local shop until it is told to stop."""
 
 import gc
-import os
 import signal
 import threading
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import click
 
 from shopform.errors import UsageError
+from shopform.files import write_atomic
 from shopform.sandbox import Sandbox
 from shopform.sandbox.local import read_seed
 from shopform.sandbox.switches import SWITCHES
@@ -139,7 +139,7 @@ def command(
         port=port,
     ) as sandbox:
         if ready_file:
-            _write_port(ready_file, sandbox.port)
+            write_atomic(ready_file, f"{sandbox.port}\n".encode())
         click.echo(f"sandbox listening on {sandbox.url}")
         stop.wait()
 
@@ -156,9 +156,3 @@ def _list_switches() -> None:
     for switch in SWITCHES:
         click.echo(f"{switch.name} = {' | '.join(switch.words)}")
         click.echo(f"    {switch.about}  [{switch.source}]")
-
-
-def _write_port(file: Path, port: int) -> None:
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    fresh.write_text(f"{port}\n", encoding="utf-8")
-    fresh.replace(file)

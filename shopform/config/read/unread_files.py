@@ -7,6 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from shopform.config.read.project import SUFFIXES
+from shopform.files import read as read_file
 from shopform.kinds import BY_NAME
 from shopform.model.values import Address
 
@@ -25,7 +26,7 @@ def declared_unread(
     wanted = [(address, _key(_section(address)), _key(address.keys[-1])) for address in addresses]
     for name in _candidates(directory, read) if wanted else ():
         try:
-            text = (directory / name).read_text("utf-8-sig")
+            text = read_file(directory / name).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             continue
         if found := [a for a, section, key in wanted if section.search(text) and key.search(text)]:

@@ -5,14 +5,15 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
-from shopform import files
+from shopform.files.paths import read
 
 
 def read_bytes(path: Path) -> bytes | None:
     """The whole file, or None where there is none. Raises OSError for what is no regular file."""
     try:
-        return files.read(path)
+        return read(path)
     except FileNotFoundError:
         return None
 
@@ -74,3 +75,36 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def append(path: Path, data: bytes, *, mode: int) -> None:
+    """Add to the end of a file, which is made if it is missing; not durable."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    fd = os.open(path, flags, mode)
+    try:
+        os.write(fd, data)
+    finally:
+        os.close(fd)
+
+
+def open_stream(path: Path) -> TextIO:
+    """Open a file, a pipe or a device to write text to.
+
+    Raises OSError for a pipe without a reader.
+    """
+    # To open a pipe waits for its reader, unless that is refused.
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o666)
+    os.set_blocking(fd, True)
+    return os.fdopen(fd, "w", encoding="utf-8")
+
+
+def move(old: Path, new: Path) -> None:
+    """Rename a file or a folder, so that a power cut does not take it back."""
+    old.rename(new)
+    sync_directory(new.parent)
+    sync_directory(old.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there."""
+    path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The one door to files: where a path may lead, and how a file is read.
+"""Where a path may lead, and how a file is read.
 
 A path that the project names, in its YAML or by a link in it, leads to a place in the project or
 to one that was allowed for this process. A pull request can bring a link, which would then show or
