@@ -2,7 +2,6 @@
 
 from shopform.config.compile.compiler import (
     check_project,
-    compile,  # noqa: A004
     compile_project,
     compile_shop,
     compile_shops,
@@ -15,7 +14,6 @@ from shopform.config.read.project import Project, load, shop_names, variable_nam
 __all__ = [
     "Project",
     "check_project",
-    "compile",
     "compile_project",
     "compile_shop",
     "compile_shops",

@@ -1,12 +1,20 @@
 """Nodes to plain data for a model, and the model's complaints to messages with places."""
 
-from collections.abc import Iterable
-from collections.abc import Mapping as Map
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shopform.config.compile.field_types import FLAGS, Shape, Takes, fraction, number, sentence
+from shopform.config.compile.field_types import (
+    FLAGS,
+    Shape,
+    Takes,
+    fraction,
+    number,
+    sentence,
+    shape_of,
+)
 from shopform.config.compile.interpolation import Resolver
 from shopform.config.compile.settings_spec import PATTERNS
 from shopform.config.read.files import one_of
@@ -138,23 +146,27 @@ class _Found:
 
 
 def explain(
-    errors: Iterable[ErrorDetails],
-    *,
+    refused: ValidationError,
+    model: type[BaseModel],
     node: Node,
-    at: Span,
-    data: Map[str, object],
-    shape: Shape,
+    data: object,
     collector: Collector,
+    *,
+    at: Span | None = None,
     address: str = "",
+    reported: Collection[str] = (),
 ) -> set[str]:
-    """Tell what a model refused, and return the names of the fields of `node` that are wrong.
+    """Report what a model refused, and return the names of the fields of `node` that are wrong.
 
-    The locations of `errors` start inside `node`; `at` is the place to tell what is missing.
+    `at` is the place of what is missing, if not the node; fields that were `reported` are left out.
     """
+    shape, at = shape_of(model), at or node.span
     wrong: set[str] = set()
     seen: set[tuple[Span, str]] = set()
-    for error in errors:
+    for error in refused.errors(include_url=False):
         path = error["loc"]
+        if path and path[0] in reported:
+            continue
         if path:
             wrong.add(str(path[0]))
         if error["type"] == "missing":

@@ -1,6 +1,7 @@
 """Nodes to what is desired in one shop."""
 
 from collections.abc import Mapping as Map
+from dataclasses import dataclass
 from pathlib import Path
 
 from shopform.config.compile.coercion import Reader
@@ -50,14 +51,8 @@ def compile_project(
     of the project, or is None and several are declared.
     """
     collector = _begun(project)
-    chosen, desired = compile(
-        project,
-        select_shop(project, shop),
-        variables=variables,
-        environment=environment,
-        collector=collector,
-        resolve_token=resolve_token,
-    )
+    given = _Given(project, variables, environment, resolve_token)
+    chosen, desired = _compile(given, select_shop(project, shop), collector)
     return chosen, desired, _finished(collector)
 
 
@@ -81,9 +76,7 @@ def compile_shop(
         _finished(collector)
     name = select_shop(project, shop)
     settings = Settings(project, collector)
-    files = Files(project.directory, collector)
-    known = settings.variables(name, variables or {})
-    resolver = Resolver(known, environment, files, collector, secrets=True)
+    resolver = _Given(project, variables or {}, environment).resolver(settings, name, collector)
     found = settings.shop(name, resolver, with_token=with_token)
     _finished(collector)
     return found
@@ -100,11 +93,9 @@ def same_shops(
     ignored = Collector()  # what is wrong with another shop is reported when that one is used
     settings = Settings(project, ignored)
     found = []
+    given = _Given(project, variables, environment)
     for name in names:
-        files = Files(project.directory, ignored)
-        known = settings.variables(name, variables)
-        resolver = Resolver(known, environment, files, ignored, secrets=True)
-        other = settings.shop(name, resolver)
+        other = settings.shop(name, given.resolver(settings, name, ignored))
         one_source = settings.token_source(name) == settings.token_source(shop.name)
         equal = "" != other.token.text == shop.token.text
         if other.hosts == shop.hosts and (one_source or equal):
@@ -124,11 +115,7 @@ def check_project(
     Reads no secret, and looks where visitors are sent. Raises as `compile_shops` does.
     """
     found, warnings = compile_shops(
-        project,
-        shop,
-        variables=variables,
-        environment=environment,
-        resolve_token=False,
+        project, shop, variables=variables, environment=environment, resolve_token=False
     )
     ways = Collector()
     for each, desired in found.values():
@@ -151,39 +138,41 @@ def compile_shops(
     share is told once.
     """
     collector = _begun(project)
-    found = {
-        name: compile(
-            project,
-            name,
-            variables=variables,
-            environment=environment,
-            collector=collector,
-            resolve_token=resolve_token,
-        )
-        for name in select_shops(project, shops)
-    }
-    return found, _finished(collector)
+    given = _Given(project, variables, environment, resolve_token)
+    names = select_shops(project, shops)
+    return {name: _compile(given, name, collector) for name in names}, _finished(collector)
 
 
-def compile(  # noqa: A001
-    project: Project,
-    shop: str,
-    *,
-    variables: Map[str, str],
-    environment: Map[str, str],
-    collector: Collector,
-    resolve_token: bool = True,
-) -> tuple[Shop, Desired]:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every shop of a run is compiled from.
+
+    Without `secrets` none is read, from the environment or from `${file:...}`, and every Secret has
+    an empty text; only files that texts and images name are opened.
+    """
+
+    project: Project
+    variables: Map[str, str]
+    environment: Map[str, str]
+    secrets: bool = True
+
+    def resolver(
+        self, settings: Settings, shop: str, collector: Collector, files: Files | None = None
+    ) -> Resolver:
+        files = files or Files(self.project.directory, collector)
+        known = settings.variables(shop, self.variables)
+        return Resolver(known, self.environment, files, collector, secrets=self.secrets)
+
+
+def _compile(given: _Given, shop: str, collector: Collector) -> tuple[Shop, Desired]:
     """What the files say of one shop, a name that is declared.
 
-    Mistakes go to the collector, and what is returned then is not fit for use. With
-    `resolve_token` false no secret is read, from the environment or from `${file:...}`, and every
-    Secret has an empty text; only files that texts and images name are opened.
+    Mistakes go to the collector, and what is returned then is not fit for use.
     """
+    project = given.project
     files = Files(project.directory, collector)
     settings = Settings(project, collector)
-    known_variables = settings.variables(shop, variables)
-    resolver = Resolver(known_variables, environment, files, collector, secrets=resolve_token)
+    resolver = given.resolver(settings, shop, collector, files)
     chosen = settings.shop(shop, resolver)
     drafts = Drafts(project, shop, shop_names(project), collector)
     left_out = set_aside(drafts, project.odd_rows)

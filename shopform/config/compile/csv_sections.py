@@ -99,19 +99,11 @@ class Tables:
         return made if len(self._collector.diagnostics) == before else None
 
     def _spec(self, node: Mapping) -> TableSpec | None:
-        shape = shape_of(TableSpec)
-        data: Any = Reader(self._collector).read(node, shape)
+        data: Any = Reader(self._collector).read(node, shape_of(TableSpec))
         try:
             return TableSpec.model_validate(data)
         except ValidationError as refused:
-            explain(
-                refused.errors(include_url=False),
-                node=node,
-                at=node.span,
-                data=data,
-                shape=shape,
-                collector=self._collector,
-            )
+            explain(refused, TableSpec, node, data, self._collector)
         return None
 
     def _read(self, kind: Kind, named: Node, spec: TableSpec) -> tuple[str, "Sheet"] | None:

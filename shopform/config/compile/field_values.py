@@ -75,17 +75,14 @@ def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
                 model_of(kind).model_validate(draft.data)
             except ValidationError as refused:
                 wrong = explain(
-                    (
-                        e
-                        for e in refused.errors(include_url=False)
-                        if e["loc"][0] not in draft.wrong
-                    ),
-                    node=draft.node,
+                    refused,
+                    model_of(kind),
+                    draft.node,
+                    draft.data,
+                    collector,
                     at=draft.key.span,
-                    data=draft.data,
-                    shape=shape_of(model_of(kind)),
-                    collector=collector,
                     address=draft.address,
+                    reported=draft.wrong,
                 )
                 draft.wrong |= wrong
                 for name in wrong:

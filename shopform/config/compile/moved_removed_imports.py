@@ -124,21 +124,13 @@ class Refactorings:
 
     def _items(self, name: str, model: type[Closed]) -> list[tuple[Node, dict[str, Any]]]:
         """The entries of one list that are right."""
-        shape = shape_of(model)
         right: list[tuple[Node, dict[str, Any]]] = []
         for node in self._project.refactorings.get(name, ()):
-            data: Any = Reader(self._collector).read(node, shape)
+            data: Any = Reader(self._collector).read(node, shape_of(model))
             try:
                 model.model_validate(data)
             except ValidationError as refused:
-                explain(
-                    refused.errors(include_url=False),
-                    node=node,
-                    at=node.span,
-                    data=data if isinstance(data, dict) else {},
-                    shape=shape,
-                    collector=self._collector,
-                )
+                explain(refused, model, node, data, self._collector)
             else:
                 right.append((node, data))
         return right

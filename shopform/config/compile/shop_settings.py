@@ -93,23 +93,14 @@ class Settings:
         return found
 
     def _read(self) -> Data:
-        shape = shape_of(ProjectSpec)
-        data: Any = Reader(self._collector).read(self.root, shape)
+        data: Any = Reader(self._collector).read(self.root, shape_of(ProjectSpec))
         for name in [name for name, found in data.items() if found is None]:
             del data[name]
         try:
             ProjectSpec.model_validate(data)
         except ValidationError as refused:
-            errors = refused.errors(include_url=False)
-            explain(
-                errors,
-                node=self.root,
-                at=self.root.span,
-                data=data,
-                shape=shape,
-                collector=self._collector,
-            )
-            for error in errors:
+            explain(refused, ProjectSpec, self.root, data, self._collector)
+            for error in refused.errors():
                 if error["type"] != "missing":
                     prune(data, error["loc"])
         found: Data = data
