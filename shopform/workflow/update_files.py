@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from shopform.config import Project, shop_names
 from shopform.config.compile.declarations import Drafts
-from shopform.config.format.formatter import format_text
+from shopform.config.format.formatter import format_alike
 from shopform.config.read.project import BOM
 from shopform.config.write.field_patches import Held, patch
 from shopform.config.write.project_edits import Tabled, amended, home, with_resources
@@ -44,7 +44,7 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     ]
     made = patch(project, workspace.shop.name, held, "is not written")
     files = {
-        name: _tidy(name, *texts) if name in project.texts else texts[1]
+        name: format_alike(*texts, name) if name in project.texts else texts[1]
         for name, texts in made.files.items()
     }
     undeclared, declared = _undeclared(workspace, project, found, written)
@@ -60,13 +60,6 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     counts = {name: (made.counts.get(name, 0), added[name]) for name in sorted(files)}
     warnings = (*written.problems, *told)
     return FileUpdate(counts, warnings, written.deleted, () if new else undeclared)
-
-
-def _tidy(name: str, before: str, after: str) -> str:
-    """In the layout of `fmt`, where the file was so before."""
-    if format_text(before, name, Collector()) != before:
-        return after
-    return format_text(after, name, Collector()) or after
 
 
 def _undeclared(

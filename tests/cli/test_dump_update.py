@@ -379,6 +379,6 @@ def test_many_new_things_are_put_into_a_file_at_once(
         laid_out.append(name)
         return text
 
-    monkeypatch.setattr("shopform.config.write.project_edits.format_text", counted)
+    monkeypatch.setattr("shopform.config.format.formatter.format_text", counted)
     assert run("dump", "--update", "--new").out == "catalogue.yaml: 1 new\nmore.yaml: 40 new\n"
     assert len(laid_out) < 10

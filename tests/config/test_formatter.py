@@ -1,11 +1,13 @@
 """`format_text`: one layout, nothing lost, nothing changed."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from growth import grows_no_faster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -141,6 +143,16 @@ def test_layout(text: str, expected: str) -> None:
 )
 def test_what_cannot_be_held_is_left_as_it_is(text: str, why: str) -> None:
     assert why in left(text)
+
+
+def test_twice_the_lines_are_about_twice_the_work() -> None:
+    def task(size: int) -> Callable[[], object]:
+        each = "  r{0}: # c\n    target: /b # d\n\n    # e\n    source: &a{0} '/a'\n"
+        each += "    x: [*a{0}, {{y: 1}}]\n"
+        text = "redirects:\n" + "".join(each.format(number) for number in range(size))
+        return lambda: formatted(text)
+
+    grows_no_faster(task, 40)
 
 
 def test_what_is_no_yaml_is_told_at_its_place() -> None:

@@ -24,14 +24,14 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
     messages collected, for one that is not right YAML, and ShopformError where the layout would
     change what it means, which is a defect.
     """
-    document = _document(_BREAK.sub("\n", text), file, collector)
-    cut = bool(document.text.rpartition("\n")[2].strip())
-    whole = _document(document.text + "\n", file, Collector()) if cut else document
+    document = whole = _document(_BREAK.sub("\n", text), file, collector)
+    if document.text.rpartition("\n")[2].strip():
+        whole = _document(document.text + "\n", file, Collector(), cut=True)
     try:
         # An alias may only stand below its anchor, and a text of several lines between brackets may
         # not move: then everything stays in its order.
         for ordered in (True, False):
-            found = lay_out(whole, project_rule(), ordered=ordered, cut=cut)
+            found = lay_out(whole, project_rule(), ordered=ordered)
             if _same_text(found, file, document):
                 return found
     except Odd as odd:
@@ -48,6 +48,13 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
     )
 
 
+def format_alike(before: str, after: str, file: str) -> str:
+    """The text of a file after a change: in its canonical layout if that was so before."""
+    if format_text(before, file, Collector()) != before:
+        return after
+    return format_text(after, file, Collector()) or after
+
+
 def same(one: Node | None, other: Node | None) -> bool:
     """Whether two nodes mean the same; only the order of keys may differ."""
     if isinstance(one, Scalar) and isinstance(other, Scalar):
@@ -62,7 +69,7 @@ def same(one: Node | None, other: Node | None) -> bool:
     return one is other
 
 
-def _document(text: str, file: str, collector: Collector) -> Document:
+def _document(text: str, file: str, collector: Collector, *, cut: bool = False) -> Document:
     """The tree of a text. Raises Malformed, with messages collected, for any that is wrong."""
     found = Collector()
     try:
@@ -71,7 +78,7 @@ def _document(text: str, file: str, collector: Collector) -> Document:
         collector.diagnostics += found.diagnostics
     if found.failed:
         raise Malformed(diagnostics=found.sorted())
-    return Document(text, root)
+    return Document(text, root, cut=cut)
 
 
 def _same_text(found: str, file: str, before: Document) -> bool:

@@ -114,8 +114,8 @@ class Flow:
         return f"{self.properties} {pair[0]}{', '.join(parts)}{pair[1]}".lstrip()
 
 
-def leaf_of(document: Document, used: Written, *, cut: bool) -> Leaf:
-    """A node as it is written. `cut`: the end of the file cut off its last line."""
+def leaf_of(document: Document, used: Written) -> Leaf:
+    """A node as it is written."""
     source = LINE_BREAK.split(document.text[used.start : used.end])
     leaf = Leaf(source, *document.place(used.start))
     if used.alias or not isinstance(used.node, Scalar):
@@ -127,7 +127,7 @@ def leaf_of(document: Document, used: Written, *, cut: bool) -> Leaf:
     if leaf.style in FOLDED:
         header = HEADER.match(source[0])
         first = header[0] if header else ""
-        if cut and used.end == len(document.text):
+        if document.cut and used.end == len(document.text):
             first = _ENDING.sub(lambda mark: mark[0].translate(_NO_SIGN) + "-", first)
         # It ends where the line behind it begins, unless it is the last of the file.
         leaf.source = [first, *source[1 : len(source) - (not source[-1])]]

@@ -37,24 +37,20 @@ class Odd(ConfigError):
     code = "fmt-left"
 
 
-def lay_out(document: Document, rule: Rule, *, ordered: bool, cut: bool) -> str:
-    """The text of a file; with `ordered` its keys stand in the order of the rule. Raises Odd.
-
-    `cut`: its last line was given the line feed that it lacked.
-    """
+def lay_out(document: Document, rule: Rule, *, ordered: bool) -> str:
+    """The text of a file; with `ordered` its keys stand in the order of the rule. Raises Odd."""
     if _BREAKS.search(document.text):
         raise Odd("a line of it ends in another way than with a line feed")
-    return _Layout(document, ordered=ordered, cut=cut).file(rule)
+    return _Layout(document, ordered=ordered).file(rule)
 
 
 class _Layout:
     """Walks the tree, and takes the comments as it meets what they belong to."""
 
-    def __init__(self, document: Document, *, ordered: bool, cut: bool) -> None:
+    def __init__(self, document: Document, *, ordered: bool) -> None:
         self.document = document
         self.remarks = Remarks(document)
         self.ordered = ordered
-        self.cut = cut
 
     def file(self, rule: Rule) -> str:
         document, remarks, root = self.document, self.remarks, self.document.root
@@ -129,7 +125,7 @@ class _Layout:
             line = self.document.line_of(key.start)
             raise Odd(f"line {line + 1} has an alias as a key")
         colon = _COLON.match(self.document.text, key.end)
-        return leaf_of(self.document, key, cut=False), colon is not None
+        return leaf_of(self.document, key), colon is not None
 
     def _properties(self, used: Written) -> str:
         """An anchor, a tag, or both, as written before a list or mapping."""
@@ -165,7 +161,7 @@ class _Layout:
             item.after = remarks.trailing(remarks.line)
             lay_flow(item, flow)
         else:
-            leaf = leaf_of(document, value, cut=self.cut)
+            leaf = leaf_of(document, value)
             remarks.line = leaf.last
             item.after = remarks.trailing(line if leaf.style in FOLDED else remarks.line)
             lay_leaf(item, leaf)
@@ -174,7 +170,7 @@ class _Layout:
         """What stands between brackets; the comments in it are passed, and it is `fixed` then."""
         document, node = self.document, used.node
         flow = Flow(
-            leaf_of(document, used, cut=False),
+            leaf_of(document, used),
             self._properties(used),
             isinstance(node, Sequence),
             rule,
@@ -189,7 +185,7 @@ class _Layout:
             flow.fixed |= value.start == value.end
             held: Leaf | Flow
             if value.alias or isinstance(value.node, Scalar):
-                held = leaf_of(document, value, cut=False)
+                held = leaf_of(document, value)
             else:
                 held = self._flow(value, rule.of(name).at(value.node))
                 flow.fixed |= held.fixed

@@ -35,12 +35,14 @@ class Written:
 class Document:
     """The text of one file by offsets, and the root of the tree that was built from it.
 
-    What asks for the nodes of another tree of the same text needs no root.
+    What asks for the nodes of another tree of the same text needs no root. `cut`: its last line was
+    given the line feed that it lacked.
     """
 
-    def __init__(self, text: str, root: Node | None = None) -> None:
+    def __init__(self, text: str, root: Node | None = None, *, cut: bool = False) -> None:
         self.text = text
         self.root = root
+        self.cut = cut
         breaks = [match.span() for match in LINE_BREAK.finditer(text)]
         self.starts = [0, *(end for _, end in breaks)]
         self.ends = [*(start for start, _ in breaks), len(text)]

@@ -46,7 +46,7 @@ def set_scalar(
     document: Document, key: Scalar, node: Scalar, value: Plain, *, bracketed: bool
 ) -> Edit:
     """Make a scalar hold a value; quotes and `|` stay where they can."""
-    leaf = leaf_of(document, document.used(node, 0), cut=False)
+    leaf = leaf_of(document, document.used(node, 0))
     start, end = document.start(node), document.end(node)
     line_end = document.ends[leaf.last]
     gap = " " if document.text[start - 1 : start] == ":" else ""
@@ -77,7 +77,7 @@ def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> li
     new = [value for value in values if value not in had]
     if document.flow(node):
         return _set_parts(document, node, had, [word(v, "", bracketed=True) for v in new])
-    leaves = [leaf_of(document, document.used(item, 0), cut=False) for item in scalars]
+    leaves = [leaf_of(document, document.used(item, 0)) for item in scalars]
     heads = [document.line(leaf.line)[: leaf.column] for leaf in leaves]
     if not kept or not all(map(_DASH.fullmatch, heads)):
         raise Odd
@@ -176,7 +176,7 @@ def _last_line(document: Document, used: Written) -> int:
     """The last line of what a node holds. Raises Odd for a text that the lines behind belong to."""
     while not (used.alias or isinstance(used.node, Scalar) or document.flow(used.node)):
         *_, (_, used) = document.children(used)
-    leaf = leaf_of(document, used, cut=False)
+    leaf = leaf_of(document, used)
     if leaf.keeps:
         raise Odd
     return leaf.last

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shopform.config.compile.csv_sections import Tables, is_table
-from shopform.config.format.formatter import format_text, same
+from shopform.config.format.formatter import format_alike, same
 from shopform.config.format.scalars import STEP, indented, word
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
@@ -250,10 +250,7 @@ def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> Rewrit
     """In the layout of `fmt` where the file was so before. Raises Odd if anything else changed."""
     if not edits or _sound(name, document, edits) != edits:
         raise Odd
-    text = edited(document, edits.values())
-    if format_text(document.text, name, Collector()) == document.text:
-        text = format_text(text, name, Collector()) or text
-    return Rewritten(name, text)
+    return Rewritten(name, format_alike(document.text, edited(document, edits.values()), name))
 
 
 def _added(old: Node | None, new: Node | None, places: Seq[Place]) -> bool:
