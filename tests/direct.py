@@ -16,10 +16,10 @@ import httpx
 from shopform.sandbox.app import ROOT
 from shopform.sandbox.server import Server
 from shopform.shop.responses import Call
-from shopform.shop.transport import Answer, Transport
+from shopform.shop.transport import Response, Transport
 
 SERVERS: WeakValueDictionary[int, Server] = WeakValueDictionary()
-_serve, _over_http = Server.__init__, Transport._answer
+_serve, _over_http = Server.__init__, Transport._respond
 
 
 def _known(self: Server, *args: Any) -> None:
@@ -38,7 +38,7 @@ def _plain(server: Server, path: str) -> bool:
     return not (app.faults.in_force or app.before or app.after[1:])
 
 
-def _answered(self: Transport, call: Call) -> Answer:
+def _answered(self: Transport, call: Call) -> Response:
     request = self._request(call)
     url = request.url
     server = SERVERS.get(url.port or 0)
@@ -50,10 +50,10 @@ def _answered(self: Transport, call: Call) -> Answer:
     path = url.raw_path.decode("ascii").partition("?")[0]
     answer = server.app.handle(request.method, path, query, headers, request.read())
     shown = [("Content-Type", answer.type)] if answer.status != 204 else []
-    return Answer(answer.status, httpx.Headers([*shown, *answer.headers]), answer.body)
+    return Response(answer.status, httpx.Headers([*shown, *answer.headers]), answer.body)
 
 
 @contextmanager
 def direct() -> Iterator[None]:
-    with patch.object(Transport, "_answer", _answered):
+    with patch.object(Transport, "_respond", _answered):
         yield

@@ -58,7 +58,7 @@ class ChildChecks:
         """Raise ShopChanged if an object has more children or products than were planned for."""
         found = []
         if counting and step.counted is not None:
-            now = fetch.total(self.client, step.kind, step.id or 0)
+            now = fetch.count_products(self.client, step.kind, step.id or 0)
             if now is None or now > step.counted:
                 held = "cannot be counted any more" if now is None else f"are {now}"
                 found.append(f"the products on it {held}, and were {step.counted}")

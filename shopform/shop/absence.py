@@ -1,4 +1,4 @@
-"""Whether owned objects that a list does not show are really gone."""
+"""Confirm that managed objects that are missing from a list were deleted."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,33 +12,32 @@ from shopform.shop.client import Client
 
 
 def confirm_absence(client: Client, live: Live, prior: Prior) -> Live:
-    """The same Live, with a problem for every kind whose list left out an object that exists.
+    """Return the shop with a problem for every kind whose list misses an existing object.
 
-    A bare array has no total to hold it to, so a list that came back short or empty looks like
-    objects deleted by hand, and they would all be created again. Up to three of those missing are
-    asked for by id, one call each; where none is missing this costs nothing. Raises `Nonsense`
-    for an answer that says neither.
+    A bare array has no total to check, so a short or empty list looks like objects deleted by
+    hand, which would all be created again. Up to three of the missing ones are read by id, one
+    call each. Raises `Nonsense` for a response that is neither.
     """
     kinds = dict(live.kinds)
     for name, numbers in _missing(live, prior).items():
         kind = BY_NAME[name]
-        there = [n for n in _sample(numbers) if _exists(client, kind, kinds[name], n)]
-        if there:
-            kinds[name] = replace(kinds[name], problem=f"{there[0]} exists and is not in it")
+        existing = [n for n in _sample(numbers) if _exists(client, kind, kinds[name], n)]
+        if existing:
+            kinds[name] = replace(kinds[name], problem=f"{existing[0]} exists and is not in it")
     return replace(live, kinds=kinds, calls=client.calls)
 
 
 def _missing(live: Live, prior: Prior) -> Mapping[str, list[int]]:
-    """Owned ids by kind that complete lists do not show, but for what went with its container."""
-    gone = {
+    """Managed ids that complete lists miss, by kind; without children of missing parents."""
+    deleted = {
         address
         for address, entry in prior.resources.items()
         if address.kind in live.kinds and entry.id not in live.kinds[address.kind].objects
     }
     missing: dict[str, list[int]] = {}
-    for address in sorted(gone):
+    for address in sorted(deleted):
         entry = prior.resources[address]
-        if entry.parent not in gone and not live.kinds[address.kind].problem:
+        if entry.parent not in deleted and not live.kinds[address.kind].problem:
             missing.setdefault(address.kind, []).append(entry.id)
     return missing
 

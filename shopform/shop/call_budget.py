@@ -1,4 +1,4 @@
-"""How many calls a key has spent today, over all processes on this machine."""
+"""Count the calls of a key per day, across all processes on this machine."""
 
 import hashlib
 import re
@@ -17,16 +17,15 @@ NAME = re.compile(r"(\d{4}-\d\d-\d\d)-[0-9a-f]{12}")
 
 
 class CallCounter:
-    """Counts the calls of one key on one day, in one file that grows by a byte a call.
+    """Counts the calls of one key per day, in a file that grows by a byte a call.
 
-    An appended byte is neither lost when a process dies nor doubled when two run. `-` gives back a
-    call that could not be sent. The key itself is not in the file's name, only the start of its
-    digest.
+    An appended byte is neither lost when a process dies nor counted twice when two run. `-` gives
+    back a call that could not be sent. The file's name has the start of the key's digest only.
 
-    The day is Denmark's. When the shop really starts a new day is not known (dossier 3.5), so the
-    count is an estimate that keeps a run from walking into the limit; the shop's 429 decides.
-    `clock` gives the time in seconds since the epoch. Where the file cannot be written StateError
-    is raised; with `unwritable` that gets the error, once, and the count is kept in memory.
+    The day is Denmark's. When the shop starts a new day is unknown (dossier 3.5), so the count is
+    an estimate that keeps runs below the limit; the shop's 429 decides. `clock` gives the time in
+    seconds since the epoch. If the file cannot be written, StateError is raised; or, with
+    `unwritable`, that is called with the error once, and the count is kept in memory.
     """
 
     def __init__(
@@ -49,13 +48,13 @@ class CallCounter:
         try:
             self._directory = files.inside(directory, "calls")
             files.make_directory(self._directory)
-            self._forget(before=self._today() - timedelta(days=KEPT_DAYS))
+            self._remove_old(before=self._today() - timedelta(days=KEPT_DAYS))
         except OSError as exc:
             self._not_written(exc)
 
     @property
     def spent(self) -> int:
-        """Calls of this key today."""
+        """The calls of this key today."""
         held = self._in_memory or 0
         try:
             marks = files.read(self._path())
@@ -68,9 +67,9 @@ class CallCounter:
         return max(0, self.daily - self.spent)
 
     def spend(self) -> None:
-        """Count one call that is about to be sent; `BudgetSpent` when none is left today.
+        """Count a call before it is sent. Raises `BudgetSpent` if none is left today.
 
-        Processes that run at the same time may each overshoot by one call.
+        Concurrent processes may each exceed the limit by one call.
         """
         with self._lock:
             if not self.left:
@@ -81,7 +80,7 @@ class CallCounter:
             self._count(b".", 1)
 
     def give_back(self) -> None:
-        """Count one call less: it was not sent."""
+        """Give a call back that was not sent."""
         with self._lock:
             self._count(b"-", -1)
 
@@ -103,7 +102,7 @@ class CallCounter:
     def _path(self) -> Path:
         return self._directory / f"{self._today().isoformat()}-{self._key}"
 
-    def _forget(self, before: date) -> None:
+    def _remove_old(self, before: date) -> None:
         for path in files.own_files(self._directory, NAME):
             if path.name[:10] < before.isoformat():
                 files.remove(path)

@@ -1,33 +1,32 @@
-"""The only way to the shop: HTTP with a key, a budget, and rules for sending again."""
+"""The client of a shop's API: authentication, call budget and retries."""
 
 import json
 import random as _random
 import time
 from collections.abc import Callable, Mapping
 from threading import Lock
-from types import TracebackType
 from typing import Any, Self
 
 from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
 from shopform.model.shop import Shop
 from shopform.shop.call_budget import CallCounter
-from shopform.shop.responses import Again, Call, Json, judge, lost
-from shopform.shop.transport import NoAnswer, Transport
+from shopform.shop.responses import Call, Json, Retry, evaluate, no_response
+from shopform.shop.transport import NoResponse, Transport
 
 FIRST_WAIT = 0.5
 
 
 class Client:
-    """Sends requests to one shop. May be shared by threads; close it, or use it in a `with`.
+    """Sends requests to one shop; thread-safe and a context manager.
 
     Every request is counted before it is sent, retries too: against `max_calls` of this client and
-    the `ledger` of the key. One that could not be sent is given back. When either is used up, or
-    the key is refused, that error is raised again for every later request and nothing more is sent.
+    the `ledger` of the key. A request that could not be sent is given back. When either is used
+    up, or the key is refused, every later request raises that error and nothing more is sent.
 
-    GET, PUT and DELETE are sent up to three times; a POST is sent again only if it surely never
-    left, and otherwise raises `OutcomeUnknown`. `on_call` is told method, path and status of every
-    request, status 0 for no answer, from the thread that sent it. `timeout` is in seconds.
+    GET, PUT and DELETE are sent up to three times; a POST is sent again only if it certainly did
+    not leave, and otherwise raises `OutcomeUnknown`. `on_call` is called with method, path and
+    status (0: no response) of every request, in the thread that sent it. `timeout` is in seconds.
 
     Errors: `AccessRefused`, `BudgetSpent`, `Unreachable`, `Nonsense`, `OutcomeUnknown`,
     `RequestRefused` (`Absent` for 404 and 410), `ShopError`; `ConfigError` for an unfit shop.
@@ -64,16 +63,11 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def stop(self, why: ShopformError) -> None:
-        """Raise `why` for every later request, and send nothing more. From any thread."""
+        """Raise `why` for every later request; may be called from any thread."""
         self._stopped = self._stopped or why
 
     def close(self) -> None:
@@ -82,9 +76,9 @@ class Client:
     def get(
         self, path: str, params: Mapping[str, str | int] | None = None, *, fatal: bool = True
     ) -> Json:
-        """The object or array at a path below /REST.
+        """Return the object or array at a path below /REST.
 
-        With `fatal` false a refused key stops nothing but this request.
+        If `fatal` is false, a refused key fails this request only.
         """
         answer = self._call(Call(method="GET", path=path, params=params), fatal=fatal)
         if answer is None:
@@ -101,11 +95,10 @@ class Client:
         repeatable: bool | None = None,
         quotable: bool = True,
     ) -> Json | None:
-        """Write, and return the answer's object or array, `None` for an answer without one.
+        """Send a write, and return the object or array of the response, if it has one.
 
-        A POST is not repeatable and everything else is, unless said otherwise. `quotable` false
-        keeps the shop's words out of error texts, for a body that holds a secret. A DELETE of what
-        does not exist is done.
+        Everything but a POST is repeatable by default. If `quotable` is false, error messages do
+        not quote the shop, because the body holds a secret. A DELETE of a missing object succeeds.
         """
         return self._call(
             Call(
@@ -120,18 +113,18 @@ class Client:
 
     def _call(self, call: Call, *, fatal: bool = True) -> Json | None:
         try:
-            return self._tries(call)
+            return self._with_retries(call)
         except (AccessRefused, BudgetSpent) as exc:
             if fatal or isinstance(exc, BudgetSpent):
                 self._stopped = self._stopped or exc
             raise
 
-    def _tries(self, call: Call) -> Json | None:
+    def _with_retries(self, call: Call) -> Json | None:
         tried = 0
         while True:
             answer = self._once(call)
             tried += 1
-            if not isinstance(answer, Again):
+            if not isinstance(answer, Retry):
                 return answer
             if tried >= answer.tries:
                 raise answer.error
@@ -140,21 +133,21 @@ class Client:
             else:
                 self._resume_at = max(self._resume_at, time.monotonic() + answer.wait)
 
-    def _once(self, call: Call) -> Json | Again | None:
+    def _once(self, call: Call) -> Json | Retry | None:
         pause = self._resume_at - time.monotonic()
         if pause > 0:
             self._sleep(pause)
         self._spend()
         found = self._transport.exchange(call)
-        if isinstance(found, NoAnswer):
+        if isinstance(found, NoResponse):
             if not found.sent:
                 self._give_back()
-            self._tell(call, 0)
-            return lost(call, found.reason, sent=found.sent, again=found.again)
-        self._tell(call, found.status)
-        return judge(call, found.status, found.headers, found.body, self._transport.token)
+            self._report(call, 0)
+            return no_response(call, found.reason, sent=found.sent, retry=found.retry)
+        self._report(call, found.status)
+        return evaluate(call, found.status, found.headers, found.body, self._transport.token)
 
-    def _tell(self, call: Call, status: int) -> None:
+    def _report(self, call: Call, status: int) -> None:
         if self._on_call:
             self._on_call(call.method, call.path, status)
 

@@ -1,4 +1,4 @@
-"""Between the shop's objects and our fields. Nothing here sends, reads a file or keeps a state."""
+"""Convert between the shop's JSON objects and fields. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,9 +19,9 @@ NO_FLAG = ("", "0", "false", "no")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What one shop calls one kind.
+    """The wire names of one kind in one shop.
 
-    `fields` maps our names to the shop's. `fixed` are those the project file settled.
+    `fields` maps field names to wire names. `fixed` are those that the project file sets.
     """
 
     endpoint: str
@@ -32,7 +32,7 @@ class Names:
 
 
 def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
-    """The names before anything of the shop has been seen."""
+    """Return the wire names before any object of the shop was read."""
     own = overrides or WireNames()
     wire = kind.wire
     return Names(
@@ -45,14 +45,14 @@ def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
 
 
 def required(kind: Kind) -> frozenset[str]:
-    """The fields no object of the kind is without."""
+    """Return the required fields of a kind."""
     return frozenset(name for name, row in kind.fields.items() if row.required)
 
 
 def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
-    """The names that existing objects show, for a kind whose names are documented nowhere.
+    """Find the wire names in existing objects, for a kind whose names are not documented.
 
-    A field the shop does not have is left out. Raises `Nonsense` when a required one is missing.
+    Fields that the shop does not have are left out. Raises `Nonsense` if a required one is missing.
     """
     seen: set[str] = set().union(*items)
     found = {ours: names.fields[ours] for ours in names.fields if ours in names.fixed}
@@ -77,10 +77,10 @@ def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
 
 
 def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject | None]:
-    """A function from one object as the shop sends it to a `LiveObject`.
+    """Return a function that converts one object of the shop to a `LiveObject`.
 
-    It gives `None` for an object that is removed, and for one whose container is not the one asked
-    for (the shop ignored the filter), and raises `Nonsense` for one without an id.
+    It returns `None` for a removed object and for one of another parent than the requested one
+    (the shop ignored the filter), and raises `Nonsense` for one without an id.
     """
     single, several = _columns(kind, names)
     parent = kind.wire.parent.value if kind.wire.parent else ""
@@ -88,30 +88,23 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
     hook = kind.from_wire
 
     def read(item: Item, parent_id: int | None) -> LiveObject | None:
-        if hook:
-            item = hook(item)
+        item = hook(item) if hook else item
         number = identify(names, item)
         if not number:
             raise Nonsense(
                 f"an object of `/{names.endpoint}` has no id; its keys are {_quoted(item)}",
                 hint=f"name the key under `wire: {kind.name}: id:` of this shop",
             )
-        if is_removed(item):
+        owner = (id_in(item.get(parent)) or parent_id) if parent else parent_id
+        if is_removed(item) or parent_id not in (None, owner):
             return None
-        if parent:
-            owner = id_in(item.get(parent)) or parent_id
-            if parent_id is not None and owner != parent_id:
-                return None
-            parent_id = owner
         fields = {ours: item[theirs] for ours, theirs in single if theirs in item}
         for ours, candidates in several:
-            for theirs in candidates:
-                if theirs in item:
-                    fields[ours] = item[theirs]
-                    break
+            if theirs := next(filter(item.__contains__, candidates), ""):
+                fields[ours] = item[theirs]
         if not fixed or not _flag(item.get(fixed)):
-            return LiveObject(number, fields, parent_id)
-        return LiveObject(number, fields, parent_id, True, host_of(str(item.get(anchor) or "")))
+            return LiveObject(number, fields, owner)
+        return LiveObject(number, fields, owner, True, host_of(str(item.get(anchor) or "")))
 
     return read
 
@@ -119,7 +112,7 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
 def _columns(
     kind: Kind, names: Names
 ) -> tuple[list[tuple[str, str]], list[tuple[str, tuple[str, ...]]]]:
-    """Our fields with the one name, or the several names, they may have in answers."""
+    """Fields with the one name, or the several names, that they may have in responses."""
     single: list[tuple[str, str]] = []
     several: list[tuple[str, tuple[str, ...]]] = []
     for ours, theirs in names.fields.items():
@@ -134,9 +127,9 @@ def _columns(
 
 
 def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
-    """The body that sets these fields: flags as 1 and 0, a cleared field as the shop wants it.
+    """Return the body that sets these fields, in the forms that the shop takes.
 
-    References must be ids already. Fields that the shop has no name for are left out.
+    References must be ids. Fields without a wire name are left out.
     """
     body: Item = {}
     for ours, given in fields.items():
@@ -149,16 +142,16 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
 
 
 def generated(kind: Kind, names: Names, item: Item) -> dict[str, str]:
-    """The secrets the shop made, by our names, where an answer shows them."""
+    """Return the generated secrets of a response, by field."""
     found = {ours: item.get(names.fields[ours]) for ours in kind.generated}
     return {ours: text for ours, text in found.items() if isinstance(text, str) and text}
 
 
 def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
-    """The one object of an answer: bare, under a key, or alone in a list; `None` without an id.
+    """Return the one object of a response: bare, under a key, or alone in a list.
 
-    Raises `Nonsense` for several: GET with an id the shop does not take for one gives the list
-    (K-cap).
+    Returns `None` if there is none with an id. Raises `Nonsense` for several: a GET with an id
+    that the shop does not accept as one returns the list (K-cap).
     """
     if isinstance(body, list):
         if len(body) > 1:
@@ -169,7 +162,7 @@ def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
     if identify(names, body):
         return body
     if any(names.fields.get(ours) in body for ours in required(kind)):
-        # The object itself, without its id: what is inside it has ids of its own.
+        # The object itself, without its id: nested objects have ids of their own.
         return None
     inner = [v for key, v in body.items() if key != "paging" and isinstance(v, dict | list)]
     found = [item for v in inner if (item := unwrap(kind, names, v))]
@@ -177,7 +170,7 @@ def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
 
 
 def identify(names: Names, item: Item) -> int:
-    """The object's id; 0 if it has none."""
+    """Return the object's id, or 0."""
     for key in names.ids:
         number = id_in(item.get(key))
         if number:
@@ -186,7 +179,7 @@ def identify(names: Names, item: Item) -> int:
 
 
 def is_removed(item: Item) -> bool:
-    """Whether the shop only keeps the object as deleted (dossier 3.2)."""
+    """Return whether the shop keeps the object as deleted (dossier 3.2)."""
     date = item.get("removed_on")
     return _flag(item.get("is_removed")) or (bool(date) and str(date).strip() not in NO_DATE)
 

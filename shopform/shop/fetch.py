@@ -1,4 +1,4 @@
-"""Client to Live: every list that is needed, once, with a proof that it is whole."""
+"""Read a shop: every list that is needed, once, with a check that it is complete."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +11,8 @@ from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.shop import Shop
 from shopform.shop.client import Client
 from shopform.shop.codec import Names, discover, names_for, reader, required
-from shopform.shop.list_reader import Listing, gather, read_lists
-from shopform.shop.pages import page
+from shopform.shop.list_reader import Listing, read_lists, run_all
+from shopform.shop.pages import parse_page
 
 
 def fetch(
@@ -22,40 +22,33 @@ def fetch(
     wanted: Callable[[Kind, LiveObject], bool] = lambda _kind, _object: True,
     unread: dict[str, ShopformError] | None = None,
 ) -> Live:
-    """Read all objects of the named kinds, and of the kinds that contain them.
+    """Read all objects of the named kinds and of their parents' kinds.
 
-    What is inside a container is listed only where `wanted` says so, and where it can contain
-    anything. A list that is short, or does not add up, is read once more; if it still does not, the
-    kind's `problem` says so. Objects are in order of id.
+    Children are listed only for parents that `wanted` selects and that can hold any. A list that
+    is short or inconsistent is read once more; if it still is, the kind's `problem` says why.
+    Objects are in order of id.
 
-    Errors: those of `Client`; `ShopError` for a kind the shop does not have; `Nonsense` for answers
-    that are no lists, or whose keys fit no field. With `unread`, a kind that the key may not read,
-    that the shop does not have, or whose keys fit no field, is left out with what lies in it, and
-    `unread` gets its error; that of a key which may read nothing is raised all the same.
+    Errors: those of `Client`; `ShopError` for a kind that the shop does not have; `Nonsense` for
+    responses that are not lists, or whose keys match no field. With `unread`, such a kind, or one
+    that the key may not read, is left out with its children, and its error is put into `unread`;
+    the error of a key that may read nothing is raised.
     """
-    needed = _closure(kinds)
+    needed = _with_parents(kinds)
     found: dict[str, LiveKind] = {}
-    tolerant = unread is not None
-    missing: dict[str, ShopformError] = {} if unread is None else unread
     with ThreadPoolExecutor(client.parallelism) as pool:
-        top = [kind for kind in needed if not kind.nesting]
-        lists = [Listing(kind, _names(client.shop, kind), tolerant=tolerant) for kind in top]
-        read_lists(client, pool, lists)
-        if lists and all(one.refused for one in lists):
-            raise lists[0].refused or ShopError("the shop cannot be read")
-        for one in lists:
-            _enter(found, one.kind, [one], one.names, missing)
-        level = found.keys() & {kind.name for kind in top}
+        level = [kind for kind in needed if not kind.nesting]
         while level:
-            inner = [k for k in needed if k.nesting and k.nesting.kind in level]
-            groups = {kind.name: _inside(client.shop, kind, found, wanted) for kind in inner}
+            groups = {kind: _listings(client.shop, kind, found, wanted) for kind in level}
             lists = [one for group in groups.values() for one in group]
             for one in lists:
-                one.tolerant = tolerant
+                one.tolerant = unread is not None
             read_lists(client, pool, lists)
-            for kind in inner:
-                _enter(found, kind, groups[kind.name], _names(client.shop, kind), missing)
-            level = found.keys() & {kind.name for kind in inner}
+            if not found and all(one.refused for one in lists):
+                raise lists[0].refused or ShopError("the shop cannot be read")
+            for kind, group in groups.items():
+                _enter(found, kind, group, _names(client.shop, kind), unread)
+            parents = found.keys() & {kind.name for kind in level}
+            level = [k for k in needed if k.nesting and k.nesting.kind in parents]
     ordered = {kind.name: found[kind.name] for kind in needed if kind.name in found}
     return Live(kinds=ordered, hosts=client.shop.hosts, calls=client.calls)
 
@@ -65,16 +58,16 @@ def _enter(
     kind: Kind,
     lists: Sequence[Listing],
     names: Names,
-    unread: dict[str, ShopformError],
+    unread: dict[str, ShopformError] | None,
 ) -> None:
-    """Put a kind with what was found, or with what could not be read."""
+    """Add a kind to what was found, or its error to `unread`."""
     refused = next((one.refused for one in lists if one.refused), None)
     try:
         if refused:
             raise refused
         found[kind.name] = _live(kind, lists, names)
     except (AccessRefused, ShopError) as problem:
-        if not any(one.tolerant for one in lists):
+        if unread is None:
             raise
         unread[kind.name] = problem
 
@@ -86,9 +79,9 @@ def list_one(
     *,
     parent_id: int | None = None,
 ) -> LiveKind:
-    """The same for one kind, or for what one container holds of it.
+    """Read one kind, or the children of one parent.
 
-    `names` are wire names already in use; without them they are found as `fetch` finds them.
+    `names` are wire names already in use; without them they are found as by `fetch`.
     """
     known = _names(client.shop, kind)
     if names:
@@ -99,37 +92,37 @@ def list_one(
     return _live(kind, [one], known)
 
 
-def count(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live:
-    """The same Live, with how many products hang on each (kind, id); one call each.
+def with_product_counts(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live:
+    """Return the shop with the number of products of each (kind, id), one call each.
 
-    A kind that products cannot be counted by is left out. `None` where the key may not read
-    products, or the shop does not tell.
+    A kind by which products cannot be counted is left out. The number is `None` if the key may
+    not read products or the shop does not tell.
     """
     filters = {kind.name: kind.counted_by for kind in KINDS}
     asked = sorted({one for one in wanted if filters.get(one[0])})
-    tasks = [partial(total, client, kind, number) for kind, number in asked]
+    tasks = [partial(count_products, client, kind, number) for kind, number in asked]
     with ThreadPoolExecutor(client.parallelism) as pool:
-        totals = gather(pool, tasks)
+        totals = run_all(pool, tasks)
     counts = {**live.counts, **dict(zip(asked, totals, strict=True))}
     return replace(live, counts=counts, calls=client.calls)
 
 
-def total(client: Client, kind: str, number: int) -> int | None:
-    """How many products hang on one object of a kind that they can be counted by; one call."""
+def count_products(client: Client, kind: str, number: int) -> int | None:
+    """Return the number of products of one object; one call."""
     argument = BY_NAME[kind].counted_by
     names = Names(endpoint="product", ids=("product_id",), list_key="products", fields={})
     try:
         body = client.get(names.endpoint, {argument: number, "limit": 1}, fatal=False)
     except Absent:
-        # A shop that has no list of products has none to lose.
+        # A shop without a list of products has none to lose.
         return 0
     except AccessRefused:
         return None
-    answer = page(names, body)
+    answer = parse_page(names, body)
     return 0 if answer.total is None and not answer.items else answer.total
 
 
-def _closure(kinds: Collection[str]) -> list[Kind]:
+def _with_parents(kinds: Collection[str]) -> list[Kind]:
     needed = set(kinds)
     for kind in reversed(KINDS):
         if kind.name in needed and kind.nesting:
@@ -141,17 +134,17 @@ def _names(shop: Shop, kind: Kind) -> Names:
     return names_for(kind, shop.wire.get(kind.name))
 
 
-def _inside(
+def _listings(
     shop: Shop,
     kind: Kind,
     found: Mapping[str, LiveKind],
     wanted: Callable[[Kind, LiveObject], bool],
 ) -> list[Listing]:
-    """One list for every container that is wanted and can hold objects of this kind."""
-    nesting = kind.nesting
+    """The list of a kind, or one for every selected parent that can hold objects of it."""
+    nesting, names = kind.nesting, _names(shop, kind)
     if not nesting:
-        return []
-    container, only, names = BY_NAME[nesting.kind], nesting.only, _names(shop, kind)
+        return [Listing(kind, names)]
+    container, only = BY_NAME[nesting.kind], nesting.only
     return [
         Listing(kind, names, owner.id)
         for owner in found[nesting.kind].objects.values()
@@ -160,8 +153,7 @@ def _inside(
     ]
 
 
-def _live(kind: Kind, lists: Sequence[Listing], names: Names | None = None) -> LiveKind:
-    names = names or lists[0].names
+def _live(kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:
     assumed = False
     if kind.wire.discover:
         items = [item for one in lists for item in one.items]

@@ -1,4 +1,4 @@
-"""Lists read to their end, several at a time."""
+"""Read whole lists, several at a time."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -10,7 +10,14 @@ from shopform.errors import Absent, AccessRefused, ListMissing, ShopformError
 from shopform.kinds import Kind
 from shopform.shop.client import Client
 from shopform.shop.codec import Item, Names, identify
-from shopform.shop.pages import LIMIT, ListPage, more, page, problem, repeats
+from shopform.shop.pages import (
+    LIMIT,
+    ListPage,
+    completeness_problem,
+    may_have_more,
+    parse_page,
+    repeats_first,
+)
 
 T = TypeVar("T")
 SMALLEST = 5
@@ -19,9 +26,9 @@ MANY = 200
 
 @dataclass(slots=True)
 class Listing:
-    """One list to read: of a kind, or of a kind inside one container.
+    """One list to read: of a kind, or of a kind in one parent.
 
-    With `tolerant`, that it may not be read, or is not there, is kept in `refused`.
+    If `tolerant`, the error of a list that is forbidden or missing is kept in `refused`.
     """
 
     kind: Kind
@@ -43,56 +50,62 @@ class Listing:
 
 
 def read_lists(client: Client, pool: ThreadPoolExecutor, lists: Sequence[Listing]) -> None:
-    """Read lists to their end; those that do not add up once more, since a fault may pass."""
+    """Read whole lists; those that are inconsistent are read once more."""
     _attempt(client, pool, lists)
     faulty = [one for one in lists if one.problem]
-    # A first page that is short again is how large this shop's pages are.
+    # A first page that is short again shows the size of this shop's pages.
     _attempt(client, pool, faulty, trusting=True)
 
 
 def _attempt(
     client: Client, pool: ThreadPoolExecutor, lists: Sequence[Listing], *, trusting: bool = False
 ) -> None:
-    gather(pool, [partial(_begin, client, one, trusting=trusting) for one in lists])
+    run_all(pool, [partial(_begin, client, one, trusting=trusting) for one in lists])
     rest = [(one, offset) for one in lists for offset in _offsets(one)]
-    pages = gather(pool, [partial(_page, client, one, offset) for one, offset in rest])
+    pages = run_all(pool, [partial(_page, client, one, offset) for one, offset in rest])
     for (one, _), got in zip(rest, pages, strict=True):
         one.pages.append(got)
     for one in lists:
         if one.pages:
-            one.problem = one.problem or problem(one.names, one.pages)
+            one.problem = one.problem or completeness_problem(one.names, one.pages)
 
 
 def _begin(client: Client, one: Listing, *, trusting: bool) -> None:
-    """The first page, and the others too where only the page before tells whether there are any."""
+    """Read the first page, and all others if the first does not tell the total."""
     one.pages, one.problem = [], ""
-    try:
-        first = last = _page(client, one, 0)
-    except AccessRefused as exc:
-        if not one.tolerant:
-            raise
-        one.refused = exc
+    first = _first_page(client, one)
+    if first is None:
         return
-    except Absent as exc:
+    one.pages.append(first)
+    if first.total is None:
+        _follow(client, one, first)
+    elif first.short and not trusting:
+        one.problem = f"{len(first.items)} of {first.total} received"
+
+
+def _first_page(client: Client, one: Listing) -> ListPage | None:
+    try:
+        return _page(client, one, 0)
+    except AccessRefused as exc:
+        one.refused = exc
+    except Absent:
         if one.parent_id is not None:
             one.problem = "nothing instead"
-            return
+            return None
         one.refused = ListMissing(
             f"the shop has no `/{one.names.endpoint}`",
             hint="check the `url` of this shop, or set `endpoint` under its `wire:`",
         )
-        if not one.tolerant:
-            raise one.refused from exc
-        return
-    one.pages.append(first)
-    if first.total is not None:
-        if first.short and not trusting:
-            one.problem = f"{len(first.items)} of {first.total} received"
-        return
-    seen, received = _ids(one.names, first), len(first.items)
-    while more(last):
+    if not one.tolerant:
+        raise one.refused
+    return None
+
+
+def _follow(client: Client, one: Listing, first: ListPage) -> None:
+    last, seen, received = first, _ids(one.names, first), len(first.items)
+    while may_have_more(last):
         last = _page(client, one, received)
-        if repeats(one.names, first, last):
+        if repeats_first(one.names, first, last):
             return
         one.pages.append(last)
         new = _ids(one.names, last) - seen
@@ -107,15 +120,15 @@ def _ids(names: Names, one: ListPage) -> set[int]:
 
 
 def _offsets(one: Listing) -> range:
-    """Where the pages after the first begin, when the first said how many objects there are."""
+    """The offsets of the pages after the first, if the first told the total."""
     if not one.pages or one.problem:
         return range(0)
     first, step = one.pages[0], len(one.pages[0].items)
     rest = range(step, first.total or 0, step or 1)
-    # Fewer on a page than any shop's default (K-cap) is a fault, and would cost a call each; but
-    # not where the shop itself says that its pages are so short (dossier 2.3).
-    told = step == first.limit and len(rest) <= MANY
-    return rest if step >= SMALLEST or told else range(0)
+    # Pages below any shop's default size (K-cap) are a fault and would cost a call each, unless
+    # the shop itself reports that limit (dossier 2.3).
+    reported = step == first.limit and len(rest) <= MANY
+    return rest if step >= SMALLEST or reported else range(0)
 
 
 def _page(client: Client, one: Listing, offset: int) -> ListPage:
@@ -123,12 +136,14 @@ def _page(client: Client, one: Listing, offset: int) -> ListPage:
     query: dict[str, str | int] = {"limit": LIMIT, "offset": offset}
     if parent and one.parent_id is not None:
         query = {parent.value: one.parent_id, **query}
-    return page(one.names, client.get(one.names.endpoint, query, fatal=not one.tolerant))
+    return parse_page(one.names, client.get(one.names.endpoint, query, fatal=not one.tolerant))
 
 
-def gather(pool: ThreadPoolExecutor, tasks: Sequence[Callable[[], T]]) -> list[T]:
-    """Results in the order of the tasks. After a failure nothing more begins, and the failed task
-    that stands first is the one whose error is raised."""
+def run_all(pool: ThreadPoolExecutor, tasks: Sequence[Callable[[], T]]) -> list[T]:
+    """Return results in the order of the tasks.
+
+    After a failure no more tasks begin, and the error of the first failed task is raised.
+    """
     if len(tasks) == 1:
         return [tasks[0]()]
     futures: list[Future[T]] = [pool.submit(task) for task in tasks]

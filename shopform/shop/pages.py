@@ -1,4 +1,4 @@
-"""Lists as the shop sends them: their shape, where to go on, and whether all of it came."""
+"""Parse pages of lists, and check that a list is complete."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ GENERIC = frozenset(("data", "items", "results"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """One answer. `total`, `limit` and `count` are the shop's own words, where it gave any."""
+    """One page. `total`, `limit` and `count` are those of the response, if it has them."""
 
     items: list[Item]
     bare: bool
@@ -25,19 +25,19 @@ class ListPage:
 
     @property
     def short(self) -> bool:
-        """Whether it holds less than it could, with more to come."""
+        """Whether it has fewer objects than fit, though there are more."""
         return self.total is not None and len(self.items) < min(self.limit or LIMIT, self.total)
 
 
-def page(names: Names, body: Json) -> ListPage:
-    """Read an answer: a bare array, or an envelope with `paging` and one array in it.
+def parse_page(names: Names, body: Json) -> ListPage:
+    """Parse a response: a bare array, or an envelope with `paging` and one array.
 
-    Raises `Nonsense` for anything else; nothing that is not plainly an empty list becomes one.
+    Raises `Nonsense` for anything else, so that only an empty list is read as one.
     """
     if isinstance(body, list):
         return ListPage(items=_objects(names, body), bare=True)
     if body and all(key.isdigit() and isinstance(body[key], dict) for key in body):
-        # PHP writes an array with gaps in its numbering as an object.
+        # PHP encodes an array with gaps in its numbering as an object.
         return ListPage(items=list(body.values()), bare=True)
     given = body.get("paging")
     paging = given if isinstance(given, dict) else {}
@@ -67,7 +67,7 @@ def _array(
             for v in rest.values()
             if isinstance(v, dict) and v and all(isinstance(w, dict) for w in v.values())
         ]
-    # An empty array under an unknown key may be anything, a list of errors for one.
+    # An empty array under an unknown key may be anything, such as a list of errors.
     if len(arrays) == 1 and (arrays[0] or enveloped or GENERIC & set(rest)):
         return arrays[0]
     if not arrays and total == 0:
@@ -92,8 +92,8 @@ def _number(given: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
-def more(last: ListPage) -> bool:
-    """Whether to ask on after a page, when the shop does not say how many objects there are.
+def may_have_more(last: ListPage) -> bool:
+    """Return whether another page may follow, if the shop does not tell the total.
 
     Whether the shop honours `limit` on bare arrays is unknown (dossier 2.3): a length that is a
     multiple of it may be a full page.
@@ -103,17 +103,17 @@ def more(last: ListPage) -> bool:
         return got > 0 and got % LIMIT == 0
     if last.limit is not None:
         return got >= last.limit
-    # Without any word of the limit, a round number may be a smaller one of the shop's own.
+    # Without a limit in the response, a round number may be the shop's own smaller limit.
     return got > 0 and got % 10 == 0
 
 
-def repeats(names: Names, first: ListPage, last: ListPage) -> bool:
-    """Whether the shop ignored the offset and sent the same list again."""
+def repeats_first(names: Names, first: ListPage, last: ListPage) -> bool:
+    """Return whether the shop ignored the offset and sent the same list again."""
     return bool(last.items) and identify(names, last.items[0]) == identify(names, first.items[0])
 
 
-def problem(names: Names, pages: Sequence[ListPage]) -> str:
-    """Why these pages do not prove that the whole list came; empty if they do."""
+def completeness_problem(names: Names, pages: Sequence[ListPage]) -> str:
+    """Return why these pages may not be the whole list, or an empty string."""
     for one in pages:
         if one.count is not None and one.count != len(one.items):
             return f"a page with {one.count} objects held {len(one.items)}"

@@ -1,4 +1,4 @@
-"""One object of the shop, by its id."""
+"""Read one object of the shop by its id."""
 
 from shopform.errors import Absent, Nonsense
 from shopform.kinds import Kind
@@ -9,11 +9,11 @@ from shopform.shop.fetch import list_one
 
 
 def read_one(client: Client, kind: Kind, number: int, parent_id: int | None = None) -> LiveKind:
-    """The kind with this object in it, or with none where the shop has it not, or as removed.
+    """Return the kind with this object, or with none if it does not exist or is removed.
 
-    What is nested is looked for in its container, since an answer about it alone need not say
-    what it lies in. One call; a list in pages takes more. Errors: those of `Client`, and
-    `Nonsense` for an answer that is no such object.
+    A nested object is looked up in its parent's list, since a response for it alone need not name
+    the parent. One call; more for a list in pages. Errors: those of `Client`, and `Nonsense` for
+    a response that is not such an object.
     """
     if kind.nesting:
         return list_one(client, kind, parent_id=parent_id)

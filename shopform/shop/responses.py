@@ -1,4 +1,4 @@
-"""What an answer means: a result, a refusal, or a reason to ask again. The retry table is here."""
+"""Evaluate responses: a result, a refusal, or a retry. This is the table of retries."""
 
 import json
 import re
@@ -35,9 +35,9 @@ _SECONDS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]*)?) ?(?:s|secs?|seconds?)?", re.I
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request. `repeatable`: sending it twice is the same as once.
+    """One request. `repeatable`: it is idempotent.
 
-    `quotable`: the shop's words about it may be shown, because it carries no secret.
+    `quotable`: messages may quote the response, because the request holds no secret.
     """
 
     method: str
@@ -56,10 +56,10 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Send it again, up to `tries` in all; `error` is raised when they are used up.
+class Retry:
+    """Send the request again, up to `tries` times in all, then raise `error`.
 
-    `wait` is what the shop asked for, in seconds; without it the caller backs off.
+    `wait` is the time in seconds that the shop asked for; without it the caller backs off.
     """
 
     error: ShopformError
@@ -67,23 +67,23 @@ class Again:
     wait: float | None = None
 
 
-def lost(call: Call, reason: str, *, sent: bool, again: bool) -> Again:
-    """What no answer means; `again`: another try may help.
+def no_response(call: Call, reason: str, *, sent: bool, retry: bool) -> Retry:
+    """Evaluate a missing response; `retry`: another try may help.
 
-    Raises `OutcomeUnknown` for what may have been done once already.
+    Raises `OutcomeUnknown` if the request is not idempotent and may have been executed.
     """
     if sent and not call.repeatable:
         raise _unknown(call, reason)
-    return Again(
+    return Retry(
         Unreachable(f"no answer to {call}: {reason}", hint="check the `url` and the network"),
-        tries=TRIES if again else 1,
+        tries=TRIES if retry else 1,
     )
 
 
-def judge(
+def evaluate(
     call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str
-) -> Json | Again | None:
-    """The JSON of a good answer (`None`: it has no body), or `Again`; a refusal is raised."""
+) -> Json | Retry | None:
+    """Return the JSON of a response (`None`: no body), or `Retry`. Raises refusals."""
     if 200 <= status < 300:
         return _accept(call, status, headers, body)
     if status < 400:
@@ -94,13 +94,13 @@ def judge(
     if status == 429:
         return _limited(call, headers)
     if status >= 500:
-        words = _words(call, status, headers, body, token)
+        words = _quote(call, status, headers, body, token)
         if not call.repeatable:
             raise _unknown(call, f"the shop answered {status}{words}")
-        return Again(ShopError(f"{call} failed: the shop answered {status}{words}"))
+        return Retry(ShopError(f"{call} failed: the shop answered {status}{words}"))
     if call.method == "DELETE" and status in (404, 410):
         return None
-    raise _refusal(call, status, _words(call, status, headers, body, token))
+    raise _refusal(call, status, _quote(call, status, headers, body, token))
 
 
 def _host(address: str) -> str:
@@ -127,10 +127,10 @@ def _refusal(call: Call, status: int, words: str) -> ShopformError:
     return RequestRefused(f"the shop refused {call} ({status}{words})", status=status)
 
 
-def _limited(call: Call, headers: Mapping[str, str]) -> Again:
-    """429 means the daily limit (A3), unless the shop says to come back, and not much later.
+def _limited(call: Call, headers: Mapping[str, str]) -> Retry:
+    """429 means the daily limit (A3), unless the shop says when to retry, and that is soon.
 
-    What it says and nobody can read is no long time: the caller backs off.
+    An unreadable `Retry-After` counts as soon: the caller backs off.
     """
     said = headers.get("retry-after", "").strip()
     wait = _retry_after(said)
@@ -139,11 +139,11 @@ def _limited(call: Call, headers: Mapping[str, str]) -> Again:
             f"the daily limit of the key is reached: the shop answered 429 to {call}",
             hint="go on tomorrow, or raise the limit under Settings, API in the shop",
         )
-    return Again(BudgetSpent(f"the shop keeps answering 429 to {call}"), LIMITED_TRIES, wait)
+    return Retry(BudgetSpent(f"the shop keeps answering 429 to {call}"), LIMITED_TRIES, wait)
 
 
 def _retry_after(text: str) -> float | None:
-    """Seconds, from a number, the longest of several, or an HTTP date; None for none or nonsense.
+    """Parse seconds, the longest of several, or an HTTP date; None if there is none.
 
     RFC 9110 has whole seconds. Proxies write fractions and units, and join two headers by a comma.
     """
@@ -161,14 +161,14 @@ def _retry_after(text: str) -> float | None:
 
 def _accept(
     call: Call, status: int, headers: Mapping[str, str], body: bytes
-) -> Json | Again | None:
+) -> Json | Retry | None:
     reading = call.method == "GET"
     if not body.strip() and not reading:
         return None
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
-        # What answers a write with a word instead of JSON has still done it.
+        # A server that responds to a write with a word instead of JSON has executed it.
         word = call.repeatable and not reading and not body.lstrip().startswith((b"{", b"[", b"<"))
     else:
         if isinstance(data, dict | list):
@@ -181,7 +181,7 @@ def _accept(
     said = f"{status} with {kind} of {len(body)} bytes, not JSON"
     if not call.repeatable:
         raise _unknown(call, f"the shop answered {said}")
-    return Again(
+    return Retry(
         Nonsense(f"{call} was answered {said}", hint="is `url` the address of the shop's API?"),
         GARBLED_TRIES,
     )
@@ -194,8 +194,8 @@ def _unknown(call: Call, reason: str) -> OutcomeUnknown:
     )
 
 
-def _words(call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str) -> str:
-    """The shop's own words about an error, `: ` before them, or nothing."""
+def _quote(call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str) -> str:
+    """Quote the shop's error message after `: `, if it may be quoted."""
     if not call.quotable or "html" in headers.get("content-type", ""):
         return ""
     text = body.decode("utf-8-sig", "replace")
@@ -212,7 +212,7 @@ def _words(call: Call, status: int, headers: Mapping[str, str], body: bytes, tok
 
 
 def _message(data: object) -> str:
-    """Whatever stands under the keys that APIs keep their complaints in (dossier 3.4)."""
+    """Join what is under the usual keys of error messages (dossier 3.4)."""
     if isinstance(data, str):
         return data
     if isinstance(data, list):
@@ -224,5 +224,5 @@ def _message(data: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits only, so that an escaped echo of a key is still seen."""
+    """Letters and digits only, so that an escaped echo of a key is found too."""
     return re.sub(r"[^a-z0-9]", "", text.lower())

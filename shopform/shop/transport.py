@@ -1,4 +1,4 @@
-"""One exchange with the shop: a request out, and its whole answer in, within bounds."""
+"""Exchange one request and response with the shop, within limits of size and time."""
 
 import ipaddress
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from shopform.model.shop import Shop
 from shopform.shop.responses import Call
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
-LARGEST_ANSWER = 128 * 1024 * 1024  # bytes, unpacked
-ANSWER_SECONDS = 180.0  # for a whole answer; between two of its bytes there is `timeout`
-# Raised before a byte of the request has left: refused, no such host, no TLS, no proxy.
+MAX_BYTES = 128 * 1024 * 1024  # of a response, decompressed
+MAX_SECONDS = 180.0  # for a whole response; `timeout` applies between two of its bytes
+# Raised before any byte was sent: refused, unknown host, no TLS, no proxy.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -27,35 +27,35 @@ Jobs = SimpleQueue[Callable[[], None] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     status: int
     headers: httpx.Headers
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """Why there is none. `sent`: the request may have arrived; `again`: another try may help."""
+class NoResponse:
+    """No response. `sent`: the request may have arrived; `retry`: another try may help."""
 
     reason: str
     sent: bool
-    again: bool
+    retry: bool
 
 
-class Unbounded(httpx.RequestError):
-    """An answer that is longer, or takes longer, than any shop's."""
+class ResponseTooLarge(httpx.RequestError):
+    """A response that exceeds the limit of size or time."""
 
 
 class Transport:
-    """Connections to one shop, for as many threads as there are `connections`.
+    """Up to `connections` connections to one shop, used by as many threads.
 
-    Raises `ConfigError` for an unfit shop, and `Unreachable` for an unfit environment.
+    Raises `ConfigError` for invalid settings and `Unreachable` for an invalid environment.
     """
 
     def __init__(self, shop: Shop, *, connections: int, timeout: float, user_agent: str) -> None:
         self.token = _token(shop)
         url = _address(shop)
-        self._idle: list[Jobs] = []  # of threads that read no answer now
+        self._idle: list[Jobs] = []  # of threads without a response to read
         self._base = f"{shop.url.rstrip('/')}/REST/"
         try:
             self._http = httpx.Client(
@@ -89,29 +89,29 @@ class Transport:
             self._idle.pop().put(None)
         self._http.close()
 
-    def exchange(self, call: Call) -> Answer | NoAnswer:
-        """A value either way, so that no error keeps hold of a request and the key in it."""
+    def exchange(self, call: Call) -> Response | NoResponse:
+        """Return a response or why there is none; no exception keeps the request and its key."""
         try:
-            return self._answer(call)
+            return self._respond(call)
         except UNSENT as exc:
-            return NoAnswer(_reason(exc), sent=False, again=True)
+            return NoResponse(_reason(exc), sent=False, retry=True)
         except httpx.RequestError as exc:
-            return NoAnswer(_reason(exc), sent=True, again=not isinstance(exc, Unbounded))
+            return NoResponse(_reason(exc), sent=True, retry=not isinstance(exc, ResponseTooLarge))
 
-    def _answer(self, call: Call) -> Answer:
-        """The whole of an answer. Raises RequestError, also after ANSWER_SECONDS.
+    def _respond(self, call: Call) -> Response:
+        """Read a whole response. Raises RequestError, also after MAX_SECONDS.
 
-        In another thread, which is left behind then: a server that sends a byte now and again is
-        never late for `timeout`, and httpx has no limit for the whole.
+        It is read by another thread, which is abandoned when it is late: a server that sends a
+        byte now and then never exceeds `timeout`, and httpx has no limit for the whole.
         """
-        answer: Future[Answer] = Future()
+        response: Future[Response] = Future()
         late = Event()
 
         def run() -> None:
             try:
-                answer.set_result(self._read(call, late))
+                response.set_result(self._read(call, late))
             except Exception as exc:  # noqa: BLE001  raised in the thread that waits for it
-                answer.set_exception(exc)
+                response.set_exception(exc)
 
         try:
             jobs = self._idle.pop()
@@ -119,13 +119,15 @@ class Transport:
             jobs = _worker()
         jobs.put(run)
         try:
-            return answer.result(ANSWER_SECONDS)
+            return response.result(MAX_SECONDS)
         except UnicodeError:
             raise httpx.ConnectError("the host's name, or that of the proxy, is no name") from None
         except TimeoutError:
-            raise Unbounded(f"the answer took more than {ANSWER_SECONDS:,.0f} seconds") from None
+            raise ResponseTooLarge(
+                f"the response took more than {MAX_SECONDS:,.0f} seconds"
+            ) from None
         finally:
-            if answer.done():
+            if response.done():
                 self._idle.append(jobs)
             else:
                 late.set()
@@ -139,21 +141,23 @@ class Transport:
             content=call.content,
         )
 
-    def _read(self, call: Call, late: Event) -> Answer:
+    def _read(self, call: Call, late: Event) -> Response:
         parts, size = [], 0
         response = self._http.send(self._request(call), stream=True)
         with closing(response):
             for part in response.iter_bytes():
                 parts.append(part)
                 size += len(part)
-                if size > LARGEST_ANSWER or late.is_set():
-                    raise Unbounded(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-            return Answer(response.status_code, response.headers, b"".join(parts))
+                if size > MAX_BYTES or late.is_set():
+                    raise ResponseTooLarge(f"the answer is larger than {MAX_BYTES:,} bytes")
+            return Response(response.status_code, response.headers, b"".join(parts))
 
 
 def _worker() -> Jobs:
-    """A thread that does one job after the other until it is given None: starting one for each
-    answer took a sixth of a run's time. It keeps no program from ending."""
+    """Start a daemon thread that runs jobs until it gets None.
+
+    Starting a thread for each response took a sixth of a run's time.
+    """
     jobs: Jobs = SimpleQueue()
 
     def work() -> None:
@@ -165,8 +169,8 @@ def _worker() -> Jobs:
 
 
 def _reason(exc: httpx.RequestError) -> str:
-    """Why there was no answer; texts of other errors than a failed connection may quote headers."""
-    text = str(exc) if isinstance(exc, httpx.ConnectError | Unbounded) else ""
+    """Why there was no response; errors other than a failed connection may quote headers."""
+    text = str(exc) if isinstance(exc, httpx.ConnectError | ResponseTooLarge) else ""
     return text or type(exc).__name__
 
 

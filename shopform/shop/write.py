@@ -1,4 +1,4 @@
-"""One object at a time: create, update, delete, read."""
+"""Create, update, delete and read single objects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,9 @@ from shopform.shop.codec import Names, encode, generated, identify, names_for, r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteResult:
-    """What an answer said of the object, as far as it said anything.
+    """The object of a response, as far as the response has it.
 
-    `generated` are secrets that the shop made; they are shown this once.
+    `generated` are secrets that the shop generated; it shows them once.
     """
 
     id: int | None = None
@@ -31,9 +31,9 @@ def create(
     fields: Mapping[str, object],
     parent_id: int | None = None,
 ) -> WriteResult:
-    """Create one object. An answer without an id is a success too: list the kind to find it.
+    """Create one object. A response without an id is a success too: list the kind to find it.
 
-    `names` are the wire names in use; the kind's own when empty. Raises `OutcomeUnknown` when the
+    `names` are the wire names in use; the kind's own if empty. Raises `OutcomeUnknown` if the
     object may exist now, and the errors of `Client`.
     """
     known = _known(client, kind, names)
@@ -58,30 +58,29 @@ def update(
 ) -> WriteResult:
     """Set these fields and no others: the shop merges (L, M).
 
-    `secret`: the object held one, so that the shop's words about it are not quoted.
-
-    Raises `OutcomeUnknown` only when a picture was added, which doing it again would double.
+    `secret`: the object has one, so the response is not quoted. Raises `OutcomeUnknown` only if
+    an image was added, since a retry would add it twice.
     """
     known = _known(client, kind, names)
     answer = client.send(
         kind.wire.update.value,
         _path(known, number),
         body=encode(kind, known, fields),
-        repeatable=not _adds_picture(kind, fields),
+        repeatable=not _adds_image(kind, fields),
         quotable=not secret and _quotable(fields),
     )
     return _written(kind, known, answer, number=number)
 
 
 def delete(client: Client, kind: Kind, number: int, *, secret: bool = False) -> None:
-    """Delete one object; what is gone already is done. `secret` is that of `update`."""
+    """Delete one object, if it exists. `secret` is that of `update`."""
     client.send("DELETE", _path(_known(client, kind, {}), number), quotable=not secret)
 
 
 def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> WriteResult:
-    """Read one object. `object` is `None` when the shop keeps it only as removed.
+    """Read one object. `object` is `None` if the shop keeps it only as removed.
 
-    Raises `Absent` when there is none, `Nonsense` when the answer is not that object.
+    Raises `Absent` if there is none, `Nonsense` if the response is not that object.
     """
     known = _known(client, kind, names)
     path = _path(known, number)
@@ -128,6 +127,6 @@ def _quotable(fields: Mapping[str, object]) -> bool:
     return not any(isinstance(given, Secret) for given in fields.values())
 
 
-def _adds_picture(kind: Kind, fields: Mapping[str, object]) -> bool:
+def _adds_image(kind: Kind, fields: Mapping[str, object]) -> bool:
     types = ((kind.type(name), operations) for name, operations in fields.items())
     return any(isinstance(t, Unreadable) and t.adds(operations) for t, operations in types)

@@ -23,7 +23,7 @@ from shopform.planning.scope import Known, Options, scope
 from shopform.shop.absence import confirm_absence
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
-from shopform.shop.fetch import count, fetch
+from shopform.shop.fetch import fetch, with_product_counts
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import same_shop
 from shopform.workflow.workspace import Workspace
@@ -136,7 +136,7 @@ def _planned(
     result = drafted(desired, prior, live, workspace.shop, left)
     wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
     if wanted or unread:
-        live = count(connection.client, live, wanted)
+        live = with_product_counts(connection.client, live, wanted)
         live = _with_paths(connection.client, live) if unread else live
         left = _left(options, connection.ledger)
         result = drafted(desired, prior, live, workspace.shop, left)

@@ -74,7 +74,7 @@ DRIPS = {
 
 
 def test_an_answer_has_a_deadline_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(module, "MAX_SECONDS", 0.05)
     for name, head in DRIPS.items():
         with raw(drip(head)) as shop, Client(shop, sleep=lambda _s: None, timeout=5) as client:
             with pytest.raises(Unreachable, match="took more than"):
@@ -86,7 +86,7 @@ def test_an_answer_has_a_deadline_for_the_whole(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_answer_has_a_largest_size_packed_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr(module, "MAX_BYTES", 100_000)
     large = b'["' + b"x" * 200_000 + b'"]'
     answers = [
         Answer(large),
