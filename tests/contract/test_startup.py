@@ -6,7 +6,17 @@ import sys
 
 import pytest
 
-HEAVY = {"httpx", "pydantic", "deepdiff", "rich", "ruamel", "ruamel.yaml", "asyncio", "ssl"}
+HEAVY = {
+    "httpx",
+    "pydantic",
+    "deepdiff",
+    "jinja2",
+    "rich",
+    "ruamel",
+    "ruamel.yaml",
+    "asyncio",
+    "ssl",
+}
 SCRIPT = """
 import json, sys
 from shopform.cli.main import run
@@ -42,3 +52,11 @@ def test_planning_alone_needs_no_http_and_no_yaml() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert set(done.stdout.split()) & (HEAVY - {"pydantic", "asyncio", "ssl"}) == set()
+
+
+def test_templates_are_loaded_for_a_page_only() -> None:
+    script = "import sys, shopform.terminal.reporter, shopform.render.failure; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert {"jinja2", "markupsafe"} & set(done.stdout.split()) == set()

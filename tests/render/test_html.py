@@ -403,6 +403,29 @@ def test_changes_stand_in_groups_with_counts_and_a_link_to_each() -> None:
     assert sum("open" in card for card in cards) == 41, "more than 30 of one kind and action fold"
 
 
+def test_move_says_where_from_and_an_import_which_object() -> None:
+    moved = change("category.b", Action.NO_OP, previous=Address("category.a"), id=7)
+    taken = change("brand.c", Action.NO_OP, importing=True, id=9)
+    text = Page(render_html(planned(moved, taken))).text
+    assert "moved from category.a" in text
+    assert 'imported from "9"' in text
+
+
+def test_contents_tell_objects_of_the_same_name_apart() -> None:
+    same = [change(f"brand.{key}", Action.CREATE, field("name", after="Sko")) for key in "ab"]
+    other = change("brand.c", Action.CREATE, field("name", after="Støvler"))
+    told = render_html(planned(*same, other)).partition("<main>")[0]
+    assert ("Sko <code>a</code>" in told, "Sko <code>b</code>" in told) == (True, True)
+    assert "Støvler</span>" in told
+
+
+def test_fields_say_what_they_are_and_a_folded_update_which_it_changes() -> None:
+    one = change("category.a", Action.UPDATE, field("meta_title", "A", "B"), field("name"), id=1)
+    page = render_html(planned(one))
+    assert '<code title="The page&#39;s title for search engines.">meta_title</code>' in page
+    assert '<span class="changed muted small">meta_title, name</span>' in page
+
+
 def test_names_that_people_know_stand_beside_addresses() -> None:
     page = Page(render_html(placed()))
     place = page.text.index("Moves")

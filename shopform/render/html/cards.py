@@ -9,7 +9,7 @@ from shopform.model.plan import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.model.values import Ref
 from shopform.render.labels import label_of
 from shopform.render.text.plan_text import remarks
-from shopform.render.text.style import Look
+from shopform.render.text.style import MOVED, Look
 
 # Of one kind and one action, more than this are folded to their headings; never what is destroyed.
 MANY = 30
@@ -96,7 +96,7 @@ def cards(
         Card(
             change,
             f"{prefix}{number}",
-            tuple(remarks(change, look)),
+            tuple(_remarks(change, look)),
             columns,
             open=columns is OUTSIDE
             or change.action in kept
@@ -104,6 +104,12 @@ def cards(
         )
         for number, (change, look) in enumerate(changes, 1)
     ]
+
+
+def _remarks(change: Change, look: Look) -> Iterator[str]:
+    if look is MOVED:  # its heading names both addresses elsewhere
+        yield f"moved from {change.previous}"
+    yield from remarks(change, look)
 
 
 @dataclass(frozen=True, slots=True)

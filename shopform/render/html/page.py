@@ -62,10 +62,10 @@ def render_html(
     """
     drift = [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in in_order(plan.drift)]
     changes = [(c, look_of(c)) for c in in_order(plan.changes) if visible(c)]
+    outside = cards(drift, "d", OUTSIDE)
     shown = cards(changes, "c", PLANNED)
     words = Counter(word for card in shown for word in card.actions)
     kinds = Counter(card.change.kind for card in shown)
-    names = Counter((card.change.kind, card.name) for card in shown)
     steps = calls(plan)
     return render(
         "plan.html",
@@ -79,7 +79,7 @@ def render_html(
         origin=origin,
         messages=sorted(plan.diagnostics, key=lambda d: d.severity is not Severity.ERROR),
         messages_title="Errors and warnings" if plan.refused else "Warnings",
-        drift=Group("Changed outside of shopform", "drift", cards(drift, "d", OUTSIDE)),
+        drift=Group("Changed outside of shopform", "drift", outside),
         groups=list(_groups(shown)),
         actions=[(word, words[word]) for word in LABELS if word in words],
         kinds=[(kind, kinds[kind]) for kind in sorted(kinds, key=_order)],
@@ -89,7 +89,7 @@ def render_html(
         facts=_facts(plan),
         marked={str(card.change.address): card for card in shown},
         names=labels(plan),
-        repeated={name for (_, name), number in names.items() if name and number > 1},
+        repeated=_repeated(shown) | _repeated(outside),
         pictures=pictures or {},
         labels=LABELS,
         signs=SIGNS,
@@ -112,6 +112,12 @@ def _groups(shown: Sequence[Card]) -> Iterator[Group]:
     for kind in sorted({card.change.kind for card in rest}, key=_order):
         title = BY_NAME[kind].section.capitalize()
         yield Group(title, f"kind-{kind}", [c for c in rest if c.change.kind == kind])
+
+
+def _repeated(shown: Sequence[Card]) -> set[str]:
+    """Names that more than one object of a kind has, so that they need their addresses."""
+    names = Counter((card.change.kind, card.name) for card in shown)
+    return {name for (_, name), number in names.items() if name and number > 1}
 
 
 def _order(kind: str) -> tuple[int, str]:

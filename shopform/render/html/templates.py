@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from shopform import __version__
 from shopform.diagnostics import plural
+from shopform.kinds import BY_NAME
 from shopform.kinds.field_types.images import Image
 from shopform.model.plan import FieldChange
 from shopform.model.values import Ref, Secret
@@ -90,12 +91,19 @@ def _environment() -> Environment:
         "secret": lambda item: isinstance(item, Secret),
     }
     made.globals |= {
+        "about": _about,
         "diff_rows": lambda before, after: folded(rows(before, after)),
         "is_previewed": is_previewed,
         "notes": FIELD_NOTES,
         "version": __version__,
     }
     return made
+
+
+def _about(kind: str, name: str) -> str:
+    """What a field is, in a sentence; empty for one that this version does not know."""
+    field = BY_NAME[kind].fields.get(name)
+    return field.about if field else ""
 
 
 def _visible(value: object) -> object:
