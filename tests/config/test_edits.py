@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import parse
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence, child
-from shopform.config.write.edits import Odd, add_entries, edited, set_items, set_scalar
+from shopform.config.write.edits import NotEditable, add_entries, edited, set_items, set_scalar
 from shopform.diagnostics import Collector
 
 STYLES = {
@@ -203,7 +203,7 @@ def with_new(text: str) -> str:
 
 @pytest.mark.parametrize("text", ["a:\n  k: |+\n    one\n\n", "a: {k}\n"])
 def test_a_field_is_not_added_behind_what_is_not_over_or_has_no_colon(text: str) -> None:
-    with pytest.raises(Odd):
+    with pytest.raises(NotEditable):
         with_new(text)
 
 

@@ -1,4 +1,4 @@
-"""The comments of a file, until what they belong to is met."""
+"""The comments of a file, and the queue from which a layout takes them."""
 
 import re
 from collections import deque
@@ -8,16 +8,16 @@ from typing import Final
 
 from shopform.config.read.document import Document
 
-FOLDED: Final = ("|", ">")
-HEADER: Final = re.compile(r"(?:[&!]\S*\s+)*[|>][-+0-9]*")
+BLOCK_STYLES: Final = ("|", ">")
+BLOCK_HEADER: Final = re.compile(r"(?:[&!]\S*\s+)*[|>][-+0-9]*")
 _COMMENT: Final = re.compile(r"(?:(?<=\s)|^)#[^\n]*", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class Comment:
-    """`own`: alone in its line, and then `gap` tells of a blank line before it.
+    """One comment. `own`: it has a line of its own; `gap`: a blank line precedes that line.
 
-    `space` is the number of blanks between it and the text before it.
+    `space` is the number of blanks between it and what precedes it on its line.
     """
 
     text: str
@@ -33,7 +33,7 @@ def comments(document: Document) -> Iterator[Comment]:
     at = 0
     for scalar in document.scalars():
         yield from _between(document, at, scalar.start)
-        header = HEADER.match(document.text, scalar.start)
+        header = BLOCK_HEADER.match(document.text, scalar.start)
         if header:
             line = document.line_of(scalar.start)
             yield from _between(document, header.end(), document.ends[line])
@@ -56,8 +56,11 @@ def blank(document: Document, line: int) -> bool:
     return line >= 0 and not document.line(line).strip()
 
 
-class Remarks:
-    """A queue of the comments, and questions about the lines behind the last that was read."""
+class CommentQueue:
+    """Hands out the comments in the order of the text, while a layout walks the tree.
+
+    `line` is the last line that the walk has passed.
+    """
 
     def __init__(self, document: Document) -> None:
         self.line = -1
@@ -66,7 +69,7 @@ class Remarks:
         self._silent = {each.line for each in self.queue if each.own}
 
     def next_line(self) -> int:
-        """The next line with more than a comment in it."""
+        """The next line that is neither blank nor a comment."""
         line = self.line + 1
         count = len(self._document.starts)
         while line < count and (line in self._silent or blank(self._document, line)):
@@ -74,7 +77,7 @@ class Remarks:
         return line
 
     def own(self, limit: int | None = None, column: int = 0) -> list[Comment]:
-        """Take the comments that stand alone above a line, until one begins left of a column."""
+        """Take the comments on lines of their own above a line, up to one left of a column."""
         found = []
         while self.queue and self.queue[0].own and (limit is None or self.queue[0].line < limit):
             if self.queue[0].column < column:
@@ -88,12 +91,12 @@ class Remarks:
         return self.queue.popleft() if first and not first.own and first.line == line else None
 
     def foot(self, column: int) -> list[Comment]:
-        """Take the comments that begin at `column` or right of it, and right of what follows."""
+        """Take the comments at `column` or right of it that are deeper than the next line."""
         limit = self.next_line()
         return self.own(limit, max(column, self._document.indent(limit) + 1))
 
     def drop(self, end: int) -> bool:
-        """Pass the comments that begin before an offset; whether there were any."""
+        """Skip the comments before an offset; return whether there were any."""
         before, starts = len(self.queue), self._document.starts
         while self.queue and starts[self.queue[0].line] + self.queue[0].column < end:
             self.queue.popleft()

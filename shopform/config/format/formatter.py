@@ -6,7 +6,7 @@ from typing import Final
 
 from shopform.config.format.comments import comments
 from shopform.config.format.key_order import project_rule
-from shopform.config.format.printer import Odd, lay_out
+from shopform.config.format.printer import Unformattable, lay_out
 from shopform.config.format.scalars import is_word
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
@@ -28,16 +28,16 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
     if document.text.rpartition("\n")[2].strip():
         whole = _document(document.text + "\n", file, Collector(), cut=True)
     try:
-        # An alias may only stand below its anchor, and a text of several lines between brackets may
-        # not move: then everything stays in its order.
+        # An alias must stay below its anchor, and a string of several lines between brackets where
+        # it is: where sorting the keys breaks one of them, the order is kept.
         for ordered in (True, False):
             found = lay_out(whole, project_rule(), ordered=ordered)
             if _same_text(found, file, document):
                 return found
-    except Odd as odd:
+    except Unformattable as problem:
         collector.warning(
             "fmt-left",
-            f"`{file}` is left as it is: {odd}",
+            f"`{file}` is left as it is: {problem}",
             hint="write it in a plainer way",
             span=Span(file, 1, 1),
         )
@@ -49,7 +49,7 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
 
 
 def format_alike(before: str, after: str, file: str) -> str:
-    """The text of a file after a change: in its canonical layout if that was so before."""
+    """Lay out the changed text of a file if the file was in the canonical layout before."""
     if format_text(before, file, Collector()) != before:
         return after
     return format_text(after, file, Collector()) or after
@@ -70,7 +70,7 @@ def same(one: Node | None, other: Node | None) -> bool:
 
 
 def _document(text: str, file: str, collector: Collector, *, cut: bool = False) -> Document:
-    """The tree of a text. Raises Malformed, with messages collected, for any that is wrong."""
+    """Parse a text. Raises Malformed, with messages collected, for anything wrong in it."""
     found = Collector()
     try:
         root = parse(text, file, found)
@@ -86,8 +86,8 @@ def _same_text(found: str, file: str, before: Document) -> bool:
         after = _document(found, file, Collector())
     except Malformed:
         return False
-    return same(before.root, after.root) and _remarks(before) == _remarks(after)
+    return same(before.root, after.root) and _comment_counts(before) == _comment_counts(after)
 
 
-def _remarks(document: Document) -> Counter[str]:
+def _comment_counts(document: Document) -> Counter[str]:
     return Counter(each.text for each in comments(document))

@@ -1,9 +1,9 @@
-"""Items of blocks as lines: what stands where, once it is known what each is and has around it."""
+"""Entries of blocks with their comments, as lines."""
 
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
 
-from shopform.config.format.comments import FOLDED, Comment
+from shopform.config.format.comments import BLOCK_STYLES, Comment
 from shopform.config.format.key_order import Rule
 from shopform.config.format.leaves import Flow, Leaf
 from shopform.config.format.scalars import STEP, WIDTH
@@ -13,11 +13,11 @@ from shopform.config.format.scalars import STEP, WIDTH
 class Item:
     """An entry of a mapping, or an item of a list, which has no name.
 
-    `lead` are the comments above it, `tail` the one behind its colon or dash, `between` those on
-    their own lines in front of what it holds, `after` the one behind that. `gap`: a blank line
-    stands right above its first line. `line` and `column` are those of its key or dash. `body` are
-    the lines that it becomes: `tall` for a block of lines, `keeps` where blank lines behind it
-    would become part of a text.
+    `head` is its key with the colon, or its dash; `line` and `column` are the place of that.
+    Comments: `lead` above it, `tail` behind its colon or dash, `between` on lines of their own
+    before its value, `after` behind its value. `gap`: a blank line is right above it. `body` are
+    its lines in the layout: `multiline` if they are a block, `keeps` if blank lines below would
+    become part of its value.
     """
 
     indent: int
@@ -31,17 +31,17 @@ class Item:
     between: Seq[Comment] = ()
     after: Comment | None = None
     body: list[str] = field(default_factory=list)
-    tall: bool = False
+    multiline: bool = False
     keeps: bool = False
 
     @property
     def apart(self) -> bool:
-        """Whether a blank line stands above it and its comments."""
+        """Whether a blank line is above it and its comments."""
         return self.lead[0].gap if self.lead else self.gap
 
 
 def comment_lines(found: Seq[Comment], indent: int) -> list[str]:
-    """Comments in lines of their own; a blank line between two is kept."""
+    """Comments on lines of their own; blank lines between them are kept as one."""
     lines: list[str] = []
     for each in found:
         lines += [""] if lines and each.gap else []
@@ -54,17 +54,17 @@ def behind(comment: Comment | None) -> str:
 
 
 def joined(items: list[Item], foot: Seq[Comment], rule: Rule) -> list[str]:
-    """The lines of a block."""
+    """The lines of a block, with blank lines as the rule says or as written."""
     lines: list[str] = []
     long = keeps = False
     for number, item in enumerate(items):
-        apart = rule.apart or (rule.blocks and (item.tall or long)) or item.apart
+        apart = rule.apart or (rule.blocks and (item.multiline or long)) or item.apart
         if number and apart and not keeps:
             lines.append("")
         lines += comment_lines(item.lead, item.indent)
         lines += [""] if item.lead and item.gap else []
         lines += item.body
-        long, keeps = item.tall, item.keeps
+        long, keeps = item.multiline, item.keeps
     lines += [""] if foot and foot[0].gap and not keeps else []
     return lines + comment_lines(foot, items[0].indent)
 
@@ -72,20 +72,20 @@ def joined(items: list[Item], foot: Seq[Comment], rule: Rule) -> list[str]:
 def lay_below(
     item: Item, properties: str, items: list[Item], foot: Seq[Comment], rule: Rule
 ) -> None:
-    """Lay a block below the key or dash that holds it; a dash may share its first line."""
+    """Put a block below its key or dash; after a dash it starts on the same line."""
     inner = joined(items, foot, rule)
     begun = item.head + (f" {properties}" if properties else "") + behind(item.tail)
     if begun.strip() == "-" and not items[0].lead:
         inner[0], begun = f"{begun} {inner[0].lstrip()}", ""
     item.body = [begun, *inner] if begun else inner
-    item.tall, item.keeps = True, items[-1].keeps and not foot
+    item.multiline, item.keeps = True, items[-1].keeps and not foot
 
 
 def lay_leaf(item: Item, leaf: Leaf) -> None:
-    """Lay a scalar behind its key or dash, or below it."""
+    """Put a scalar behind its key or dash, or below it."""
     pad = " " * (item.indent + STEP)
     first, *more = leaf.lines(item.indent)
-    folded = leaf.style in FOLDED
+    folded = leaf.style in BLOCK_STYLES
     wide = len(f"{item.head} {first}") > WIDTH or (bool(more) and not folded)
     if item.tail or item.between or (wide and leaf.line > item.line):
         between = comment_lines(item.between, item.indent + STEP)
@@ -97,9 +97,9 @@ def lay_leaf(item: Item, leaf: Leaf) -> None:
 
 
 def lay_flow(item: Item, flow: Flow) -> None:
-    """Lay what stands between brackets behind its key or dash, else below it, else as a block.
+    """Put a collection between brackets behind its key or dash, else below it, else as a block.
 
-    Written in several lines it stays as it is written.
+    One of several lines is kept as written.
     """
     text = flow.lines
     below = bool(item.tail or item.between) or (len(text) > 1 and flow.written.line > item.line)
@@ -131,7 +131,7 @@ def _shifted(line: str, shift: int) -> str:
 
 
 def _unbracketed(flow: Flow, indent: int) -> list[Item]:
-    """The parts of what stood between brackets as the items of a block."""
+    """The parts of a collection between brackets as the items of a block."""
     items = []
     for name, head, held in flow.parts:
         item = Item(indent, " " * indent + (head or "-"), name)
@@ -144,6 +144,6 @@ def _unbracketed(flow: Flow, indent: int) -> list[Item]:
 
 
 def flow_lines(flow: Flow) -> list[str]:
-    """The lines of a file that is between brackets as a whole."""
+    """The lines of a file that is one collection between brackets."""
     lines = flow.lines
     return lines if _fits(flow, lines) else joined(_unbracketed(flow, 0), (), flow.rule)

@@ -1,13 +1,13 @@
-"""Scalars and what stands between brackets, in the layout of `fmt`."""
+"""Scalars and collections between brackets: how they are written, and in the layout of `fmt`."""
 
 import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from shopform.config.format.comments import FOLDED, HEADER
+from shopform.config.format.comments import BLOCK_HEADER, BLOCK_STYLES
 from shopform.config.format.key_order import Rule
 from shopform.config.format.scalars import STEP, indented, may_be_plain
-from shopform.config.read.document import Document, Written
+from shopform.config.read.document import Document, Occurrence
 from shopform.config.read.yaml_nodes import Scalar
 from shopform.config.read.yaml_parsers import LINE_BREAK
 
@@ -17,10 +17,10 @@ _NO_SIGN: Final = str.maketrans("", "", "-+")
 
 @dataclass(slots=True)
 class Leaf:
-    """A scalar, an alias, or all that stands between two brackets.
+    """The source of a scalar, an alias or a collection between brackets.
 
-    `source` are its lines as written, the first from where it begins. `style` is empty for a plain
-    one, a quote, `|` or `>`. `bare`: without anchor and tag.
+    `source` are its lines, the first from where it starts. `style` is a quote, `|` or `>`; it is
+    empty for a plain scalar. `bare`: it has neither anchor nor tag.
     """
 
     source: list[str]
@@ -37,12 +37,12 @@ class Leaf:
 
     @property
     def keeps(self) -> bool:
-        """Whether the blank lines behind it belong to its text."""
-        return self.style in FOLDED and "+" in self.source[0].split()[-1]
+        """Whether it is a block scalar whose trailing blank lines are part of its value (`+`)."""
+        return self.style in BLOCK_STYLES and "+" in self.source[0].split()[-1]
 
     @property
     def indent(self) -> int | None:
-        """Where the lines of a `|` or `>` text begin; None where it has none but blank ones."""
+        """The indentation of a block scalar; None if all its lines are blank."""
         written = next((each for each in self.source[1:] if each.strip()), None)
         meant = next((each for each in self.text.split("\n") if each.strip()), "")
         if written is None:
@@ -51,7 +51,7 @@ class Leaf:
 
     @property
     def bracketed(self) -> str:
-        """Its first line between brackets or as a key, without quotes where it needs none."""
+        """It on one line, as a key or between brackets, without quotes that it does not need."""
         return self._scalar(bracketed=True)
 
     def _scalar(self, *, bracketed: bool) -> str:
@@ -60,9 +60,9 @@ class Leaf:
         return self.text if quoted and may_be_plain(self.text, bracketed=bracketed) else source
 
     def lines(self, indent: int) -> list[str]:
-        """The lines of a scalar in a block at `indent`; all but the first are indented."""
+        """The lines of a scalar as the value of an entry at `indent`; the first is not indented."""
         first, *more = self.source
-        if self.style in FOLDED:
+        if self.style in BLOCK_STYLES:
             return [first, *self._folded(indent)]
         if not more:
             return [self._scalar(bracketed=False)]
@@ -76,19 +76,18 @@ class Leaf:
         old = self.indent
         if old is None:
             return [""] * (len(self.source) - 1)
-        told = re.search(r"[|>][-+]?([1-9])", self.source[0])
+        digit = re.search(r"[|>][-+]?([1-9])", self.source[0])
         return indented(
-            (each[old:] for each in self.source[1:]), indent + (int(told[1]) if told else STEP)
+            (each[old:] for each in self.source[1:]), indent + (int(digit[1]) if digit else STEP)
         )
 
 
 @dataclass(slots=True)
 class Flow:
-    """A mapping or list between brackets: as written, and its parts in the order of the rule.
+    """A collection between brackets: its source, and its parts in the order of the rule.
 
-    A part is a name, the key as it stands before a colon, and what it holds; those of a list have
-    only the last. `fixed`: it can only be kept as written. `moved`: its parts no longer stand as
-    written.
+    A part is the name of a key, the key with its colon, and the value; in a list only the value.
+    `fixed`: it must be printed as written. `moved`: its parts are no longer in the written order.
     """
 
     written: Leaf
@@ -101,7 +100,7 @@ class Flow:
 
     @property
     def lines(self) -> list[str]:
-        """It, as written where that is several lines, else on one."""
+        """It as written if that is several lines in the right order, else on one line."""
         if self.fixed or (len(self.written.source) > 1 and not self.moved):
             return [stripped(each) for each in self.written.source]
         return [self.bracketed]
@@ -114,7 +113,7 @@ class Flow:
         return f"{self.properties} {pair[0]}{', '.join(parts)}{pair[1]}".lstrip()
 
 
-def leaf_of(document: Document, used: Written) -> Leaf:
+def leaf_of(document: Document, used: Occurrence) -> Leaf:
     """A node as it is written."""
     source = LINE_BREAK.split(document.text[used.start : used.end])
     leaf = Leaf(source, *document.place(used.start))
@@ -124,12 +123,12 @@ def leaf_of(document: Document, used: Written) -> Leaf:
     at = document.value_start(used.start)
     sign = document.text[at : at + 1]
     leaf.style = sign if sign and sign in "'\"|>" else ""
-    if leaf.style in FOLDED:
-        header = HEADER.match(source[0])
+    if leaf.style in BLOCK_STYLES:
+        header = BLOCK_HEADER.match(source[0])
         first = header[0] if header else ""
         if document.cut and used.end == len(document.text):
             first = _ENDING.sub(lambda mark: mark[0].translate(_NO_SIGN) + "-", first)
-        # It ends where the line behind it begins, unless it is the last of the file.
+        # A block scalar ends at the start of the next line, except at the end of the file.
         leaf.source = [first, *source[1 : len(source) - (not source[-1])]]
         while not leaf.keeps and len(leaf.source) > 1 and _blank(leaf):
             leaf.source.pop()
@@ -137,12 +136,12 @@ def leaf_of(document: Document, used: Written) -> Leaf:
 
 
 def stripped(line: str) -> str:
-    """Without the white space at its end, unless a backslash makes it part of the text."""
+    """Without trailing white space, unless a backslash makes it part of the string."""
     bare = line.rstrip()
     return line if bare.endswith("\\") else bare
 
 
 def _blank(leaf: Leaf) -> bool:
-    """Whether the last line of a `|` or `>` text is none of it."""
+    """Whether the last line of a block scalar is not part of its value."""
     last = leaf.source[-1]
     return not last.strip() and len(last) <= (leaf.indent or len(last))

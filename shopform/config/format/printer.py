@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence as Seq
 from typing import Final
 
-from shopform.config.format.comments import FOLDED, Comment, Remarks, blank
+from shopform.config.format.comments import BLOCK_STYLES, Comment, CommentQueue, blank
 from shopform.config.format.key_order import Rule
 from shopform.config.format.layout import (
     Item,
@@ -18,7 +18,7 @@ from shopform.config.format.layout import (
 )
 from shopform.config.format.leaves import Flow, Leaf, leaf_of
 from shopform.config.format.scalars import STEP
-from shopform.config.read.document import Document, Written
+from shopform.config.read.document import Document, Occurrence
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence
 from shopform.errors import ConfigError
 
@@ -31,36 +31,39 @@ _END_MARK: Final = re.compile(r"^\.\.\.(?:\s|$)", re.MULTILINE)
 _MARK: Final = re.compile(r"---(?:\s|$)|%")
 
 
-class Odd(ConfigError):
-    """A file that is written in a way that has no canonical layout."""
+class Unformattable(ConfigError):
+    """A file that is written in a way for which there is no canonical layout."""
 
     code = "fmt-left"
 
 
 def lay_out(document: Document, rule: Rule, *, ordered: bool) -> str:
-    """The text of a file; with `ordered` its keys stand in the order of the rule. Raises Odd."""
+    """The text of a file in the canonical layout; `ordered`: its keys are sorted by the rule.
+
+    Raises Unformattable.
+    """
     if _BREAKS.search(document.text):
-        raise Odd("a line of it ends in another way than with a line feed")
+        raise Unformattable("a line of it ends in another way than with a line feed")
     return _Layout(document, ordered=ordered).file(rule)
 
 
 class _Layout:
-    """Walks the tree, and takes the comments as it meets what they belong to."""
+    """Walks the tree, and takes comments from the queue at the nodes that they belong to."""
 
     def __init__(self, document: Document, *, ordered: bool) -> None:
         self.document = document
-        self.remarks = Remarks(document)
+        self.comments = CommentQueue(document)
         self.ordered = ordered
 
     def file(self, rule: Rule) -> str:
-        document, remarks, root = self.document, self.remarks, self.document.root
+        document, comments, root = self.document, self.comments, self.document.root
         lines, keeps = self._head(), False
         if isinstance(root, Scalar) and document.written(root):
-            raise Odd("it holds no sections")
+            raise Unformattable("it holds no sections")
         if isinstance(root, Mapping | Sequence):
             used = document.used(root, 0)
             if document.flow(root):
-                lines += comment_lines(remarks.own(document.line_of(used.start)), 0)
+                lines += comment_lines(comments.own(document.line_of(used.start)), 0)
                 lines += flow_lines(self._flow(used, rule))
             else:
                 items, foot = self._items(used, 0, rule)
@@ -70,25 +73,25 @@ class _Layout:
                 lines += [""] if head and (gap or items[0] is not opening) else []
                 lines += joined(items, foot, rule)
                 keeps = items[-1].keeps and not foot
-        lines += comment_lines(remarks.own(), 0)
+        lines += comment_lines(comments.own(), 0)
         if _END_MARK.search(document.text):
-            raise Odd("it ends with `...`")
-        if remarks.queue:
-            line = remarks.queue[0].line + 1
-            raise Odd(f"the comment in line {line} stands where none can be kept")
+            raise Unformattable("it ends with `...`")
+        if comments.queue:
+            line = comments.queue[0].line + 1
+            raise Unformattable(f"the comment in line {line} is in a place where none can be kept")
         text = "\n".join(lines)
         text = text if keeps else text.rstrip("\n")
         return text + "\n" if text else ""
 
     def _head(self) -> list[str]:
-        """The comments above its `---`, and that, where the file has one."""
+        """The `---` of a file that has one, with the comments above it."""
         for number in range(len(self.document.starts)):
             line = self.document.line(number)
             if _MARK.match(line):
                 if line.rstrip() != "---":
-                    raise Odd("it has a directive, or something behind its `---`")
-                self.remarks.line = number
-                return [*comment_lines(self.remarks.own(number), 0), "---"]
+                    raise Unformattable("it has a directive, or something behind its `---`")
+                self.comments.line = number
+                return [*comment_lines(self.comments.own(number), 0), "---"]
             if line.strip() and line.lstrip()[0] != "#":
                 break
         return []
@@ -96,54 +99,54 @@ class _Layout:
     def _arranged(self, items: list[Item], rule: Rule) -> list[Item]:
         return rule.arranged(items, lambda item: item.name) if self.ordered else items
 
-    def _items(self, used: Written, indent: int, rule: Rule) -> tuple[list[Item], list[Comment]]:
-        """The items of a block as they stand, and the comments behind the last."""
-        document, remarks = self.document, self.remarks
+    def _items(self, used: Occurrence, indent: int, rule: Rule) -> tuple[list[Item], list[Comment]]:
+        """The items of a block in the order of the text, and the comments below the last."""
+        document, comments = self.document, self.comments
         items: list[Item] = []
         marked, column = self._properties(used), 0
         for key, value in document.children(used):
             line, column = document.place(key.start if key else used.start)
             if key is None and (items or marked):
-                remarks.line = max(remarks.line, line if marked else 0)
-                line = remarks.next_line()
+                comments.line = max(comments.line, line if marked else 0)
+                line = comments.next_line()
                 column = document.indent(line)
-            gap, lead = blank(document, line - 1), remarks.own(line)
+            gap, lead = blank(document, line - 1), comments.own(line)
             item = Item(indent, " " * indent + "-", "", line, column, gap, lead)
             if key:
                 leaf, plain = self._key(key)
                 if not plain or len(leaf.source) > 1:
-                    raise Odd(f"the key in line {line + 1} is written with `?`")
+                    raise Unformattable(f"the key in line {line + 1} is written with `?`")
                 item.name, item.head = leaf.text, f"{' ' * indent}{leaf.bracketed}:"
-            remarks.line = line
+            comments.line = line
             self._fill(item, value, rule.of(item.name).at(value.node))
             items.append(item)
-        return items, remarks.foot(column)
+        return items, comments.foot(column)
 
-    def _key(self, key: Written) -> tuple[Leaf, bool]:
-        """A key, and whether its colon stands right behind it."""
+    def _key(self, key: Occurrence) -> tuple[Leaf, bool]:
+        """A key, and whether its colon follows it."""
         if key.alias:
             line = self.document.line_of(key.start)
-            raise Odd(f"line {line + 1} has an alias as a key")
+            raise Unformattable(f"line {line + 1} has an alias as a key")
         colon = _COLON.match(self.document.text, key.end)
         return leaf_of(self.document, key), colon is not None
 
-    def _properties(self, used: Written) -> str:
-        """An anchor, a tag, or both, as written before a list or mapping."""
+    def _properties(self, used: Occurrence) -> str:
+        """The anchor and the tag of a collection, as written."""
         first = used.node
         if isinstance(first, Mapping) and not self.document.flow(first):
-            # Those of its first key begin where it begins.
+            # A mapping starts where its first key starts: then they are the key's.
             ((key, _),) = (*first.entries.values(),)[:1]
             if key.start == first.start:
                 return ""
         match = _PROPERTIES.match(self.document.text, used.start)
         return match[0] if match else ""
 
-    def _fill(self, item: Item, value: Written, rule: Rule) -> None:
-        """The lines of what an item holds, with the comments around it."""
-        document, remarks, node = self.document, self.remarks, value.node
+    def _fill(self, item: Item, value: Occurrence, rule: Rule) -> None:
+        """Lay out the value of an item, with the comments around it."""
+        document, comments, node = self.document, self.comments, value.node
         if value.start == value.end:
-            item.after = remarks.trailing(item.line)
-            item.between = remarks.foot(item.column + 1)
+            item.after = comments.trailing(item.line)
+            item.between = comments.foot(item.column + 1)
             above = item.head + behind(item.after)
             item.body = [above, *comment_lines(item.between, item.indent + STEP)]
             return
@@ -151,23 +154,23 @@ class _Layout:
         holds = not value.alias and not isinstance(node, Scalar)
         block = holds and not document.flow(node)
         if line > item.line or (block and self._properties(value)):
-            item.tail = remarks.trailing(item.line)
-            item.between = () if block else remarks.own(line)
+            item.tail = comments.trailing(item.line)
+            item.between = () if block else comments.own(line)
         if block:
             items, foot = self._items(value, item.indent + STEP, rule)
             lay_below(item, self._properties(value), self._arranged(items, rule), foot, rule)
         elif holds:
             flow = self._flow(value, rule)
-            item.after = remarks.trailing(remarks.line)
+            item.after = comments.trailing(comments.line)
             lay_flow(item, flow)
         else:
             leaf = leaf_of(document, value)
-            remarks.line = leaf.last
-            item.after = remarks.trailing(line if leaf.style in FOLDED else remarks.line)
+            comments.line = leaf.last
+            item.after = comments.trailing(line if leaf.style in BLOCK_STYLES else comments.line)
             lay_leaf(item, leaf)
 
-    def _flow(self, used: Written, rule: Rule) -> Flow:
-        """What stands between brackets; the comments in it are passed, and it is `fixed` then."""
+    def _flow(self, used: Occurrence, rule: Rule) -> Flow:
+        """Read a collection between brackets. One with comments in it is `fixed`."""
         document, node = self.document, used.node
         flow = Flow(
             leaf_of(document, used),
@@ -191,8 +194,8 @@ class _Layout:
                 flow.fixed |= held.fixed
                 flow.moved |= held.moved
             flow.parts.append((name, head, held))
-        flow.fixed |= self.remarks.drop(used.end)
-        self.remarks.line = document.line_of(used.end)
+        flow.fixed |= self.comments.drop(used.end)
+        self.comments.line = document.line_of(used.end)
         if self.ordered:
             before, flow.parts = flow.parts, rule.arranged(flow.parts, lambda part: part[0])
             flow.moved |= flow.parts != before
@@ -200,7 +203,7 @@ class _Layout:
 
 
 def _detached(opening: Item) -> tuple[Seq[Comment], bool]:
-    """Take off the comments that are about the file; whether a blank line stands below them."""
+    """Take the comments about the file from its first item; whether a blank line follows them."""
     lead = opening.lead
     gaps = [*(each.gap for each in lead[1:]), opening.gap] if lead else []
     count = max((number for number, gap in enumerate(gaps, 1) if gap), default=0)

@@ -1,7 +1,7 @@
-"""The tree of a file and its text: how each node is written, and what stands between them.
+"""The tree of a YAML file with its source text, for layouts and edits.
 
-Nodes hold what a file means and where. Style, anchors and comments are looked up in the text when a
-layout or an edit asks for them, so a plan does not pay for them.
+Nodes hold what a file means and where. Style, anchors, comments and blank lines are looked up in
+the text between the nodes when they are needed, so a plan does not pay for them.
 """
 
 import re
@@ -20,10 +20,10 @@ _ALIAS: Final = re.compile(r"(?:[\s:,?-]|(?<=\s)#[^\n]*+)*+(\*[^\s,\[\]{}]++)")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A node where it is used: an alias uses the node of its anchor, at another place.
+class Occurrence:
+    """A node where it occurs. An alias is the node of its anchor, at another place.
 
-    `start` and `end` are offsets.
+    `start` and `end` are offsets in the text; they are equal for an absent value.
     """
 
     node: Node
@@ -33,10 +33,10 @@ class Written:
 
 
 class Document:
-    """The text of one file by offsets, and the root of the tree that was built from it.
+    """The text of one file, addressed by the places of its nodes.
 
-    What asks for the nodes of another tree of the same text needs no root. `cut`: its last line was
-    given the line feed that it lacked.
+    `root` is only needed to walk the tree; nodes of any tree of the same text can be looked up.
+    `cut`: the last line of the file has no line feed, and `text` has one added.
     """
 
     def __init__(self, text: str, root: Node | None = None, *, cut: bool = False) -> None:
@@ -56,7 +56,7 @@ class Document:
 
     def _offset(self, place: int) -> int:
         line = place >> SHIFT
-        # A file that lacks its last line feed ends in a line that it does not have.
+        # libyaml places the end of a file without a last line feed on a line of its own.
         return self.starts[line] + (place & _MASK) if line < len(self.starts) else len(self.text)
 
     def line_of(self, offset: int) -> int:
@@ -74,7 +74,7 @@ class Document:
         return node.start & _MASK
 
     def indent(self, number: int) -> int:
-        """How deep a line begins; -1 behind the last."""
+        """The indentation of a line; -1 beyond the last."""
         if number >= len(self.starts):
             return -1
         line = self.line(number)
@@ -84,25 +84,25 @@ class Document:
         return self.text[self.start(node) : self.end(node)]
 
     def value_start(self, start: int) -> int:
-        """The offset behind the anchor and the tag of what is written at an offset."""
+        """The offset behind the anchor and the tag of a node that starts at an offset."""
         match = _PROPERTIES.match(self.text, start)
         return match.end() if match else start
 
     def flow(self, node: Node) -> bool:
-        """Whether a mapping or list is written between brackets."""
+        """Whether a node is a mapping or list between brackets."""
         start = self.value_start(self.start(node))
         return not isinstance(node, Scalar) and self.text[start : start + 1] in ("{", "[")
 
-    def used(self, node: Node, behind: int) -> Written:
-        """Where a node is used, which is behind an offset."""
+    def used(self, node: Node, behind: int) -> Occurrence:
+        """Locate the first occurrence of a node at or behind an offset."""
         start = self.start(node)
         if start >= behind:
-            return Written(node, start, self.end(node))
+            return Occurrence(node, start, self.end(node))
         alias = next(_ALIAS.finditer(self.text, behind))
-        return Written(node, *alias.span(1), alias=True)
+        return Occurrence(node, *alias.span(1), alias=True)
 
-    def children(self, used: Written) -> Iterator[tuple[Written | None, Written]]:
-        """The items of a list, or the values of a mapping with their keys, where they are used."""
+    def children(self, used: Occurrence) -> Iterator[tuple[Occurrence | None, Occurrence]]:
+        """The values of a mapping with their keys, or the items of a list without any."""
         node, at = used.node, used.start
         if isinstance(node, Sequence):
             for item in node.items:
@@ -116,12 +116,12 @@ class Document:
                 yield name, found
                 at = found.end
 
-    def scalars(self) -> Iterator[Written]:
-        """Every scalar that is written, in order; aliases are none."""
+    def scalars(self) -> Iterator[Occurrence]:
+        """Every scalar in the order of the text, without aliases."""
         if self.root:
             yield from self._scalars(self.used(self.root, 0))
 
-    def _scalars(self, used: Written) -> Iterator[Written]:
+    def _scalars(self, used: Occurrence) -> Iterator[Occurrence]:
         if isinstance(used.node, Scalar):
             yield used
             return

@@ -1,4 +1,4 @@
-"""Values and entries put into the tree of a file: what is not touched stays as it is written."""
+"""Edits of a YAML file at the places of its nodes; everything else stays as it is written."""
 
 import re
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from shopform.config.format.comments import FOLDED
+from shopform.config.format.comments import BLOCK_STYLES
 from shopform.config.format.leaves import leaf_of
 from shopform.config.format.scalars import STEP, Plain, indented, literal, may_be_literal, word
-from shopform.config.read.document import Document, Written
+from shopform.config.read.document import Document, Occurrence
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence
 
 _HEADER: Final = re.compile(r"[|>][-+0-9]*([ \t]+#.*)?[ \t]*")
@@ -19,13 +19,13 @@ _REST: Final = re.compile(r"[ \t]*(?:#.*)?")
 _DASH: Final = re.compile(r"[ \t]*-[ \t]+")
 
 
-class Odd(Exception):
-    """A layout that nothing can be put into."""
+class NotEditable(Exception):
+    """What is to be edited is written in a way that cannot be edited."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
-    """Text to stand between two offsets instead of what stands there."""
+    """Replaces the text between two offsets."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Edit:
 
 
 def edited(document: Document, edits: Iterable[Edit]) -> str:
-    """The text of a file with edits that do not overlap."""
+    """The text of a file after edits, which must not overlap."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits):
@@ -45,16 +45,16 @@ def edited(document: Document, edits: Iterable[Edit]) -> str:
 def set_scalar(
     document: Document, key: Scalar, node: Scalar, value: Plain, *, bracketed: bool
 ) -> Edit:
-    """Make a scalar hold a value; quotes and `|` stay where they can."""
+    """Set a scalar to a value; quotes and `|` are kept if they can hold it."""
     leaf = leaf_of(document, document.used(node, 0))
     start, end = document.start(node), document.end(node)
     line_end = document.ends[leaf.last]
     gap = " " if document.text[start - 1 : start] == ":" else ""
-    indent, comment, block = document.column(key) + STEP, "", leaf.style in FOLDED
+    indent, comment, block = document.column(key) + STEP, "", leaf.style in BLOCK_STYLES
     if block:
         header = _HEADER.fullmatch(document.text, start, document.ends[leaf.line])
         comment, end = (header and header[1]) or "", line_end
-        # A number in the header counts from the key; without one the first line tells.
+        # An indentation in the header is relative to the key's; else the first line defines it.
         indent = indent if _DIGIT.search(leaf.source[0]) else leaf.indent or indent
     elif isinstance(value, str) and "\n" in value and not bracketed:
         block = _REST.fullmatch(document.text, end, line_end) is not None
@@ -63,13 +63,13 @@ def set_scalar(
         old = '"' if block else document.text[start:end]
         return Edit(start, end, gap + word(value, old, bracketed=bracketed) + comment)
     lines = literal(value, indent, comment)
-    # The last line break of a file belongs to the text that ends there.
+    # At the end of a file without a line feed, the string's own ends the file.
     lines += [""] if end == len(document.text) and value.endswith("\n") else []
     return Edit(start, end, gap + document.line_end.join(lines))
 
 
 def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> list[Edit]:
-    """Make a list of texts hold these. Raises Odd."""
+    """Set a list of strings. Raises NotEditable."""
     wanted = set(values)
     scalars = [item for item in node.items if isinstance(item, Scalar)]
     kept = [item for item in scalars if item.text.strip() in wanted]
@@ -80,7 +80,7 @@ def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> li
     leaves = [leaf_of(document, document.used(item, 0)) for item in scalars]
     heads = [document.line(leaf.line)[: leaf.column] for leaf in leaves]
     if not kept or not all(map(_DASH.fullmatch, heads)):
-        raise Odd
+        raise NotEditable
     edits = []
     for item, leaf, head in zip(scalars, leaves, heads, strict=True):
         if item.text.strip() not in had:
@@ -108,7 +108,7 @@ def _set_parts(document: Document, node: Sequence, had: set[str], new: list[str]
 
 
 def add_items(document: Document, parent: Mapping | None, name: str, texts: Seq[str]) -> Edit:
-    """Add items, each on one line, to the list `name` of a mapping. Raises Odd."""
+    """Append items, each on one line, to the list `name` of a mapping. Raises NotEditable."""
     listed = ", ".join(texts)
     entry = parent.entries.get(name) if parent else None
     if entry is None:
@@ -119,14 +119,14 @@ def add_items(document: Document, parent: Mapping | None, name: str, texts: Seq[
         depth = document.column(key) + STEP
         return _behind_key(document, key, node, [f"{' ' * depth}- {text}" for text in texts])
     if not isinstance(node, Sequence) or node.start < key.start:
-        raise Odd
+        raise NotEditable
     if document.flow(node):
         return _between_brackets(document, node, listed)
     *_, (_, last) = document.children(document.used(node, 0))
     line, column = document.place(last.start)
     dash = document.line(line)[:column]
     if dash.strip() != "-":
-        raise Odd
+        raise NotEditable
     return _lines_behind(document, _last_line(document, last), [dash + text for text in texts])
 
 
@@ -135,12 +135,12 @@ def add_entries(
     node: Mapping | None,
     lines: Seq[str],
     inline: str,
-    behind: Written | None = None,
+    behind: Occurrence | None = None,
 ) -> Edit:
-    """Add entries to a mapping, behind a value of it or the last: the lines, or `inline`.
+    """Add entries to a mapping, behind one of its values or the last: `lines`, or `inline`.
 
-    The lines come to the depth of the first. Without a mapping the file holds nothing but comments.
-    Raises Odd.
+    `lines` have no indentation and get that of the mapping; `inline` is used between brackets.
+    Without a mapping they are appended to a file that holds only comments. Raises NotEditable.
     """
     if node is None:
         end, line_end = len(document.text), document.line_end
@@ -157,10 +157,7 @@ def add_entries(
 def add_inside(
     document: Document, parent: Mapping, name: str, lines: Seq[str], inline: str
 ) -> Edit:
-    """Add entries to the mapping `name` of a mapping that has it, or has it empty. Raises Odd.
-
-    `lines` stand at no depth.
-    """
+    """Add entries, as `add_entries` does, to the entry `name`: a mapping or null."""
     key, node = parent.entries[name]
     if isinstance(node, Scalar) and node.null:
         if document.flow(parent):
@@ -168,17 +165,17 @@ def add_inside(
         depth = document.column(key) + STEP
         return _behind_key(document, key, node, indented(lines, depth))
     if not isinstance(node, Mapping) or node.start < key.start:
-        raise Odd
+        raise NotEditable
     return add_entries(document, node, lines, inline)
 
 
-def _last_line(document: Document, used: Written) -> int:
-    """The last line of what a node holds. Raises Odd for a text that the lines behind belong to."""
+def _last_line(document: Document, used: Occurrence) -> int:
+    """The last line of a node. Raises NotEditable if lines below it would become part of it."""
     while not (used.alias or isinstance(used.node, Scalar) or document.flow(used.node)):
         *_, (_, used) = document.children(used)
     leaf = leaf_of(document, used)
     if leaf.keeps:
-        raise Odd
+        raise NotEditable
     return leaf.last
 
 
@@ -188,18 +185,18 @@ def _lines_behind(document: Document, line: int, lines: Iterable[str]) -> Edit:
 
 
 def _behind_key(document: Document, key: Scalar, node: Scalar, lines: Seq[str]) -> Edit:
-    """Lines below a key that has nothing behind it, or a null."""
+    """Put lines below a key whose value is absent or null."""
     start = document.end(key)
     at = document.ends[document.line_of(start)]
     if node.text and document.end(node) > at:
-        raise Odd
+        raise NotEditable
     rest = document.text[start:at]
     kept = rest.replace(node.text, "", 1).rstrip() if node.text else rest
     return Edit(start, at, document.line_end.join([kept, *lines]))
 
 
 def _between_brackets(
-    document: Document, node: Mapping | Sequence, inline: str, behind: Written | None = None
+    document: Document, node: Mapping | Sequence, inline: str, behind: Occurrence | None = None
 ) -> Edit:
     found = [value for _, value in document.children(document.used(node, 0))]
     if not found:
@@ -207,5 +204,5 @@ def _between_brackets(
         return Edit(end, end, inline)
     last = behind or found[-1]
     if last.start == last.end and document.text[last.start - 1] != ":":
-        raise Odd
+        raise NotEditable
     return Edit(last.end, last.end, f", {inline}")

@@ -16,7 +16,14 @@ from shopform.config.read.document import Document
 from shopform.config.read.files import Files
 from shopform.config.read.project import BOM, Project, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
-from shopform.config.write.edits import Edit, Odd, add_entries, edited, set_items, set_scalar
+from shopform.config.write.edits import (
+    Edit,
+    NotEditable,
+    add_entries,
+    edited,
+    set_items,
+    set_scalar,
+)
 from shopform.config.write.scalar_lines import plain_field
 from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
@@ -183,7 +190,7 @@ class _Patching:
         inline = f"{one.field}: {word(value, '', bracketed=True)}"
         for key, node in (*reversed(before), entries[0]):
             behind = document.used(node, document.end(key))
-            with suppress(Odd):
+            with suppress(NotEditable):
                 edit = add_entries(document, draft.node, lines, inline, behind)
                 place = self.new.setdefault((draft.node.file, edit.start), [])
                 place.append((rank, edit.text))
@@ -211,7 +218,7 @@ class _Patching:
             raise _Left("an anchor shares what stands there")
         try:
             edits = set_items(document, node, tuple(_escaped(str(value)) for value in values))
-        except Odd:
+        except NotEditable:
             raise _Left("its list is written in a way that cannot be patched") from None
         self._add(node.file, edits)
 

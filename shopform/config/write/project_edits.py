@@ -14,7 +14,14 @@ from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.project import Project, is_yaml
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
-from shopform.config.write.edits import Edit, Odd, add_entries, add_inside, add_items, edited
+from shopform.config.write.edits import (
+    Edit,
+    NotEditable,
+    add_entries,
+    add_inside,
+    add_items,
+    edited,
+)
 from shopform.config.write.emitter import pieces
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
@@ -53,7 +60,7 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritt
         document = _document(project.texts[name], name)
         edit = add_items(document, _root(document), MOVED, texts)
         return _finished(name, document, {((MOVED,), frozenset()): edit})
-    except Odd:
+    except NotEditable:
         raise UsageError(
             f"nothing can be added to `{MOVED}` in `{name}`, as it is written",
             hint=f"write it yourself: {', '.join(f'`{text}`' for text in texts)}",
@@ -89,7 +96,7 @@ def with_resources(
         groups.setdefault(_path(kinds, each)[:-1], []).append(each)
     written, edits = pieces(declared, addresses), dict[Place, Edit]()
     change, tabled = None, dict[Address, UsageError]()
-    with suppress(Odd):
+    with suppress(NotEditable):
         document = _document(project.texts.get(name, ""), name)
         root = _root(document)
         for path, group in groups.items():
@@ -98,7 +105,7 @@ def with_resources(
                 edits[path, frozenset(each.keys[-1] for each in group)] = edit
             except Tabled as problem:
                 tabled |= dict.fromkeys(group, problem)
-            except Odd:
+            except NotEditable:
                 continue
         edits = _sound(name, document, edits)
         change = _finished(name, document, edits)
@@ -188,7 +195,7 @@ def _edit(
     if above:
         found = child(root, *above)
         if not isinstance(found, Mapping) or not found.entries:
-            raise Odd
+            raise NotEditable
         parent = found
     lines = [line for address in addresses for line in written[address][0]]
     brief = ", ".join(written[address][1] for address in addresses)
@@ -208,11 +215,11 @@ def _edit(
 
 
 def _short(resource: Resource) -> str:
-    """One more text in a list of texts, where the text is all there is to say. Raises Odd."""
+    """A resource as an item of a list of strings. Raises NotEditable if it has other fields."""
     nesting, fields = BY_NAME[resource.address.kind].nesting, resource.fields
     text = fields.get(nesting.short) if nesting else None
     if len(fields) > 1 or not isinstance(text, str) or key_from(text) != resource.address.keys[-1]:
-        raise Odd
+        raise NotEditable
     return word(text, "", bracketed=True)
 
 
@@ -220,22 +227,22 @@ def _document(text: str, name: str) -> Document:
     try:
         return Document(text, parse(text, name, Collector()))
     except Malformed:
-        raise Odd from None
+        raise NotEditable from None
 
 
 def _root(document: Document) -> Mapping | None:
-    """The mapping a file holds; None for a file without anything. Raises Odd for another."""
+    """The mapping of a file; None for an empty file. Raises NotEditable for anything else."""
     root = document.root
     if root is None or (isinstance(root, Scalar) and root.null):
         return None
     if not isinstance(root, Mapping):
-        raise Odd
+        raise NotEditable
     return root
 
 
 def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place, Edit]:
-    """Those of the edits that change nothing else. An anchor may share what one of them changes."""
-    with suppress(Odd):
+    """The edits that change nothing else. One may edit what an anchor shares with other places."""
+    with suppress(NotEditable):
         after = _document(edited(document, edits.values()), name)
         if not edits or _added(_root(document), _root(after), [*edits]):
             return edits
@@ -247,9 +254,9 @@ def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Plac
 
 
 def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> Rewritten:
-    """In the layout of `fmt` where the file was so before. Raises Odd if anything else changed."""
+    """The file after its edits. Raises NotEditable if they change anything else."""
     if not edits or _sound(name, document, edits) != edits:
-        raise Odd
+        raise NotEditable
     return Rewritten(name, format_alike(document.text, edited(document, edits.values()), name))
 
 
