@@ -39,9 +39,10 @@ class Group(click.Group):
     """Takes long options with one dash too, and names the nearest of what it does not have."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        known = self.list_commands(ctx)
-        plain = (n for n, arg in enumerate(args) if not arg.startswith("-"))
-        own = next((n for n, arg in enumerate(args) if arg in known), next(plain, len(args)))
+        valued = {name for p in self.params if not getattr(p, "is_flag", True) for name in p.opts}
+        own = 0  # how many arguments stand before the command
+        while own < len(args) and args[own].startswith("-"):
+            own += 1 + (not valued.isdisjoint({args[own], f"-{args[own]}"}))
         return super().parse_args(ctx, [*doubled(self, args[:own]), *args[own:]])
 
     def resolve_command(

@@ -13,28 +13,29 @@ from shopform.errors import Interrupted, ShopformError, UsageError
 from shopform.files import allow_outside, hint, reason
 from shopform.terminal.console import Console
 
-# Command to module and object: a command's imports are paid for when it runs.
+# The place of each command, imported when it runs, and its summary, which --help shows without
+# that; a test holds the summaries to the commands' own help.
 COMMANDS = {
-    "init": "shopform.cli.commands.init:command",
-    "validate": "shopform.cli.commands.validate:command",
-    "fmt": "shopform.cli.commands.fmt:command",
-    "plan": "shopform.cli.commands.plan:command",
-    "show": "shopform.cli.commands.show:command",
-    "apply": "shopform.cli.commands.apply:command",
-    "destroy": "shopform.cli.commands.apply:destroy",
-    "drift": "shopform.cli.commands.drift:command",
-    "undo": "shopform.cli.commands.undo:command",
-    "clone": "shopform.cli.commands.clone:command",
-    "promote": "shopform.cli.commands.clone:promote",
-    "dump": "shopform.cli.commands.dump:command",
-    "import": "shopform.cli.commands.import_:command",
-    "graph": "shopform.cli.commands.graph:command",
-    "state": "shopform.cli.commands.state:group",
-    "force-unlock": "shopform.cli.commands.state:force_unlock",
-    "sandbox": "shopform.cli.commands.sandbox:command",
-    "schema": "shopform.cli.commands.schema:command",
-    "completion": "shopform.cli.commands.completion:command",
-    "version": "shopform.cli.commands.version:command",
+    "init": ("init:command", "Create a project in a folder."),
+    "validate": ("validate:command", "Check the files without contacting a shop."),
+    "fmt": ("fmt:command", "Rewrite the files in their canonical layout."),
+    "plan": ("plan:command", "Show what would change in the shop."),
+    "show": ("show:command", "Show a plan that was saved with `plan --out`, or the state."),
+    "apply": ("apply:command", "Make the shop match the files, or carry out a saved plan."),
+    "destroy": ("apply:destroy", "Destroy everything that shopform owns in the shop."),
+    "drift": ("drift:command", "Show what was changed in the shop outside of shopform."),
+    "undo": ("undo:command", "Revert the shop to its state before a run."),
+    "clone": ("clone:command", "Copy the configuration of one shop to another."),
+    "promote": ("clone:promote", "Copy what changed in a shop since the last clone or promote."),
+    "dump": ("dump:command", "Print a shop as YAML declarations."),
+    "import": ("import_:command", "Import an existing object by its id, without changing it."),
+    "graph": ("graph:command", "Print the dependency graph as DOT or Mermaid."),
+    "state": ("state:group", "Inspect and edit the state."),
+    "force-unlock": ("state:force_unlock", "Release the lock of a run that hangs."),
+    "sandbox": ("sandbox:command", "Run a local shop to try shopform without an account."),
+    "schema": ("schema:command", "Print the JSON Schema of the project files."),
+    "completion": ("completion:command", "Print the completion script of a shell."),
+    "version": ("version:command", "Show the version."),
 }
 
 
@@ -45,41 +46,17 @@ class Commands(Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = COMMANDS.get(cmd_name)
-        if place is None:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = place.partition(":")
-        found: click.Command = getattr(importlib.import_module(module), name)
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        found: click.Command = getattr(
+            importlib.import_module(f"shopform.cli.commands.{module}"), name
+        )
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(SUMMARIES.items())
-
-
-# Shown by --help without importing the commands; a test holds them to the commands' own help.
-SUMMARIES = {
-    "init": "Create a project in a folder.",
-    "validate": "Check the files without contacting a shop.",
-    "fmt": "Rewrite the files in their canonical layout.",
-    "plan": "Show what would change in the shop.",
-    "show": "Show a plan that was saved with `plan --out`, or the state.",
-    "apply": "Make the shop match the files, or carry out a saved plan.",
-    "destroy": "Destroy everything that shopform owns in the shop.",
-    "drift": "Show what was changed in the shop outside of shopform.",
-    "undo": "Revert the shop to its state before a run.",
-    "clone": "Copy the configuration of one shop to another.",
-    "promote": "Copy what changed in a shop since the last clone or promote.",
-    "dump": "Print a shop as YAML declarations.",
-    "import": "Import an existing object by its id, without changing it.",
-    "graph": "Print the dependency graph as DOT or Mermaid.",
-    "state": "Inspect and edit the state.",
-    "force-unlock": "Release the lock of a run that hangs.",
-    "sandbox": "Run a local shop to try shopform without an account.",
-    "schema": "Print the JSON Schema of the project files.",
-    "completion": "Print the completion script of a shell.",
-    "version": "Show the version.",
-}
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
 def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -1,13 +1,13 @@
 """The options that commands share. Each has an environment twin."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shopform.cli import completions
-from shopform.cli.param_types import Duration, File, KeyValue, KindCount, Words
+from shopform.cli import completions, param_types
 from shopform.model.values import CHANGE_WORDS
 
 if TYPE_CHECKING:
@@ -20,24 +20,40 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def twin(name: str) -> str:
-    return "SHOPFORM_" + name.strip("-").replace("-", "_").upper()
+def twin(name: str, prefix: str = "SHOPFORM_") -> str:
+    return prefix + name.strip("-").replace("-", "_").upper()
 
 
-def option(*names: str, **settings: Any) -> Callable[[F], F]:
-    """A click option whose environment twin is SHOPFORM_ and its name."""
-    return click.option(
-        *names, envvar=twin(next(n for n in names if n.startswith("--"))), **settings
-    )
+def option(*names: str, prefix: str = "SHOPFORM_", **settings: Any) -> Callable[[F], F]:
+    """A click option whose environment twin is the prefix and its name."""
+    long = next(name for name in names if name.startswith("--"))
+    return click.option(*names, envvar=twin(long, prefix), **settings)
 
 
-def _chdir(ctx: click.Context, _option: click.Parameter, folder: str | None) -> None:
-    if folder:
-        ctx.obj.chdir = folder
+def flag(*names: str, **settings: Any) -> Callable[[F], F]:
+    """An option that takes no value."""
+    return option(*names, is_flag=True, **settings)
 
 
-def _no_color(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    ctx.obj.no_color = ctx.obj.no_color or wanted
+def address(*names: str, **settings: Any) -> Callable[[F], F]:
+    """A repeatable option that takes addresses."""
+    complete = completions.addresses
+    return option(*names, metavar="ADDRESS", multiple=True, shell_complete=complete, **settings)
+
+
+def gathered(how: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A callback that makes one value of all that a repeatable option was given."""
+    return lambda _ctx, _option, values: how(values)
+
+
+def to_console(field: str, meant: object = None) -> dict[str, Any]:
+    """Settings of an option whose value, or what the flag means, goes to the console."""
+
+    def put(ctx: click.Context, _option: click.Parameter, given: object) -> None:
+        if given:
+            setattr(ctx.obj, field, meant or given)
+
+    return {"expose_value": False, "callback": put}
 
 
 T = TypeVar("T")
@@ -80,12 +96,6 @@ def limits(asked: dict[str, Any]) -> "ReadLimits":
     return taken(ReadLimits, asked)
 
 
-def _counts(
-    _ctx: click.Context, _option: click.Parameter, pairs: Iterable[tuple[str, int]]
-) -> dict[str, int]:
-    return dict(pairs)
-
-
 def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Several options as one decorator."""
 
@@ -97,40 +107,28 @@ def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
+# -C is read before the others, wherever it stands: they name files in this folder.
 here = stack(
-    # Read before the others, wherever it stands: they name files in this folder.
     option(
-        "-C",
-        "--chdir",
-        metavar="DIR",
-        is_eager=True,
-        expose_value=False,
-        callback=_chdir,
-        help="Run in DIR.",
+        "-C", "--chdir", metavar="DIR", is_eager=True, help="Run in DIR.", **to_console("chdir")
     ),
-    option(
-        "--no-color", is_flag=True, expose_value=False, callback=_no_color, help="Disable colors."
-    ),
+    flag("--no-color", help="Disable colors.", **to_console("no_color")),
 )
-chosen_shop = option(
-    "--shop",
-    metavar="NAME",
-    shell_complete=completions.shops,
-    help="The shop; required if the project has several.",
-)
-_chosen_shops = option(
-    "--shop",
-    metavar="NAMES",
-    shell_complete=completions.shops,
-    help="The shop, a comma-separated list, or `all`; required if the project has several.",
-)
+
+
+def shop(metavar: str, what: str) -> Callable[[F], F]:
+    help_ = f"The shop{what}; required if the project has several."
+    return option("--shop", metavar=metavar, shell_complete=completions.shops, help=help_)
+
+
+chosen_shop = shop("NAME", "")
 texts = stack(
     option(
         "--var",
         "variables",
         metavar="NAME=VALUE",
         multiple=True,
-        type=KeyValue(),
+        type=param_types.key_value,
         help="Set a variable.",
     ),
     option(
@@ -138,12 +136,12 @@ texts = stack(
         "variable_files",
         metavar="FILE",
         multiple=True,
-        type=File(),
+        type=param_types.File(),
         help="Set variables from a YAML file.",
     ),
 )
 project = stack(here, chosen_shop, texts)
-projects = stack(here, _chosen_shops, texts)
+projects = stack(here, shop("NAMES", ", a comma-separated list, or `all`"), texts)
 reading = stack(
     option(
         "--parallelism",
@@ -157,90 +155,60 @@ reading = stack(
     ),
 )
 chosen_part = stack(
-    option(
+    address(
         "--target",
         "targets",
-        metavar="ADDRESS",
-        multiple=True,
-        shell_complete=completions.addresses,
         help="Only this address, its children and its dependencies (for a deletion: its"
         " dependents).",
     ),
-    option(
-        "--exclude",
-        "excludes",
-        metavar="ADDRESS",
-        multiple=True,
-        shell_complete=completions.addresses,
-        help="Leave out this address, its children and its dependents.",
+    address(
+        "--exclude", "excludes", help="Leave out this address, its children and its dependents."
     ),
 )
-
-
 permissions = stack(
     option(
         "--allow-delete",
         metavar="KIND=N",
         multiple=True,
-        type=KindCount(),
-        callback=_counts,
+        type=param_types.kind_count,
+        callback=gathered(dict),
         shell_complete=completions.kinds,
         help="Allow up to N objects of a kind to be destroyed; with `undo` also ADDRESS, including"
         " edits made to it since.",
     ),
     option("--allow", metavar="RULE", multiple=True, help="Lift a `policy` rule for this run."),
-    option(
-        "--partial",
-        is_flag=True,
-        help="Start even if the call budget does not cover the whole plan.",
-    ),
+    flag("--partial", help="Start even if the call budget does not cover the whole plan."),
 )
 renames = option(
     "--accept-rename",
     metavar="OLD=NEW",
     multiple=True,
-    type=KeyValue(),
+    type=param_types.key_value,
     help="Keep the object of address OLD as NEW, and record that under `moved:`.",
 )
 planning = stack(
-    chosen_part,
-    option(
-        "--replace",
-        metavar="ADDRESS",
-        multiple=True,
-        shell_complete=completions.addresses,
-        help="Destroy and recreate this address.",
-    ),
-    permissions,
+    chosen_part, address("--replace", help="Destroy and recreate this address."), permissions
 )
-
-
-def _joined(
-    _ctx: click.Context, _option: click.Parameter, lists: Iterable[tuple[str, ...]]
-) -> tuple[str, ...]:
-    return tuple(word for words in lists for word in words)
-
-
 gates = stack(
     option(
         "--fail-on",
         metavar="WORDS",
         multiple=True,
-        type=Words((*CHANGE_WORDS, "drift")),
-        callback=_joined,
+        type=param_types.changes,
+        callback=gathered(lambda lists: tuple(chain(*lists))),
         help=f"Refuse plans with any of these (comma-separated): {', '.join(CHANGE_WORDS)}, drift.",
     ),
-    option("--expect-no-changes", is_flag=True, help="Refuse a plan that is not empty."),
+    flag("--expect-no-changes", help="Refuse a plan that is not empty."),
 )
 locking = option(
     "--lock-timeout",
-    type=Duration(),
+    type=param_types.duration,
     default="0s",
     show_default=True,
     help="How long to wait for the lock.",
 )
-
-
+approval = flag("--auto-approve", help="Skip the interactive approval.")
+detailed = flag("--detailed-exitcode", help="Exit with 2 if there are changes, 0 if not.")
 of_copies = option(
     "--from",
     "source",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from shopform.cli.options import F, option, stack
+from shopform.cli.options import F, flag, option, stack, to_console
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.files import reporting
@@ -28,24 +28,10 @@ def _detail(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
     ctx.obj.detail = name if wanted else ctx.obj.detail
 
 
-def _max_bytes(ctx: click.Context, _option: click.Parameter, number: int) -> None:
-    ctx.obj.max_bytes = number
-
-
 def _report_url(ctx: click.Context, option: click.Parameter, url: str | None) -> None:
     if url and not url.startswith(("https://", "http://")):
         raise click.BadParameter(f"`{url}` is no address of a web page", ctx, option)
     ctx.obj.report_url = url or ""
-
-
-def _json(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        ctx.obj.form = "json"
-
-
-def _quiet(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        ctx.obj.form = "quiet"
 
 
 def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -86,34 +72,21 @@ patch = option(
     callback=claimed(PATCH),
     help="Write a patch that brings the edits into the files; `-` is stdout.",
 )
-quiet = option(
+quiet = flag(
     "-q",
     "--quiet",
-    is_flag=True,
-    expose_value=False,
-    callback=_quiet,
     help="Print only warnings and errors; see the exit code.",
+    **to_console("form", "quiet"),
 )
-
-
+_detailed: dict[str, Any] = {"expose_value": False, "callback": _detail}
 detail = stack(
-    option(
-        "--summary",
-        is_flag=True,
-        expose_value=False,
-        callback=_detail,
-        help="Show one line per object (text only).",
-    ),
-    option(
+    flag("--summary", help="Show one line per object (text only).", **_detailed),
+    flag(
         "--full",
-        is_flag=True,
-        expose_value=False,
-        callback=_detail,
         help="Show unchanged fields of changed objects too, and lift --max-bytes.",
+        **_detailed,
     ),
 )
-
-
 format_ = stack(
     option(
         "--format",
@@ -125,21 +98,14 @@ format_ = stack(
         callback=_form,
         help="Output format of the plan.",
     ),
-    option(
-        "--json",
-        is_flag=True,
-        expose_value=False,
-        callback=_json,
-        help="Same as `--format json`.",
-    ),
+    flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
     option(
         "--max-bytes",
         type=click.IntRange(1),
         default=65_536,
         show_default=True,
-        expose_value=False,
-        callback=_max_bytes,
         help="Size limit for Markdown; deletions are never left out.",
+        **to_console("max_bytes"),
     ),
     option(
         "--report-url",
@@ -151,8 +117,6 @@ format_ = stack(
     detail,
     quiet,
 )
-
-
 json_into = option(
     "--json-into",
     metavar="FILE",
@@ -162,19 +126,10 @@ json_into = option(
 )
 
 
-json_stream = option(
-    "--json-stream",
-    is_flag=True,
-    expose_value=False,
-    callback=_stream,
-    help="Print messages as JSON lines instead of the plan.",
-)
+def _json_lines(name: str, instead_of: str) -> Callable[[F], F]:
+    help_ = f"Print messages as JSON lines instead of {instead_of}."
+    return flag(name, help=help_, expose_value=False, callback=_stream)
 
 
-json_apply = option(
-    "--json",
-    is_flag=True,
-    expose_value=False,
-    callback=_stream,
-    help="Print messages as JSON lines instead of text.",
-)
+json_stream = _json_lines("--json-stream", "the plan")
+json_apply = _json_lines("--json", "text")

@@ -61,6 +61,10 @@ def test_terraforms_own_lines_work(here: Here, project: Path) -> None:
     assert here("apply", "-auto-approve", "-lock-timeout=5s").exit == 0
     for words in (("plan", "-help"), ("state", "-help"), ("state", "list", "-help")):
         assert here(*words).out.startswith("Usage: "), words
+    for words in (("-help",), ("-chdir", str(project), "-help"), ("-version",)):
+        asked = here(*words)  # behind `-C DIR`
+        assert (asked.exit, asked.err) == (0, ""), asked.text
+    assert "there is no option `-nope`" in here("-nope", "plan").err
     assert here("plan", "-detailed-exitcode", "-refresh-only").exit == 0
     assert here("state", "unprotect", "category.kitchen").exit == 0
     assert here("destroy", "-auto-approve=true").exit == 0

@@ -9,7 +9,7 @@ import click
 from docpages import REFERENCE, ROOT
 
 from shopform import errors
-from shopform.cli.main import COMMANDS, SUMMARIES, main
+from shopform.cli.main import COMMANDS, main
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import KINDS, Grade
@@ -51,7 +51,7 @@ def test_every_command_and_option_is_described() -> None:
 
 def test_the_summaries_are_the_commands_own() -> None:
     context = click.Context(main)
-    for each, summary in SUMMARIES.items():
+    for each, (_, summary) in COMMANDS.items():
         command = main.get_command(context, each)
         assert command is not None
         assert inspect.cleandoc(command.help or "").split("\n")[0] == summary

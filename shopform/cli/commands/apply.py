@@ -10,8 +10,6 @@ from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
-approve = options.option("--auto-approve", is_flag=True, help="Skip the interactive approval.")
-
 
 @click.command("apply")
 @options.projects
@@ -19,8 +17,8 @@ approve = options.option("--auto-approve", is_flag=True, help="Skip the interact
 @options.renames
 @options.reading
 @options.locking
-@approve
-@options.option("--destroy", is_flag=True, help="Destroy everything that shopform owns.")
+@options.approval
+@options.flag("--destroy", help="Destroy everything that shopform owns.")
 @options.option("--expect-digest", metavar="DIGEST", help="Apply only if the plan has this digest.")
 @output_options.json_apply
 @output_options.json_into
@@ -43,7 +41,7 @@ def command(console: Console, /, plan_file: Path | None, **asked: Any) -> int:
 @options.planning
 @options.reading
 @options.locking
-@approve
+@options.approval
 @output_options.json_apply
 @output_options.json_into
 @output_options.detail

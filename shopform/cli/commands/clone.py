@@ -1,22 +1,15 @@
 """`shopform clone` and `shopform promote`."""
 
-from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from shopform.cli import options, output_options
-from shopform.cli.param_types import File, KeyValue, Kinds
+from shopform.cli.param_types import File, key_value, kinds
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
-
-
-def _together(
-    _ctx: click.Context, _option: click.Parameter, lists: Iterable[frozenset[str]]
-) -> frozenset[str] | None:
-    return frozenset[str]().union(*lists) or None
-
 
 between = options.stack(
     options.here,
@@ -28,41 +21,23 @@ between = options.stack(
         "--kinds",
         metavar="SECTIONS",
         multiple=True,
-        type=Kinds(),
-        callback=_together,
+        type=kinds,
+        callback=options.gathered(lambda lists: frozenset(chain(*lists)) or None),
         help="Only these sections (comma-separated), with children and dependencies.",
     ),
-    options.option(
-        "--target",
-        "targets",
-        metavar="ADDRESS",
-        multiple=True,
-        help="Only this address, its children and its dependencies (for a deletion: its"
-        " dependents).",
-    ),
-    options.option(
-        "--exclude",
-        "excludes",
-        metavar="ADDRESS",
-        multiple=True,
-        help="Leave out this address, its children and its dependents.",
-    ),
+    options.chosen_part,
     options.option(
         "--rewrite",
         metavar="OLD=NEW",
         multiple=True,
-        type=KeyValue(),
+        type=key_value,
         help="Replace OLD by NEW in strings; takes precedence over `rewrite:` of the shop.",
     ),
-    options.option(
-        "--delete", is_flag=True, help="Delete copied objects that were deleted in the source shop."
-    ),
+    options.flag("--delete", help="Delete copied objects that were deleted in the source shop."),
     options.permissions,
     options.texts,
-    options.option(
-        "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes, 0 if not."
-    ),
-    options.option("--auto-approve", is_flag=True, help="Skip the interactive approval."),
+    options.detailed,
+    options.approval,
     output_options.out("Save the plan for `apply` and change nothing."),
     options.reading,
     options.locking,

@@ -20,10 +20,8 @@ from shopform.terminal.console import Console
     type=File(path_type=Path),
     help="Write a folder with one file per section, or one file if PATH ends in `.yaml`.",
 )
-@options.option(
-    "--update", is_flag=True, help="Update the files of the project with what the shop has."
-)
-@options.option("--new", is_flag=True, help="With --update: also declare unmanaged objects.")
+@options.flag("--update", help="Update the files of the project with what the shop has.")
+@options.flag("--new", help="With --update: also declare unmanaged objects.")
 @output_options.quiet
 @click.pass_obj
 def command(

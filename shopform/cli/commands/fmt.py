@@ -8,8 +8,8 @@ from shopform.terminal.console import Console
 
 @click.command("fmt")
 @options.here
-@options.option("--check", is_flag=True, help="Change nothing; exit with 1 if a file would change.")
-@options.option("--diff", is_flag=True, help="Print a diff instead of file names.")
+@options.flag("--check", help="Change nothing; exit with 1 if a file would change.")
+@options.flag("--diff", help="Print a diff instead of file names.")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
 @click.pass_obj
 def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool) -> int:

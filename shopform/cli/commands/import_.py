@@ -13,7 +13,7 @@ from shopform.terminal.console import Console
 @options.project
 @options.reading
 @options.locking
-@options.option("--generate", is_flag=True, help="Write the block of ADDRESS if it is missing.")
+@options.flag("--generate", help="Write the block of ADDRESS if it is missing.")
 @options.option(
     "--into", metavar="FILE", help="File for the block; by default the one with its section."
 )

@@ -16,15 +16,12 @@ from shopform.terminal.console import Console
 @options.renames
 @options.reading
 @options.gates
-@options.option("--destroy", is_flag=True, help="Plan to destroy everything that shopform owns.")
-@options.option(
+@options.flag("--destroy", help="Plan to destroy everything that shopform owns.")
+@options.flag(
     "--refresh-only",
-    is_flag=True,
     help="Show only what was changed outside of shopform.",
 )
-@options.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes, 0 if not."
-)
+@options.detailed
 @output_options.format_
 @output_options.json_stream
 @output_options.json_into

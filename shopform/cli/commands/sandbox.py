@@ -3,10 +3,13 @@
 import gc
 import signal
 import threading
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
+from shopform.cli import options
 from shopform.errors import UsageError
 from shopform.files import write_atomic
 from shopform.sandbox import Sandbox
@@ -14,6 +17,7 @@ from shopform.sandbox.local import read_seed
 from shopform.sandbox.switches import SWITCHES
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+option = partial(options.option, prefix="SHOPFORM_SANDBOX_")
 
 
 class Listed(click.types.StringParamType):
@@ -22,96 +26,46 @@ class Listed(click.types.StringParamType):
     envvar_list_splitter = ";"
 
 
+many: dict[str, Any] = {"type": Listed(), "multiple": True}
+
+
 @click.command("sandbox")
-@click.option(
-    "--port",
-    default=8484,
-    envvar="SHOPFORM_SANDBOX_PORT",
-    help="Port to listen on; 0 picks a free one.",
-)
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    envvar="SHOPFORM_SANDBOX_HOST",
-    help="Address to listen on; loopback only.",
-)
-@click.option(
-    "--data", type=FILE, envvar="SHOPFORM_SANDBOX_DATA", help="File that stores the shop."
-)
-@click.option(
-    "--seed", type=FILE, envvar="SHOPFORM_SANDBOX_SEED", help="File with the objects of a new shop."
-)
-@click.option(
-    "--products",
-    default=0,
-    envvar="SHOPFORM_SANDBOX_PRODUCTS",
-    help="Number of products to generate.",
-)
-@click.option("--token", default="sandbox", envvar="SHOPFORM_SANDBOX_TOKEN", help="The API key.")
-@click.option(
+@option("--port", default=8484, help="Port to listen on; 0 picks a free one.")
+@option("--host", default="127.0.0.1", help="Address to listen on; loopback only.")
+@option("--data", type=FILE, help="File that stores the shop.")
+@option("--seed", type=FILE, help="File with the objects of a new shop.")
+@option("--products", default=0, help="Number of products to generate.")
+@option("--token", default="sandbox", help="The API key.")
+@option(
     "--switch",
     "switches",
-    type=Listed(),
-    multiple=True,
     metavar="NAME=WORD",
-    envvar="SHOPFORM_SANDBOX_SWITCH",
     help="Change an assumption about the API.",
+    **many,
 )
-@click.option(
+@option(
     "--fault",
     "faults",
-    type=Listed(),
-    multiple=True,
     metavar="SPEC",
-    envvar="SHOPFORM_SANDBOX_FAULT",
     help="Inject a fault: `3:lose`, `POST:1+:500`, `GET /path:2-4:short`.",
+    **many,
 )
-@click.option(
+@option(
     "--deny",
-    type=Listed(),
-    multiple=True,
     metavar="ENDPOINT[:read|:write]",
-    envvar="SHOPFORM_SANDBOX_DENY",
     help="Remove a permission from the key.",
+    **many,
 )
-@click.option(
-    "--daily-calls",
-    default=10_000,
-    envvar="SHOPFORM_SANDBOX_DAILY_CALLS",
-    help="Daily call limit of the key.",
-)
-@click.option(
-    "--log",
-    type=FILE,
-    envvar="SHOPFORM_SANDBOX_LOG",
-    help="Write requests to this file as JSON lines.",
-)
-@click.option(
-    "--ready-file",
-    type=FILE,
-    envvar="SHOPFORM_SANDBOX_READY_FILE",
-    help="File to write the port to.",
-)
-@click.option(
-    "--list-switches",
-    is_flag=True,
-    envvar="SHOPFORM_SANDBOX_LIST_SWITCHES",
-    help="Print the switches and exit.",
-)
+@option("--daily-calls", default=10_000, help="Daily call limit of the key.")
+@option("--log", type=FILE, help="Write requests to this file as JSON lines.")
+@option("--ready-file", type=FILE, help="File to write the port to.")
+@option("--list-switches", is_flag=True, help="Print the switches and exit.")
 def command(
-    port: int,
-    host: str,
-    data: Path | None,
-    seed: Path | None,
-    products: int,
-    token: str,
     switches: tuple[str, ...],
-    faults: tuple[str, ...],
-    deny: tuple[str, ...],
-    daily_calls: int,
-    log: Path | None,
+    seed: Path | None,
     ready_file: Path | None,
     list_switches: bool,
+    **asked: Any,
 ) -> None:
     """Run a local shop to try shopform without an account.
 
@@ -125,19 +79,9 @@ def command(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Sandbox(
-        switches=dict(_pair(switch) for switch in switches),
-        faults=faults,
-        token=token,
-        data=data,
-        seed=read_seed(seed) if seed else None,
-        products=products,
-        deny=deny,
-        daily_calls=daily_calls,
-        log=log,
-        host=host,
-        port=port,
-    ) as sandbox:
+    changed = dict(_pair(switch) for switch in switches)
+    rows = read_seed(seed) if seed else None
+    with Sandbox(switches=changed, seed=rows, **asked) as sandbox:
         if ready_file:
             write_atomic(ready_file, f"{sandbox.port}\n".encode())
         click.echo(f"sandbox listening on {sandbox.url}")

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 @options.of_copies
 @options.reading
 @options.locking
-@options.option(
+@options.flag(
     "--auto-approve",
-    is_flag=True,
     help="Skip the interactive approval, even if most of it does not match.",
 )
 @click.pass_obj

@@ -12,15 +12,13 @@ from shopform.terminal.console import Console
 
 @click.command("undo")
 @options.project
-@options.option("--list", "listing", is_flag=True, help="List the runs, newest first.")
+@options.flag("--list", "listing", help="List the runs, newest first.")
 @options.chosen_part
 @options.permissions
 @options.reading
 @options.locking
-@options.option("--auto-approve", is_flag=True, help="Skip the interactive approval.")
-@options.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes, 0 if not."
-)
+@options.approval
+@options.detailed
 @output_options.format_
 @output_options.json_stream
 @output_options.json_into
