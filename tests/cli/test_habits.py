@@ -61,8 +61,9 @@ def test_terraforms_own_lines_work(here: Here, project: Path) -> None:
     assert here("apply", "-auto-approve", "-lock-timeout=5s").exit == 0
     for words in (("plan", "-help"), ("state", "-help"), ("state", "list", "-help")):
         assert here(*words).out.startswith("Usage: "), words
-    for words in (("-help",), ("-chdir", str(project), "-help"), ("-version",)):
-        asked = here(*words)  # behind `-C DIR`
+    behind_a_folder = ("-help",), ("-chdir", str(project), "-help"), ("-version",)
+    for arguments in behind_a_folder:
+        asked = here(*arguments)
         assert (asked.exit, asked.err) == (0, ""), asked.text
     assert "there is no option `-nope`" in here("-nope", "plan").err
     assert here("plan", "-detailed-exitcode", "-refresh-only").exit == 0
