@@ -35,7 +35,7 @@ class _Pairs:
 
     def found(self) -> Iterator[RouteProblem]:
         starts = _by_likeness(self.table)
-        pages, ceased = _by_likeness(self.pages), _by_likeness(self.ceased)
+        pages, removed = _by_likeness(self.pages), _by_likeness(self.ceased)
         for hop in self.hops:
             if not hop.address:
                 continue
@@ -43,26 +43,35 @@ class _Pairs:
             if start == end and hop.fresh and self._new(hop.start, hop.end):
                 yield self._fault(hop, f"leads to `{slashed(hop.target)}`", "a loop", hop.end)
             yield from self._twins(hop, starts[start])
-            for path in pages.get(start, ()):
-                page = self.pages[path]
-                if (hop.fresh or page.fresh) and self._new(hop.start, path):
-                    says = f"begins at `{slashed(hop.source)}`, and `{page.whose}` is a page at"
-                    says += f" `{slashed(page.path)}`"
-                    yield self._fault(hop, says, "one hides the other", path, hop.start)
-            if hop.end in self.pages:
-                continue
-            for path in starts.get(end, ()):
-                other = self.table[path]
-                open_ = hop.end not in self.table and (hop.fresh or other.fresh)
-                if open_ and self._new(hop.end, path):
-                    says = f"leads to `{slashed(hop.target)}`, and {who(other)} begins at"
-                    says += f" `{slashed(other.source)}`"
-                    yield self._fault(hop, says, "one leads to the other", path, hop.end)
-            for path in ceased.get(end, ()):
-                if self._new(hop.end, path):
-                    says = f"leads to `{slashed(hop.target)}`, and this plan removes"
-                    says += f" `{slashed(path)}`"
-                    yield self._fault(hop, says, "a dead end", path, hop.end)
+            yield from self._hidden(hop, pages.get(start, ()))
+            if hop.end not in self.pages:
+                yield from self._onward(hop, starts.get(end, ()), removed.get(end, ()))
+
+    def _hidden(self, hop: Hop, paths: Iterable[str]) -> Iterator[RouteProblem]:
+        """Pages whose path is similar to the source of a redirect."""
+        for path in paths:
+            page = self.pages[path]
+            if (hop.fresh or page.fresh) and self._new(hop.start, path):
+                says = f"begins at `{slashed(hop.source)}`, and `{page.whose}` is a page at"
+                says += f" `{slashed(page.path)}`"
+                yield self._fault(hop, says, "one hides the other", path, hop.start)
+
+    def _onward(
+        self, hop: Hop, starts: Iterable[str], removed: Iterable[str]
+    ) -> Iterator[RouteProblem]:
+        """Other redirects from, and removed pages at, paths similar to the target of one."""
+        for path in starts:
+            other = self.table[path]
+            open_ = hop.end not in self.table and (hop.fresh or other.fresh)
+            if open_ and self._new(hop.end, path):
+                says = f"leads to `{slashed(hop.target)}`, and {who(other)} begins at"
+                says += f" `{slashed(other.source)}`"
+                yield self._fault(hop, says, "one leads to the other", path, hop.end)
+        for path in removed:
+            if self._new(hop.end, path):
+                says = f"leads to `{slashed(hop.target)}`, and this plan removes"
+                says += f" `{slashed(path)}`"
+                yield self._fault(hop, says, "a dead end", path, hop.end)
 
     def _twins(self, hop: Hop, paths: Sequence[str]) -> Iterator[RouteProblem]:
         """One warning for all redirects whose sources are alike, at the first that is declared."""

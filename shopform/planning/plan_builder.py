@@ -166,26 +166,22 @@ class PlanDraft:
                 notes=tuple(notes),
             )
         )
-        assumed = self.live.kinds.get(kind.name, NOTHING).assumed and kind.name not in self.probed
+        self.graph.add(self._create_step(resource, kind, difference))
+
+    def _create_step(self, resource: Resource, kind: Kind, difference: Difference) -> Step:
+        assumed = self.live.kind(kind.name).assumed and kind.name not in self.probed
         self.probed.add(kind.name)
-        self.graph.add(
-            Step(
-                key=f"{address}:create",
-                op=Op.CREATE,
-                address=address,
-                kind=kind.name,
-                parent=Ref(resource.parent) if resource.parent else None,
-                fields=difference.send,
-                entry=self.memory.entry(
-                    None,
-                    resource,
-                    kind,
-                    difference,
-                    self.memory.unclaimed(resource, kind, None, difference),
-                ),
-                confirm=assumed,
-                deliver=resource.deliver,
-            )
+        unclaimed = self.memory.unclaimed(resource, kind, None, difference)
+        return Step(
+            key=f"{resource.address}:create",
+            op=Op.CREATE,
+            address=resource.address,
+            kind=kind.name,
+            parent=Ref(resource.parent) if resource.parent else None,
+            fields=difference.send,
+            entry=self.memory.entry(None, resource, kind, difference, unclaimed),
+            confirm=assumed,
+            deliver=resource.deliver,
         )
 
     def _reverted(
@@ -242,17 +238,8 @@ class PlanDraft:
             importing=address in self.matching.imported,
         )
         if op is Op.UPDATE and address in self.matching.adopted:
-            adopt = Step(
-                key=f"{address}:adopt",
-                op=Op.ADOPT,
-                address=address,
-                kind=kind.name,
-                id=item.id,
-                parent=step.parent,
-                entry=entry,
-                previous=self.matching.before(address),
-                deliver=resource.deliver,
-            )
+            key = f"{address}:adopt"
+            adopt = replace(step, key=key, op=Op.ADOPT, fields={}, entry=entry, importing=False)
             self.graph.add(adopt)
             self.graph.add(step, [adopt.key])
         else:

@@ -57,6 +57,11 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     connect(draft, paths)
     steps = draft.graph.walk(Yielding(draft))
     guards.check(draft, paths, shop, options)
+    return _assemble(draft, steps, shop)
+
+
+def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
+    live, options = draft.live, draft.options
     changes = tuple(
         sorted(
             _explained(draft.changes, steps, shop.name), key=lambda c: (ORDER[c.kind], c.address)
@@ -64,7 +69,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     )
     return Plan(
         basis=replace(
-            _basis(prior, shop),
+            _basis(draft.prior, shop),
             source=options.source,
             fingerprints=fingerprints(draft, steps),
             anchor=anchor_of(live),
@@ -73,7 +78,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
         changes=changes,
         drift=tuple(sorted(draft.drift, key=lambda c: (ORDER[c.kind], c.address))),
         steps=steps,
-        diagnostics=out.sorted(),
+        diagnostics=draft.out.sorted(),
         calls=Calls(
             read=live.calls,
             write=sum(step.op in WRITES for step in steps),
@@ -86,7 +91,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
             kind: live.kinds[kind].names
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
-        absent=tuple(sorted(matching.absent)),
+        absent=tuple(sorted(draft.matching.absent)),
         listed=listed_ids(draft, steps),
         settled=draft.settled,
         unchanged=draft.unchanged,

@@ -88,13 +88,7 @@ def scope(options: Options, known: Known) -> Scope:
     """
     if not options.targets and not options.excludes:
         return Scope(options.only)
-    every = known.every
-    pairs = [(move.before, move.after) for move in known.moves]
-    pairs += [(before, after) for after, before in known.moved.items()]
-    others: dict[Address, list[Address]] = {}
-    for before, after in pairs:
-        others.setdefault(before, []).append(after)
-        others.setdefault(after, []).append(before)
+    every, others = known.every, _other_names(known)
     roots = {word: _names(Address(word), every, others) for word in _words(options)}
     below: dict[Address, list[Address]] = {}
     for address in every:
@@ -119,6 +113,17 @@ def scope(options: Options, known: Known) -> Scope:
     old = {before for after, before in known.moved.items() if after in chosen} - every.keys()
     within = chosen if options.only is None else chosen & options.only
     return Scope(frozenset(within | old))
+
+
+def _other_names(known: Known) -> dict[Address, list[Address]]:
+    """The addresses before and after each move, by each other."""
+    pairs = [(move.before, move.after) for move in known.moves]
+    pairs += [(before, after) for after, before in known.moved.items()]
+    others: dict[Address, list[Address]] = {}
+    for before, after in pairs:
+        others.setdefault(before, []).append(after)
+        others.setdefault(after, []).append(before)
+    return others
 
 
 def _words(options: Options) -> Iterable[str]:
@@ -164,10 +169,7 @@ def _needs(
 ) -> dict[Address, set[Address]]:
     """For each address those that a run about it has to be about as well."""
     now = {before: after for after, before in known.moved.items()}
-    held = {
-        a: {now.get(n, n) for n in (*entry.depends_on, *((entry.parent,) if entry.parent else ()))}
-        for a, entry in known.entries.items()
-    }
+    held = {a: {now.get(n, n) for n in entry.needs} for a, entry in known.entries.items()}
     if options.refresh_only:
         return held
     declared = {a: set(depends_on(resource)) for a, resource in known.resources.items()}

@@ -46,6 +46,11 @@ def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) ->
             address=step.address,
             hint=hint + lifted,
         )
+    _dead_routes(draft, paths, out, refused, lifted)
+
+
+def _dead_routes(draft: PlanDraft, paths: Paths, out: "Outs", refused: bool, lifted: str) -> None:
+    ceased, options = paths.ceased, draft.options
     for hop in paths.hops:
         if hop.end in ceased and (options.destroy or not hop.address):
             held, step = ceased[hop.end]

@@ -1,6 +1,6 @@
 """What may be one object under two addresses, by comparing their values. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -151,26 +151,29 @@ class Comparing:
             if kind.type(name).textual and name not in kind.generated
         }
         holders: Holders = {}
-        ids = self.draft.matching.ids
-
-        def hold(name: str, value: object, holder: Holder) -> None:
+        sides = (
+            (name, value, side.holder)
+            for side in (*gone, *new)
+            for name in side.values.keys() & (empty.keys() | set(side.values) - set(kind.fields))
+            for value in side.values[name]
+        )
+        for name, value, holder in (*self._values(empty.keys()), *sides):
             if value and value != empty.get(name):
                 holders.setdefault((name, value), set()).add(holder)
+        return holders
 
-        for item in self.draft.live.kinds.get(kind.name, NOTHING).objects.values():
-            for name in empty.keys() & item.fields.keys():
-                hold(name, canonical(kind.type(name), item.fields[name], hosts), item.id)
+    def _values(self, names: Set[str]) -> Iterator[tuple[str, object, Holder]]:
+        """The values of these fields in the shop and in steps, and the labels of children."""
+        kind, hosts, ids = self.kind, self.draft.live.hosts, self.draft.matching.ids
+        for item in self.draft.live.kind(kind.name).objects.values():
+            for name in names & item.fields.keys():
+                yield name, canonical(kind.type(name), item.fields[name], hosts), item.id
             for name, (labels, *_) in self.held.get(item.id, {}).items():
-                hold(name, labels, item.id)
+                yield name, labels, item.id
         for step in self.draft.graph.steps.values():
             if step.kind == kind.name and step.entry:
-                for name in empty.keys() & step.entry.sent.keys():
-                    hold(name, step.entry.sent[name], ids.get(step.address, step.address))
-        for side in (*gone, *new):
-            for name in side.values.keys() & (empty.keys() | set(side.values) - set(kind.fields)):
-                for value in side.values[name]:
-                    hold(name, value, side.holder)
-        return holders
+                for name in names & step.entry.sent.keys():
+                    yield name, step.entry.sent[name], ids.get(step.address, step.address)
 
 
 def _contents(

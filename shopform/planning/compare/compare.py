@@ -162,49 +162,58 @@ class Comparer:
         entry: Entry | None,
         result: Difference,
     ) -> None:
-        type_ = kind.type(name)
+        memory = result.sent[name] = self._memory(kind, resource.address, name, value)
         raw = item.fields.get(name, MISSING)
-        memory = self._memory(kind, resource.address, name, value)
-        before = entry.sent.get(name, MISSING) if entry else MISSING
-        secret = name in secret_fields(resource, entry)
-        result.sent[name] = memory
+        live: object = None
         if raw is MISSING:
-            # The list does not show the field: only the memory can tell whether it is right.
-            if memory == before or (entry is None and not memory):
-                result.unchanged += 1
-                return
-            live: object = None
+            # The list does not show the field: only the state can tell whether it is right.
+            equal = memory == entry.sent.get(name, MISSING) if entry else not memory
         else:
-            hosts = self.matching.hosts
-            held = live = canonical(type_, raw, hosts)
-            found = entry is None and name in kind.identity
-            rewritten = found and recognised(type_, held) == recognised(type_, value, hosts)
+            held = live = canonical(kind.type(name), raw, self.matching.hosts)
             if isinstance(value, Secret):
-                live = digest(resource.address.kind, name, held)
-            if live != memory and rewritten:
-                result.stored[name] = live
-                result.unchanged += 1
-                return
-            if live == memory:
-                result.unchanged += 1
-                if entry and (before != memory or name in entry.stored):
-                    # Found equal without having been sent, or no longer stored otherwise.
-                    result.remember = True
-                return
-            left = entry.stored.get(name, before) if entry else MISSING
-            now = digest(resource.address.kind, name, held) if is_digest(left) else held
-            if memory == before and entry and name in entry.stored and left == now:
-                result.stored[name] = left
-                result.unchanged += 1
-                return
-            # A path that the shop gave because another object had the one that was sent: it is
-            # tried again once that is free, and is no edit of anybody's.
-            refused = name == kind.path and memory == before and appended(kind, before, live)
-            if refused and self.holder(kind, str(before), item.id) is not None:
-                result.unchanged += 1
-                return
+                live = digest(kind.name, name, held)
+            equal = self._equal(kind, name, value, item, entry, held, live, result)
+        if equal:
+            result.unchanged += 1
+            return
+        secret = name in secret_fields(resource, entry)
         result.send[name] = value
         result.fields.append(self._change(kind, name, live, value, secret=secret))
+
+    def _equal(
+        self,
+        kind: Kind,
+        name: str,
+        value: Value,
+        item: LiveObject,
+        entry: Entry | None,
+        held: object,
+        live: object,
+        result: Difference,
+    ) -> bool:
+        """Return whether a field needs no update; `live` is `held`, or its digest for a secret."""
+        memory, hosts, type_ = result.sent[name], self.matching.hosts, kind.type(name)
+        before = entry.sent.get(name, MISSING) if entry else MISSING
+        if live == memory:
+            if entry and (before != memory or name in entry.stored):
+                # Equal without having been sent, or no longer stored differently.
+                result.remember = True
+            return True
+        if entry is None:
+            found = name in kind.identity
+            if found and recognised(type_, held) == recognised(type_, value, hosts):
+                result.stored[name] = live
+                return True
+            return False
+        left = entry.stored.get(name, before)
+        now = digest(kind.name, name, held) if is_digest(left) else held
+        if memory == before and name in entry.stored and left == now:
+            result.stored[name] = left
+            return True
+        # A path that the shop changed because another object had the one that was sent: it is
+        # sent again once that is free, and is not an edit.
+        refused = name == kind.path and memory == before and appended(kind, before, live)
+        return refused and self.holder(kind, str(before), item.id) is not None
 
     def _operate(
         self,

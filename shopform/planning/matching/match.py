@@ -95,7 +95,19 @@ def _assign(
     if wish and wish.id:
         _import(wish, kind, desired, result, out)
         _check_container(resource, result, out)
-        return
+    else:
+        _find(resource, wish.without if wish else frozenset(), desired, result, out)
+
+
+def _find(
+    resource: Resource,
+    without: frozenset[int],
+    desired: Desired,
+    result: Matching,
+    out: Collector,
+) -> None:
+    """Find the object of a resource by its identity, none of `without`."""
+    address, kind = resource.address, BY_NAME[resource.address.kind]
     parent_id = result.ids.get(resource.parent) if resource.parent else None
     if resource.parent and parent_id is None:
         return
@@ -103,11 +115,11 @@ def _assign(
     if identity is None:
         return
     key = (parent_id, identity)
-    apart_from = wish.without if wish else frozenset()
     found = _free(kind, result.index(kind).get(key, ()), desired, result)
     found = found or _free(kind, result.remembered(kind).get(key, ()), desired, result)
-    found = [number for number in found if number not in apart_from]
+    found = [number for number in found if number not in without]
     if len(found) > 1:
+        objects = result.live[kind.name].objects
         found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
     if len(found) > 1:
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}

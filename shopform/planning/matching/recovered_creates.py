@@ -61,7 +61,6 @@ def recover(
     """
     wanted = identified(kind, intent.identity)
     held = {item.id: _identity(kind, item, wanted, hosts) for item in items}
-    longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
     fresh = [
         item
         for item in items
@@ -76,6 +75,20 @@ def recover(
         return Recovered(same[0].id) if len(same) == 1 else Recovered(None, _ids(same))
     if intent.before is None:
         return Recovered()
+    return _by_fields(kind, intent, fresh, held, hosts, rivals)
+
+
+def _by_fields(
+    kind: Kind,
+    intent: Intent,
+    fresh: Collection[LiveObject],
+    held: Mapping[int, Identity],
+    hosts: frozenset[str],
+    rivals: Collection[Identity],
+) -> Recovered:
+    """Recover among `fresh` objects of other identities; `held` are those of all objects."""
+    wanted = identified(kind, intent.identity)
+    longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
     # One of each shape: what is remembered of an identity may be a digest.
     shapes = {tuple(map(is_digest, rival)): rival for rival in rivals if rival != wanted}.values()
     others = [
