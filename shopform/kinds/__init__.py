@@ -6,6 +6,7 @@ from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.base import Fact, Field, Grade, Kind, Route, Wire
 from shopform.kinds.brand import BRAND
 from shopform.kinds.category import CATEGORY
+from shopform.kinds.manufacturer import MANUFACTURER
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.supplier import SUPPLIER
@@ -16,6 +17,7 @@ from shopform.kinds.webhook import WEBHOOK
 KINDS: tuple[Kind, ...] = (
     SUPPLIER,
     BRAND,
+    MANUFACTURER,
     PROFILE,
     ATTRIBUTE,
     VALUE,

@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from everything import CATEGORY, IMAGE, draw, full
+from everything import CATEGORY, IMAGE, by_hand, draw, full
 from line import Line, errors, line
+from samples import sample
 
 from shopform.clone.copy import make_copy
 from shopform.clone.text_rewriting import Rewriting
 from shopform.describe.from_live import declare
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.plan import FieldChange, Op
 from shopform.model.prior import Prior
 from shopform.model.values import Address
@@ -80,9 +81,9 @@ def cleared_numbers_and_flags_are_none() -> None:
         one.assert_imports_only()
 
 
-def _entries(one: Line) -> list[dict[str, Any]]:
+def _entries(one: Line, kind: str = "") -> list[dict[str, Any]]:
     saved = json.loads((one.directory / "state" / "demo.json").read_text())
-    return list(saved["resources"].values())
+    return [entry for address, entry in saved["resources"].items() if address.startswith(kind)]
 
 
 def flags_and_numbers_are_shown_as_such() -> None:
@@ -287,6 +288,35 @@ def a_copy_leaves_out_what_holds_for_one_shop() -> None:
         assert [set(r.fields) for r in copy.resources.values()] == [{"name"}]
 
 
+def life_by_rows(kind: Kind) -> Scenario:
+    """The life of a kind of which nothing is known but its rows."""
+
+    def life() -> None:
+        sections = full()
+        first, other = (sample(kind, number, sections) for number in (1, 4))
+        with line() as one:
+            draw(one.directory)
+            one.declare(**sections)
+            one.settle()
+            one.assert_imports_only()
+            one.declare(**sections | {kind.section: {"a": other, "b": sections[kind.section]["b"]}})
+            (change,) = one.plan().changes
+            assert {f.name for f in change.fields} == other.keys()
+            for field in change.fields:
+                if field.name not in kind.refers:
+                    assert (field.before, field.after) == (first[field.name], other[field.name])
+                    assert type(field.after) is type(other[field.name])
+            one.settle()
+            cleared = {n: v if kind.fields[n].required else None for n, v in other.items()}
+            one.declare(**sections | {kind.section: {"a": cleared}})
+            one.settle()
+            assert not [s for s in _entries(one, kind.name) if s.get("stored")]
+            one.assert_imports_only()
+
+    life.__name__ = f"{kind.name}_lives_by_its_rows"
+    return life
+
+
 # In the order in which they are tried: what finds most or costs least comes first.
 SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("supplier category", undeclared_fields_go_back_to_what_the_shop_gives),
@@ -307,6 +337,7 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("attribute value", what_cannot_hold_values_is_not_asked_for_them),
     ("attribute value profile", nested_objects_are_made_moved_by_key_and_removed),
     ("supplier webhook", a_copy_leaves_out_what_holds_for_one_shop),
+    *((k.name, life_by_rows(k)) for k in KINDS if not k.nesting and k.section not in by_hand()),
     ("", recognised_without_its_state),
 )
 

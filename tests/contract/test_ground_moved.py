@@ -61,7 +61,7 @@ def refused(one: Line, made: Plan, *words: str) -> None:
 
 
 def address_of(kind: Kind) -> str:
-    return next(a for a in ADDRESSES if a.split(".")[0] == kind.name)
+    return next((a for a in ADDRESSES if a.split(".")[0] == kind.name), f"{kind.name}.b")
 
 
 ADDRESSES = (

@@ -14,7 +14,9 @@ PROJECTS = Path(__file__).with_name("projects")
 SETTLED = Scenario("settled", PROJECTS / "start", PROJECTS / "start")
 EMPTY = Scenario("empty", PROJECTS / "start")
 KIND_OF = {kind.wire.endpoint.value: kind.name for kind in KINDS}
-ENDPOINTS = [endpoint for endpoint in KIND_OF if endpoint != "brand"]
+FILES = "\n".join(path.read_text("utf-8") for path in (PROJECTS / "start").glob("*.yaml"))
+READ = (kind for kind in KINDS if kind.nesting or f"\n{kind.section}:" in FILES)
+ENDPOINTS = [kind.wire.endpoint.value for kind in READ]
 UNSEEN = ("short", "empty", "double")
 NONSENSE = ("cut", "garble", "html", "html_after", "null", "302", "404", "410")
 EXITS = dict.fromkeys((*UNSEEN, *NONSENSE, "500", "503=0", "drop", "lose"), 18) | {

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from covering import covering
+from samples import with_samples
 from support import Prepared, Run, copy_project, environment_of, memory, run_here
 
+from shopform.kinds import KINDS
 from shopform.sandbox import Sandbox
 from shopform.sandbox.switches import SWITCHES
 
@@ -19,10 +22,13 @@ PROJECT = Path(__file__).with_name("project")
 DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 WORDS = {switch.name: switch.words for switch in SWITCHES}
 REWRITTEN = WORDS["identity"]
+BY_HAND = {"suppliers", "profiles", "brands", "categories", "redirects", "webhooks"}
+BY_ROWS = [kind for kind in KINDS if kind.nesting is None and kind.section not in BY_HAND]
 DECLARED = {"supplier": 2, "profile": 2, "attribute": 4, "value": 3, "brand": 1} | {
     "category": 4,
     "redirect": 3,
     "webhook": 2,
+    **{kind.name: 2 for kind in BY_ROWS},
 }
 # A page of a hundred is what the API documents (A3). A shop that answers a smaller page is served;
 # one that refuses to answer at all is not the shop that is documented.
@@ -60,13 +66,23 @@ class Life:
         assert held == DECLARED
 
 
+def laid_out(folder: str, sandbox: Sandbox) -> Path:
+    """The project, with objects of the kinds that it does not name."""
+    directory = copy_project(PROJECT, Path(folder) / "project", sandbox)
+    named: dict[str, Any] = {section: {"full": {}, "plain": {}} for section in BY_HAND}
+    sections = with_samples(named)
+    made = {kind.section: sections[kind.section] for kind in BY_ROWS}
+    (directory / "samples.yaml").write_text(json.dumps(made), "utf-8")
+    return directory
+
+
 @contextmanager
 def life(row: Mapping[str, str], runner: Callable[..., Run] = run_here) -> Iterator[Life]:
     # Nobody knows the names of a redirect's fields: they are learned from one that exists.
     source, target, *_ = row["redirect_names"].split(",")
     seed = {"redirect": [{source: "findes", target: "sko"}]}
     with TemporaryDirectory(dir=memory()) as folder, Sandbox(switches=row, seed=seed) as sandbox:
-        directory = copy_project(PROJECT, Path(folder) / "project", sandbox)
+        directory = laid_out(folder, sandbox)
         yield Life(directory, sandbox, runner)
 
 
@@ -134,7 +150,7 @@ def test_a_shop_that_has_none_of_a_kind_is_told_the_names(names: str) -> None:
         TemporaryDirectory(dir=memory()) as folder,
         Sandbox(switches={"redirect_names": names}) as sandbox,
     ):
-        one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
+        one = Life(laid_out(folder, sandbox), sandbox)
         settings = one.directory / "shopform.yaml"
         wire = f"    wire: {{redirect: {{fields: {json.dumps(ours)}}}}}\n"
         settings.write_text(settings.read_text("utf-8") + wire, "utf-8")
@@ -149,7 +165,7 @@ def test_a_rewritten_value_is_no_wrong_name(word: str) -> None:
         TemporaryDirectory(dir=memory()) as folder,
         Sandbox(switches={"identity": word}) as sandbox,
     ):
-        one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
+        one = Life(laid_out(folder, sandbox), sandbox)
         one.apply()
         one.settled()
 
@@ -157,7 +173,7 @@ def test_a_rewritten_value_is_no_wrong_name(word: str) -> None:
 def test_wrong_names_stop_after_the_one_create_that_tries_them() -> None:
     switches = {"redirect_names": "from_url,to_url,code"}
     with TemporaryDirectory(dir=memory()) as folder, Sandbox(switches=switches) as sandbox:
-        one = Life(copy_project(PROJECT, Path(folder) / "project", sandbox), sandbox)
+        one = Life(laid_out(folder, sandbox), sandbox)
         told = one.run("apply", "--auto-approve", code=14)
         assert "set `wire:" in told
         sent = [call for call in sandbox.calls if call.method == "POST"]

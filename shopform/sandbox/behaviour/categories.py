@@ -27,6 +27,7 @@ class Categories(Table):
     surface = Surface.of(CATEGORY.wire)
     first_id = 501
     contains = ("category", "parent_id")
+    path = "rewrite_url"
     columns = columns_of(
         name=NAME,
         parent_id=Column(ColumnType.ID, 0),
@@ -82,7 +83,7 @@ class Categories(Table):
         if draft.before is None and "rewrite_url" not in draft.body:
             generate = self.switches["slug_missing"] == "generate"
             row["rewrite_url"] = slug(row["name"]) if generate else ""
-        row["rewrite_url"] = self._free(row["rewrite_url"].strip("/"), self.id(row))
+        row["rewrite_url"] = self.free_path(row["rewrite_url"].strip("/"), self.id(row))
 
     def _check_ancestors(self, row: Row) -> None:
         number = row["parent_id"]
@@ -97,24 +98,6 @@ class Categories(Table):
                     return  # an orphan's branch, left behind by `delete_parent=orphan`
                 raise Refusal(400, f"parent_id {number} does not exist")
             number = above["parent_id"]
-
-    def _free(self, wanted: str, number: int) -> str:
-        """The shop adds "-x" to a path that is taken, silently (OBS M-prod)."""
-        while wanted and self._taken(wanted, number):
-            if self.switches["slugs"] == "refuse":
-                raise Refusal(400, "rewrite_url is taken")
-            wanted += "-x"
-        return wanted
-
-    def _taken(self, wanted: str, number: int) -> bool:
-        reserved = self.switches["slug_removed"] == "reserved"
-        beside = self.store.find(self.endpoint, "rewrite_url", wanted)
-        return any(
-            self.id(row) != number and (reserved or not row["_removed"]) for row in beside
-        ) or any(
-            reserved or not row["_removed"]
-            for row in self.store.find("product", "rewrite_url", wanted)
-        )
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:
         origin, typing = self.world.origin, self.switches["typing"]

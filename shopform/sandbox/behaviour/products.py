@@ -44,6 +44,7 @@ class Products(Table):
     newest_first = True
     page = 5  # OBS K-cap
     read_only = True
+    path = "rewrite_url"
 
     def candidates(self, query: Mapping[str, str]) -> list[Row]:
         """By the filters of D1 that a count needs; an id of 0 has no effect (K-cap)."""

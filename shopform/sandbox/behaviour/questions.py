@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shopform.kinds import KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:
@@ -31,6 +33,10 @@ LISTS = {
     "brand": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
     "product": (ENVELOPE, "2.2: K-cap, D1"),
 }
+# Kinds of which no table is written here, by their endpoints. The younger an endpoint, the likelier
+# an envelope.
+GENERIC = {k.wire.endpoint.value: k for k in KINDS if k.wire.endpoint.value not in LISTS}
+LISTS |= dict.fromkeys(GENERIC, (ENVELOPE, "2.2: UNKNOWN, as its generation"))
 BODIES = ("empty204", "object200", "empty200")
 IDENTITY = ("keep", "fold", "lower", "decode", "encode", "cut", "sign")
 REDIRECT_NAMES = (

@@ -83,6 +83,7 @@ class Table:
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
     read_only: ClassVar[bool] = False
+    path: ClassVar[str] = ""  # the column of an object's address in the shop
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -244,6 +245,24 @@ class Table:
             for key, column in (keys | dict(self.columns)).items()
             for name in self.shown(key)
         }
+
+    def free_path(self, wanted: str, number: int) -> str:
+        """A path that no other object of the shop has: the shop adds "-x" to one that is taken,
+        silently (OBS M-prod)."""
+        while wanted and self._is_taken(wanted, number):
+            if self.switches["slugs"] == "refuse":
+                raise Refusal(400, f"{self.path} is taken")
+            wanted += "-x"
+        return wanted
+
+    def _is_taken(self, wanted: str, number: int) -> bool:
+        reserved = self.switches["slug_removed"] == "reserved"
+        return any(
+            (table is not self or table.id(row) != number) and (reserved or not row["_removed"])
+            for table in self.world.tables.values()
+            if table.path
+            for row in self.store.find(table.endpoint, table.path, wanted)
+        )
 
     def id(self, row: Row) -> int:
         kept: int = row[self.surface.id]

@@ -5,10 +5,9 @@ from itertools import cycle
 from typing import Any
 
 from shopform.errors import UsageError
-from shopform.kinds.attribute import ATTRIBUTE
-from shopform.kinds.value import VALUE
 from shopform.sandbox.behaviour.categories import Categories
 from shopform.sandbox.behaviour.columns import number
+from shopform.sandbox.behaviour.generic import ENDPOINT_OF, generic_tables
 from shopform.sandbox.behaviour.plain import Brands, Suppliers
 from shopform.sandbox.behaviour.products import Products
 from shopform.sandbox.behaviour.profiles import Attributes, Profiles, Values
@@ -27,9 +26,9 @@ TABLES: tuple[type[Table], ...] = (
     Webhooks,
     Brands,
     Products,
+    *generic_tables(),
 )
 ENDPOINTS = {table.surface.endpoint: table for table in TABLES}
-SHORT = {ATTRIBUTE.name: Attributes.surface.endpoint, VALUE.name: Values.surface.endpoint}
 FIRST_IDS = {table.surface.endpoint: table.first_id for table in TABLES}
 
 Seed = Mapping[str, list[dict[str, Any]]]
@@ -37,7 +36,7 @@ Seed = Mapping[str, list[dict[str, Any]]]
 
 def endpoint(name: str) -> str:
     """The endpoint that a name stands for: a kind's name or the endpoint itself."""
-    found = SHORT.get(name, name)
+    found = ENDPOINT_OF.get(name, name)
     if found not in ENDPOINTS:
         raise UsageError(f"there is no `{name}`", hint=f"there are {', '.join(ENDPOINTS)}")
     return found

@@ -1,0 +1,35 @@
+"""Manufacturers: who answers for a product, as the law on product safety wants it shown."""
+
+from functools import partial
+
+from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
+from shopform.kinds.field_types import Flag, Text
+
+template = partial(Field, grade=Grade.TEMPLATE, source="TPL: the compiled product page of Alaska2")
+
+MANUFACTURER = Kind(
+    name="manufacturer",
+    section="manufacturers",
+    about="A manufacturer that products can name, with the EU contact of one outside the EU.",
+    wire=Wire(
+        endpoint=Fact("manufacturer", Grade.DOCUMENTED, "A1, A2"),
+        id=Fact(("manufacturer_id", "id"), Grade.OBSERVED, "K-cap: a product column"),
+        list_key=Fact("manufacturers", Grade.ASSUMED, "by pattern: an envelope like menus"),
+        # That the API uses the template's names is a guess: no name is sent that an object lacks.
+        discover=True,
+    ),
+    identity=("name",),
+    rows=(
+        template(
+            "name", Text(), "The name, which also recognises the manufacturer.", required=True
+        ),
+        template("address", Text(), "The postal address, on several lines."),
+        template("email", Text(), "The e-mail address for customers."),
+        template("website", Text(), "The address of the website."),
+        template("is_outside_eu", Flag(), "Whether it is outside the EU; then `eu_*` are shown."),
+        template("eu_name", Text(), "The name of the contact in the EU."),
+        template("eu_address", Text(), "The postal address of that contact, on several lines."),
+        template("eu_email", Text(), "The e-mail address of that contact."),
+        template("eu_website", Text(), "The address of the website of that contact."),
+    ),
+)

@@ -1,0 +1,46 @@
+"""Objects made from the rows of their kind, for kinds of which no test writes one by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shopform.kinds import BY_NAME, KINDS, Field, Kind
+
+BY_TYPE: dict[str, Any] = {
+    "text": "{0} {1}\nå & b",
+    "html": "<p>{0} {1}</p>\n<p>to</p>",
+    "path": "{0}/{1}",
+}
+
+
+def written(row: Field, number: int, sections: Mapping[str, Any]) -> Any:
+    """A value of a field as files have it; another number gives another value."""
+    if row.type.refers:
+        return list(sections[BY_NAME[row.type.refers].section])[number % 2]
+    if row.type.allowed:
+        return row.type.allowed[number % len(row.type.allowed)]
+    if row.type.name == "flag":
+        return number % 2 == 1
+    return BY_TYPE[row.type.name].format(row.name, number) if row.type.textual else number
+
+
+def sample(
+    kind: Kind, number: int, sections: Mapping[str, Any], *, bare: bool = False
+) -> dict[str, Any]:
+    """All fields of an object, or only the required ones; what identifies it is on one line."""
+    found = {
+        name: written(row, number, sections)
+        for name, row in kind.declarable.items()
+        if row.required or not bare
+    }
+    label = kind.identity[-1]
+    return found | {label: str(found[label]).replace("\n", " ")}
+
+
+def with_samples(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """These sections, and two objects of each kind that has none: a whole and a bare one."""
+    found = dict(sections)
+    for kind in KINDS:
+        if kind.nesting is None and kind.section not in found:
+            both = sample(kind, 1, found), sample(kind, 2, found, bare=True)
+            found[kind.section] = dict(zip("ab", both, strict=True))
+    return found
