@@ -43,8 +43,7 @@ def accept(
     found, _ = compile_shops(
         project,
         request.shop if in_several else select_shop(project, request.shop),
-        variables=loaded.variables,
-        environment=request.environment,
+        **loaded.given,
         resolve_token=False,
     )
     worlds = [

@@ -13,13 +13,13 @@ from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
 from shopform.model.references import links
-from shopform.model.values import Address, host_of
+from shopform.model.values import Address
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
 from shopform.workflow.accept_renames import write
 from shopform.workflow.refresh import connected
 from shopform.workflow.requests import ImportRequest, ReadLimits
-from shopform.workflow.shop_identity import key_digest, same_shop
+from shopform.workflow.shop_identity import recognise, same_shop
 from shopform.workflow.workspace import Workspace
 
 
@@ -49,8 +49,7 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
         with connected(workspace, limits) as connection:
             same_shop(connection.client, prior)
             found = _read(connection.client, wanted, number, within)
-            key = key_digest(workspace.shop.token.text, session.lineage)
-            session.recognise(host_of(workspace.shop.url), None, key)
+            recognise(session, workspace.shop, None)
         block = _Block(workspace.desired)
         if missing:
             block = _generate(workspace, wanted, prior, found, request.into)
@@ -166,12 +165,7 @@ def _generate(
     change = with_resource(loaded.project, declared, wanted, into)
     project = amended(loaded.project, change)
     loaded.observer.loaded(project.sources, workspace.shop.name)
-    _, desired, _ = compile_project(
-        project,
-        workspace.shop.name,
-        variables=loaded.variables,
-        environment=loaded.request.environment,
-    )
+    _, desired, _ = compile_project(project, workspace.shop.name, **loaded.given)
     write(project, change)
     left_out = tuple(
         warning("import-left", f"`{left.field}` of `{wanted}` is left out: {left.why}")

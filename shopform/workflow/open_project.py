@@ -37,12 +37,7 @@ def open_project(request: ProjectRequest, observer: Observer) -> LoadedProject:
 
 def open_workspace(loaded: LoadedProject) -> Workspace:
     """Compile the project for one shop. Raises ConfigError, UsageError."""
-    shop, desired, warnings = compile_project(
-        loaded.project,
-        loaded.request.shop,
-        variables=loaded.variables,
-        environment=loaded.request.environment,
-    )
+    shop, desired, warnings = compile_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled[shop.name] = desired
     loaded.observer.warn(warnings)
     return alone(Workspace(loaded, shop, desired))
@@ -50,12 +45,7 @@ def open_workspace(loaded: LoadedProject) -> Workspace:
 
 def open_workspaces(loaded: LoadedProject) -> list[Workspace]:
     """Compile the project for every shop that is asked for. Raises ConfigError, UsageError."""
-    found, warnings = compile_shops(
-        loaded.project,
-        loaded.request.shop,
-        variables=loaded.variables,
-        environment=loaded.request.environment,
-    )
+    found, warnings = compile_shops(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled |= {name: desired for name, (_, desired) in found.items()}
     loaded.observer.warn(warnings)
     return [alone(Workspace(loaded, *each)) for each in found.values()]
@@ -82,28 +72,18 @@ def open_settings(
 
     It is the requested shop unless another is named.
     """
-    found = compile_shop(
-        loaded.project,
-        shop or loaded.request.shop,
-        variables=loaded.variables,
-        environment=loaded.request.environment,
-        with_token=with_token,
-    )
+    name = shop or loaded.request.shop
+    found = compile_shop(loaded.project, name, **loaded.given, with_token=with_token)
     made = Workspace(loaded, found, Desired())
     return alone(made) if with_token else made
 
 
 def validate(loaded: LoadedProject) -> dict[str, Desired]:
     """Compile one shop or several, or all. Raises ConfigError with all that is wrong in any."""
-    request, variables = loaded.request, loaded.variables
-    found, warnings = check_project(
-        loaded.project, request.shop, variables=variables, environment=request.environment
-    )
+    found, warnings = check_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled |= found
     for name in found if len(shop_names(loaded.project)) > 1 else ():
-        shop = compile_shop(
-            loaded.project, name, variables=variables, environment=request.environment
-        )
+        shop = compile_shop(loaded.project, name, **loaded.given)
         alone(Workspace(loaded, shop, found[name]), with_states=False)
     loaded.observer.warn(warnings)
     return found
@@ -117,11 +97,7 @@ def open_declared(
     Reads no secret. Raises ConfigError, UsageError.
     """
     _, desired, warnings = compile_project(
-        loaded.project,
-        loaded.request.shop,
-        variables=loaded.variables,
-        environment=loaded.request.environment,
-        resolve_token=False,
+        loaded.project, loaded.request.shop, **loaded.given, resolve_token=False
     )
     loaded.observer.warn(warnings)
     known = Known(resources=desired.resources, moves=desired.moved)

@@ -42,6 +42,14 @@ class ShopSnapshot:
             yield warning("not-read", f"the {section} are left out: {told.summary}", hint=told.hint)
 
 
+def require_whole(live: Live) -> None:
+    """Raise ShopError where a list came back short."""
+    out = Collector()
+    complete(live, out)
+    if out.failed:
+        raise ShopError(diagnostics=out.sorted())
+
+
 def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
     """Read every kind there is. A list that is not whole is a ShopError: what a dump lacks would
     be deleted, or made twice, by who applies it."""
@@ -56,8 +64,5 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
         same_shop(connection.client, prior, live)
         ledger = connection.ledger
     workspace.observer.was_read(workspace.shop.name, live.calls, ledger.left, ledger.daily)
-    out = Collector()
-    complete(live, out)
-    if out.failed:
-        raise ShopError(diagnostics=out.sorted())
+    require_whole(live)
     return ShopSnapshot(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from shopform.errors import Refused, ShopError, StateError
+from shopform.errors import Refused, StateError
 from shopform.files import make_directory, move, reporting
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.addresses import within
@@ -19,9 +19,10 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch
 from shopform.state.open import open_store
+from shopform.workflow.read_shop import require_whole
 from shopform.workflow.refresh import connected
 from shopform.workflow.requests import ReadLimits
-from shopform.workflow.shop_identity import key_digest
+from shopform.workflow.shop_identity import recognise
 from shopform.workflow.workspace import Workspace
 
 
@@ -78,8 +79,7 @@ def rehome(
                 " `--auto-approve`",
             )
         changed, dropped = ({}, []) if fits else _accepted(prior, live, found)
-        key = key_digest(workspace.shop.token.text, session.lineage)
-        session.recognise(host_of(workspace.shop.url), found.anchor, key, write=True)
+        recognise(session, workspace.shop, found.anchor, write=True)
         session.edit(changed, dropped)
     return compared, dropped
 
@@ -110,9 +110,7 @@ def _read(client: Client, prior: Prior) -> Live:
     kinds |= {kind.name for kind in KINDS if kind.fixed}
     live = fetch(client, kinds, wanted=interest(Desired(), prior), unread={})
     live = confirm_absence(client, live, prior)
-    for name, read in live.kinds.items():
-        if read.problem:
-            raise ShopError(f"the list of {name} is not complete: {read.problem}", hint="run again")
+    require_whole(live)
     return live
 
 

@@ -2,11 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, StateError
-from shopform.files import inside, make_directory, own_files, read, remove, reporting, write_atomic
+from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
 from shopform.model.plan import Plan
 from shopform.planning.plan_digest import parts_of
 from shopform.workflow.workspace import Workspace
@@ -24,7 +23,7 @@ def remember(plan: Plan, workspace: Workspace) -> None:
         return
     text = json.dumps(parts_of(plan), indent=1, sort_keys=True)
     try:
-        folder = _folder(workspace)
+        folder = workspace.own_folder("plans")
         with reporting(folder):
             make_directory(folder)
             write_atomic(folder / f"{plan.digest}.json", text.encode() + b"\n")
@@ -33,12 +32,6 @@ def remember(plan: Plan, workspace: Workspace) -> None:
                 remove(old)
     except StateError as problem:
         workspace.observer.warn(problem.diagnostics)
-
-
-def _folder(workspace: Workspace) -> Path:
-    data = workspace.data
-    with reporting(data / "plans"):
-        return inside(data, "plans")
 
 
 def expect(plan: Plan, digest: str, workspace: Workspace) -> None:
@@ -61,7 +54,7 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     approved = None
     try:
         if NAME.fullmatch(f"{digest}.json"):
-            approved = json.loads(read(_folder(workspace) / f"{digest}.json"))
+            approved = json.loads(read(workspace.own_folder("plans") / f"{digest}.json"))
     except (OSError, ValueError, RecursionError, StateError):
         pass
     if not isinstance(approved, dict):

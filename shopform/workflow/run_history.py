@@ -13,7 +13,7 @@ from pydantic import Field
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError, StateError, UsageError
-from shopform.files import inside, make_directory, own_files, read, remove, reporting, write_atomic
+from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
 from shopform.kinds import BY_NAME
 from shopform.kit import documents
 from shopform.model.plan import Plan
@@ -47,16 +47,6 @@ class RunRecord:
     plan: documents.Document
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A record without what it holds of objects; `counts` are those of its plan."""
-
-    name: str
-    verb: str
-    time: str
-    counts: Mapping[str, int]
-
-
 def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -> None:
     """Write down what is about to be changed, and drop the records that are too old.
 
@@ -85,7 +75,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
             remove(folder / f"{old}.json")
 
 
-def run_of(workspace: Workspace, plan: Plan) -> Summary | None:
+def run_of(workspace: Workspace, plan: Plan) -> RunRecord | None:
     """The run in which this very plan was applied."""
     basis = plan.basis
     for name in reversed(_names(_folder(workspace))):
@@ -96,7 +86,7 @@ def run_of(workspace: Workspace, plan: Plan) -> Summary | None:
         except (StateError, KeyError, TypeError):
             continue
         if held == (plan.digest, basis.lineage, basis.serial):
-            return Summary(name, record.verb, record.time, record.counts)
+            return record
     return None
 
 
@@ -127,16 +117,14 @@ def _name(now: datetime, last: list[str]) -> str:
     return f"{stamp}-{number:04x}"
 
 
-def summaries(workspace: Workspace) -> tuple[list[Summary], list[Diagnostic]]:
+def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
     """The runs of this shop, the last one first, and what is wrong with other records."""
     found, damaged = [], list[Diagnostic]()
     for name in reversed(_names(_folder(workspace))):
         try:
-            record = _read(workspace, name)
+            found.append(_read(workspace, name))
         except StateError as problem:
             damaged += (replace(told, severity=Severity.WARNING) for told in problem.diagnostics)
-            continue
-        found.append(Summary(name, record.verb, record.time, record.counts))
     return found, damaged
 
 
@@ -186,7 +174,7 @@ def _read(workspace: Workspace, name: str) -> RunRecord:
     with reporting(path):
         text = read(path)
     try:
-        return documents.read(RunRecord, documents.parse_object(text))
+        return replace(documents.read(RunRecord, documents.parse_object(text)), run=name)
     except (ValueError, RecursionError) as problem:
         raise _damaged(workspace, name, problem) from None
 
@@ -204,6 +192,4 @@ def _names(folder: Path) -> list[str]:
 
 
 def _folder(workspace: Workspace) -> Path:
-    data, name = workspace.data, f"runs/{workspace.shop.name}"
-    with reporting(data / name):
-        return inside(data, name)
+    return workspace.own_folder(f"runs/{workspace.shop.name}")

@@ -7,7 +7,6 @@ from pathlib import Path
 from shopform.errors import StalePlan
 from shopform.model.plan import Outcome, Plan, Step
 from shopform.model.prior import Prior
-from shopform.model.values import host_of
 from shopform.shop.client import Client
 from shopform.state.store import Session
 from shopform.workflow.exit_codes import outcome_exit, plan_exit
@@ -18,7 +17,7 @@ from shopform.workflow.refresh import connected
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
 from shopform.workflow.reviewed_plans import expect, remember
 from shopform.workflow.run_history import keep_record, run_of
-from shopform.workflow.shop_identity import key_digest, same_shop
+from shopform.workflow.shop_identity import recognise, same_shop
 from shopform.workflow.workspace import Workspace
 
 
@@ -64,8 +63,7 @@ def carry_out(
         if asks and not plan.empty and not workspace.observer.approve(plan):
             return RunResult(shop=workspace.shop, plan=plan, exit_code=1)
         client = connection.client
-        key = key_digest(workspace.shop.token.text, session.lineage)
-        session.recognise(host_of(workspace.shop.url), plan.basis.anchor, key)
+        recognise(session, workspace.shop, plan.basis.anchor)
         outcome = _do(workspace, plan, client, session, verb=verb, saved=source.saved)
         code = outcome_exit(outcome) or plan_exit(plan)
         return RunResult(shop=workspace.shop, plan=plan, outcome=outcome, exit_code=code)
@@ -108,5 +106,5 @@ def _not_used(workspace: Workspace, source: PlanSource, plan: Plan, prior: Prior
         raise StalePlan(
             f"the plan was applied already, at {run.time}: it was made for serial {basis.serial},"
             f" and the state is at {prior.serial}",
-            hint=f"plan again for what is left; `shopform undo {run.name}` reverts that run",
+            hint=f"plan again for what is left; `shopform undo {run.run}` reverts that run",
         )

@@ -22,9 +22,7 @@ def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
     Raises ConfigError then. Costs nothing where no other has its address and its key.
     """
     loaded, shop = workspace.loaded, workspace.shop
-    for other, one_source in same_shops(
-        loaded.project, shop, variables=loaded.variables, environment=loaded.request.environment
-    ):
+    for other, one_source in same_shops(loaded.project, shop, **loaded.given):
         from shopform.planning.checks.shared_shop import Managed, meeting
 
         def managed(one: Shop) -> Managed:

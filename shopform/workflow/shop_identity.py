@@ -9,7 +9,8 @@ from shopform.kinds import BY_NAME
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Anchor, Entry, Prior
-from shopform.model.values import Address
+from shopform.model.shop import Shop
+from shopform.model.values import Address, host_of
 from shopform.planning.checks.shop_identity import (
     Evidence,
     anchored,
@@ -20,6 +21,7 @@ from shopform.planning.checks.shop_identity import (
 )
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
+from shopform.state.store import Session
 
 NOTHING = Live()
 
@@ -28,6 +30,12 @@ def key_digest(token: str, lineage: str) -> str:
     """A salted digest of a key, too short to test guesses of the key with."""
     salt = hashlib.sha256(lineage.encode()).digest()[:16]
     return hashlib.blake2b(token.encode(errors="replace"), digest_size=8, salt=salt).hexdigest()
+
+
+def recognise(session: Session, shop: Shop, anchor: Anchor | None, *, write: bool = False) -> None:
+    """Have the state remember the shop and the key that it is opened with."""
+    key = key_digest(shop.token.text, session.lineage)
+    session.recognise(host_of(shop.url), anchor, key, write=write)
 
 
 def same_shop(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from shopform import files
 from shopform.config import Project, compile_project
@@ -16,6 +17,13 @@ from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
 
 
+class Given(TypedDict):
+    """What a project is compiled with besides its files."""
+
+    variables: Mapping[str, str]
+    environment: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class LoadedProject:
     """The files of a project as they were read, and what was compiled of them by shop."""
@@ -26,16 +34,15 @@ class LoadedProject:
     variables: Mapping[str, str] = field(default_factory=dict)
     compiled: dict[str, Desired] = field(default_factory=dict)
 
+    @property
+    def given(self) -> Given:
+        return Given(variables=self.variables, environment=self.request.environment)
+
     def declared(self, shop: str) -> Desired:
         """What is declared for a shop, compiled at most once; secrets may be empty."""
         if shop not in self.compiled:
-            _, self.compiled[shop], _ = compile_project(
-                self.project,
-                shop,
-                variables=self.variables,
-                environment=self.request.environment,
-                resolve_token=False,
-            )
+            made = compile_project(self.project, shop, **self.given, resolve_token=False)
+            self.compiled[shop] = made[1]
         return self.compiled[shop]
 
 
@@ -91,3 +98,9 @@ class Workspace:
         path = self.loaded.request.environment.get("SHOPFORM_DATA_DIR", ".shopform")
         with files.reporting(self.directory / path):
             return files.typed(self.directory, path)
+
+    def own_folder(self, name: str) -> Path:
+        """A folder in `data`. Raises StateError where a link leads it elsewhere."""
+        data = self.data
+        with files.reporting(data / name):
+            return files.inside(data, name)

@@ -1,5 +1,6 @@
 """`shopform apply` and `shopform destroy`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,17 +65,15 @@ def _apply(
     from shopform.workflow.accept_renames import accept
     from shopform.workflow.multi_shop import apply_all
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
-    from shopform.workflow.plan_sources import Fresh, PlanSource, Saved
-    from shopform.workflow.requests import Approval, RunResult
+    from shopform.workflow.plan_sources import Fresh, Saved
+    from shopform.workflow.requests import Approval
     from shopform.workflow.run_plan import carry_out
 
     limits, wanted = options.limits(asked), options.plan_options(asked)
     approval = options.taken(Approval, asked)
     verb = "destroy" if wanted.destroy else "apply"
 
-    def carry(source: PlanSource) -> RunResult:
-        return carry_out(source, limits, approval, verb=verb)
-
+    carry = partial(carry_out, limits=limits, approval=approval, verb=verb)
     if plan_file:
         if accept_rename:
             raise UsageError("a saved plan takes no planning options", hint="leave the options out")

@@ -39,35 +39,27 @@ def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -
 
 
 def _list(console: Console, asked: dict[str, Any]) -> int:
+    from shopform.render.text.multi_shop import COUNTED
     from shopform.workflow.open_project import open_settings
-    from shopform.workflow.run_history import summaries
+    from shopform.workflow.run_history import records
 
-    runs, damaged = summaries(open_settings(options.opened(console, asked)[1]))
+    runs, damaged = records(open_settings(options.opened(console, asked)[1]))
     console.diagnostics(damaged)
     if console.form == "json":
         import json
 
-        names = ("name", "verb", "time", "counts")
-        found = [{name: getattr(run, name) for name in names} for run in runs]
+        names = ("verb", "time", "counts")
+        found = [{"name": run.run, **{n: getattr(run, n) for n in names}} for run in runs]
         console.result(json.dumps(found, indent=2))
         return 0
     width = max((len(run.verb) for run in runs), default=0)
     for run in runs:
         counts = ", ".join(f"{run.counts.get(word, 0)} {said}" for word, said in COUNTED.items())
         time = run.time.replace("T", " ").removesuffix("Z")
-        console.result(f"{run.name}  {time} UTC  {run.verb:<{width}}  {counts}")
+        console.result(f"{run.run}  {time} UTC  {run.verb:<{width}}  {counts}")
     if not runs:
         console.note("No run was recorded here.")
     return 0
-
-
-COUNTED = {
-    "import": "imported",
-    "add": "added",
-    "change": "changed",
-    "destroy": "destroyed",
-    "forget": "forgotten",
-}
 
 
 def _undo(

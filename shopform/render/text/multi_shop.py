@@ -20,7 +20,7 @@ _PROBLEMS = {
     "usage": "usage error",
 }
 # What is counted, and the word once it is done.
-_COUNTED = {
+COUNTED = {
     "import": "imported",
     "add": "added",
     "change": "changed",
@@ -53,7 +53,7 @@ def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
         numbers = {"changed": len(plan.drift) - gone, "deleted": gone, "reads": plan.calls.read}
         return ShopRow(shop, word, numbers)
     counts = plan.count()
-    numbers = {name: counts[name] for name in _COUNTED}
+    numbers = {name: counts[name] for name in COUNTED}
     calls = {"reads": plan.calls.read, "writes": plan.calls.write}
     return ShopRow(shop, word, {**numbers, "drift": len(plan.drift), **calls})
 
@@ -61,7 +61,7 @@ def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
 def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> ShopRow:
     """What was done, counted from what happened."""
     done = outcome.count()
-    numbers = {word: done[name] for name, word in _COUNTED.items()}
+    numbers = {word: done[name] for name, word in COUNTED.items()}
     word = NO_CHANGES if plan.empty else APPLIED
     if partly:
         word = "partly applied"
