@@ -25,7 +25,7 @@ from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
-from shopform.workflow.refresh import Connection, read_and_plan
+from shopform.workflow.plan.refresh import Connection, read_and_plan
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import LoadedProject, Workspace
 

@@ -20,8 +20,8 @@ from shopform.workflow.observer import Listener
 from shopform.workflow.requests import RunResult
 
 if TYPE_CHECKING:
-    from shopform.workflow.declared_files import DeclaredFiles
-    from shopform.workflow.update_files import FileUpdate
+    from shopform.workflow.files.declared_files import DeclaredFiles
+    from shopform.workflow.files.update_files import FileUpdate
 
 SHOWN = 5
 DONE = {

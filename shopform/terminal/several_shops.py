@@ -17,8 +17,8 @@ from shopform.render.text.multi_shop import (
     render_table,
 )
 from shopform.terminal.reporter import Reporter
-from shopform.workflow.exit_codes import several_exit
 from shopform.workflow.requests import FailedRun, RunResult, SkippedRun
+from shopform.workflow.run.exit_codes import several_exit
 
 
 def report_plans(reporter: Reporter, results: Sequence[RunResult | FailedRun]) -> int:

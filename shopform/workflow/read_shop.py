@@ -13,7 +13,7 @@ from shopform.model.prior import Prior
 from shopform.planning.checks.guards import complete
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
-from shopform.workflow.refresh import connected, reading
+from shopform.workflow.plan.refresh import connected, reading
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import same_shop
 from shopform.workflow.workspace import Workspace

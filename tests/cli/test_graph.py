@@ -17,7 +17,7 @@ from shopform.model.values import Address, Ref
 from shopform.planning.plan_digest import digest_of
 from shopform.render.graph import Diagram, Edge, Node, render_graph, resource_graph, step_graph
 from shopform.terminal.console import Console
-from shopform.workflow.plan_file import write_plan
+from shopform.workflow.records.plan_file import write_plan
 
 ROOT = Path(__file__).parents[2]
 TEXT = r'"(?:[^"\\]|\\.)*"'

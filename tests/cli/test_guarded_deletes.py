@@ -228,7 +228,7 @@ def test_what_staff_put_into_what_goes_after_the_plan_is_not_lost(
                 ) -> None:
                     post(sandbox, path, **body)
 
-                monkeypatch.setattr("shopform.workflow.run_plan.keep_record", begun)
+                monkeypatch.setattr("shopform.workflow.run.run_plan.keep_record", begun)
                 done = go("apply", "--auto-approve", *LEAVE, sections=LEFT)
                 monkeypatch.undo()
                 assert done.exit == 14, (address, done.text)

@@ -17,7 +17,7 @@ from support import ROOT, Prepared, Run, environment_of, run_here
 from shopform import errors
 from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
-from shopform.workflow.exit_codes import CHANGES, PRECEDENCE, several_exit
+from shopform.workflow.run.exit_codes import CHANGES, PRECEDENCE, several_exit
 
 NAMES = ("staging", "production", "norway")
 KEYS = {f"KEY_{name.upper()}": f"key-of-{name}" for name in NAMES}

@@ -9,7 +9,7 @@ import pytest
 from two_shops import tree, two_shops
 from undoable import KITCHEN, Project, one, tables, words
 
-from shopform.workflow import run_history
+from shopform.workflow.records import run_history
 
 __all__ = ["one"]
 

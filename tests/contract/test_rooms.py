@@ -107,6 +107,29 @@ def test_no_import_runs_back_up() -> None:
     )
 
 
+USE_CASES = ("requests", "observer", "workspace", "open_project", "records", "plan", "run")
+
+
+def test_use_cases_stand_on_each_other_in_one_order() -> None:
+    """What is kept of plans and runs, how plans come about, how they are carried out."""
+    here = ROOT / "shopform" / "workflow"
+    parts = {p: p.relative_to(here).parts[0].removesuffix(".py") for p in here.rglob("*.py")}
+    assert not offenders(
+        (
+            path,
+            {
+                m
+                for m in imports(path)
+                if m.startswith("shopform.workflow.")
+                and (other := m.split(".")[2]) in USE_CASES
+                and USE_CASES.index(other) > USE_CASES.index(part)
+            },
+        )
+        for path, part in parts.items()
+        if part in USE_CASES
+    )
+
+
 def module(path: Path) -> str:
     return name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 

@@ -15,7 +15,7 @@ from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import KINDS, Grade
 from shopform.sandbox.switches import SWITCHES
 from shopform.state.format import state_schema
-from shopform.workflow.exit_codes import CHANGES
+from shopform.workflow.run.exit_codes import CHANGES
 
 
 def read(page: str) -> str:

@@ -12,7 +12,7 @@ from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
 from shopform.undo.inverse import invert
 from shopform.undo.previous_addresses import RecordedRun
-from shopform.workflow.run_history import touched
+from shopform.workflow.records.run_history import touched
 
 Task = Callable[[], object]
 

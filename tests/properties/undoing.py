@@ -20,8 +20,8 @@ from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
 from shopform.undo.inverse import Inverse, invert
 from shopform.undo.previous_addresses import RecordedRun, required_reads
-from shopform.workflow.refresh import read_and_plan, read_then_declare
-from shopform.workflow.run_history import touched
+from shopform.workflow.plan.refresh import read_and_plan, read_then_declare
+from shopform.workflow.records.run_history import touched
 
 FILES = {hashlib.sha256(name.encode()).hexdigest(): name for name in PICTURES}
 

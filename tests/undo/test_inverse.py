@@ -14,7 +14,7 @@ from shopform.model.values import Address
 from shopform.planning.matching.match import match
 from shopform.undo.inverse import Inverse, invert
 from shopform.undo.previous_addresses import RecordedRun, previous_addresses, required_reads
-from shopform.workflow.run_history import touched
+from shopform.workflow.records.run_history import touched
 
 
 def recorded(world: World, **asked: Any) -> RecordedRun:

@@ -62,12 +62,12 @@ def _apply(
 ) -> int:
     from shopform.terminal.reporter import Reporter
     from shopform.terminal.several_shops import report_runs
-    from shopform.workflow.accept_renames import accept
-    from shopform.workflow.multi_shop import apply_all
+    from shopform.workflow.files.accept_renames import accept
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
-    from shopform.workflow.plan_sources import Fresh, Saved
+    from shopform.workflow.plan.plan_sources import Fresh, Saved
     from shopform.workflow.requests import Approval
-    from shopform.workflow.run_plan import carry_out
+    from shopform.workflow.run.multi_shop import apply_all
+    from shopform.workflow.run.run_plan import carry_out
 
     limits, wanted = options.limits(asked), options.plan_options(asked)
     approval = options.taken(Approval, asked)

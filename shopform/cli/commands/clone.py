@@ -85,7 +85,7 @@ def _copy(
     console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import check_approval, offer
-    from shopform.workflow.clone_shop import Copying
+    from shopform.workflow.plan.clone_shop import Copying
     from shopform.workflow.requests import Approval, CopyRequest
 
     request, limits = options.taken(CopyRequest, asked), options.limits(asked)
@@ -100,8 +100,8 @@ def _copy(
 
 
 def _write(console: Console, folder: Path, **asked: Any) -> int:
-    from shopform.workflow.clone_shop import Copying
-    from shopform.workflow.declared_files import write_declared
+    from shopform.workflow.files.declared_files import write_declared
+    from shopform.workflow.plan.clone_shop import Copying
     from shopform.workflow.requests import CopyRequest
 
     request, limits = options.taken(CopyRequest, asked), options.limits(asked)

@@ -30,10 +30,10 @@ def command(
     that cannot be patched are listed on stderr. Several shops are compared in parallel.
     """
     from shopform.terminal.several_shops import report_plans
-    from shopform.workflow.drift_patch import find_drift
-    from shopform.workflow.multi_shop import plan_all
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
-    from shopform.workflow.plan_sources import Look
+    from shopform.workflow.plan.plan_sources import Look
+    from shopform.workflow.run.drift_patch import find_drift
+    from shopform.workflow.run.multi_shop import plan_all
 
     if write == "-" and console.form not in ("text", "quiet"):
         raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")

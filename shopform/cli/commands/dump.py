@@ -39,10 +39,10 @@ def command(
     left out and why; secrets are never written. Nothing is overwritten: --update edits existing
     files and keeps their order, comments and placeholders.
     """
-    from shopform.workflow.declared_files import write_declared
+    from shopform.workflow.files.declared_files import write_declared
+    from shopform.workflow.files.update_files import update_files
     from shopform.workflow.open_project import open_settings, open_workspace
     from shopform.workflow.read_shop import read_shop
-    from shopform.workflow.update_files import update_files
 
     if update and out:
         raise UsageError("`--update` writes into the project's files", hint="leave out `--out`")

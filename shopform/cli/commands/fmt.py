@@ -20,7 +20,7 @@ def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool
     lines they belong to. The meaning of a file never changes. A file that is not valid YAML is
     reported and skipped; the others are still formatted.
     """
-    from shopform.workflow.format_files import format_file, project_files
+    from shopform.workflow.files.format_files import format_file, project_files
 
     code = 0
     for name in files or project_files(console.directory):

@@ -45,7 +45,7 @@ def command(
     """
     from shopform.render.graph import render_graph, resource_graph, step_graph
     from shopform.workflow.open_project import open_declared
-    from shopform.workflow.plan_file import read_plan
+    from shopform.workflow.records.plan_file import read_plan
 
     if plan_file:
         if any(asked.values()):

@@ -32,9 +32,9 @@ def command(
     up in the next plan. With --generate a missing block is written as the object is
     now. `imports:` in the files does the same with the next apply, for everybody.
     """
-    from shopform.workflow.import_object import import_object
     from shopform.workflow.open_project import check_address, open_workspace
     from shopform.workflow.requests import ImportRequest
+    from shopform.workflow.state.import_object import import_object
 
     request = options.taken(ImportRequest, asked, address=check_address(address))
     if request.into and not request.generate:

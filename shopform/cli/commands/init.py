@@ -19,7 +19,7 @@ def command(console: Console, name: str, url: str) -> None:
     Writes shopform.yaml, catalogue.yaml, a JSON Schema for editors and a .gitignore. Existing
     files are kept, except the schema, which is updated.
     """
-    from shopform.workflow.start_project import start_project
+    from shopform.workflow.files.start_project import start_project
 
     for file, written in start_project(console.directory, name, url).items():
         if written:

@@ -42,11 +42,11 @@ def command(
     --expect-no-changes) refuses the plan. Several shops are planned in parallel.
     """
     from shopform.terminal.several_shops import report_plans
-    from shopform.workflow.accept_renames import accept
-    from shopform.workflow.multi_shop import plan_all
+    from shopform.workflow.files.accept_renames import accept
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
-    from shopform.workflow.plan_sources import Fresh
-    from shopform.workflow.run_plan import propose
+    from shopform.workflow.plan.plan_sources import Fresh
+    from shopform.workflow.run.multi_shop import plan_all
+    from shopform.workflow.run.run_plan import propose
 
     limits = options.limits(asked)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")

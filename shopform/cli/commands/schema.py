@@ -16,6 +16,6 @@ def command(console: Console, name: str) -> None:
     Editors use it for completion and validation; `shopform init` writes it to the project. The
     argument selects the schema of project files, of the state, or of saved plans.
     """
-    from shopform.workflow.start_project import schema
+    from shopform.workflow.files.start_project import schema
 
     console.result(schema(name))

@@ -23,7 +23,7 @@ def command(console: Console, /, shop: str | None, plan_file: Path | None) -> No
     with --json, as `state pull` prints it. Makes no API call.
     """
     from shopform.terminal.reporter import Reporter
-    from shopform.workflow.plan_file import read_plan
+    from shopform.workflow.records.plan_file import read_plan
 
     if plan_file:
         Reporter(console).planned(read_plan(console.directory, plan_file))
@@ -33,7 +33,7 @@ def command(console: Console, /, shop: str | None, plan_file: Path | None) -> No
 
 def _state(console: Console, shop: str | None) -> None:
     from shopform.render.text.state_text import render_state
-    from shopform.workflow.state_edits import StateEdits
+    from shopform.workflow.state.state_edits import StateEdits
 
     if console.one_document and console.form != "json":
         raise UsageError("the state is shown as text or JSON", hint="name a saved plan")

@@ -10,7 +10,7 @@ from shopform.cli.groups import Group
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
-    from shopform.workflow.state_edits import StateEdits
+    from shopform.workflow.state.state_edits import StateEdits
 
 chosen_state = options.stack(options.here, options.chosen_shop, options.of_copies)
 own_state = options.stack(options.here, options.chosen_shop, options.locking)
@@ -18,7 +18,7 @@ addresses_ = click.argument("addresses", nargs=-1, required=True, shell_complete
 
 
 def _state(console: Console, shop: str | None, source: str | None = None) -> "StateEdits":
-    from shopform.workflow.state_edits import StateEdits
+    from shopform.workflow.state.state_edits import StateEdits
 
     return StateEdits(options.opened(console, {"shop": shop})[1], source)
 

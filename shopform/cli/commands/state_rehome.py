@@ -8,7 +8,7 @@ from shopform.cli import options
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
-    from shopform.workflow.rehome_state import Comparison
+    from shopform.workflow.state.rehome_state import Comparison
 
 
 @click.command("rehome")
@@ -36,7 +36,7 @@ def command(
     missing objects are then removed from the state, and changed identities are recorded.
     """
     from shopform.workflow.open_project import open_settings
-    from shopform.workflow.rehome_state import move_state, rehome
+    from shopform.workflow.state.rehome_state import move_state, rehome
 
     limits, (_, loaded) = options.limits(asked), options.opened(console, asked)
     workspace = open_settings(loaded, with_token=True)

@@ -41,7 +41,7 @@ def command(console: Console, /, run: str | None, listing: bool, **asked: Any) -
 def _list(console: Console, asked: dict[str, Any]) -> int:
     from shopform.render.text.multi_shop import COUNTED
     from shopform.workflow.open_project import open_settings
-    from shopform.workflow.run_history import records
+    from shopform.workflow.records.run_history import records
 
     runs, damaged = records(open_settings(options.opened(console, asked)[1]))
     console.diagnostics(damaged)
@@ -66,8 +66,8 @@ def _undo(
     console: Console, run: str | None, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import offer
+    from shopform.workflow.plan.undo_run import Undoing
     from shopform.workflow.requests import Approval
-    from shopform.workflow.undo_run import Undoing
 
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     limits, approval = options.limits(asked), options.taken(Approval, asked)

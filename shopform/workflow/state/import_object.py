@@ -16,8 +16,8 @@ from shopform.model.references import links
 from shopform.model.values import Address
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
-from shopform.workflow.accept_renames import write
-from shopform.workflow.refresh import connected
+from shopform.workflow.files.accept_renames import write
+from shopform.workflow.plan.refresh import connected
 from shopform.workflow.requests import ImportRequest, ReadLimits
 from shopform.workflow.shop_identity import recognise, same_shop
 from shopform.workflow.workspace import Workspace

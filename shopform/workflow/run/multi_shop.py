@@ -6,12 +6,12 @@ from threading import Event
 
 from shopform.errors import Interrupted, ShopformError
 from shopform.shop.client import Client
-from shopform.workflow.exit_codes import plan_exit
-from shopform.workflow.plan_checks import judged
-from shopform.workflow.plan_sources import PlanSource
-from shopform.workflow.refresh import connected
+from shopform.workflow.plan.plan_checks import judged
+from shopform.workflow.plan.plan_sources import PlanSource
+from shopform.workflow.plan.refresh import connected
+from shopform.workflow.records.reviewed_plans import remember
 from shopform.workflow.requests import FailedRun, ReadLimits, RunResult, SkippedRun
-from shopform.workflow.reviewed_plans import remember
+from shopform.workflow.run.exit_codes import plan_exit
 
 # Each of them is a thread, with as many calls in flight as `--parallelism` allows.
 AT_ONCE = 8

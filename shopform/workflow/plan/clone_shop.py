@@ -30,7 +30,7 @@ from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.open_project import open_settings
-from shopform.workflow.refresh import Connection, connected, read_then_declare, reading
+from shopform.workflow.plan.refresh import Connection, connected, read_then_declare, reading
 from shopform.workflow.requests import CopyRequest, ReadLimits
 from shopform.workflow.shop_identity import same_shop
 from shopform.workflow.workspace import LoadedProject

@@ -9,14 +9,14 @@ from shopform.model.plan import Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
 from shopform.state.store import Session
-from shopform.workflow.exit_codes import outcome_exit, plan_exit
-from shopform.workflow.plan_checks import judged, ready
-from shopform.workflow.plan_file import write_plan
-from shopform.workflow.plan_sources import PlanSource
-from shopform.workflow.refresh import connected
+from shopform.workflow.plan.plan_checks import judged, ready
+from shopform.workflow.plan.plan_sources import PlanSource
+from shopform.workflow.plan.refresh import connected
+from shopform.workflow.records.plan_file import write_plan
+from shopform.workflow.records.reviewed_plans import expect, remember
+from shopform.workflow.records.run_history import keep_record, run_of
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
-from shopform.workflow.reviewed_plans import expect, remember
-from shopform.workflow.run_history import keep_record, run_of
+from shopform.workflow.run.exit_codes import outcome_exit, plan_exit
 from shopform.workflow.shop_identity import recognise, same_shop
 from shopform.workflow.workspace import Workspace
 

@@ -19,8 +19,8 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch
 from shopform.state.open import open_store
+from shopform.workflow.plan.refresh import connected
 from shopform.workflow.read_shop import require_whole
-from shopform.workflow.refresh import connected
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import recognise
 from shopform.workflow.workspace import Workspace

@@ -7,7 +7,7 @@ from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopformError
 from shopform.model.plan import Op, Plan, Step
 from shopform.planning.checks.call_budget import budgeted
-from shopform.workflow.refresh import Connection
+from shopform.workflow.plan.refresh import Connection
 from shopform.workflow.workspace import Workspace
 
 

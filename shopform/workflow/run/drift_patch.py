@@ -7,9 +7,9 @@ from shopform.files import write_output
 from shopform.kinds import BY_NAME
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
-from shopform.workflow.exit_codes import plan_exit
-from shopform.workflow.refresh import connected, read_and_look
+from shopform.workflow.plan.refresh import connected, read_and_look
 from shopform.workflow.requests import ReadLimits, RunResult
+from shopform.workflow.run.exit_codes import plan_exit
 from shopform.workflow.workspace import Workspace
 
 Place = tuple[str, int | None, str]

@@ -11,8 +11,8 @@ from shopform.model.prior import Prior
 from shopform.planning.scope import Options
 from shopform.workflow.observer import Observer
 from shopform.workflow.open_project import open_project, open_settings, open_workspace, several
-from shopform.workflow.plan_file import fit, needs_files, read_plan
-from shopform.workflow.refresh import Connection, read_and_look, read_and_plan
+from shopform.workflow.plan.refresh import Connection, read_and_look, read_and_plan
+from shopform.workflow.records.plan_file import fit, needs_files, read_plan
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import Workspace
 

@@ -16,8 +16,8 @@ from shopform.planning.scope import Options
 from shopform.undo.inverse import Inverse, invert
 from shopform.undo.previous_addresses import required_reads
 from shopform.workflow.open_project import open_settings
-from shopform.workflow.refresh import Connection, read_then_declare
-from shopform.workflow.run_history import find_record
+from shopform.workflow.plan.refresh import Connection, read_then_declare
+from shopform.workflow.records.run_history import find_record
 from shopform.workflow.workspace import LoadedProject
 
 IMAGES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
