@@ -116,7 +116,11 @@ def github(checkout: Checkout, job: str) -> tuple[int, str]:
         ended, text = checkout.bash(
             step["run"],
             GITHUB_API_URL=checkout.forge.url,
+            GITHUB_ACTIONS="true",
+            GITHUB_SERVER_URL="https://forge.dk",
             GITHUB_REPOSITORY="a/shop",
+            GITHUB_RUN_ID="99",
+            GITHUB_REF="refs/pull/7/merge",
             GITHUB_OUTPUT=str(output),
             GITHUB_STEP_SUMMARY=str(checkout.home / "summary"),
             GITHUB_SHA=git(checkout.directory, "rev-parse", "HEAD"),
@@ -154,7 +158,10 @@ def expression(text: str, known: dict[str, str]) -> str:
 def gitlab(checkout: Checkout, job: str) -> tuple[int, str]:
     recipe: dict[str, Any] = YAML(typ="safe").load(RECIPES / "gitlab-ci.yml")
     environment = {
+        "GITLAB_CI": "true",
         "CI_API_V4_URL": checkout.forge.url,
+        "CI_PROJECT_URL": "https://forge.dk/a/shop",
+        "CI_JOB_URL": "https://forge.dk/a/shop/-/jobs/99",
         "CI_PROJECT_ID": str(PROJECT),
         "CI_PROJECT_PATH": "a/shop",
         "CI_SERVER_HOST": "forge.dk",
@@ -222,6 +229,33 @@ def test_recipe_applies_nothing_but_what_was_reviewed(system: Any, checkout: Che
         code, said = system(checkout, "apply")
         assert (code, checkout.sandbox.data("supplier")) == (1, []), said
         assert "nobody reviewed" in said
+
+
+@pytest.mark.parametrize(
+    ("system", "folder", "link", "request_"),
+    [
+        (github, "reviewed", "https://forge.dk/a/shop/actions/runs/99#artifacts", "pull/7"),
+        (
+            gitlab,
+            ".",
+            "https://forge.dk/a/shop/-/jobs/99/artifacts/file/report.html",
+            "-/merge_requests/7",
+        ),
+    ],
+)
+def test_review_has_a_report_that_the_comment_and_the_pull_request_are_linked_with(
+    system: Any, folder: str, link: str, request_: str, checkout: Checkout
+) -> None:
+    assert system(checkout, "plan")[0] == 0
+    reviewed = checkout.directory / folder
+    assert f"](<{link}>)" in (reviewed / "plan.md").read_text("utf-8")
+    page = (reviewed / "report.html").read_text("utf-8")
+    assert f'href="https://forge.dk/a/shop/{request_}"' in page
+    if system is github:
+        assert (checkout.forge.kept / str(checkout.run) / "report.html").exists()
+    else:
+        recipe = YAML(typ="safe").load(RECIPES / "gitlab-ci.yml")
+        assert "report.html" in recipe["plan"]["artifacts"]["paths"]
 
 
 def test_a_plan_that_the_recipe_of_a_fork_made_is_not_believed(checkout: Checkout) -> None:
