@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One message. `code` is stable and may be matched by scripts; texts may change."""
+    """One message. `code` is stable and may be matched by scripts; messages may change."""
 
     severity: Severity
     code: str
@@ -67,7 +67,7 @@ def warning(code: str, summary: str, **more: Unpack[Particulars]) -> Diagnostic:
 
 @dataclass(slots=True)
 class Collector:
-    """Gathers everything that is wrong in one phase, so that all of it is told at once."""
+    """Collects everything that is wrong in one phase, to report all of it at once."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -143,8 +143,8 @@ def printable(text: str) -> str:
 
 
 def alike(before: str, after: str) -> bool:
-    """Whether two different texts look the same, as those that differ in blanks or in how Unicode
-    writes a letter; `escaped` tells them apart."""
+    """Whether two different strings look the same, because they differ in blanks or in how Unicode
+    encodes a letter; `escaped` shows the difference."""
     from unicodedata import normalize
 
     looks = (printable(" ".join(normalize("NFKC", text).split())) for text in (before, after))

@@ -1,4 +1,4 @@
-"""Where a process begins: tells the version at once, and leaves the rest to `main`."""
+"""The entry point: print the version at once, and leave everything else to `main`."""
 
 import sys
 

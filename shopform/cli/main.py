@@ -133,7 +133,7 @@ def _execute(console: Console, arguments: Sequence[str]) -> int:
     except OSError as problem:
         what = f"cannot use `{problem.filename}`" if problem.filename else "a file failed"
         return console.failure(ShopformError(f"{what}: {reason(problem)}", hint=hint(problem)))
-    except Exception as problem:  # noqa: BLE001  the last resort: told short, and told in full on request
+    except Exception as problem:  # noqa: BLE001  the last resort: in short, in full on request
         return _defect(console, problem)
     return result if isinstance(result, int) else 0
 

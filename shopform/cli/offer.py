@@ -1,4 +1,4 @@
-"""What `undo`, `clone` and `promote` share: a plan is carried out where somebody can approve it."""
+"""What `undo`, `clone` and `promote` share: a plan is carried out if it can be approved."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The options that commands share. Each has an environment twin."""
+"""The options that commands share. Each can be set by an environment variable."""
 
 import inspect
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def twin(name: str, prefix: str = "SHOPFORM_") -> str:
 def option(*names: str, prefix: str = "SHOPFORM_", **settings: Any) -> Callable[[F], F]:
     """A click option whose environment twin is the prefix and its name."""
     long = next(name for name in names if name.startswith("--"))
-    return click.option(*names, envvar=twin(long, prefix), **settings)
+    return click.option(*names, envvar=variable_of(long, prefix), **settings)
 
 
 def flag(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -122,7 +122,7 @@ def shop(metavar: str, what: str) -> Callable[[F], F]:
 
 
 chosen_shop = shop("NAME", "")
-texts = stack(
+variables = stack(
     option(
         "--var",
         "variables",
@@ -140,7 +140,7 @@ texts = stack(
         help="Set variables from a YAML file.",
     ),
 )
-project = stack(here, chosen_shop, texts)
+project = stack(here, chosen_shop, variables)
 projects = stack(here, shop("NAMES", ", a comma-separated list, or `all`"), texts)
 reading = stack(
     option(

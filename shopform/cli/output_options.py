@@ -16,7 +16,7 @@ from shopform.files.outputs import MESSAGES, PATCH, PLAN
 
 
 def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
-    """The form is the console's: it is told in even when the command fails."""
+    """The form is the console's: it is used even if the command fails."""
     if ctx.obj.form == "text":
         ctx.obj.form = form
 

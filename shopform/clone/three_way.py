@@ -119,7 +119,7 @@ class _Promoter:
         resources = dict(self.copy.resources)
         lost = self._lost()
         for address, resource in self.copy.resources.items():
-            if address in self.matching.vanished:
+            if address in self.matching.deleted_outside:
                 self._check_deleted(resource)
             elif address in lost:
                 self._omit(resource, f"its parent was deleted in `{self.target}`")
@@ -138,7 +138,7 @@ class _Promoter:
             if address not in self.matching.ids:
                 for parent in parents | ({resource.parent} if resource.parent else set()):
                     children.setdefault(parent, []).append(address)
-        return reachable(self.matching.vanished, children)
+        return reachable(self.matching.deleted_outside, children)
 
     def _check_deleted(self, resource: Resource) -> None:
         entry = self.prior.resources.get(resource.address)
@@ -155,7 +155,7 @@ class _Promoter:
             names = ", ".join(f"`{name}`" for name in changed)
             self._conflict(
                 resource.address,
-                f"`{resource.address}` is gone from `{self.target}`, and `{self.source}`"
+                f"`{resource.address}` was deleted in `{self.target}`, and `{self.source}`"
                 f" changed {names}",
             )
 
@@ -225,7 +225,7 @@ class _Promoter:
     def _now(self, resource: Resource, name: str, value: Value) -> object:
         """A value as the state would hold it."""
         if isinstance(value, Ref):
-            lost = self.matching.vanished.get(value.address, value)
+            lost = self.matching.deleted_outside.get(value.address, value)
             return self.matching.ids.get(value.address, lost)
         type_ = BY_NAME[resource.address.kind].type(name)
         return canonical(type_, value, self.matching.hosts)

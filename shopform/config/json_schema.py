@@ -25,7 +25,7 @@ _SHARED: dict[str, Schema] = {
     "placeholder": {
         "type": "string",
         "pattern": r"\$\{",
-        "description": "A text with `${var.NAME}`.",
+        "description": "A string with `${var.NAME}`.",
     },
     "from_file": {
         "type": "object",
@@ -34,7 +34,7 @@ _SHARED: dict[str, Schema] = {
         },
         "required": ["file"],
         "additionalProperties": False,
-        "description": "A text that a file beside this one holds.",
+        "description": "A string from a file beside this one.",
     },
 }
 
@@ -46,7 +46,7 @@ def project_schema() -> Schema:
     return {
         "$schema": _DIALECT,
         "title": "A file of a shopform project",
-        "description": "Settings stand in shopform.yaml; resources in any file of the project.",
+        "description": "Settings go into shopform.yaml, resources into any file of the project.",
         "type": ["object", "null"],
         "properties": settings["properties"] | sections,
         "additionalProperties": False,

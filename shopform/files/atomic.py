@@ -44,7 +44,7 @@ def make_directory(path: Path, mode: int = 0o777) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise PermissionError for a file nobody may write: a rename would replace it all the same."""
+    """Raise PermissionError for a read-only file: a rename would replace it anyway."""
     with suppress(FileNotFoundError):
         if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))

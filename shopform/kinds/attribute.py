@@ -10,7 +10,7 @@ documented = partial(Field, grade=Grade.DOCUMENTED, source="D1")
 ATTRIBUTE = Kind(
     name="attribute",
     section="attributes",
-    about="An attribute of a product profile. It belongs to its profile for good.",
+    about="An attribute of a product profile. It cannot move to another profile.",
     wire=Wire(
         endpoint=Fact("profile-attribute", Grade.DOCUMENTED, "D1"),
         id=Fact(("attribute_id", "profile_attribute_id", "id"), Grade.DOCUMENTED, "D1, L, TPL G"),
@@ -25,20 +25,20 @@ ATTRIBUTE = Kind(
         documented(
             "name",
             Text(),
-            "The name, which also recognises the attribute within its profile.",
+            "The name; identifies the attribute within its profile.",
             required=True,
         ),
         Field(
             "type",
             Choice(("valuelist", "string", "integer", "boolean")),
-            "What a product may have here; only a `valuelist` has values.",
+            "Type of the attribute; only a `valuelist` has values.",
             # D1 writes `type`; the template getter is called data_type (TPL G).
             aliases=("data_type",),
             grade=Grade.DOCUMENTED,
             source="D1; TPL G for data_type",
         ),
-        documented("is_variant", Flag(), "Whether each value makes a variant of the product."),
-        documented("has_price", Flag(), "Whether variants may have prices of their own."),
-        documented("weight", Number(), "Order among the attributes, smallest first."),
+        documented("is_variant", Flag(), "Whether each value is a variant of the product."),
+        documented("has_price", Flag(), "Whether variants may have their own prices."),
+        documented("weight", Number(), "Sort order among the attributes, lowest first."),
     ),
 )

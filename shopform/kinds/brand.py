@@ -6,7 +6,7 @@ from shopform.kinds.field_types import Text
 BRAND = Kind(
     name="brand",
     section="brands",
-    about="A brand that products can carry.",
+    about="A brand of products.",
     wire=Wire(
         endpoint=Fact("brand", Grade.DOCUMENTED, "A1, A2"),
         id=Fact(("brand_id", "id"), Grade.OBSERVED, "K-cap: a product column"),
@@ -18,7 +18,7 @@ BRAND = Kind(
         Field(
             "name",
             Text(),
-            "The name, which also recognises the brand.",
+            "The name; identifies the brand.",
             required=True,
             grade=Grade.TEMPLATE,
             source="TPL: the template object has a name",

@@ -28,13 +28,13 @@ CATEGORY = Kind(
         documented(
             "name",
             Text(),
-            "The name; unique below its parent, it recognises the category.",
+            "The name; identifies the category together with its parent.",
             required=True,
         ),
         Field(
             "parent",
             Reference("category"),
-            "Key of its parent category; created at the root when omitted.",
+            "Key of the parent category; if omitted, the category is created at the root.",
             wire="parent_id",
             empty=0,
             grade=Grade.DOCUMENTED,
@@ -44,40 +44,38 @@ CATEGORY = Kind(
         documented(
             "sort_order",
             Choice(("normal", "no_stock_last", "random")),
-            "Order of its products.",
+            "Sort order of its products.",
             default="normal",
         ),
         documented(
             "no_index",
             Flag(),
-            "Whether search engines are asked to leave it out.",
+            "Whether search engines should not index it.",
             default=False,
         ),
         documented(
-            "tag", Text(), "A word for themes; several categories may share one.", default=""
+            "tag", Text(), "A tag for themes; several categories may share one.", default=""
         ),
         documented(
             "empty_redir",
             Text(),
-            "Where visitors are sent while it holds no products.",
+            "Redirect target while it has no products.",
             default="",
         ),
         documented("description_a", Html(), "HTML shown above the products.", default=""),
         documented("description_b", Html(), "HTML shown below the products.", default=""),
-        documented("meta_title", Text(), "The page's title for search engines.", default=""),
-        documented(
-            "meta_description", Text(), "The page's description for search engines.", default=""
-        ),
+        documented("meta_title", Text(), "Title for search engines.", default=""),
+        documented("meta_description", Text(), "Description for search engines.", default=""),
         documented(
             "canonical",
             Reference("category"),
-            "Key of the category that search engines should keep instead.",
+            "Key of the category that search engines should index instead.",
             wire="canonical_id",
             default=None,
             empty=None,
         ),
-        documented("meta", Text(), "Extra fields of the theme, as one text.", default=""),
-        documented("rewrite_url", Path(), "The page's path in the shop, without a leading slash."),
-        documented("images", Images(), "Pictures; others in the shop are left alone."),
+        documented("meta", Text(), "Extra fields of the theme, as one string.", default=""),
+        documented("rewrite_url", Path(), "Path of the page in the shop, without a leading slash."),
+        documented("images", Images(), "Images; others in the shop are unmanaged."),
     ),
 )

@@ -18,7 +18,7 @@ PROFILE = Kind(
         Field(
             "name",
             Text(),
-            "The name, which also recognises the profile.",
+            "The name; identifies the profile.",
             required=True,
             grade=Grade.DOCUMENTED,
             source="D1",

@@ -15,7 +15,7 @@ _STATUS = "code status_code http_code redirect_code type redirect_type"
 REDIRECT = Kind(
     name="redirect",
     section="redirects",
-    about="A path of the shop that sends its visitors elsewhere.",
+    about="A redirect from a path of the shop.",
     wire=Wire(
         endpoint=Fact("redirect", Grade.DOCUMENTED, "A3"),
         id=Fact(("redirect_id", "id"), Grade.ASSUMED, "by pattern"),
@@ -33,21 +33,21 @@ REDIRECT = Kind(
         assumed(
             "source",
             Path(),
-            "The old path; it also recognises the redirect.",
+            "The old path; identifies the redirect.",
             aliases=tuple(_SOURCE.split()),
             required=True,
         ),
         assumed(
             "target",
             Path(),
-            "Where visitors go: a path of the shop, or a full address.",
+            "The target: a path of the shop, or a full URL.",
             aliases=tuple(_TARGET.split()),
             required=True,
         ),
         assumed(
             "status",
             Number(),
-            "The HTTP status, 301 or 302; left to the shop when omitted.",
+            "The HTTP status, 301 or 302; the shop decides if omitted.",
             aliases=tuple(_STATUS.split()),
         ),
     ),

@@ -29,9 +29,9 @@ class ImageSpec(Closed):
     """A picture; it is sent when its bytes, its description or its weight change."""
 
     file: str = must("The file, relative to the YAML that names it.")
-    description: str = may("Text for those who do not see the picture.", "")
+    description: str = may("Alternative text of the image.", "")
     weight: int | None = may(
-        "Order among the pictures; the place in the list times ten when omitted."
+        "Sort order among the images; the position in the list times ten if omitted."
     )
 
 
@@ -39,17 +39,16 @@ class LifecycleSpec(Closed):
     """How this one resource is treated."""
 
     protect: bool = may(
-        "Never delete it. Kept in the state, so that it outlives this block.", False
+        "Never delete the object. Kept in the state, so it outlives the block.",
+        False,
     )
     on_delete: Literal["delete", "keep"] = may(
-        "What becomes of the object when this block goes: deleted, or kept in the shop and"
-        " forgotten. Kept in the state, so that it outlives this block.",
+        "What happens to the object when its block is removed: `delete` it, or `keep` it in the"
+        " shop and remove it from the state. Kept in the state, so it outlives the block.",
         "delete",
     )
-    ignore: list[str] = may(
-        "Fields that are sent when the object is created and left alone afterwards.", []
-    )
-    shops: list[str] | None = may("The shops it exists in; all when omitted.")
+    ignore: list[str] = may("Fields that are sent on creation and never compared afterwards.", [])
+    shops: list[str] | None = may("The shops it exists in; all if omitted.")
 
 
 class DeliverySpec(Closed):
@@ -57,7 +56,7 @@ class DeliverySpec(Closed):
 
     file: str | None = may("A file, written with mode 0600.")
     command: str | list[str] | None = may(
-        "A command that reads the secret on its standard input; no shell is involved."
+        "A command that reads the secret from standard input; run without a shell."
     )
 
 

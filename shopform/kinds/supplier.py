@@ -6,7 +6,7 @@ from shopform.kinds.field_types import Text
 SUPPLIER = Kind(
     name="supplier",
     section="suppliers",
-    about="A supplier that products can be ordered from.",
+    about="A supplier of products.",
     wire=Wire(
         endpoint=Fact("supplier", Grade.DOCUMENTED, "D1"),
         id=Fact(("supplier_id", "id"), Grade.CLIENT, "M-sup"),
@@ -18,7 +18,7 @@ SUPPLIER = Kind(
         Field(
             "name",
             Text(),
-            "The name, which also recognises the supplier.",
+            "The name; identifies the supplier.",
             required=True,
             grade=Grade.DOCUMENTED,
             source="D1, M-sup",
@@ -26,7 +26,7 @@ SUPPLIER = Kind(
         Field(
             "dropshipping_mail",
             Text(),
-            "Where orders for direct delivery are mailed to.",
+            "E-mail address for drop-shipping orders.",
             # M-sup types the column "string or null": null is what a supplier without one has.
             default="",
             local=True,

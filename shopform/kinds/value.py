@@ -10,7 +10,7 @@ documented = partial(Field, grade=Grade.DOCUMENTED, source="D1")
 VALUE = Kind(
     name="value",
     section="values",
-    about="One value that a product may have for an attribute.",
+    about="An allowed value of an attribute.",
     wire=Wire(
         endpoint=Fact("profile-attribute-value", Grade.DOCUMENTED, "D1"),
         id=Fact(
@@ -25,7 +25,7 @@ VALUE = Kind(
     nesting=Nesting(
         kind="attribute",
         section="values",
-        about="Values to choose from, by key or as texts.",
+        about="The allowed values, by key or as strings.",
         short="val",
         only=("type", "valuelist"),
     ),
@@ -33,10 +33,10 @@ VALUE = Kind(
         documented(
             "val",
             Text(),
-            "The text, which also recognises the value within its attribute.",
+            "The value; identifies it within its attribute.",
             required=True,
         ),
-        documented("weight", Number(), "Order among the values, smallest first."),
-        documented("tag", Text(), "A word for themes and feeds."),
+        documented("weight", Number(), "Sort order among the values, lowest first."),
+        documented("tag", Text(), "A tag for themes and feeds."),
     ),
 )

@@ -13,7 +13,7 @@ EVENTS = frozenset(
 WEBHOOK = Kind(
     name="webhook",
     section="webhooks",
-    about="An address that is called on events. The shop makes a secret for it, shown once.",
+    about="A URL that the shop calls on events. The shop generates a secret for it, shown once.",
     wire=Wire(
         endpoint=Fact("webhook", Grade.DOCUMENTED, "A3"),
         id=Fact(("webhook_id", "id"), Grade.ASSUMED, "by pattern"),
@@ -24,7 +24,7 @@ WEBHOOK = Kind(
         Field(
             "url",
             Text(),
-            "The address called; it also recognises the webhook.",
+            "The URL to call; identifies the webhook.",
             required=True,
             local=True,
             grade=Grade.DOCUMENTED,
@@ -33,7 +33,7 @@ WEBHOOK = Kind(
         Field(
             "events",
             Set(),
-            "The events that are told, in any order.",
+            "Events to send, in any order.",
             required=True,
             known=EVENTS,
             empty=(),
@@ -43,7 +43,7 @@ WEBHOOK = Kind(
         Field(
             "secret",
             Text(),
-            "Signs what is sent.",
+            "Signs the requests.",
             generated=True,
             grade=Grade.DOCUMENTED,
             source="A3, F2, H1: at creation; later: unknown",

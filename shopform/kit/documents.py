@@ -60,7 +60,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How a value stands in a document, where its type does not say that: as a `form`.
+    """How a value is written in a document if its type does not say so: as a `form`.
 
     `read` makes the value of that and may raise ValueError, `write` the reverse.
     """
@@ -78,7 +78,7 @@ class Stored:
 
 
 class Whole:
-    """All fields of the dataclass stand in the document, whatever their defaults."""
+    """All fields of the dataclass are in the document, whatever their defaults."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         from pydantic_core import PydanticCustomError, core_schema

@@ -1,4 +1,4 @@
-"""Words and lengths of texts."""
+"""Words and lengths of strings."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from typing import Final
 
 
 def shorten(text: str, size: int) -> str:
-    """A text of `size` characters at most, an ellipsis in place of what is cut off."""
+    """A string of at most `size` characters, with an ellipsis for what is cut off."""
     return text if len(text) <= size else text[: size - 1] + "…"
 
 
@@ -20,9 +20,9 @@ def trimmed(part: object) -> object:
 
 
 def is_damaged(value: object) -> bool:
-    """Whether half a sign or a NUL stands in a text, or in one of several: no file can hold it.
+    """Whether a string, or one of several, contains half a character or a NUL: no file can.
 
-    Shops that cut texts by length answer such; its canonical form has U+FFFD there.
+    Shops that truncate by length return such; its canonical form has U+FFFD there.
     """
     if isinstance(value, list | tuple):
         return any(map(is_damaged, value))

@@ -1,6 +1,6 @@
-"""What two texts share, in time that grows with them.
+"""What two strings share, in time that grows with them.
 
-difflib looks for the longest run that two texts share, again behind each change: with lines that
+difflib looks for the longest run that two strings share, again after each change: with lines that
 repeat, such as blank ones, that takes the cube of their number, a minute for 2,000.
 """
 
@@ -85,7 +85,7 @@ def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int
 
 
 def _nearest(before: Sequence[str], after: Sequence[str]) -> Iterator[Match]:
-    """Runs of equal lines, and between them the fewest lines until both texts meet again."""
+    """Runs of equal lines, and between them the fewest lines until both sides meet again."""
     places: dict[str, list[int]] = {}
     for number, line in enumerate(after):
         places.setdefault(line, []).append(number)

@@ -94,7 +94,7 @@ class Change:
 
     @property
     def words(self) -> frozenset[str]:
-        """What gates and rules call it, of `model.CHANGE_WORDS`: a replacement deletes too."""
+        """What gates and rules call it, of `model.CHANGE_WORDS`: a replacement is also a delete."""
         found = {str(self.action)} - {str(Action.NO_OP)}
         found |= {"delete"} if self.action is Action.REPLACE else set()
         found |= {"import"} if self.importing else set()

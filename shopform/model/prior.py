@@ -26,12 +26,12 @@ class Entry(Closed):
     """
 
     id: Count = field(metadata=about("The id in the shop."))
-    identity: Identity = field(default=(), metadata=about("What the object is recognised by."))
+    identity: Identity = field(default=(), metadata=about("The identity of the object."))
     sent: Kept = field(
         default_factory=dict, metadata=about("Each managed field as it was last sent.")
     )
     stored: Kept = field(
-        default_factory=dict, metadata=about("What the shop kept, where that differs.")
+        default_factory=dict, metadata=about("The value the shop stored, if it differs.")
     )
     parent: Address | None = field(
         default=None, metadata=about("The resource that contains this one.")

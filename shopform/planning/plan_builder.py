@@ -146,7 +146,7 @@ class PlanDraft:
         self, resource: Resource, kind: Kind, difference: Difference, action: Action
     ) -> None:
         address = resource.address
-        lost = self.matching.vanished.get(address)
+        lost = self.matching.deleted_outside.get(address)
         notes = [f"deleted outside of shopform (previous id {lost})"] if lost else []
         notes += [f"{REVERTS}: it was deleted there"] if lost else []
         notes += difference.notes
@@ -263,7 +263,7 @@ class PlanDraft:
     ) -> None:
         if op is Op.ADOPT or address in self.matching.adopted:
             notes += (BEGUN.format(number),)
-        lost = self.matching.vanished.get(address)
+        lost = self.matching.deleted_outside.get(address)
         if lost:
             notes += (f"deleted outside of shopform (previous id {lost}), and found as {number}",)
         self.changes.append(

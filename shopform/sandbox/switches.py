@@ -29,5 +29,5 @@ class Switches:
             raise UsageError(f"no switch is called `{name}`", hint=hint)
         if word not in known[name]:
             words = ", ".join(f"`{each}`" for each in known[name])
-            raise UsageError(f"switch `{name}` has no word `{word}`", hint=f"it is one of {words}")
+            raise UsageError(f"switch `{name}` has no value `{word}`", hint=f"it is one of {words}")
         self._words[name] = word

@@ -75,7 +75,7 @@ class CallCounter:
             if not self.left:
                 raise BudgetSpent(
                     f"all {self.daily} calls of today are spent",
-                    hint="go on tomorrow, or raise the limit in the shop and `daily_calls` here",
+                    hint="continue tomorrow, or raise the limit in the shop and `daily_calls` here",
                 )
             self._count(b".", 1)
 

@@ -82,7 +82,7 @@ class Client:
         """
         answer = self._call(Call(method="GET", path=path, params=params), fatal=fatal)
         if answer is None:
-            raise Nonsense(f"`GET {path}` was answered with nothing")
+            raise Nonsense(f"`GET {path}` returned an empty response")
         return answer
 
     def send(

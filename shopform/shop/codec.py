@@ -69,7 +69,7 @@ def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
     missing = sorted(required(kind) - set(found))
     if missing:
         raise Nonsense(
-            f"cannot tell which key of `/{names.endpoint}` holds {_quoted(missing)}; "
+            f"cannot determine which key of `/{names.endpoint}` holds {_quoted(missing)}; "
             f"its objects have {_quoted(sorted(seen))}",
             hint=f"name them under `wire: {kind.name}: fields:` of this shop in the project file",
         )
@@ -155,7 +155,7 @@ def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
     """
     if isinstance(body, list):
         if len(body) > 1:
-            raise Nonsense(f"`/{names.endpoint}` answered {len(body)} objects where one was asked")
+            raise Nonsense(f"`/{names.endpoint}` returned {len(body)} objects instead of one")
         return unwrap(kind, names, body[0]) if body else None
     if not isinstance(body, dict):
         return None

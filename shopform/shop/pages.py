@@ -83,7 +83,9 @@ def _objects(names: Names, array: Iterable[object]) -> list[Item]:
     items = [item for item in array if isinstance(item, dict)]
     wrong = [type(item).__name__ for item in array if not isinstance(item, dict)]
     if wrong:
-        raise Nonsense(f"the list of `/{names.endpoint}` holds a {wrong[0]} where objects belong")
+        raise Nonsense(
+            f"the list of `/{names.endpoint}` contains a {wrong[0]} instead of an object"
+        )
     return items
 
 

@@ -137,7 +137,7 @@ def _limited(call: Call, headers: Mapping[str, str]) -> Retry:
     if not said or (wait and wait > LONGEST_WAIT):
         raise BudgetSpent(
             f"the daily limit of the key is reached: the shop answered 429 to {call}",
-            hint="go on tomorrow, or raise the limit under Settings, API in the shop",
+            hint="continue tomorrow, or raise the limit under Settings, API in the shop",
         )
     return Retry(BudgetSpent(f"the shop keeps answering 429 to {call}"), LIMITED_TRIES, wait)
 

@@ -86,7 +86,7 @@ def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> W
     path = _path(known, number)
     written = _written(kind, known, client.get(path), number=number)
     if written.id is None:
-        raise Nonsense(f"`GET {path}` was answered with something else than that object")
+        raise Nonsense(f"`GET {path}` returned something other than that object")
     return written
 
 

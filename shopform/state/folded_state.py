@@ -1,4 +1,4 @@
-"""The state in memory while a run goes on, and the records that change it.
+"""The state in memory during a run, and the records that change it.
 
 The same records give the same ledger, whether they are folded as they are written or replayed
 from a journal that a stopped run left behind: what is folded is what was read from the line.

@@ -61,7 +61,7 @@ def state_schema() -> Document:
     return schema_of(
         StateFile,
         "shopform state",
-        "What shopform remembers of one shop. Written by shopform; keep it in git.",
+        "The state of one shop. Written by shopform; keep it in git.",
     )
 
 

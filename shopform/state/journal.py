@@ -1,4 +1,4 @@
-"""The journal: one line per intent and per result, appended while a run goes on.
+"""The journal: one line per intent and per result, appended during a run.
 
     {"format": 2, "lineage": ..., "serial": ..., "shop": ...}      the state it adds to
     {"intent": KEY, "op": ..., "address": ..., ...}                on disk before the call is made

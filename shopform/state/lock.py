@@ -47,7 +47,7 @@ class Lock:
         self._fd: int | None = fd
 
     def still_held(self) -> bool:
-        """Whether nobody took the lock away."""
+        """Whether the lock is still ours."""
         return self._fd is not None and _same_file(self._fd, self.path)
 
     def release(self) -> None:
@@ -109,7 +109,7 @@ def force_unlock(path: Path, state: Path, lock_id: str) -> None:
 
 
 def read_info(path: Path) -> LockInfo | None:
-    """Who holds the lock; None when the file is gone or not yet written."""
+    """Who holds the lock; None if the file does not exist or is not yet written."""
     try:
         return LockInfo(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):

@@ -21,7 +21,7 @@ class Session(Protocol):
 
     @property
     def prior(self) -> Prior:
-        """What the store held at the start or after the last `commit`, as `Store.read` tells."""
+        """The state at the start or after the last `commit`, as `Store.read` returns it."""
 
     @property
     def lineage(self) -> str:
@@ -40,7 +40,7 @@ class Session(Protocol):
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> None:
-        """Record what a step did: entries that are new or changed, and addresses that are gone.
+        """Record what a step did: entries that are new or changed, and addresses that are removed.
 
         A create that waits under any of them is answered by that.
         """
@@ -68,7 +68,7 @@ class Session(Protocol):
     def commit(self) -> Prior:
         """Write the state, if its content changed, and empty the journal.
 
-        Creates that still wait are kept. The run may go on afterwards.
+        Creates that still wait are kept. The run may continue afterwards.
         """
 
     def __enter__(self) -> Self: ...

@@ -70,7 +70,7 @@ class Console:
 
     @property
     def watched(self) -> bool:
-        """Whether somebody looks at stderr, so that a progress bar makes sense."""
+        """Whether stderr is a terminal, so that a progress bar makes sense."""
         return not self.quiet and sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
 
     @property
@@ -129,19 +129,19 @@ class Console:
             self.note(text.rstrip("\n"))
 
     def failure(self, problem: ShopformError) -> int:
-        """Tell what ended a command, in every form of output; returns its exit code."""
-        self.tell_problem(problem)
+        """Report what ended a command, in every output format; return its exit code."""
+        self.report_problem(problem)
         if self.one_document:
             self.result(self._failed(problem))
         return problem.exit_code
 
-    def tell_problem(self, problem: ShopformError) -> None:
-        """Tell why something could not be done, and leave its result to others."""
+    def report_problem(self, problem: ShopformError) -> None:
+        """Report why something could not be done, and leave its result to others."""
         self.diagnostics(problem.diagnostics)
         if isinstance(problem, UsageError):
             # A command that was not begun leaves the messages of the last one where they are.
             self.stream.drop_unopened()
-        self.stream.tell(map(diagnostic, problem.diagnostics))
+        self.stream.emit(map(diagnostic, problem.diagnostics))
 
     def _failed(self, problem: ShopformError) -> str:
         from shopform.render.failure import failure_html, failure_json, failure_markdown
@@ -153,7 +153,7 @@ class Console:
         return failure_html(problem.diagnostics)
 
     def flush(self) -> bool:
-        """Write what is left of the result; whether that was possible, or nobody reads it."""
+        """Write what is left of the result; whether that was possible, or stdout is closed."""
         try:
             sys.stdout.flush()
         except BrokenPipeError:
@@ -165,5 +165,5 @@ class Console:
         return True
 
     def close_output(self) -> None:
-        """Nobody reads stdout any more: keep Python from complaining when it ends."""
+        """stdout is closed: keep Python from complaining when it ends."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,9 +14,9 @@ from shopform.render.json import events
 
 
 class Stream:
-    """One JSON object a line, each with its time (UTC). May be told things from any thread.
+    """One JSON object a line, each with its time (UTC). Safe to call from any thread.
 
-    Without a target nothing is written, so that who tells need not ask. `shop` is which of
+    Without a target nothing is written, so callers need not check. `shop` is which of
     several shops the messages are about, while they are about one. A file is opened for the first
     message; `problem` is why one could not be written to its end, which stops no run.
     """
@@ -35,7 +35,7 @@ class Stream:
         self._targets.append(target)
 
     def add_file(self, path: Path) -> None:
-        """Write to this file from the next message on. Raises OSError for a pipe nobody reads."""
+        """Write to this file from now on. Raises OSError for a pipe without a reader."""
         if path.is_fifo():
             self._opened = files.open_stream(path)
             _write(self._opened, events.version())
@@ -46,7 +46,7 @@ class Stream:
         if self._opened is None:
             self._file = None
 
-    def tell(self, messages: Iterable[dict[str, Any]]) -> None:
+    def emit(self, messages: Iterable[dict[str, Any]]) -> None:
         if not self._targets and not self._file:
             return
         about = {"shop": self.shop} if self.shop else {}

@@ -88,7 +88,7 @@ class Reporter:
 
     @contextmanager
     def reading(self, shop: str) -> Iterator[Callable[[str], None]]:
-        """A bar where somebody looks, a line now and then elsewhere."""
+        """A bar on a terminal, a line now and then elsewhere."""
         note = None if self.console.quiet else self.console.note
         with progress(self.console.watched, f"reading {shop}", note, monotonic) as bar:
             yield bar.advance
@@ -106,7 +106,7 @@ class Reporter:
 
     def remarks(self, plan: Plan) -> None:
         """Print the diagnostics of a plan to stderr, and write all events to the stream."""
-        self.console.stream.tell(planned(plan))
+        self.console.stream.emit(planned(plan))
         quiet = self.console.quiet
         found = [d for d in plan.diagnostics if d.severity is Severity.ERROR or not quiet]
         if found and not quiet:
@@ -127,7 +127,7 @@ class Reporter:
 
     @contextmanager
     def applying(self, plan: Plan) -> Iterator[tuple[Listener, Event]]:
-        """A bar where somebody looks, a line a step elsewhere; Ctrl-C sets the event."""
+        """A bar on a terminal, a line per step elsewhere; Ctrl-C sets the event."""
         console = self.console
         with (
             interruptible() as interrupt,
@@ -137,7 +137,7 @@ class Reporter:
             done: list[Step] = []
 
             def listener(event: str, step: Step) -> None:
-                console.stream.tell([applying(event, step)])
+                console.stream.emit([applying(event, step)])
                 if event == "start":
                     return
                 bar.advance(step.address)
@@ -202,7 +202,7 @@ class Reporter:
         console = self.console
         if not console.quiet:
             console.diagnostics(outcome.warnings)
-        console.stream.tell(applied(plan, outcome))
+        console.stream.emit(applied(plan, outcome))
         if console.quiet:
             console.diagnostics(failure.diagnostic for failure in outcome.failed)
         elif console.form != "stream":

@@ -70,7 +70,7 @@ def _applied(reporter: Reporter, result: RunResult | FailedRun | SkippedRun) -> 
         note = warning("not-begun", "not begun", detail=detail)
         reporter.about(name)
         reporter.console.diagnostics([note])
-        reporter.console.stream.tell([diagnostic(note)])
+        reporter.console.stream.emit([diagnostic(note)])
         return ShopRow(name, NOT_BEGUN)
     if isinstance(result, FailedRun):
         return _failed(reporter, result)
@@ -84,7 +84,7 @@ def _applied(reporter: Reporter, result: RunResult | FailedRun | SkippedRun) -> 
 def _failed(reporter: Reporter, result: FailedRun) -> ShopRow:
     if reporter.console.form == "text" and not reporter.shown:
         reporter.console.result("There is no plan for this shop.")
-    reporter.console.tell_problem(result.problem)
+    reporter.console.report_problem(result.problem)
     return ShopRow(result.shop.name, problem_word(result.problem.diagnostics[0].code))
 
 

@@ -215,7 +215,7 @@ def test_what_is_not_patched_is_told_with_its_place(
     assert said == [
         "warning: `dropshipping_mail` of `supplier.fjord` is not in the patch: it is a secret",
         "  --> catalogue.yaml:15:43",
-        "warning: `meta_title` of `category.men` is not in the patch: it holds a placeholder",
+        "warning: `meta_title` of `category.men` is not in the patch: it contains a placeholder",
         "  --> catalogue.yaml:6:17",
         "warning: `tag` of `category.men` is not in the patch: the files have changed it too",
         "  --> catalogue.yaml:5:10",

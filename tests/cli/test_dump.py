@@ -328,7 +328,7 @@ def test_twins_are_named_by_their_ids(folder: Path) -> None:
         assert done.exit == 0
         assert files(folder)["imports.yaml"].split("\n")[2:] == [
             "imports:",
-            "  # these have the same name and place: only their ids tell them apart",
+            "  # these have the same name and parent; only their ids differ",
             "  - {address: category.sko, id: 5}",
             "  - {address: category.sko-6, id: 6}",
             "",

@@ -131,7 +131,7 @@ def test_edits_of_staff_are_all_that_git_sees(tmp_path: Path, sandbox: Sandbox) 
         "webhooks.yaml: 1 field\n"
     )
     assert (
-        "`meta_title` of `category.boern-festsko` is not written: it holds a placeholder"
+        "`meta_title` of `category.boern-festsko` is not written: it contains a placeholder"
         in done.err
     )
     gone = (EXAMPLES / "nordisk-sko/texts/boern-begyndersko.html").read_text("utf-8")
@@ -188,7 +188,7 @@ def test_what_cannot_be_written_is_told_with_its_place(
     assert said == [
         "warning: `dropshipping_mail` of `supplier.fjord` is not written: it is a secret",
         "  --> catalogue.yaml:12:43",
-        "warning: `meta_title` of `category.men` is not written: it holds a placeholder",
+        "warning: `meta_title` of `category.men` is not written: it contains a placeholder",
         "  --> catalogue.yaml:5:17",
         said[4],
         "  --> ways.csv:2:2",
@@ -309,10 +309,10 @@ def test_what_is_new_in_a_table_is_a_row_to_be_added(
     ask(sandbox, "POST", "redirect", source="x", target="y")
     done = run("dump", "--update", "--new")
     assert (done.exit, done.out) == (0, "")
-    assert "is not added: its section stands in a table\n  hint: add a row to it" in done.err
+    assert "is not added: its section is in a table\n  hint: add a row to it" in done.err
     done = run("import", "--generate", "redirect.x", str(number(sandbox, "redirect", "x")))
     assert done.exit == 64
-    assert "`redirect.x` belongs into the table `more.csv`" in done.err
+    assert "`redirect.x` belongs in the table `more.csv`" in done.err
 
 
 def test_mark_of_a_text_file_is_no_part_of_the_text_and_stays(
@@ -328,7 +328,7 @@ def test_mark_of_a_text_file_is_no_part_of_the_text_and_stays(
     edit(sandbox, "Kids", description_a="<p>new</p>", in_menu=1)
     done = run("dump", "--update")
     assert done.out == "kids.html: 1 field\n"
-    assert "the shop holds `true`" in done.err
+    assert "the shop has `true`" in done.err
     assert (folder / "kids.html").read_bytes() == b"\xef\xbb\xbf<p>new</p>\r\n"
 
 

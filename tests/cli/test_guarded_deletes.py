@@ -41,7 +41,7 @@ def test_a_file_that_is_not_read_is_named_where_it_would_be_missed(
     run("apply", "--auto-approve", suppliers={"a": {"name": "A"}, "b": {"name": "B"}})
     (project / "catalogue.yaml").rename(project / "catalogue.yaml.txt")
     done = run("plan")
-    assert "`catalogue.yaml.txt` is not read, and declares 2 objects" in done.err
+    assert "`catalogue.yaml.txt` is not read, but declares 2 objects" in done.err
     (project / "catalogue.yaml.txt").rename(project / "Catalogue.YAML")
     assert "No changes" in run("plan").out
     (project / "Catalogue.YAML").rename(project / "catalogue.yaml.txt")

@@ -467,7 +467,7 @@ def test_what_is_about_one_shop_takes_one(
     [
         ("staging,norwy", "did you mean `norway`?"),
         ("xyz,staging", "declared are `staging`, `production`, `norway`"),
-        ("staging,all", "`all` stands alone: it means every shop"),
+        ("staging,all", "`all` cannot be combined: it means every shop"),
         ("staging,", "declared are"),
     ],
 )

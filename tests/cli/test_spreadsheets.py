@@ -130,7 +130,7 @@ def test_row_that_drifted_is_left_to_the_table(
     by_hand(sandbox, "PUT", f"redirect/{row['redirect_id']}", "/a", "/elsewhere")
     before = (tmp_path / "sheet.csv").read_bytes()
     told = run("drift", "--write", str(tmp_path / "found.patch"))
-    assert "it stands in a table" in told.err
+    assert "it is in a table" in told.err
     assert (tmp_path / "sheet.csv").read_bytes() == before
 
 

@@ -282,7 +282,7 @@ def test_what_staff_changed_in_a_row_is_left_to_the_table(tmp_path: Path) -> Non
     held = Held(address=Address("redirect.a"), field="target", value="/z")
     found = patch(load_project(tmp_path), "only", [held])
     assert (found.text, found.count) == ("", 0)
-    assert "it stands in a table" in found.left[0].summary
+    assert "it is in a table" in found.left[0].summary
 
 
 def test_many_wrong_references_are_not_quadratic(

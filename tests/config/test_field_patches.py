@@ -135,7 +135,7 @@ def test_line_ends_and_marks_of_windows_stay(tmp_path: Path, mark: bytes, end: b
         (
             "profiles: {p: {name: P, attributes: {s: {name: S, type: valuelist, values: [A]}}}}",
             held("value.p.s.a", "val", "B"),
-            "key is made from the text",
+            "key is derived from the value",
         ),
         (
             "categories: {a: {name: A, description_a: {file: x}, description_b: {file: x}}}",

@@ -137,8 +137,8 @@ def test_layout(text: str, expected: str) -> None:
         ("? suppliers\n: {}\n", "the key in line 1 is written with `?`"),
         ("suppliers: {}\n...\n", "it ends with `...`"),
         ("%YAML 1.2\n---\nsuppliers: {}\n", "it has a directive"),
-        ('suppliers: {a: {name: "b\u2028c"}}\n', "a line of it ends in another way"),
-        ("a text\n", "it holds no sections"),
+        ('suppliers: {a: {name: "b\u2028c"}}\n', "it has line endings other than"),
+        ("a text\n", "it has no sections"),
     ],
 )
 def test_what_cannot_be_held_is_left_as_it_is(text: str, why: str) -> None:

@@ -161,7 +161,7 @@ def test_unchanged_lines_go_before_long_texts_and_those_before_fields() -> None:
             marks = 'tag           = "a"', "linje fire er", "linje 3 er"
             seen.append(tuple(told.count(mark) for mark in marks))
             fields, long, around = seen[-1]
-            missing = {"long texts of": fields - long, "what stays as it is in": long - around}
+            missing = {"long strings of": fields - long, "unchanged values in": long - around}
             for what, number in missing.items():
                 assert (f"{what} {number} change" in told) == (number > 0), (room, what)
     assert all(fields == 20 for fields, texts, _ in seen if texts)

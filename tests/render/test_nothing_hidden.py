@@ -202,7 +202,7 @@ def test_a_comment_that_is_full_says_what_is_missing_and_where_it_is() -> None:
     for n in range(9):
         assert f"category.k{n} will be updated in-place" in told
     assert told.count("characters not shown)") + told.count("field not shown)") == 9
-    assert "long texts of 9 changes" in told
+    assert "long strings of 9 changes" in told
     assert "`--full` and `--format html` leave nothing out" in told
 
 

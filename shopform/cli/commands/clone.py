@@ -35,7 +35,7 @@ between = options.stack(
     ),
     options.flag("--delete", help="Delete copied objects that were deleted in the source shop."),
     options.permissions,
-    options.texts,
+    options.variables,
     options.detailed,
     options.approval,
     output_options.out("Save the plan for `apply` and change nothing."),

@@ -1,4 +1,4 @@
-"""`shopform sandbox`: serve a local shop until it is told to stop."""
+"""`shopform sandbox`: serve a local shop until it is stopped."""
 
 import gc
 import signal

@@ -88,9 +88,9 @@ class Reader:
         """Whether it can be sent: UTF-8 has no bytes for a half, and shops end strings at a NUL."""
         if not is_damaged(text):
             return True
-        code, what, hint = "half-character", "this holds half a character, a surrogate", _HALF
+        code, what, hint = "half-character", "this contains half a character, a surrogate", _HALF
         if "\0" in text:
-            code, what, hint = "nul-character", "this holds a NUL character (U+0000)", _NUL
+            code, what, hint = "nul-character", "this contains a NUL character (U+0000)", _NUL
         self._collector.error(code, what, hint=hint, span=node.span)
         return False
 
@@ -105,8 +105,8 @@ class Reader:
         """Tell that a secret stands where it would be shown."""
         self._collector.error(
             "secret-misplaced",
-            "a secret cannot stand here: it would be shown",
-            hint="`${env:...}` and `${file:...}` belong in text fields of a resource",
+            "a secret is not allowed here: it would be shown",
+            hint="`${env:...}` and `${file:...}` belong in string fields of a resource",
             span=node.span,
         )
         return TOLD
@@ -240,7 +240,7 @@ def _wrong(found: _Found, error: ErrorDetails, step: str) -> tuple[str, str, str
         return (
             "null-field",
             f"`{name}` must not be null",
-            "write what it should be; `~`, `null` and an empty place mean null",
+            "write a value; `~`, `null` and an empty value mean null",
         )
     written = node.text if isinstance(node, Scalar) else _CALLED[type(node)]
     written = shorten(written, _SHOWN)
@@ -274,8 +274,8 @@ def _advice(shape: Shape, node: Node) -> str:
 
 _CALLED: Final = {Mapping: "a mapping", Sequence: "a list"}
 _ADVICE: Final = {
-    Takes.TEXT: "put one text behind the colon, in quotes if it starts with `[` or `{`",
-    Takes.WORD: "write one of its words",
+    Takes.TEXT: "put one value after the colon, in quotes if it starts with `[` or `{`",
+    Takes.WORD: "use one of its allowed values",
     Takes.FLAG: "write `true` or `false`",
     Takes.NUMBER: "write digits only",
     Takes.FRACTION: "write a number such as `0.3`",

@@ -82,7 +82,7 @@ def _check_containers(drafts: Iterable[Declaration], collector: Collector) -> No
             written = f"its `{name}` is `{found}`" if found else f"it declares no `{name}`"
             collector.error(
                 "nested-not-allowed",
-                f"`{draft.address}` cannot hold `{key.text}`: {written}",
+                f"`{draft.address}` cannot have `{key.text}`: {written}",
                 hint=f"write `{name}: {word}`, or remove `{key.text}`",
                 span=key.span,
                 address=draft.address,

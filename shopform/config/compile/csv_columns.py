@@ -122,8 +122,8 @@ class Headers:
             return True
         self._collector.error(
             "table-field",
-            f"no cell can hold `{field}`",
-            hint=f"declare what needs `{field}` in YAML",
+            f"`{field}` cannot be in a table",
+            hint=f"declare resources with `{field}` in YAML",
             span=span,
         )
         return False

@@ -239,8 +239,8 @@ class _Table:
         if not key:
             self._collector.error(
                 "table-key-empty",
-                f"row {number} has no text for its key" if not text else f"`{text}` gives no key",
-                hint="leave `key` out, so that keys are made from what recognises an object",
+                f"row {number} has no value for its key" if not text else f"`{text}` gives no key",
+                hint="leave `key` out, so that keys are derived from the identity",
                 span=span,
             )
             return None
@@ -250,7 +250,7 @@ class _Table:
             self._collector.error(
                 "table-key-twice",
                 f"rows {other.line} and {number} both make the key `{key}`",
-                hint="remove one; or leave `key` out, so that what recognises an object makes it",
+                hint="remove one; or leave `key` out, so that keys are derived from the identity",
                 span=span,
                 related=((f"row {other.line}", other),),
             )

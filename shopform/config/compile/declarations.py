@@ -123,7 +123,8 @@ class Drafts:
         else:
             self._collector.error(
                 "wrong-type",
-                f"`{key.text}` takes a mapping of keys" + (" or a list of texts" if short else ""),
+                f"`{key.text}` takes a mapping of keys"
+                + (" or a list of strings" if short else ""),
                 hint="write a key and a colon before each",
                 span=node.span,
             )
@@ -137,7 +138,7 @@ class Drafts:
             if not isinstance(item, Scalar) or item.null:
                 self._collector.error(
                     "wrong-type",
-                    "a short list takes texts only",
+                    "a short list takes strings only",
                     hint=f"use the mapping form for fields other than `{short}`",
                     span=item.span,
                 )

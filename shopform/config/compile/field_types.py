@@ -26,8 +26,8 @@ _DIGITS = 18  # a number that no shop holds is not worth the time to parse it
 class Takes(StrEnum):
     """The sorts of things a field takes; the text is how messages call them."""
 
-    TEXT = "a text"
-    WORD = "one of a few words"
+    TEXT = "a string"
+    WORD = "one of its allowed values"
     FLAG = "`true` or `false`"
     NUMBER = "a whole number"
     FRACTION = "a number"
@@ -116,8 +116,8 @@ def sentence(shape: Shape) -> str:
     """What a field takes, for messages."""
     if shape.takes is Takes.LIST and shape.inner:
         inner = _PLURAL.get(shape.inner.takes, "mappings")
-        return f"a text or a list of {inner}" if shape.alone else f"a list of {inner}"
+        return f"a string or a list of {inner}" if shape.alone else f"a list of {inner}"
     return str(shape.takes)
 
 
-_PLURAL: Final = {Takes.TEXT: "texts", Takes.NUMBER: "numbers"}
+_PLURAL: Final = {Takes.TEXT: "strings", Takes.NUMBER: "numbers"}

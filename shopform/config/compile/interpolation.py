@@ -94,7 +94,7 @@ class Resolver:
                 "unknown-placeholder",
                 f"unknown placeholder `{shown}`" if closed else f"`{shown}` is not closed",
                 hint="write `${var.NAME}`, `${env:NAME}` or `${file:PATH}`, "
-                "and `$${` where the text has `${`",
+                "and `$${` for a literal `${`",
                 span=node.span,
             )
             return None
@@ -106,7 +106,7 @@ class Resolver:
         found = self._variables.get(name)
         if self._inside:
             code, summary = "unknown-variable", f"`${{var.{name}}}` cannot be used here"
-            hint = "a variable is made from texts, `${env:NAME}` and `${file:PATH}` only"
+            hint = "a variable may only contain strings, `${env:NAME}` and `${file:PATH}`"
         elif found is None:
             code, summary = "unknown-variable", f"unknown variable `{name}`"
             hint = did_you_mean(name, self._variables, "declare it under `variables:`")

@@ -27,6 +27,6 @@ def model_of(kind: Kind) -> type[Spec]:
             choices = by_key | list[str] | None if inner.nesting.short else by_key | None
             fields[inner.nesting.section] = (choices, may(inner.nesting.about))
     if kind.generated:
-        about = "Where the secret goes instead of secrets/SHOP.json."
+        about = "Where to write the secret instead of secrets/SHOP.json."
         fields["secret_to"] = (DeliverySpec | None, may(about))
     return create_model(kind.name.title(), __base__=Spec, __doc__=kind.about, **fields)

@@ -71,7 +71,7 @@ class _Checked:
         if changes and (patterns or "field" in written):
             what, hint = "is about changes and about a field", "make two rules of it"
         elif not changes and not ("field" in written and patterns):
-            what = "says neither what changes nor what texts it refuses"
+            what = "has neither changes nor values to refuse"
             hint = "give it `deny` or `max`, or `field` with `allow` or `forbid`"
         else:
             return

@@ -33,8 +33,8 @@ def check_rewritable(drafts: Iterable[Declaration], desired: Desired, collector:
                     "string-rewritten",
                     draft,
                     name,
-                    f"`{name}` of `{draft.address}` {why}, which a shop may store otherwise",
-                    hint="write it as the shop is to hold it",
+                    f"`{name}` of `{draft.address}` {why}, which a shop may store differently",
+                    hint="write it as the shop should store it",
                 )
         _compare(draft, desired, siblings, warnings)
     warnings.count_the_rest()
@@ -79,7 +79,7 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
         return ""
     controls = {c for c in text if c < " " or "\x7f" <= c < "\xa0"} - KEPT
     if controls:
-        return f"holds the control character U+{ord(min(controls)):04X}"
+        return f"contains the control character U+{ord(min(controls)):04X}"
     if not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode form NFC"
     # The line end of a block is how YAML writes a string of several lines.
@@ -114,7 +114,7 @@ def _compare(
         "identity-alike",
         draft,
         name,
-        f"`{first.address}` and `{draft.address}` differ only by what shops rewrite",
-        hint="a shop that does so cannot tell them apart: change one",
+        f"`{first.address}` and `{draft.address}` differ only in what shops rewrite",
+        hint="such a shop cannot tell them apart: change one",
         related=((f"`{first.address}`", _place(first, name)),),
     )

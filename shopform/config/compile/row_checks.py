@@ -45,7 +45,7 @@ _MESSAGES: Final = {
         "write a path of the shop, or an address that begins with `https://`",
     ),
     "route-line-break": ("a line break in a path", "write the path in one line"),
-    "route-status": ("a status that sends nobody on", "write one of {}"),
+    "route-status": ("a status that leads nowhere", "write one of {}"),
 }
 
 

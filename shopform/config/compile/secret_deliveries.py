@@ -69,5 +69,5 @@ def _use(name: str, used: Collection[str], states: Map[str, str]) -> str:
         if name == f"secrets/{shop}.json":
             return f"where all other secrets of `{shop}` go"
     if name == _INDEX or name.startswith(_OWN_FOLDERS):
-        return "kept for another use"
+        return "reserved for another use"
     return ""

@@ -23,88 +23,87 @@ VariableName = Annotated[str, Field(pattern=VARIABLE_NAME)]
 
 
 class WireSpec(Closed):
-    """What one shop calls things, where that differs from what shopform assumes."""
+    """API names of one shop that differ from what shopform assumes."""
 
     endpoint: str = may("The path below /REST.", "")
-    id: str = may("The field that holds an object's id.", "")
-    list_key: str = may("The key that holds the objects where a list comes in an envelope.", "")
-    fields: dict[str, str] = may(
-        "Names of fields on the wire, by the names used in these files.", {}
-    )
+    id: str = may("Field with an object's id.", "")
+    list_key: str = may("Key of the objects if a list comes in an envelope.", "")
+    fields: dict[str, str] = may("API names of fields, by the names used in the files.", {})
 
 
 class ShopSpec(Closed):
-    """One shop: where it answers, and what differs there."""
+    """One shop: its URL, and what differs there."""
 
-    url: str = must("Its address: https, except on this machine; with or without /REST.")
+    url: str = must("Its URL: https, except on this machine; with or without /REST.")
     token: str = must("Its API key, as `${env:NAME}` or `${file:PATH}`; never the key itself.")
     auth: Auth = may(
         "How the key is sent: `Bearer KEY`, `KEY` alone, or `Shoporama KEY`.", "bearer"
     )
-    state: str | None = may("Where the state lies: a path in the project, or s3://bucket/key.")
-    daily_calls: Annotated[int, Field(ge=1)] = may(
-        "The API calls this key may make in a day.", 10_000
-    )
-    variables: dict[VariableName, str | None] = may("Texts for `${var.NAME}` in this shop.", {})
+    state: str | None = may("Path of the state.")
+    daily_calls: Annotated[int, Field(ge=1)] = may("Daily API call limit of the key.", 10_000)
+    variables: dict[VariableName, str | None] = may("Values of `${var.NAME}` for this shop.", {})
     rewrite: dict[Rewritten, str] = may(
-        "Texts of other shops, such as hosts, and what they are here when one is copied.", {}
+        "Replacements for strings of other shops, such as hosts, when one is cloned to this shop.",
+        {},
     )
-    wire: dict[Key, WireSpec] = may("Names on the wire, by kind.", {})
+    wire: dict[Key, WireSpec] = may("API names, by kind.", {})
 
 
 class VariableSpec(Closed):
-    """A variable that texts may use as `${var.NAME}`."""
+    """A variable that strings may use as `${var.NAME}`."""
 
     description: str = may("What it is for.", "")
-    default: str | None = may("Its text in shops that do not set it; without one every shop must.")
+    default: str | None = may(
+        "Value for shops that do not set it; without a default every shop must."
+    )
 
 
 class DeletesSpec(Closed):
-    """How many deletions a plan may hold before it is refused."""
+    """How many deletions a plan may contain before it is refused."""
 
     share: Annotated[float, Field(ge=0, le=1)] = may(
-        "The share of a kind's owned objects, from 0 to 1.", 0.3
+        "Maximum share of a kind's owned objects, from 0 to 1.", 0.3
     )
     floor: Annotated[int, Field(ge=0)] = may(
-        "The share counts from this many owned objects up.", 10
+        "Minimum number of owned objects for the share to apply.", 10
     )
-    total: Annotated[int, Field(ge=0)] = may("The number over all kinds.", 50)
+    total: Annotated[int, Field(ge=0)] = may("Maximum number over all kinds.", 50)
 
 
 class RuleSpec(Closed):
-    """A rule of the project's own: `deny` or `max` about changes, or `field` about a text."""
+    """A rule of the project: `deny` or `max` for changes, or `field` for a value."""
 
-    name: Key = must("Its name, which refusals tell and `--allow` takes.")
-    kinds: list[str] = may("The kinds it is about; all when omitted.", [])
-    shops: list[str] = may("The shops it holds in; all when omitted.", [])
+    name: Key = must("Its name, shown in refusals and passed to `--allow`.")
+    kinds: list[str] = may("The kinds it applies to; all if omitted.", [])
+    shops: list[str] = may("The shops it applies to; all if omitted.", [])
     deny: str | list[str] = may(
-        "Changes that are refused: `create`, `update`, `replace`, `delete`, `import`, `move`,"
-        " `forget`; a replacement deletes too.",
+        "Changes to refuse: `create`, `update`, `replace`, `delete`, `import`, `move`,"
+        " `forget`; a replacement is also a delete.",
         [],
     )
     max: Annotated[int, Field(ge=0)] = may(
-        "So many of the changes in `deny` are let pass; of any changes where it is omitted.", 0
+        "Number of changes in `deny` to allow; without `deny`, of changes of any sort.", 0
     )
-    field: str = may("A field whose declared text is held to patterns.", "")
+    field: str = may("A field whose declared value must match patterns.", "")
     allow: list[str] = may(
-        "It must match one of these; `*` is any text, `?` one sign, `[ab]` one of these.", []
+        "It must match one of these; `*` is any string, `?` one character, `[ab]` one of these.", []
     )
     forbid: list[str] = may("It must match none of these.", [])
-    message: str = may("Why, for those who are refused.", "")
+    message: str = may("Explanation shown with a refusal.", "")
 
 
 class PolicySpec(Closed):
-    """What a plan may do without asking."""
+    """Limits for plans."""
 
     deletes: DeletesSpec = may("Limits on deletions.", DeletesSpec())
     url_changes: UrlChanges = may(
-        "What to do when a page's path changes and nothing sends visitors on.", "warn"
+        "What to do if a path stops answering and nothing covers it.", "warn"
     )
-    rules: list[RuleSpec] = may("Rules of your own; each may be lifted for one run.", [])
+    rules: list[RuleSpec] = may("Your own rules; each can be lifted for one run.", [])
 
 
 class MovedSpec(Closed):
-    """An address that got another name; the object stays."""
+    """An address that was renamed; the object stays."""
 
     before: str = Field(alias="from", description="The old address.")
     after: str = Field(alias="to", description="The new address, which is declared.")
@@ -114,48 +113,44 @@ class RemovedSpec(Closed):
     """An address that is no longer declared."""
 
     address: str = must("The address, such as KIND.KEY.")
-    destroy: bool = may("Whether the object is deleted; if not, it is only forgotten.", True)
-    gone: bool = may(
-        "Whether its path may cease to answer, with nothing that sends visitors on.", False
-    )
+    destroy: bool = may("Whether the object is deleted, or only removed from the state.", True)
+    gone: bool = may("Whether its path may stop answering without a replacement.", False)
 
 
 class ImportSpec(Closed):
-    """An object of the shop that a declared address takes over, or objects that it is not."""
+    """An object of the shop to import at a declared address, or objects that it is not."""
 
     address: str = must("The address, which is declared.")
     id: int | None = Field(default=None, ge=1, description="The object's id in the shop.")
     without: list[int] | None = Field(
         default=None,
         alias="not",
-        description="Ids of objects that are much the same and are other ones.",
+        description="Ids of similar objects that are not this one.",
     )
-    shop: str | None = may("The shop that the id is of; every shop when omitted.")
+    shop: str | None = may("The shop of the id; every shop if omitted.")
 
 
 class TableSpec(Closed):
-    """Resources that stand in a CSV file, one a row."""
+    """Resources in a CSV file, one per row."""
 
-    table: str = must("The CSV file, relative to this one: UTF-8, with a row of headers.")
+    table: str = must("The CSV file, relative to this one: UTF-8, with a header row.")
     key: str = may(
-        "The field whose text makes the key, or another header; the identity makes it when"
-        " omitted.",
+        "Field or header from which keys are derived; by default the identity.",
         "",
     )
     columns: dict[str, str] = may(
-        "The headers of the file, by the fields they are for; without it the headers are names of"
-        " fields.",
+        "Headers by field; by default the headers are field names.",
         {},
     )
     where: dict[str, str | list[str]] = may(
-        "Which rows are read: those that hold such a text, or one of several, under each header.",
+        "Which rows are read: those with this value, or one of several, under each header.",
         {},
     )
     header_row: Annotated[int, Field(ge=1)] | None = may(
-        "The row of the headers, counted from 1; the row with most of the headers when omitted."
+        "Header row, counted from 1; by default the row with the most known headers."
     )
     separator: Annotated[str, Field(pattern=SEPARATOR)] | None = may(
-        "What separates cells: a comma, a semicolon or a tab is found when omitted."
+        "Cell separator; by default detected: comma, semicolon or tab."
     )
 
 
@@ -164,12 +159,12 @@ class ProjectSpec(Closed):
 
     shops: dict[ShopName, ShopSpec] = may("The shops, by name.", {})
     variables: dict[VariableName, VariableSpec | None] = may(
-        "The variables that texts may use.", {}
+        "The variables that strings may use.", {}
     )
-    policy: PolicySpec = may("What a plan may do without asking.", PolicySpec())
+    policy: PolicySpec = may("Limits for plans.", PolicySpec())
     include: str | list[str] = may(
-        "Patterns of more YAML files, relative to this one; `**` matches folders.", []
+        "Patterns of additional YAML files, relative to this one; `**` matches folders.", []
     )
-    moved: list[MovedSpec] = may("Addresses that got another name.", [])
+    moved: list[MovedSpec] = may("Addresses that were renamed.", [])
     removed: list[RemovedSpec] = may("Addresses that are no longer declared.", [])
-    imports: list[ImportSpec] = may("Objects of the shop to take over.", [])
+    imports: list[ImportSpec] = may("Existing objects to import.", [])

@@ -59,6 +59,6 @@ def _known(name: str, names: tuple[str, ...]) -> str:
     if name not in names:
         hint = did_you_mean(name, names, f"declared are {one_of(names)}")
         if name == ALL:
-            hint = f"`{ALL}` stands alone: it means every shop"
+            hint = f"`{ALL}` cannot be combined: it means every shop"
         raise UsageError(f"unknown shop `{name}`", hint=hint)
     return name

@@ -202,17 +202,17 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
     except ValueError:
         host, login, parts = "", False, urlsplit("")
     if login:
-        return "login-in-url", "`url` must not hold a user name or password", "remove it"
+        return "login-in-url", "`url` must not contain a user name or password", "remove it"
     if not host or parts.scheme not in ("https", "http") or any(c.isspace() for c in url):
         return "invalid-url", "`url` is not a web address", "write `https://` and the shop's host"
     if parts.scheme == "http" and not _loopback(host):
         return (
             "insecure-url",
             "`url` must start with `https://`",
-            "the API key would be readable on the way; `http://` is for this machine only",
+            "the API key would be sent unencrypted; `http://` is for this machine only",
         )
     if parts.query or parts.fragment:
-        return "invalid-url", "`url` must not hold `?` or `#`", "end it behind the host"
+        return "invalid-url", "`url` must not contain `?` or `#`", "end it behind the host"
     return None
 
 

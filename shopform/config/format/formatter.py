@@ -38,7 +38,7 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
         collector.warning(
             "fmt-left",
             f"`{file}` is left as it is: {problem}",
-            hint="write it in a plainer way",
+            hint="write it in a simpler form",
             span=Span(file, 1, 1),
         )
         return None

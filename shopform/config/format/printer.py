@@ -43,7 +43,7 @@ def lay_out(document: Document, rule: Rule, *, ordered: bool) -> str:
     Raises Unformattable.
     """
     if _BREAKS.search(document.text):
-        raise Unformattable("a line of it ends in another way than with a line feed")
+        raise Unformattable("it has line endings other than line feeds")
     return _Layout(document, ordered=ordered).file(rule)
 
 
@@ -59,7 +59,7 @@ class _Layout:
         document, comments, root = self.document, self.comments, self.document.root
         lines, keeps = self._head(), False
         if isinstance(root, Scalar) and document.written(root):
-            raise Unformattable("it holds no sections")
+            raise Unformattable("it has no sections")
         if isinstance(root, Mapping | Sequence):
             used = document.used(root, 0)
             if document.flow(root):

@@ -104,14 +104,14 @@ class Files:
         if len(data) > _LONGEST:
             self._collector.error(
                 "file-long",
-                f"the text `{path}` has {len(data):,} bytes; at most {_LONGEST:,} are read",
+                f"the file `{path}` has {len(data):,} bytes; at most {_LONGEST:,} are read",
                 hint="check that it is the right file",
                 span=span,
             )
             return None
         if (nul := data.find(b"\0")) >= 0:
             line = data.count(b"\n", 0, nul) + 1
-            summary = f"the file `{path}` holds a NUL character (U+0000) in line {line}"
+            summary = f"the file `{path}` contains a NUL character (U+0000) in line {line}"
             self._collector.error("nul-character", summary, hint=NUL, span=span)
             return None
         try:

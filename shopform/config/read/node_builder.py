@@ -122,7 +122,7 @@ class _Builder:
         text: str = event.value
         plain = not event.style
         if len(text) > LONGEST:
-            summary = f"a text of {len(text):,} characters; at most {LONGEST:,} are read"
+            summary = f"a string of {len(text):,} characters; at most {LONGEST:,} are read"
             self._fail("yaml-long", summary, "check where its quotes end", event)
         marked = event.tag is not None or event.anchor is not None
         if not text and plain and key is not None and not marked:
@@ -150,7 +150,7 @@ class _Builder:
     def _check_tag(self, event: Event, node: Node) -> None:
         if event.tag not in _PLAIN_TAGS:
             tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-            hint = "remove the tag; the field decides what its text means"
+            hint = "remove the tag; the field determines the type of its value"
             self.collector.error("yaml-tag", f"unknown tag `{tag}`", hint=hint, span=node.span)
 
     def _alias(self, event: Event) -> Node:
@@ -184,7 +184,7 @@ class _Builder:
         self.collector.error(
             "yaml-key",
             f"{what} is not supported",
-            hint="write one text before the colon",
+            hint="write one string before the colon",
             span=node.span,
         )
         raise Malformed(diagnostics=self.collector.sorted())
@@ -192,7 +192,7 @@ class _Builder:
     def _enter(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, node: Node) -> None:
         text = key.text
         if text == "<<" and key.plain:
-            hint = "YAML 1.2 has no merge; repeat the fields, or give whole texts an anchor"
+            hint = "YAML 1.2 has no merge; repeat the fields, or give whole values an anchor"
             self.collector.error("yaml-merge", "`<<` does not merge", hint=hint, span=key.span)
         elif text in entries:
             self.collector.error(

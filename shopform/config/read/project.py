@@ -176,7 +176,7 @@ def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
         else:
             hint = "write one pattern, or a list of patterns"
             collector.error(
-                "wrong-type", "`include` takes texts", hint=hint, span=(node or entry[0]).span
+                "wrong-type", "`include` takes strings", hint=hint, span=(node or entry[0]).span
             )
 
 
@@ -216,7 +216,7 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         _merge(project, root, collector)
     elif root is not None and not (isinstance(root, Scalar) and root.null):
         hint = "start with a section, such as `shops:`"
-        collector.error("wrong-type", "a file holds sections", hint=hint, span=root.span)
+        collector.error("wrong-type", "a file contains sections", hint=hint, span=root.span)
 
 
 def _merge(project: Project, root: Mapping, collector: Collector) -> None:
@@ -228,7 +228,7 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
                 hint = f"move it to `{project.main}`"
                 collector.error(
                     "misplaced-setting",
-                    f"`{name}` may only stand in `{project.main}`",
+                    f"`{name}` is only allowed in `{project.main}`",
                     hint=hint,
                     span=key.span,
                 )

@@ -83,7 +83,7 @@ def complain(problem: Any, text: str, file: str, collector: Collector) -> None:
         before = text[:position].split("\n")
         what, hint = f"{problem.reason} (U+{ord(text[position]):04X})", "remove the character"
         if text[position] == "\0":
-            what, hint = "a NUL character (U+0000) stands here", NUL
+            what, hint = "this is a NUL character (U+0000)", NUL
         span = Span(file, len(before), len(before[-1]) + 1)
         collector.error("yaml-syntax", what, hint=hint, span=span)
         return
@@ -94,8 +94,8 @@ def complain(problem: Any, text: str, file: str, collector: Collector) -> None:
     if problem.context and context and (context.line, context.column) != (mark.line, mark.column):
         place = Span(file, context.line + 1, context.column + 1)
         related = ((str(problem.context), place),)
-    hint = "check the indentation, and quote texts that hold `: ` or ` #`"
+    hint = "check the indentation, and quote strings that contain `: ` or ` #`"
     if "\t" in "".join(LINE_BREAK.split(text)[line - 1 : line])[:column]:
         hint = "indent with spaces: YAML allows no tabs there"
-    what = str(problem.problem or "the text is not YAML")
+    what = str(problem.problem or "not valid YAML")
     collector.error("yaml-syntax", what, hint=hint, span=Span(file, line, column), related=related)

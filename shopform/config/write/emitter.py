@@ -102,9 +102,7 @@ class _Writing:
         if not self.declared.duplicates:
             return []
         lines = ["imports:"]
-        lines.append(
-            comment("these have the same name and place: only their ids tell them apart", 2)
-        )
+        lines.append(comment("these have the same name and parent; only their ids differ", 2))
         for address, number in self.declared.ids.items():
             if address in self.declared.duplicates:
                 named = f", shop: {word(shop, '', bracketed=True)}" if shop else ""

@@ -117,7 +117,7 @@ class _Patching:
         if one.why or draft is None:
             raise _Left(one.why or "it is not declared")
         if draft.node.file not in self.texts:
-            raise _Left("it stands in a table")
+            raise _Left("it is in a table")
         entry = draft.node.entries.get(one.field)
         if entry is None:
             self._insert(draft, one)
@@ -125,7 +125,7 @@ class _Patching:
         key, node = entry
         document = self._document(node.file)
         if self.uses[id(node)] > 1 or node.start < key.start or _marked(document, node):
-            raise _Left("an anchor shares what stands there")
+            raise _Left("an anchor shares the value")
         if isinstance(node, Scalar):
             self._scalar(document, draft, one, key, node)
         elif isinstance(node, Sequence) and isinstance(one.value, tuple):
@@ -133,7 +133,7 @@ class _Patching:
         elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
             return self._file(draft, one, node)
         else:
-            raise _Left("it is written in a way that cannot be patched")
+            raise _Left("it is in a form that cannot be patched")
         return node.file
 
     def warning(self, one: Held, left_out: str, problem: str) -> Diagnostic:
@@ -145,7 +145,7 @@ class _Patching:
         return warning(
             "drift-left",
             f"{name} {left_out}: {problem}",
-            hint="" if one.why or not one.field else f"the shop holds `{shorten(value, SHOWN)}`",
+            hint="" if one.why or not one.field else f"the shop has `{shorten(value, SHOWN)}`",
             span=place.span if place else None,
             address=one.address,
         )
@@ -178,9 +178,9 @@ class _Patching:
         document = self._document(draft.node.file)
         entries = [*draft.node.entries.values()]
         if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
-            raise _Left("an anchor shares what stands there")
+            raise _Left("an anchor shares the value")
         if any(key is node for key, node in entries):
-            raise _Left("it is written as a text in a list, which takes no other field")
+            raise _Left("it is written as a string in a list, which takes no other field")
         order = list(draft.kind.fields)
         rank = order.index(one.field)
         before = [entry for entry in entries if entry[0].text in order[:rank]]
@@ -201,11 +201,11 @@ class _Patching:
         self, document: Document, draft: Declaration, one: Held, key: Scalar, node: Scalar
     ) -> None:
         if _holds_placeholder(node.text):
-            raise _Left("it holds a placeholder")
+            raise _Left("it contains a placeholder")
         value = self._plain(draft, one, node.text)
         short = key is node
         if short and key_from(str(value)) != key_from(node.text):
-            raise _Left("its key is made from the text")
+            raise _Left("its key is derived from the value")
         bracketed = short or document.flow(draft.node)
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
@@ -213,13 +213,13 @@ class _Patching:
         texts = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
         if any(map(_holds_placeholder, texts)):
-            raise _Left("it holds a placeholder")
+            raise _Left("it contains a placeholder")
         if any(self.uses[id(item)] > 1 or _marked(document, item) for item in node.items):
-            raise _Left("an anchor shares what stands there")
+            raise _Left("an anchor shares the value")
         try:
             edits = set_items(document, node, tuple(_escaped(str(value)) for value in values))
         except NotEditable:
-            raise _Left("its list is written in a way that cannot be patched") from None
+            raise _Left("its list is in a form that cannot be patched") from None
         self._add(node.file, edits)
 
     def _file(self, draft: Declaration, one: Held, node: Mapping) -> str:
@@ -261,7 +261,7 @@ class _Patching:
             return None
         found = self.drafts.get(value.address) if isinstance(value, Ref) else None
         if found is None or not found.active:
-            raise _Left("what it refers to is not declared")
+            raise _Left("its reference is not declared")
         address = found.address
         return str(address) if old.startswith(f"{address.kind}.") else address.keys[-1]
 

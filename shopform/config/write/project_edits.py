@@ -205,7 +205,7 @@ def _edit(
         return add_entries(document, parent, head, f"{section}: {{{brief}}}")
     if is_table(entry[1]) and isinstance(named := child(entry[1], "table"), Scalar):
         raise Tabled(
-            f"`{addresses[0]}` belongs into the table `{named.text}`",
+            f"`{addresses[0]}` belongs in the table `{named.text}`",
             hint="add a row to it",
         )
     if isinstance(entry[1], Sequence):

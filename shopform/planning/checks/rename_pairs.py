@@ -98,7 +98,7 @@ class Comparing:
         for address in addresses:
             resource = draft.desired.resources[address]
             within = draft.matching.ids.get(resource.parent) if resource.parent else None
-            if address in draft.matching.vanished or (resource.parent and within is None):
+            if address in draft.matching.deleted_outside or (resource.parent and within is None):
                 continue
             sent = compare.create(self.kind, resource).sent
             yield self._side(address, address, within, Entry(id=0, sent=sent))

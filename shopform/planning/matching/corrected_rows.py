@@ -59,7 +59,7 @@ def _new(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
     found: dict[_Alike, list[_Side]] = {}
     for address in desired.rows:
         resource = desired.resources.get(address)
-        if resource is None or address in result.ids or address in result.vanished:
+        if resource is None or address in result.ids or address in result.deleted_outside:
             continue
         kind = BY_NAME[address.kind]
         values: dict[str, object] = {}

@@ -90,7 +90,7 @@ def _assign(
             if wish and wish.id != entry.id:
                 _import_instead(wish, entry.id, result, out)
             return
-        result.vanished[address] = entry.id
+        result.deleted_outside[address] = entry.id
         del result.entries[address]
     if wish and wish.id:
         _import(wish, kind, desired, result, out)

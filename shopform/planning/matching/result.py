@@ -32,7 +32,7 @@ class Matching:
     imported: set[Address] = field(default_factory=set)
     adopted: dict[Address, Address] = field(default_factory=dict)
     moved: dict[Address, Address] = field(default_factory=dict)
-    vanished: dict[Address, int] = field(default_factory=dict)
+    deleted_outside: dict[Address, int] = field(default_factory=dict)
     absent: list[Address] = field(default_factory=list)
     indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
     sent: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)

@@ -57,7 +57,7 @@ def plan_schema() -> dict[str, Any]:
                 "configuration": OBJECT,
                 "checks": _list({}),
                 "destroy": FLAG,
-                "refresh_only": _about(FLAG, "The files were left out: only drift is told."),
+                "refresh_only": _about(FLAG, "The files were left out: only drift is shown."),
                 "digest": _about(TEXT, "Of what a reviewer approves: shop, changes, steps."),
                 "integrity": _about(TEXT, "A digest of the rest of the document."),
                 "basis": _basis(),

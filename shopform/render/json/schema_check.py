@@ -18,7 +18,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 def conform(data: object, schema: Mapping[str, Any], path: str = "") -> None:
     """Raise ValueError, with the path, for the first value that does not conform."""
     if path.count("/") > DEPTH:
-        raise ValueError(f"`{path[:60]}` lies too deep")
+        raise ValueError(f"`{path[:60]}` is nested too deeply")
     types = schema.get("type", ())
     wanted = [types] if isinstance(types, str) else types
     if wanted and not any(type(data) in _TYPES[name] for name in wanted):

@@ -226,11 +226,11 @@ class _Page:
         if bare:
             kinds = plural(len({c.kind for c in bare}), "kind")
             yield f"{plural(len(bare), 'change')} of {kinds} {_are(bare)} named without fields"
-        yield from _of(sum(p.level == FIELDS for _, p in seen), "long texts of", "change")
-        yield from _of(sum(p.level == TEXTS for _, p in seen), "what stays as it is in", "change")
+        yield from _of(sum(p.level == FIELDS for _, p in seen), "long strings of", "change")
+        yield from _of(sum(p.level == TEXTS for _, p in seen), "unchanged values in", "change")
         yield from _of(sum(not p.full for p in self.gone), "why there are", "deletion")
         for parts, noun in ((self.errors, "refusal"), (self.warnings, "warning")):
-            yield from _of(sum(p.level == 0 for p in parts), "the texts of", noun)
+            yield from _of(sum(p.level == 0 for p in parts), "the strings of", noun)
             yield from _of(sum(p.level == 1 and not p.full for p in parts), "hints of", noun)
         yield from _of(sum(not p.full for p in self.drift), "some of", "object", " changed outside")
 

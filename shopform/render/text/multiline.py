@@ -19,7 +19,7 @@ _PIECE = re.compile(r"\S+\s*|\s+")
 
 
 class Detail(IntEnum):
-    """How much is shown of what stays as it is in a value that changes.
+    """How much is shown of unchanged values in a value that changes.
 
     What changes is shown whole: with CHANGES of its lines what is near a change, with LINES all of
     them and those around, with ALL the whole value.

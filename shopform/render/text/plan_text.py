@@ -45,7 +45,7 @@ def render_plan(
     """The plan for people, drift and what is destroyed first.
 
     `width` is that of the terminal; None is no terminal. `summary`: a line for each object.
-    `full`: what stays as it is in a text or a list that changes is shown too.
+    `full`: unchanged values in a text or a list that changes is shown too.
     """
     page = _Layout(Ink(color), width, full)
     parts = _drift(plan, page, summary)

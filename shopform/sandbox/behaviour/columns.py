@@ -83,4 +83,4 @@ def flag(name: str, given: object) -> int:
 def _text(name: str, given: object) -> str:
     if isinstance(given, str | int | float) and not isinstance(given, bool):
         return str(given)
-    raise Refusal(400, f"{name} must be a text")
+    raise Refusal(400, f"{name} must be a string")

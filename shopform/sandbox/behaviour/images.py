@@ -60,7 +60,7 @@ def _content(given: dict[str, Any]) -> str:
             raise Refusal(400, "data is not base64") from None
     if str(given.get("url") or "").startswith(("http://", "https://")):
         return hashlib.sha256(repr(given["url"]).encode()).hexdigest()
-    raise Refusal(400, "a picture needs data, a url or an image_id")
+    raise Refusal(400, "an image needs data, a url or an image_id")
 
 
 def shown(kept: list[Row], origin: str, typing: str) -> list[Row]:

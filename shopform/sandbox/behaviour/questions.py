@@ -51,8 +51,8 @@ SWITCHES: tuple[Switch, ...] = (
         Switch(f"shape.{endpoint}", words, f"form of the list of /{endpoint}", source)
         for endpoint, (words, source) in LISTS.items()
     ),
-    Switch("typing", ("mixed", "strings", "ints", "bools"), "numbers and flags", "2.4, 7"),
-    Switch("empty_text", ("as_is", "null", "blank"), "how empty texts are answered", "2.4, 7"),
+    Switch("typing", ("mixed", "strings", "ints", "bools"), "numbers and booleans", "2.4, 7"),
+    Switch("empty_text", ("as_is", "null", "blank"), "how empty strings are returned", "2.4, 7"),
     Switch("post", ("object", "id_only", "empty", "wrapped"), "body of a create", "3.1, 7"),
     Switch("put", BODIES, "status and body of an update", "3.1, 7"),
     Switch("delete", BODIES, "status and body of a delete", "3.1, 7"),
@@ -75,7 +75,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch("profile_embeds", ("no", "yes"), "attributes inside a profile's answer", "4.2, 7"),
     Switch("identity", IDENTITY, "rewriting of what an object is called", "4.5, 5.1: UNKNOWN"),
-    Switch("html", ("crlf", "keep", "clean"), "rewriting of rich texts", "4.5: CRLF in texts"),
+    Switch("html", ("crlf", "keep", "clean"), "rewriting of rich text", "4.5: CRLF in strings"),
     Switch("slugs", ("suffix", "refuse"), "a rewrite_url that is taken", "4.5, 7"),
     Switch("slug_missing", ("generate", "empty"), "a create without rewrite_url", "4.5, 7"),
     Switch("slug_removed", ("free", "reserved"), "the rewrite_url of what was removed", "3.2"),

@@ -56,7 +56,7 @@ class Redirects(Table):
         for name in ("source", "target"):
             row[name] = path(row[name], self.switches["redirect_path"], host)
         if row["source"] == row["target"] != "":
-            raise Refusal(400, "it would send visitors to where they are")
+            raise Refusal(400, "it would redirect to itself")
 
 
 class Webhooks(Table):
@@ -89,7 +89,7 @@ class Webhooks(Table):
         if isinstance(given, str) and self.switches["webhook_events"] == "comma":
             given = [word.strip() for word in given.split(",") if word.strip()]
         if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
-            raise Refusal(400, "events must be a list of texts")
+            raise Refusal(400, "events must be a list of strings")
         unknown = sorted(set(given) - TOLD)
         if unknown and self.switches["webhook_unknown_event"] == "refuse":
             raise Refusal(400, f"unknown event {unknown[0]}")

@@ -135,7 +135,7 @@ def _added(
         change, lost = with_resources(project, declared, group)
         for address, problem in lost.items():
             tabled = isinstance(problem, Tabled)
-            why = "its section stands in a table" if tabled else "its file is written oddly"
+            why = "its section is in a table" if tabled else "its file is written oddly"
             refused[address] = why, problem.diagnostics[0].hint
         if change:
             project = amended(project, change)

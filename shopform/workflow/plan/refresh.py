@@ -90,7 +90,7 @@ def _with_unread(workspace: Workspace, result: Plan) -> Plan:
     notes = [
         warning(
             "file-unread",
-            f"`{name}` is not read, and declares {listed(found)}, which would be destroyed",
+            f"`{name}` is not read, but declares {listed(found)}, which would be destroyed",
             hint="give it a name that ends in `.yaml`, or its folder under `include:`",
         )
         for name, found in declared_unread(workspace.directory, read, going)
