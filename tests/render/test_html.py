@@ -422,7 +422,7 @@ def test_contents_tell_objects_of_the_same_name_apart() -> None:
 def test_fields_say_what_they_are_and_a_folded_update_which_it_changes() -> None:
     one = change("category.a", Action.UPDATE, field("meta_title", "A", "B"), field("name"), id=1)
     page = render_html(planned(one))
-    assert '<code title="The page&#39;s title for search engines.">meta_title</code>' in page
+    assert '<code title="Title for search engines.">meta_title</code>' in page
     assert '<span class="changed muted small">meta_title, name</span>' in page
 
 

@@ -127,7 +127,7 @@ def test_warnings_that_do_not_fit_are_counted() -> None:
     told = render_markdown(planned(diagnostics=notes), max_bytes=4_096)
     shown = told.count("- **warning**")
     assert 0 < shown < 100
-    assert f"the texts of {100 - shown} warnings" in told
+    assert f"the strings of {100 - shown} warnings" in told
 
 
 def test_longer_than_asked_only_for_deletions_and_says_so() -> None:
