@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def twin(name: str, prefix: str = "SHOPFORM_") -> str:
+def variable_of(name: str, prefix: str = "SHOPFORM_") -> str:
     return prefix + name.strip("-").replace("-", "_").upper()
 
 
 def option(*names: str, prefix: str = "SHOPFORM_", **settings: Any) -> Callable[[F], F]:
-    """A click option whose environment twin is the prefix and its name."""
+    """A click option whose environment variable is the prefix and its name."""
     long = next(name for name in names if name.startswith("--"))
     return click.option(*names, envvar=variable_of(long, prefix), **settings)
 
@@ -141,7 +141,7 @@ variables = stack(
     ),
 )
 project = stack(here, chosen_shop, variables)
-projects = stack(here, shop("NAMES", ", a comma-separated list, or `all`"), texts)
+projects = stack(here, shop("NAMES", ", a comma-separated list, or `all`"), variables)
 reading = stack(
     option(
         "--parallelism",
