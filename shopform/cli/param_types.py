@@ -1,4 +1,4 @@
-"""What options take: durations, names with texts, kinds with numbers, lists of words.
+"""What options take: durations, names with values, kinds with numbers, lists of allowed values.
 
 Functions are the types of click here. What they cannot read is a BadParameter, which click
 reports with the option.
