@@ -124,8 +124,7 @@ class _Builder:
         if len(text) > LONGEST:
             summary = f"a string of {len(text):,} characters; at most {LONGEST:,} are read"
             self._fail("yaml-long", summary, "check where its quotes end", event)
-        marked = event.tag is not None or event.anchor is not None
-        if not text and plain and key is not None and not marked:
+        if not text and plain and key is not None and event.tag is None and event.anchor is None:
             # The two parsers place an absent node differently: behind the colon is what both get.
             return Scalar(file, key.end + 1, key.end + 1, text, plain)
         start = event.start_mark
