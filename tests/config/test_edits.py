@@ -116,6 +116,9 @@ def test_other_values_are_words(style: str, value: int | None, text: str) -> Non
         ("a: {k: old}\n", "x\ny", 'a: {k: "x\\ny"}\n'),
         ("a: {k: old}\n", "x, y", 'a: {k: "x, y"}\n'),
         ("a:\n  k:\n", "new", "a:\n  k: new\n"),
+        ("a:\n  k :\n", "new", "a:\n  k : new\n"),
+        ("a: {k}\n", "new", "a: {k: new}\n"),
+        ("a:\n  k:\n      # below\n  z: 1\n", "x\ny", 'a:\n  k: "x\\ny"\n      # below\n  z: 1\n'),
         ("a:\n  k: | # c\n    x\n", None, "a:\n  k: null # c\n"),
     ],
 )
@@ -172,7 +175,8 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
         ("a:\n  k: one  # c\n  z: end\n", "a:\n  k: one  # c\n  new: x\n  z: end\n"),
         ("a:\n    k: one", "a:\n    k: one\n    new: x"),
         ("a: {k: one, z: end}\n", "a: {k: one, new: x, z: end}\n"),
-        ("a: {k: }\n", "a: {k:, new: x }\n"),
+        ("a:\n  k: one\n    # of k\n\n  # z\n", "a:\n  k: one\n    # of k\n  new: x\n\n  # z\n"),
+        ("a: {k: }\n", "a: {k: , new: x }\n"),
         ("a:\n  k: 'one\n    two'\n  z: end\n", "a:\n  k: 'one\n    two'\n  new: x\n  z: end\n"),
         (
             "a:\n  k: |\n    one\n\n    two\n\n  # z\n  z: end\n",
@@ -197,11 +201,18 @@ def with_new(text: str) -> str:
     document, node = Document(text), child(parse(text, "f", Collector()), "a")
     assert isinstance(node, Mapping)
     key, value = next(iter(node.entries.values()))
-    behind = document.used(value, document.end(key))
+    behind = document.value(value, document.end(key))
     return edited(document, [add_entries(document, node, ["new: x"], "new: x", behind)])
 
 
-@pytest.mark.parametrize("text", ["a:\n  k: |+\n    one\n\n", "a: {k}\n"])
+def test_a_string_that_is_the_end_of_a_file_keeps_its_last_line_feed() -> None:
+    document, node = Document("a:\n  k: one"), child(root("a:\n  k: one"), "a")
+    assert isinstance(node, Mapping)
+    after = edited(document, [add_entries(document, node, ["new: |", "  x"], "")])
+    assert after == "a:\n  k: one\n  new: |\n    x\n"
+
+
+@pytest.mark.parametrize("text", ["a:\n  k: |+\n    one\n\n", "a: {k}\n", "a:\n  k: |\n    one"])
 def test_a_field_is_not_added_behind_what_is_not_over_or_has_no_colon(text: str) -> None:
     with pytest.raises(NotEditable):
         with_new(text)

@@ -69,6 +69,10 @@ def same(one: Node | None, other: Node | None) -> bool:
     return one is other
 
 
+def comment_counts(document: Document) -> Counter[str]:
+    return Counter(each.text for each in comments(document))
+
+
 def _document(text: str, file: str, collector: Collector, *, cut: bool = False) -> Document:
     """Parse a text. Raises Malformed, with messages collected, for anything wrong in it."""
     found = Collector()
@@ -86,8 +90,4 @@ def _same_text(found: str, file: str, before: Document) -> bool:
         after = _document(found, file, Collector())
     except Malformed:
         return False
-    return same(before.root, after.root) and _comment_counts(before) == _comment_counts(after)
-
-
-def _comment_counts(document: Document) -> Counter[str]:
-    return Counter(each.text for each in comments(document))
+    return same(before.root, after.root) and comment_counts(before) == comment_counts(after)

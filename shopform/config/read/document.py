@@ -16,6 +16,7 @@ from shopform.config.read.yaml_parsers import LINE_BREAK
 _MASK: Final = (1 << SHIFT) - 1
 # Anchors and tags, with the comments behind them.
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*+(?:\s++#[^\n]*+)*+\s*+)*+")
+_COLON: Final = re.compile(r"\s*+:")
 _ALIAS: Final = re.compile(r"(?:[\s:,?-]|(?<=\s)#[^\n]*+)*+(\*[^\s,\[\]{}]++)")
 
 
@@ -80,6 +81,13 @@ class Document:
         line = self.line(number)
         return len(line) - len(line.lstrip())
 
+    def next_line(self, number: int) -> int:
+        """The next line that is not blank."""
+        number += 1
+        while number < len(self.starts) and not self.line(number).strip():
+            number += 1
+        return number
+
     def written(self, node: Placed) -> str:
         return self.text[self.start(node) : self.end(node)]
 
@@ -101,6 +109,11 @@ class Document:
         alias = next(_ALIAS.finditer(self.text, behind))
         return Occurrence(node, *alias.span(1), alias=True)
 
+    def value(self, node: Node, key_end: int) -> Occurrence:
+        """Locate the value of a key. An absent one is behind the colon."""
+        colon = _COLON.match(self.text, key_end) if node.start == node.end else None
+        return Occurrence(node, colon.end(), colon.end()) if colon else self.used(node, key_end)
+
     def children(self, used: Occurrence) -> Iterator[tuple[Occurrence | None, Occurrence]]:
         """The values of a mapping with their keys, or the items of a list without any."""
         node, at = used.node, used.start
@@ -112,7 +125,7 @@ class Document:
         elif isinstance(node, Mapping):
             for key, value in node.entries.values():
                 name = self.used(key, at)
-                found = self.used(value, name.end)
+                found = self.value(value, name.end)
                 yield name, found
                 at = found.end
 

@@ -46,10 +46,14 @@ def set_scalar(
     document: Document, key: Scalar, node: Scalar, value: Plain, *, bracketed: bool
 ) -> Edit:
     """Set a scalar to a value; quotes and `|` are kept if they can hold it."""
-    leaf = leaf_of(document, document.used(node, 0))
-    start, end = document.start(node), document.end(node)
+    key_end = document.end(key)
+    used = document.used(node, 0) if key is node else document.value(node, key_end)
+    leaf, start, end = leaf_of(document, used), used.start, used.end
     line_end = document.ends[leaf.last]
-    gap = " " if document.text[start - 1 : start] == ":" else ""
+    gap = " " if document.text[start - 1] == ":" else ""
+    if start == end and not gap:
+        start = end = key_end
+        gap = ": "
     indent, comment, block = document.column(key) + STEP, "", leaf.style in BLOCK_STYLES
     if block:
         header = _HEADER.fullmatch(document.text, start, document.ends[leaf.line])
@@ -59,7 +63,9 @@ def set_scalar(
     elif isinstance(value, str) and "\n" in value and not bracketed:
         block = _REST.fullmatch(document.text, end, line_end) is not None
         comment, end = (document.text[end:line_end], line_end) if block else ("", end)
-    if not block or not isinstance(value, str) or not may_be_literal(value):
+    # A comment below that is as deep as the lines of a `|` would become part of it.
+    fits = document.indent(document.next_line(leaf.last)) < indent
+    if not (block and fits and isinstance(value, str) and may_be_literal(value)):
         old = '"' if block else document.text[start:end]
         return Edit(start, end, gap + word(value, old, bracketed=bracketed) + comment)
     lines = literal(value, indent, comment)
@@ -86,7 +92,7 @@ def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> li
         if item.text.strip() not in had:
             after = [*document.starts[leaf.last + 1 : leaf.last + 2], len(document.text)][0]
             edits.append(Edit(document.starts[leaf.line], after, ""))
-        elif item is kept[-1]:
+        elif new and item is kept[-1]:
             lines = [head + word(value, "", bracketed=False) for value in new]
             edits.append(_lines_behind(document, leaf.last, lines))
     return edits
@@ -161,7 +167,8 @@ def add_inside(
     key, node = parent.entries[name]
     if isinstance(node, Scalar) and node.null:
         if document.flow(parent):
-            return Edit(document.start(node), document.end(node), f" {{{inline}}}")
+            used = document.value(node, document.end(key))
+            return Edit(used.start, used.end, f" {{{inline}}}")
         depth = document.column(key) + STEP
         return _behind_key(document, key, node, indented(lines, depth))
     if not isinstance(node, Mapping) or node.start < key.start:
@@ -174,25 +181,33 @@ def _last_line(document: Document, used: Occurrence) -> int:
     while not (used.alias or isinstance(used.node, Scalar) or document.flow(used.node)):
         *_, (_, used) = document.children(used)
     leaf = leaf_of(document, used)
-    if leaf.keeps:
+    ends_file = document.ends[leaf.last] == len(document.text)
+    if leaf.keeps or (ends_file and leaf.style in BLOCK_STYLES and "-" not in leaf.source[0]):
         raise NotEditable
     return leaf.last
 
 
-def _lines_behind(document: Document, line: int, lines: Iterable[str]) -> Edit:
+def _lines_behind(document: Document, line: int, lines: Seq[str]) -> Edit:
+    """Put lines below a line and the comments that belong to it, which are deeper."""
+    depth = len(lines[0]) - len(lines[0].lstrip())
+    while document.indent(below := document.next_line(line)) > depth:
+        line = below
     at = document.ends[line]
-    return Edit(at, at, "".join(document.line_end + each for each in lines))
+    # A `|` that ends the file is read without its last line feed unless the file has that.
+    last = document.line_end if at == len(document.text) and len(lines) > 1 else ""
+    return Edit(at, at, document.line_end.join(["", *lines]) + last)
 
 
 def _behind_key(document: Document, key: Scalar, node: Scalar, lines: Seq[str]) -> Edit:
     """Put lines below a key whose value is absent or null."""
     start = document.end(key)
-    at = document.ends[document.line_of(start)]
-    if node.text and document.end(node) > at:
+    used, line = document.value(node, start), document.line_of(start)
+    if node.text and used.end > document.ends[line]:
         raise NotEditable
-    rest = document.text[start:at]
-    kept = rest.replace(node.text, "", 1).rstrip() if node.text else rest
-    return Edit(start, at, document.line_end.join([kept, *lines]))
+    below = _lines_behind(document, line, lines)
+    null = (used.start, used.end) if node.text else (start, start)
+    kept = document.text[start : null[0]] + document.text[null[1] : below.start]
+    return Edit(start, below.end, kept.rstrip() + below.text)
 
 
 def _between_brackets(
@@ -205,4 +220,5 @@ def _between_brackets(
     last = behind or found[-1]
     if last.start == last.end and document.text[last.start - 1] != ":":
         raise NotEditable
-    return Edit(last.end, last.end, f", {inline}")
+    # Without a blank before the comma libyaml reads the colon as a part of the key.
+    return Edit(last.end, last.end, f"{' ' * (last.start == last.end)}, {inline}")

@@ -189,7 +189,7 @@ class _Patching:
         lines = [line[depth:] for line in plain_field(one.field, value, rich, depth)]
         inline = f"{one.field}: {word(value, '', bracketed=True)}"
         for key, node in (*reversed(before), entries[0]):
-            behind = document.used(node, document.end(key))
+            behind = document.value(node, document.end(key))
             with suppress(NotEditable):
                 edit = add_entries(document, draft.node, lines, inline, behind)
                 place = self.new.setdefault((draft.node.file, edit.start), [])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shopform.config.compile.csv_sections import Tables, is_table
-from shopform.config.format.formatter import format_alike, same
+from shopform.config.format.formatter import comment_counts, format_alike, same
 from shopform.config.format.scalars import STEP, indented, word
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
@@ -244,7 +244,8 @@ def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Plac
     """The edits that change nothing else. One may edit what an anchor shares with other places."""
     with suppress(NotEditable):
         after = _document(edited(document, edits.values()), name)
-        if not edits or _added(_root(document), _root(after), [*edits]):
+        kept = comment_counts(document) <= comment_counts(after)
+        if not edits or (kept and _added(_root(document), _root(after), [*edits])):
             return edits
     if len(edits) < 2:
         return {}
