@@ -139,9 +139,9 @@ class _Preconditions:
             shown = (
                 "a path that is a secret" if isinstance(value, Secret) else f"the path `{value}`"
             )
-            for number in self.paths.get((step.kind, _path(kind, value, self.context)), ()):
-                if number != step.id:
-                    yield _changed(step.address, f"takes {shown}, which {step.kind} {number} took")
+            for holder, number in self.paths.get(_path(kind, value, self.context), ()):
+                if (holder, number) != (step.kind, step.id):
+                    yield _changed(step.address, f"takes {shown}, which {holder} {number} took")
 
     def rerouted(self, step: Step) -> Iterator[Diagnostic]:
         """Report pages that appeared at the source, or left the target, of a redirect."""
@@ -150,12 +150,11 @@ class _Preconditions:
         hop = hop_of(BY_NAME[step.kind], step.entry.sent, self.context.hosts, step.address, None)
         if hop is None or is_digest(hop.source) or is_digest(hop.target):
             return
-        for (kind, path), numbers in self.paths.items():
-            if path == hop.start and path:
-                what = f"begins at `{slashed(hop.source)}`, where {kind} {numbers[0]} is by now,"
-                yield _changed(step.address, what)
+        for kind, number in self.paths.get(hop.start, ())[:1] if hop.start else ():
+            what = f"begins at `{slashed(hop.source)}`, where {kind} {number} is by now,"
+            yield _changed(step.address, what)
         page = self.pages.get(hop.end)
-        if page and self.context.ids[page] not in self.paths.get((page.kind, hop.end), ()):
+        if page and (page.kind, self.context.ids[page]) not in self.paths.get(hop.end, ()):
             yield _changed(step.address, f"leads to `{slashed(hop.target)}`, which `{page}` left")
 
     def _pages(self) -> dict[str, Address]:
@@ -190,20 +189,20 @@ class _Preconditions:
                         held.setdefault(each, item.id)
         return free
 
-    def _paths(self) -> dict[tuple[str, str], list[int]]:
+    def _paths(self) -> dict[str, list[tuple[str, int]]]:
         """The objects that have each path and keep it."""
         leaving = {
             (step.kind, step.id)
             for step in self.steps
             if step.op is Op.DELETE or BY_NAME[step.kind].path in step.fields
         }
-        found: dict[tuple[str, str], list[int]] = {}
+        found: dict[str, list[tuple[str, int]]] = {}
         for (name, _), read in self.lists.items():
             kind = BY_NAME[name]
             for item in read.objects.values() if kind.path else ():
                 if (name, item.id) not in leaving:
                     path = _path(kind, item.fields.get(kind.path), self.context)
-                    found.setdefault((name, path), []).append(item.id)
+                    found.setdefault(path, []).append((name, item.id))
         return found
 
 

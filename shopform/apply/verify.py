@@ -30,7 +30,9 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
             zip(lists, pool.map(lambda one: _read(plan, context, *one), lists), strict=True)
         )
     keys = {one: _keys(read) for one, read in reads.items()}
-    paths = {kind: _paths(BY_NAME[kind], read, context) for (kind, _), read in reads.items()}
+    held = frozenset[object]().union(
+        *(_paths(BY_NAME[kind], read, context) for (kind, _), read in reads.items())
+    )
     warnings: list[Diagnostic] = []
     learned: dict[Address, Entry] = {}
     for step in applied:
@@ -45,7 +47,6 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
         if read.problem or item is None:
             warnings.append(_not_verified(step, read))
             continue
-        held = paths.get(kind.name, frozenset())
         seen = _as_stored(kind, step, entry, item, context, warnings, held)
         learned[step.address] = _without_unknown_fields(
             kind, seen, keys[kind.name, context.parent_id(step)]

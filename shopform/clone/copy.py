@@ -176,16 +176,16 @@ def _rewritten(value: Value, rewriting: Rewriting) -> Value:
 def _omit_duplicates(copy: Copy) -> None:
     """Omit what rewriting gave an equal identity or path."""
     identities = Counter(_identity(resource) for resource in copy.resources.values())
-    paths: set[tuple[str, Value]] = set()
+    paths: set[Value] = set()
     for address, resource in list(copy.resources.items()):
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
             copy.omit(address, "another would have the same name and place")
             continue
         name = BY_NAME[address.kind].path
-        path = (address.kind, resource.fields.get(name))
-        if path in paths:
+        path = resource.fields.get(name)
+        if path and path in paths:
             copy.omit(address, "another would have it too", name)
-        elif path[1]:
+        elif path:
             paths.add(path)
 
 

@@ -47,7 +47,6 @@ class PlanDraft:
     replaced: frozenset[Address] = frozenset()
     settled: dict[Address, Settled] = field(default_factory=dict)
     probed: set[str] = field(default_factory=set)
-    holders: dict[str, dict[object, list[int]]] = field(default_factory=dict)
     memory: Memory = field(init=False)
 
     def __post_init__(self) -> None:

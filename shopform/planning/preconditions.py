@@ -86,7 +86,7 @@ def required_lists(
         found |= {(each.kind, parents.get(each)) for each in existing_references(step, ids, made)}
         for name in step.children:
             found.add((name, step.address if BY_NAME[name].nesting else None))
-    if any(map(changes_route, touching)):
+    if any(changes_route(step) or BY_NAME[step.kind].path in step.fields for step in touching):
         pages = [address for address in parents if BY_NAME[address.kind].path]
         found |= {(page.kind, parents[page]) for page in pages}
     return found

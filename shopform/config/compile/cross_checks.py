@@ -130,7 +130,7 @@ def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Col
     Those that each name their object by its id may have the same identity.
     """
     identities: dict[tuple[object, ...], Declaration] = {}
-    paths: dict[tuple[str, object], Declaration] = {}
+    paths: dict[str, Declaration] = {}
     by_id = {item.address for item in desired.imports if item.id}
     for draft in drafts:
         resource = desired.resources[draft.address]
@@ -148,7 +148,7 @@ def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Col
         path = kind.path and resource.fields.get(kind.path)
         if path:
             wanted = page_address(str(_comparable(kind.type(kind.path), path)))
-            holder = paths.setdefault((draft.kind.name, wanted), draft)
+            holder = paths.setdefault(wanted, draft)
             if holder is not draft:
                 same = f"have the same `{kind.path}`"
                 _tell_twins("path-twice", same, draft, holder, collector, kind.path)

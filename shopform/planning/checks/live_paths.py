@@ -82,13 +82,13 @@ def paths_of(draft: PlanDraft) -> Paths:
 def _guess(draft: PlanDraft, found: Paths) -> None:
     """Add the paths that the shop is likely to make, and put those that may want one in a queue:
     else chance would say which of them gets it."""
-    known: dict[tuple[str, str], list[Step]] = {}
-    queues: dict[tuple[str, str], list[Step]] = {}
+    known: dict[str, list[Step]] = {}
+    queues: dict[str, list[Step]] = {}
     for guess in list(guesses(draft, found.pages)):
         kind, step = BY_NAME[guess.step.kind], guess.step
         if not queues:
             known = _by_root(kind, found)
-        queues.setdefault((kind.name, root(kind, guess.wanted)), []).append(step)
+        queues.setdefault(root(kind, guess.wanted), []).append(step)
         if not guess.got:
             continue
         if guess.got != guess.wanted:
@@ -99,13 +99,13 @@ def _guess(draft: PlanDraft, found: Paths) -> None:
     found.queues = [(known.get(key, []), queue) for key, queue in queues.items()]
 
 
-def _by_root(kind: Kind, found: Paths) -> dict[tuple[str, str], list[Step]]:
+def _by_root(kind: Kind, found: Paths) -> dict[str, list[Step]]:
     """Steps by which a page leaves a known path or comes to one, by what guesses would want."""
-    known: dict[tuple[str, str], list[Step]] = {}
+    known: dict[str, list[Step]] = {}
     for steps in (found.leaves, found.comes):
         for path, those in steps.items():
             pages = [step for step in those if BY_NAME[step.kind].path]
-            known.setdefault((kind.name, root(kind, path)), []).extend(pages)
+            known.setdefault(root(kind, path), []).extend(pages)
     return known
 
 

@@ -53,7 +53,7 @@ class _Order:
     ) -> None:
         self.changes, self.entries, self.hosts = changes, entries, hosts
         self.steps = {step.key: step for step in steps}
-        self.leaves: dict[tuple[str, str], list[Step]] = {}
+        self.leaves: dict[str, list[Step]] = {}
         self.comes: dict[str, list[Step]] = {}
         for step in steps:
             name = BY_NAME[step.kind].path
@@ -62,7 +62,7 @@ class _Order:
             if step.temporary or not name or not (moves or step.op is Op.DELETE):
                 continue
             if held and step.op is not Op.CREATE:
-                self.leaves.setdefault((step.kind, held), []).append(step)
+                self.leaves.setdefault(held, []).append(step)
             path = self._path(step, step.fields.get(name))
             if path and path != self._path(step, self._shown(step, name)):
                 self.comes.setdefault(path, []).append(step)
@@ -109,9 +109,10 @@ class _Order:
         value = step.fields.get(name)
         if self._path(step, value):
             held = fingerprint(kind, LiveObject(0, {name: value}), self.hosts)[name]
-            for earlier in self.leaves.get((step.kind, held), ()):
+            for earlier in self.leaves.get(held, ()):
                 aside = self.steps.get(f"{earlier.address}:temporary")
-                released = aside and aside.key in step.after and name in aside.fields
+                path = BY_NAME[earlier.kind].path
+                released = aside and aside.key in step.after and path in aside.fields
                 if earlier.address != step.address and not released:
                     yield earlier, step
         hop = hop_of(kind, step.entry.sent, self.hosts, None, None) if step.entry else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME
+from shopform.kinds import BY_NAME, Kind
 from shopform.kinds.field_types import PATH
 from shopform.kit.url_paths import loosely, page_address, slashed
 from shopform.model.canonical import canonical, is_digest
@@ -41,17 +41,19 @@ def check(
         if not made or loosely(page_address(held)) == loosely(page_address(sent)):
             continue
         holder = compare.holder(kind, sent, item.id)
-        owner = matching.owners.get((kind.name, holder)) if holder is not None else None
-        who = f"`{owner}`" if owner else f"{kind.name} {holder}, which is unmanaged,"
+        who = _who(matching, *holder) if holder else ""
         out.warning(
             "path-not-settled",
             f"`{address}` is to be at `{slashed(sent)}`, and the shop has it at `{slashed(held)}`",
-            detail=f"{who} has that path"
-            if holder is not None
-            else "no object that is read has it",
+            detail=f"{who} has that path" if holder else "no object that is read has it",
             span=place(desired, address),
             address=address,
             hint="give one of them another path; once it is free, a plan sends it again"
-            if holder is not None
+            if holder
             else f"declare `{held}`, or find in the shop what keeps the path",
         )
+
+
+def _who(matching: Matching, kind: Kind, number: int) -> str:
+    owner = matching.owners.get((kind.name, number))
+    return f"`{owner}`" if owner else f"{kind.name} {number}, which is unmanaged,"

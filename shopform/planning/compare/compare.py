@@ -19,7 +19,7 @@ from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Ref, Secret, Value
 from shopform.planning.compare.difference import Difference, keep_memory, without_unmanaged
-from shopform.planning.matching.result import NOTHING, Matching
+from shopform.planning.matching.result import Matching
 
 MISSING = object()
 
@@ -34,7 +34,6 @@ class Comparer:
     matching: Matching
     reborn: frozenset[Address] = frozenset()
     declared: Mapping[Address, Resource] = field(default_factory=dict)
-    paths: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def create(self, kind: Kind, resource: Resource) -> Difference:
         """Everything declared, for an object that does not exist."""
@@ -119,24 +118,19 @@ class Comparer:
                 found[name] = self.show(kind, name, canonical(type_, raw, self.matching.hosts))
         return found
 
-    def holder(self, kind: Kind, path: str, but: int) -> int | None:
-        """Another object that has this path and keeps it."""
-        index = self.paths.get(kind.name)
-        if index is None:
-            index = self.paths[kind.name] = {}
-            for item in self.matching.live.get(kind.name, NOTHING).objects.values():
-                held = canonical(PATH, item.fields.get(kind.path), self.matching.hosts)
-                index.setdefault(page_address(str(held)), []).append(item.id)
+    def holder(self, kind: Kind, path: str, but: int) -> tuple[Kind, int] | None:
+        """Return another object, of any kind, that has this path and keeps it."""
         wanted = page_address(path)
-        for number in index.get(wanted, ()):
-            owner = self.matching.owners.get((kind.name, number))
+        for held_by, number in self.matching.pages().get(wanted, ()):
+            owner = self.matching.owners.get((held_by.name, number))
             resource = self.declared.get(owner) if owner else None
             entry = self.matching.entries.get(owner) if owner else None
-            own = resource.fields.get(kind.path, path) if resource else path
+            own = resource.fields.get(held_by.path, path) if resource else path
             leaves = page_address(str(canonical(PATH, own, self.matching.hosts))) != wanted
             deleted = resource is None and entry is not None and not entry.keep
-            if number != but and not leaves and not (deleted and self.declared):
-                return number
+            same = (held_by.name, number) == (kind.name, but)
+            if not same and not leaves and not (deleted and self.declared):
+                return held_by, number
         return None
 
     def resolve(self, value: Ref) -> int | None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import Kind
+from shopform.kinds import BY_NAME, Kind
+from shopform.kit.url_paths import page_address
 from shopform.model.addresses import container_of
-from shopform.model.canonical import identified, recognised
+from shopform.model.canonical import canonical, identified, recognised
 from shopform.model.desired import Resource
 from shopform.model.live import LiveKind, LiveObject
 from shopform.model.prior import Entry
@@ -37,6 +38,7 @@ class Matching:
     indexes: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
     sent: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
     contents: dict[Address, list[Address]] | None = None
+    paths: dict[str, list[tuple[Kind, int]]] | None = None
 
     def object(self, address: Address) -> LiveObject | None:
         number = self.ids.get(address)
@@ -78,6 +80,18 @@ class Matching:
                 if container := container_of(address):
                     self.contents.setdefault(container, []).append(address)
         return self.contents
+
+    def pages(self) -> Mapping[str, list[tuple[Kind, int]]]:
+        """Live pages of every kind by their address: the paths of a shop are one space. Made when
+        first asked for."""
+        if self.paths is None:
+            self.paths = {}
+            for name, read in self.live.items():
+                kind = BY_NAME[name]
+                for number, item in read.objects.items() if kind.path else ():
+                    held = canonical(kind.type(kind.path), item.fields.get(kind.path), self.hosts)
+                    self.paths.setdefault(page_address(str(held)), []).append((kind, number))
+        return self.paths
 
 
 def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:

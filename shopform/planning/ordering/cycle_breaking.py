@@ -1,11 +1,9 @@
 """The steps by which circles in the order of a plan are broken. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.canonical import canonical
-from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.secrecy import secret_fields
 from shopform.model.values import Ref, Value
@@ -17,7 +15,7 @@ class Yielding:
     """Breaks circles of one draft."""
 
     draft: PlanDraft
-    starts: dict[tuple[str, str], dict[str, list[LiveObject]]] = field(default_factory=dict)
+    starts: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
 
     def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
         """A holder's early step aside, to what it holds with its id behind, which is free."""
@@ -47,26 +45,28 @@ class Yielding:
         if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
             held = f"{'https://' if '://' in held else ''}{holder.address.keys[-1]}"
         text = f"{held}-{holder.id}"
-        taken = {
-            canonical(form, each.fields.get(name), self.draft.live.hosts)
-            for each in self._beside(kind, name, text)
-        }
+        taken = set(self._beside(kind, name, text))
         while text in taken:
             text += "-x"
         return text
 
-    def _beside(self, kind: Kind, name: str, text: str) -> Iterator[LiveObject]:
-        """Objects that hold the text or one that begins with it."""
+    def _beside(self, kind: Kind, name: str, text: str) -> list[str]:
+        """Return what objects hold that is the text or begins with it, paths of every kind."""
+        pages = {k.name: k.path for k in KINDS if k.path and k.name in self.draft.live.kinds}
+        fields = pages if name == kind.path else {kind.name: name}
         index = self.starts.get((kind.name, name))
         if index is None:
             index = self.starts[kind.name, name] = {}
-            for item in self.draft.live.kinds[kind.name].objects.values():
-                value = str(canonical(kind.type(name), item.fields.get(name)))
-                while value.endswith("-x"):
-                    index.setdefault(value, []).append(item)
-                    value = value.removesuffix("-x")
-                index.setdefault(value, []).append(item)
-        yield from index.get(text, ())
+            for other, field_ in fields.items():
+                type_ = BY_NAME[other].type(field_)
+                for item in self.draft.live.kinds[other].objects.values():
+                    held = canonical(type_, item.fields.get(field_), self.draft.live.hosts)
+                    value = start = str(held)
+                    while start.endswith("-x"):
+                        index.setdefault(start, []).append(value)
+                        start = start.removesuffix("-x")
+                    index.setdefault(start, []).append(value)
+        return index.get(text, [])
 
     def split(self, create: Step, target: Step) -> tuple[Step, Step]:
         """Two new objects that refer to each other: one is told of the other afterwards."""

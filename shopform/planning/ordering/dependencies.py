@@ -128,36 +128,25 @@ def _paths(step: Step, draft: PlanDraft) -> None:
     if not name or name not in step.fields:
         return
     path = str(canonical(kind.type(name), step.fields[name], draft.live.hosts))
-    for holder in _holders(kind, page_address(path), draft):
-        if holder == step.id or not path:
+    for other, holder in draft.matching.pages().get(page_address(path), ()):
+        if (other.name, holder) == (step.kind, step.id) or not path:
             continue
-        release = _release(draft, kind, holder, name)
+        release = _release(draft, other, holder, other.path)
         if release:
             draft.graph.edge_handover(step.key, release)
             continue
-        owner = draft.matching.owners.get((kind.name, holder))
+        owner = draft.matching.owners.get((other.name, holder))
         who = f"`{owner}`, where it is not declared" if owner else "an unmanaged object"
         resource = draft.desired.resources[step.address]
         hidden = name in secret_fields(resource, draft.matching.entries.get(step.address))
         shown = "a secret" if hidden else f"`{path}`"
         draft.out.error(
             "path-taken",
-            f"`{name}` of `{step.address}` is {shown}, which {kind.name} {holder} has: {who}",
+            f"`{name}` of `{step.address}` is {shown}, which {other.name} {holder} has: {who}",
             span=resource.span,
             address=step.address,
             hint="choose another, or declare the holder with another",
         )
-
-
-def _holders(kind: Kind, path: object, draft: PlanDraft) -> list[int]:
-    index = draft.holders.get(kind.name)
-    if index is None:
-        index = draft.holders[kind.name] = {}
-        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
-            form = kind.type(kind.path)
-            held = canonical(form, item.fields.get(kind.path), draft.live.hosts)
-            index.setdefault(page_address(str(held)), []).append(item.id)
-    return index.get(path, [])
 
 
 def _release(draft: PlanDraft, kind: Kind, number: int, *names: str) -> str | None:
