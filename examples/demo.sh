@@ -1,5 +1,5 @@
 #!/bin/sh
-# Plans and applies a Danish shoe shop on a sandbox that has a few things already; then moves a page.
+# Plans and applies a Danish shoe shop on a sandbox with some existing content; then moves a page.
 set -eu
 example="$(cd "$(dirname "$0")" && pwd)/nordisk-sko"
 work="$(mktemp -d)"
@@ -29,7 +29,7 @@ brief() {
     { line[NR] = $0 }
     END {
       for (i = 1; i <= first; i++) print line[i]
-      printf "  ... (%d lines are left out here)\n", NR - first - 5
+      printf "  ... (%d lines omitted)\n", NR - first - 5
       for (i = NR - 4; i <= NR; i++) print line[i]
     }' "$work/out"
 }
@@ -38,11 +38,11 @@ first=14 brief shopform plan --summary
 first=0 brief shopform apply --summary --auto-approve
 run shopform plan --detailed-exitcode
 
-printf '\nA page moves, in the files. What becomes of the old links to it?\n'
+printf '\nA page moves, in the files. What happens to old links to it?\n'
 edit 's#dame/stoevler/vinterstoevler#dame/stoevler/vinter#' kategorier/dame.yaml
 run shopform plan || printf '\nexit code %s\n' "$?"
 
-printf '\nIts visitors are sent on, and the older redirect leads to the new place.\n'
+printf '\nAdd a redirect for the old path, and point the older redirect to the new one.\n'
 edit 's#/dame/stoevler/vinterstoevler$#/dame/stoevler/vinter#' viderestillinger.yaml
 cat >flyttet.yaml <<'EOF'
 redirects:
