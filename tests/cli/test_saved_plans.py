@@ -181,8 +181,8 @@ def test_what_is_other_than_expected_is_told(
     )
     done = run("apply", "--auto-approve", "--expect-digest", digest)
     assert (done.exit, writes(sandbox)) == (12, 0)
-    assert "`supplier.solveig` appeared" in done.err
-    assert "`redirect.old-mugs` vanished" in done.err
+    assert "`supplier.solveig` is new" in done.err
+    assert "`redirect.old-mugs` is no longer changed" in done.err
     assert "`supplier.nordlys` is another change" in done.err
 
 

@@ -54,7 +54,7 @@ STILL = {
     "sandbox": 27,
     "shop": 4,
     "terminal": 5,
-    "workflow": 58,
+    "workflow": 55,
 }
 
 

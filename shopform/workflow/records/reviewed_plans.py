@@ -61,8 +61,8 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
         return ["the expected plan was not made here, so the difference cannot be shown"]
     now = parts_of(plan)
     told = {
-        "appeared": sorted(now.keys() - approved.keys()),
-        "vanished": sorted(approved.keys() - now.keys()),
+        "is new": sorted(now.keys() - approved.keys()),
+        "is no longer changed": sorted(approved.keys() - now.keys()),
         "is another change": sorted(
             address for address in now.keys() & approved.keys() if now[address] != approved[address]
         ),

@@ -75,7 +75,7 @@ def rehome(
         if not confirm(compared) and not fits:
             raise Refused(
                 f"the state does not match the shop `{workspace.shop.name}`, and was not changed",
-                hint="correct its `token` or `url`; if it is the same shop all the same,"
+                hint="correct its `token` or `url`; if it is the same shop anyway,"
                 " `--auto-approve`",
             )
         changed, dropped = ({}, []) if fits else _accepted(prior, live, found)

@@ -122,8 +122,8 @@ def _entry(prior: Prior, address: Address) -> Entry:
     if entry is None and address in _pending(prior):
         raise StateError(
             f"`{address}` is a pending create: a run was interrupted before the response arrived",
-            hint="`shopform apply` looks whether the shop has it;"
-            f" `shopform state rm {address}` forgets it",
+            hint="`shopform apply` checks whether the shop has it;"
+            f" `shopform state rm {address}` drops it",
         )
     if entry is None:
         raise StateError(
