@@ -14,9 +14,9 @@ TITLE = "shopform could not plan"
 
 def failure_json(diagnostics: Sequence[Diagnostic], exit_code: int) -> str:
     """A document that no reader takes for a plan: it is `errored` and has no changes."""
-    told = [diagnostic(one)["diagnostic"] for one in diagnostics]
+    messages = [diagnostic(one)["diagnostic"] for one in diagnostics]
     failed = {"format_version": FORMAT, "errored": True, "exit_code": exit_code}
-    return json.dumps({**failed, "diagnostics": told}, ensure_ascii=False)
+    return json.dumps({**failed, "diagnostics": messages}, ensure_ascii=False)
 
 
 def failure_markdown(diagnostics: Sequence[Diagnostic], shop: str) -> str:

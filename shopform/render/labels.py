@@ -37,7 +37,7 @@ def label_of(change: Change) -> str:
 
 
 def labels(plan: Plan) -> dict[str, str]:
-    """The names of all objects whose fields a plan tells, by address."""
+    """The names of all objects whose fields the plan holds, by address."""
     settled = {a: label(a.kind, held.values) for a, held in plan.settled.items()}
     changed = {c.address: label_of(c) for c in (*plan.drift, *plan.changes)}
     return {str(address): name for address, name in (settled | changed).items() if name}

@@ -8,7 +8,7 @@ from growth import grows_no_faster
 
 from shopform.kit import text_diff
 from shopform.kit.text_diff import LineMatcher
-from shopform.render.html.line_diff import rows
+from shopform.render.line_diff import rows
 from shopform.render.text.multiline import Detail, text_block
 
 

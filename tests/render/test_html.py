@@ -17,7 +17,6 @@ from shopform.diagnostics import Span, error, warning
 from shopform.kinds import KINDS
 from shopform.model.plan import Action, Plan, Settled
 from shopform.model.values import Address, Ref
-from shopform.render.html.line_diff import folded, rows
 from shopform.render.html.page import failure_html, render_html
 from shopform.render.html.previews import Picture, image_files
 from shopform.render.html.provenance import Provenance
@@ -25,6 +24,7 @@ from shopform.render.html.templates import source
 from shopform.render.html.trees import ROOT, trees
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
+from shopform.render.line_diff import folded, rows
 
 VOID = {"meta", "input", "br", "img"}
 LOADS = {"src", "srcset", "style", "action", "onerror", "onload", "data", "background"}

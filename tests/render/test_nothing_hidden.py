@@ -15,10 +15,10 @@ from reports import change, field, planned
 from shopform.model.plan import Action, Op, Plan, Step
 from shopform.model.shop import WireNames
 from shopform.model.values import Address
-from shopform.render.html.line_diff import elided
 from shopform.render.html.page import render_html
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
+from shopform.render.line_diff import elided
 from shopform.render.markdown.page import render_markdown
 from shopform.render.text.multiline import columns
 from shopform.render.text.plan_text import render_plan

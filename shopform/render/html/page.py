@@ -55,8 +55,8 @@ def render_html(
     origin: Provenance | None = None,
     pictures: Mapping[str, Picture] | None = None,
 ) -> str:
-    """The report. Every text of the plan is shown and none acts: the page forbids itself all
-    scripts and styles but its own, and everything from elsewhere.
+    """The report. Every string of the plan is shown and none is active: the page forbids itself
+    all scripts and styles but its own, and everything from elsewhere.
 
     `origin` is where and when it is made, `pictures` are image files by their SHA-256.
     """
@@ -105,9 +105,9 @@ def failure_html(title: str, diagnostics: Sequence[Diagnostic]) -> str:
 
 def _groups(shown: Sequence[Card]) -> Iterator[Group]:
     """What is destroyed, then the other changes of each kind."""
-    gone = [card for card in shown if card.change.action in GONE]
-    if gone:
-        yield Group("To destroy", "destroyed", gone)
+    deleted = [card for card in shown if card.change.action in GONE]
+    if deleted:
+        yield Group("To destroy", "destroyed", deleted)
     rest = [card for card in shown if card.change.action not in GONE]
     for kind in sorted({card.change.kind for card in rest}, key=_order):
         title = BY_NAME[kind].section.capitalize()

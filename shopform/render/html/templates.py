@@ -18,8 +18,8 @@ from shopform.kinds import BY_NAME
 from shopform.kinds.field_types.images import Image
 from shopform.model.plan import FieldChange
 from shopform.model.values import Ref, Secret
-from shopform.render.html.line_diff import folded, rows
 from shopform.render.html.previews import is_previewed, preview_source
+from shopform.render.line_diff import folded, rows
 from shopform.render.text.field_lines import FIELD_NOTES
 from shopform.render.text.inline import show
 from shopform.render.text.list_diff import by_name, elements

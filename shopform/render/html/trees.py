@@ -1,4 +1,4 @@
-"""Kinds whose objects lie in one another, as trees: where everything is, and where it will be."""
+"""Trees of the kinds whose objects have a parent of their own kind, before and after."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ ROOT = ""
 class Forest:
     """One side of a tree. Nodes are named by address, or `#ID` where nothing owns the object.
 
-    `below` lists what lies in a node, `ROOT` included. `touched` are the nodes with a change, and
-    everything above them. `strange` are nodes the plan knows by name only.
+    `below` lists the children of a node, `ROOT` included. `touched` are the nodes with a change
+    and everything above them. `strange` are nodes the plan knows by name only.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
@@ -96,6 +96,6 @@ def _forest(places: Mapping[str, _Place], changed: set[str]) -> Forest:
 
 
 def _break_circles(parents: dict[str, str]) -> None:
-    """Objects that lie in themselves by way of others are put at the root, so that they show."""
+    """Put one object of each circle of parents at the root, so that all are shown."""
     for circle in find_cycles(sorted(parents), parents.get):
         parents[circle[0]] = ROOT

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Part:
-    """Something to be told. `levels` are its lines, from the least that may be told of it (which
-    may be nothing) to everything; `level` is the one that is told."""
+    """Something to show. `levels` are its lines, from the least that may be shown of it (which
+    may be nothing) to everything; `level` is the one that is shown."""
 
     levels: tuple[tuple[str, ...], ...]
     level: int = 0

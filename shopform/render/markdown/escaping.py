@@ -1,4 +1,4 @@
-"""Texts in Markdown with nothing in them that acts: no markup, mention, reference or link."""
+"""Strings in Markdown with nothing active in them: no markup, mention, reference or link."""
 
 import re
 
@@ -21,7 +21,7 @@ def prose(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text that is shown as it stands, in running text."""
+    """Escape a string for running text, where it is shown as it stands."""
     marked = _LINKED.sub("\0", printable(text))
     marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     marked = _ACTIVE.sub(r"\\\g<0>", marked).replace("`", "&#96;")
@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A text as a code span. A pipe would end a table's cell, so it is not for tables."""
+    """Format a string as a code span. A pipe would end a table's cell, so it is not for tables."""
     shown = printable(text)
     if not shown.strip():
         return plain(f"`{shown}`")

@@ -1,4 +1,4 @@
-"""What Markdown tells of one thing, at rising levels of detail."""
+"""What Markdown shows of one change or message, at rising levels of detail."""
 
 from collections.abc import Iterator
 
@@ -75,7 +75,7 @@ def _shortened(every: list[list[Line]]) -> Iterator[Line]:
 
 
 def _context(line: Line) -> bool:
-    """Whether a line only tells what stays around a change."""
+    """Whether a line is only the context of a change."""
     return line.indent == INNER and line.symbol == " "
 
 
@@ -84,7 +84,7 @@ def _line(line: Line) -> str:
     return f"{sign}{' ' * (line.indent - 1)}{line.text}".rstrip()
 
 
-def gone_part(change: Change, look: Look) -> Part:
+def deletion_part(change: Change, look: Look) -> Part:
     """Something that is destroyed, in a list; its address is always shown."""
     replaced = " is replaced" if change.action is Action.REPLACE else ""
     address, name = f"- {code(change.address)}{replaced}", label_of(change)

@@ -20,7 +20,7 @@ _ALL = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class ShopResult:
-    """What is told of one shop: its row, and its plan or why there is none."""
+    """One shop in the document: its row, and its plan or why there is none."""
 
     row: ShopRow
     plan: Plan | None
@@ -28,9 +28,9 @@ class ShopResult:
     exit_code: int = 0
 
 
-def shops_json(told: Sequence[ShopResult], exit_code: int) -> str:
+def shops_json(results: Sequence[ShopResult], exit_code: int) -> str:
     """Each shop's plan as it is printed alone, or its error, and the run's exit code."""
-    shops = {each.row.shop: sealed(each.plan) if each.plan else _error(each) for each in told}
+    shops = {each.row.shop: sealed(each.plan) if each.plan else _error(each) for each in results}
     found = {"format_version": FORMAT, "shops": shops, "exit_code": exit_code}
     return json.dumps(found, ensure_ascii=False)
 
@@ -40,24 +40,26 @@ def _error(each: ShopResult) -> Mapping[str, object]:
     return {"error": {"exit_code": each.exit_code, "diagnostics": notes}}
 
 
-def shops_markdown(told: Sequence[ShopResult], name: str, *, max_bytes: int, url: str = "") -> str:
+def shops_markdown(
+    results: Sequence[ShopResult], name: str, *, max_bytes: int, url: str = ""
+) -> str:
     """A table of all shops and a section for each, of at most `max_bytes` of UTF-8.
 
     It is longer only where the table, the errors and the deletions alone are. `name` is what the
     shops are called together, by which the comment is found again.
     """
-    rows = [each.row for each in told]
+    rows = [each.row for each in results]
     head = [mark(name), f"## {counted(rows)}", "", *_table(rows)]
     head += ["", link("The whole report", url)] if url else []
-    failed = {n: _failed(each) for n, each in enumerate(told) if not each.plan}
+    failed = {n: _failed(each) for n, each in enumerate(results) if not each.plan}
     sections = {
         n: section_of(each.plan, plain(each.plan.basis.shop), max_bytes)
-        for n, each in enumerate(told)
+        for n, each in enumerate(results)
         if each.plan
     }
-    room = max_bytes - size(head) - sum(map(size, failed.values())) - len(told)
+    room = max_bytes - size(head) - sum(map(size, failed.values())) - len(results)
     shares = _shares(sections, room)
-    parts = (failed.get(n) or [sections[n](shares[n])] for n in range(len(told)))
+    parts = (failed.get(n) or [sections[n](shares[n])] for n in range(len(results)))
     return "\n\n".join("\n".join(part) for part in (head, *parts))
 
 

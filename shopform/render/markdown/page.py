@@ -22,7 +22,7 @@ from shopform.render.markdown.excerpts import (
     NAME,
     TEXTS,
     change_part,
-    gone_part,
+    deletion_part,
     note_part,
 )
 from shopform.render.text.plan_text import (
@@ -54,7 +54,7 @@ def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> st
 
     The first line is a comment that names the shop, by which the one comment can be found again.
     It is longer than `max_bytes` only where the deletions alone are, and says so. `url` is where
-    the whole report lies. No text of the plan acts in it: no markup, mention, reference or link.
+    the whole report is. No string of the plan is active: no markup, mention, reference or link.
     """
     return _fitted(_Page(plan, url, max_bytes), max_bytes)
 
@@ -94,7 +94,7 @@ class _Page:
     title: str = ""
     errors: list[Part] = field(init=False)
     warnings: list[Part] = field(init=False)
-    gone: list[Part] = field(init=False)
+    deletions: list[Part] = field(init=False)
     lost: list[tuple[Change, Part]] = field(init=False)
     changes: list[tuple[Change, Part]] = field(init=False)
     drift: list[Part] = field(init=False)
@@ -107,7 +107,7 @@ class _Page:
         notes = [(note.severity, note_part(note)) for note in plan.diagnostics]
         self.errors = [part for severity, part in notes if severity is Severity.ERROR]
         self.warnings = [part for severity, part in notes if severity is not Severity.ERROR]
-        self.gone = [gone_part(c, look_of(c)) for c in plan.changes if c.action in GONE]
+        self.deletions = [deletion_part(c, look_of(c)) for c in plan.changes if c.action in GONE]
         self.lost = [
             (c, change_part(c, look_of(c), listed=True)) for c in plan.changes if c.action in GONE
         ]
@@ -125,12 +125,12 @@ class _Page:
     def parts(self) -> Iterator[Part]:
         yield from self.errors
         yield from self.warnings
-        yield from self.gone
+        yield from self.deletions
         yield from (part for _, part in (*self.changes, *self.lost))
         yield from self.drift
 
     def stages(self) -> list[Stage]:
-        """What is told first where not everything can be."""
+        """What is shown first if not everything fits."""
         created = [part for c, part in self.changes if c.action is Action.CREATE]
         removed = [part for _, part in self.lost]
         others = [part for c, part in self.changes if c.action is not Action.CREATE]
@@ -142,7 +142,7 @@ class _Page:
         last = [(removed, level) for level in (NAME, FIELDS, TEXTS, ALL)]
         return [
             *names,
-            (self.gone, 1),
+            (self.deletions, 1),
             *fields,
             *made,
             *((parts, TEXTS) for parts in rest),
@@ -164,8 +164,8 @@ class _Page:
         if self.drift:
             found += ["", f"{depth} Changed outside of shopform: {len(self.drift):,}"]
             found += self._fenced(self.drift)
-        if self.gone:
-            found += ["", f"{depth} {self._gone_counts()}", *_listed(self.gone)]
+        if self.deletions:
+            found += ["", f"{depth} {self._deletion_counts()}", *_listed(self.deletions)]
             found += self._fenced([part for _, part in self.lost])
         for kind in self.kinds:
             mine = [(c, part) for c, part in self.changes if c.kind == kind]
@@ -185,7 +185,7 @@ class _Page:
         counts += map(prose, wire_names(self.plan))
         yield from filter(None, (" ".join(filter(None, (shop, report))), " ".join(counts)))
 
-    def _gone_counts(self) -> str:
+    def _deletion_counts(self) -> str:
         actions = [c.action for c in self.plan.changes]
         parts = ((Action.DELETE, "to destroy"), (Action.REPLACE, "to replace"))
         return ", ".join(f"{actions.count(a):,} {w}" for a, w in parts if a in actions)
@@ -203,7 +203,7 @@ class _Page:
         return ["", f"{self.fence}diff", *kept, self.fence] if kept else []
 
     def _left_out(self) -> list[str]:
-        """Exactly what is not told, and why."""
+        """What is left out, exactly, and why."""
         missing = [*self._missing()]
         if not missing:
             return []
@@ -219,8 +219,8 @@ class _Page:
             hidden = [c for c, p in short if c.action is action and not p.lines]
             if not hidden:
                 continue
-            told = "named without their fields" if action in GONE else "only counted"
-            yield f"{plural(len(hidden), word)} {_are(hidden)} {told}"
+            how = "named without their fields" if action in GONE else "only counted"
+            yield f"{plural(len(hidden), word)} {_are(hidden)} {how}"
         seen = [(c, part) for c, part in short if part.lines]
         bare = [c for c, part in seen if part.level == NAME]
         if bare:
@@ -228,7 +228,7 @@ class _Page:
             yield f"{plural(len(bare), 'change')} of {kinds} {_are(bare)} named without fields"
         yield from _of(sum(p.level == FIELDS for _, p in seen), "long strings of", "change")
         yield from _of(sum(p.level == TEXTS for _, p in seen), "unchanged values in", "change")
-        yield from _of(sum(not p.full for p in self.gone), "why there are", "deletion")
+        yield from _of(sum(not p.full for p in self.deletions), "why there are", "deletion")
         for parts, noun in ((self.errors, "refusal"), (self.warnings, "warning")):
             yield from _of(sum(p.level == 0 for p in parts), "the strings of", noun)
             yield from _of(sum(p.level == 1 and not p.full for p in parts), "hints of", noun)
@@ -236,8 +236,8 @@ class _Page:
 
     def _last_line(self) -> str:
         digest = self.plan.digest
-        told = f" Digest: {code(digest)}" if digest and not self.plan.empty else ""
-        return f"{render_calls(self.plan.calls)}{told} <!-- shopform digest {_hex(digest)} -->"
+        shown = f" Digest: {code(digest)}" if digest and not self.plan.empty else ""
+        return f"{render_calls(self.plan.calls)}{shown} <!-- shopform digest {_hex(digest)} -->"
 
 
 def _listed(parts: Sequence[Part]) -> list[str]:
@@ -248,8 +248,8 @@ def _listed(parts: Sequence[Part]) -> list[str]:
 def _counts(kind: str, changes: Sequence[Change]) -> str:
     """A kind and how much of it changes, in the words of the plan's own counts."""
     counts = Plan(changes=tuple(changes)).count()
-    told = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)
-    return f"{escape(kind)}: {told or plural(len(changes), 'edit') + ' of the state'}"
+    listed = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)
+    return f"{escape(kind)}: {listed or plural(len(changes), 'edit') + ' of the state'}"
 
 
 def _of(number: int, what: str, noun: str, after: str = "") -> Iterator[str]:

@@ -9,7 +9,7 @@ from unicodedata import combining, east_asian_width
 
 from shopform.diagnostics import plural
 from shopform.kit.text_diff import LineMatcher
-from shopform.render.html.line_diff import CONTEXT, elided
+from shopform.render.line_diff import CONTEXT, elided
 from shopform.render.text.style import alike, escaped, printable
 
 INDENT = 6

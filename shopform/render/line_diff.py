@@ -1,4 +1,4 @@
-"""What differs between two texts: lines side by side, and within two lines the words."""
+"""What differs between two strings: lines side by side, and within two lines the words."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 
 def rows(before: str, after: str) -> list[Row]:
-    """All lines of two texts, those that belong together side by side."""
+    """All lines of two strings, those that belong together side by side."""
     old, new = before.split("\n"), after.split("\n")
     found: list[Row] = []
     matcher = LineMatcher(old, new)
