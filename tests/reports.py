@@ -75,7 +75,6 @@ def changes(draw: st.DrawFn) -> Change:
         fields.append(FieldChange(name=name, before=before, after=after))
     return Change(
         address=draw(ADDRESSES[kind.name]),
-        kind=kind.name,
         action=action,
         id=None if made else 1 + draw(below(99)),
         fields=tuple(fields),
@@ -131,12 +130,11 @@ def step(change: Change) -> Step:
     op = {Action.CREATE: Op.CREATE, Action.DELETE: Op.DELETE}.get(change.action, Op.UPDATE)
     fields: Mapping[str, Any] = {field.name: field.after for field in change.fields}
     key = f"{change.address}:{op}"
-    return Step(key=key, op=op, address=change.address, kind=change.kind, fields=fields)
+    return Step(key=key, op=op, address=change.address, fields=fields)
 
 
 def change(address: str, action: Action, /, *fields: FieldChange, **more: Any) -> Change:
-    kind = address.partition(".")[0]
-    return Change(address=Address(address), kind=kind, action=action, fields=fields, **more)
+    return Change(address=Address(address), action=action, fields=fields, **more)
 
 
 def field(name: str, before: object = None, after: object = None, **more: Any) -> FieldChange:

@@ -6,7 +6,7 @@ first needs that.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
@@ -90,7 +90,9 @@ class Whole:
                 raise PydanticCustomError("missing", "`{name}`", {"name": min(names - data.keys())})
             return data
 
-        return core_schema.no_info_before_validator_function(check, handler(source))
+        writing = core_schema.plain_serializer_function_ser_schema(asdict)
+        schema = handler(source)
+        return core_schema.no_info_before_validator_function(check, schema, serialization=writing)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Document:
         found: Document = handler(schema)
@@ -111,6 +113,16 @@ def parse_object(data: bytes) -> Document:
     return found
 
 
+def depth(data: Any) -> int:
+    """How deep lists and mappings are nested in one another."""
+    level, found = [data], 0
+    while level:
+        parts = [each.values() if type(each) is dict else each for each in level]
+        level = [part for each in parts for part in each if type(part) in (dict, list)]
+        found += 1
+    return found
+
+
 def read(kind: type[T], data: object) -> T:
     """The value of this type that JSON data stands for. Raises ValueError with the place."""
     from pydantic import ValidationError
@@ -122,13 +134,13 @@ def read(kind: type[T], data: object) -> T:
         raise ValueError(_reason(problem)) from None
 
 
-def write(kind: type[T], value: T, *, whole: bool = False) -> Any:
-    """A value as JSON data; fields at their defaults are left out, but of a `whole` one.
+def write(kind: type[T], value: T) -> Any:
+    """A value as JSON data; fields at their defaults are left out.
 
     Raises ValueError for what has no place in a document, such as a secret.
     """
     return _adapter(cast("Hashable", kind)).dump_python(
-        value, mode="json", exclude_defaults=not whole, warnings="error"
+        value, mode="json", exclude_defaults=True, warnings="error"
     )
 
 

@@ -20,7 +20,10 @@ def as_json(value: object, special: Callable[[object], object] | None = None) ->
     if isinstance(value, float) and isfinite(value):
         return value
     if isinstance(value, Mapping):
-        return {str(name): as_json(part, special) for name, part in value.items()}
+        return {
+            str(name): part if type(part) in _PLAIN else as_json(part, special)
+            for name, part in value.items()
+        }
     if isinstance(value, list | tuple):
         return [as_json(part, special) for part in value]
     if special is None:
@@ -28,33 +31,46 @@ def as_json(value: object, special: Callable[[object], object] | None = None) ->
     return as_json(special(value))
 
 
-def from_json(value: object, tagged: bool = False) -> Any:
-    """Lists as tuples, deeply: the form of canonical values, so that equal ones are equal.
-
-    `tagged`: with the references and secrets that `tag` stands for; secrets without their text.
-    """
+def from_json(value: object, tags: bool = False) -> Any:
+    """Lists as tuples, deeply: the form of canonical values, so that equal ones are equal."""
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, list):
-        return tuple([from_json(part, tagged) for part in value])
+    if isinstance(value, (list, tuple)):
+        return tuple([from_json(part, tags) for part in value])
     if not isinstance(value, dict):
         return value
-    if tagged and isinstance(value.get("$ref"), str):
-        return Ref(Address(value["$ref"]))
-    if tagged and isinstance(value.get("$secret"), str):
+    if tags and isinstance(value.get("$ref"), str):
+        return Ref(Address.parse(value["$ref"]))
+    if tags and isinstance(value.get("$secret"), str):
         return Secret(value["$secret"], "")
-    return {name: from_json(part, tagged) for name, part in value.items()}
+    return {
+        name: part if type(part) in _PLAIN else from_json(part, tags)
+        for name, part in value.items()
+    }
 
 
-def tag(value: object) -> object:
-    """What stands for a reference or a secret in a saved plan, and is told apart on reading."""
+def tagged(value: object) -> Any:
+    """A value of a step as JSON data, with references and secrets that `untagged` recognises."""
+    return as_json(value, _tag)
+
+
+def untagged(value: object) -> Any:
+    """The value of a step that `tagged` wrote; secrets come back without their text."""
+    return from_json(value, tags=True)
+
+
+def shown(value: object) -> Any:
+    """A shown value as JSON data: references as the address they point to, secrets as null."""
+    return as_json(value, _stand_in)
+
+
+def _tag(value: object) -> object:
     if isinstance(value, Ref):
         return {"$ref": str(value.address)}
     return {"$secret": value.source} if isinstance(value, Secret) else value
 
 
-def shown(value: object) -> object:
-    """What stands for them where a plan is shown: the address, and null for a secret."""
+def _stand_in(value: object) -> object:
     if isinstance(value, Ref):
         return str(value.address)
     return None if isinstance(value, Secret) else value

@@ -6,14 +6,19 @@ All values in here can be saved: texts, numbers, tuples, mappings, `Ref`, `Secre
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Annotated, Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
+from shopform.kit.documents import Count, Exact, Flag, Number, Stored, Whole, about
 from shopform.model.desired import Delivery
-from shopform.model.prior import Anchor, Entry, Ranges
+from shopform.model.json_values import tagged, untagged
+from shopform.model.prior import Anchor, Entry, Ranges, tagged_entry, untagged_entry
 from shopform.model.shop import WireNames
-from shopform.model.values import Address, Ref, Secret, Value
+from shopform.model.values import Address, Ref, Value
+
+ObjectId = Annotated[int, Exact(1)]
 
 
 class Action(StrEnum):
@@ -81,7 +86,6 @@ class Change:
     """
 
     address: Address
-    kind: str
     action: Action
     id: int | None = None
     fields: tuple[FieldChange, ...] = ()
@@ -91,6 +95,10 @@ class Change:
     importing: bool = False
     previous: Address | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.address.kind
 
     @property
     def words(self) -> frozenset[str]:
@@ -118,20 +126,25 @@ class Step:
     key: str
     op: Op
     address: Address
-    kind: str
-    id: int | None = None
-    parent: Ref | None = None
-    fields: Mapping[str, Value] = field(default_factory=dict)
-    entry: Entry | None = None
+    id: ObjectId | None = None
+    parent: Annotated[Ref, Stored(Address, Ref, attrgetter("address"))] | None = None
+    fields: Annotated[Mapping[str, Value], Stored(dict[str, Any], untagged, tagged)] = field(
+        default_factory=dict
+    )
+    entry: Annotated[Entry, Stored(Entry, untagged_entry, tagged_entry)] | None = None
     previous: Address | None = None
     after: tuple[str, ...] = ()
-    confirm: bool = False
-    temporary: bool = False
-    linking: bool = False
+    confirm: Flag = False
+    temporary: Flag = False
+    linking: Flag = False
     deliver: Delivery | None = None
-    importing: bool = False
+    importing: Flag = False
     children: tuple[str, ...] = ()
-    counted: int | None = None
+    counted: Count | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.address.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +154,12 @@ class Calls:
     `recheck` is what an apply of the saved plan reads before its first write.
     """
 
-    read: int = 0
-    write: int = 0
-    verify: int = 0
-    recheck: int = 0
-    left: int | None = None
-    daily: int = 0
+    read: Count = 0
+    write: Count = 0
+    verify: Count = 0
+    recheck: Count = 0
+    left: Number | None = None
+    daily: Count = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +175,23 @@ class Basis:
 
     shop: str = ""
     url: str = ""
-    state: str = ""
-    wire: Mapping[str, WireNames] = field(default_factory=dict)
+    state: str = field(
+        default="", metadata=about("Where the state is, as the shop's settings say.")
+    )
+    wire: Mapping[str, Annotated[WireNames, Whole()]] = field(
+        default_factory=dict,
+        metadata=about("The wire names that the shop's settings give, by kind."),
+    )
     lineage: str = ""
-    serial: int = 0
-    source: str = ""
-    fingerprints: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
-    anchor: Anchor | None = None
+    serial: Count = 0
+    source: str = field(default="", metadata=about("The shop that a clone copies."))
+    fingerprints: Mapping[Address, Mapping[str, str]] = field(
+        default_factory=dict,
+        metadata=about("A digest of each field of the live objects that are touched."),
+    )
+    anchor: Annotated[Anchor, Whole()] | None = field(
+        default=None, metadata=about("The shop's front page, if that was read.")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,16 +298,3 @@ class Outcome:
             "destroy": ops.count(Op.DELETE),
             "forget": ops.count(Op.FORGET),
         }
-
-
-def plain(value: object) -> Any:
-    """A shown value as JSON: references as the address they point to, secrets as null."""
-    if isinstance(value, Ref):
-        return str(value.address)
-    if isinstance(value, Secret):
-        return None
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    return value

@@ -1,11 +1,11 @@
 """What the state remembers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from shopform.kit.documents import Closed, Count, Flag, Number, Stored, about
-from shopform.model.json_values import as_json, from_json
+from shopform.model.json_values import as_json, from_json, tagged, untagged
 from shopform.model.values import Address
 
 Kept = Annotated[Mapping[str, object], Stored(dict[str, Any], from_json, as_json)]
@@ -57,6 +57,20 @@ class Entry(Closed):
     def needs(self) -> frozenset[Address]:
         """The addresses that the object refers to, and that of its parent."""
         return frozenset((*self.depends_on, *((self.parent,) if self.parent else ())))
+
+
+def tagged_entry(entry: Entry) -> Entry:
+    """The entry of a step as a saved plan holds it; see `tagged`."""
+    return _mapped(entry, tagged)
+
+
+def untagged_entry(entry: Entry) -> Entry:
+    return _mapped(entry, untagged)
+
+
+def _mapped(entry: Entry, change: Callable[[object], Any]) -> Entry:
+    identity, sent, stored = map(change, (entry.identity, entry.sent, entry.stored))
+    return replace(entry, identity=identity, sent=sent, stored=stored)
 
 
 Ranges = tuple[tuple[Number, Number], ...]

@@ -157,7 +157,6 @@ class PlanDraft:
         self.changes.append(
             Change(
                 address=address,
-                kind=kind.name,
                 action=action,
                 id=self.matching.ids.get(address),
                 fields=tuple(difference.fields),
@@ -175,7 +174,6 @@ class PlanDraft:
             key=f"{resource.address}:create",
             op=Op.CREATE,
             address=resource.address,
-            kind=kind.name,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
             entry=self.memory.entry(None, resource, kind, difference, unclaimed),
@@ -227,7 +225,6 @@ class PlanDraft:
             key=f"{address}:{op}",
             op=op,
             address=address,
-            kind=kind.name,
             id=item.id,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
@@ -268,7 +265,6 @@ class PlanDraft:
         self.changes.append(
             Change(
                 address=address,
-                kind=address.kind,
                 action=Action.UPDATE if op is Op.UPDATE else Action.NO_OP,
                 id=number,
                 fields=tuple(difference.fields),

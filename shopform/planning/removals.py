@@ -75,7 +75,6 @@ class Removals:
             key=f"{address}:delete",
             op=Op.DELETE,
             address=address,
-            kind=address.kind,
             id=item.id,
             parent=Ref(parent) if parent else None,
             previous=self.compare.matching.before(address),
@@ -90,12 +89,10 @@ class Removals:
             key=f"{address}:forget",
             op=Op.FORGET,
             address=address,
-            kind=address.kind,
             previous=self.compare.matching.before(address),
         )
         change = Change(
             address=address,
-            kind=address.kind,
             action=action,
             id=entry.id,
             values=self._held(address.kind, entry) if action is Action.FORGET else {},
@@ -116,7 +113,6 @@ class Removals:
         begun = address in self.compare.matching.adopted
         return Change(
             address=address,
-            kind=kind.name,
             action=Action.DELETE,
             id=item.id,
             fields=tuple(self.lost(kind, entry, item)),

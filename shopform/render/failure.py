@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shopform.diagnostics import Diagnostic
 from shopform.render.json.events import diagnostic
-from shopform.render.json.plan_document import FORMAT
+from shopform.render.json.plan_schema import FORMAT
 from shopform.render.markdown.excerpts import note_part
 from shopform.render.markdown.page import mark
 

@@ -104,12 +104,11 @@ def test_the_examples_are_drawn_without_a_key(
 
 def steps() -> tuple[Step, ...]:
     men, shoes = Address("category.men"), Address("category.shoes")
-    first = Step(key="create category.men", op=Op.CREATE, address=men, kind="category")
+    first = Step(key="create category.men", op=Op.CREATE, address=men)
     second = Step(
         key="create category.shoes",
         op=Op.CREATE,
         address=shoes,
-        kind="category",
         fields={"parent": Ref(men)},
         after=(first.key,),
     )

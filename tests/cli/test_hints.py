@@ -110,7 +110,7 @@ def test_a_patch_goes_to_stdout_in_silence(here: Here, project: Path, sandbox: S
 
 
 def test_what_the_shop_refused_is_corrected_before_it_is_run_again() -> None:
-    step = Step(key="k", op=Op.CREATE, address=Address("a.b"), kind="a")
+    step = Step(key="k", op=Op.CREATE, address=Address("a.b"))
     for code, first in (("request-refused", True), ("unreachable", False), ("nonsense", False)):
         outcome = Outcome(failed=(Failure(step=step, diagnostic=error(code, "no")),))
         told = render_outcome(Plan(), outcome, color=False)

@@ -83,7 +83,7 @@ A, B, C = (Address(f"category.{key}") for key in "abc")
 def plan_of(*steps: tuple[Op, Address, int, Address | None]) -> Plan:
     return Plan(
         steps=tuple(
-            Step(key=f"{a}:{op}:{n}", op=op, address=a, kind=a.kind, id=n, previous=previous)
+            Step(key=f"{a}:{op}:{n}", op=op, address=a, id=n, previous=previous)
             for op, a, n, previous in steps
         )
     )

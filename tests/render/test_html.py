@@ -296,7 +296,7 @@ def test_strings_cannot_leave_the_attribute_that_they_stand_in() -> None:
     one = change("category.a", Action.CREATE, field("name", after="A"))
     page = Page(render_html(planned(one, diagnostics=(warning("w", "x"),), unmanaged={'"><b>': 1})))
     assert_harmless(page)
-    hostile = replace(one, kind="category", fields=(field('"><b>', after="<p>x"),))
+    hostile = replace(one, fields=(field('"><b>', after="<p>x"),))
     assert_harmless(Page(render_html(planned(hostile))))
 
 

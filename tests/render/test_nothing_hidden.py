@@ -339,7 +339,7 @@ def _columns(line: str) -> int:
 
 
 def test_wire_names_of_the_project_are_shown_in_every_form() -> None:
-    create = Step(key="1", op=Op.CREATE, address=Address("redirect.r"), kind="redirect")
+    create = Step(key="1", op=Op.CREATE, address=Address("redirect.r"))
     names = WireNames(endpoint="moves", list_key="rows", fields={"source": "from_path"})
     basis = replace(planned().basis, wire={"redirect": names, "brand": names})
     made = replace(planned(), steps=(create,), basis=basis)

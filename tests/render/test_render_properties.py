@@ -31,7 +31,6 @@ fields = st.builds(
 changes = st.builds(
     Change,
     address=addresses,
-    kind=st.just("kind"),
     action=st.sampled_from(Action),
     id=st.none() | st.integers(1, 99),
     fields=st.lists(fields, max_size=4).map(tuple),
@@ -46,7 +45,7 @@ plans = st.builds(
     changes=st.lists(changes, max_size=3).map(tuple),
     drift=st.lists(changes, max_size=2).map(tuple),
     unmanaged=st.dictionaries(st.sampled_from(["a", "b"]), st.integers(0, 9)),
-    steps=st.sampled_from([(), (Step(key="1", op=Op.EDIT, address=Address("a.b"), kind="a"),)]),
+    steps=st.sampled_from([(), (Step(key="1", op=Op.EDIT, address=Address("a.b")),)]),
     diagnostics=st.sampled_from([(), (error("x", "y"),)]),
 )
 steps = st.builds(
@@ -54,7 +53,6 @@ steps = st.builds(
     key=st.sampled_from("abcd"),
     op=st.sampled_from(Op),
     address=addresses,
-    kind=st.just("a"),
     after=st.lists(st.sampled_from("abcd"), max_size=3).map(tuple),
 )
 outcomes = st.builds(
@@ -94,7 +92,7 @@ def test_sensitive_sides_change_nothing_in_the_text(plan: Plan) -> None:
             FieldChange(name=f.name, before=before, after=after, sensitive=True)
             for f in change.fields
         )
-        return Change(address=change.address, kind=change.kind, action=change.action, fields=hidden)
+        return Change(address=change.address, action=change.action, fields=hidden)
 
     one, other = (
         [render_plan(Plan(changes=(masked(c, before, after),)), color=False) for c in plan.changes]

@@ -92,7 +92,7 @@ def test_a_plan_comes_to_a_word() -> None:
 
 def test_an_apply_is_counted_from_what_happened() -> None:
     plan = replace(planned(), steps=many(3).steps, calls=Calls(read=4, write=3))
-    step = Step(key="k", op=Op.CREATE, address=Address("redirect.a"), kind="redirect")
+    step = Step(key="k", op=Op.CREATE, address=Address("redirect.a"))
     done = Outcome(applied=(step,), calls=2)
     row = applied_row("s", plan, done, partly=False)
     assert (row.verdict, row.numbers["added"], row.numbers["calls"]) == ("applied", 1, 6)

@@ -10,7 +10,7 @@ from shopform.render.text.outcome_text import render_outcome
 
 def step(key: str, op: Op, address: str, *after: str) -> Step:
     known = Address(address)
-    return Step(key=key, op=op, address=known, kind=known.kind, after=after)
+    return Step(key=key, op=op, address=known, after=after)
 
 
 def shown(outcome: Outcome, *, destroy: bool = False, width: int = 100) -> str:

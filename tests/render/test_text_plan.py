@@ -18,12 +18,12 @@ ATLANTIS_NONE = re.compile(
 )
 SHOP = Basis(shop="demo", url="https://demo.example.dk")
 CALLS = Calls(read=7, write=12, verify=3, left=9978, daily=10_000)
-STEP = Step(key="1", op=Op.CREATE, address=Address("category.men"), kind="category")
+STEP = Step(key="1", op=Op.CREATE, address=Address("category.men"))
 
 
 def change(address: str, action: Action, *fields: FieldChange, **more: object) -> Change:
     known = Address(address)
-    return Change(address=known, kind=known.kind, action=action, fields=fields, **more)  # type: ignore[arg-type]
+    return Change(address=known, action=action, fields=fields, **more)  # type: ignore[arg-type]
 
 
 def plan(*changes: Change, **more: object) -> Plan:
@@ -212,7 +212,7 @@ def test_no_changes_is_said_in_words_that_atlantis_reads() -> None:
 def test_own_counts_stand_below_terraforms_line() -> None:
     moved = change("category.b", Action.NO_OP, previous=Address("category.a"))
     steps = [
-        Step(key=str(n), op=op, address=Address("category.b"), kind="category")
+        Step(key=str(n), op=op, address=Address("category.b"))
         for n, op in enumerate((Op.MOVE, Op.EDIT, Op.EDIT, Op.ADOPT))
     ]
     lines = render_plan(plan(moved, steps=tuple(steps)), color=False).splitlines()
@@ -349,8 +349,7 @@ def test_calls_tell_what_is_left_only_when_known(calls: Calls, line: str) -> Non
 def test_edits_of_the_state_name_some_and_count_the_rest() -> None:
     for number, rest in ((5, ""), (7, " and 2 more")):
         steps = [
-            Step(key=str(n), op=Op.EDIT, address=Address(f"brand.b{n}"), kind="brand")
-            for n in range(number)
+            Step(key=str(n), op=Op.EDIT, address=Address(f"brand.b{n}")) for n in range(number)
         ]
         named = ", ".join(f"brand.b{n}" for n in range(5))
         assert list(own_counts(0, steps)) == [f"State edits: {number} ({named}{rest})."]

@@ -130,7 +130,6 @@ def _change(
 ) -> Change:
     return Change(
         address=address,
-        kind=address.kind,
         action=action,
         id=entry.id,
         fields=fields,

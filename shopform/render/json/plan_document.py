@@ -3,32 +3,36 @@
 Everything under Terraform's own keys means what it means there, so that tools made for it work.
 shopform's additions stand beside them: `basis`, `calls`, `steps`, `digest`, `integrity`, `notes`,
 `names`, `absent`, `unchanged`, `unmanaged`, and `shopform` in each change.
-Reading it back is `reading.py`.
+`plan_schema.py` has its types; `plan_reader.py` reads it back.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, fields
+from typing import Any, Literal
 
 from shopform import __version__
-from shopform.diagnostics import Diagnostic, Span
 from shopform.kinds import BY_NAME
-from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Plan, plain
+from shopform.kit.documents import Document, write
+from shopform.model.json_values import shown
+from shopform.model.plan import Action, Change, Plan
 from shopform.model.values import Address, Secret
-from shopform.render.json.step_records import Document, recorded
+from shopform.render.json.plan_schema import (
+    FORMAT,
+    Body,
+    ChangedField,
+    ChangeRecord,
+    Imported,
+    Module,
+    Note,
+    Own,
+    PlanDocument,
+    PlannedObject,
+    PlannedValues,
+)
 
-FORMAT = "1.2"
 INTEGRITY = "integrity"
 PROVIDER = "registry.terraform.io/shopform/shoporama"
-ACTIONS = {
-    Action.NO_OP: ["no-op"],
-    Action.CREATE: ["create"],
-    Action.UPDATE: ["update"],
-    Action.DELETE: ["delete"],
-    Action.REPLACE: ["delete", "create"],
-    Action.FORGET: ["forget"],
-}
 MADE = (Action.CREATE, Action.REPLACE)
 Objects = list[tuple[Address, dict[str, object]]]
 Side = Callable[[Change], dict[str, object] | None]
@@ -40,49 +44,52 @@ def document(plan: Plan) -> Document:
     Holds no secret: a field that came from one is null, and true under `after_sensitive`.
     """
     settled = [
-        Change(address=a, kind=a.kind, action=Action.NO_OP, id=s.id, values=s.values)
+        Change(address=a, action=Action.NO_OP, id=s.id, values=s.values)
         for a, s in sorted(plan.settled.items())
     ]
     every = [*plan.changes, *settled]
-    planned = _there(every, after)
-    return {
-        "format_version": FORMAT,
-        "terraform_version": "1.11.4",
-        "shopform_version": __version__,
-        "applyable": not plan.refused and not plan.empty,
-        "complete": not any(d.code == "targeting" for d in plan.diagnostics),
-        "errored": plan.refused,
-        "variables": {},
-        "planned_values": {"root_module": _module(planned)},
-        "resource_changes": [
-            *(_change(change) for change in plan.changes),
+    planned = _module(_there(every, after))
+    held = _module(_there(every, before))
+    made = PlanDocument(
+        format_version=FORMAT,
+        terraform_version="1.11.4",
+        shopform_version=__version__,
+        applyable=not plan.refused and not plan.empty,
+        complete=not any(d.code == "targeting" for d in plan.diagnostics),
+        errored=plan.refused,
+        variables={},
+        planned_values=PlannedValues(root_module=planned),
+        resource_changes=(
+            *map(_change, plan.changes),
             *(_change(change, settled=True) for change in settled),
-        ],
-        "resource_drift": [_change(change) for change in plan.drift],
-        "relevant_attributes": [],
-        "output_changes": {},
-        "prior_state": {
+        ),
+        resource_drift=tuple(map(_change, plan.drift)),
+        relevant_attributes=[],
+        output_changes={},
+        prior_state={
             "format_version": "1.0",
             "terraform_version": "1.11.4",
-            "values": {"root_module": _module(_there(every, before))},
+            "values": {"root_module": write(Module, held)},
         },
-        "configuration": {
+        configuration={
             "provider_config": {"shoporama": {"name": "shoporama", "full_name": PROVIDER}},
-            "root_module": {"resources": [_configured(a) for a, _ in planned]},
+            "root_module": {"resources": [_configured(each.address) for each in planned.resources]},
         },
-        "checks": [],
-        "destroy": plan.destroy,
-        "refresh_only": plan.refresh_only,
-        "digest": plan.digest,
-        "basis": _basis(plan.basis),
-        "calls": _calls(plan.calls),
-        "notes": [_note(note) for note in plan.diagnostics],
-        "unchanged": plan.unchanged,
-        "unmanaged": dict(plan.unmanaged),
-        "absent": list(map(str, plan.absent)),
-        "names": {kind: dict(names) for kind, names in plan.names.items()},
-        "steps": [recorded(step) for step in plan.steps],
-    }
+        checks=[],
+        destroy=plan.destroy,
+        refresh_only=plan.refresh_only,
+        digest=plan.digest,
+        basis=plan.basis,
+        calls=plan.calls,
+        notes=tuple(map(Note.of, plan.diagnostics)),
+        unchanged=plan.unchanged,
+        unmanaged=plan.unmanaged,
+        absent=plan.absent,
+        names=plan.names,
+        steps=plan.steps,
+    )
+    found: Document = write(PlanDocument, made)
+    return found
 
 
 def sealed(plan: Plan) -> Document:
@@ -114,8 +121,9 @@ def after(change: Change) -> dict[str, object] | None:
     if change.action in (Action.DELETE, Action.FORGET) or _absent(change):
         return None
     values = {field.name: field.after for field in change.fields}
+    later = _later(change)
     held = {**change.values, **values}
-    known = {name: value for name, value in held.items() if name not in _later(change)}
+    known = {name: value for name, value in held.items() if name not in later}
     return known if change.action in MADE else _identified(change, known)
 
 
@@ -125,7 +133,7 @@ def _absent(change: Change) -> bool:
     return stays and not (change.fields or change.values)
 
 
-def _later(change: Change) -> dict[str, bool]:
+def _later(change: Change) -> dict[str, Literal[True]]:
     """What is known only after apply: the shop makes the id and some fields of a new object."""
     names = {field.name for field in change.fields if field.unknown}
     if change.action in MADE:
@@ -133,41 +141,40 @@ def _later(change: Change) -> dict[str, bool]:
     return dict.fromkeys(sorted(names), True)
 
 
-def _change(change: Change, *, settled: bool = False) -> Document:
+def _change(change: Change, *, settled: bool = False) -> ChangeRecord:
     was, will = before(change), after(change)
-    body: Document = {
-        "actions": ACTIONS[change.action],
-        "before": plain(was),
-        "after": plain(will),
-        "after_unknown": {} if will is None else _later(change),
-        "before_sensitive": {} if was is None else _sensitive(change),
-        "after_sensitive": {} if will is None else _sensitive(change, change.action in MADE),
-    }
-    if change.action is Action.REPLACE:
-        body["replace_paths"] = []
-    if change.importing:
-        body["importing"] = {"id": str(change.id)}
-    record: Document = {
-        "address": str(change.address),
-        **({"previous_address": str(change.previous)} if change.previous else {}),
+    body = Body(
+        actions=change.action,
+        before=shown(was),
+        after=shown(will),
+        after_unknown={} if will is None else _later(change),
+        before_sensitive={} if was is None else _sensitive(change),
+        after_sensitive={} if will is None else _sensitive(change, change.action in MADE),
+        replace_paths=[] if change.action is Action.REPLACE else None,
+        importing=Imported(id=str(change.id)) if change.importing else None,
+    )
+    own = Own(
+        id=change.id,
+        fields=tuple(
+            ChangedField(
+                name=field.name,
+                reason=field.reason,
+                after=shown(field.after) if field.unknown else None,
+            )
+            for field in change.fields
+        ),
+        unchanged=change.unchanged,
+        notes=change.notes,
+        settled=settled,
+    )
+    return ChangeRecord(
+        address=change.address,
+        previous_address=change.previous,
         **_named(change.address),
-        "change": body,
-        **({"action_reason": change.reason} if change.reason else {}),
-    }
-    record["shopform"] = {
-        "id": change.id,
-        "fields": [_field(field) for field in change.fields],
-        "unchanged": change.unchanged,
-        "notes": list(change.notes),
-        **({"settled": True} if settled else {}),
-    }
-    return record
-
-
-def _field(change: FieldChange) -> Document:
-    """What the document does not say of a field elsewhere."""
-    later = {"after": plain(change.after)} if change.unknown else {}
-    return {"name": change.name, **({"reason": change.reason} if change.reason else {}), **later}
+        change=body,
+        action_reason=change.reason,
+        shopform=own,
+    )
 
 
 def _identified(change: Change, values: Mapping[str, object]) -> dict[str, object]:
@@ -175,7 +182,7 @@ def _identified(change: Change, values: Mapping[str, object]) -> dict[str, objec
     return {**({} if change.id is None else {"id": str(change.id)}), **values}
 
 
-def _sensitive(change: Change, made: bool = False) -> dict[str, bool]:
+def _sensitive(change: Change, made: bool = False) -> dict[str, Literal[True]]:
     masked = {field.name for field in change.fields if field.sensitive}
     masked |= {name for name, value in change.values.items() if isinstance(value, Secret)}
     masked |= _generated(change) if made else set()
@@ -187,7 +194,7 @@ def _generated(change: Change) -> set[str]:
     return set(BY_NAME[change.kind].generated) - {field.name for field in change.fields}
 
 
-def _named(address: Address) -> Document:
+def _named(address: Address) -> dict[str, Any]:
     return {
         "mode": "managed",
         "type": address.kind,
@@ -202,18 +209,19 @@ def _there(changes: Iterable[Change], side: Side) -> Objects:
     return sorted((address, values) for address, values in found if values is not None)
 
 
-def _module(objects: Objects) -> Document:
-    resources = [
-        {
-            "address": str(address),
-            **_named(address),
-            "schema_version": 0,
-            "values": plain(values),
-            "sensitive_values": {n: True for n, v in values.items() if isinstance(v, Secret)},
-        }
-        for address, values in objects
-    ]
-    return {"resources": resources} if resources else {}
+def _module(objects: Objects) -> Module:
+    return Module(
+        resources=tuple(
+            PlannedObject(
+                address=address,
+                **_named(address),
+                schema_version=0,
+                values=shown(values),
+                sensitive_values={n: True for n, v in values.items() if isinstance(v, Secret)},
+            )
+            for address, values in objects
+        )
+    )
 
 
 def _configured(address: Address) -> Document:
@@ -225,45 +233,4 @@ def _configured(address: Address) -> Document:
         "expressions": {},
         "schema_version": 0,
         **({"depends_on": []} if kind.nesting else {}),
-    }
-
-
-def _basis(basis: Basis) -> Document:
-    return {
-        "shop": basis.shop,
-        "url": basis.url,
-        "state": basis.state,
-        "wire": {kind: asdict(names) for kind, names in sorted(basis.wire.items())},
-        "lineage": basis.lineage,
-        "serial": basis.serial,
-        "source": basis.source,
-        "fingerprints": {str(a): dict(digests) for a, digests in basis.fingerprints.items()},
-        "anchor": asdict(basis.anchor) if basis.anchor else None,
-    }
-
-
-def _calls(calls: Calls) -> Document:
-    return {field.name: getattr(calls, field.name) for field in fields(calls)}
-
-
-def _note(note: Diagnostic) -> Document:
-    return {
-        "severity": str(note.severity),
-        "code": note.code,
-        "summary": note.summary,
-        "detail": note.detail,
-        "hint": note.hint,
-        "address": str(note.address),
-        "range": _range(note.span),
-        "related": [{"text": text, "range": _range(span)} for text, span in note.related],
-    }
-
-
-def _range(span: Span | None) -> Document | None:
-    if span is None:
-        return None
-    return {
-        "filename": span.file,
-        "start": {"line": span.line, "column": span.column},
-        "end": {"line": span.end_line, "column": span.end_column},
     }

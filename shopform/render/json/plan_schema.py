@@ -1,233 +1,236 @@
-"""The JSON Schema of a saved plan."""
+"""The document of a saved plan as types: they check it, write it, and give its JSON Schema.
 
-from typing import Any
+What stands under Terraform's own keys means what it means there. Readers should ignore keys that
+they do not know: a minor version may add some.
+"""
 
-from shopform.diagnostics import Severity
-from shopform.kinds import BY_NAME, KINDS
-from shopform.model.plan import Op
-from shopform.render.json.plan_document import ACTIONS
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
-TEXT: dict[str, Any] = {"type": "string"}
-COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
-FLAG: dict[str, Any] = {"type": "boolean"}
-OBJECT: dict[str, Any] = {"type": "object"}
-TEXTS: dict[str, Any] = {"type": "object", "additionalProperties": TEXT}
-FLAGS: dict[str, Any] = {"type": "object", "additionalProperties": {"const": True}}
+from pydantic import Field, WithJsonSchema
+
+from shopform.diagnostics import Diagnostic, Severity, Span
+from shopform.kinds import KINDS
+from shopform.kit.documents import Count, Document, Flag, Stored, Whole, about, schema_of
+from shopform.model.addresses import upward
+from shopform.model.plan import Action, Basis, Calls, ObjectId, Step
+from shopform.model.values import ADDRESS, Address
+
+FORMAT = "1.2"
+ACTIONS = {
+    Action.NO_OP: ["no-op"],
+    Action.CREATE: ["create"],
+    Action.UPDATE: ["update"],
+    Action.DELETE: ["delete"],
+    Action.REPLACE: ["delete", "create"],
+    Action.FORGET: ["forget"],
+}
+Marks = Mapping[str, Literal[True]]
 
 
-def _address_pattern() -> str:
-    """What an address looks like: a kind, and a key for it and for each object that it lies in."""
+def _action(words: list[str]) -> Action:
+    for action, known in ACTIONS.items():
+        if words == known:
+            return action
+    raise ValueError("these actions do not exist")
+
+
+Actions = Annotated[list[str], WithJsonSchema({"enum": list(ACTIONS.values())})]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    line: Count
+    column: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A place in a file, as Terraform writes it."""
+
+    filename: str
+    start: Point
+    end: Point
+
+    @classmethod
+    def of(cls, span: Span) -> "Range":
+        return cls(
+            filename=span.file,
+            start=Point(line=span.line, column=span.column),
+            end=Point(line=span.end_line, column=span.end_column),
+        )
+
+    @property
+    def span(self) -> Span:
+        start, end = self.start, self.end
+        return Span(self.filename, start.line, start.column, end.line, end.column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    text: str
+    range: Range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    severity: Severity
+    code: str
+    summary: str
+    detail: str
+    hint: str
+    address: str
+    range: Range | None
+    related: tuple[Related, ...] = ()
+
+    @classmethod
+    def of(cls, message: Diagnostic) -> "Note":
+        return cls(
+            severity=message.severity,
+            code=message.code,
+            summary=message.summary,
+            detail=message.detail,
+            hint=message.hint,
+            address=message.address,
+            range=Range.of(message.span) if message.span else None,
+            related=tuple(Related(text=t, range=Range.of(s)) for t, s in message.related),
+        )
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(
+            severity=self.severity,
+            code=self.code,
+            summary=self.summary,
+            detail=self.detail,
+            hint=self.hint,
+            span=self.range.span if self.range else None,
+            related=tuple((each.text, each.range.span) for each in self.related),
+            address=self.address,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    actions: Annotated[Action, Stored(Actions, _action, ACTIONS.__getitem__)]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    after_unknown: Marks
+    before_sensitive: Marks
+    after_sensitive: Marks
+    replace_paths: list[Any] | None = None
+    importing: Imported | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedField:
+    """What the document does not say of a field elsewhere; `after` of one that is known later."""
+
+    name: str
+    reason: str = ""
+    after: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    id: ObjectId | None
+    fields: tuple[ChangedField, ...]
+    unchanged: Count
+    notes: tuple[str, ...]
+    settled: Flag = field(
+        default=False, metadata=about("The object is as declared: nothing is done to it.")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRecord:
+    address: Address
+    previous_address: Address | None = None
+    mode: Literal["managed"]
+    type: str
+    name: str
+    provider_name: str
+    change: Body
+    action_reason: str = ""
+    shopform: Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedObject:
+    address: Address
+    mode: Literal["managed"]
+    type: str
+    name: str
+    provider_name: str
+    schema_version: Count
+    values: dict[str, Any]
+    sensitive_values: Marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    resources: tuple[PlannedObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedValues:
+    root_module: Module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument:
+    format_version: Annotated[str, Field(pattern=r"^1\.\d+$")]
+    terraform_version: str
+    shopform_version: str
+    applyable: Flag = field(metadata=about("Whether apply would do anything with it."))
+    complete: Flag = field(metadata=about("False when targets left a part of the project out."))
+    errored: Flag = field(metadata=about("Whether a guard, a policy or a read refused it."))
+    variables: dict[str, Any]
+    planned_values: PlannedValues
+    resource_changes: tuple[ChangeRecord, ...]
+    resource_drift: tuple[ChangeRecord, ...]
+    relevant_attributes: list[Any]
+    output_changes: dict[str, Any]
+    prior_state: dict[str, Any]
+    configuration: dict[str, Any]
+    checks: list[Any]
+    destroy: Flag
+    refresh_only: Flag = field(metadata=about("The files were left out: only drift is shown."))
+    digest: str = field(metadata=about("Of what a reviewer approves: shop, changes, steps."))
+    integrity: str = field(default="", metadata=about("A digest of the rest of the document."))
+    basis: Annotated[Basis, Whole()]
+    calls: Annotated[Calls, Whole()]
+    notes: tuple[Note, ...]
+    unchanged: Count
+    unmanaged: Mapping[str, Count]
+    absent: tuple[Address, ...]
+    names: Mapping[str, Mapping[str, str]]
+    steps: tuple[Step, ...]
+
+
+def address_pattern() -> str:
+    """What an address looks like: a kind, and a key for it and for each of its containers."""
     depths: dict[int, list[str]] = {}
     for kind in KINDS:
-        depth, above = 1, kind.nesting
-        while above:
-            depth, above = depth + 1, BY_NAME[above.kind].nesting
+        depth = len(list(upward(Address.of(kind.name))))
         depths.setdefault(depth, []).append(kind.name)
     key = r"\.[a-z0-9][a-z0-9_-]*"
     forms = [f"({'|'.join(names)})({key}){{{depth}}}" for depth, names in sorted(depths.items())]
     return f"^({'|'.join(forms)})$"
 
 
-ADDRESS: dict[str, Any] = {"type": "string", "pattern": _address_pattern()}
-
-
-def plan_schema() -> dict[str, Any]:
-    """What `plan --out` writes: Terraform's keys, and shopform's beside them.
-
-    Readers should ignore keys they do not know: a minor version may add some.
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A plan of shopform",
-        **_object(
-            {
-                "format_version": {"type": "string", "pattern": r"^1\.\d+$"},
-                "terraform_version": TEXT,
-                "shopform_version": TEXT,
-                "applyable": _about(FLAG, "Whether apply would do anything with it."),
-                "complete": _about(FLAG, "False when targets left a part of the project out."),
-                "errored": _about(FLAG, "Whether a guard, a policy or a read refused it."),
-                "variables": OBJECT,
-                "planned_values": _object({"root_module": _module()}),
-                "resource_changes": _list(_change()),
-                "resource_drift": _list(_change()),
-                "relevant_attributes": _list({}),
-                "output_changes": OBJECT,
-                "prior_state": OBJECT,
-                "configuration": OBJECT,
-                "checks": _list({}),
-                "destroy": FLAG,
-                "refresh_only": _about(FLAG, "The files were left out: only drift is shown."),
-                "digest": _about(TEXT, "Of what a reviewer approves: shop, changes, steps."),
-                "integrity": _about(TEXT, "A digest of the rest of the document."),
-                "basis": _basis(),
-                "calls": _calls(),
-                "notes": _list(_note()),
-                "unchanged": COUNT,
-                "unmanaged": {"type": "object", "additionalProperties": COUNT},
-                "absent": _list(ADDRESS),
-                "names": {"type": "object", "additionalProperties": TEXTS},
-                "steps": _list(_step()),
-            },
-            optional=("integrity",),
-        ),
-    }
-
-
-def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "required": required, "properties": properties}
-
-
-def _list(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _about(schema: dict[str, Any], description: str) -> dict[str, Any]:
-    return {**schema, "description": description}
-
-
-def _module() -> dict[str, Any]:
-    resource = {
-        "address": TEXT,
-        "mode": {"const": "managed"},
-        "type": TEXT,
-        "name": TEXT,
-        "provider_name": TEXT,
-        "schema_version": COUNT,
-        "values": OBJECT,
-        "sensitive_values": FLAGS,
-    }
-    return _object({"resources": _list(_object(resource))}, optional=("resources",))
-
-
-def _change() -> dict[str, Any]:
-    maybe = {"type": ["object", "null"]}
-    body = {
-        "actions": {"enum": list(ACTIONS.values())},
-        "before": maybe,
-        "after": maybe,
-        "after_unknown": FLAGS,
-        "before_sensitive": FLAGS,
-        "after_sensitive": FLAGS,
-        "replace_paths": _list({}),
-        "importing": _object({"id": TEXT}),
-    }
-    own = {
-        "id": {"type": ["integer", "null"], "minimum": 1},
-        "fields": _list(_object({"name": TEXT, "reason": TEXT, "after": {}}, ("reason", "after"))),
-        "unchanged": COUNT,
-        "notes": _list(TEXT),
-        "settled": _about({"const": True}, "The object is as declared: nothing is done to it."),
-    }
-    record = {
-        "address": ADDRESS,
-        "previous_address": ADDRESS,
-        "mode": {"const": "managed"},
-        "type": TEXT,
-        "name": TEXT,
-        "provider_name": TEXT,
-        "change": _object(body, optional=("replace_paths", "importing")),
-        "action_reason": TEXT,
-        "shopform": _object(own, optional=("settled",)),
-    }
-    return _object(record, optional=("previous_address", "action_reason"))
-
-
-def _basis() -> dict[str, Any]:
-    names = dict.fromkeys(("endpoint", "id", "list_key"), TEXT)
-    wire = _object({**names, "fields": TEXTS})
-    anchor = {"kind": TEXT, "id": COUNT, "host": TEXT, "name": TEXT}
-    return _object(
-        {
-            "shop": TEXT,
-            "url": TEXT,
-            "state": _about(TEXT, "Where the state is, as the shop's settings say."),
-            "wire": _about(
-                {"type": "object", "additionalProperties": wire},
-                "The wire names that the shop's settings give, by kind.",
-            ),
-            "lineage": TEXT,
-            "serial": COUNT,
-            "source": _about(TEXT, "The shop that a clone copies."),
-            "fingerprints": _about(
-                {"type": "object", "additionalProperties": TEXTS},
-                "A digest of each field of the live objects that are touched.",
-            ),
-            "anchor": _about(
-                {**_object(anchor), "type": ["object", "null"]},
-                "The shop's front page, if that was read.",
-            ),
-        }
-    )
-
-
-def _calls() -> dict[str, Any]:
-    left = {"type": ["integer", "null"]}
-    return _object(
-        {
-            "read": COUNT,
-            "write": COUNT,
-            "verify": COUNT,
-            "recheck": COUNT,
-            "left": left,
-            "daily": COUNT,
-        }
-    )
-
-
-def _note() -> dict[str, Any]:
-    severities = {"enum": [str(severity) for severity in Severity]}
-    point = _object({"line": COUNT, "column": COUNT})
-    place = _object({"filename": TEXT, "start": point, "end": point})
-    texts = dict.fromkeys(("code", "summary", "detail", "hint", "address"), TEXT)
-    related = _list(_object({"text": TEXT, "range": place}))
-    properties = {
-        "severity": severities,
-        **texts,
-        "range": {**place, "type": ["object", "null"]},
-        "related": related,
-    }
-    return _object(properties, optional=("related",))
-
-
-def _entry() -> dict[str, Any]:
-    return _object(
-        {
-            "id": COUNT,
-            "identity": _list({}),
-            "sent": OBJECT,
-            "stored": OBJECT,
-            "parent": {**ADDRESS, "type": ["string", "null"]},
-            "depends_on": _list(ADDRESS),
-            "protect": FLAG,
-            "keep": FLAG,
-            "origin": COUNT,
-            "unclaimed": _list(TEXT),
-            "made": COUNT,
-        },
-        optional=("made",),
-    )
-
-
-def _step() -> dict[str, Any]:
-    properties = {
-        "key": TEXT,
-        "op": {"enum": [str(op) for op in Op]},
-        "address": ADDRESS,
-        "id": {"type": "integer", "minimum": 1},
-        "parent": ADDRESS,
-        "fields": OBJECT,
-        "entry": _entry(),
-        "previous": ADDRESS,
-        "after": _list(TEXT),
-        "confirm": FLAG,
-        "temporary": FLAG,
-        "linking": FLAG,
-        "importing": FLAG,
-        "children": _list({"enum": [kind.name for kind in KINDS]}),
-        "counted": COUNT,
-        "deliver": _object({"file": TEXT, "command": _list(TEXT)}),
-    }
-    always = ("key", "op", "address")
-    return _object(properties, optional=tuple(name for name in properties if name not in always))
+def plan_schema() -> Document:
+    """What `plan --out` writes: Terraform's keys, and shopform's beside them."""
+    schema = schema_of(PlanDocument, "A plan of shopform", "What `shopform plan --out` writes.")
+    text = json.dumps(schema).replace(json.dumps(ADDRESS), json.dumps(address_pattern()))
+    found: Document = json.loads(text)
+    step = found["$defs"]["Step"]["properties"]
+    step["children"]["items"] = {"enum": [kind.name for kind in KINDS]}
+    return found
