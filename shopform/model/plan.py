@@ -137,7 +137,7 @@ class Step:
     confirm: Flag = False
     temporary: Flag = False
     linking: Flag = False
-    deliver: Delivery | None = None
+    deliver: Annotated[Delivery, Whole()] | None = None
     importing: Flag = False
     children: tuple[str, ...] = ()
     counted: Count | None = None

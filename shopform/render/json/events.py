@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shopform import __version__
-from shopform.diagnostics import Diagnostic
+from shopform.diagnostics import Diagnostic, Span
 from shopform.model.plan import Action, Change, Outcome, Plan, Step
 from shopform.model.values import Address
 
@@ -48,14 +48,6 @@ def planned(plan: Plan) -> Iterator[Message]:
 
 
 def diagnostic(told: Diagnostic) -> Message:
-    place = None
-    if told.span:
-        span = told.span
-        place = {
-            "filename": span.file,
-            "start": {"line": span.line, "column": span.column},
-            "end": {"line": span.end_line, "column": span.end_column},
-        }
     return _message(
         "diagnostic",
         f"{told.severity.capitalize()}: {told.summary}",
@@ -67,9 +59,18 @@ def diagnostic(told: Diagnostic) -> Message:
             "code": told.code,
             "hint": told.hint,
             **({"address": str(told.address)} if told.address else {}),
-            **({"range": place} if place else {}),
+            **({"range": _range(told.span)} if told.span else {}),
         },
     )
+
+
+def _range(span: Span) -> Message:
+    # Imported late: most commands report no place as JSON.
+    from shopform.kit.documents import write
+    from shopform.render.json.plan_schema import Range
+
+    found: Message = write(Range, Range.of(span))
+    return found
 
 
 def applying(event: str, step: Step) -> Message:
