@@ -16,9 +16,6 @@ from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
 from shopform.planning.checks.saved_plan import misfits
 from shopform.planning.plan_digest import digest_of
-from shopform.render.json.plan_document import INTEGRITY, integrity_of, sealed
-from shopform.render.json.plan_reader import read_document
-from shopform.render.json.plan_schema import FORMAT
 from shopform.workflow.workspace import Workspace
 
 MISFITS = 10
@@ -31,6 +28,9 @@ def write_plan(directory: Path, path: Path, plan: Plan) -> None:
     It holds no secret; 0600 all the same, since it tells what a shop is like. Raises UsageError
     where nothing can be written; what is there already was looked at before the plan was made.
     """
+    # Imported late, as in `unchanged`: most plans are not saved, and the types of one take 10 ms.
+    from shopform.render.json.plan_document import sealed
+
     text = json.dumps(sealed(plan), ensure_ascii=False)
     write_output(directory, path, text.encode() + b"\n", mode=0o600)
 
@@ -53,6 +53,10 @@ def read_plan(directory: Path, path: Path) -> Plan:
 
 def unchanged(data: dict[str, Any], path: Path) -> Plan:
     """The plan of a document. Raises StalePlan where it is not as it was written."""
+    from shopform.render.json.plan_document import INTEGRITY, integrity_of
+    from shopform.render.json.plan_reader import read_document
+    from shopform.render.json.plan_schema import FORMAT
+
     ours = str(data.get("format_version")).split(".")[0] == FORMAT.split(".")[0]
     if (ours or INTEGRITY in data) and data.get(INTEGRITY) != integrity_of(data):
         raise _changed(path)

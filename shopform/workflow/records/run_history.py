@@ -20,8 +20,6 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
-from shopform.render.json.plan_document import document
-from shopform.render.json.plan_reader import read_document
 from shopform.state.store import Session
 from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
@@ -52,6 +50,8 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
 
     Raises StateError when it cannot be written: what cannot be undone is not begun.
     """
+    from shopform.render.json.plan_document import document
+
     folder = _folder(workspace)
     now = datetime.now(UTC)
     name = _name(now, _names(folder)[-1:])
@@ -133,6 +133,8 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
 
     Raises UsageError where there is none or several, StateError for another shop's record.
     """
+    from shopform.render.json.plan_reader import read_document
+
     if wanted == "":
         raise UsageError("the name of a run is empty", hint=f"leave it out for the last; {LIST}")
     names = _names(_folder(workspace))
