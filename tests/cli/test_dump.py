@@ -267,7 +267,7 @@ def test_a_kind_whose_keys_nobody_knows_is_told(folder: Path, sandbox: Sandbox) 
     strange.answer = lambda row, view: {"redirect_id": 1, "alpha": "a", "beta": "b"}
     done = make(folder, sandbox)("dump")
     assert done.exit == 0
-    assert "# left out: the redirects: cannot tell which key" in done.out
+    assert "# left out: the redirects: cannot determine which key" in done.out
 
 
 def test_a_key_that_may_read_nothing_is_an_error(folder: Path) -> None:

@@ -193,7 +193,7 @@ def test_what_cannot_be_written_is_told_with_its_place(
         said[4],
         "  --> ways.csv:2:2",
     ]
-    assert said[4].endswith("is not written: it stands in a table")
+    assert said[4].endswith("is not written: it is in a table")
     assert "canary" not in done.text
     assert "other@example.dk" not in done.text
     assert git(folder, "status", "--short") == ""

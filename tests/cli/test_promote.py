@@ -146,7 +146,7 @@ def test_object_that_vanished_is_not_made_again_and_a_conflict_if_it_changed(
     assert "its parent was deleted in `new`" in done.err
     edit(shops.old, "category", "Dame", meta_title="A")
     done = refused(shops)
-    assert "`category.dame` is gone from `new`, and `old` changed `meta_title`" in (
+    assert "`category.dame` was deleted in `new`, and `old` changed `meta_title`" in (
         " ".join(done.err.split())
     )
 
