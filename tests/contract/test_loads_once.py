@@ -12,7 +12,7 @@ from two_shops import BETWEEN, TwoShops, two_shops
 from shopform import files
 from shopform.cli.main import COMMANDS
 from shopform.config.compile import compiler
-from shopform.config.compile.cross_checks import check
+from shopform.config.compile.checks.cross_checks import check
 
 CATALOGUE = "suppliers:\n  fjord:\n    name: Fjord\nbrands:\n  nord: {name: Nordisk}\n"
 SAVED = ("plan", "--shop", "new", "--out", "p.json")

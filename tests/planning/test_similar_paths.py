@@ -6,7 +6,7 @@ import pytest
 from test_route_proofs import as_it_is, ways
 from worlds import HOSTS, World, errors, warnings
 
-from shopform.config.compile.cross_checks import check_ways
+from shopform.config.compile.checks.cross_checks import check_ways
 from shopform.diagnostics import Collector
 from shopform.kit.url_paths import folded, loosely
 from shopform.model.shop import Rules

@@ -4,17 +4,17 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from pathlib import Path
 
+from shopform.config.compile.checks.cross_checks import check, check_ways
+from shopform.config.compile.checks.secret_deliveries import check_deliveries
 from shopform.config.compile.coercion import Reader
-from shopform.config.compile.cross_checks import check, check_ways
 from shopform.config.compile.declarations import Drafts
 from shopform.config.compile.field_values import read_fields
 from shopform.config.compile.interpolation import Resolver
 from shopform.config.compile.moved_removed_imports import Refactorings
 from shopform.config.compile.resources import Building
-from shopform.config.compile.row_checks import question, set_aside
-from shopform.config.compile.secret_deliveries import check_deliveries
 from shopform.config.compile.shop_selection import select_shop, select_shops
 from shopform.config.compile.shop_settings import Settings
+from shopform.config.compile.tables.row_checks import question, set_aside
 from shopform.config.read.files import Files
 from shopform.config.read.project import Project, load, shop_names
 from shopform.diagnostics import Collector, Diagnostic

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from shopform.config.compile.checks.policy_rules import rules_of
 from shopform.config.compile.coercion import Reader, explain, prune
 from shopform.config.compile.field_types import shape_of
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
-from shopform.config.compile.policy_rules import rules_of
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.config.read.files import one_of
 from shopform.config.read.project import Project, is_yaml, shop_names

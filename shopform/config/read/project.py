@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from shopform import files
-from shopform.config.compile.csv_sections import Tables
+from shopform.config.compile.tables.sections import Tables
 from shopform.config.read.csv_cells import Sheet, frame
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.odd_values import Oddities

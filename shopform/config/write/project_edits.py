@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shopform.config.compile.csv_sections import Tables, is_table
+from shopform.config.compile.tables.sections import Tables, is_table
 from shopform.config.format.formatter import comment_counts, format_alike, same
 from shopform.config.format.scalars import STEP, indented, word
 from shopform.config.read.document import Document

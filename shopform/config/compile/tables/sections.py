@@ -24,7 +24,7 @@ from shopform.model.canonical import canonical
 from shopform.model.keys import key_from, row_key
 
 if TYPE_CHECKING:
-    from shopform.config.compile.csv_columns import Headers
+    from shopform.config.compile.tables.columns import Headers
     from shopform.config.read.csv_cells import Sheet
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
@@ -69,7 +69,7 @@ class Tables:
 
     def _section(self, kind: Kind, node: Mapping) -> Mapping | None:
         # Most projects have no table.
-        from shopform.config.compile.csv_columns import Headers
+        from shopform.config.compile.tables.columns import Headers
         from shopform.config.read.csv_cells import rows, trimmed
 
         before = len(self._collector.diagnostics)

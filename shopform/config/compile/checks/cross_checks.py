@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 
+from shopform.config.compile.checks.rewritable_names import check_rewritable
 from shopform.config.compile.declarations import Declaration
-from shopform.config.compile.rewritable_names import check_rewritable
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME
