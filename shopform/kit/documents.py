@@ -114,7 +114,7 @@ def parse_object(data: bytes) -> Document:
 
 
 def depth(data: Any) -> int:
-    """How deep lists and mappings are nested in one another."""
+    """How deep lists and mappings are nested."""
     level, found = [data], 0
     while level:
         parts = [each.values() if type(each) is dict else each for each in level]

@@ -9,14 +9,14 @@ CONTAINERS = frozenset(k.nesting.kind for k in KINDS if k.nesting)
 
 
 def container_of(address: Address) -> Address | None:
-    """What an address is nested in by its name."""
+    """The parent of an address, by its name."""
     kind = BY_NAME.get(address.kind)
     nesting = kind.nesting if kind else None
     return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
 
 
 def upward(address: Address) -> Iterator[Address]:
-    """An address and all that it is nested in by its name, from the inside out."""
+    """An address and all its parents by name, from the inside out."""
     at: Address | None = address
     while at is not None:
         yield at
@@ -24,5 +24,5 @@ def upward(address: Address) -> Iterator[Address]:
 
 
 def within(address: Address, names: Collection[Address]) -> bool:
-    """Whether an address is one of these, or is nested in one."""
+    """Whether an address is one of these, or below one."""
     return any(each in names for each in upward(address))

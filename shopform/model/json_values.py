@@ -55,13 +55,13 @@ def tagged(value: object) -> Any:
 
 
 def untagged(value: object) -> Any:
-    """The value of a step that `tagged` wrote; secrets come back without their text."""
+    """The value of a step that `tagged` wrote; secrets are read without their value."""
     return from_json(value, tags=True)
 
 
 def shown(value: object) -> Any:
     """A shown value as JSON data: references as the address they point to, secrets as null."""
-    return as_json(value, _stand_in)
+    return as_json(value, _substitute)
 
 
 def _tag(value: object) -> object:
@@ -70,7 +70,7 @@ def _tag(value: object) -> object:
     return {"$secret": value.source} if isinstance(value, Secret) else value
 
 
-def _stand_in(value: object) -> object:
+def _substitute(value: object) -> object:
     if isinstance(value, Ref):
         return str(value.address)
     return None if isinstance(value, Secret) else value

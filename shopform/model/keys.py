@@ -1,4 +1,4 @@
-"""Keys made from texts. Pure."""
+"""Keys made from strings. Pure."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ def row_key(parts: Iterable[str]) -> str:
 
 
 def key_from(text: str) -> str:
-    """The key a text stands for: `a-z`, `0-9` and dashes; empty if nothing is left.
+    """The key that a string stands for: `a-z`, `0-9` and dashes; empty if nothing is left.
 
     Danish letters are written out, other accents dropped, `½` becomes `-1-2`.
     """

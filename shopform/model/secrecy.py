@@ -19,7 +19,7 @@ def secrets_of(entry: Entry) -> set[str]:
 def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
     """The fields that are secrets, were or will be: no value of them is shown, old or new.
 
-    This is the one rule for all that is shown, told and recorded.
+    This is the one rule for all that is shown, reported and recorded.
     """
     fields = resource.fields if resource else {}
     declared = {name for name, value in fields.items() if isinstance(value, Secret)}
