@@ -37,9 +37,11 @@ class ShopSnapshot:
 
     def warnings(self) -> Iterator[Diagnostic]:
         for name, problem in self.unread.items():
-            told = problem.diagnostics[0]
+            first = problem.diagnostics[0]
             section = BY_NAME[name].section
-            yield warning("not-read", f"the {section} are left out: {told.summary}", hint=told.hint)
+            yield warning(
+                "not-read", f"the {section} are left out: {first.summary}", hint=first.hint
+            )
 
 
 def require_whole(live: Live) -> None:

@@ -43,7 +43,7 @@ def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
 def _former(workspace: Workspace) -> str:
     """The state of this shop under a name that the project has no more; empty for none.
 
-    A shop with a state of its own needs none. At the central host only the key tells which shop a
+    A shop with a state of its own needs none. At the central host only the key says which shop a
     state is of.
     """
     from shopform.state.open import open_store

@@ -49,9 +49,8 @@ def command(
     if new and not update:
         raise UsageError("`--new` is for `--update`", hint="a plain dump has everything")
     if out and out.name in ("shopform.yaml", "shopform.yml"):
-        raise UsageError(
-            f"`{out.name}` is the settings file", hint="name another file, or a folder"
-        )
+        hint = "name another file, or a folder"
+        raise UsageError(f"`{out.name}` is the settings file", hint=hint)
     limits = options.limits(asked)
     reporter, loaded = options.opened(console, asked)
     workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)

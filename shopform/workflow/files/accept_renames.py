@@ -77,7 +77,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
     before, after = move
     declared = {address: None for desired, _ in worlds for address in desired.resources}
     owned = {address: None for desired, prior in worlds for address in _owned(desired, prior)}
-    gone = [address for address in owned if address not in declared]
+    undeclared = [address for address in owned if address not in declared]
     if before.kind != after.kind or before == after:
         _refuse(move, "they are not two addresses of one kind", "")
     within = container_of(before), container_of(after)
@@ -89,7 +89,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
         if after == other[1]:
             _refuse(move, f"`{other[0]}` became `{after}` already", f"see `{MOVED}` in the files")
     if before not in owned:
-        _refuse(move, f"`{before}` is not in the state", did_you_mean(before, gone, ""))
+        _refuse(move, f"`{before}` is not in the state", did_you_mean(before, undeclared, ""))
     if before in declared:
         _refuse(move, f"`{before}` is still declared", "take its block out of the files")
     if after not in declared:

@@ -75,7 +75,7 @@ def _pattern(project: Path, folder: Path) -> str:
 
 
 def _modeline(project: Project, folder: Path) -> str:
-    """The line that tells editors the schema, where the project's settings have one."""
+    """The line that names the schema for editors, where the project's settings have one."""
     line = project.texts[project.main].split("\n", 1)[0].rstrip()
     found = re.search(r"\$schema=(\S+)", line)
     if not line.startswith(MODELINE) or not found:

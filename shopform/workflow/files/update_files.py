@@ -48,17 +48,17 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
         for name, texts in made.files.items()
     }
     undeclared, declared = _undeclared(workspace, project, found, written)
-    told = list(made.left)
+    not_written = list(made.left)
     added: Counter[str] = Counter()
     if new:
         patched = {name: text.removeprefix(BOM) for name, text in files.items()}
         texts = {name: patched.get(name, text) for name, text in project.texts.items()}
         more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
         files |= {name: project.marks.get(name, "") + text for name, text in more.items()}
-        told += refused
+        not_written += refused
     write_over(workspace.directory, files)
     counts = {name: (made.counts.get(name, 0), added[name]) for name in sorted(files)}
-    warnings = (*written.problems, *told)
+    warnings = (*written.problems, *not_written)
     return FileUpdate(counts, warnings, written.deleted, () if new else undeclared)
 
 
@@ -114,8 +114,8 @@ def _without_what_needs(
 
 
 def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Diagnostic:
-    told = f"`{address}` (id {declared.ids[address]}) is not added: {why}"
-    return warning("not-added", told, hint=hint, address=address)
+    summary = f"`{address}` (id {declared.ids[address]}) is not added: {why}"
+    return warning("not-added", summary, hint=hint, address=address)
 
 
 def _added(

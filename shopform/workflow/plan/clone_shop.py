@@ -66,11 +66,11 @@ class Copying:
                 f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
                 hint="correct the `url` or the `token` of one, or name another shop",
             )
-        self.workspace.source = self.first.shop.name
+        self.workspace.source, shop = self.first.shop.name, self.workspace.shop
         self.workspace.source_host = host_of(self.first.shop.url)
         self.scope = CloneScope(
             source=self.first.shop.name,
-            target=self.workspace.shop.name,
+            target=shop.name,
             kinds=with_nested(BY_NAME if request.kinds is None else request.kinds),
             targets=request.targets,
             excludes=request.excludes,
@@ -78,13 +78,12 @@ class Copying:
             three_way=three_way,
         )
         self.options = replace(options, source=self.first.shop.name)
-        shop = self.workspace.shop
         self.rewriting = Rewriting(
             {**shop.rewrite, **dict(request.rewrite)},
             own_hosts(self.first.shop.hosts, urlsplit(shop.url).netloc),
         )
         self.live = Live()
-        # What nobody asked for by name may be missing.
+        # Kinds that were not named may be missing.
         self.unread: dict[str, ShopformError] | None = {} if request.kinds is None else None
 
     def read(self, limits: ReadLimits, *, more: bool) -> ReadLimits:
@@ -198,9 +197,13 @@ class Copying:
         about = planner.touched()
         ids = {a: entry.id for a, entry in prior.resources.items() if a in about}
         ids |= {c.address: c.id for c in made.changes if c.importing and c.id}
-        told = [*planner.warnings, *self._unread(), *managed_in_both(ids, own, self.scope.target)]
+        warnings = [
+            *planner.warnings,
+            *self._unread(),
+            *managed_in_both(ids, own, self.scope.target),
+        ]
         return conflicts_as_warnings(
-            replace(made, diagnostics=(*as_warnings(made.diagnostics), *told))
+            replace(made, diagnostics=(*as_warnings(made.diagnostics), *warnings))
         )
 
     def _unread(self) -> Iterable[Diagnostic]:

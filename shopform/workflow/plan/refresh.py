@@ -33,7 +33,7 @@ NO_LIMITS = ReadLimits()
 
 @dataclass(slots=True)
 class Connection:
-    """A client for one shop with its ledger; `watch` is told the path of every call."""
+    """A client for one shop with its ledger; `watch` gets the path of every call."""
 
     client: Client
     ledger: CallCounter
@@ -159,7 +159,7 @@ def read_and_look(
 ) -> tuple[Plan, Plan]:
     """What the shop holds otherwise than it was left, and the plan that would undo that.
 
-    Only what is owned is read, so of the plan nothing counts but what it tells of owned objects.
+    Only what is owned is read, so only what the plan says of owned objects counts.
     """
     daily = connection.ledger.daily
     options = replace(options, daily_calls=daily, refresh_only=True)

@@ -25,7 +25,7 @@ HINT = "plan again, and apply the new plan"
 def write_plan(directory: Path, path: Path, plan: Plan) -> None:
     """Save a plan on one line, as tools made for Terraform's plans expect it.
 
-    It holds no secret; 0600 all the same, since it tells what a shop is like. Raises UsageError
+    It holds no secret; 0600 all the same, since it describes a shop. Raises UsageError
     where nothing can be written; what is there already was looked at before the plan was made.
     """
     # Imported late, as in `unchanged`: most plans are not saved, and the types of one take 10 ms.
@@ -102,9 +102,9 @@ def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
     if (made.lineage, made.serial) == (prior.lineage, prior.serial):  # apply refuses others
         found = dict.fromkeys(misfits(plan, prior, workspace.desired, now))
         if found:
-            told = [f"`{address}` {what}" for address, what in found]
-            summary = f"the plan does not fit the state and the files: {told[0]}"
-            detail = "\n".join(told[1:MISFITS])
+            reasons = [f"`{address}` {what}" for address, what in found]
+            summary = f"the plan does not fit the state and the files: {reasons[0]}"
+            detail = "\n".join(reasons[1:MISFITS])
             raise StalePlan(diagnostics=[error(StalePlan.code, summary, detail=detail, hint=HINT)])
     return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
 

@@ -124,7 +124,7 @@ def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
         try:
             found.append(_read(workspace, name))
         except StateError as problem:
-            damaged += (replace(told, severity=Severity.WARNING) for told in problem.diagnostics)
+            damaged += (replace(each, severity=Severity.WARNING) for each in problem.diagnostics)
     return found, damaged
 
 

@@ -43,7 +43,7 @@ def carry_out(
     workspace = source.workspace
     with ExitStack() as stack:
         if workspace.source:
-            # What a copy remembers is a state of its own; nobody else may write to the shop either.
+            # A copy has a state of its own; the shop's own is locked too: no other run may write.
             own = replace(workspace, source="").store()
             stack.enter_context(own.open(verb, approval.lock_timeout))
         session = stack.enter_context(workspace.store().open(verb, approval.lock_timeout))

@@ -128,7 +128,7 @@ def _read(client: Client, wanted: Address, number: int, within: int | None) -> F
 
 
 def _above(wanted: Address, prior: Prior, found: FetchedObject) -> str:
-    """What to do for an object that lies in one that nobody owns yet."""
+    """What to do for an object whose parent is not in the state."""
     owned = {(address.kind, entry.id) for address, entry in prior.resources.items()}
     kind = BY_NAME[wanted.kind]
     for name, (above, number) in links(kind, found.object).items():
