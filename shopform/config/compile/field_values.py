@@ -21,6 +21,8 @@ def read_fields(
     kind: Kind, drafts: Seq[Declaration], reader: Reader, files: Files, collector: Collector
 ) -> None:
     """Fill `data`, `secrets` and `wrong` of drafts of one kind."""
+    if not drafts:
+        return
     free = free_texts(kind)
     shapes = shape_of(model_of(kind)).fields
     nested = {inner.section for inner in CHILDREN[kind.name]}
