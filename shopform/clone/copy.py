@@ -233,7 +233,7 @@ def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
     identity = declared_identity(kind, resource, matching.ids, matching.hosts)
     above = matching.ids.get(resource.parent) if resource.parent else None
     numbers = matching.index(kind).get((above, identity), []) if identity else []
-    return [matching.live[kind.name].objects[number] for number in numbers]
+    return [matching.live.kinds[kind.name].objects[number] for number in numbers]
 
 
 def without_defaults(desired: Desired, matching: Matching) -> Desired:

@@ -15,7 +15,7 @@ def may(description: str, default: object = None) -> Any:
     return Field(default=default, description=description)
 
 
-class Closed(BaseModel):
+class StrictModel(BaseModel):
     """A mapping in the files with no other keys than the ones named."""
 
     # Most runs need few of the models, so each is built when it is first used. Descriptions are
@@ -25,7 +25,7 @@ class Closed(BaseModel):
     )
 
 
-class ImageSpec(Closed):
+class ImageSpec(StrictModel):
     """A picture; it is sent when its bytes, its description or its weight change."""
 
     file: str = must("The file, relative to the YAML that names it.")
@@ -35,7 +35,7 @@ class ImageSpec(Closed):
     )
 
 
-class LifecycleSpec(Closed):
+class LifecycleSpec(StrictModel):
     """How this one resource is treated."""
 
     protect: bool = may(
@@ -51,7 +51,7 @@ class LifecycleSpec(Closed):
     shops: list[str] | None = may("The shops it exists in; all if omitted.")
 
 
-class DeliverySpec(Closed):
+class DeliverySpec(StrictModel):
     """Where a secret made by the shop goes: `file` or `command`."""
 
     file: str | None = may("A file, written with mode 0600.")
@@ -60,7 +60,7 @@ class DeliverySpec(Closed):
     )
 
 
-class Spec(Closed):
+class Spec(StrictModel):
     """The fields of one kind, as written in YAML."""
 
     lifecycle: LifecycleSpec | None = may("Protection, fields to ignore, shops.")

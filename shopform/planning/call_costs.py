@@ -5,7 +5,6 @@ from collections import Counter
 from shopform.kinds import BY_NAME, KINDS
 from shopform.model.live import PAGE
 from shopform.model.plan import WRITES, Op, Step
-from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.preconditions import required_lists
 
@@ -29,7 +28,7 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
         if kind.nesting:
             calls += len({s.parent.address for s in mine if s.parent} - gone)
         elif mine:
-            read = draft.live.kinds.get(kind.name, NOTHING)
+            read = draft.live.kind(kind.name)
             ops = [step.op for step in mine]
             calls += read.calls(ops.count(Op.CREATE) - ops.count(Op.DELETE))
     return calls
@@ -41,13 +40,12 @@ def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}
     found = required_lists(steps, ids, parents)
-    live = draft.live.kinds
-    return sum(1 if above else live.get(name, NOTHING).calls() for name, above in found)
+    return sum(1 if above else draft.live.kind(name).calls() for name, above in found)
 
 
 def _looks(draft: PlanDraft, kind: str, deletions: int) -> int:
     """What lists of a kind cost that are read before so many deletions of it."""
-    read = draft.live.kinds.get(kind, NOTHING)
+    read = draft.live.kind(kind)
     if read.paged:
         return read.calls() * -(-deletions // read.calls())
     # A list without pages that is as long as a page is asked for another.

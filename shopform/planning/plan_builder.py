@@ -17,7 +17,7 @@ from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.difference import Difference
 from shopform.planning.compare.memory import Memory
 from shopform.planning.compare.unsupported_fields import fields_without_key, without
-from shopform.planning.matching.result import NOTHING, Matching
+from shopform.planning.matching.result import Matching
 from shopform.planning.ordering.step_graph import Graph
 from shopform.planning.removals import BEGUN, RELEASED, Removal, Removals, lifecycle_notes
 from shopform.planning.scope import Known, Options, Scope, scope
@@ -77,7 +77,7 @@ class PlanDraft:
 
     def incomplete(self, kind: str) -> bool:
         """Whether absence from the shop proves nothing for this kind."""
-        return bool(self.live.kinds.get(kind, NOTHING).problem)
+        return bool(self.live.kind(kind).problem)
 
     def _scope(self) -> Scope:
         return scope(

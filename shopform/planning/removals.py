@@ -14,7 +14,6 @@ from shopform.model.prior import Entry
 from shopform.model.values import Address, Ref, Secret
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.lost_values import EDITED, Loss, losses
-from shopform.planning.matching.result import NOTHING
 
 BEGUN = "was being created when a run was interrupted, and exists as {}"
 UNDECLARED = "delete_because_no_resource_config"
@@ -46,7 +45,7 @@ class Removals:
     def of(self, address: Address, entry: Entry) -> Removal | None:
         """None where the list of its kind is incomplete: it may be there, and unread."""
         kind = BY_NAME[address.kind]
-        read = self.live.kinds.get(kind.name, NOTHING)
+        read = self.live.kind(kind.name)
         item = read.objects.get(entry.id)
         if within(address, self.let_go):
             return self.forget(address, entry)
@@ -103,7 +102,7 @@ class Removals:
     def _held(self, kind: str, entry: Entry) -> dict[str, object]:
         """What is managed of an object, as the shop holds it or as it was left there."""
         left = LiveObject(entry.id, {**entry.sent, **entry.stored})
-        item = self.live.kinds.get(kind, NOTHING).objects.get(entry.id, left)
+        item = self.live.kind(kind).objects.get(entry.id, left)
         fields = self.lost(BY_NAME[kind], entry, item)
         managed = (f for f in fields if f.name in entry.sent)
         return {f.name: Secret("", "") if f.sensitive else f.before for f in managed}

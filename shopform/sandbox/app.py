@@ -1,4 +1,4 @@
-"""The shop as a function of requests: who may ask, what is asked, and the form of the answer."""
+"""The shop as a function of requests: authorization, routing and the form of responses."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from shopform.sandbox.behaviour.tables import Seed, endpoint, open_shop
 from shopform.sandbox.calls import Hook, LoggedRequest, received
 from shopform.sandbox.faults import Fault, Faults
 from shopform.sandbox.gate import APP_STATUS, Gate
-from shopform.sandbox.messages import Refusal, Response, answer
+from shopform.sandbox.messages import Refusal, SandboxResponse, answer
 
 ROOT = "/REST"
 VERBS = {("POST", False), ("PUT", True), ("DELETE", True)}  # with an id, or without
@@ -52,8 +52,8 @@ class App:
 
     def handle(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
-    ) -> Response:
-        """Answer one request. Keys of `headers` are in lower case."""
+    ) -> SandboxResponse:
+        """Return the response to one request. Keys of `headers` are in lower case."""
         asked = dict(parse_qsl(query, keep_blank_values=True))
         request = Request(method, path, asked, headers.get("authorization", ""), body)
         with self._lock:
@@ -66,7 +66,7 @@ class App:
             hook(call)
         with self._lock:
             try:
-                response = self._struck(request, fault)
+                response = self._respond(request, fault)
             except Refusal as refusal:
                 response = self._refused(refusal)
             call = replace(call, status=response.status)
@@ -81,7 +81,7 @@ class App:
             self._arrived = 0
 
     def reset(self) -> None:
-        """As at the start: the seed's data, no faults, no calls."""
+        """Restore the start: the seed's data, no faults, no calls."""
         with self._lock:
             self.faults.clear()
             self.reset_log()
@@ -99,7 +99,7 @@ class App:
     def state(self) -> dict[str, list[dict[str, Any]]]:
         return {name: self.data(name) for name in self.world.tables}
 
-    def _struck(self, request: Request, fault: Fault | None) -> Response:
+    def _respond(self, request: Request, fault: Fault | None) -> SandboxResponse:
         early = faults.before(fault)
         if early:
             return early
@@ -122,14 +122,14 @@ class App:
         return faults.after(fault, response, listed=listed)
 
     def _route(self, path: str) -> tuple[str, int]:
-        """An endpoint and an id; an id of 0 is no id (K-cap)."""
+        """Return endpoint and id; an id of 0 is no id (K-cap)."""
         root, _, rest = path.partition(f"{ROOT}/")
         name, _, number = rest.partition("/")
         if root or not name or (number and not number.isdecimal()):
             raise Refusal(404)
         return name, int(number or 0)
 
-    def _list(self, table: Table, asked: Mapping[str, str], fault: Fault | None) -> Response:
+    def _list(self, table: Table, asked: Mapping[str, str], fault: Fault | None) -> SandboxResponse:
         switches = self.world.switches
         rows = table.rows(asked)
         total = len(rows)
@@ -156,7 +156,7 @@ class App:
             raise Refusal(400, f"limit is above {most}")
         return min(wanted, most), int(offset) if offset.isdecimal() else 0
 
-    def _write(self, table: Table, number: int, request: Request) -> Response:
+    def _write(self, table: Table, number: int, request: Request) -> SandboxResponse:
         if table.read_only or (request.method, number > 0) not in VERBS:
             raise Refusal(405)
         if request.method == "DELETE":
@@ -167,29 +167,29 @@ class App:
         created = table.answer(table.create(request.query, content), View.CREATED)
         form = self.world.switches["post"]
         if form == "empty":
-            return Response(201)
+            return SandboxResponse(201)
         if form == "id_only":
             created = dict([next(iter(created.items()))])
         wrapped = {table.endpoint.replace("-", "_"): created}
         return answer(201, wrapped if form == "wrapped" else created)
 
-    def _done(self, switch: str, table: Table, row: dict[str, Any]) -> Response:
+    def _done(self, switch: str, table: Table, row: dict[str, Any]) -> SandboxResponse:
         form = self.world.switches[switch]
         if form == "object200":
             return answer(200, table.answer(row, View.SINGLE))
-        return Response(204 if form == "empty204" else 200)
+        return SandboxResponse(204 if form == "empty204" else 200)
 
-    def _refused(self, refusal: Refusal) -> Response:
+    def _refused(self, refusal: Refusal) -> SandboxResponse:
         phrase = HTTPStatus(refusal.status).phrase
         if self.world.switches["errors"] == "json":
             content = {"error": refusal.why or phrase, "status": refusal.status}
             return replace(answer(refusal.status, content), headers=refusal.headers)
         text = f"{refusal.status} {phrase}" + (f": {refusal.why}" if refusal.why else "")
-        return Response(refusal.status, text.encode(), headers=refusal.headers)
+        return SandboxResponse(refusal.status, text.encode(), headers=refusal.headers)
 
 
 def _picked(shown: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:
-    """The columns that `fields` names, all of them without it (A3, D1)."""
+    """Return the columns that `fields` names, or all (A3, D1)."""
     names = asked.get("fields", "").split(",")
     return shown if names == [""] else {name: shown[name] for name in names if name in shown}
 

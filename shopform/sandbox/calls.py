@@ -1,4 +1,4 @@
-"""The requests that were made, as they are remembered: without keys, without pictures' bytes."""
+"""The log of requests, without keys and without the bytes of images."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
     """One request. `n` counts from 1 in order of arrival; `path` is below /REST; `body` is its
-    JSON, or its text where it is none; `status` is 0 while, and if, it is not answered."""
+    JSON, or the string if it is not JSON; `status` is 0 until, and unless, it is answered."""
 
     n: int
     time: str

@@ -1,17 +1,17 @@
-"""The addresses below /_sandbox, by which a test or a reader steers the shop while it runs."""
+"""The paths below /_sandbox, which control the running shop."""
 
 import json
 from typing import Any
 
 from shopform.errors import UsageError
 from shopform.sandbox.app import App
-from shopform.sandbox.messages import JSON, Response, answer
+from shopform.sandbox.messages import JSON, SandboxResponse, answer
 
 ROOT = "/_sandbox/"
 
 
-def handle(app: App, method: str, path: str, body: bytes) -> Response:
-    """They need no key and are not calls."""
+def handle(app: App, method: str, path: str, body: bytes) -> SandboxResponse:
+    """Handle a request that needs no key and does not count as a call."""
     try:
         given = json.loads(body) if body.strip() else None
         return _answer(app, method, path.removeprefix(ROOT), given)
@@ -19,11 +19,11 @@ def handle(app: App, method: str, path: str, body: bytes) -> Response:
         return answer(400, {"error": str(problem)})
 
 
-def _answer(app: App, method: str, name: str, given: Any) -> Response:
+def _answer(app: App, method: str, name: str, given: Any) -> SandboxResponse:
     match method, name:
         case "GET", "log":
             lines = "[" + ",\n".join(call.as_json() for call in list(app.calls)) + "]"
-            return Response(200, lines.encode(), JSON)
+            return SandboxResponse(200, lines.encode(), JSON)
         case "GET", "state":
             return answer(200, app.state())
         case "POST", "reset":
@@ -38,4 +38,4 @@ def _answer(app: App, method: str, name: str, given: Any) -> Response:
                 app.world.switches.set(str(switch), str(word))
         case _:
             return answer(404, {"error": f"no {method} {ROOT}{name}"})
-    return Response(204)
+    return SandboxResponse(204)

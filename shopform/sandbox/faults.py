@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from shopform.errors import UsageError
-from shopform.sandbox.messages import HTML, JSON, Fate, Refusal, Response
+from shopform.sandbox.messages import HTML, JSON, Fate, Refusal, SandboxResponse
 
 SPEC = re.compile(
     r"(?:(?P<method>[A-Z]+|\*)?(?: ?(?P<path>/[^:]*))?:)?"
@@ -26,7 +26,7 @@ ELSEWHERE = "https://elsewhere.invalid/REST"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `seconds` is what follows the action's `=`, if anything does."""
+    """One fault. `seconds` is the number after the action's `=`, if any."""
 
     spec: str
     action: str
@@ -42,13 +42,13 @@ class Fault:
 
     @property
     def status(self) -> int:
-        """The error it answers with, 0 for a fault of another sort."""
+        """The status of an error response; 0 for other faults."""
         number = self.action.removesuffix("_after")
         return int(number) if number.isdigit() and number != "302" else 0
 
 
 def parse_fault(spec: str) -> Fault:
-    """Raises UsageError for a spec that means nothing."""
+    """Parse a fault. Raises UsageError for an invalid one."""
     found = SPEC.fullmatch(spec.strip())
     action = found["action"] if found else ""
     timed = action in ("slow", "429", "503")
@@ -76,7 +76,7 @@ def parse_fault(spec: str) -> Fault:
 
 
 class Faults:
-    """The faults in force, each with the number of requests it has seen."""
+    """The active faults, each with the number of requests it has seen."""
 
     def __init__(self) -> None:
         self.in_force: list[tuple[Fault, list[int]]] = []
@@ -88,7 +88,7 @@ class Faults:
         self.in_force.clear()
 
     def strike(self, method: str, path: str) -> Fault | None:
-        """Count a request; the first fault whose turn it is, if any."""
+        """Count a request, and return the first fault that is due, if any."""
         struck = None
         for fault, seen in self.in_force:
             if fault.concerns(method, path):
@@ -98,8 +98,8 @@ class Faults:
         return struck
 
 
-def before(fault: Fault | None) -> Response | None:
-    """The answer to a request that is not carried out. Raises Refusal for a status."""
+def before(fault: Fault | None) -> SandboxResponse | None:
+    """Return the response to a request that is not executed. Raises Refusal for a status."""
     if fault is None:
         return None
     if fault.status and not fault.action.endswith("_after"):
@@ -108,16 +108,16 @@ def before(fault: Fault | None) -> Response | None:
             fault.status, "", () if seconds is None else (("Retry-After", f"{seconds:g}"),)
         )
     if fault.action == "drop":
-        return Response(0, fate=Fate.CLOSE)
+        return SandboxResponse(0, fate=Fate.CLOSE)
     if fault.action == "html":
-        return Response(200, PAGE, HTML)
+        return SandboxResponse(200, PAGE, HTML)
     if fault.action == "302":
-        return Response(302, headers=(("Location", ELSEWHERE),))
+        return SandboxResponse(302, headers=(("Location", ELSEWHERE),))
     return None
 
 
 def tamper(fault: Fault | None, items: list[Any]) -> list[Any]:
-    """What is left of a list's items; their total is told as if nothing had happened."""
+    """Return what is left of a list's items; the total stays as it was."""
     action = fault.action if fault else ""
     if action == "empty":
         return []
@@ -128,8 +128,8 @@ def tamper(fault: Fault | None, items: list[Any]) -> list[Any]:
     return items
 
 
-def after(fault: Fault | None, response: Response, *, listed: bool) -> Response:
-    """What becomes of the answer to a request that was carried out. Raises Refusal."""
+def after(fault: Fault | None, response: SandboxResponse, *, listed: bool) -> SandboxResponse:
+    """Return the response to a request that was executed. Raises Refusal."""
     action = fault.action if fault else ""
     half = response.body[: len(response.body) // 2]
     if fault and fault.status:
@@ -139,12 +139,12 @@ def after(fault: Fault | None, response: Response, *, listed: bool) -> Response:
     if action == "cut":
         return replace(response, fate=Fate.CUT)
     if action == "garble":
-        # A body it does not have cannot be garbled; then the garbage is all there is.
+        # An empty body cannot be garbled; then the garbage is the whole body.
         return replace(response, status=_full(response.status), body=half or b"{")
     if action == "html_after":
-        return Response(200, PAGE, HTML)
+        return SandboxResponse(200, PAGE, HTML)
     if action == "null":
-        return Response(200, b"null", JSON)
+        return SandboxResponse(200, b"null", JSON)
     if action == "empty" and not listed:
         return replace(response, status=_full(response.status), body=b"")
     if action == "slow" and fault:

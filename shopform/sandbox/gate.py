@@ -1,4 +1,4 @@
-"""Who may ask: the key, its rights, and its calls a day."""
+"""Authorization: the key, its rights, and its calls per day."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ APP_STATUS = "app-status"  # P: asked by the app itself, with a scheme of its ow
 
 
 class Gate:
-    """Lets requests of one key through, `daily_calls` of them."""
+    """Admits up to `daily_calls` requests of one key."""
 
     def __init__(self, token: str, deny: Iterable[str], daily_calls: int) -> None:
         self.daily_calls = daily_calls
@@ -20,7 +20,7 @@ class Gate:
         self._denied = {right for each in deny for right in _rights(each)}
 
     def admit(self, method: str, name: str, key: str, denied: str) -> None:
-        """Count a request. Raises Refusal: 401, 429, or the status for a right it lacks."""
+        """Count a request. Raises Refusal: 401, 429, or the status for a missing right."""
         schemes = ("App ",) if name == APP_STATUS else SCHEMES
         if key not in [scheme + self._token for scheme in schemes]:
             raise Refusal(401)

@@ -1,4 +1,4 @@
-"""A whole shop in one value: data, switches, faults and a server in a thread."""
+"""A whole local shop: data, switches, faults and a server in a thread."""
 
 import ipaddress
 import json
@@ -68,7 +68,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Stop listening and end every connection; what is kept is in the data file."""
+        """Stop listening and end every connection; the data file keeps the data."""
         self._server.stop()
         self._thread.join()
         self._store.close()
@@ -86,11 +86,11 @@ class Sandbox:
 
     @property
     def calls(self) -> list[LoggedRequest]:
-        """The requests so far, in the order in which they were done with."""
+        """The requests so far, in order of completion."""
         return list(self.app.calls)
 
     def data(self, kind: str) -> list[dict[str, Any]]:
-        """The objects of a kind, or endpoint, that were not removed, as the shop keeps them."""
+        """Return the objects of a kind, or endpoint, that were not removed, as stored."""
         return self.app.data(kind)
 
     def set_fault(self, *specs: str) -> None:
@@ -105,15 +105,15 @@ class Sandbox:
         self._world.switches.set(name, word)
 
     def reset_log(self) -> None:
-        """Forget the requests so far."""
+        """Clear the log of requests."""
         self.app.reset_log()
 
     def before(self, hook: Hook) -> None:
-        """Call this with each request before it is carried out, in the server's thread."""
+        """Call `hook` with each request before it is executed, in the server's thread."""
         self.app.before.append(hook)
 
     def after(self, hook: Hook) -> None:
-        """Call this with each request when its effect is kept and its answer is not sent."""
+        """Call `hook` with each request after it was executed and before its response is sent."""
         self.app.after.append(hook)
 
     def _write_log(self, call: LoggedRequest) -> None:
@@ -123,7 +123,7 @@ class Sandbox:
 
 
 def read_seed(file: Path) -> Seed:
-    """A seed from a JSON file. Raises UsageError when it is no object of lists of objects."""
+    """Read a seed, an object of lists of objects, from a JSON file. Raises UsageError."""
     try:
         seed = json.loads(file.read_text(encoding="utf-8"))
         if not all(isinstance(row, dict) for rows in seed.values() for row in rows):

@@ -1,4 +1,4 @@
-"""What goes over the line, without the line: answers, and refusals raised on the way to one."""
+"""Responses, and the refusals that are raised instead."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Fate(StrEnum):
-    """What becomes of an answer: sent, not sent, or announced longer than what is sent."""
+    """How a response is sent: whole, not at all, or shorter than announced."""
 
     SEND = "send"
     CLOSE = "close"
@@ -19,8 +19,8 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """An answer. `delay` is how many seconds it is held back."""
+class SandboxResponse:
+    """A response. `delay` is in seconds."""
 
     status: int
     body: bytes = b""
@@ -31,7 +31,7 @@ class Response:
 
 
 class Refusal(Exception):
-    """The request is not carried out. `why` is for people and may be empty."""
+    """The request is not executed. `why` is for people and may be empty."""
 
     def __init__(self, status: int, why: str = "", headers: Headers = ()) -> None:
         super().__init__(why)
@@ -40,6 +40,6 @@ class Refusal(Exception):
         self.headers = headers
 
 
-def answer(status: int, content: object) -> Response:
-    """JSON as the shop writes it (K-cap): four spaces, all ASCII, slashes as they are."""
-    return Response(status, json.dumps(content, indent=4).encode(), JSON)
+def answer(status: int, content: object) -> SandboxResponse:
+    """Write JSON as the shop does (K-cap): four spaces, ASCII, plain slashes."""
+    return SandboxResponse(status, json.dumps(content, indent=4).encode(), JSON)

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on loopback: requests in, answers out, and answers that do not arrive."""
+"""An HTTP/1.1 server on loopback that can lose and cut responses."""
 
 import socket
 import threading
@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 
 from shopform.sandbox import control
 from shopform.sandbox.app import App
-from shopform.sandbox.messages import Fate, Response
+from shopform.sandbox.messages import Fate, SandboxResponse
 
 REQUEST_LIMIT = 64 * 1024 * 1024
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """One connection. An answer leaves in one send, which saves a wait for the first half's
-    acknowledgement."""
+    """One connection. A response is sent at once, which saves waiting for an acknowledgement."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -27,11 +26,11 @@ class Exchange(BaseHTTPRequestHandler):
         size = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not size.isdecimal():
             self.close_connection = True
-            self._send(Response(411, b"411 Length Required"))
+            self._send(SandboxResponse(411, b"411 Length Required"))
             return
         if int(size) > REQUEST_LIMIT:
             self.close_connection = True
-            self._send(Response(413, b"413 Content Too Large"))
+            self._send(SandboxResponse(413, b"413 Content Too Large"))
             return
         body = self.rfile.read(int(size))
         address = urlsplit(self.path)
@@ -51,7 +50,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _exchange  # noqa: N815
 
-    def _send(self, response: Response) -> None:
+    def _send(self, response: SandboxResponse) -> None:
         reason = self.responses.get(response.status, ("",))[0]
         head = [f"HTTP/1.1 {response.status} {reason}"]
         body = response.body
@@ -71,7 +70,7 @@ class Exchange(BaseHTTPRequestHandler):
             super().handle()
 
     def log_message(self, *_: Any) -> None:
-        """Quiet: the shop keeps its own log."""
+        """Log nothing: the shop has its own log."""
 
 
 class Server(ThreadingHTTPServer):
@@ -89,7 +88,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((host, port), Exchange)
 
     def server_bind(self) -> None:
-        """Without the reverse look-up of the host's name that http.server does."""
+        """Bind without the reverse look-up of the host's name in http.server."""
         TCPServer.server_bind(self)
 
     @property

@@ -18,7 +18,7 @@ HEAD = '{"sandbox": 1}\n'
 
 
 class RowStore:
-    """Rows by table and id. A row is replaced as a whole and never changed in place."""
+    """Rows by table and id. Rows are replaced, never changed in place."""
 
     def __init__(self, file: Path | None, first_ids: Mapping[str, int]) -> None:
         self._first_ids = first_ids
@@ -40,7 +40,7 @@ class RowStore:
         return self._tables[table].get(number)
 
     def find(self, table: str, column: str, wanted: object) -> list[Row]:
-        """The rows of a table that hold exactly this in a column, in order of id."""
+        """Return the rows of a table with this value in a column, in order of id."""
         if (table, column) not in self._indexes:
             index: dict[object, set[int]] = {}
             for number, row in self._tables[table].items():
@@ -53,14 +53,14 @@ class RowStore:
         return self._next[table]
 
     def commit(self, changes: list[Change]) -> None:
-        """Keep these rows, all or none."""
+        """Store these rows, all or none."""
         if self._out is not None:
             self._out.write(json.dumps(changes) + "\n")
             self._out.flush()
         self._take(changes)
 
     def clear(self) -> None:
-        """Forget everything, in the file too."""
+        """Delete all rows, in the file too."""
         self.close()
         self._forget()
         self._open()

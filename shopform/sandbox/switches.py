@@ -1,4 +1,4 @@
-"""The switches in force: how this shop answers the questions that the evidence leaves open."""
+"""The switches of a shop: its behaviour where the evidence leaves it open."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ __all__ = ["SWITCHES", "Switch", "Switches"]
 
 
 class Switches:
-    """One word for each switch; the first of its words where none was given."""
+    """The value of each switch; by default the first of its allowed values."""
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
         self._words = {switch.name: switch.words[0] for switch in SWITCHES}
@@ -21,7 +21,7 @@ class Switches:
         return self._words[name]
 
     def set(self, name: str, word: str) -> None:
-        """Raises UsageError for a name or a word there is not."""
+        """Set a switch. Raises UsageError for an unknown name or value."""
         known = {switch.name: switch.words for switch in SWITCHES}
         if name not in known:
             near = get_close_matches(name, known, 1)

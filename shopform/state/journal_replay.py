@@ -8,7 +8,7 @@ from shopform.kit.documents import parse_object, read
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.journal import whole_length
-from shopform.state.records import FORMAT, Header, Record, Saved, decode
+from shopform.state.records import FORMAT, Compacted, Header, Record, decode
 
 
 def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> Ledger:
@@ -57,7 +57,7 @@ def _saved(records: list[Record], state: bytes | None) -> int:
     if state is None:
         return 0
     digest = hashlib.sha256(state).hexdigest()
-    found = [isinstance(record, Saved) and record.sha256 == digest for record in records]
+    found = [isinstance(record, Compacted) and record.sha256 == digest for record in records]
     return max((number for number, fits in enumerate(found, start=1) if fits), default=0)
 
 

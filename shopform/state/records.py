@@ -70,14 +70,14 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Compacted:
     """A state file that holds all records above: its serial and the SHA-256 of its bytes."""
 
     saved: Count
     sha256: str
 
 
-Record = Intended | Result | Failed | Resolved | Saved
+Record = Intended | Result | Failed | Resolved | Compacted
 # By the key that only records of the type have.
 SORTS: Mapping[str, type[Record]] = {
     "entry": Creating,
@@ -85,7 +85,7 @@ SORTS: Mapping[str, type[Record]] = {
     "result": Result,
     "failed": Failed,
     "resolved": Resolved,
-    "saved": Saved,
+    "saved": Compacted,
 }
 
 
@@ -120,5 +120,5 @@ def intended(key: str, op: Op, address: Address, intent: Intent | None, *, same:
     )
 
 
-def saved_record(serial: int, data: bytes) -> Saved:
-    return Saved(saved=serial, sha256=hashlib.sha256(data).hexdigest())
+def saved_record(serial: int, data: bytes) -> Compacted:
+    return Compacted(saved=serial, sha256=hashlib.sha256(data).hexdigest())

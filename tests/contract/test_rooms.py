@@ -336,6 +336,37 @@ def test_no_file_is_longer_than_is_read_at_once() -> None:
     assert not [name(p) for p in FILES if len(p.read_text("utf-8").splitlines()) > 300]
 
 
+# Functions over 40 lines that are left: the list may only become shorter.
+STILL_LONG = {
+    "shopform/cli/commands/dump.py:command",
+    "shopform/config/compile/coercion.py:explain",
+    "shopform/config/compile/compiler.py:_compile",
+    "shopform/config/read/node_builder.py:build",
+    "shopform/render/html/page.py:render_html",
+}
+
+
+def test_no_function_is_longer_than_is_read_at_once() -> None:
+    """How complex one may be, ruff checks."""
+    found = {
+        f"{name(path)}:{node.name}"
+        for path in FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
+    }
+    assert not found - STILL_LONG
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """At the top of a module; what only its own module uses is told apart by its underscore."""
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name(path))
+    assert not {each: found for each, found in places.items() if len(found) > 1}
+
+
 def test_every_kind_is_in_the_tuple_and_nowhere_else_by_name() -> None:
     files = {p.stem for p in (ROOT / "shopform" / "kinds").glob("*.py")}
     assert files == {kind.name for kind in KINDS} | {"__init__", "base", "spec"}

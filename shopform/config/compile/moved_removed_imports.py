@@ -13,7 +13,7 @@ from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
-from shopform.kinds.spec import Closed
+from shopform.kinds.spec import StrictModel
 from shopform.model.desired import Import, Moved, Removed
 from shopform.model.values import KEY, Address
 
@@ -122,7 +122,7 @@ class Refactorings:
             self._error("unknown-shop", f"unknown shop `{shop}`", hint, place.span)
         return shop in (None, self._shop)
 
-    def _items(self, name: str, model: type[Closed]) -> list[tuple[Node, dict[str, Any]]]:
+    def _items(self, name: str, model: type[StrictModel]) -> list[tuple[Node, dict[str, Any]]]:
         """The entries of one list that are right."""
         right: list[tuple[Node, dict[str, Any]]] = []
         for node in self._project.refactorings.get(name, ()):

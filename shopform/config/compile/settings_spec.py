@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from shopform.kinds.spec import KEY, Closed, Key, may, must
+from shopform.kinds.spec import KEY, Key, StrictModel, may, must
 
 SHOP_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 VARIABLE_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -22,7 +22,7 @@ Rewritten = Annotated[str, Field(min_length=1)]
 VariableName = Annotated[str, Field(pattern=VARIABLE_NAME)]
 
 
-class WireSpec(Closed):
+class WireSpec(StrictModel):
     """API names of one shop that differ from what shopform assumes."""
 
     endpoint: str = may("The path below /REST.", "")
@@ -31,7 +31,7 @@ class WireSpec(Closed):
     fields: dict[str, str] = may("API names of fields, by the names used in the files.", {})
 
 
-class ShopSpec(Closed):
+class ShopSpec(StrictModel):
     """One shop: its URL, and what differs there."""
 
     url: str = must("Its URL: https, except on this machine; with or without /REST.")
@@ -49,7 +49,7 @@ class ShopSpec(Closed):
     wire: dict[Key, WireSpec] = may("API names, by kind.", {})
 
 
-class VariableSpec(Closed):
+class VariableSpec(StrictModel):
     """A variable that strings may use as `${var.NAME}`."""
 
     description: str = may("What it is for.", "")
@@ -58,7 +58,7 @@ class VariableSpec(Closed):
     )
 
 
-class DeletesSpec(Closed):
+class DeletesSpec(StrictModel):
     """How many deletions a plan may contain before it is refused."""
 
     share: Annotated[float, Field(ge=0, le=1)] = may(
@@ -70,7 +70,7 @@ class DeletesSpec(Closed):
     total: Annotated[int, Field(ge=0)] = may("Maximum number over all kinds.", 50)
 
 
-class RuleSpec(Closed):
+class RuleSpec(StrictModel):
     """A rule of the project: `deny` or `max` for changes, or `field` for a value."""
 
     name: Key = must("Its name, shown in refusals and passed to `--allow`.")
@@ -92,7 +92,7 @@ class RuleSpec(Closed):
     message: str = may("Explanation shown with a refusal.", "")
 
 
-class PolicySpec(Closed):
+class PolicySpec(StrictModel):
     """Limits for plans."""
 
     deletes: DeletesSpec = may("Limits on deletions.", DeletesSpec())
@@ -102,14 +102,14 @@ class PolicySpec(Closed):
     rules: list[RuleSpec] = may("Your own rules; each can be lifted for one run.", [])
 
 
-class MovedSpec(Closed):
+class MovedSpec(StrictModel):
     """An address that was renamed; the object stays."""
 
     before: str = Field(alias="from", description="The old address.")
     after: str = Field(alias="to", description="The new address, which is declared.")
 
 
-class RemovedSpec(Closed):
+class RemovedSpec(StrictModel):
     """An address that is no longer declared."""
 
     address: str = must("The address, such as KIND.KEY.")
@@ -117,7 +117,7 @@ class RemovedSpec(Closed):
     gone: bool = may("Whether its path may stop answering without a replacement.", False)
 
 
-class ImportSpec(Closed):
+class ImportSpec(StrictModel):
     """An object of the shop to import at a declared address, or objects that it is not."""
 
     address: str = must("The address, which is declared.")
@@ -130,7 +130,7 @@ class ImportSpec(Closed):
     shop: str | None = may("The shop of the id; every shop if omitted.")
 
 
-class TableSpec(Closed):
+class TableSpec(StrictModel):
     """Resources in a CSV file, one per row."""
 
     table: str = must("The CSV file, relative to this one: UTF-8, with a header row.")
@@ -154,7 +154,7 @@ class TableSpec(Closed):
     )
 
 
-class ProjectSpec(Closed):
+class ProjectSpec(StrictModel):
     """The settings of a project."""
 
     shops: dict[ShopName, ShopSpec] = may("The shops, by name.", {})

@@ -12,8 +12,7 @@ from shopform.model.shop import DeleteLimits, Shop
 from shopform.model.values import Address
 from shopform.planning.checks import policy_rules, removed_paths, route_proofs
 from shopform.planning.checks.live_paths import Paths
-from shopform.planning.matching.match import place
-from shopform.planning.matching.result import NOTHING
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
@@ -51,7 +50,7 @@ def _near(draft: PlanDraft) -> None:
     """Only what is created can be there under another name, and only as an unmanaged object."""
     kinds = {c.kind for c in draft.changes if c.action is Action.CREATE}
     owners = draft.matching.owners
-    if any((k, n) not in owners for k in kinds for n in draft.live.kinds.get(k, NOTHING).objects):
+    if any((k, n) not in owners for k in kinds for n in draft.live.kind(k).objects):
         from shopform.planning.checks import near_names
 
         near_names.check(draft)
@@ -74,7 +73,7 @@ def _deleted(draft: PlanDraft) -> list[Change]:
 def complete(live: Live, out: Collector) -> None:
     """Refuse what rests on a list that came back short."""
     for kind in KINDS:
-        read = live.kinds.get(kind.name, NOTHING)
+        read = live.kind(kind.name)
         if read.problem:
             out.error(
                 "read-incomplete",
@@ -91,7 +90,7 @@ def _protected(draft: PlanDraft) -> None:
             draft.out.error(
                 "protected",
                 f"`{change.address}` is protected and would be destroyed",
-                span=place(draft.desired, change.address),
+                span=span_of(draft.desired, change.address),
                 address=change.address,
                 hint=f"`shopform state unprotect {change.address}` lifts the protection",
             )
@@ -107,7 +106,7 @@ def _children(draft: PlanDraft) -> None:
         return
     for kind in KINDS:
         names = ("", *(n for n in kind.identity if n in kind.refers))
-        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
+        for item in draft.live.kind(kind.name).objects.values():
             if (kind.name, item.id) in doomed:
                 continue
             for name, target in links(kind, item).items():
@@ -183,7 +182,7 @@ def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
     owned, there = Counter[str](), Counter[str]()
     for address, entry in draft.matching.entries.items():
         owned[address.kind] += 1
-        there[address.kind] += entry.id in draft.live.kinds.get(address.kind, NOTHING).objects
+        there[address.kind] += entry.id in draft.live.kind(address.kind).objects
     deletes = Counter(c.kind for c in draft.changes if c.action is Action.DELETE)
     rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
     found: list[tuple[str, dict[str, int], str]] = []

@@ -12,8 +12,7 @@ from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import root
 from shopform.model.values import Address, Secret
 from shopform.planning.checks.predicted_paths import Guess, guesses
-from shopform.planning.matching.match import place
-from shopform.planning.matching.result import NOTHING
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 
@@ -93,7 +92,7 @@ def _guess(draft: PlanDraft, found: Paths) -> None:
             continue
         if guess.got != guess.wanted:
             found.contested.append((guess, found.pages[page_address(guess.wanted)]))
-        path, span = page_address(guess.got), place(draft.desired, step.address)
+        path, span = page_address(guess.got), span_of(draft.desired, step.address)
         found.pages[path] = Page(guess.got, str(step.address), span, fresh=True, guessed=True)
         found.comes.setdefault(path, []).append(step)
     found.queues = [(known.get(key, []), queue) for key, queue in queues.items()]
@@ -120,7 +119,7 @@ def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -
 def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:
     route = kind.route
     shown = {kind.path, *((route.source, route.target) if route else ())}
-    for number, item in draft.live.kinds.get(kind.name, NOTHING).objects.items():
+    for number, item in draft.live.kind(kind.name).objects.items():
         owner = draft.matching.owners.get((kind.name, number))
         if owner and not shown.isdisjoint(_secret(draft, owner)):
             continue
@@ -144,7 +143,7 @@ def _pages(draft: PlanDraft, kind: Kind, found: Paths) -> None:
         old, new = page_address(before), page_address(after)
         if after:
             whose = str(each.owner or f"{kind.name} {each.id}")
-            span = place(draft.desired, each.owner) if each.owner else None
+            span = span_of(draft.desired, each.owner) if each.owner else None
             found.pages[new] = Page(after, whose, span, fresh=each.step is not None and old != new)
         if each.step is None or old == new:
             continue
@@ -161,7 +160,7 @@ def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
     for each in _objects(draft, kind):
         known = draft.options.destroy or each.owner in draft.desired.resources
         declared = each.owner if known else None
-        span = place(draft.desired, declared) if declared else None
+        span = span_of(draft.desired, declared) if declared else None
         fresh = each.step is not None and not ends.isdisjoint(each.step.fields)
         before = hop_of(kind, each.before, hosts, declared, span) if each.before else None
         after = hop_of(kind, each.after, hosts, declared, span, fresh) if each.after else None

@@ -9,8 +9,8 @@ from shopform.model.name_similarity import alike, bones, cut, rewritten, skeleto
 from shopform.model.plan import Action
 from shopform.model.values import Ref, Secret
 from shopform.planning.matching.ambiguity import differing
-from shopform.planning.matching.match import place
-from shopform.planning.matching.result import NOTHING, declared_identity, live_identity
+from shopform.planning.matching.match import span_of
+from shopform.planning.matching.result import declared_identity, live_identity
 from shopform.planning.plan_builder import PlanDraft
 
 CODE = "identity-near"
@@ -45,7 +45,7 @@ def _report(
         CODE,
         f"`{address}` would be created, but the shop has a similar object: {kind.name} {ids}",
         detail=differing(kind, resource, found, draft.matching),
-        span=place(draft.desired, address),
+        span=span_of(draft.desired, address),
         address=address,
         hint=f"to adopt it: `shopform import {address} {found[0]}`; to create another one:"
         f" `{{address: {address}, not: [{ids}]}}` under `imports:`",
@@ -64,7 +64,7 @@ class _Index:
         self.known: dict[tuple[Place, str], list[int]] = {}
         self.holders: dict[tuple[str, object], list[int]] = {}
         self.longest = 0
-        for item in draft.live.kinds.get(kind.name, NOTHING).objects.values():
+        for item in draft.live.kind(kind.name).objects.values():
             identity = live_identity(kind, item, matching.hosts)
             label = str(identity[-1])
             self.longest = max(self.longest, len(label))

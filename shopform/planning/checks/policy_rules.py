@@ -16,7 +16,7 @@ from shopform.model.shop import PolicyRule, Shop
 from shopform.model.values import Ref, Value
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import SETTING
-from shopform.planning.matching.match import place
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
@@ -62,7 +62,7 @@ def _changes(draft: PlanDraft, rule: PolicyRule) -> None:
     if rule.limit:
         _refuse(draft, rule, f"{listed([c.address for c in found])}, more than {rule.limit:,}")
         return
-    placed = [change for change in found if place(draft.desired, change.address)]
+    placed = [change for change in found if span_of(draft.desired, change.address)]
     for change in placed:
         _refuse(draft, rule, f"{_told(change, rule)} of `{change.address}`", change)
     rest = [change for change in found if change not in placed]
@@ -84,7 +84,7 @@ def _refuse(
     stays: bool = False,
 ) -> None:
     address = about.address if about else None
-    span = place(draft.desired, address) if address else None
+    span = span_of(draft.desired, address) if address else None
     tell = draft.out.warning if stays else draft.out.error
     tell(
         "policy-broken" if stays else "policy-refused",

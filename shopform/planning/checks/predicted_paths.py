@@ -9,7 +9,7 @@ from shopform.kit.url_paths import page_address
 from shopform.model.plan import Op, Step
 from shopform.model.slugs import wanted
 from shopform.model.values import Address, Ref
-from shopform.planning.matching.match import place
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 
@@ -54,7 +54,7 @@ def _pathless(draft: PlanDraft) -> dict[str, Step]:
 
 def _in_order(draft: PlanDraft, pathless: Mapping[str, Step]) -> Iterator[Step]:
     def place_of(step: Step) -> tuple[Span, Address]:
-        return place(draft.desired, step.address) or Span("", 0, 0), step.address
+        return span_of(draft.desired, step.address) or Span("", 0, 0), step.address
 
     left = sorted(pathless.values(), key=place_of, reverse=True)
     passed: set[str] = set()

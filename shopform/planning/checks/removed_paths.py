@@ -8,7 +8,7 @@ from shopform.model.addresses import within
 from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import leading, who
 from shopform.planning.checks.live_paths import Paths
-from shopform.planning.matching.match import place
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
@@ -42,7 +42,7 @@ def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) ->
         add(
             code,
             f"`{step.address}` {says}",
-            span=place(draft.desired, step.address),
+            span=span_of(draft.desired, step.address),
             address=step.address,
             hint=hint + lifted,
         )

@@ -9,7 +9,7 @@ from shopform.kinds import KINDS
 from shopform.model.plan import Op, Plan
 from shopform.model.values import Address
 from shopform.planning.checks.rename_pairs import CLOSE, Comparing, Pair
-from shopform.planning.matching.match import place
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 CODE = "possible-rename"
@@ -107,6 +107,6 @@ def _tell(draft: PlanDraft, pair: Pair) -> None:
         f"`{after}` may be the renamed `{before}`: it would be destroyed, {made}",
         detail="\n".join(found),
         hint=f"{keeping}; `{{address: {before}}}` under `removed:` confirms the deletion",
-        span=place(draft.desired, after),
+        span=span_of(draft.desired, after),
         address=after,
     )

@@ -12,7 +12,6 @@ from shopform.model.plan import Change
 from shopform.model.prior import Entry
 from shopform.model.values import Address
 from shopform.planning.compare.compare import Comparer
-from shopform.planning.matching.result import NOTHING
 from shopform.planning.plan_builder import PlanDraft
 
 CLOSE = 0.75
@@ -63,7 +62,7 @@ class Comparing:
         self.held = _contents(
             (inner, item.parent_id, item.fields)
             for inner in nested
-            for item in draft.live.kinds.get(inner.name, NOTHING).objects.values()
+            for item in draft.live.kind(inner.name).objects.values()
         )
         self.declared = _contents(
             (BY_NAME[resource.address.kind], resource.parent, resource.fields)
@@ -73,7 +72,7 @@ class Comparing:
 
     def gone(self, changes: list[Change]) -> Iterator[Side]:
         kind, draft = self.kind, self.draft
-        objects = draft.live.kinds.get(kind.name, NOTHING).objects
+        objects = draft.live.kind(kind.name).objects
         for change in changes:
             address = change.address
             if within(address, self.removed):

@@ -8,7 +8,7 @@ from shopform.model.values import Address
 from shopform.planning.checks.live_paths import Paths
 from shopform.planning.checks.predicted_paths import Guess
 from shopform.planning.checks.removed_paths import Outs
-from shopform.planning.matching.match import place
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 # A shop must not be kept from being taken over as it is.
@@ -72,7 +72,7 @@ def _contested(draft: PlanDraft, guess: Guess, holder: Page) -> None:
         "path-contested",
         f"the shop makes the path of `{guess.step.address}`, and `{slashed(guess.wanted)}` is that"
         f" of `{holder.whose}`: it is likely to be `{slashed(guess.got)}`",
-        span=place(draft.desired, guess.step.address),
+        span=span_of(draft.desired, guess.step.address),
         address=guess.step.address,
         hint=f"declare its `{kind.path}`, so that shops made from these files are alike",
     )

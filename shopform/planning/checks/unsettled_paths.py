@@ -12,7 +12,7 @@ from shopform.model.plan import Op, Step
 from shopform.model.slugs import appended
 from shopform.model.values import Secret
 from shopform.planning.compare.compare import Comparer
-from shopform.planning.matching.match import place
+from shopform.planning.matching.match import span_of
 from shopform.planning.matching.result import Matching
 from shopform.planning.scope import Scope
 
@@ -26,7 +26,9 @@ def check(
         kind, resource = BY_NAME[address.kind], desired.resources.get(address)
         name = kind.path
         item = (
-            matching.live[kind.name].objects.get(entry.id) if kind.name in matching.live else None
+            matching.live.kinds[kind.name].objects.get(entry.id)
+            if kind.name in matching.live.kinds
+            else None
         )
         step = steps.get(f"{address}:{Op.UPDATE}")
         value = resource.fields.get(name) if resource and name not in resource.ignore else None
@@ -46,7 +48,7 @@ def check(
             "path-not-settled",
             f"`{address}` is to be at `{slashed(sent)}`, and the shop has it at `{slashed(held)}`",
             detail=f"{who} has that path" if holder else "no object that is read has it",
-            span=place(desired, address),
+            span=span_of(desired, address),
             address=address,
             hint="give one of them another path; once it is free, a plan sends it again"
             if holder

@@ -13,7 +13,7 @@ from shopform.model.secrecy import secret_fields, secrets_of
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Secret
 from shopform.planning.compare.compare import MISSING, Comparer
-from shopform.planning.matching.result import NOTHING, Matching
+from shopform.planning.matching.result import Matching
 from shopform.planning.scope import Scope
 
 HIDDEN = Secret("", "")
@@ -38,9 +38,9 @@ def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[C
 
 def owned(prior: Prior, live: Live) -> Matching:
     """What the state says of the objects that are there, whatever the files say."""
-    matching = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
+    matching = Matching(live, entries=dict(prior.resources))
     for address, entry in prior.resources.items():
-        if entry.id in live.kinds.get(address.kind, NOTHING).objects:
+        if entry.id in live.kind(address.kind).objects:
             matching.owners[address.kind, entry.id] = address
     return matching
 

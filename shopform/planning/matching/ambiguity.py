@@ -24,7 +24,7 @@ def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]
 
     `secret` are fields that may hold one; they are left out, as are those of an owner.
     """
-    items = [matching.live[kind.name].objects[number] for number in numbers]
+    items = [matching.live.kinds[kind.name].objects[number] for number in numbers]
     owners = [matching.owners.get((kind.name, number)) for number in numbers]
     hidden = secret.union(*(secrets_of(matching.entries[a]) for a in owners if a))
     names = [n for n in kind.fields if n not in hidden and _differs(kind, n, items)][:FIELDS]
@@ -43,7 +43,7 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
     lines = []
     hidden = secret_fields(resource, matching.entries.get(resource.address))
     for number in numbers[:OBJECTS]:
-        item = matching.live[kind.name].objects[number]
+        item = matching.live.kinds[kind.name].objects[number]
         names = [
             name
             for name, value in resource.fields.items()

@@ -13,7 +13,7 @@ from shopform.model.desired import Desired
 from shopform.model.keys import is_row_key
 from shopform.model.values import Address, Ref
 from shopform.planning.checks.rename_pairs import CLOSE, PAIRS, closeness
-from shopform.planning.matching.result import NOTHING, Matching
+from shopform.planning.matching.result import Matching
 
 _Side = tuple[str, Address]  # what it is called, first, so that sides sort by that
 _Alike = tuple[object, ...]
@@ -46,7 +46,7 @@ def _gone(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
         name = BY_NAME[address.kind].identity[-1]
         if declared or not is_row_key(address.keys[-1], str(entry.sent.get(name))):
             continue
-        item = result.live.get(address.kind, NOTHING).objects.get(entry.id)
+        item = result.live.object(address.kind, entry.id)
         if item and not within(address, removed):
             kind = BY_NAME[address.kind]
             same = _others(kind, entry.sent)

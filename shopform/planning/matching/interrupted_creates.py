@@ -7,7 +7,7 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME, Kind
 from shopform.model.canonical import identified, is_digest
 from shopform.model.desired import Desired, Import
-from shopform.model.live import LiveKind, LiveObject
+from shopform.model.live import LiveObject
 from shopform.model.prior import Intent, Prior, Ranges
 from shopform.model.secrecy import secrets_of
 from shopform.model.values import Address
@@ -42,12 +42,12 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
         if found.unclear:
             _unclear(kind, intent, found, result, out)
         elif found.id is not None:
-            item = result.live[kind.name].objects[found.id]
+            item = result.live.kinds[kind.name].objects[found.id]
             held = {} if found.exact else stored(kind, intent, item, result.hosts)
             result.entries[address] = replace(intent.entry, id=found.id, stored=held)
             result.owners[kind.name, found.id] = address
             result.adopted[address] = intent.address
-        elif kind.name in result.live and not result.live[kind.name].problem:
+        elif kind.name in result.live.kinds and not result.live.kinds[kind.name].problem:
             result.absent.append(intent.address)
             if address not in desired.resources:
                 out.warning(
@@ -85,7 +85,7 @@ class _Lists:
             mine = identified(BY_NAME[intent.kind], intent.identity)
             self.rivals.setdefault(place, set()).add(mine)
         for name in {name for name, _ in self.free}:
-            objects = self.result.live.get(name, LiveKind()).objects
+            objects = self.result.live.kind(name).objects
             for (parent_id, identity), numbers in self.result.index(BY_NAME[name]).items():
                 place = (name, parent_id)
                 free = [n for n in numbers if (name, n) not in self.result.owners]

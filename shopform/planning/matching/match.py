@@ -15,7 +15,6 @@ from shopform.planning.matching.interrupted_creates import adopt_pending
 from shopform.planning.matching.moved_addresses import follow_moves
 from shopform.planning.matching.resolution_order import in_order
 from shopform.planning.matching.result import (
-    NOTHING,
     Identity,
     Matching,
     declared_identity,
@@ -23,7 +22,7 @@ from shopform.planning.matching.result import (
 )
 
 
-def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:
+def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:
     """Tells for a container whether what is in it can matter: it is owned, or may be declared.
 
     Saves one call for every container that is nobody's business.
@@ -51,10 +50,10 @@ def interest(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], boo
 
 def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matching:
     """Assign live objects to addresses by the rules of design 6, first rule that fits."""
-    result = Matching(hosts=live.hosts, live=live.kinds, entries=dict(prior.resources))
+    result = Matching(live, entries=dict(prior.resources))
     follow_moves(desired, result, out)
     for address, entry in result.entries.items():
-        if entry.id in live.kinds.get(address.kind, NOTHING).objects:
+        if entry.id in live.kind(address.kind).objects:
             first = result.owners.setdefault((address.kind, entry.id), address)
             if first != address:
                 out.error(
@@ -81,7 +80,7 @@ def _assign(
     resource: Resource, wish: Import | None, desired: Desired, result: Matching, out: Collector
 ) -> None:
     address, kind = resource.address, BY_NAME[resource.address.kind]
-    objects = result.live.get(kind.name, NOTHING).objects
+    objects = result.live.kind(kind.name).objects
     entry = result.entries.get(address)
     if entry:
         if entry.id in objects:
@@ -119,7 +118,7 @@ def _find(
     found = found or _free(kind, result.remembered(kind).get(key, ()), desired, result)
     found = [number for number in found if number not in without]
     if len(found) > 1:
-        objects = result.live[kind.name].objects
+        objects = result.live.kinds[kind.name].objects
         found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
     if len(found) > 1:
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
@@ -169,7 +168,7 @@ def _free(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching
 
 def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: Collector) -> None:
     owner = result.owners.get((kind.name, wish.id))
-    if wish.id not in result.live.get(kind.name, NOTHING).objects:
+    if wish.id not in result.live.kind(kind.name).objects:
         problem, hint = "does not exist in the shop", "correct the id under `imports:`"
     elif owner:
         problem, hint = f"belongs to `{owner}`", "use `moved:` to give it another address"
@@ -188,7 +187,7 @@ def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: C
 def _import_instead(wish: Import, number: int, result: Matching, out: Collector) -> None:
     """An import of an address that has its object already would be ignored for good."""
     address, old = wish.address, result.moved.get(wish.address)
-    there = wish.id in result.live.get(address.kind, NOTHING).objects
+    there = wish.id in result.live.kind(address.kind).objects
     (out.error if there else out.warning)(
         "import-impossible",
         f"the object {wish.id} cannot be imported as `{address}`, which is {number}"
@@ -235,6 +234,6 @@ def _rename(before: Address, after: Address, result: Matching) -> None:
         result.moved[after] = result.moved.pop(before, before)
 
 
-def place(desired: Desired, address: Address) -> Span | None:
+def span_of(desired: Desired, address: Address) -> Span | None:
     resource = desired.resources.get(address)
     return resource.span if resource else None

@@ -8,14 +8,11 @@ from shopform.kit.url_paths import page_address
 from shopform.model.addresses import container_of
 from shopform.model.canonical import canonical, identified, recognised
 from shopform.model.desired import Resource
-from shopform.model.live import LiveKind, LiveObject
+from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Entry
 from shopform.model.values import Address, Ref
 
 Identity = tuple[object, ...]
-
-
-NOTHING = LiveKind()
 
 
 @dataclass(slots=True)
@@ -25,8 +22,7 @@ class Matching:
     `adopted` maps the address of a pending create that was found to the one it was begun under.
     """
 
-    hosts: frozenset[str]
-    live: Mapping[str, LiveKind]
+    live: Live
     entries: dict[Address, Entry]
     ids: dict[Address, int] = field(default_factory=dict)
     owners: dict[tuple[str, int], Address] = field(default_factory=dict)
@@ -40,9 +36,13 @@ class Matching:
     contents: dict[Address, list[Address]] | None = None
     paths: dict[str, list[tuple[Kind, int]]] | None = None
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        return self.live.hosts
+
     def object(self, address: Address) -> LiveObject | None:
         number = self.ids.get(address)
-        return None if number is None else self.live[address.kind].objects.get(number)
+        return None if number is None else self.live.object(address.kind, number)
 
     def before(self, address: Address) -> Address | None:
         """The other address that the state, or its journal, has the object under."""
@@ -54,7 +54,7 @@ class Matching:
         index = self.indexes.get(kind.name)
         if index is None:
             index = self.indexes[kind.name] = {}
-            for number, item in self.live.get(kind.name, NOTHING).objects.items():
+            for number, item in self.live.kind(kind.name).objects.items():
                 key = (item.parent_id, live_identity(kind, item, self.hosts))
                 index.setdefault(key, []).append(number)
         return index
@@ -64,7 +64,7 @@ class Matching:
         index = self.sent.get(kind.name)
         if index is None:
             index = self.sent[kind.name] = {}
-            objects = self.live.get(kind.name, NOTHING).objects
+            objects = self.live.kind(kind.name).objects
             for address, entry in self.entries.items():
                 odd = address.kind == kind.name and entry.stored.keys() & set(kind.identity)
                 if odd and entry.id in objects:
@@ -86,7 +86,7 @@ class Matching:
         first asked for."""
         if self.paths is None:
             self.paths = {}
-            for name, read in self.live.items():
+            for name, read in self.live.kinds.items():
                 kind = BY_NAME[name]
                 for number, item in read.objects.items() if kind.path else ():
                     held = canonical(kind.type(kind.path), item.fields.get(kind.path), self.hosts)

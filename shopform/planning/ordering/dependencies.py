@@ -15,8 +15,7 @@ from shopform.model.references import links
 from shopform.model.secrecy import secret_fields
 from shopform.model.values import Address, Ref
 from shopform.planning.checks.live_paths import Paths, Turn
-from shopform.planning.matching.match import place
-from shopform.planning.matching.result import NOTHING
+from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 _SENT = (Op.CREATE, Op.UPDATE)
@@ -85,7 +84,7 @@ def _above(draft: PlanDraft, kind: Kind, name: str, number: int) -> int | None:
     if step:
         value = step.fields[name]
         return draft.matching.ids.get(value.address) if isinstance(value, Ref) else None
-    item = draft.live.kinds.get(kind.name, NOTHING).objects.get(number)
+    item = draft.live.object(kind.name, number)
     return links(kind, item).get(name, (None, None))[1] if item else None
 
 
@@ -115,7 +114,7 @@ def _refuse_circle(draft: PlanDraft, kind: Kind, name: str, circle: list[int]) -
     draft.out.error(
         "reference-cycle",
         f"`{name}` forms a cycle: {' -> '.join([*shown, shown[0]])}",
-        span=place(draft.desired, moving),
+        span=span_of(draft.desired, moving),
         address=moving,
         hint=f"declare `{name}` of one that stays in place; `{name}: null` is the root",
     )

@@ -8,8 +8,8 @@ from shopform.kinds import BY_NAME
 from shopform.model.plan import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.model.values import Ref
 from shopform.render.labels import label_of
-from shopform.render.text.plan_text import remarks
-from shopform.render.text.style import MOVED, Look
+from shopform.render.text.plan_text import comments
+from shopform.render.text.style import MOVED, ActionStyle
 
 # Of one kind and one action, more than this are folded to their headings; never what is destroyed.
 MANY = 30
@@ -87,7 +87,7 @@ def actions(change: Change) -> tuple[str, ...]:
 
 
 def cards(
-    changes: Sequence[tuple[Change, Look]], prefix: str, columns: Mapping[str, str]
+    changes: Sequence[tuple[Change, ActionStyle]], prefix: str, columns: Mapping[str, str]
 ) -> list[Card]:
     """A card for each change, in order. Only changes of the plan fold."""
     numbers = Counter((change.kind, change.action) for change, _ in changes)
@@ -106,14 +106,14 @@ def cards(
     ]
 
 
-def _remarks(change: Change, look: Look) -> Iterator[str]:
+def _remarks(change: Change, look: ActionStyle) -> Iterator[str]:
     if look is MOVED:  # its heading names both addresses elsewhere
         yield f"moved from {change.previous}"
-    yield from remarks(change, look)
+    yield from comments(change, look)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class StepCard:
     """One step: its HTTP method, or that it edits the state, and what else there is to know."""
 
     step: Step
@@ -129,14 +129,14 @@ _METHODS = {
 }
 
 
-def calls(plan: Plan) -> list[Call]:
+def calls(plan: Plan) -> list[StepCard]:
     """The steps in the order in which they may be followed."""
     numbers = {step.key: number for number, step in enumerate(plan.steps, 1)}
     found = []
     for step in plan.steps:
         verb, look = _METHODS.get(step.op, ("state", "state"))
         verb = verb or BY_NAME[step.kind].wire.update.value
-        found.append(Call(step, verb, look, tuple(_particulars(step, numbers))))
+        found.append(StepCard(step, verb, look, tuple(_particulars(step, numbers))))
     return found
 
 

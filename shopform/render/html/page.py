@@ -15,7 +15,7 @@ from shopform.render.html.trees import trees
 from shopform.render.labels import labels
 from shopform.render.text.plan_text import (
     GONE,
-    in_order,
+    deletes_first,
     own_counts,
     render_calls,
     verdict,
@@ -33,7 +33,7 @@ _TILES |= {"forget": "forget", "move": "move"}
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CardGroup:
     """Changes under one heading."""
 
     title: str
@@ -60,8 +60,8 @@ def render_html(
 
     `origin` is where and when it is made, `pictures` are image files by their SHA-256.
     """
-    drift = [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in in_order(plan.drift)]
-    changes = [(c, look_of(c)) for c in in_order(plan.changes) if visible(c)]
+    drift = [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in deletes_first(plan.drift)]
+    changes = [(c, look_of(c)) for c in deletes_first(plan.changes) if visible(c)]
     outside = cards(drift, "d", OUTSIDE)
     shown = cards(changes, "c", PLANNED)
     words = Counter(word for card in shown for word in card.actions)
@@ -79,7 +79,7 @@ def render_html(
         origin=origin,
         messages=sorted(plan.diagnostics, key=lambda d: d.severity is not Severity.ERROR),
         messages_title="Errors and warnings" if plan.refused else "Warnings",
-        drift=Group("Changed outside of shopform", "drift", outside),
+        drift=CardGroup("Changed outside of shopform", "drift", outside),
         groups=list(_groups(shown)),
         actions=[(word, words[word]) for word in LABELS if word in words],
         kinds=[(kind, kinds[kind]) for kind in sorted(kinds, key=_order)],
@@ -103,15 +103,15 @@ def failure_html(title: str, diagnostics: Sequence[Diagnostic]) -> str:
     return render("failure.html", title=title, messages=diagnostics)
 
 
-def _groups(shown: Sequence[Card]) -> Iterator[Group]:
+def _groups(shown: Sequence[Card]) -> Iterator[CardGroup]:
     """What is destroyed, then the other changes of each kind."""
     deleted = [card for card in shown if card.change.action in GONE]
     if deleted:
-        yield Group("To destroy", "destroyed", deleted)
+        yield CardGroup("To destroy", "destroyed", deleted)
     rest = [card for card in shown if card.change.action not in GONE]
     for kind in sorted({card.change.kind for card in rest}, key=_order):
         title = BY_NAME[kind].section.capitalize()
-        yield Group(title, f"kind-{kind}", [c for c in rest if c.change.kind == kind])
+        yield CardGroup(title, f"kind-{kind}", [c for c in rest if c.change.kind == kind])
 
 
 def _repeated(shown: Sequence[Card]) -> set[str]:

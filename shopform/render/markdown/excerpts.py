@@ -9,8 +9,8 @@ from shopform.render.markdown.byte_budget import Part
 from shopform.render.markdown.escaping import code, plain, prose
 from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import INNER, Detail, Line
-from shopform.render.text.plan_text import remarks
-from shopform.render.text.style import Look, printable
+from shopform.render.text.plan_text import comments
+from shopform.render.text.style import ActionStyle, printable
 
 # The levels of a change; from FIELDS on a blank line ends it. What is destroyed is listed by name
 # too, with its reasons, so its first two are empty.
@@ -21,7 +21,7 @@ _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
 _LONG, _WIDE = 2, 200
 
 
-def change_part(change: Change, look: Look, *, listed: bool = False) -> Part:
+def change_part(change: Change, look: ActionStyle, *, listed: bool = False) -> Part:
     """A change as lines of a diff, with the sign in the first column so that it is coloured.
 
     What is `listed` elsewhere has its name and its reasons there.
@@ -31,7 +31,7 @@ def change_part(change: Change, look: Look, *, listed: bool = False) -> Part:
     if change.action is not Action.NO_OP or change.importing or not change.previous:
         name = f"{change.address} {look.heading}"
     head = f"{sign} {printable(name)}"
-    reasons = () if listed else remarks(change, look)
+    reasons = () if listed else comments(change, look)
     why = tuple(f"#     ({printable(' '.join(r.split()))})" for r in reasons)
     every, close = (list(_lines(change, d)) for d in (Detail.LINES, Detail.CHANGES))
     unchanged = plural(change.unchanged, "unchanged field")
@@ -84,11 +84,11 @@ def _line(line: Line) -> str:
     return f"{sign}{' ' * (line.indent - 1)}{line.text}".rstrip()
 
 
-def deletion_part(change: Change, look: Look) -> Part:
+def deletion_part(change: Change, look: ActionStyle) -> Part:
     """Something that is destroyed, in a list; its address is always shown."""
     replaced = " is replaced" if change.action is Action.REPLACE else ""
     address, name = f"- {code(change.address)}{replaced}", label_of(change)
-    why = "; ".join(map(prose, remarks(change, look)))
+    why = "; ".join(map(prose, comments(change, look)))
     named = f"{address} ({plain(name)})" if name else address
     return Part(((address,), (f"{named}: {why}" if why else named,)))
 

@@ -27,7 +27,7 @@ from shopform.render.markdown.excerpts import (
 )
 from shopform.render.text.plan_text import (
     GONE,
-    in_order,
+    deletes_first,
     own_counts,
     render_calls,
     verdict,
@@ -113,7 +113,7 @@ class _Page:
         ]
         others = [c for c in plan.changes if visible(c) and c.action not in GONE]
         self.changes = [(c, change_part(c, look_of(c))) for c in others]
-        drift = in_order(plan.drift)
+        drift = deletes_first(plan.drift)
         looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
         self.drift = [change_part(c, look) for c, look in looks]
         self.kinds = sorted({c.kind for c, _ in self.changes}, key=lambda k: (ORDER.get(k, 0), k))

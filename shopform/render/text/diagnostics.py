@@ -1,4 +1,4 @@
-"""Diagnostics as text, with the lines of the file they are about."""
+"""Render diagnostics as text, with the lines of their files."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -11,7 +11,7 @@ from shopform.render.text.style import BOLD, CYAN, RED, YELLOW, Ink, printable, 
 _COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
 SHOWN: Final = 50  # messages of one code, and places of one message
 _BAR = " | "  # between the cells of a row
-# What stands in the file at such a place is a secret: the frame must not repeat it.
+# Such a place in a file is a secret, which the frame must not quote.
 _MASKED = frozenset({"literal-token", "login-in-url"})
 
 
@@ -22,9 +22,9 @@ def render_diagnostics(
     color: bool,
     width: int,
 ) -> str:
-    """The diagnostics in the order given, a blank line between them.
+    """Render diagnostics in the given order, separated by blank lines.
 
-    Of many of one code the first are shown, and at the end it is said how many more there are.
+    Of many with one code the first are shown, followed by the number of the others.
     `sources` are the lines of the files, by the names that spans use; a place in another file is
     shown without its line.
     """
@@ -73,7 +73,7 @@ def _one(each: Diagnostic, frames: "_Frames", ink: Ink, width: int) -> Iterable[
 
 
 class _Frames:
-    """The lines of the files, except those that hold a secret."""
+    """The lines of the files, except those with secrets."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class _Frames:
         self._width = width
 
     def frame(self, span: Span, colour: str, margin: int) -> Iterable[str]:
-        """The line of a place and a mark under what is meant; nothing for a line unknown."""
+        """Return the line of a place with a marker below it; nothing for an unknown line."""
         lines = self._sources.get(span.file, ())
         if not 0 < span.line <= len(lines):
             return
@@ -109,18 +109,18 @@ class _Frames:
 
 
 def _cells(row: tuple[str, ...], span: Span) -> tuple[str, Span]:
-    """A row of a table as a line, and the place of its cell in that."""
+    """Return a table's row as a line, and the place of its cell in it."""
     start = sum(len(cell) + len(_BAR) for cell in row[: span.column - 1])
     length = len(row[span.column - 1]) if span.column <= len(row) else 0
     return _BAR.join(row), Span(span.file, span.line, start + 1, span.line, start + 1 + length)
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:
-    """As much of a line as there is room for, and where its mark begins and how long it is."""
+    """Return the part of a line that fits, and the start and length of its marker."""
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     end = max(start, end)
-    # A long line begins later, so that the mark and a little before it can be seen.
+    # A long line is cut at its start, so that the marker is visible.
     cut = 0 if len(printable(line[:end])) <= room else max(0, start - room // 4)
     before = ("…" if cut else "") + printable(line[cut:start])
     marked = printable(line[start:end])

@@ -1,4 +1,4 @@
-"""The fields of one change as lines: `name = before -> after`."""
+"""Render the fields of a change as lines: `name = before -> after`."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +23,7 @@ def field_lines(
     width: int = 100,
     detail: Detail = Detail.LINES,
 ) -> Iterator[Line]:
-    """Fields with their names aligned, each on as many lines as its values need.
+    """Render fields with aligned names, each on as many lines as its values need.
 
     `width` decides which of them share a line; nothing is cut to it.
     """
@@ -35,7 +35,7 @@ def field_lines(
 
 
 def _annotated(lines: list[Line], note: str, width: int) -> Iterator[Line]:
-    """The lines with a note behind the first, or before it where there is no room."""
+    """Add a note behind the first line, or before it if it does not fit."""
     first, *rest = lines
     if note and first.indent + len("~ ") + len(first.text) + len("   # ") + len(note) <= width:
         first = first._replace(text=f"{first.text}   # {note}")
@@ -46,7 +46,7 @@ def _annotated(lines: list[Line], note: str, width: int) -> Iterator[Line]:
 
 
 def _sides(field: FieldChange, action: Action) -> tuple[str, tuple[object, ...]]:
-    """A field's symbol, and what is shown of it: one side, or before and after."""
+    """Return a field's symbol, and its one value, or the values before and after."""
     before, after = field.before, field.after
     if field.sensitive:
         before = after = Bare(SENSITIVE)
@@ -68,7 +68,7 @@ def _sides(field: FieldChange, action: Action) -> tuple[str, tuple[object, ...]]
 def _lines(
     symbol: str, head: str, sides: tuple[object, ...], width: int, detail: Detail
 ) -> Iterator[Line]:
-    """The form that fits: a list or a text over several lines, one line, or one for each side."""
+    """Choose the form: several lines for a list or a text, one line, or one for each side."""
     room = max(width - INDENT - len("~ ") - len(head), NARROWEST)
     given = [side for side in sides if side is not None]
     if given and all(isinstance(side, list | tuple) for side in given):

@@ -1,4 +1,4 @@
-"""A single value as text on one line, whole."""
+"""Render a single value on one line."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,13 @@ SENSITIVE = "(sensitive value)"
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """Words that stand for a value, shown without quotes."""
+    """A placeholder for a value, shown without quotes."""
 
     text: str
 
 
 def show(item: object) -> str:
-    """A value on one line: texts quoted and escaped, references bare, secrets masked."""
+    """Render a value on one line: strings quoted and escaped, references bare, secrets masked."""
     match item:
         case None:
             return "null"
@@ -44,17 +44,17 @@ def show(item: object) -> str:
 
 
 def arrow(before: object, after: object) -> str:
-    """Two values, before and after, on one line."""
+    """Render the values before and after on one line."""
     return " -> ".join(pair(before, after))
 
 
 def pair(before: object, after: object) -> tuple[str, str]:
-    """Two values, each on one line; two texts that look alike with what tells them apart."""
+    """Render two values; strings that look the same with escapes that distinguish them."""
     if isinstance(before, str) and isinstance(after, str) and alike(before, after):
         return f'"{escaped(before)}"', f'"{escaped(after)}"'
     return show(before), show(after)
 
 
 def record(parts: Mapping[str, str]) -> str:
-    """Named parts, already shown, on one line."""
+    """Render named parts, already rendered, on one line."""
     return "{ " + ", ".join(f"{printable(k)} = {v}" for k, v in parts.items()) + " }"

@@ -1,4 +1,4 @@
-"""Lists: one line for each element that comes, goes or changes."""
+"""Render lists: one line for each added, removed or changed element."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,12 +8,12 @@ from shopform.kinds.field_types.images import Image
 from shopform.render.text.inline import arrow, record, show
 from shopform.render.text.multiline import INDENT, INNER, Detail, Line, hidden
 
-# What tells one record of a list from another: the first of these that it has.
+# The key that identifies a record of a list: the first of these that it has.
 _NAMES = ("file", "sha256", "id")
 
 
 def list_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) -> Iterator[Line]:
-    """One list, or what differs between two, between brackets."""
+    """Render one list, or the differences of two, in brackets."""
     before, after = elements(sides[0]), elements(sides[-1])
     compared = len(sides) > 1 and sides[-1] is not None
     rows = list(_list_diff(before, after)) if compared else [(symbol, show(e)) for e in before]
@@ -35,7 +35,7 @@ def elements(side: object) -> list[object]:
 
 
 def _list_diff(before: list[object], after: list[object]) -> Iterator[tuple[str, str]]:
-    """What changed between two lists, order aside; all of both if only the order did."""
+    """Return what changed between two lists, ignoring order; all of both if only that changed."""
     old, new = by_name(before), by_name(after)
     changed = _explained(old, new)
     if not changed:
@@ -52,7 +52,7 @@ def _list_diff(before: list[object], after: list[object]) -> Iterator[tuple[str,
 
 
 def _explained(old: dict[str, object], new: dict[str, object]) -> dict[str, dict[str, str]]:
-    """Names of the elements that differ, each with the parts that do; none: the element itself."""
+    """Return the names of differing elements, each with its differing parts, if it has any."""
     # Imported late: it takes 92 ms, and few plans change a list.
     from deepdiff import DeepDiff
 
@@ -71,7 +71,7 @@ def _explained(old: dict[str, object], new: dict[str, object]) -> dict[str, dict
 
 
 def by_name(elements: list[object]) -> dict[str, object]:
-    """The elements by names that do not depend on their places; equal names are counted."""
+    """Return the elements by position-independent names; equal names are numbered."""
     met: Counter[str] = Counter()
     named: dict[str, object] = {}
     for element in elements:

@@ -1,4 +1,4 @@
-"""Several shops in one run: a heading for each, one table over all."""
+"""Render a run over several shops: a heading for each, one table for all."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from shopform.render.text.style import BOLD, GREEN, RED, YELLOW, Ink, printable
 NO_CHANGES, CHANGES, NO_DRIFT, DRIFT = "no changes", "changes", "no drift", "drift"
 REFUSED, INCOMPLETE, APPLIED = "refused", "read incomplete", "applied"
 NOT_APPROVED, NOT_BEGUN = "not approved", "not begun"
-# Words for codes of errors; the others say it themselves.
+# Names of error codes in the table; other codes are shown as they are.
 _PROBLEMS = {
     "access-refused": "key refused",
     "stale-plan": "stale",
@@ -33,7 +33,7 @@ _COLOURS = {**dict.fromkeys(_GOOD, GREEN), CHANGES: YELLOW, DRIFT: YELLOW, NOT_B
 
 @dataclass(frozen=True, slots=True)
 class ShopRow:
-    """One shop in the table: what it came down to, and its numbers by their headings."""
+    """One shop in the table: its verdict, and its numbers by heading."""
 
     shop: str
     verdict: str
@@ -41,7 +41,7 @@ class ShopRow:
 
 
 def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
-    """What a plan comes down to. `incomplete`: a list came back short."""
+    """Return the row of a plan. `incomplete`: a list was short."""
     if plan.refused:
         word = INCOMPLETE if incomplete else REFUSED
     elif plan.refresh_only:
@@ -59,7 +59,7 @@ def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
 
 
 def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> ShopRow:
-    """What was done, counted from what happened."""
+    """Return the row of an outcome."""
     done = outcome.count()
     numbers = {word: done[name] for name, word in COUNTED.items()}
     word = NO_CHANGES if plan.empty else APPLIED
@@ -73,18 +73,18 @@ def applied_row(shop: str, plan: Plan, outcome: Outcome, *, partly: bool) -> Sho
 
 
 def problem_word(code: str) -> str:
-    """What the error of this code is called in the table."""
+    """Return the name of an error code in the table."""
     return _PROBLEMS.get(code, code.replace("-", " "))
 
 
 def heading(shop: str, url: str, *, color: bool) -> str:
-    """Above what is told of one shop; a rule below it makes it seen without colours."""
+    """Return a shop's heading, underlined so that it stands out without colours."""
     text = printable(f"{shop} ({url})")
     return f"{Ink(color).bold(text)}\n{'=' * len(text)}"
 
 
 def render_table(rows: Sequence[ShopRow], *, color: bool) -> str:
-    """All shops, a line each, numbers below each other."""
+    """Render the table, a line for each shop."""
     ink = Ink(color)
     columns = [*cells(rows)]
     widths = [max(map(len, column)) for column in columns]
@@ -101,7 +101,7 @@ def render_table(rows: Sequence[ShopRow], *, color: bool) -> str:
 
 
 def cells(rows: Sequence[ShopRow]) -> Iterator[list[str]]:
-    """The table by columns, each with its heading: the shop, the numbers, the verdict."""
+    """Return the table by columns, each with its heading."""
     names = dict.fromkeys(name for row in rows for name in row.numbers)
     yield ["shop", *(row.shop for row in rows)]
     for name in names:
@@ -110,7 +110,7 @@ def cells(rows: Sequence[ShopRow]) -> Iterator[list[str]]:
 
 
 def counted(rows: Iterable[ShopRow]) -> str:
-    """How many shops came down to what, in the order in which that is met first."""
+    """Return how many shops have each verdict, in order of appearance."""
     words = Counter(row.verdict for row in rows)
     told = ", ".join(f"{word} in {number:,}" for word, number in words.items())
     return f"{plural(sum(words.values()), 'shop')}: {told}"

@@ -1,4 +1,4 @@
-"""Values that need several lines: long texts, and what changed in them."""
+"""Render values of several lines: long strings, and their differences."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ class Detail(IntEnum):
 
 
 class Line(NamedTuple):
-    """One line: where its symbol stands, the symbol (or a blank), and the text after it."""
+    """One line: its indentation, its symbol (or a blank), and the text."""
 
     indent: int
     symbol: str
@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 
 def text_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) -> Iterator[Line]:
-    """Long texts between EOT marks: all of one, or what differs between two."""
+    """Render long strings between EOT markers: one as a whole, or the differences of two."""
     texts = [str(side).split("\n") for side in sides if side is not None]
     yield Line(INDENT, symbol, f"{head}<<-EOT")
     if len(texts) == 1:
@@ -50,7 +50,7 @@ def text_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) 
 
 
 def folded(line: Line, width: int) -> Iterator[Line]:
-    """A line in as many as it takes to stay within the columns; all of it is there."""
+    """Wrap a line into as many as it needs."""
     room = max(width - line.indent - 2, NARROWEST)
     first, *rest = _folded(line.text, room) or [""]
     yield line._replace(text=first)
@@ -58,7 +58,7 @@ def folded(line: Line, width: int) -> Iterator[Line]:
 
 
 def _folded(text: str, room: int) -> list[str]:
-    """Pieces that fit, broken at blanks; only what has none is broken elsewhere."""
+    """Break a string at blanks, or elsewhere if it has none."""
     pieces: list[str] = []
     held = ""
     for word in _PIECE.findall(text):
@@ -71,7 +71,7 @@ def _folded(text: str, room: int) -> list[str]:
 
 
 def _fitting(word: str, room: int) -> int:
-    """How many characters of a word fit."""
+    """Return how many characters of a word fit."""
     used = 0
     for number, char in enumerate(word):
         used += columns(char)
@@ -81,7 +81,7 @@ def _fitting(word: str, room: int) -> int:
 
 
 def columns(text: str) -> int:
-    """How wide a terminal shows a text."""
+    """Return the width of a string on a terminal."""
     if text.isascii():
         return len(text)
     wide = sum(east_asian_width(char) in "WF" for char in text)
@@ -89,13 +89,13 @@ def columns(text: str) -> int:
 
 
 def _visible(line: str) -> str:
-    """A line with blanks at its end written out, which nobody would see."""
+    """Escape blanks at the end of a line."""
     kept = line.rstrip(" ")
     return printable(kept) + "\\u0020" * (len(line) - len(kept))
 
 
 def hidden(number: int, noun: str) -> Iterator[Line]:
-    """How many lines or elements that stay are not shown; nothing when there are none."""
+    """Return a line with the number of unchanged lines or elements that are not shown."""
     if number:
         yield Line(INNER, " ", f"# ({plural(number, f'unchanged {noun}')} hidden)")
 
@@ -116,7 +116,7 @@ def _text_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[
 
 
 def _hunk(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
-    """Lines that went, then lines that came."""
+    """Removed lines, then added ones."""
     gone: list[Line] = []
     come: list[Line] = []
     for old, new in zip_longest(before, after):

@@ -1,4 +1,4 @@
-"""An Outcome as text: what an apply did, what it did not, and what to do next."""
+"""Render an outcome as text: what was done, what was not, and what to do next."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.render.text.plan_text import own_counts
 from shopform.render.text.style import BOLD, GREEN, RED, Ink, wrap
 
-# Failures that come again as long as the files say the same.
+# Failures that recur until the files change.
 REFUSALS = frozenset({"request-refused"})
 NOT_RUN_SHOWN = 20
 
 
 def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 100) -> str:
-    """What an apply did, told from its results; of the plan only whether it was to destroy."""
+    """Render an outcome; of the plan only whether it was to destroy is used."""
     ink = Ink(color)
     word = "Destroy" if plan.destroy else "Apply"
     stuck = {f.step.address for f in outcome.failed}
@@ -47,7 +47,7 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
 
 
 def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:
-    """Where the secrets are that the shop made."""
+    """Return where generated secrets were written."""
     for step in outcome.applied:
         names = BY_NAME[step.kind].generated if step.kind in BY_NAME else ()
         if names and step.op in (Op.CREATE, Op.ADOPT):

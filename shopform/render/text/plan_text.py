@@ -1,4 +1,4 @@
-"""A Plan as text, in Terraform's layout and words.
+"""Render a plan as text, in Terraform's layout and words.
 
 Nothing here ends in a line break. What changes is shown whole: where a width is given, that of a
 terminal, values are folded to it, and elsewhere they stand on one line.
@@ -19,8 +19,8 @@ from shopform.render.text.style import (
     MOVED,
     REASONS,
     RED,
+    ActionStyle,
     Ink,
-    Look,
     look_of,
     printable,
     wrap,
@@ -42,14 +42,14 @@ def render_plan(
     summary: bool = False,
     full: bool = False,
 ) -> str:
-    """The plan for people, drift and what is destroyed first.
+    """Render the plan, drift and deletes first.
 
     `width` is that of the terminal; None is no terminal. `summary`: a line for each object.
     `full`: unchanged values in a text or a list that changes is shown too.
     """
-    page = _Layout(Ink(color), width, full)
+    page = _PlanLayout(Ink(color), width, full)
     parts = _drift(plan, page, summary)
-    looks = [(change, look_of(change)) for change in in_order(plan.changes) if visible(change)]
+    looks = [(change, look_of(change)) for change in deletes_first(plan.changes) if visible(change)]
     if looks:
         parts += [] if summary else [_introduction(plan, [look for _, look in looks], page)]
         parts.append(REFUSING if plan.refused else PERFORMING)
@@ -58,13 +58,13 @@ def render_plan(
     return "\n\n".join(parts)
 
 
-def in_order(changes: Iterable[Change]) -> list[Change]:
-    """The changes as they are shown: first what is destroyed, then the rest as it comes."""
+def deletes_first(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes with deletes first."""
     return sorted(changes, key=lambda change: change.action not in GONE)
 
 
 def render_calls(calls: Calls) -> str:
-    """What the plan spends of the day's calls, on one line."""
+    """Render the calls that the plan needs, on one line."""
     left = ""
     if calls.left is not None:
         of = f" of {calls.daily:,}" if calls.daily else ""
@@ -74,14 +74,14 @@ def render_calls(calls: Calls) -> str:
 
 
 def visible(change: Change) -> bool:
-    """Whether there is anything to tell: a change of the state alone may have nothing."""
+    """Return whether a change has anything to show; one of the state alone may not."""
     told = change.importing or change.previous or change.fields or change.notes or change.reason
     return change.action is not Action.NO_OP or bool(told)
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """How it is shown."""
+class _PlanLayout:
+    """The layout of the output."""
 
     ink: Ink
     width: int | None
@@ -92,31 +92,33 @@ class _Layout:
         return self.width or PROSE
 
     def lines(self, fields: Sequence[FieldChange], action: Action) -> Iterator[Line]:
-        """Fields of a change."""
+        """Return the lines of a change's fields."""
         detail = Detail.ALL if self.full else Detail.CHANGES if self.width else Detail.LINES
         for line in field_lines(fields, action, self.prose, detail):
             yield from folded(line, self.width) if self.width else (line,)
 
 
-def _blocks(looks: Iterable[tuple[Change, Look]], page: _Layout, summary: bool) -> list[str]:
+def _blocks(
+    looks: Iterable[tuple[Change, ActionStyle]], page: _PlanLayout, summary: bool
+) -> list[str]:
     if summary:
         return ["\n".join(_in_short(change, look, page.ink) for change, look in looks)]
     return ["\n".join(_change(change, look, page)) for change, look in looks]
 
 
-def _in_short(change: Change, look: Look, ink: Ink) -> str:
-    """A change on a line: what, why, and the names of the fields."""
+def _in_short(change: Change, look: ActionStyle, ink: Ink) -> str:
+    """Render a change on one line: action, reason and names of fields."""
     names = [] if change.action in (Action.CREATE, *GONE) else [f.name for f in change.fields]
-    more = "; ".join([*remarks(change, look), *([", ".join(names)] if names else [])])
+    more = "; ".join([*comments(change, look), *([", ".join(names)] if names else [])])
     sign = f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)}"
     return f"{sign} {_heading(change, look, ink)}{f' ({printable(more)})' if more else ''}"
 
 
-def _drift(plan: Plan, page: _Layout, summary: bool) -> list[str]:
+def _drift(plan: Plan, page: _PlanLayout, summary: bool) -> list[str]:
     if not plan.drift:
         return []
     note = page.ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
-    drift = in_order(plan.drift)
+    drift = deletes_first(plan.drift)
     looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
     return [
         note,
@@ -125,7 +127,7 @@ def _drift(plan: Plan, page: _Layout, summary: bool) -> list[str]:
     ]
 
 
-def _introduction(plan: Plan, looks: Sequence[Look], page: _Layout) -> str:
+def _introduction(plan: Plan, looks: Sequence[ActionStyle], page: _PlanLayout) -> str:
     ink = page.ink
     shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
     url = f" ({plan.basis.url})" if plan.basis.url else ""
@@ -139,10 +141,10 @@ def _introduction(plan: Plan, looks: Sequence[Look], page: _Layout) -> str:
     return "\n".join(lines)
 
 
-def _change(change: Change, look: Look, page: _Layout) -> Iterator[str]:
+def _change(change: Change, look: ActionStyle, page: _PlanLayout) -> Iterator[str]:
     ink = page.ink
     yield f"  # {_heading(change, look, ink)}"
-    for remark in remarks(change, look):
+    for remark in comments(change, look):
         yield from wrap(f"({remark})", page.prose, "  # ")
     if not change.fields or look is DRIFTED[Action.DELETE]:
         return
@@ -159,13 +161,13 @@ def _change(change: Change, look: Look, page: _Layout) -> Iterator[str]:
     yield "    }"
 
 
-def _heading(change: Change, look: Look, ink: Ink) -> str:
+def _heading(change: Change, look: ActionStyle, ink: Ink) -> str:
     if look is MOVED:
         return f"{ink.bold(str(change.previous))} {look.heading} {ink.bold(change.address)}"
     return f"{ink.bold(change.address)} {ink.paint(look.heading, look.colour)}"
 
 
-def remarks(change: Change, look: Look) -> Iterator[str]:
+def comments(change: Change, look: ActionStyle) -> Iterator[str]:
     """Why, from where, and what else there is to know: one sentence each."""
     if change.reason:
         known = REASONS.get(change.reason)
@@ -199,7 +201,7 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
 
 
 def wire_names(plan: Plan) -> Iterator[str]:
-    """What the project says that this shop calls things, as far as it is sent there."""
+    """Return the wire names that the project sets for this shop."""
     for kind in sorted({step.kind for step in plan.steps} & plan.basis.wire.keys()):
         names = asdict(plan.basis.wire[kind])
         told = {**{name: names[name] for name in names if name != "fields"}, **names["fields"]}
@@ -208,7 +210,7 @@ def wire_names(plan: Plan) -> Iterator[str]:
 
 
 def verdict(plan: Plan) -> str:
-    """The sentence a plan comes down to; like the exit code it goes by `Plan.differs`."""
+    """Return the verdict of a plan; like the exit code it depends on `Plan.differs`."""
     if not plan.differs and not plan.refused:
         return NO_CHANGES
     if not plan.refresh_only:
@@ -218,7 +220,7 @@ def verdict(plan: Plan) -> str:
 
 
 def plan_line(plan: Plan) -> str:
-    """The counts in Terraform's words, which tools parse."""
+    """Return the counts in Terraform's words, which tools parse."""
     counts = plan.count()
     before = f"{counts['import']} to import, " if counts["import"] else ""
     after = f", {counts['forget']} to forget" if counts["forget"] else ""
@@ -227,7 +229,7 @@ def plan_line(plan: Plan) -> str:
 
 
 def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
-    """Counts that Terraform's line has no place for, each on a line of its own."""
+    """Return the counts that Terraform's line does not have, one per line."""
     ops = [step.op for step in steps]
     named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT)}
     yield from (f"{name}: {number:,}." for name, number in named.items() if number)

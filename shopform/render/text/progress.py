@@ -1,4 +1,4 @@
-"""A bar on standard error while something long runs."""
+"""Show progress on standard error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,19 +13,19 @@ EVERY = 10.0  # seconds between two lines where there is no bar
 
 
 class Progress(Protocol):
-    """Told how far a run is, from any thread. `moves`: it is a bar, which shows each part."""
+    """Receives the progress of a run, from any thread. `moves`: it shows every part."""
 
     moves: bool
 
     def total(self, number: int, /) -> None:
-        """How many parts the run has."""
+        """Set the number of parts."""
 
     def advance(self, text: str = "", /) -> None:
-        """One more part is done; `text` says which."""
+        """Complete one more part; `text` names it."""
 
 
 class _Lines:
-    """A line at intervals, for logs and for terminals without rich; none without `note`."""
+    """Writes a line at intervals, for logs and without rich; nothing without `note`."""
 
     moves = False
 
@@ -64,7 +64,7 @@ class _Bar:
 
 
 class _Screen:
-    """The bars that run at the same time, below each other: a terminal has one display."""
+    """The concurrent bars: a terminal has one display."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -112,10 +112,10 @@ def progress(
     note: Callable[[str], None] | None = None,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> Iterator[Progress]:
-    """A bar while the block runs, if `enabled` and rich is installed; else lines by `note`,
-    EVERY so many seconds of `clock`.
+    """Show a bar while the block runs, if `enabled` and rich is installed; else write a line by
+    `note` every EVERY seconds of `clock`.
 
-    Blocks that run at the same time, in threads, have a bar each.
+    Blocks that run concurrently, in threads, have a bar each.
     """
     with ExitStack() as stack:
         bar: Progress = _Lines(label, note, clock)

@@ -1,4 +1,4 @@
-"""The state as text."""
+"""Render the state as text."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,9 @@ from shopform.render.text.multiline import folded
 
 
 def render_state(prior: Prior, *, width: int | None = None, summary: bool = False) -> str:
-    """What is remembered of each object, in Terraform's layout; `summary`: a line for each.
+    """Render the entries of the state in Terraform's layout; `summary`: a line for each.
 
-    What came from a secret is a `Secret` here.
+    Values of secrets are `Secret`.
     """
     owners = {(a.kind, entry.id): a for a, entry in prior.resources.items()}
     blocks = [

@@ -1,4 +1,4 @@
-"""How actions look: symbols, headings, colours. The words are Terraform's, which tools parse."""
+"""Symbols, headings and colours of actions, in Terraform's words, which tools parse."""
 
 import textwrap
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ COLOURS = {"+": GREEN, "-": RED, "~": YELLOW, ".": RED}
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ActionStyle:
     """`heading` follows the address; `legend` explains the symbol."""
 
     symbol: str
@@ -23,20 +23,22 @@ class Look:
 
 
 LOOKS = {
-    Action.CREATE: Look("+", GREEN, "will be created", "create"),
-    Action.UPDATE: Look("~", YELLOW, "will be updated in-place", "update in-place"),
-    Action.DELETE: Look("-", RED, "will be destroyed", "destroy"),
-    Action.REPLACE: Look("-/+", RED, "must be replaced", "destroy and then create replacement"),
-    Action.FORGET: Look(
+    Action.CREATE: ActionStyle("+", GREEN, "will be created", "create"),
+    Action.UPDATE: ActionStyle("~", YELLOW, "will be updated in-place", "update in-place"),
+    Action.DELETE: ActionStyle("-", RED, "will be destroyed", "destroy"),
+    Action.REPLACE: ActionStyle(
+        "-/+", RED, "must be replaced", "destroy and then create replacement"
+    ),
+    Action.FORGET: ActionStyle(
         ".", RED, "will be removed from the shopform state but will not be destroyed", "forget"
     ),
-    Action.NO_OP: Look("", CYAN, "will be updated in the state only"),
+    Action.NO_OP: ActionStyle("", CYAN, "will be updated in the state only"),
 }
-IMPORTED = Look("", CYAN, "will be imported")
-MOVED = Look("", CYAN, "has moved to")
+IMPORTED = ActionStyle("", CYAN, "will be imported")
+MOVED = ActionStyle("", CYAN, "has moved to")
 DRIFTED = {
-    Action.UPDATE: Look("~", YELLOW, "has changed"),
-    Action.DELETE: Look("-", RED, "has been deleted"),
+    Action.UPDATE: ActionStyle("~", YELLOW, "has changed"),
+    Action.DELETE: ActionStyle("-", RED, "has been deleted"),
 }
 
 REASONS = {
@@ -49,8 +51,8 @@ REASONS = {
 }
 
 
-def look_of(change: Change) -> Look:
-    """How a planned change looks."""
+def look_of(change: Change) -> ActionStyle:
+    """Return the style of a planned change."""
     if change.action is Action.NO_OP and change.importing:
         return IMPORTED
     if change.action is Action.NO_OP and change.previous:
@@ -60,7 +62,7 @@ def look_of(change: Change) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Paints with ANSI escapes when `color` is set; returns the text as it is otherwise."""
+    """Colours text with ANSI escapes if `color` is set."""
 
     color: bool
 
@@ -71,12 +73,12 @@ class Ink:
         return self.paint(text, BOLD)
 
     def symbol(self, text: str) -> str:
-        """A symbol, each of its signs in its own colour."""
+        """Colour each character of a symbol."""
         return "".join(self.paint(c, COLOURS[c]) if c in COLOURS else c for c in text)
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
-    """Prose in lines of at most `width` columns; words are never broken."""
+    """Wrap prose to `width` columns; words are never broken."""
     return textwrap.wrap(
         printable(" ".join(text.split())),
         max(width, 1),

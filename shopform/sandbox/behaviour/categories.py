@@ -17,7 +17,7 @@ SORT_ORDERS = ("normal", "no_stock_last", "random")
 def unwritable(
     form: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
 ) -> Column:
-    """A column that is in answers and not among D1's arguments."""
+    """A column of responses that is not among D1's arguments."""
     return Column(form, default, cast, writable=False)
 
 

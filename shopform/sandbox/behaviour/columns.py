@@ -1,4 +1,4 @@
-"""Columns of the shop's tables: what a request may put in, and how an answer shows it."""
+"""Columns of the shop's tables: what requests may set, and how responses show it."""
 
 import re
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ TEXTS = (ColumnType.TEXT, ColumnType.HTML, ColumnType.WORD)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `cast` says that the shop of 2025-07 answers its numbers as numbers, not as
-    text. A column whose default is null keeps null; another text column turns it into "".
+    """One column. `cast`: the shop of 2025-07 sends its numbers as numbers, not as
+    strings. A column whose default is null keeps null; another text column turns it into "".
     """
 
     form: ColumnType = ColumnType.TEXT
@@ -35,7 +35,7 @@ class Column:
     words: tuple[str, ...] = ()
 
     def read(self, name: str, given: object, switches: Switches) -> object:
-        """What is kept of a request's value. Raises Refusal (400)."""
+        """Return the value to store of a request. Raises Refusal (400)."""
         if given is None or given == "":
             plain = self.form in (ColumnType.TEXT, ColumnType.HTML)
             return given if plain and (given == "" or self.default is None) else self.default

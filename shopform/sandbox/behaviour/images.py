@@ -1,4 +1,4 @@
-"""Pictures of an object: requests hold operations on them, answers hold what there is (4.6)."""
+"""Images of an object: requests hold operations, responses the images (4.6)."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ COUNTED = Column(ColumnType.NUMBER, cast=False)  # ids and weights are text (K-c
 
 
 def operate(row: Row, owner: int, given: object) -> None:
-    """Carry out a request's operations in turn; pictures they do not name stay (M-svc, D1)."""
+    """Execute a request's operations in order; images that they do not name stay (M-svc, D1)."""
     if given is None:
         return
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
@@ -52,7 +52,7 @@ def _described(given: dict[str, Any]) -> Row:
 
 
 def _content(given: dict[str, Any]) -> str:
-    """The hash of the picture; of its address where the shop would have to fetch it."""
+    """The hash of the image, or of its URL if the shop would have to fetch it."""
     if given.get("data"):
         try:
             return hashlib.sha256(base64.b64decode(str(given["data"]), validate=True)).hexdigest()

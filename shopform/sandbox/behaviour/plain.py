@@ -7,7 +7,7 @@ from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
 
 
 class Suppliers(Table):
-    """Every column is text on the wire, numbers too (M-sup)."""
+    """Every column is a string on the wire, numbers too (M-sup)."""
 
     surface = Surface.of(SUPPLIER.wire)
     first_id = 101

@@ -1,4 +1,4 @@
-"""Products: read only here. They are in the shop to be counted and to take up paths."""
+"""Products, read-only: they are counted and occupy paths."""
 
 from collections.abc import Mapping
 from typing import Any

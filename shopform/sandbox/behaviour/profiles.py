@@ -1,4 +1,4 @@
-"""Product profiles, their attributes, and the values of these."""
+"""Product profiles, their attributes, and the attributes' values."""
 
 from collections.abc import Mapping
 from typing import Any

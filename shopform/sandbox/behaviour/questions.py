@@ -1,4 +1,4 @@
-"""What nobody knows about the API for sure, as switches; the likeliest word comes first."""
+"""Open questions about the API, as switches; the likeliest value comes first."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What all kinds have in common: a table of columns that lists, creates, merges and removes."""
+"""The behaviour of all kinds: a table of columns with list, create, merge and remove."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from shopform.kinds import Wire
 from shopform.sandbox.behaviour.columns import Column, ColumnType, number
-from shopform.sandbox.behaviour.texts import called
+from shopform.sandbox.behaviour.texts import rewrite_name
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Change, Row, RowStore
 from shopform.sandbox.switches import Switches
@@ -34,7 +34,7 @@ class View(Enum):
 
 @dataclass(slots=True)
 class World:
-    """What the tables share. `origin` is the shop's address, without a path."""
+    """The data of all tables. `origin` is the shop's address, without a path."""
 
     store: RowStore
     switches: Switches
@@ -42,13 +42,13 @@ class World:
     tables: dict[str, "Table"] = field(default_factory=dict)
 
     def now(self) -> str:
-        """A clock that moves a second with each change, so that runs can be compared."""
+        """A clock that advances a second with each change, so that runs are comparable."""
         return str(START + timedelta(seconds=self.store.commits))
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """The names by which a table is asked for."""
+    """The names of a table in requests."""
 
     endpoint: str
     id: str
@@ -63,7 +63,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True)
 class PendingRow:
-    """A row about to be kept, what it was if there was one, and the request's body."""
+    """A row to be stored, the previous one if any, and the request's body."""
 
     row: Row
     before: Row | None
@@ -96,8 +96,7 @@ class Table:
         return self.surface.endpoint
 
     def rows(self, query: Mapping[str, str]) -> list[Row]:
-        """The rows of a list, in order, all pages of it: kept for the next page, because sorting
-        all of them for each would take longer than everything else."""
+        """Return all rows of a list in order; cached, since sorting them for each page is slow."""
         words = tuple(self.switches[name] for name in ("order", "removed", "missing_filter"))
         filters = frozenset(item for item in query.items() if item[0] not in PAGING)
         asked = (self.store.commits, words, filters)
@@ -130,12 +129,12 @@ class Table:
         return list(self.store.rows(self.endpoint)) if word == "all" else []
 
     def listed(self, row: Row) -> bool:
-        """Removed objects are seen only with the switch, in tables that can show it."""
+        """Return whether a list has the row: removed ones only with the switch."""
         shown = self.switches["removed"] == "show" and "is_removed" in self.columns
         return shown or not row["_removed"]
 
     def one(self, wanted: int) -> Row:
-        """An object to show. Raises Refusal: 410 when removed (L), 404 when there never was."""
+        """Return one row. Raises Refusal: 410 if removed (L), 404 if it never existed."""
         row = self.store.get(self.endpoint, wanted)
         if row is None:
             raise Refusal(404)
@@ -153,7 +152,7 @@ class Table:
         return row
 
     def update(self, wanted: int, body: Body) -> Row:
-        """Merge: what the body does not name stays (L, M)."""
+        """Merge the body into a row (L, M)."""
         before = self.one(wanted)
         if before["_removed"]:
             raise Refusal(410)
@@ -170,7 +169,7 @@ class Table:
         return row
 
     def removal(self, row: Row) -> list[Change]:
-        """What becomes of a row and of what it holds when it is deleted."""
+        """Return the changes that delete a row with its children."""
         word = self.switches["delete_parent"]
         held = [] if word == "orphan" else self.held(row)
         if held and word == "refuse":
@@ -179,7 +178,7 @@ class Table:
         return [*changes, (self.endpoint, self.id(row), row | {"_removed": 1})]
 
     def held(self, row: Row) -> list[tuple["Table", Row]]:
-        """The objects that live inside this one."""
+        """Return the children of a row."""
         endpoint, column = self.contains
         if not endpoint:
             return []
@@ -187,10 +186,10 @@ class Table:
         return [(self.world.tables[endpoint], each) for each in rows if not each["_removed"]]
 
     def settle(self, draft: PendingRow) -> None:
-        """Check a row about to be kept, and rewrite it as the shop would. Raises Refusal."""
+        """Check a row to be stored, and rewrite it as the shop does. Raises Refusal."""
 
     def above(self, query: Mapping[str, str]) -> Row:
-        """The parent that the query of a create names."""
+        """Return the parent that the query of a create names."""
         parent = self.surface.parent
         if not parent:
             return {}
@@ -206,7 +205,7 @@ class Table:
             if column.writable and self.asked(name) in body
         }
         if isinstance(taken.get(self.label), str):
-            taken[self.label] = called(str(taken[self.label]), self.switches["identity"])
+            taken[self.label] = rewrite_name(str(taken[self.label]), self.switches["identity"])
         return taken
 
     def keep(self, row: Row) -> None:
@@ -222,16 +221,16 @@ class Table:
         self.store.commit([(self.endpoint, self.id(row), row)])
 
     def beside(self, row: Row, other: Row) -> bool:
-        """Whether two rows with one name would be in each other's way."""
+        """Return whether two rows of one name conflict."""
         parent = self.surface.parent
         return not other["_removed"] and (not parent or row[parent] == other[parent])
 
     def asked(self, name: str) -> str:
-        """What a column is called in requests."""
+        """Return the name of a column in requests."""
         return name
 
     def shown(self, name: str) -> tuple[str, ...]:
-        """What a column is called in answers."""
+        """Return the names of a column in responses."""
         return (self.asked(name),)
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The whole shop: its tables, and how it is filled when it opens."""
+"""Set up the tables of a shop and fill them."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -15,7 +15,7 @@ from shopform.sandbox.behaviour.table import Table, World
 from shopform.sandbox.behaviour.traffic import Redirects, Webhooks
 from shopform.sandbox.messages import Refusal
 
-# What is referred to stands before what refers to it.
+# Referenced kinds come before those that refer to them.
 TABLES: tuple[type[Table], ...] = (
     Suppliers,
     Profiles,
@@ -43,7 +43,7 @@ def endpoint(name: str) -> str:
 
 
 def open_shop(world: World, seed: Seed, products: int) -> None:
-    """Set up the tables, and fill them where they hold nothing yet. Raises UsageError."""
+    """Set up the tables, and fill them if they are empty. Raises UsageError."""
     world.tables = {name: table(world) for name, table in ENDPOINTS.items()}
     if not world.store.empty:
         return
@@ -52,22 +52,22 @@ def open_shop(world: World, seed: Seed, products: int) -> None:
     try:
         for name, table in world.tables.items():
             for row in given.get(name, []):
-                _sow(table, row)
+                _insert(table, row)
     except Refusal as refusal:
         world.store.clear()
         raise UsageError(f"the seed's {name} is refused: {refusal.why}") from None
-    _stock(world, products)
+    _add_products(world, products)
 
 
-def _sow(table: Table, row: dict[str, Any]) -> None:
-    """Create an object the way a request would, with the id it names if it names one."""
+def _insert(table: Table, row: dict[str, Any]) -> None:
+    """Create an object as a request does, with the id of the seed if it has one."""
     parent = table.surface.parent
     query = {parent: str(row[parent])} if parent in row else {}
     table.create(query, row, number(table.surface.id, row.get(table.surface.id) or 0))
 
 
-def _stock(world: World, count: int) -> None:
-    """Fill the shop with products, shared out evenly."""
+def _add_products(world: World, count: int) -> None:
+    """Add products, distributed evenly."""
     ids = {
         name: cycle([table.id(row) for row in world.store.rows(name)] or [None])
         for name, table in world.tables.items()

@@ -1,4 +1,4 @@
-"""How the shop rewrites texts."""
+"""How the shop rewrites strings."""
 
 import html
 import re
@@ -17,7 +17,7 @@ def slug(name: str) -> str:
 
 
 def rich(text: str, way: str) -> str:
-    """Rich text as it is kept: line ends become CRLF (OBS, 5.1) and the ends are trimmed;
+    """Rewrite rich text: line ends become CRLF (OBS, 5.1) and the ends are trimmed;
     `clean` also writes tags in lower case and gives each paragraph a line."""
     if way == "keep":
         return text
@@ -28,8 +28,8 @@ def rich(text: str, way: str) -> str:
     return re.sub(r"\r\n|\r|\n", "\r\n", text)
 
 
-def called(text: str, way: str) -> str:
-    """What an object is called, as a shop may rewrite it."""
+def rewrite_name(text: str, way: str) -> str:
+    """Rewrite an object's name."""
     match way:
         case "fold":
             return " ".join(unicodedata.normalize("NFC", text).split())

@@ -1,4 +1,4 @@
-"""Redirects, which send visitors on, and webhooks, which tell others what happened."""
+"""Redirects and webhooks."""
 
 import secrets
 from typing import Any
@@ -51,7 +51,7 @@ class Redirects(Table):
             raise Refusal(400, f"{self.asked('status')} must be 301 or 302")
         if not row["target"] and not (draft.before and draft.before["target"] == ""):
             raise Refusal(400, f"{self.asked('target')} is missing")
-        # A target that is stripped to nothing is the front page (4.5: an empty path is the root).
+        # An empty target is the front page (4.5: an empty path is the root).
         host = urlsplit(self.world.origin).hostname or ""
         for name in ("source", "target"):
             row[name] = path(row[name], self.switches["redirect_path"], host)
@@ -60,7 +60,7 @@ class Redirects(Table):
 
 
 class Webhooks(Table):
-    """The secret is made by the shop and shown when it is made (A3, F2, H1)."""
+    """The shop generates the secret and shows it once (A3, F2, H1)."""
 
     surface = Surface.of(WEBHOOK.wire)
     first_id = 701

@@ -11,6 +11,7 @@ from shopform.errors import UsageError
 from shopform.files import write_over
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
+from shopform.model.live import Live
 from shopform.model.prior import Prior
 from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import follow_moves
@@ -100,7 +101,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
 
 def _owned(desired: Desired, prior: Prior) -> Iterable[Address]:
     """What the state has, also by the names that it has after the moves listed already."""
-    matching = Matching(hosts=frozenset(), live={}, entries=dict(prior.resources))
+    matching = Matching(Live(), entries=dict(prior.resources))
     follow_moves(desired, matching, Collector())
     return {**prior.resources, **matching.entries}
 

@@ -213,7 +213,10 @@ class Copying:
             yield warning("not-copied", summary, hint=first.hint)
 
 
-def _one_shop(one: Shop, other: Shop) -> bool:
-    """Whether both are at one host with one key: at the central host the key says which shop."""
-    hosts = {host_of(one.url), host_of(other.url)}
-    return len(hosts) == 1 and one.token.text == other.token.text
+def _check_two_shops(one: Shop, other: Shop) -> None:
+    """Refuse two shops with one host and key: at the central host the key selects the shop."""
+    if host_of(one.url) == host_of(other.url) and one.token.text == other.token.text:
+        raise UsageError(
+            f"`{one.name}` and `{other.name}` are one shop: `{other.url}`",
+            hint="correct the `url` or the `token` of one, or name another shop",
+        )

@@ -14,7 +14,7 @@ from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import UNREAD, leading_anywhere
-from shopform.planning.matching.match import interest
+from shopform.planning.matching.match import relevant_parents
 from shopform.planning.matching.moved_addresses import follow_moves
 from shopform.planning.matching.result import Matching
 from shopform.planning.planner import drafted, finished, plan, wanted_counts
@@ -186,7 +186,7 @@ def _read(options: Options, connection: Connection, desired: Desired, prior: Pri
     if options.destroy or options.refresh_only:
         desired = Desired()
     kinds = _kinds(options, desired, prior, moves)
-    live = fetch(client, kinds, wanted=interest(desired, prior))
+    live = fetch(client, kinds, wanted=relevant_parents(desired, prior))
     live = confirm_absence(client, live, prior)
     same_shop(client, prior, live, declared)
     return live
@@ -203,7 +203,7 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
     """
     needed = {address.kind for address in (*desired.resources, *prior.resources)}
     needed |= {intent.kind for intent in prior.pending}
-    matching = Matching(hosts=frozenset(), live={}, entries=dict(prior.resources))
+    matching = Matching(Live(), entries=dict(prior.resources))
     follow_moves(desired, matching, Collector())
     known = Known(
         resources=desired.resources,

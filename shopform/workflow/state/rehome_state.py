@@ -13,7 +13,7 @@ from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, host_of
 from shopform.planning.checks.shop_identity import Evidence, fitting, gather, said
-from shopform.planning.matching.match import interest
+from shopform.planning.matching.match import relevant_parents
 from shopform.planning.matching.result import live_identity
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
@@ -108,7 +108,7 @@ def move_state(workspace: Workspace, lock_timeout: float) -> None:
 def _read(client: Client, prior: Prior) -> Live:
     kinds = {address.kind for address in prior.resources}
     kinds |= {kind.name for kind in KINDS if kind.fixed}
-    live = fetch(client, kinds, wanted=interest(Desired(), prior), unread={})
+    live = fetch(client, kinds, wanted=relevant_parents(Desired(), prior), unread={})
     live = confirm_absence(client, live, prior)
     require_whole(live)
     return live
