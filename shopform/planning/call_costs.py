@@ -1,4 +1,4 @@
-"""How many calls the steps of a plan cost beside their writes. Pure."""
+"""Count the calls that a plan needs beside its writes. Pure."""
 
 from collections import Counter
 
@@ -10,10 +10,10 @@ from shopform.planning.preconditions import required_lists
 
 
 def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
-    """Each touched list is read once after the last write; a confirmed create costs one more.
+    """Return the calls to verify a plan: one per changed list, one per confirmed create.
 
-    What is deleted is looked into before: each count, and a list for each kind of children; one of
-    many pages serves as many deletions.
+    Before a delete its products are counted and the list of each kind of children is read; a list
+    of several pages serves as many deletes.
     """
     writes = [step for step in steps if step.op in WRITES]
     inside = {(name, step.key) for step in writes for name in step.children}
@@ -35,7 +35,7 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
 
 
 def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
-    """Each list that the plan rests on and is there is read once."""
+    """Return the calls to check a saved plan: one per list that it depends on."""
     ids = draft.matching.ids.keys() | draft.matching.entries.keys()
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}
@@ -44,7 +44,7 @@ def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
 
 
 def _looks(draft: PlanDraft, kind: str, deletions: int) -> int:
-    """What lists of a kind cost that are read before so many deletions of it."""
+    """Return the calls for the lists of a kind that are read before its deletes."""
     read = draft.live.kind(kind)
     if read.paged:
         return read.calls() * -(-deletions // read.calls())

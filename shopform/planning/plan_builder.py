@@ -1,4 +1,4 @@
-"""A plan in the making: compares every address and writes down changes and steps. Pure."""
+"""Build a plan: compare every address and record changes and steps. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,10 +25,10 @@ from shopform.planning.scope import Known, Options, Scope, scope
 
 @dataclass(slots=True)
 class PlanDraft:
-    """`build` fills changes, drift and the graph's steps; edges between steps come later.
+    """`build` fills changes, drift and the graph's steps; edges are added later.
 
-    `moves` name addresses, also where nothing is moved; `going` is what becomes of all that is
-    owned and not declared, in the scope or not.
+    `moves` name addresses, also where nothing is moved; `going` are the removals of all managed
+    addresses that are not declared, in scope or not.
     """
 
     desired: Desired
@@ -76,7 +76,7 @@ class PlanDraft:
         self.drift += drift.vanished(self.desired, self.prior, self.live, self.scope, compare)
 
     def incomplete(self, kind: str) -> bool:
-        """Whether absence from the shop proves nothing for this kind."""
+        """Return whether the kind was read incompletely, so that absence proves nothing."""
         return bool(self.live.kind(kind).problem)
 
     def _scope(self) -> Scope:
@@ -92,7 +92,7 @@ class PlanDraft:
         )
 
     def _replaced(self) -> frozenset[Address]:
-        """Asked for by name, and what is nested in it: an object cannot change its container."""
+        """Addresses to replace by request, with their children: a parent cannot change."""
         words = {Address(word) for word in self.options.replace}
         for word in sorted(words - self.matching.ids.keys()):
             otherwise = "`shopform state list` shows the addresses in the state"
@@ -129,7 +129,7 @@ class PlanDraft:
         compare: Comparer,
         removals: Removals,
     ) -> None:
-        """Make it as declared, where it is not, and own it no longer."""
+        """Update the object if it differs, then remove it from the state."""
         address, entry = resource.address, self.matching.entries.get(resource.address)
         removal = removals.forget(address, entry or Entry(id=item.id))
         if compare.update(kind, resource, item, entry).send:
@@ -184,7 +184,7 @@ class PlanDraft:
     def _reverted(
         self, resource: Resource, item: LiveObject, difference: Difference, compare: Comparer
     ) -> tuple[str, ...]:
-        """Notes the edits made in the shop that are written over, and says which they are."""
+        """Record the edits in the shop that the plan overwrites, and return a note of them."""
         entry = self.matching.entries.get(resource.address)
         if entry is None:
             return ()
@@ -211,16 +211,16 @@ class PlanDraft:
         unclaimed = self.memory.unclaimed(resource, kind, item, difference)
         op = self.memory.operation(resource, entry, difference, unclaimed)
         if op is None:
-            self._stays(resource, kind, item, compare)
+            self._unchanged(resource, kind, item, compare)
             return
         notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
         notes += self._reverted(resource, item, difference, compare)
         if op is Op.EDIT and not notes:
-            self._stays(resource, kind, item, compare)
+            self._unchanged(resource, kind, item, compare)
         else:
             changed = {change.name for change in difference.fields}
             values = compare.settled(kind, resource, item, changed)
-            self._tell(address, item.id, op, difference, notes, values)
+            self._add_change(address, item.id, op, difference, notes, values)
         step = Step(
             key=f"{address}:{op}",
             op=op,
@@ -241,14 +241,16 @@ class PlanDraft:
         else:
             self.graph.add(step)
 
-    def _stays(self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer) -> None:
-        """Nothing to tell: no change, or an edit of the state alone that nobody would miss."""
+    def _unchanged(
+        self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
+    ) -> None:
+        """Count an unchanged resource; an edit of the state alone may be one too."""
         self.unchanged += 1
         if self.options.whole:
             values = compare.settled(kind, resource, item)
             self.settled[resource.address] = Settled(item.id, values)
 
-    def _tell(
+    def _add_change(
         self,
         address: Address,
         number: int,

@@ -1,4 +1,4 @@
-"""The planner: Desired, Prior and Live in, one Plan out. Pure: no file, clock or socket."""
+"""Plan: Desired, Prior and Live in, one Plan out. Pure: no file, clock or socket."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -28,24 +28,24 @@ from shopform.planning.scope import Known, Options, scope
 
 
 def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
-    """What would change in the shop, in which order, and what it costs.
+    """Return the changes to the shop, the steps in order, and the calls they need.
 
-    The result is always a whole plan: what forbids applying it is in its diagnostics. Raises
-    UsageError for targets and replacements that do not exist.
+    The plan is always complete; errors in its diagnostics refuse it. Raises UsageError for unknown
+    targets and replacements.
     """
     return finished(drafted(desired, prior, live, shop, options), options)
 
 
 def finished(made: Plan, options: Options) -> Plan:
-    """The plan with its digest, refused where it holds what the run was to stop at."""
+    """Return the plan with its digest, refused if it has changes that the run is to fail on."""
     return gated(replace(made, digest=digest_of(made)), options)
 
 
 def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
-    """The plan before it is finished: that of deletes whose dependants are yet to be counted."""
+    """Return the unfinished plan, while products of deleted objects are not counted yet."""
     out = Collector()
     if options.refresh_only:
-        return _looked(desired, prior, live, shop, options)
+        return _drift_only(desired, prior, live, shop, options)
     moves = desired.moved
     if options.destroy:
         desired = Desired()
@@ -99,8 +99,8 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
     )
 
 
-def _looked(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
-    """What the shop holds otherwise than it was left, and nothing to do about it."""
+def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
+    """Return a plan of drift only, without steps."""
     out = Collector()
     guards.complete(live, out)
     guards.part(options, out)
@@ -129,16 +129,16 @@ def _basis(prior: Prior, shop: Shop) -> Basis:
 
 
 def _explained(changes: list[Change], steps: tuple[Step, ...], shop: str) -> Iterator[Change]:
-    """Changes with what their steps do besides: nothing is done that no change shows."""
+    """Add notes on side effects of the steps: nothing is done that no change shows."""
     notes: dict[Address, list[str]] = {}
     for step in steps:
-        notes.setdefault(step.address, []).extend(_besides(step, shop))
+        notes.setdefault(step.address, []).extend(_side_effects(step, shop))
     for change in changes:
         more = dict.fromkeys(notes.get(change.address, ()))
         yield replace(change, notes=(*change.notes, *more)) if more else change
 
 
-def _besides(step: Step, shop: str) -> Iterator[str]:
+def _side_effects(step: Step, shop: str) -> Iterator[str]:
     if step.temporary:
         yield f"is first moved to the temporary `{', '.join(map(str, step.fields.values()))}`"
     for name, value in step.fields.items():
@@ -154,7 +154,7 @@ def _besides(step: Step, shop: str) -> Iterator[str]:
 
 
 def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
-    """The deleted objects whose dependants can be counted, each at the price of one call."""
+    """Return the deleted objects whose products can be counted, one call each."""
     return tuple(
         (step.kind, step.id)
         for step in plan.steps

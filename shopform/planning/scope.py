@@ -1,4 +1,4 @@
-"""What a run is about: targets, exclusions, replacements, leave to delete. Pure."""
+"""The scope of a run: targets, exclusions and replacements. Pure."""
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from shopform.model.values import Address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line asks of a plan.
+    """The planning options of a command.
 
     `allow_delete` maps a kind to a number, `allow` names rules that are lifted this once.
     `fail_on` are words of `model.CHANGE_WORDS` and `drift`, and `expect_no_changes` is all of
@@ -50,7 +50,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The addresses a run may touch; `None` is all of them."""
+    """The addresses that a run may change; `None` is all of them."""
 
     only: frozenset[Address] | None = None
 
@@ -60,7 +60,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What addresses are known by.
+    """The known addresses.
 
     `entries` are the state's, `moved` maps the new address of those that moved to the old one the
     state has, `moves` are those that the files declare, and `destroyed` are the undeclared
@@ -79,12 +79,12 @@ class Known:
 
 
 def scope(options: Options, known: Known) -> Scope:
-    """Targets with all they need, without the excluded and all that needs those.
+    """Return the targets with their dependencies, without the excluded and their dependants.
 
-    What is created or changed needs what it refers to, and a redirect the page that it leads to;
-    what is deleted needs all that depends on it to be deleted or changed first. Raises UsageError
-    for an address that is neither declared nor owned, for a target that is excluded or needs what
-    is, and for a replacement outside.
+    What is created or changed depends on its references, and a redirect on the page at its target;
+    a delete depends on the deletes or changes of what refers to the object. Raises UsageError for
+    an unknown address, for a target that is excluded or depends on what is, and for a replacement
+    out of scope.
     """
     if not options.targets and not options.excludes:
         return Scope(options.only)
@@ -133,7 +133,7 @@ def _words(options: Options) -> Iterable[str]:
 def _included(
     word: str, roots: Set[Address], excluded: Set[Address], left_out: Set[Address]
 ) -> None:
-    """Refuse a target that is left out; of what is nested in one a part may be."""
+    """Refuse an excluded target; some of its children may be excluded."""
     for address in sorted(roots & left_out):
         why = "is excluded as well" if address in excluded else "needs what `--exclude` leaves out"
         raise UsageError(f"`--target {word}`: `{address}` {why}", hint="leave one of the two out")
@@ -142,7 +142,7 @@ def _included(
 def _names(
     address: Address, every: Container[Address], others: Mapping[Address, Iterable[Address]]
 ) -> set[Address]:
-    """An address with its names before and after moves, as long as no other object has them."""
+    """Return an address with its names before and after moves that no other object has."""
     found = [address]
     for known in found:
         for one in upward(known):
@@ -167,7 +167,7 @@ def _inside(names: Iterable[Address], below: Mapping[Address, list[Address]]) ->
 def _needs(
     options: Options, known: Known, named: Mapping[str, Set[Address]]
 ) -> dict[Address, set[Address]]:
-    """For each address those that a run about it has to be about as well."""
+    """Return the dependencies of each address in a run."""
     now = {before: after for after, before in known.moved.items()}
     held = {a: {now.get(n, n) for n in entry.needs} for a, entry in known.entries.items()}
     if options.refresh_only:
@@ -177,7 +177,7 @@ def _needs(
         declared[address].add(page)
     needs = {a: set(found) for a, found in declared.items()}
     for address in declared.keys() & now.keys():
-        # Else the state would hold one object under an address that another one has not left.
+        # Otherwise the state would have two objects under one address.
         needs[address].add(now[address])
     replaced = {a for word in options.replace for a in named[word]}
     users = reversed_edges(held)
@@ -192,7 +192,7 @@ def _needs(
 def _leading(
     fields: Mapping[Address, Mapping[str, object]],
 ) -> Iterator[tuple[Address, Address]]:
-    """Each redirect with the page that it leads to, which has to be there before."""
+    """Yield each redirect with the page at its target, which must exist first."""
     pages: dict[str, Address] = {}
     for address, held in fields.items():
         name = BY_NAME[address.kind].path

@@ -1,4 +1,4 @@
-"""Whether what is left of a budget holds a plan. Pure."""
+"""Check that the remaining calls suffice for a plan. Pure."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ CODE = BudgetSpent.code
 
 
 def budgeted(plan: Plan, *, today: int, run: int | None, partial: bool, soft: bool) -> Plan:
-    """The plan, refused where its calls are more than are left of the day or of `--max-calls`.
+    """Refuse a plan that needs more calls than are left of the day or of `--max-calls`.
 
-    `today` and `run` are what there is for them. What was said of another budget is dropped.
-    `partial` does what fits on purpose, and `soft` warns where somebody can still think of it.
+    `today` and `run` are the calls left. Earlier messages about the budget are replaced.
+    `partial`: the run is to do what fits. `soft`: warn only.
     """
     kept = tuple(told for told in plan.diagnostics if told.code != CODE)
     needed = plan.calls.write + plan.calls.verify

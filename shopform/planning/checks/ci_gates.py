@@ -1,4 +1,4 @@
-"""What a run was told to stop at: kinds of changes, drift, anything at all. Pure."""
+"""Refuse plans with changes that the run is to fail on. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ NAMED = 10
 
 
 def gated(plan: Plan, options: Options) -> Plan:
-    """The plan, refused where it holds what the run was to stop at."""
+    """Refuse the plan if it has changes that the run is to fail on."""
     found = [*_stopped(plan, options.fail_on), *_unexpected(plan, options.expect_no_changes)]
     return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
 
@@ -43,7 +43,7 @@ def _unexpected(plan: Plan, expected: bool) -> Iterable[Diagnostic]:
 
 
 def listed(addresses: list[Address]) -> str:
-    """A number and the first addresses, for a sentence."""
+    """Return the number of addresses and the first of them."""
     names = ", ".join(f"`{address}`" for address in addresses[:NAMED])
     rest = len(addresses) - NAMED
     more = f" and {rest:,} more" if rest > 0 else ""

@@ -1,4 +1,4 @@
-"""What visitors find once it is known which paths the shop made. Pure."""
+"""Check redirects against the paths that the shop made. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
@@ -13,10 +13,10 @@ from shopform.model.values import Address
 def conflicts(
     made: Mapping[Address, tuple[str, str]], held: Set[str], entries: Mapping[Address, Entry]
 ) -> Iterator[Diagnostic]:
-    """Redirects of the state that a path which the shop made is in conflict with.
+    """Warn of redirects in the state that conflict with a path that the shop made.
 
-    `made` are the path that a page was to have and the one that it got, where these may differ;
-    `held` are the folded paths of all pages that were read.
+    `made` are the intended and the actual path of pages where these may differ; `held` are the
+    folded paths of all pages that were read.
     """
     hops = list(_hops(entries))
     starts, ends = _by(hops, "start"), _by(hops, "end")
@@ -47,6 +47,6 @@ def _hops(entries: Mapping[Address, Entry]) -> Iterator[Hop]:
         route = BY_NAME[address.kind].route
         names = (route.source, route.target) if route else ()
         fields = {name: entry.stored.get(name, entry.sent.get(name)) for name in names}
-        # The digest of a secret is no path: nothing that the shop made is at it.
+        # The digest of a secret is not a path.
         if hop := hop_of(BY_NAME[address.kind], fields, frozenset(), address, None):
             yield hop

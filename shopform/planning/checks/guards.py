@@ -1,4 +1,4 @@
-"""What forbids a plan: too many deletions, protection, short reads, paths that go wrong. Pure."""
+"""Refuse dangerous plans: too many deletes, protection, incomplete reads, dead paths. Pure."""
 
 from collections import Counter
 
@@ -21,7 +21,7 @@ FEW = 3
 
 
 def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
-    """Add an error to the draft for everything that must stop it, and warnings for the rest."""
+    """Add errors for what refuses the plan, and warnings for the rest."""
     complete(draft.live, draft.out)
     _protected(draft)
     _children(draft)
@@ -39,7 +39,7 @@ def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
 
 
 def _renamed(draft: PlanDraft) -> None:
-    """Only where something goes can it be another under another name."""
+    """Look for renames only where something is deleted."""
     if any(gone.step.op is Op.DELETE for gone in draft.going.values()):
         from shopform.planning.checks import rename_detection
 
@@ -47,7 +47,7 @@ def _renamed(draft: PlanDraft) -> None:
 
 
 def _near(draft: PlanDraft) -> None:
-    """Only what is created can be there under another name, and only as an unmanaged object."""
+    """Look for similar unmanaged objects only where something is created."""
     kinds = {c.kind for c in draft.changes if c.action is Action.CREATE}
     owners = draft.matching.owners
     if any((k, n) not in owners for k in kinds for n in draft.live.kind(k).objects):
@@ -57,7 +57,7 @@ def _near(draft: PlanDraft) -> None:
 
 
 def part(options: Options, out: Collector) -> None:
-    """Remind of targets and exclusions."""
+    """Warn that targets or exclusions limit the plan."""
     if options.targets or options.excludes:
         out.warning(
             "targeting",
@@ -71,7 +71,7 @@ def _deleted(draft: PlanDraft) -> list[Change]:
 
 
 def complete(live: Live, out: Collector) -> None:
-    """Refuse what rests on a list that came back short."""
+    """Refuse a plan that depends on an incomplete list."""
     for kind in KINDS:
         read = live.kind(kind.name)
         if read.problem:
@@ -97,26 +97,23 @@ def _protected(draft: PlanDraft) -> None:
 
 
 def _children(draft: PlanDraft) -> None:
-    """What lies in a deleted object and stays there would be orphaned, or deleted unasked.
-
-    What only points at it is left pointing nowhere, and told.
-    """
-    doomed = {(c.kind, c.id): c for c in _deleted(draft)}
-    if not doomed:
+    """Refuse deletes of objects with remaining children; warn of remaining references."""
+    deleted = {(c.kind, c.id): c for c in _deleted(draft)}
+    if not deleted:
         return
     for kind in KINDS:
         names = ("", *(n for n in kind.identity if n in kind.refers))
         for item in draft.live.kind(kind.name).objects.values():
-            if (kind.name, item.id) in doomed:
+            if (kind.name, item.id) in deleted:
                 continue
             for name, target in links(kind, item).items():
-                change = doomed.get(target)
+                change = deleted.get(target)
                 if not change or _moves_away(draft, kind, item.id, name):
                     continue
                 if name in names:
                     _child(draft, kind, item.id, change)
                 else:
-                    _pointer(draft, kind, item.id, name, change)
+                    _reference(draft, kind, item.id, name, change)
 
 
 def _moves_away(draft: PlanDraft, kind: Kind, number: int, name: str) -> bool:
@@ -130,7 +127,7 @@ def _who(draft: PlanDraft, kind: Kind, number: int) -> str:
     return f"`{owner}`" if owner else f"the unmanaged {kind.name} {number}"
 
 
-def _pointer(draft: PlanDraft, kind: Kind, number: int, name: str, change: Change) -> None:
+def _reference(draft: PlanDraft, kind: Kind, number: int, name: str, change: Change) -> None:
     draft.out.warning(
         "still-referred",
         f"`{change.address}` would be destroyed, and {_who(draft, kind, number)} still has it as"
@@ -162,7 +159,7 @@ def _fixed(draft: PlanDraft) -> None:
 
 
 def _counts(draft: PlanDraft, options: Options) -> None:
-    """A count that cannot be had stops the run, unless the deletions were allowed by number."""
+    """Refuse deletes whose products cannot be counted, unless they are allowed by number."""
     for change in _deleted(draft):
         unknown = draft.live.counts.get((change.kind, change.id or 0), 0) is None
         if unknown and change.kind not in options.allow_delete:
@@ -175,9 +172,9 @@ def _counts(draft: PlanDraft, options: Options) -> None:
 
 
 def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
-    """Many at once, by share and number; and of few, all of a kind or most of everything.
+    """Refuse many deletes, by share and number; and of few objects, all of a kind or most of all.
 
-    An undo names the run whose objects go, which no file that was emptied does.
+    An undo is exempt: it names the run whose objects it deletes, unlike an emptied file.
     """
     owned, there = Counter[str](), Counter[str]()
     for address, entry in draft.matching.entries.items():

@@ -1,4 +1,4 @@
-"""Which paths of the shop answer before and after a plan, and the steps that change that. Pure."""
+"""The paths of the shop before and after a plan, and the steps that change them. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from shopform.planning.plan_builder import PlanDraft
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step that changes a redirect: from where to where it led, and will lead."""
+    """A step that changes a redirect, with its source and target before and after."""
 
     step: Step
     before: Hop | None
@@ -27,11 +27,11 @@ class Turn:
 
 @dataclass(slots=True)
 class Paths:
-    """Paths are folded, so that they can be compared.
+    """Folded paths.
 
-    `hops` and `pages` are those after the plan. `left` are the paths where a page or a redirect
-    answered that a step takes away, with that step; some of them answer again. `comes` are the
-    steps by which a page comes to a path.
+    `hops` and `pages` are those after the plan. `left` are the paths that a step takes from a page
+    or a redirect, with that step; others may get them. `comes` are the steps that give a page a
+    path.
     """
 
     hops: list[Hop] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Paths:
 
     @property
     def ceased(self) -> dict[str, tuple[str, Step]]:
-        """The paths that answered and will not, as they are written, each with the step."""
+        """The paths that cease to answer, as they are written, each with its step."""
         return {
             path: left
             for path, left in self.left.items()
@@ -56,7 +56,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """An object before and after the plan, either None where there is none."""
+    """An object before and after the plan; None if it does not exist."""
 
     owner: Address | None
     id: int | None
@@ -66,7 +66,7 @@ class _Object:
 
 
 def paths_of(draft: PlanDraft) -> Paths:
-    """The paths, once the draft's steps are known and before they are put in order."""
+    """Return the paths of a draft with steps that are not ordered yet."""
     found = Paths()
     for kind in KINDS:
         if kind.path:
@@ -109,7 +109,7 @@ def _by_root(kind: Kind, found: Paths) -> dict[str, list[Step]]:
 
 
 def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -> str:
-    """A page's path as it is written; empty for none, and for a secret, since messages show it."""
+    """Return a page's path as it is written; empty for a secret, since messages show it."""
     value = fields.get(kind.path) if fields else None
     if isinstance(value, Secret):
         return ""
@@ -133,7 +133,7 @@ def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:
 
 
 def _secret(draft: PlanDraft, owner: Address) -> set[str]:
-    """The fields that are secret, or were: messages show paths, so these are not looked at."""
+    """Return the fields that are or were secret; messages show paths, so these are skipped."""
     return secret_fields(draft.desired.resources.get(owner), draft.matching.entries.get(owner))
 
 

@@ -1,4 +1,4 @@
-"""Unmanaged objects that a new one may be, under a name that the shop has rewritten. Pure."""
+"""Find unmanaged objects that a new one may already be, under a rewritten name. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,9 +19,9 @@ Place = tuple[object, ...]  # the parent's id, and the identity without its last
 
 
 def check(draft: PlanDraft) -> None:
-    """Refuse each create that an unmanaged object of the same kind and parent may be already.
+    """Refuse creates for which a similar unmanaged object of the same parent exists.
 
-    An undo is warned only: it does not go by the files, where one would say which it is.
+    In an undo this is a warning, since no file can say which object is intended.
     """
     undoing = draft.options.only is not None and not draft.options.source
     said = {each.address: each.without for each in draft.desired.imports}
@@ -53,7 +53,7 @@ def _report(
 
 
 class _Index:
-    """The unmanaged objects of one kind, by what they may be recognised by."""
+    """The unmanaged objects of one kind, by name and other fields."""
 
     def __init__(self, draft: PlanDraft, kind: Kind) -> None:
         self.draft = draft
@@ -98,7 +98,7 @@ class _Index:
         return near | set(self._witnessed(resource, at, label))
 
     def _witnessed(self, resource: Resource, at: Place, label: str) -> Iterator[int]:
-        """Objects of a similar name that alone hold a text which is declared."""
+        """Return objects of a similar name that share a unique string with the resource."""
         if self.kind.route:
             return  # many ways lead to one place
         for key in self._telling(resource.fields):

@@ -1,4 +1,4 @@
-"""The project's own rules: changes that are denied, fields that must look a certain way. Pure."""
+"""Check a plan against the project's own rules. Pure."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -24,9 +24,9 @@ SHOWN = 60
 
 
 def check(draft: PlanDraft, shop: Shop, options: Options) -> None:
-    """Add an error for whatever breaks a rule that is not lifted.
+    """Add an error for each broken rule that is not allowed for this run.
 
-    Raises UsageError where a rule is to be lifted that the project does not have.
+    Raises UsageError if `--allow` names an unknown rule.
     """
     _known(shop.rules.rules, options.allow)
     for rule in shop.rules.rules:

@@ -1,4 +1,4 @@
-"""Paths of the shop that answered before a plan and will not afterwards. Pure."""
+"""Check the paths that cease to answer with a plan. Pure."""
 
 from collections.abc import Iterable
 
@@ -18,10 +18,10 @@ _NAMED = 10
 
 
 def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) -> None:
-    """Tell of each path that ceases and that nothing covers: an error where the policy
-    requires that, unless it is allowed once or named under `removed` with `gone`.
+    """Report each path that ceases to answer without a redirect.
 
-    To destroy all is asked for by name: what ceases is one warning, and refuses nothing.
+    It is an error if the policy requires a redirect, unless it is allowed for this run or listed
+    under `removed` with `gone`. `destroy` of everything gets one warning instead.
     """
     ceased = paths.ceased
     if url_changes == "off" or not ceased:
@@ -79,17 +79,17 @@ def _unread(draft: PlanDraft) -> None:
 
 
 def _route() -> str:
-    """The name of the kind that leads one path to another."""
+    """Return the name of the kind of redirects."""
     return next(kind.name for kind in KINDS if kind.route)
 
 
 def leading_anywhere() -> list[Kind]:
-    """The kinds that pages and redirects are of."""
+    """Return the kinds of pages and redirects."""
     return [kind for kind in KINDS if kind.path or kind.route]
 
 
 class Outs:
-    """Where visitors of a path that ceases can be sent, which must be no loop and no chain."""
+    """Targets for redirects of paths that cease, without loops and chains."""
 
     def __init__(self, paths: Paths) -> None:
         self._table = paths.table
@@ -97,7 +97,7 @@ class Outs:
         self._at = {page.whose: page.path for page in paths.pages.values()}
 
     def of(self, start: str, step: Step) -> str:
-        """`at` and the path that the page has after a step; empty where that is no way out."""
+        """Return `at` and the page's path after a step; empty if a redirect there would loop."""
         new = self._at.get(step.address, "")
         return f"at `{slashed(new)}`" if new and not self._leads(start, page_address(new)) else ""
 
@@ -114,7 +114,7 @@ class Outs:
 def _told(
     draft: PlanDraft, out: Outs, path: str, held: str, step: Step, options: Options
 ) -> tuple[str, str, str]:
-    """Code, summary and hint for one path."""
+    """Return code, summary and hint for one path."""
     shown = slashed(held)
     if step.op is Op.UPDATE and BY_NAME[step.kind].path:
         says = f"moves away from `{shown}`, and no {_route()} covers the old path"
@@ -122,7 +122,7 @@ def _told(
     hint = f"declare a {_route()} from `{shown}` to a page"
     if step.op is Op.UPDATE:
         return "path-ceases", f"stops answering at `{shown}`", hint
-    # Of what an undo or a copy deletes the files say nothing, or that it is declared.
+    # What an undo or a copy deletes is not, or still, declared in the files.
     by_name = options.destroy or options.only is not None
     if step.address not in draft.desired.resources and not by_name:
         entry = f"removed: [{{address: {step.address}, gone: true}}]"

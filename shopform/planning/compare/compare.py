@@ -1,4 +1,4 @@
-"""What differs between a declared resource, what was sent last, and what the shop holds. Pure."""
+"""Compare a declared resource with the state and with the shop. Pure."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -26,9 +26,10 @@ MISSING = object()
 
 @dataclass(slots=True)
 class Comparer:
-    """Compares resources of one shop; `reborn` are addresses whose object will be a new one.
+    """Compares resources of one shop.
 
-    `declared` says which objects give up their paths.
+    `reborn` are addresses whose object will be replaced. `declared` are the resources, by which
+    it is known which objects give up their paths.
     """
 
     matching: Matching
@@ -36,7 +37,7 @@ class Comparer:
     declared: Mapping[Address, Resource] = field(default_factory=dict)
 
     def create(self, kind: Kind, resource: Resource) -> Difference:
-        """Everything declared, for an object that does not exist."""
+        """Return all declared fields, for an object that does not exist."""
         result = Difference()
         for name, value in resource.fields.items():
             type_ = kind.type(name)
@@ -50,14 +51,14 @@ class Comparer:
             if value is not None:
                 result.fields.append(self._change(kind, name, None, value))
         for name in kind.identity:
-            # A place that nobody declared is the root, and is not managed from then on.
+            # An undeclared parent is the root, and is unmanaged from then on.
             result.send.setdefault(name, None)
         return without_unmanaged(result, resource, {})
 
     def update(
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
     ) -> Difference:
-        """Declared fields against the live ones, three ways."""
+        """Compare declared fields with the state and the shop, three-way."""
         result = Difference()
         known: Mapping[str, object] = entry.sent if entry else {}
         for name, value in resource.fields.items():
@@ -79,8 +80,8 @@ class Comparer:
         return without_unmanaged(result, resource, known)
 
     def show(self, kind: Kind, name: str, value: object) -> object:
-        """A canonical value as readers see it: references as the address that owns the id, and
-        the ends of redirects with their first slash."""
+        """Return a canonical value for display: references as addresses, the source and target
+        of redirects with their first slash."""
         target = kind.refers.get(name)
         if target is None:
             return rooted(kind, name, value)
@@ -93,9 +94,9 @@ class Comparer:
     def settled(
         self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
     ) -> dict[str, object]:
-        """The declared fields, but for some, as the shop holds them and as they are shown.
+        """Return the declared fields, except `but`, with the shop's values for display.
 
-        Its place is among them even where it is not declared.
+        The parent is among them even if it is not declared.
         """
         found: dict[str, object] = {
             name: self.show(kind, name, number)
@@ -134,7 +135,7 @@ class Comparer:
         return None
 
     def resolve(self, value: Ref) -> int | None:
-        """The id a reference has now; None if that object is still to be created."""
+        """Return the id of a reference; None if the object is still to be created."""
         return None if value.address in self.reborn else self.matching.ids.get(value.address)
 
     def _memory(self, kind: Kind, address: Address, name: str, value: object) -> object:
@@ -220,7 +221,7 @@ class Comparer:
         result: Difference,
         reason: str = "",
     ) -> None:
-        """Compare a value by what the state remembers of it."""
+        """Compare a value with what the state records of it."""
         known = entry.sent.get(name) if entry else None
         held = item.fields.get(name)
         operations = type_.compare(value, known, held)
@@ -236,7 +237,7 @@ class Comparer:
     def _undeclared(
         self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
     ) -> None:
-        """Declared last time and not now: back to the server's default, or released."""
+        """Reset a field that is no longer declared to the default, or release it."""
         result.remember = True
         type_ = kind.type(name)
         if isinstance(type_, Unreadable):
@@ -268,7 +269,7 @@ class Comparer:
         reason: str = "",
         secret: bool = False,
     ) -> FieldChange:
-        """A field change fit to be shown: canonical, references as addresses, secrets masked."""
+        """Return a field change for display: canonical, references as addresses, secrets masked."""
         if secret or isinstance(after, Secret) or is_digest(before) or is_digest(after):
             return FieldChange(name=name, sensitive=True, reason=reason)
         unknown = isinstance(after, Ref) and self.resolve(after) is None

@@ -1,4 +1,4 @@
-"""Which live object is which declared address. Pure."""
+"""Match live objects to declared addresses. Pure."""
 
 from collections.abc import Callable, Iterable
 
@@ -23,9 +23,9 @@ from shopform.planning.matching.result import (
 
 
 def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:
-    """Tells for a container whether what is in it can matter: it is owned, or may be declared.
+    """Return a function that selects the parents whose children must be read.
 
-    Saves one call for every container that is nobody's business.
+    These are managed, or may be declared; each of the others saves a call.
     """
     owned = {(a.kind, e.id) for a, e in prior.resources.items()}
     owned |= {(i.address.kind, i.id) for i in desired.imports}
@@ -72,7 +72,7 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
         )
 
         for before, after in corrected(desired, result):
-            _take(after, BY_NAME[after.kind], result.entries[before].id, desired, result)
+            _assign_object(after, BY_NAME[after.kind], result.entries[before].id, desired, result)
     return result
 
 
@@ -114,8 +114,8 @@ def _find(
     if identity is None:
         return
     key = (parent_id, identity)
-    found = _free(kind, result.index(kind).get(key, ()), desired, result)
-    found = found or _free(kind, result.remembered(kind).get(key, ()), desired, result)
+    found = _unclaimed(kind, result.index(kind).get(key, ()), desired, result)
+    found = found or _unclaimed(kind, result.remembered(kind).get(key, ()), desired, result)
     found = [number for number in found if number not in without]
     if len(found) > 1:
         objects = result.live.kinds[kind.name].objects
@@ -133,18 +133,18 @@ def _find(
             f" `{{address: {address}, id: {found[0]}}}` under `imports:`",
         )
     elif found:
-        _take(address, kind, found[0], desired, result)
+        _assign_object(address, kind, found[0], desired, result)
 
 
 def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
-    """Whether the name is the same without folding: that one is meant, if there is one."""
+    """Return whether the names are equal without folding."""
     name = kind.identity[-1]
     held, value = item.fields.get(name), resource.fields.get(name)
     return canonical(kind.type(name), held, hosts) == canonical(kind.type(name), value, hosts)
 
 
 def _check_container(resource: Resource, result: Matching, out: Collector) -> None:
-    """What is nested stays where it was made, whatever address it is given."""
+    """Refuse an address whose parent is not that of the object: a parent cannot change."""
     address, above = resource.address, resource.parent
     item = result.object(address)
     if item is None or item.parent_id is None or above is None:
@@ -161,8 +161,8 @@ def _check_container(resource: Resource, result: Matching, out: Collector) -> No
     )
 
 
-def _free(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching) -> list[int]:
-    """Those that nobody owns, or an address that is no longer declared."""
+def _unclaimed(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching) -> list[int]:
+    """Return the objects that are unmanaged, or of an address that is no longer declared."""
     return [n for n in numbers if result.owners.get((kind.name, n)) not in desired.resources]
 
 
@@ -173,7 +173,7 @@ def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: C
     elif owner:
         problem, hint = f"belongs to `{owner}`", "use `moved:` to give it another address"
     else:
-        _take(wish.address, kind, wish.id, desired, result)
+        _assign_object(wish.address, kind, wish.id, desired, result)
         return
     out.error(
         "import-impossible",
@@ -185,7 +185,7 @@ def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: C
 
 
 def _import_instead(wish: Import, number: int, result: Matching, out: Collector) -> None:
-    """An import of an address that has its object already would be ignored for good."""
+    """Report an import for an address that already has another object."""
     address, old = wish.address, result.moved.get(wish.address)
     there = wish.id in result.live.kind(address.kind).objects
     (out.error if there else out.warning)(
@@ -199,8 +199,10 @@ def _import_instead(wish: Import, number: int, result: Matching, out: Collector)
     )
 
 
-def _take(address: Address, kind: Kind, number: int, desired: Desired, result: Matching) -> None:
-    """Give an object to an address: a move if the state had it under another, else an import."""
+def _assign_object(
+    address: Address, kind: Kind, number: int, desired: Desired, result: Matching
+) -> None:
+    """Assign an object: a move if the state has it under another address, else an import."""
     owner = result.owners.get((kind.name, number))
     result.ids[address] = number
     result.owners[kind.name, number] = address
@@ -208,11 +210,11 @@ def _take(address: Address, kind: Kind, number: int, desired: Desired, result: M
         result.imported.add(address)
     else:
         _rename(owner, address, result)
-        _carry(owner, address, desired, result)
+        _move_children(owner, address, desired, result)
 
 
-def _carry(before: Address, after: Address, desired: Desired, result: Matching) -> None:
-    """What is nested in a moved object moves along, whatever its name is now."""
+def _move_children(before: Address, after: Address, desired: Desired, result: Matching) -> None:
+    """Move the children of a moved object along."""
     if before.kind not in CONTAINERS:
         return
     for nested in result.nested().get(before, ()):
@@ -223,7 +225,7 @@ def _carry(before: Address, after: Address, desired: Desired, result: Matching) 
         if new in desired.resources and result.owners.get((nested.kind, entry.id)) == nested:
             result.owners[nested.kind, entry.id] = new
             _rename(nested, new, result)
-            _carry(nested, new, desired, result)
+            _move_children(nested, new, desired, result)
 
 
 def _rename(before: Address, after: Address, result: Matching) -> None:

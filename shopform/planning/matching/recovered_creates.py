@@ -1,4 +1,4 @@
-"""Which object of a list a create made whose answer was lost. Pure."""
+"""Find the object that a create made whose response was lost. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Identity = tuple[object, ...]
 
 
 def ranges(numbers: Iterable[int]) -> Ranges:
-    """Ids as first and last of each unbroken run: some 50,000 ids of a shop are a few pairs.
+    """Return ids as first and last of each unbroken run, a few pairs for 50,000 ids.
 
-    Exact, and not the highest id with a count: nothing says that ids only grow.
+    The highest id would not do: nothing says that ids only grow.
     """
     found: list[tuple[int, int]] = []
     for number in sorted(numbers):
@@ -39,7 +39,7 @@ def holds(before: Ranges, number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """The object, if it is sure; else those that only a person can tell. Nothing: never made."""
+    """The object, or the `unclear` candidates; neither: it was never created."""
 
     id: int | None = None
     unclear: tuple[int, ...] = ()
@@ -53,11 +53,11 @@ def recover(
     hosts: frozenset[str],
     rivals: Collection[Identity] = (),
 ) -> Recovered:
-    """Look among unowned `items` of the list that the create was sent to.
+    """Find the object among the unmanaged `items` of the list that the create was sent to.
 
-    One of its identity is it; else one that was not there before and agrees in the other fields.
-    What is new and does not agree is unclear: a second create could double it. `rivals` are the
-    identities of other creates whose objects nobody owns yet.
+    It is the one of its identity, or else a new one that agrees in the other fields. New objects
+    that do not agree are unclear: a second create could duplicate one. `rivals` are the identities
+    of other pending creates.
     """
     wanted = identified(kind, intent.identity)
     held = {item.id: _identity(kind, item, wanted, hosts) for item in items}
@@ -89,14 +89,14 @@ def _by_fields(
     """Recover among `fresh` objects of other identities; `held` are those of all objects."""
     wanted = identified(kind, intent.identity)
     longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
-    # One of each shape: what is remembered of an identity may be a digest.
+    # One of each shape: the state may have digests in an identity.
     shapes = {tuple(map(is_digest, rival)): rival for rival in rivals if rival != wanted}.values()
     others = [
         item
         for item in fresh
         if not any(_identity(kind, item, shape, hosts) in rivals for shape in shapes)
     ]
-    # Among several creates fields alone do not say whose an object is.
+    # Among several creates, fields alone do not identify an object.
     telling = not shapes and _telling(kind, intent)
     fits = [
         item
@@ -111,7 +111,7 @@ def _by_fields(
 def stored(
     kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str]
 ) -> Mapping[str, object]:
-    """What the shop holds otherwise than it was sent, of an object that the create made."""
+    """Return the fields that the shop stored differently from what the create sent."""
     found = {}
     for name, sent in intent.entry.sent.items():
         if name in item.fields and not kind.type(name).unreadable:
@@ -129,7 +129,7 @@ def _ids(items: Iterable[LiveObject]) -> tuple[int, ...]:
 def _identity(
     kind: Kind, item: LiveObject, wanted: Identity, hosts: frozenset[str]
 ) -> tuple[object, ...]:
-    """The live identity; of a part that is remembered as a digest, its digest."""
+    """The live identity, with digests where the state has digests."""
     parts = []
     for name, mine in zip(kind.identity, wanted, strict=True):
         part = recognised(kind.type(name), item.fields.get(name), hosts)
@@ -145,7 +145,7 @@ def _near(wanted: Identity, held: Identity, longest: int) -> bool:
 
 
 def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
-    """The fields that were sent beside the identity, and can be compared."""
+    """The comparable fields that were sent beside the identity."""
     return {
         name: value
         for name, value in intent.entry.sent.items()
@@ -154,7 +154,7 @@ def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
 
 
 def _telling(kind: Kind, intent: Intent) -> bool:
-    """Whether anything was sent that a stranger's object would not have by itself."""
+    """Whether anything was sent that differs from the defaults."""
     defaults = kind.defaults
     return any(
         value and value != canonical(kind.type(name), defaults.get(name))
@@ -163,7 +163,7 @@ def _telling(kind: Kind, intent: Intent) -> bool:
 
 
 def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str]) -> bool:
-    """Whether the object holds all other fields as sent, or as a shop may have rewritten them."""
+    """Whether the object has all other fields as sent, or as a shop may have rewritten them."""
     for name, sent in _others(kind, intent).items():
         if name not in item.fields:
             continue
@@ -174,9 +174,9 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
         if live == sent:
             continue
         texts = isinstance(live, str) and isinstance(sent, str) and not is_digest(sent)
-        # A path that is taken gets an end of the shop's own (OBS M-prod).
+        # The shop appends to a path that is taken (OBS M-prod).
         suffixed = texts and name == kind.path and str(live).startswith(str(sent))
-        # Between tags of rich text a shop may put blanks and line ends, or take them away.
+        # A shop may add or remove blanks and line ends between tags of rich text.
         pair = [str(sent), str(live)]
         if type_.rich:
             pair = ["".join(text.split()) for text in pair]

@@ -1,4 +1,4 @@
-"""Which live object has which address, as far as a run knows. Pure."""
+"""The result of matching: which live object has which address. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Identity = tuple[object, ...]
 
 @dataclass(slots=True)
 class Matching:
-    """The result. `entries` are the state's, after moves and adoptions, by their new address.
+    """`entries` are those of the state, after moves and adoptions, by their new address.
 
     `adopted` maps the address of a pending create that was found to the one it was begun under.
     """
@@ -45,12 +45,12 @@ class Matching:
         return None if number is None else self.live.object(address.kind, number)
 
     def before(self, address: Address) -> Address | None:
-        """The other address that the state, or its journal, has the object under."""
+        """Return the other address of the object in the state or its journal."""
         begun = self.adopted.get(address)
         return self.moved.get(address, begun if begun != address else None)
 
     def index(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
-        """Live ids by container and identity; made when first asked for."""
+        """Return live ids by parent and identity; built on first use."""
         index = self.indexes.get(kind.name)
         if index is None:
             index = self.indexes[kind.name] = {}
@@ -60,7 +60,7 @@ class Matching:
         return index
 
     def remembered(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
-        """The same by the identity that was sent, where the shop made another one of it."""
+        """Return the same by the identity that was sent, where the shop stored another one."""
         index = self.sent.get(kind.name)
         if index is None:
             index = self.sent[kind.name] = {}
@@ -73,7 +73,7 @@ class Matching:
         return index
 
     def nested(self) -> dict[Address, list[Address]]:
-        """Owned addresses by what they are nested in; made when first asked for."""
+        """Return managed addresses by parent; built on first use."""
         if self.contents is None:
             self.contents = {}
             for address in self.entries:
@@ -101,7 +101,7 @@ def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identi
 def declared_identity(
     kind: Kind, resource: Resource, ids: Mapping[Address, int], hosts: frozenset[str]
 ) -> Identity | None:
-    """The identity with references as ids; None while one of them does not exist."""
+    """Return the identity with references as ids; None while one of them does not exist."""
     parts: list[object] = []
     for name in kind.identity:
         value = resource.fields.get(name)
