@@ -22,7 +22,7 @@ from shopform.planning.matching.result import Matching, declared_identity, live_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedField:
+class FieldDifference:
     """A field of a declared object, with the value in the shop.
 
     The value is canonical, a Ref, or `#ID` for an unmanaged object. `why` says why files cannot
@@ -43,7 +43,7 @@ class Differences:
     `problems` are ambiguous objects.
     """
 
-    fields: tuple[ChangedField, ...]
+    fields: tuple[FieldDifference, ...]
     deleted: tuple[Address, ...]
     known: dict[Place, Address]
     problems: tuple[Diagnostic, ...]
@@ -59,7 +59,7 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
     problems = Collector()
     matching = match(desired, prior, live, problems)
     shown, _ = redact(live, prior)
-    found: list[ChangedField] = []
+    found: list[FieldDifference] = []
     deleted: list[Address] = []
     known: dict[Place, Address] = {}
     for address, resource in desired.resources.items():
@@ -82,8 +82,8 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
 
 
 def _checked(
-    desired: Desired, matching: Matching, found: list[ChangedField]
-) -> Iterator[ChangedField]:
+    desired: Desired, matching: Matching, found: list[FieldDifference]
+) -> Iterator[FieldDifference]:
     """The same without values that the files would refuse: equal identities and cycles."""
     identities = {a: _identity(matching, r) for a, r in desired.resources.items()}
     counts = Counter(identities.values())
@@ -118,7 +118,7 @@ def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
     return (kind.name, above, found or resource.address)
 
 
-def _in_cycle(refers: dict[tuple[str, Address], Address], each: ChangedField) -> bool:
+def _in_cycle(refers: dict[tuple[str, Address], Address], each: FieldDifference) -> bool:
     first = each.value.address if isinstance(each.value, Ref) else None
 
     def following(at: Address) -> Address | None:
@@ -127,14 +127,16 @@ def _in_cycle(refers: dict[tuple[str, Address], Address], each: ChangedField) ->
     return any(each.address in cycle for cycle in find_cycles([each.address], following))
 
 
-def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[ChangedField]:
+def _declared(
+    matching: Matching, resource: Resource, item: LiveObject
+) -> Iterator[FieldDifference]:
     kind, address = BY_NAME[resource.address.kind], resource.address
     entry = matching.entries.get(address)
     for change in Comparer(matching).update(kind, resource, item, entry).fields:
         if change.name in resource.fields and change.name in item.fields:
             why = _why(kind, change, item.fields[change.name])
             value = None if why else change.before
-            yield ChangedField(address=address, field=change.name, value=value, why=why)
+            yield FieldDifference(address=address, field=change.name, value=value, why=why)
 
 
 def _why(kind: Kind, change: FieldChange, raw: object) -> str:
@@ -149,11 +151,13 @@ def _why(kind: Kind, change: FieldChange, raw: object) -> str:
     return "the value in the shop contains a password" if holds_password(change.before) else ""
 
 
-def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[ChangedField]:
+def _undeclared(
+    matching: Matching, resource: Resource, item: LiveObject
+) -> Iterator[FieldDifference]:
     kind, entry = BY_NAME[resource.address.kind], matching.entries.get(resource.address)
     if entry is None:
         return
     for name, value in beside(kind, resource, item, matching.hosts).items():
         if name not in entry.unclaimed:
             shown = Comparer(matching).show(kind, name, value)
-            yield ChangedField(address=resource.address, field=name, value=shown)
+            yield FieldDifference(address=resource.address, field=name, value=shown)

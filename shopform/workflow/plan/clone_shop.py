@@ -61,11 +61,7 @@ class Copying:
             )
         self.first = open_settings(loaded, source, with_token=True)
         self.workspace = open_settings(loaded, target, with_token=with_key)
-        if _one_shop(self.first.shop, self.workspace.shop):
-            raise UsageError(
-                f"`{source}` and `{target}` are one shop: `{self.workspace.shop.url}`",
-                hint="correct the `url` or the `token` of one, or name another shop",
-            )
+        _check_two_shops(self.first.shop, self.workspace.shop)
         self.workspace.source, shop = self.first.shop.name, self.workspace.shop
         self.workspace.source_host = host_of(self.first.shop.url)
         self.scope = CloneScope(
