@@ -49,12 +49,12 @@ STILL = {
     "files": 1,
     "kinds": 3,
     "model": 29,
-    "planning": 120,
-    "render": 73,
-    "sandbox": 27,
+    "planning": 100,
+    "render": 60,
+    "sandbox": 19,
     "shop": 4,
     "terminal": 5,
-    "workflow": 55,
+    "workflow": 35,
 }
 
 
