@@ -11,9 +11,9 @@ from shopform.model.declared import Declared
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.prior import Entry, Prior
-from shopform.model.references import depends_on
 from shopform.model.values import Address, Secret
 from shopform.planning.compare.compare import Comparer
+from shopform.planning.compare.memory import Memory
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Identity, live_identity
 
@@ -41,16 +41,11 @@ def adopt(
     prior = replace(prior, pending=())
     matching = match(wanted, prior, _known_objects(address, prior, found), Collector())
     difference = Comparer(matching).update(kind, resource, found.object, None)
-    entry = Entry(
-        id=found.object.id,
+    memory = Memory(matching, found.hosts, prior.serial)
+    entry = replace(
+        memory.entry(found.object, resource, kind, difference, unclaimed=()),
         identity=_identity(kind, resource, found),
         sent={n: v for n, v in difference.sent.items() if n not in difference.send},
-        stored=difference.stored,
-        parent=resource.parent,
-        depends_on=depends_on(resource),
-        protect=resource.protect,
-        keep=resource.keep,
-        origin=resource.origin,
     )
     return entry, len(difference.send)
 
