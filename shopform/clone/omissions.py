@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from shopform.clone.copy import ONE_SHOP
 from shopform.diagnostics import Diagnostic, warning
 from shopform.kinds import BY_NAME, ORDER
+from shopform.kit.text import join_first
 from shopform.model.declared import Omission
 from shopform.model.prior import Prior
 from shopform.model.values import Address
@@ -30,8 +31,6 @@ def _warning(kind: str, name: str, group: list[Omission], target: str) -> Diagno
     verb = "are" if number > 1 else "is"
     summary = f"`{name}` of {objects} is not copied" if name else f"{objects} {verb} not copied"
     group.sort(key=lambda each: each.id)
-    lines = [_line(each, reasons) for each in group[:NAMED]]
-    more = len(group) - NAMED
     hint = ""
     if any(reason.endswith(ONE_SHOP) for reason in reasons):
         hint = (
@@ -41,7 +40,7 @@ def _warning(kind: str, name: str, group: list[Omission], target: str) -> Diagno
     return warning(
         "not-copied",
         summary + why,
-        detail="\n".join([*lines, *([f"and {more:,} more"] if more > 0 else [])]),
+        detail=join_first([_line(each, reasons) for each in group], NAMED, "\n"),
         hint=hint,
     )
 

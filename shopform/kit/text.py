@@ -2,12 +2,20 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 
 def shorten(text: str, size: int) -> str:
     """A string of at most `size` characters, with an ellipsis for what is cut off."""
     return text if len(text) <= size else text[: size - 1] + "…"
+
+
+def join_first(items: Sequence[object], most: int, separator: str = ", ") -> str:
+    """Join the first `most` items, and say how many more there are."""
+    last = separator.replace(",", "")
+    rest = f"{last}and {len(items) - most:,} more" if len(items) > most else ""
+    return separator.join(map(str, items[:most])) + rest
 
 
 HALF: Final = re.compile("[\ud800-\udfff]")

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Diagnostic, Line, Severity, plural
+from shopform.kit.text import join_first
 from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.model.shop import Shop
 from shopform.model.values import Address
@@ -192,9 +193,7 @@ class Reporter:
 
     def _listed(self, what: str, addresses: Sequence[Address]) -> None:
         if addresses:
-            more = f", and {len(addresses) - SHOWN:,} more" if len(addresses) > SHOWN else ""
-            first = ", ".join(addresses[:SHOWN])
-            self.console.info(f"{what} ({len(addresses):,}): {first}{more}.")
+            self.console.info(f"{what} ({len(addresses):,}): {join_first(addresses, SHOWN)}.")
 
     def _outcome(self, plan: Plan, outcome: Outcome) -> None:
         from shopform.render.text.outcome_text import render_outcome

@@ -6,7 +6,8 @@ import pytest
 from shopform.diagnostics import error, warning
 from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Step
 from shopform.model.values import Address, Ref
-from shopform.render.text.plan_text import own_counts, render_calls, render_plan
+from shopform.render.plan_summary import own_counts, render_calls
+from shopform.render.text.plan_text import render_plan
 
 # What Atlantis counts plans with.
 ATLANTIS_PLAN = re.compile(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shopform.diagnostics import Diagnostic, error, plural
+from shopform.kit.text import join_first
 from shopform.model.plan import Plan
 from shopform.model.values import CHANGE_WORDS, Address
 from shopform.planning.scope import Options
@@ -44,7 +45,5 @@ def _unexpected(plan: Plan, expected: bool) -> Iterable[Diagnostic]:
 
 def listed(addresses: list[Address]) -> str:
     """Return the number of addresses and the first of them."""
-    names = ", ".join(f"`{address}`" for address in addresses[:NAMED])
-    rest = len(addresses) - NAMED
-    more = f" and {rest:,} more" if rest > 0 else ""
-    return f"{plural(len(addresses), 'object')}: {names}{more}"
+    names = [f"`{address}`" for address in addresses]
+    return f"{plural(len(addresses), 'object')}: {join_first(names, NAMED)}"

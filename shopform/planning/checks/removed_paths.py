@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kit.text import join_first
 from shopform.kit.url_paths import page_address, slashed
 from shopform.model.addresses import within
 from shopform.model.plan import Op, Step
@@ -143,6 +144,4 @@ def _destroyed(draft: PlanDraft, paths: Paths) -> None:
 
 
 def _listed(paths: Iterable[str]) -> str:
-    every = sorted(f"`{path}`" for path in paths)
-    rest = len(every) - _NAMED
-    return ", ".join(every[:_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+    return join_first(sorted(f"`{path}`" for path in paths), _NAMED)

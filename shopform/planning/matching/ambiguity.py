@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shopform.kinds import Kind
-from shopform.kit.text import shorten
+from shopform.kit.text import join_first, shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
@@ -29,20 +29,18 @@ def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]
     hidden = secret.union(*(secrets_of(matching.entries[a]) for a in owners if a))
     names = [n for n in kind.fields if n not in hidden and _differs(kind, n, items)][:FIELDS]
     lines = [
-        f"{item.id}: {', '.join(_fields(kind, names, item, matching))}"
-        if names
-        else f"{item.id}: the same as the others in every field"
-        for item in items[:OBJECTS]
+        f"{item.id}: {shown or 'the same as the others in every field'}"
+        for item in items
+        for shown in (", ".join(_fields(kind, names, item, matching)),)
     ]
-    more = [f"and {len(items) - OBJECTS} more"] if len(items) > OBJECTS else []
-    return "\n".join([*lines, *more])
+    return join_first(lines, OBJECTS, "\n")
 
 
 def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Matching") -> str:
     """A line for each object: its id and up to three declared fields that it holds otherwise."""
     lines = []
     hidden = secret_fields(resource, matching.entries.get(resource.address))
-    for number in numbers[:OBJECTS]:
+    for number in numbers:
         item = matching.live.kinds[kind.name].objects[number]
         names = [
             name
@@ -54,8 +52,7 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
         ]
         shown = ", ".join(_fields(kind, names[:FIELDS], item, matching))
         lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
-    more = [f"and {len(numbers) - OBJECTS} more"] if len(numbers) > OBJECTS else []
-    return "\n".join([*lines, *more])
+    return join_first(lines, OBJECTS, "\n")
 
 
 def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:

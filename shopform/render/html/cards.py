@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shopform.kinds import BY_NAME
+from shopform.kit.text import join_first
 from shopform.model.plan import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.model.values import Ref
 from shopform.render.labels import label_of
-from shopform.render.text.plan_text import comments
+from shopform.render.plan_summary import comments
 from shopform.render.text.style import MOVED, ActionStyle
 
 # Of one kind and one action, more than this are folded to their headings; never what is destroyed.
@@ -156,5 +157,4 @@ def _particulars(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
         yield f"the secret that the shop generates goes to {where}"
     after = [numbers[key] for key in step.after if key in numbers]
     if after:
-        rest = f" and {len(after) - _WAITS:,} more" if len(after) > _WAITS else ""
-        yield f"after step {', '.join(map(str, after[:_WAITS]))}{rest}"
+        yield f"after step {join_first(after, _WAITS)}"

@@ -6,23 +6,22 @@ from dataclasses import dataclass
 
 from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.kinds import BY_NAME, ORDER
-from shopform.model.plan import WRITES, Action, Plan
+from shopform.model.plan import WRITES, Plan
 from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, SIGNS, Card, calls, cards
 from shopform.render.html.previews import Picture
 from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import render
 from shopform.render.html.trees import trees
 from shopform.render.labels import labels
-from shopform.render.text.plan_text import (
-    GONE,
-    deletes_first,
+from shopform.render.plan_summary import (
+    DESTROYED,
+    drifted,
     own_counts,
+    planned,
     render_calls,
     verdict,
-    visible,
     wire_names,
 )
-from shopform.render.text.style import DRIFTED, look_of
 
 # Of more steps than this the list is folded.
 _FEW_STEPS = 30
@@ -42,7 +41,7 @@ class CardGroup:
 
     @property
     def counts(self) -> str:
-        if all(card.change.action in GONE for card in self.cards):
+        if all(card.change.action in DESTROYED for card in self.cards):
             kinds = Counter(card.change.kind for card in self.cards)
             return ", ".join(f"{kind} {number:,}" for kind, number in kinds.items())
         found = Plan(changes=tuple(card.change for card in self.cards)).count()
@@ -60,10 +59,8 @@ def render_html(
 
     `origin` is where and when it is made, `pictures` are image files by their SHA-256.
     """
-    drift = [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in deletes_first(plan.drift)]
-    changes = [(c, look_of(c)) for c in deletes_first(plan.changes) if visible(c)]
-    outside = cards(drift, "d", OUTSIDE)
-    shown = cards(changes, "c", PLANNED)
+    outside = cards(drifted(plan), "d", OUTSIDE)
+    shown = cards(planned(plan), "c", PLANNED)
     words = Counter(word for card in shown for word in card.actions)
     kinds = Counter(card.change.kind for card in shown)
     steps = calls(plan)
@@ -105,10 +102,10 @@ def failure_html(title: str, diagnostics: Sequence[Diagnostic]) -> str:
 
 def _groups(shown: Sequence[Card]) -> Iterator[CardGroup]:
     """What is destroyed, then the other changes of each kind."""
-    deleted = [card for card in shown if card.change.action in GONE]
+    deleted = [card for card in shown if card.change.action in DESTROYED]
     if deleted:
         yield CardGroup("To destroy", "destroyed", deleted)
-    rest = [card for card in shown if card.change.action not in GONE]
+    rest = [card for card in shown if card.change.action not in DESTROYED]
     for kind in sorted({card.change.kind for card in rest}, key=_order):
         title = BY_NAME[kind].section.capitalize()
         yield CardGroup(title, f"kind-{kind}", [c for c in rest if c.change.kind == kind])

@@ -41,7 +41,7 @@ def planned(plan: Plan) -> Iterator[Message]:
     yield from map(diagnostic, plan.diagnostics)
     told = summary(plan.count(), "destroy" if plan.destroy else "plan")
     if plan.refresh_only:
-        from shopform.render.text.plan_text import verdict
+        from shopform.render.plan_summary import verdict
 
         told["@message"] = verdict(plan)
     yield told

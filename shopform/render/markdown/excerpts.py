@@ -7,9 +7,9 @@ from shopform.model.plan import Action, Change
 from shopform.render.labels import label_of
 from shopform.render.markdown.byte_budget import Part
 from shopform.render.markdown.escaping import code, plain, prose
+from shopform.render.plan_summary import comments
 from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import INNER, Detail, Line
-from shopform.render.text.plan_text import comments
 from shopform.render.text.style import ActionStyle, printable
 
 # The levels of a change; from FIELDS on a blank line ends it. What is destroyed is listed by name

@@ -25,16 +25,15 @@ from shopform.render.markdown.excerpts import (
     deletion_part,
     note_part,
 )
-from shopform.render.text.plan_text import (
-    GONE,
-    deletes_first,
+from shopform.render.plan_summary import (
+    DESTROYED,
+    drifted,
     own_counts,
+    planned,
     render_calls,
     verdict,
-    visible,
     wire_names,
 )
-from shopform.render.text.style import DRIFTED, look_of
 
 WORDS = {
     Action.CREATE: "create",
@@ -107,15 +106,12 @@ class _Page:
         notes = [(note.severity, note_part(note)) for note in plan.diagnostics]
         self.errors = [part for severity, part in notes if severity is Severity.ERROR]
         self.warnings = [part for severity, part in notes if severity is not Severity.ERROR]
-        self.deletions = [deletion_part(c, look_of(c)) for c in plan.changes if c.action in GONE]
-        self.lost = [
-            (c, change_part(c, look_of(c), listed=True)) for c in plan.changes if c.action in GONE
-        ]
-        others = [c for c in plan.changes if visible(c) and c.action not in GONE]
-        self.changes = [(c, change_part(c, look_of(c))) for c in others]
-        drift = deletes_first(plan.drift)
-        looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
-        self.drift = [change_part(c, look) for c, look in looks]
+        destroyed = [each for each in planned(plan) if each[0].action in DESTROYED]
+        others = [each for each in planned(plan) if each[0].action not in DESTROYED]
+        self.deletions = [deletion_part(c, look) for c, look in destroyed]
+        self.lost = [(c, change_part(c, look, listed=True)) for c, look in destroyed]
+        self.changes = [(c, change_part(c, look)) for c, look in others]
+        self.drift = [change_part(c, look) for c, look in drifted(plan)]
         self.kinds = sorted({c.kind for c, _ in self.changes}, key=lambda k: (ORDER.get(k, 0), k))
         fenced = [*(part for _, part in (*self.changes, *self.lost)), *self.drift]
         runs = (longest_run(line) for part in fenced for line in part.levels[-1])
@@ -219,7 +215,7 @@ class _Page:
             hidden = [c for c, p in short if c.action is action and not p.lines]
             if not hidden:
                 continue
-            how = "named without their fields" if action in GONE else "only counted"
+            how = "named without their fields" if action in DESTROYED else "only counted"
             yield f"{plural(len(hidden), word)} {_are(hidden)} {how}"
         seen = [(c, part) for c, part in short if part.lines]
         bare = [c for c, part in seen if part.level == NAME]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shopform.kinds import BY_NAME
 from shopform.model.plan import Op, Outcome, Plan, Step
-from shopform.render.text.plan_text import own_counts
+from shopform.render.plan_summary import own_counts
 from shopform.render.text.style import BOLD, GREEN, RED, Ink, wrap
 
 # Failures that recur until the files change.

@@ -5,10 +5,20 @@ terminal, values are folded to it, and elsewhere they stand on one line.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from shopform.diagnostics import Severity, plural
-from shopform.model.plan import Action, Calls, Change, FieldChange, Op, Plan, Step
+from shopform.model.plan import Action, Change, FieldChange, Plan
+from shopform.render.plan_summary import (
+    DESTROYED,
+    comments,
+    drifted,
+    own_counts,
+    planned,
+    render_calls,
+    verdict,
+    wire_names,
+)
 from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import Detail, Line, folded
 from shopform.render.text.style import (
@@ -17,21 +27,16 @@ from shopform.render.text.style import (
     DRIFTED,
     LOOKS,
     MOVED,
-    REASONS,
     RED,
     ActionStyle,
     Ink,
-    look_of,
     printable,
     wrap,
 )
 
-GONE = (Action.DELETE, Action.REPLACE)
-NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 PERFORMING = "shopform will perform the following actions:"
 REFUSING = "shopform planned the following actions, but refuses to run them:"
 PROSE = 100
-EDITS_SHOWN = 5
 
 
 def render_plan(
@@ -49,34 +54,13 @@ def render_plan(
     """
     page = _PlanLayout(Ink(color), width, full)
     parts = _drift(plan, page, summary)
-    looks = [(change, look_of(change)) for change in deletes_first(plan.changes) if visible(change)]
+    looks = planned(plan)
     if looks:
         parts += [] if summary else [_introduction(plan, [look for _, look in looks], page)]
         parts.append(REFUSING if plan.refused else PERFORMING)
         parts += _blocks(looks, page, summary)
     parts.append("\n".join(_summary(plan, page.ink, page.prose)))
     return "\n\n".join(parts)
-
-
-def deletes_first(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes with deletes first."""
-    return sorted(changes, key=lambda change: change.action not in GONE)
-
-
-def render_calls(calls: Calls) -> str:
-    """Render the calls that the plan needs, on one line."""
-    left = ""
-    if calls.left is not None:
-        of = f" of {calls.daily:,}" if calls.daily else ""
-        left = f" ({calls.left:,}{of} left today)"
-    parts = {"read": calls.read, "write": calls.write, "verify": calls.verify}
-    return f"Calls: {', '.join(f'{n:,} to {verb}' for verb, n in parts.items())}{left}."
-
-
-def visible(change: Change) -> bool:
-    """Return whether a change has anything to show; one of the state alone may not."""
-    told = change.importing or change.previous or change.fields or change.notes or change.reason
-    return change.action is not Action.NO_OP or bool(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +92,7 @@ def _blocks(
 
 def _in_short(change: Change, look: ActionStyle, ink: Ink) -> str:
     """Render a change on one line: action, reason and names of fields."""
-    names = [] if change.action in (Action.CREATE, *GONE) else [f.name for f in change.fields]
+    names = [] if change.action in (Action.CREATE, *DESTROYED) else [f.name for f in change.fields]
     more = "; ".join([*comments(change, look), *([", ".join(names)] if names else [])])
     sign = f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)}"
     return f"{sign} {_heading(change, look, ink)}{f' ({printable(more)})' if more else ''}"
@@ -118,12 +102,10 @@ def _drift(plan: Plan, page: _PlanLayout, summary: bool) -> list[str]:
     if not plan.drift:
         return []
     note = page.ink.paint("Note: Objects have changed outside of shopform", BOLD, CYAN)
-    drift = deletes_first(plan.drift)
-    looks = ((c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in drift)
     return [
         note,
         "The shop differs from what was last applied:",
-        *_blocks(looks, page, summary),
+        *_blocks(drifted(plan), page, summary),
     ]
 
 
@@ -167,18 +149,6 @@ def _heading(change: Change, look: ActionStyle, ink: Ink) -> str:
     return f"{ink.bold(change.address)} {ink.paint(look.heading, look.colour)}"
 
 
-def comments(change: Change, look: ActionStyle) -> Iterator[str]:
-    """Why, from where, and what else there is to know: one sentence each."""
-    if change.reason:
-        known = REASONS.get(change.reason)
-        yield known.format(address=change.address) if known else change.reason
-    if change.previous and look is not MOVED:
-        yield f"moved from {change.previous}"
-    if change.importing:
-        yield "imported" if change.id is None else f'imported from "{change.id}"'
-    yield from change.notes
-
-
 def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
     yield ink.bold(verdict(plan))
     if plan.destroy and not plan.differs:
@@ -198,41 +168,3 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
         why = f"{plural(len(codes), 'reason')} ({', '.join(dict.fromkeys(codes))})"
         sentence = f"This plan is refused and cannot be applied, for {why}."
         yield from (ink.paint(line, BOLD, RED) for line in wrap(sentence, width))
-
-
-def wire_names(plan: Plan) -> Iterator[str]:
-    """Return the wire names that the project sets for this shop."""
-    for kind in sorted({step.kind for step in plan.steps} & plan.basis.wire.keys()):
-        names = asdict(plan.basis.wire[kind])
-        told = {**{name: names[name] for name in names if name != "fields"}, **names["fields"]}
-        listed = ", ".join(f"`{name}` is `{text}`" for name, text in told.items() if text)
-        yield printable(f"Wire names of {kind}: {listed}.")
-
-
-def verdict(plan: Plan) -> str:
-    """Return the verdict of a plan; like the exit code it depends on `Plan.differs`."""
-    if not plan.differs and not plan.refused:
-        return NO_CHANGES
-    if not plan.refresh_only:
-        return plan_line(plan)
-    gone = sum(change.action is Action.DELETE for change in plan.drift)
-    return f"Drift: {len(plan.drift) - gone:,} changed, {gone:,} deleted outside of shopform."
-
-
-def plan_line(plan: Plan) -> str:
-    """Return the counts in Terraform's words, which tools parse."""
-    counts = plan.count()
-    before = f"{counts['import']} to import, " if counts["import"] else ""
-    after = f", {counts['forget']} to forget" if counts["forget"] else ""
-    changes = ", ".join(f"{counts[c]} to {c}" for c in ("add", "change", "destroy"))
-    return f"Plan: {before}{changes}{after}."
-
-
-def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
-    """Return the counts that Terraform's line does not have, one per line."""
-    ops = [step.op for step in steps]
-    named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT)}
-    yield from (f"{name}: {number:,}." for name, number in named.items() if number)
-    if edits := list(dict.fromkeys(step.address for step in steps if step.op is Op.EDIT)):
-        rest = f" and {len(edits) - EDITS_SHOWN:,} more" if len(edits) > EDITS_SHOWN else ""
-        yield f"State edits: {len(edits):,} ({', '.join(edits[:EDITS_SHOWN])}{rest})."

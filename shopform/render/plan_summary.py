@@ -1,0 +1,92 @@
+"""What every form of a plan shows: its changes in order with their styles, verdict and counts."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+
+from shopform.kit.text import join_first
+from shopform.model.plan import Action, Calls, Change, Op, Plan, Step
+from shopform.render.text.style import DRIFTED, MOVED, REASONS, ActionStyle, look_of, printable
+
+DESTROYED = (Action.DELETE, Action.REPLACE)
+NO_CHANGES = "No changes. Your infrastructure matches the configuration."
+EDITS_SHOWN = 5
+Styled = list[tuple[Change, ActionStyle]]
+
+
+def planned(plan: Plan) -> Styled:
+    """Return the changes that have anything to show, deletes first."""
+    return [(c, look_of(c)) for c in _deletes_first(plan.changes) if _visible(c)]
+
+
+def drifted(plan: Plan) -> Styled:
+    """Return what was changed outside of shopform, deletes first."""
+    return [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in _deletes_first(plan.drift)]
+
+
+def _deletes_first(changes: Iterable[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: change.action not in DESTROYED)
+
+
+def render_calls(calls: Calls) -> str:
+    """Render the calls that the plan needs, on one line."""
+    left = ""
+    if calls.left is not None:
+        of = f" of {calls.daily:,}" if calls.daily else ""
+        left = f" ({calls.left:,}{of} left today)"
+    parts = {"read": calls.read, "write": calls.write, "verify": calls.verify}
+    return f"Calls: {', '.join(f'{n:,} to {verb}' for verb, n in parts.items())}{left}."
+
+
+def _visible(change: Change) -> bool:
+    """Whether a change has anything to show; one of the state alone may not."""
+    shown = change.importing or change.previous or change.fields or change.notes or change.reason
+    return change.action is not Action.NO_OP or bool(shown)
+
+
+def comments(change: Change, look: ActionStyle) -> Iterator[str]:
+    """Why, from where, and what else there is to know: one sentence each."""
+    if change.reason:
+        known = REASONS.get(change.reason)
+        yield known.format(address=change.address) if known else change.reason
+    if change.previous and look is not MOVED:
+        yield f"moved from {change.previous}"
+    if change.importing:
+        yield "imported" if change.id is None else f'imported from "{change.id}"'
+    yield from change.notes
+
+
+def wire_names(plan: Plan) -> Iterator[str]:
+    """Return the wire names that the project sets for this shop."""
+    for kind in sorted({step.kind for step in plan.steps} & plan.basis.wire.keys()):
+        names = asdict(plan.basis.wire[kind])
+        fields = names.pop("fields")
+        shown = (f"`{n}` is `{text}`" for n, text in {**names, **fields}.items() if text)
+        yield printable(f"Wire names of {kind}: {', '.join(shown)}.")
+
+
+def verdict(plan: Plan) -> str:
+    """Return the verdict of a plan; like the exit code it depends on `Plan.differs`."""
+    if not plan.differs and not plan.refused:
+        return NO_CHANGES
+    if not plan.refresh_only:
+        return plan_line(plan)
+    deleted = sum(change.action is Action.DELETE for change in plan.drift)
+    return f"Drift: {len(plan.drift) - deleted:,} changed, {deleted:,} deleted outside of shopform."
+
+
+def plan_line(plan: Plan) -> str:
+    """Return the counts in Terraform's words, which tools parse."""
+    counts = plan.count()
+    before = f"{counts['import']} to import, " if counts["import"] else ""
+    after = f", {counts['forget']} to forget" if counts["forget"] else ""
+    changes = ", ".join(f"{counts[c]} to {c}" for c in ("add", "change", "destroy"))
+    return f"Plan: {before}{changes}{after}."
+
+
+def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
+    """Return the counts that Terraform's line does not have, one per line."""
+    ops = [step.op for step in steps]
+    named = {"Moved": moved, "Adopted": ops.count(Op.ADOPT)}
+    yield from (f"{name}: {number:,}." for name, number in named.items() if number)
+    if edits := list(dict.fromkeys(step.address for step in steps if step.op is Op.EDIT)):
+        yield f"State edits: {len(edits):,} ({join_first(edits, EDITS_SHOWN)})."
