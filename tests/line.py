@@ -15,7 +15,7 @@ from shopform.apply import apply
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.model.plan import Op, Outcome, Plan, Step
-from shopform.planning.checks.saved_plan import misfits
+from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
 from shopform.render.json.plan_document import sealed
 from shopform.render.json.plan_reader import read_document
@@ -92,7 +92,7 @@ class Line:
             made = read_and_plan(workspace, connection, session.prior, Options(**asked))
             assert not made.refused, errors(made)
             saved = read_document(sealed(made))
-            assert [*misfits(saved, session.prior, workspace.desired, workspace.shop)] == []
+            assert [*mismatches(saved, session.prior, workspace.desired, workspace.shop)] == []
             return made, apply(
                 made,
                 connection.client,

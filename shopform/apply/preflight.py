@@ -14,7 +14,7 @@ from shopform.model.live import Live, LiveKind
 from shopform.model.plan import TOUCHES, WRITES, Op, Plan, Step
 from shopform.model.redirect_graph import hop_of
 from shopform.model.values import Address, Secret
-from shopform.planning.checks.shop_identity import anchor_of, said
+from shopform.planning.checks.shop_identity import anchor_of, described
 from shopform.planning.matching.result import live_identity
 from shopform.planning.preconditions import (
     changes_route,
@@ -54,7 +54,9 @@ def _other_shop(plan: Plan, lists: Lists) -> list[Diagnostic]:
     now = anchor_of(Live(kinds={kind: read for (kind, _), read in lists.items()}))
     if not was or not now or (was.id, was.host) == (now.id, now.host):
         return []
-    summary = f"the fixed {was.kind} is {said(now)}, and was {said(was)} when the plan was made"
+    summary = (
+        f"the fixed {was.kind} is {described(now)}, and was {described(was)} when the plan was made"
+    )
     return [error("shop-changed", summary, hint="correct the key; or plan again")]
 
 

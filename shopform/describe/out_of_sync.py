@@ -16,7 +16,7 @@ from shopform.model.plan import FieldChange
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Ref
 from shopform.planning.compare.compare import Comparer
-from shopform.planning.compare.undeclared_fields import beside
+from shopform.planning.compare.undeclared_fields import undeclared_values
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Matching, declared_identity, live_identity
 
@@ -157,7 +157,7 @@ def _undeclared(
     kind, entry = BY_NAME[resource.address.kind], matching.entries.get(resource.address)
     if entry is None:
         return
-    for name, value in beside(kind, resource, item, matching.hosts).items():
+    for name, value in undeclared_values(kind, resource, item, matching.hosts).items():
         if name not in entry.unclaimed:
             shown = Comparer(matching).show(kind, name, value)
             yield FieldDifference(address=resource.address, field=name, value=shown)

@@ -13,7 +13,7 @@ from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, Secret
 from shopform.planning.compare.compare import Comparer
-from shopform.planning.compare.memory import Memory
+from shopform.planning.compare.state_entries import StateEntries
 from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Identity, live_identity
 
@@ -41,7 +41,7 @@ def adopt(
     prior = replace(prior, pending=())
     matching = match(wanted, prior, _known_objects(address, prior, found), Collector())
     difference = Comparer(matching).update(kind, resource, found.object, None)
-    memory = Memory(matching, found.hosts, prior.serial)
+    memory = StateEntries(matching, found.hosts, prior.serial)
     entry = replace(
         memory.entry(found.object, resource, kind, difference, unclaimed=()),
         identity=_identity(kind, resource, found),

@@ -47,7 +47,7 @@ class Page:
     """
 
     path: str
-    whose: str
+    label: str
     span: Span | None = None
     fresh: bool = False
     guessed: bool = False
@@ -98,7 +98,7 @@ def rooted(kind: Kind, name: str, value: T) -> T | str:
     """A value as people write and read it: an end of a redirect in this shop begins with a slash.
 
     A shop that keeps it as it is sent (redirect_path, dossier 4.7) would else lead astray; and
-    the front page, whose path is empty, could not be seen.
+    the front page, label path is empty, could not be seen.
     """
     route = kind.route
     ends = (route.source, route.target) if route else ()
@@ -143,9 +143,9 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProbl
 
 def hiding(hop: Hop, page: Page) -> RouteProblem:
     """A redirect that begins where a page is, which nobody could reach any more."""
-    says = f"hides `{page.whose}`, a page of that path" if page.path else "hides the front page"
+    says = f"hides `{page.label}`, a page of that path" if page.path else "hides the front page"
     if page.guessed:
-        says = f"is likely to hide `{page.whose}`: the shop makes its path, `{slashed(page.path)}`"
+        says = f"is likely to hide `{page.label}`: the shop makes its path, `{slashed(page.path)}`"
     return RouteProblem("route-hides", (hop,), says, CHANGE)
 
 

@@ -48,11 +48,11 @@ class _Pairs:
                 yield from self._onward(hop, starts.get(end, ()), removed.get(end, ()))
 
     def _hidden(self, hop: Hop, paths: Iterable[str]) -> Iterator[RouteProblem]:
-        """Pages whose path is similar to the source of a redirect."""
+        """Pages label path is similar to the source of a redirect."""
         for path in paths:
             page = self.pages[path]
             if (hop.fresh or page.fresh) and self._new(hop.start, path):
-                says = f"begins at `{slashed(hop.source)}`, and `{page.whose}` is a page at"
+                says = f"begins at `{slashed(hop.source)}`, and `{page.label}` is a page at"
                 says += f" `{slashed(page.path)}`"
                 yield self._fault(hop, says, "one hides the other", path, hop.start)
 
@@ -74,7 +74,7 @@ class _Pairs:
                 yield self._fault(hop, says, "a dead end", path, hop.end)
 
     def _twins(self, hop: Hop, paths: Sequence[str]) -> Iterator[RouteProblem]:
-        """One warning for all redirects whose sources are alike, at the first that is declared."""
+        """One warning for all redirects label sources are alike, at the first that is declared."""
         others = [path for path in paths if path != hop.start and not _asked_apart(hop.start, path)]
         fresh = any(self.table[path].fresh for path in paths)
         if not others or not fresh or self.table[hop.start] is not hop or not self._new(*paths):

@@ -1,4 +1,4 @@
-"""Count the calls that a plan needs beside its writes. Pure."""
+"""Count the calls that a plan needs besides its writes. Pure."""
 
 from collections import Counter
 
@@ -12,21 +12,21 @@ from shopform.planning.preconditions import required_lists
 def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     """Return the calls to verify a plan: one per changed list, one per confirmed create.
 
-    Before a delete its products are counted and the list of each kind of children is read; a list
-    of several pages serves as many deletes.
+    Each delete also needs a call to count the object's products, and the list of each kind of
+    children; a list of several pages is read once for as many deletes.
     """
     writes = [step for step in steps if step.op in WRITES]
-    inside = {(name, step.key) for step in writes for name in step.children}
+    children = {(name, step.key) for step in writes for name in step.children}
     calls = sum(step.counted is not None for step in writes)
-    for name, count in Counter(name for name, _ in inside).items():
-        calls += count if BY_NAME[name].nesting else _looks(draft, name, count)
-    gone = {step.address for step in writes if step.op is Op.DELETE}
+    for name, count in Counter(name for name, _ in children).items():
+        calls += count if BY_NAME[name].nesting else _child_reads(draft, name, count)
+    deleted = {step.address for step in writes if step.op is Op.DELETE}
     calls += sum(step.confirm for step in writes)
     calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].generated) for s in steps)
     for kind in KINDS:
         mine = [step for step in writes if step.kind == kind.name]
         if kind.nesting:
-            calls += len({s.parent.address for s in mine if s.parent} - gone)
+            calls += len({s.parent.address for s in mine if s.parent} - deleted)
         elif mine:
             read = draft.live.kind(kind.name)
             ops = [step.op for step in mine]
@@ -43,11 +43,11 @@ def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     return sum(1 if above else draft.live.kind(name).calls() for name, above in found)
 
 
-def _looks(draft: PlanDraft, kind: str, deletions: int) -> int:
-    """Return the calls for the lists of a kind that are read before its deletes."""
+def _child_reads(draft: PlanDraft, kind: str, deletions: int) -> int:
+    """Return the calls to read the lists of a kind before deletes of its parents."""
     read = draft.live.kind(kind)
     if read.paged:
         return read.calls() * -(-deletions // read.calls())
-    # A list without pages that is as long as a page is asked for another.
+    # After a list without pages that is exactly a page long, another page is requested.
     size = len(read.objects)
     return deletions + size // PAGE - (size - deletions) // PAGE

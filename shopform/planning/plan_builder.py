@@ -15,19 +15,19 @@ from shopform.model.values import Address, Ref
 from shopform.planning.compare import drift
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.difference import Difference
-from shopform.planning.compare.memory import Memory
-from shopform.planning.compare.unsupported_fields import fields_without_key, without
+from shopform.planning.compare.state_entries import StateEntries
+from shopform.planning.compare.unsupported_fields import fields_without_key, without_fields
 from shopform.planning.matching.result import Matching
 from shopform.planning.ordering.step_graph import Graph
-from shopform.planning.removals import BEGUN, RELEASED, Removal, Removals, lifecycle_notes
+from shopform.planning.removals import BEGUN, RELEASED, Removal, Remover, lifecycle_notes
 from shopform.planning.scope import Known, Options, Scope, scope
 
 
 @dataclass(slots=True)
 class PlanDraft:
-    """`build` fills changes, drift and the graph's steps; edges are added later.
+    """A plan in the making. `build` fills changes, drift and the graph's steps, without edges.
 
-    `moves` name addresses, also where nothing is moved; `going` are the removals of all managed
+    `moves` are all declared ones, also those that move nothing. `removals` are those of all owned
     addresses that are not declared, in scope or not.
     """
 
@@ -39,7 +39,7 @@ class PlanDraft:
     options: Options
     moves: tuple[Moved, ...] = ()
     scope: Scope = field(default_factory=Scope)
-    going: dict[Address, Removal] = field(default_factory=dict)
+    removals: dict[Address, Removal] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     drift: list[Change] = field(default_factory=list)
     graph: Graph = field(default_factory=Graph)
@@ -47,36 +47,36 @@ class PlanDraft:
     replaced: frozenset[Address] = frozenset()
     settled: dict[Address, Settled] = field(default_factory=dict)
     probed: set[str] = field(default_factory=set)
-    memory: Memory = field(init=False)
+    state_entries: StateEntries = field(init=False)
 
     def __post_init__(self) -> None:
-        self.memory = Memory(self.matching, self.live.hosts, self.prior.serial)
+        self.state_entries = StateEntries(self.matching, self.live.hosts, self.prior.serial)
 
     def build(self) -> None:
         self.replaced = self._replaced()
         compare = Comparer(self.matching, self.replaced, self.desired.resources)
-        let_go = frozenset(each.address for each in self.desired.removed if not each.destroy)
-        removals = Removals(self.desired, self.live, compare, self.options.destroy, let_go)
+        released = frozenset(each.address for each in self.desired.removed if not each.destroy)
+        remover = Remover(self.desired, self.live, compare, self.options.destroy, released)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
         undeclared -= self.desired.left_out
         for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
-            if removal := removals.of(address, self.matching.entries[address]):
-                self.going[address] = removal
+            if removal := remover.of(address, self.matching.entries[address]):
+                self.removals[address] = removal
         self.scope = self._scope()
-        nameless = fields_without_key(self.desired, self.live, self.out)
+        unsupported = fields_without_key(self.desired, self.live, self.out)
         for address, resource in self.desired.resources.items():
-            if self.scope.holds(address):
-                lost = nameless.get(address.kind)
-                known = without(resource, lost) if lost else resource
-                self._declared(known, BY_NAME[address.kind], compare, removals)
-        for address, removal in self.going.items():
-            if self.scope.holds(address):
+            if self.scope.includes(address):
+                names = unsupported.get(address.kind)
+                known = without_fields(resource, names) if names else resource
+                self._declared(known, BY_NAME[address.kind], compare, remover)
+        for address, removal in self.removals.items():
+            if self.scope.includes(address):
                 self.changes.append(removal.change)
                 self.graph.add(removal.step)
-        self.drift += drift.vanished(self.desired, self.prior, self.live, self.scope, compare)
+        self.drift += drift.deleted(self.desired, self.prior, self.live, self.scope, compare)
 
     def incomplete(self, kind: str) -> bool:
-        """Return whether the kind was read incompletely, so that absence proves nothing."""
+        """Return whether the list of a kind is incomplete: a missing object may exist."""
         return bool(self.live.kind(kind).problem)
 
     def _scope(self) -> Scope:
@@ -87,12 +87,12 @@ class PlanDraft:
                 entries=self.matching.entries,
                 moved=self.matching.moved,
                 moves=self.moves,
-                destroyed=[a for a, gone in self.going.items() if gone.step.op is Op.DELETE],
+                destroyed=[a for a, each in self.removals.items() if each.step.op is Op.DELETE],
             ),
         )
 
     def _replaced(self) -> frozenset[Address]:
-        """Addresses to replace by request, with their children: a parent cannot change."""
+        """Return the addresses of `--replace` with their children, whose parent cannot change."""
         words = {Address(word) for word in self.options.replace}
         for word in sorted(words - self.matching.ids.keys()):
             otherwise = "`shopform state list` shows the addresses in the state"
@@ -103,35 +103,35 @@ class PlanDraft:
         return frozenset(a for a in self.matching.ids if words and within(a, words))
 
     def _declared(
-        self, resource: Resource, kind: Kind, compare: Comparer, removals: Removals
+        self, resource: Resource, kind: Kind, compare: Comparer, remover: Remover
     ) -> None:
         address, item = resource.address, self.matching.object(resource.address)
         if item is None:
             if not self.incomplete(kind.name):
                 self._create(resource, kind, compare.create(kind, resource), Action.CREATE)
         elif address in self.replaced:
-            self.graph.add(removals.delete(address, item))
+            self.graph.add(remover.delete(address, item))
             entry = self.matching.entries.get(address, Entry(id=item.id))
             difference = compare.create(kind, resource)
-            difference.fields = removals.replaced(kind, entry, item, difference.fields)
+            difference.fields = remover.replaced(kind, entry, item, difference.fields)
             difference.notes += self._reverted(resource, item, difference, compare)
             self._create(resource, kind, difference, Action.REPLACE)
         elif resource.forget:
-            self._let_go(resource, kind, item, compare, removals)
+            self._release(resource, kind, item, compare, remover)
         else:
             self._existing(resource, kind, item, compare)
 
-    def _let_go(
+    def _release(
         self,
         resource: Resource,
         kind: Kind,
         item: LiveObject,
         compare: Comparer,
-        removals: Removals,
+        remover: Remover,
     ) -> None:
         """Update the object if it differs, then remove it from the state."""
         address, entry = resource.address, self.matching.entries.get(resource.address)
-        removal = removals.forget(address, entry or Entry(id=item.id))
+        removal = remover.forget(address, entry or Entry(id=item.id))
         if compare.update(kind, resource, item, entry).send:
             self._existing(resource, kind, item, compare)
             change = self.changes.pop()
@@ -145,9 +145,9 @@ class PlanDraft:
         self, resource: Resource, kind: Kind, difference: Difference, action: Action
     ) -> None:
         address = resource.address
-        lost = self.matching.deleted_outside.get(address)
-        notes = [f"deleted outside of shopform (previous id {lost})"] if lost else []
-        notes += [f"{REVERTS}: it was deleted there"] if lost else []
+        old = self.matching.deleted_outside.get(address)
+        notes = [f"deleted outside of shopform (previous id {old})"] if old else []
+        notes += [f"{REVERTS}: it was deleted there"] if old else []
         notes += difference.notes
         notes += lifecycle_notes(Entry(id=0), resource)
         reason = ""
@@ -169,14 +169,14 @@ class PlanDraft:
     def _create_step(self, resource: Resource, kind: Kind, difference: Difference) -> Step:
         assumed = self.live.kind(kind.name).assumed and kind.name not in self.probed
         self.probed.add(kind.name)
-        unclaimed = self.memory.unclaimed(resource, kind, None, difference)
+        unclaimed = self.state_entries.unclaimed(resource, kind, None, difference)
         return Step(
             key=f"{resource.address}:create",
             op=Op.CREATE,
             address=resource.address,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self.memory.entry(None, resource, kind, difference, unclaimed),
+            entry=self.state_entries.entry(None, resource, kind, difference, unclaimed),
             confirm=assumed,
             deliver=resource.deliver,
         )
@@ -184,7 +184,7 @@ class PlanDraft:
     def _reverted(
         self, resource: Resource, item: LiveObject, difference: Difference, compare: Comparer
     ) -> tuple[str, ...]:
-        """Record the edits in the shop that the plan overwrites, and return a note of them."""
+        """Add the edits that the plan overwrites to `drift`, and return a note of them."""
         entry = self.matching.entries.get(resource.address)
         if entry is None:
             return ()
@@ -208,8 +208,8 @@ class PlanDraft:
         address = resource.address
         entry = self.matching.entries.get(address)
         difference = compare.update(kind, resource, item, entry)
-        unclaimed = self.memory.unclaimed(resource, kind, item, difference)
-        op = self.memory.operation(resource, entry, difference, unclaimed)
+        unclaimed = self.state_entries.unclaimed(resource, kind, item, difference)
+        op = self.state_entries.operation(resource, entry, difference, unclaimed)
         if op is None:
             self._unchanged(resource, kind, item, compare)
             return
@@ -228,7 +228,7 @@ class PlanDraft:
             id=item.id,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self.memory.entry(item, resource, kind, difference, unclaimed),
+            entry=self.state_entries.entry(item, resource, kind, difference, unclaimed),
             previous=self.matching.before(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
@@ -244,7 +244,7 @@ class PlanDraft:
     def _unchanged(
         self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
     ) -> None:
-        """Count an unchanged resource; an edit of the state alone may be one too."""
+        """Count a resource that needs no change, or a change of its state entry only."""
         self.unchanged += 1
         if self.options.whole:
             values = compare.settled(kind, resource, item)
@@ -261,9 +261,9 @@ class PlanDraft:
     ) -> None:
         if op is Op.ADOPT or address in self.matching.adopted:
             notes += (BEGUN.format(number),)
-        lost = self.matching.deleted_outside.get(address)
-        if lost:
-            notes += (f"deleted outside of shopform (previous id {lost}), and found as {number}",)
+        old = self.matching.deleted_outside.get(address)
+        if old:
+            notes += (f"deleted outside of shopform (previous id {old}), and found as {number}",)
         self.changes.append(
             Change(
                 address=address,

@@ -1,4 +1,4 @@
-"""What a reviewer approves, as one digest: what a plan shows and all that it does. Pure."""
+"""The digest of a plan that a reviewer approves: all that it shows and does. Pure."""
 
 import hashlib
 import json
@@ -11,23 +11,22 @@ from shopform.model.canonical import is_digest
 from shopform.model.plan import Action, Change, Plan, Step
 from shopform.model.values import Address, Ref, Secret
 
-# `kind` is in the address. `confirm` reads back and writes nothing: it depends on what others have
-# in the shop. `unclaimed` tells what was in undeclared fields, which staff may edit meanwhile.
-# `made` is a serial.
-_LEFT_OUT = frozenset({"kind", "confirm", "unclaimed", "made"})
+# `kind` is in the address. `confirm` adds a read and depends on the other objects of the shop.
+# `unclaimed` are undeclared fields, which staff may edit before the apply. `made` is a serial.
+_OMITTED = frozenset({"kind", "confirm", "unclaimed", "made"})
 
 
 def digest_of(plan: Plan) -> str:
-    """A digest over shop, changes and steps, the same wherever and whenever that is the same.
+    """Return a digest over shop, changes and steps, equal on every machine and at any time.
 
-    Of a secret it covers the template and not the text, so that it may be published, and so that
-    a reviewer needs no secret. What only counts is not in it: calls, serials, what is unmanaged.
+    It covers the template of a secret and not its value, so it may be published, and a reviewer
+    needs no secrets. Numbers of calls, serials and unmanaged objects are not part of it.
     """
     return _hash(parts_of(plan))
 
 
 def parts_of(plan: Plan) -> dict[str, str]:
-    """The digest of each address, and under "" that of what holds for all of them."""
+    """Return the digest of each address, and under "" that of what they share."""
     basis = plan.basis
     where = (basis.shop, basis.url, basis.state, basis.source)
     common = (where, basis.wire, plan.names, plan.destroy, plan.absent)
@@ -53,7 +52,7 @@ def _step(step: Step, confirming: Mapping[str, str]) -> object:
 
 
 def _data(value: object) -> object:
-    """A value as JSON data; a secret is its template, and a keyed digest of one only a mark."""
+    """Return a value as JSON data: a secret as its template, a digest of one as a constant."""
     if value is None or isinstance(value, str | int):
         return "$secret" if is_digest(value) else value
     if isinstance(value, Ref):
@@ -73,7 +72,7 @@ def _object(value: Any) -> dict[str, object]:
 
 @cache
 def _names(of: Any) -> list[str]:
-    return [field.name for field in fields(of) if field.name not in _LEFT_OUT]
+    return [field.name for field in fields(of) if field.name not in _OMITTED]
 
 
 def _hash(data: object) -> str:

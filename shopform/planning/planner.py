@@ -1,4 +1,4 @@
-"""Plan: Desired, Prior and Live in, one Plan out. Pure: no file, clock or socket."""
+"""Make a Plan from Desired, Prior and Live. Pure: no file, clock or socket."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ from shopform.model.shop import Shop
 from shopform.model.values import Address, Secret
 from shopform.planning.call_costs import recheck_calls, verify_calls
 from shopform.planning.checks import guards, unsettled_paths
-from shopform.planning.checks.ci_gates import gated
+from shopform.planning.checks.ci_gates import check_gates
 from shopform.planning.checks.live_paths import paths_of
 from shopform.planning.checks.shop_identity import anchor_of
 from shopform.planning.compare import drift
 from shopform.planning.matching.match import match
-from shopform.planning.ordering.cycle_breaking import Yielding
+from shopform.planning.ordering.cycle_breaking import CycleBreaker
 from shopform.planning.ordering.dependencies import connect
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.plan_digest import digest_of
@@ -30,19 +30,19 @@ from shopform.planning.scope import Known, Options, scope
 def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
     """Return the changes to the shop, the steps in order, and the calls they need.
 
-    The plan is always complete; errors in its diagnostics refuse it. Raises UsageError for unknown
-    targets and replacements.
+    The plan is complete even if errors in its diagnostics refuse it. Raises UsageError for
+    unknown targets and replacements.
     """
-    return finished(drafted(desired, prior, live, shop, options), options)
+    return finish(draft_plan(desired, prior, live, shop, options), options)
 
 
-def finished(made: Plan, options: Options) -> Plan:
-    """Return the plan with its digest, refused if it has changes that the run is to fail on."""
-    return gated(replace(made, digest=digest_of(made)), options)
+def finish(made: Plan, options: Options) -> Plan:
+    """Return the plan with its digest, refused if `--fail-on` or similar options say so."""
+    return check_gates(replace(made, digest=digest_of(made)), options)
 
 
-def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
-    """Return the unfinished plan, while products of deleted objects are not counted yet."""
+def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
+    """Return the plan without its digest, before products of deleted objects are counted."""
     out = Collector()
     if options.refresh_only:
         return _drift_only(desired, prior, live, shop, options)
@@ -55,7 +55,7 @@ def drafted(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Opt
     unsettled_paths.check(matching, desired, draft.scope, draft.graph.steps, out)
     paths = paths_of(draft)
     connect(draft, paths)
-    steps = draft.graph.walk(Yielding(draft))
+    steps = draft.graph.walk(CycleBreaker(draft))
     guards.check(draft, paths, shop, options)
     return _assemble(draft, steps, shop)
 
@@ -105,9 +105,9 @@ def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options:
     guards.complete(live, out)
     guards.part(options, out)
     known = Known(entries=prior.resources, moves=desired.moved)
-    looked = scope(options, known)
-    found = drift.look(desired, prior, live, looked)
-    unsettled_paths.check(drift.owned(prior, live), desired, looked, {}, out)
+    covered = scope(options, known)
+    found = drift.detect(desired, prior, live, covered)
+    unsettled_paths.check(drift.owned_objects(prior, live), desired, covered, {}, out)
     return Plan(
         basis=_basis(prior, shop),
         refresh_only=True,
@@ -129,7 +129,7 @@ def _basis(prior: Prior, shop: Shop) -> Basis:
 
 
 def _explained(changes: list[Change], steps: tuple[Step, ...], shop: str) -> Iterator[Change]:
-    """Add notes on side effects of the steps: nothing is done that no change shows."""
+    """Yield the changes with notes on side effects of their steps."""
     notes: dict[Address, list[str]] = {}
     for step in steps:
         notes.setdefault(step.address, []).extend(_side_effects(step, shop))
@@ -154,7 +154,7 @@ def _side_effects(step: Step, shop: str) -> Iterator[str]:
 
 
 def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
-    """Return the deleted objects whose products can be counted, one call each."""
+    """Return kind and id of deleted objects whose products can be counted, one call each."""
     return tuple(
         (step.kind, step.id)
         for step in plan.steps

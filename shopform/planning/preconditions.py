@@ -1,4 +1,4 @@
-"""The preconditions of a plan: digests of the objects it changes, and their lists. Pure."""
+"""The preconditions of a plan: fingerprints of the objects it changes, ids in lists. Pure."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from shopform.planning.plan_builder import PlanDraft
 
 
 def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
-    """Return a digest of each readable field, by which an edit is detected."""
+    """Return a digest of each readable field, to detect edits."""
     fields = {
         name: canonical(kind.type(name), value, hosts)
         for name, value in item.fields.items()
@@ -30,9 +30,9 @@ def _short_digest(value: object) -> str:
 
 
 def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:
-    """Return the digests of the fields that the plan declares or sends, by object.
+    """Return the digests of the declared and sent fields of each object to change.
 
-    A delete was approved for the whole object as it was shown, so all its fields count.
+    A delete is approved for the object as it was shown, so all its fields count.
     """
     found: dict[Address, dict[str, str]] = {}
     for step in steps:
@@ -52,7 +52,7 @@ def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, 
 def listed_ids(
     draft: PlanDraft, steps: tuple[Step, ...]
 ) -> Mapping[tuple[str, int | None], Ranges]:
-    """Return the ids in each list in which something is created, to recognise later ones."""
+    """Return the ids in each list that gets a new object, to detect objects created later."""
     kinds = {step.kind for step in steps if step.op is Op.CREATE}
     found: dict[tuple[str, int | None], list[int]] = {}
     for kind in kinds & set(draft.live.kinds):

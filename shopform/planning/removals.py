@@ -1,4 +1,4 @@
-"""What becomes of owned objects that nobody declares: destroyed, forgotten, or gone. Pure."""
+"""Remover of owned objects that are not declared: from the shop or the state only. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,58 +18,58 @@ from shopform.planning.compare.lost_values import EDITED, Loss, losses
 BEGUN = "was being created when a run was interrupted, and exists as {}"
 UNDECLARED = "delete_because_no_resource_config"
 RELEASED = "is removed from the state once that is done"
-KEPT = "stays in the shop, as its `on_delete: keep` said"
+KEPT = "stays in the shop, by `on_delete: keep`"
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The change that is told and the step that does it."""
+    """The change to show and its step."""
 
     change: Change
     step: Step
 
 
 @dataclass(frozen=True, slots=True)
-class Removals:
-    """Decides for one plan; `destroy` is set when everything owned is to go.
+class Remover:
+    """Makes the removals of one plan. `destroy`: all owned objects are removed.
 
-    `let_go` are addresses that the files say are only forgotten.
+    `released` are addresses that the files remove from the state only.
     """
 
     desired: Desired
     live: Live
     compare: Comparer
     destroy: bool
-    let_go: frozenset[Address]
+    released: frozenset[Address]
 
     def of(self, address: Address, entry: Entry) -> Removal | None:
-        """None where the list of its kind is incomplete: it may be there, and unread."""
+        """Return the removal of an address; None if its object may exist in an incomplete list."""
         kind = BY_NAME[address.kind]
         read = self.live.kind(kind.name)
         item = read.objects.get(entry.id)
-        if within(address, self.let_go):
+        if within(address, self.released):
             return self.forget(address, entry)
         if self._kept(entry):
             return self.forget(address, entry, Action.FORGET, KEPT)
         if read.problem:
             return None
         if item is None:
-            gone = "was already deleted outside of shopform"
-            return self.forget(address, entry, Action.NO_OP, gone)
+            note = "was already deleted outside of shopform"
+            return self.forget(address, entry, Action.NO_OP, note)
         return Removal(self._destroyed(address, entry, item, kind), self.delete(address, item))
 
     def _kept(self, entry: Entry) -> bool:
-        """Whether it stays in the shop, with what it lies in or by itself."""
+        """Return whether an object stays in the shop by its own `keep` or that of a parent."""
         above = entry.parent
         if entry.keep or above is None or above in self.desired.resources:
             return entry.keep
-        container = self.compare.matching.entries.get(above)
-        return container is not None and self._kept(container)
+        parent = self.compare.matching.entries.get(above)
+        return parent is not None and self._kept(parent)
 
     def delete(self, address: Address, item: LiveObject) -> Step:
         nesting = BY_NAME[address.kind].nesting
-        container = (nesting.kind, item.parent_id or 0) if nesting else None
-        parent = self.compare.matching.owners.get(container) if container else None
+        above = (nesting.kind, item.parent_id or 0) if nesting else None
+        parent = self.compare.matching.owners.get(above) if above else None
         return Step(
             key=f"{address}:delete",
             op=Op.DELETE,
@@ -100,9 +100,9 @@ class Removals:
         return Removal(change, step)
 
     def _held(self, kind: str, entry: Entry) -> dict[str, object]:
-        """What is managed of an object, as the shop holds it or as it was left there."""
-        left = LiveObject(entry.id, {**entry.sent, **entry.stored})
-        item = self.live.kind(kind).objects.get(entry.id, left)
+        """Return the managed fields for display, from the shop, or else as recorded."""
+        recorded = LiveObject(entry.id, {**entry.sent, **entry.stored})
+        item = self.live.kind(kind).objects.get(entry.id, recorded)
         fields = self.lost(BY_NAME[kind], entry, item)
         managed = (f for f in fields if f.name in entry.sent)
         return {f.name: Secret("", "") if f.sensitive else f.before for f in managed}
@@ -117,11 +117,11 @@ class Removals:
             fields=tuple(self.lost(kind, entry, item)),
             reason="" if self.destroy else UNDECLARED,
             notes=((BEGUN.format(item.id),) if begun else ())
-            + ((_dependants(count),) if count else ()),
+            + ((_products(count),) if count else ()),
         )
 
     def lost(self, kind: Kind, entry: Entry, item: LiveObject) -> Iterator[FieldChange]:
-        """What would be lost with the object, declared or not; what was edited since is marked."""
+        """Yield all fields that are lost with the object; edits by staff have a reason."""
         for loss in losses(kind, entry, item, self.live.hosts):
             shown = None if loss.secret else self._shown(kind, loss)
             if loss.secret or shown is not None:
@@ -133,15 +133,15 @@ class Removals:
                 )
 
     def replaced(
-        self, kind: Kind, entry: Entry, item: LiveObject, made: list[FieldChange]
+        self, kind: Kind, entry: Entry, item: LiveObject, created: list[FieldChange]
     ) -> list[FieldChange]:
-        """What the new object is made with, beside what is lost with the old one."""
+        """Return the fields of the new object, each with the value lost with the old one."""
         lost = {field.name: field for field in self.lost(kind, entry, item)}
-        # A path that nobody declared is made anew by the shop.
+        # The shop gives the new object a path of its own if none is declared.
         if kind.path not in entry.sent:
             lost.pop(kind.path, None)
         found = []
-        for field in made:
+        for field in created:
             old = lost.pop(field.name, FieldChange(name=field.name))
             secret = FieldChange(name=field.name, sensitive=True, reason=old.reason)
             shown = replace(field, before=old.before, reason=old.reason)
@@ -155,24 +155,27 @@ class Removals:
         return self.compare.show(kind, loss.name, loss.value)
 
 
-def children(container: Kind, fields: Mapping[str, object]) -> Iterator[str]:
-    """The kinds of an object's children: nested in it, or identified by their reference to it."""
+def children(parent: Kind, fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield the kinds of children that an object with these fields may have.
+
+    These are nested in its kind, or have a reference to it in their identity.
+    """
     for kind in KINDS:
         nesting = kind.nesting
-        if nesting and nesting.kind == container.name:
+        if nesting and nesting.kind == parent.name:
             only = nesting.only
             if not only or str(fields.get(only[0])).strip().lower() == only[1]:
                 yield kind.name
-        elif any(kind.refers.get(n) == container.name for n in kind.identity):
+        elif any(kind.refers.get(n) == parent.name for n in kind.identity):
             yield kind.name
 
 
-def _dependants(count: int) -> str:
-    return f"{plural(count, 'product')} hang{'s' if count == 1 else ''} on it"
+def _products(count: int) -> str:
+    return f"{plural(count, 'product')} refer{'s' if count == 1 else ''} to it"
 
 
 def lifecycle_notes(before: Entry, after: Resource | Entry) -> Iterator[str]:
-    """How deletions of an object are treated from now on, where that changes."""
+    """Yield a note for each deletion setting that changes."""
     if before.protect != after.protect:
         yield "is protected from now on" if after.protect else "is no longer protected"
     if before.keep != after.keep and not after.origin:  # copies stay anyway

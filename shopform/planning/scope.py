@@ -23,12 +23,11 @@ from shopform.model.values import Address
 class Options:
     """The planning options of a command.
 
-    `allow_delete` maps a kind to a number, `allow` names rules that are lifted this once.
-    `fail_on` are words of `model.CHANGE_WORDS` and `drift`, and `expect_no_changes` is all of
-    them. `refresh_only` compares with the state and not with the files. `whole`: objects that
-    stay as they are belong in the plan. `only` are the addresses a plan is about by its nature,
-    such as those of a copy; `source` is the shop they are copied from. `by_name`: what is deleted
-    was asked for, and is not merely missing from what is declared.
+    `allow_delete` maps a kind to a number; `allow` names policy rules to lift for this run.
+    `fail_on` has values of `CHANGE_WORDS` and `drift`; `expect_no_changes` is all of them.
+    `refresh_only` compares with the state and not with the files. `whole` adds unchanged objects
+    to the plan. `only` limits a copy or an undo to its addresses; `source` is the shop that is
+    copied. `by_name`: deletes are requested by name, not inferred from missing declarations.
     """
 
     destroy: bool = False
@@ -54,7 +53,7 @@ class Scope:
 
     only: frozenset[Address] | None = None
 
-    def holds(self, address: Address) -> bool:
+    def includes(self, address: Address) -> bool:
         return self.only is None or address in self.only
 
 
@@ -62,9 +61,8 @@ class Scope:
 class Known:
     """The known addresses.
 
-    `entries` are the state's, `moved` maps the new address of those that moved to the old one the
-    state has, `moves` are those that the files declare, and `destroyed` are the undeclared
-    addresses whose objects would be deleted.
+    `entries` are those of the state, `moved` maps new addresses to the old ones in the state,
+    `moves` are the declared moves, and `destroyed` the undeclared addresses to be deleted.
     """
 
     resources: Mapping[Address, Resource] = field(default_factory=dict)
@@ -79,12 +77,11 @@ class Known:
 
 
 def scope(options: Options, known: Known) -> Scope:
-    """Return the targets with their dependencies, without the excluded and their dependants.
+    """Return the targets with their dependencies, without the excluded and their dependents.
 
-    What is created or changed depends on its references, and a redirect on the page at its target;
-    a delete depends on the deletes or changes of what refers to the object. Raises UsageError for
-    an unknown address, for a target that is excluded or depends on what is, and for a replacement
-    out of scope.
+    A create or update depends on its references, and a redirect on the page at its target; a
+    delete depends on the changes to its dependents. Raises UsageError for an unknown address, a
+    target that is excluded or depends on an excluded one, and a replacement out of scope.
     """
     if not options.targets and not options.excludes:
         return Scope(options.only)
@@ -101,14 +98,14 @@ def scope(options: Options, known: Known) -> Scope:
     chosen: Set[Address] = every.keys()
     if options.targets:
         for word in options.targets:
-            _included(word, roots[word] & every.keys() or named[word], excluded, left_out)
+            _require_included(word, roots[word] & every.keys() or named[word], excluded, left_out)
         chosen = reachable((a for w in options.targets for a in named[w] - left_out), needs)
     chosen = chosen - left_out
     for word in options.replace:
         if outside := sorted(named[word] - chosen):
             raise UsageError(
                 f"`--replace {word}` is outside of the scope of this run: `{outside[0]}`",
-                hint=f"name it with `--target {outside[0]}` too, or leave out `--replace`",
+                hint=f"add `--target {outside[0]}`, or remove `--replace {word}`",
             )
     old = {before for after, before in known.moved.items() if after in chosen} - every.keys()
     within = chosen if options.only is None else chosen & options.only
@@ -116,7 +113,7 @@ def scope(options: Options, known: Known) -> Scope:
 
 
 def _other_names(known: Known) -> dict[Address, list[Address]]:
-    """The addresses before and after each move, by each other."""
+    """Return the other addresses of each moved one, before and after its moves."""
     pairs = [(move.before, move.after) for move in known.moves]
     pairs += [(before, after) for after, before in known.moved.items()]
     others: dict[Address, list[Address]] = {}
@@ -130,19 +127,21 @@ def _words(options: Options) -> Iterable[str]:
     return dict.fromkeys((*options.targets, *options.excludes, *options.replace))
 
 
-def _included(
+def _require_included(
     word: str, roots: Set[Address], excluded: Set[Address], left_out: Set[Address]
 ) -> None:
-    """Refuse an excluded target; some of its children may be excluded."""
+    """Refuse a target that is excluded; its children may be."""
     for address in sorted(roots & left_out):
-        why = "is excluded as well" if address in excluded else "needs what `--exclude` leaves out"
-        raise UsageError(f"`--target {word}`: `{address}` {why}", hint="leave one of the two out")
+        why = "is excluded too" if address in excluded else "depends on an excluded address"
+        raise UsageError(
+            f"`--target {word}`: `{address}` {why}", hint="remove one of the two options"
+        )
 
 
 def _names(
     address: Address, every: Container[Address], others: Mapping[Address, Iterable[Address]]
 ) -> set[Address]:
-    """Return an address with its names before and after moves that no other object has."""
+    """Return an address and its names before and after moves, except those of other objects."""
     found = [address]
     for known in found:
         for one in upward(known):
@@ -173,11 +172,11 @@ def _needs(
     if options.refresh_only:
         return held
     declared = {a: set(depends_on(resource)) for a, resource in known.resources.items()}
-    for address, page in _leading({a: r.fields for a, r in known.resources.items()}):
+    for address, page in _route_targets({a: r.fields for a, r in known.resources.items()}):
         declared[address].add(page)
     needs = {a: set(found) for a, found in declared.items()}
     for address in declared.keys() & now.keys():
-        # Otherwise the state would have two objects under one address.
+        # Until the other one moves, the state would have two objects under one address.
         needs[address].add(now[address])
     replaced = {a for word in options.replace for a in named[word]}
     users = reversed_edges(held)
@@ -189,10 +188,10 @@ def _needs(
     return needs
 
 
-def _leading(
+def _route_targets(
     fields: Mapping[Address, Mapping[str, object]],
 ) -> Iterator[tuple[Address, Address]]:
-    """Yield each redirect with the page at its target, which must exist first."""
+    """Yield each redirect with the page at its target, which is created first."""
     pages: dict[str, Address] = {}
     for address, held in fields.items():
         name = BY_NAME[address.kind].path

@@ -7,7 +7,7 @@ from shopform.model.canonical import identified
 from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
-from shopform.planning.compare.lost_values import unmanaged_children, written
+from shopform.planning.compare.lost_values import edited_fields, unmanaged_children
 from shopform.planning.matching.result import live_identity
 from shopform.undo.previous_addresses import PreviousAddresses
 
@@ -28,7 +28,7 @@ def find_kept(
     kept: dict[Address, tuple[str, Address]] = {}
     for address, entry in created.items():
         item = live.object(address.kind, entry.id)
-        edits = written(BY_NAME[address.kind], entry, item, live.hosts) if item else []
+        edits = edited_fields(BY_NAME[address.kind], entry, item, live.hosts) if item else []
         edits += children.get((address.kind, entry.id), [])
         if edits and address not in allow_delete:
             reason = f"holds what was entered in the shop after the run: {', '.join(edits)}"

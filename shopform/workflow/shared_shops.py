@@ -23,7 +23,7 @@ def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
     """
     loaded, shop = workspace.loaded, workspace.shop
     for other, one_source in same_shops(loaded.project, shop, **loaded.given):
-        from shopform.planning.checks.shared_shop import Managed, meeting
+        from shopform.planning.checks.shared_shop import Managed, first_overlap
 
         def managed(one: Shop) -> Managed:
             store = replace(workspace, shop=one, source="").store()
@@ -32,7 +32,7 @@ def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
         mine, theirs = managed(shop), managed(other)
         # Keys of two names that are equal today may be meant to differ: as long as nothing is
         # owned by the other, nothing can be lost to it.
-        both = meeting(mine, theirs) if one_source or theirs.prior.resources else None
+        both = first_overlap(mine, theirs) if one_source or theirs.prior.resources else None
         if both:
             raise ConfigError(diagnostics=[_same_shop(loaded.project, shop, other, both)])
     if with_states:

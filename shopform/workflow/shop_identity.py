@@ -14,10 +14,10 @@ from shopform.model.values import Address, host_of
 from shopform.planning.checks.shop_identity import (
     Evidence,
     anchored,
-    doubt,
-    gather,
-    objections,
+    collect_evidence,
+    needs_more_evidence,
     recognised,
+    wrong_shop,
 )
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
@@ -47,10 +47,10 @@ def same_shop(
     state, and nothing read speaks for it, one object is asked for.
     """
     known = key_digest(client.shop.token.text, prior.lineage) in prior.keys if prior.keys else None
-    found = gather(declared or Desired(), prior, live)
-    if doubt(prior, found, known_key=known):
+    found = collect_evidence(declared or Desired(), prior, live)
+    if needs_more_evidence(prior, found, known_key=known):
         found = _asked(client, prior, found)
-    problems = list(objections(prior, found, client.shop.name, known_key=known))
+    problems = list(wrong_shop(prior, found, client.shop.name, known_key=known))
     if problems:
         raise StateError(diagnostics=problems)
 

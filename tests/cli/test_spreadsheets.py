@@ -118,7 +118,7 @@ def test_circle_that_the_shop_has_does_not_keep_it_from_being_taken_over(
     taken = run("apply", "--auto-approve")
     assert taken.exit == 0, taken.text
     assert "3 imported" in taken.out
-    assert "it is so in the shop already" in taken.err
+    assert "the shop already has this problem" in taken.err
 
 
 def test_row_that_drifted_is_left_to_the_table(

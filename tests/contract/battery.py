@@ -241,7 +241,7 @@ def products_are_counted_before_what_holds_them_goes() -> None:
         one.declare()
         told = {c.kind: c.notes for c in one.plan().changes}
         kinds = ("supplier", "profile", "brand", "category")
-        assert told == dict.fromkeys(kinds, ("2 products hang on it",))
+        assert told == dict.fromkeys(kinds, ("2 products refer to it",))
 
 
 def what_cannot_hold_values_is_not_asked_for_them() -> None:

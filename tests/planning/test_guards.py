@@ -158,7 +158,7 @@ def test_count_is_told_and_stops_nothing() -> None:
     world = World().there("supplier.a", 1, name="A")
     world.counts["supplier", 1] = 12
     made = world.plan()
-    assert made.changes[0].notes == ("12 products hang on it",)
+    assert made.changes[0].notes == ("12 products refer to it",)
     assert not made.refused
 
 

@@ -306,7 +306,7 @@ def test_addresses_that_change_places_are_refused() -> None:
     world.settled("supplier.a", 1, name="One").settled("supplier.b", 2, name="Two")
     made = world.plan()
     assert errors(made) == ["move-circle"]
-    assert "`supplier.a` and `supplier.b` change places" in made.diagnostics[0].summary
+    assert "`supplier.a` and `supplier.b` swap addresses" in made.diagnostics[0].summary
 
 
 def test_address_that_moves_away_and_back_stays() -> None:

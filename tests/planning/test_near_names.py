@@ -12,7 +12,7 @@ from shopform.model.prior import Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, Secret
 from shopform.planning.checks import near_names
-from shopform.planning.checks.saved_plan import misfits
+from shopform.planning.checks.saved_plan import mismatches
 
 NEAR = [
     ("Sko  til  børn", "Sko til børn"),
@@ -199,4 +199,4 @@ def test_every_plan_of_the_planner_may_be_saved_whatever_its_names_are() -> None
                 prior = Prior(lineage="l", serial=1, resources=world.entries)
                 desired = Desired(resources=world.declared)
                 assert not made.empty
-                assert [*misfits(made, prior, desired, shop)] == [], (kind.name, text)
+                assert [*mismatches(made, prior, desired, shop)] == [], (kind.name, text)

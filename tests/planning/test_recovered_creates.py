@@ -11,7 +11,7 @@ from shopform.model.desired import Import
 from shopform.model.live import LiveObject
 from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.values import Address
-from shopform.planning.matching.recovered_creates import holds, ranges, recover
+from shopform.planning.matching.recovered_creates import contains, ranges, recover
 
 NEW = 4  # ids need not grow: the new one stands between two old ones
 BEFORE = ranges([3, 5, 6])
@@ -37,9 +37,9 @@ def shop(number: int, **fields: Any) -> LiveObject:
 
 def test_ids_are_kept_as_runs_whatever_their_order() -> None:
     assert ranges([9, 1, 2, 3, 7]) == ((1, 3), (7, 7), (9, 9))
-    assert [n for n in range(12) if holds(ranges([9, 1, 2, 3, 7]), n)] == [1, 2, 3, 7, 9]
+    assert [n for n in range(12) if contains(ranges([9, 1, 2, 3, 7]), n)] == [1, 2, 3, 7, 9]
     assert len(ranges(range(50_000))) == 1
-    assert not holds((), 1)
+    assert not contains((), 1)
 
 
 # What was sent, what is there, and whose it is: ours, asked about, or never made.

@@ -13,7 +13,7 @@ from shopform.kinds.field_types.images import Image
 from shopform.model.desired import Removed
 from shopform.model.plan import Plan
 from shopform.model.values import Address, Secret
-from shopform.planning.checks.rename_detection import CODE, insist
+from shopform.planning.checks.rename_detection import CODE, refuse_renames
 
 
 def told(made: Plan) -> list[Diagnostic]:
@@ -55,7 +55,7 @@ def test_half_a_rename_is_one_too() -> None:
     for asked in STEPS:
         world = World().there("category.a", 1, **old).declare("category.b", **new)
         assert pairs(world.plan(**asked)) == [("category.a", "category.b")], asked
-        assert insist(world.plan(**asked)).refused
+        assert refuse_renames(world.plan(**asked)).refused
     # The two were declared for a time, and now one is; others were made since, or were not.
     asking: tuple[Any, ...] = ({}, {"targets": ("category.a",)}, {"replace": ("category.b",)})
     for asked, last in product(asking, (0, 4, 6)):
@@ -254,10 +254,10 @@ def test_insisting_refuses_the_plan_and_nothing_else() -> None:
     world.declare("category.b", name="Mænd", rewrite_url="herre")
     made = world.plan()
     assert errors(made) == []
-    assert errors(insist(made)) == [CODE]
-    assert insist(insist(made)) == insist(made)
+    assert errors(refuse_renames(made)) == [CODE]
+    assert refuse_renames(refuse_renames(made)) == refuse_renames(made)
     settled = World().settled("category.a", 1, name="Herre").plan()
-    assert insist(settled) == settled
+    assert refuse_renames(settled) == settled
 
 
 def test_comparing_many_is_not_quadratic() -> None:

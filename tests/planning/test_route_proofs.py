@@ -81,7 +81,7 @@ def test_what_the_shop_has_already_is_a_warning(owned: bool) -> None:
     assert not made.refused
     assert sorted(warnings(made)) == ["route-chain", "route-hides", "route-loop"]
     assert {d.detail for d in made.diagnostics} == {
-        "it is so in the shop already, and this plan does not change it"
+        "the shop already has this problem, and this plan does not change it"
     }
 
 

@@ -164,7 +164,7 @@ def test_an_old_address_of_what_moved_is_the_new_one() -> None:
         assert keys(by_new) == keys(by_old) != []
         assert new in {str(step.address) for step in by_old.steps}
         assert keys(moving().plan(excludes=(new,))) == keys(moving().plan(excludes=(old,)))
-        with pytest.raises(UsageError, match="is excluded as well"):
+        with pytest.raises(UsageError, match="is excluded too"):
             moving().plan(targets=(old,), excludes=(new,))
     # A mode that does not move anything knows both names as well.
     made = moving().plan(targets=("category.new",), destroy=True)
@@ -188,9 +188,9 @@ def test_what_contradicts_itself_is_a_usage_error_that_says_so() -> None:
     world.declare("category.below", name="B", parent=ref("category.new"))
     world.declare("profile.p", name="P").declare("attribute.p.a", name="A", type="valuelist")
     for asked, match in (
-        ({"targets": ("category.new",), "excludes": ("category.new",)}, "is excluded as well"),
-        ({"targets": ("category.below",), "excludes": ("category.new",)}, "needs what `--exclude`"),
-        ({"targets": ("category.shoes",), "excludes": ("category.boots",)}, "needs what"),
+        ({"targets": ("category.new",), "excludes": ("category.new",)}, "is excluded too"),
+        ({"targets": ("category.below",), "excludes": ("category.new",)}, "depends on an excluded"),
+        ({"targets": ("category.shoes",), "excludes": ("category.boots",)}, "depends on an"),
         ({"targets": ("category.men",), "replace": ("profile.p",)}, "`--replace profile.p` is out"),
         ({"excludes": ("profile.p",), "replace": ("profile.p",)}, "`--replace profile.p` is out"),
         ({"excludes": ("attribute.p.a",), "replace": ("profile.p",)}, "is outside"),

@@ -14,7 +14,7 @@ from shopform.model.live import Live
 from shopform.model.plan import Outcome, Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
-from shopform.planning.checks.saved_plan import misfits
+from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
@@ -68,7 +68,7 @@ def undone(one: Line, run: RecordedRun, **asked: Any) -> tuple[RecordedRun, Plan
         assert not made.refused, errors(made)
         prior = session.prior
         saved = read_document(document(made))
-        assert [*misfits(saved, prior, found[0].desired, workspace.shop)] == []
+        assert [*mismatches(saved, prior, found[0].desired, workspace.shop)] == []
         outcome = apply(made, connection.client, session, directory=one.directory)
     assert not outcome.failed, [f.diagnostic.summary for f in outcome.failed]
     return _run(made, prior, run.lineage), made, outcome

@@ -64,7 +64,7 @@ def test_plan_reads_like_terraforms() -> None:
             Action.DELETE,
             FieldChange(name="name", before="X"),
             reason="delete_because_no_resource_config",
-            notes=("12 products hang on it",),
+            notes=("12 products refer to it",),
         ),
         unmanaged={"redirect": 9, "category": 3},
         digest="sha256:4b7d12",
@@ -81,7 +81,7 @@ def test_plan_reads_like_terraforms() -> None:
 
           # category.x will be destroyed
           # (because category.x is not in configuration)
-          # (12 products hang on it)
+          # (12 products refer to it)
           - resource "category" "x" {
               - name = "X" -> null
             }
@@ -283,7 +283,7 @@ def test_a_summary_has_a_line_for_each_object() -> None:
             Action.DELETE,
             FieldChange(name="name", before="X"),
             reason="delete_because_container",
-            notes=("9 hang on it",),
+            notes=("9 refer to it",),
         ),
         change("category.w", Action.REPLACE, FieldChange(name="name", before="W", after="W")),
         change("category.m", Action.NO_OP, previous=Address("category.n")),
@@ -299,7 +299,7 @@ def test_a_summary_has_a_line_for_each_object() -> None:
 
         shopform will perform the following actions:
 
-          - category.x will be destroyed (because its parent is destroyed; 9 hang on it)
+          - category.x will be destroyed (because its parent is destroyed; 9 refer to it)
         -/+ category.w must be replaced
           + category.a will be created
           ~ category.b will be updated in-place (moved from category.old; name, tag)

@@ -9,13 +9,13 @@ from shopform.model.plan import Plan
 CODE = BudgetSpent.code
 
 
-def budgeted(plan: Plan, *, today: int, run: int | None, partial: bool, soft: bool) -> Plan:
-    """Refuse a plan that needs more calls than are left of the day or of `--max-calls`.
+def check_budget(plan: Plan, *, today: int, run: int | None, partial: bool, soft: bool) -> Plan:
+    """Return the plan, refused if it needs more calls than the day or `--max-calls` leaves.
 
-    `today` and `run` are the calls left. Earlier messages about the budget are replaced.
-    `partial`: the run is to do what fits. `soft`: warn only.
+    `today` and `run` are the remaining calls. Earlier messages about the budget are replaced.
+    With `partial` the run stops once they are spent; with `soft` the message is a warning.
     """
-    kept = tuple(told for told in plan.diagnostics if told.code != CODE)
+    kept = tuple(each for each in plan.diagnostics if each.code != CODE)
     needed = plan.calls.write + plan.calls.verify
     found: list[Diagnostic] = []
     for room, where in (
@@ -32,8 +32,8 @@ def budgeted(plan: Plan, *, today: int, run: int | None, partial: bool, soft: bo
             found.append(warning(CODE, summary, hint="the run stops when they are spent"))
         else:
             hint = (
-                "allow more calls, take a part with `--target`, or `--partial` to begin and go on"
-                " another day"
+                "allow more calls, limit the plan with `--target`, or pass `--partial` to apply"
+                " what fits and the rest another day"
             )
             found.append((warning if soft else error)(CODE, summary, hint=hint))
     return replace(plan, diagnostics=(*kept, *found[:1]))

@@ -1,4 +1,4 @@
-"""Refuse plans with changes that the run is to fail on. Pure."""
+"""Refuse plans by `--fail-on` and `--expect-no-changes`. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,13 +14,13 @@ WORDS = (*CHANGE_WORDS, DRIFT)
 NAMED = 10
 
 
-def gated(plan: Plan, options: Options) -> Plan:
-    """Refuse the plan if it has changes that the run is to fail on."""
-    found = [*_stopped(plan, options.fail_on), *_unexpected(plan, options.expect_no_changes)]
+def check_gates(plan: Plan, options: Options) -> Plan:
+    """Return the plan, refused if it has changes that these options forbid."""
+    found = [*_forbidden(plan, options.fail_on), *_unexpected(plan, options.expect_no_changes)]
     return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
 
 
-def _stopped(plan: Plan, words: Iterable[str]) -> Iterable[Diagnostic]:
+def _forbidden(plan: Plan, words: Iterable[str]) -> Iterable[Diagnostic]:
     for word in dict.fromkeys(words):
         changes = plan.drift if word == DRIFT else plan.changes
         found = [c.address for c in changes if word == DRIFT or word in c.words]
@@ -34,8 +34,8 @@ def _stopped(plan: Plan, words: Iterable[str]) -> Iterable[Diagnostic]:
 
 def _unexpected(plan: Plan, expected: bool) -> Iterable[Diagnostic]:
     if expected and plan.differs:
-        told = plan.drift if plan.refresh_only else [c for c in plan.changes if c.words]
-        what = listed([c.address for c in told]) if told else "edits of the state"
+        changes = plan.drift if plan.refresh_only else [c for c in plan.changes if c.words]
+        what = listed([c.address for c in changes]) if changes else "edits of the state"
         yield error(
             "gate-refused",
             f"`--expect-no-changes` found {what}",

@@ -1,4 +1,4 @@
-"""Check redirects against the paths that the shop made. Pure."""
+"""Check redirects against the paths that the shop gave to pages. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
@@ -13,26 +13,26 @@ from shopform.model.values import Address
 def conflicts(
     made: Mapping[Address, tuple[str, str]], held: Set[str], entries: Mapping[Address, Entry]
 ) -> Iterator[Diagnostic]:
-    """Warn of redirects in the state that conflict with a path that the shop made.
+    """Warn of redirects in the state that conflict with a path that the shop chose.
 
-    `made` are the intended and the actual path of pages where these may differ; `held` are the
-    folded paths of all pages that were read.
+    `made` holds the intended and the actual path of pages where these may differ; `held` the
+    normalized paths of all pages that were read.
     """
     hops = list(_hops(entries))
     starts, ends = _by(hops, "start"), _by(hops, "end")
     for address, (wanted, got) in made.items():
         for hop in starts.get(page_address(got), ()):
-            says = f"hides `{address}`, to which the shop gave the path `{slashed(got)}`"
-            yield _told("route-hides", hop, says)
+            problem = f"hides `{address}`, to which the shop gave the path `{slashed(got)}`"
+            yield _conflict("route-hides", hop, problem)
         if page_address(wanted) in held:
             continue
         for hop in ends.get(page_address(wanted), ()):
-            says = f"leads to `{slashed(wanted)}`, and the shop put `{address}` at `{slashed(got)}`"
-            yield _told("route-dead", hop, says)
+            problem = f"leads to `{slashed(wanted)}`, but `{address}` is at `{slashed(got)}`"
+            yield _conflict("route-dead", hop, problem)
 
 
-def _told(code: str, hop: Hop, says: str) -> Diagnostic:
-    return warning(code, f"`{hop.address}` {says}", address=hop.address or "", hint=CHANGE)
+def _conflict(code: str, hop: Hop, problem: str) -> Diagnostic:
+    return warning(code, f"`{hop.address}` {problem}", address=hop.address or "", hint=CHANGE)
 
 
 def _by(hops: Iterable[Hop], name: str) -> dict[str, list[Hop]]:
@@ -47,6 +47,6 @@ def _hops(entries: Mapping[Address, Entry]) -> Iterator[Hop]:
         route = BY_NAME[address.kind].route
         names = (route.source, route.target) if route else ()
         fields = {name: entry.stored.get(name, entry.sent.get(name)) for name in names}
-        # The digest of a secret is not a path.
+        # The digest of a secret value is not a path, and gives no hop.
         if hop := hop_of(BY_NAME[address.kind], fields, frozenset(), address, None):
             yield hop

@@ -16,12 +16,12 @@ from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
 
-# Of fewer a deletion of all is everyday.
+# Deleting all of fewer objects than this is routine.
 FEW = 3
 
 
 def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
-    """Add errors for what refuses the plan, and warnings for the rest."""
+    """Add an error for each reason to refuse the plan, and warnings for other risks."""
     complete(draft.live, draft.out)
     _protected(draft)
     _children(draft)
@@ -39,15 +39,15 @@ def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
 
 
 def _renamed(draft: PlanDraft) -> None:
-    """Look for renames only where something is deleted."""
-    if any(gone.step.op is Op.DELETE for gone in draft.going.values()):
+    """Look for renames, only in plans that delete something."""
+    if any(each.step.op is Op.DELETE for each in draft.removals.values()):
         from shopform.planning.checks import rename_detection
 
         rename_detection.check(draft)
 
 
 def _near(draft: PlanDraft) -> None:
-    """Look for similar unmanaged objects only where something is created."""
+    """Look for similar unmanaged objects, only where something is created."""
     kinds = {c.kind for c in draft.changes if c.action is Action.CREATE}
     owners = draft.matching.owners
     if any((k, n) not in owners for k in kinds for n in draft.live.kind(k).objects):
@@ -78,7 +78,7 @@ def complete(live: Live, out: Collector) -> None:
             out.error(
                 "read-incomplete",
                 f"the shop's list of {kind.section} is not complete: {read.problem}",
-                hint="run again; nothing is created or deleted from a list that came back short",
+                hint="run again; nothing is created or deleted by an incomplete list",
             )
 
 
@@ -122,7 +122,7 @@ def _moves_away(draft: PlanDraft, kind: Kind, number: int, name: str) -> bool:
     return step is not None and name in step.fields
 
 
-def _who(draft: PlanDraft, kind: Kind, number: int) -> str:
+def _label(draft: PlanDraft, kind: Kind, number: int) -> str:
     owner = draft.matching.owners.get((kind.name, number))
     return f"`{owner}`" if owner else f"the unmanaged {kind.name} {number}"
 
@@ -130,7 +130,7 @@ def _who(draft: PlanDraft, kind: Kind, number: int) -> str:
 def _reference(draft: PlanDraft, kind: Kind, number: int, name: str, change: Change) -> None:
     draft.out.warning(
         "still-referred",
-        f"`{change.address}` would be destroyed, and {_who(draft, kind, number)} still has it as"
+        f"`{change.address}` would be destroyed, and {_label(draft, kind, number)} still has it as"
         f" `{name}`",
         address=change.address,
         hint="change that reference first",
@@ -140,7 +140,8 @@ def _reference(draft: PlanDraft, kind: Kind, number: int, name: str, change: Cha
 def _child(draft: PlanDraft, kind: Kind, number: int, change: Change) -> None:
     draft.out.error(
         "has-children",
-        f"`{change.address}` would be destroyed, and {_who(draft, kind, number)} is a child of it",
+        f"`{change.address}` would be destroyed, and {_label(draft, kind, number)} is a child of"
+        " it",
         address=change.address,
         hint=f"move or delete it first, or declare it; or keep `{change.address}`",
     )
@@ -159,7 +160,7 @@ def _fixed(draft: PlanDraft) -> None:
 
 
 def _counts(draft: PlanDraft, options: Options) -> None:
-    """Refuse deletes whose products cannot be counted, unless they are allowed by number."""
+    """Refuse deletes of objects whose products cannot be counted, unless a number is allowed."""
     for change in _deleted(draft):
         unknown = draft.live.counts.get((change.kind, change.id or 0), 0) is None
         if unknown and change.kind not in options.allow_delete:
@@ -172,14 +173,14 @@ def _counts(draft: PlanDraft, options: Options) -> None:
 
 
 def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
-    """Refuse many deletes, by share and number; and of few objects, all of a kind or most of all.
+    """Refuse many deletes, by share and number, and deletes of all of a kind or most of the shop.
 
-    An undo is exempt: it names the run whose objects it deletes, unlike an emptied file.
+    The second does not hold for an undo, which names the run whose objects it deletes.
     """
-    owned, there = Counter[str](), Counter[str]()
+    owned, existing = Counter[str](), Counter[str]()
     for address, entry in draft.matching.entries.items():
         owned[address.kind] += 1
-        there[address.kind] += entry.id in draft.live.kind(address.kind).objects
+        existing[address.kind] += entry.id in draft.live.kind(address.kind).objects
     deletes = Counter(c.kind for c in draft.changes if c.action is Action.DELETE)
     rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
     found: list[tuple[str, dict[str, int], str]] = []
@@ -188,9 +189,9 @@ def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
         if owned[kind] >= limits.floor and count > limits.share * owned[kind]:
             share = f"more than {limits.share:.0%}"
             found.append((f"{count} of {owned[kind]} {section}", {kind: count}, share))
-        elif count == there[kind] >= FEW and not options.by_name:
+        elif count == existing[kind] >= FEW and not options.by_name:
             found.append((f"{count} of {count} {section}", {kind: count}, "all that are owned"))
-    total, every = sum(rest.values()), there.total()
+    total, every = sum(rest.values()), existing.total()
     if total > limits.total:
         found.append((f"{total} objects", rest, f"more than {limits.total}"))
     elif not found and 2 * total > every >= FEW and not options.by_name:
@@ -205,7 +206,7 @@ def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
 
 
 def _replacements(draft: PlanDraft) -> None:
-    """An object others refer to cannot go before its successor comes: it must be taken apart."""
+    """Refuse to replace objects that others refer to: the old one is deleted first."""
     held = draft.matching.entries.items() if draft.replaced else ()
     users = reversed_edges({address: entry.depends_on for address, entry in held})
     for address in sorted(draft.replaced):
@@ -220,5 +221,5 @@ def _referred(draft: PlanDraft, address: Address, other: Address) -> None:
         "replace-referred",
         f"`{address}` cannot be replaced while `{other}` refers to it",
         address=address,
-        hint=f"point `{other}` elsewhere first, or replace both",
+        hint="remove that reference first, or replace both",
     )

@@ -11,14 +11,14 @@ from shopform.model.redirect_graph import FRONT, Hop, Page, by_source, hop_of
 from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import root
 from shopform.model.values import Address, Secret
-from shopform.planning.checks.predicted_paths import Guess, guesses
+from shopform.planning.checks.predicted_paths import Prediction, predictions
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A step that changes a redirect, with its source and target before and after."""
+class RouteChange:
+    """A step that changes a redirect, and the redirect before and after it."""
 
     step: Step
     before: Hop | None
@@ -27,26 +27,28 @@ class Turn:
 
 @dataclass(slots=True)
 class Paths:
-    """Folded paths.
+    """The paths of a shop, by their normalized form.
 
-    `hops` and `pages` are those after the plan. `left` are the paths that a step takes from a page
-    or a redirect, with that step; others may get them. `comes` are the steps that give a page a
-    path.
+    `hops`, `table` and `pages` are those after the plan. `left` maps each path that a page or a
+    redirect gives up to the path as written and the step. `released` and `assigned` are the steps
+    by which a path is given up, and by which a page gets it. `contested` are predicted paths that
+    differ from the preferred one, with the page that has that. `queues` are steps whose order
+    decides which of them gets a path, each with steps that come before them all.
     """
 
     hops: list[Hop] = field(default_factory=list)
     table: Mapping[str, Hop] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=lambda: {"": FRONT})
     left: dict[str, tuple[str, Step]] = field(default_factory=dict)
-    comes: dict[str, list[Step]] = field(default_factory=dict)
-    leaves: dict[str, list[Step]] = field(default_factory=dict)
-    turns: list[Turn] = field(default_factory=list)
-    contested: list[tuple[Guess, Page]] = field(default_factory=list)
+    assigned: dict[str, list[Step]] = field(default_factory=dict)
+    released: dict[str, list[Step]] = field(default_factory=dict)
+    route_changes: list[RouteChange] = field(default_factory=list)
+    contested: list[tuple[Prediction, Page]] = field(default_factory=list)
     queues: list[tuple[list[Step], list[Step]]] = field(default_factory=list)
 
     @property
-    def ceased(self) -> dict[str, tuple[str, Step]]:
-        """The paths that cease to answer, as they are written, each with its step."""
+    def removed(self) -> dict[str, tuple[str, Step]]:
+        """The paths that stop answering: each as written, with its step."""
         return {
             path: left
             for path, left in self.left.items()
@@ -66,7 +68,7 @@ class _Object:
 
 
 def paths_of(draft: PlanDraft) -> Paths:
-    """Return the paths of a draft with steps that are not ordered yet."""
+    """Return the paths of a draft; its steps need no order yet."""
     found = Paths()
     for kind in KINDS:
         if kind.path:
@@ -74,34 +76,36 @@ def paths_of(draft: PlanDraft) -> Paths:
         if kind.route:
             _routes(draft, kind, found)
     found.table = by_source(found.hops)
-    _guess(draft, found)
+    _predict(draft, found)
     return found
 
 
-def _guess(draft: PlanDraft, found: Paths) -> None:
-    """Add the paths that the shop is likely to make, and put those that may want one in a queue:
-    else chance would say which of them gets it."""
+def _predict(draft: PlanDraft, found: Paths) -> None:
+    """Add the paths that the shop is likely to choose, and queue the creates that compete for one.
+
+    Without a queue, which of them gets the path would be random.
+    """
     known: dict[str, list[Step]] = {}
     queues: dict[str, list[Step]] = {}
-    for guess in list(guesses(draft, found.pages)):
-        kind, step = BY_NAME[guess.step.kind], guess.step
+    for prediction in list(predictions(draft, found.pages)):
+        kind, step = BY_NAME[prediction.step.kind], prediction.step
         if not queues:
             known = _by_root(kind, found)
-        queues.setdefault(root(kind, guess.wanted), []).append(step)
-        if not guess.got:
+        queues.setdefault(root(kind, prediction.wanted), []).append(step)
+        if not prediction.got:
             continue
-        if guess.got != guess.wanted:
-            found.contested.append((guess, found.pages[page_address(guess.wanted)]))
-        path, span = page_address(guess.got), span_of(draft.desired, step.address)
-        found.pages[path] = Page(guess.got, str(step.address), span, fresh=True, guessed=True)
-        found.comes.setdefault(path, []).append(step)
+        if prediction.got != prediction.wanted:
+            found.contested.append((prediction, found.pages[page_address(prediction.wanted)]))
+        path, span = page_address(prediction.got), span_of(draft.desired, step.address)
+        found.pages[path] = Page(prediction.got, str(step.address), span, fresh=True, guessed=True)
+        found.assigned.setdefault(path, []).append(step)
     found.queues = [(known.get(key, []), queue) for key, queue in queues.items()]
 
 
 def _by_root(kind: Kind, found: Paths) -> dict[str, list[Step]]:
-    """Steps by which a page leaves a known path or comes to one, by what guesses would want."""
+    """Return the steps that give up or assign a known path, by the root of the path."""
     known: dict[str, list[Step]] = {}
-    for steps in (found.leaves, found.comes):
+    for steps in (found.released, found.assigned):
         for path, those in steps.items():
             pages = [step for step in those if BY_NAME[step.kind].path]
             known.setdefault(root(kind, path), []).extend(pages)
@@ -109,7 +113,7 @@ def _by_root(kind: Kind, found: Paths) -> dict[str, list[Step]]:
 
 
 def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -> str:
-    """Return a page's path as it is written; empty for a secret, since messages show it."""
+    """Return a page's path as written; empty for a secret, since messages show paths."""
     value = fields.get(kind.path) if fields else None
     if isinstance(value, Secret):
         return ""
@@ -133,7 +137,7 @@ def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:
 
 
 def _secret(draft: PlanDraft, owner: Address) -> set[str]:
-    """Return the fields that are or were secret; messages show paths, so these are skipped."""
+    """Return the fields that are or were secret: messages show paths, so these are skipped."""
     return secret_fields(draft.desired.resources.get(owner), draft.matching.entries.get(owner))
 
 
@@ -142,16 +146,16 @@ def _pages(draft: PlanDraft, kind: Kind, found: Paths) -> None:
         before, after = (path_of(draft, kind, fields) for fields in (each.before, each.after))
         old, new = page_address(before), page_address(after)
         if after:
-            whose = str(each.owner or f"{kind.name} {each.id}")
+            label = str(each.owner or f"{kind.name} {each.id}")
             span = span_of(draft.desired, each.owner) if each.owner else None
-            found.pages[new] = Page(after, whose, span, fresh=each.step is not None and old != new)
+            found.pages[new] = Page(after, label, span, fresh=each.step is not None and old != new)
         if each.step is None or old == new:
             continue
         if before:
             found.left[old] = before, each.step
-            found.leaves.setdefault(old, []).append(each.step)
+            found.released.setdefault(old, []).append(each.step)
         if after:
-            found.comes.setdefault(new, []).append(each.step)
+            found.assigned.setdefault(new, []).append(each.step)
 
 
 def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
@@ -169,7 +173,7 @@ def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
         if each.step is None:
             continue
         if fresh or after is None:
-            found.turns.append(Turn(each.step, before, after))
+            found.route_changes.append(RouteChange(each.step, before, after))
         if before and before.start and (after is None or after.start != before.start):
             found.left[before.start] = before.source, each.step
-            found.leaves.setdefault(before.start, []).append(each.step)
+            found.released.setdefault(before.start, []).append(each.step)

@@ -1,4 +1,4 @@
-"""Find unmanaged objects that a new one may already be, under a rewritten name. Pure."""
+"""Find unmanaged objects that may be the one to create, under a rewritten name. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,30 +8,30 @@ from shopform.model.desired import Resource
 from shopform.model.name_similarity import alike, bones, cut, rewritten, skeleton
 from shopform.model.plan import Action
 from shopform.model.values import Ref, Secret
-from shopform.planning.matching.ambiguity import differing
+from shopform.planning.matching.ambiguity import describe_differences
 from shopform.planning.matching.match import span_of
 from shopform.planning.matching.result import declared_identity, live_identity
 from shopform.planning.plan_builder import PlanDraft
 
 CODE = "identity-near"
-FEW = 20  # objects of the same bones that are looked at more closely
+FEW = 20  # similar names that are compared more closely
 Place = tuple[object, ...]  # the parent's id, and the identity without its last part
 
 
 def check(draft: PlanDraft) -> None:
-    """Refuse creates for which a similar unmanaged object of the same parent exists.
+    """Refuse creates while a similar unmanaged object of the same parent exists.
 
-    In an undo this is a warning, since no file can say which object is intended.
+    In an undo this is a warning, since no file could name the intended object.
     """
     undoing = draft.options.only is not None and not draft.options.source
-    said = {each.address: each.without for each in draft.desired.imports}
+    others = {each.address: each.without for each in draft.desired.imports}
     indexes: dict[str, _Index] = {}
     for change in draft.changes:
         if change.action is not Action.CREATE:
             continue
         kind, resource = BY_NAME[change.kind], draft.desired.resources[change.address]
         index = indexes.get(kind.name) or indexes.setdefault(kind.name, _Index(draft, kind))
-        found = sorted(index.like(resource) - said.get(change.address, frozenset()))
+        found = sorted(index.similar(resource) - others.get(change.address, frozenset()))
         if found:
             _report(draft, kind, resource, found, undoing=undoing)
 
@@ -40,11 +40,11 @@ def _report(
     draft: PlanDraft, kind: Kind, resource: Resource, found: list[int], *, undoing: bool
 ) -> None:
     address, ids = resource.address, ", ".join(map(str, found))
-    tell = draft.out.warning if undoing else draft.out.error
-    tell(
+    add = draft.out.warning if undoing else draft.out.error
+    add(
         CODE,
         f"`{address}` would be created, but the shop has a similar object: {kind.name} {ids}",
-        detail=differing(kind, resource, found, draft.matching),
+        detail=describe_differences(kind, resource, found, draft.matching),
         span=span_of(draft.desired, address),
         address=address,
         hint=f"to adopt it: `shopform import {address} {found[0]}`; to create another one:"
@@ -68,7 +68,7 @@ class _Index:
             identity = live_identity(kind, item, matching.hosts)
             label = str(identity[-1])
             self.longest = max(self.longest, len(label))
-            for name, value in self._telling(item.fields):
+            for name, value in self._distinctive(item.fields):
                 self.holders.setdefault((name, value), []).append(item.id)
             if (kind.name, item.id) in matching.owners:
                 continue
@@ -77,7 +77,7 @@ class _Index:
             for mark in {skeleton(label), label.casefold(), *bones(label)}:
                 self.known.setdefault((at, mark), []).append(item.id)
 
-    def like(self, resource: Resource) -> set[int]:
+    def similar(self, resource: Resource) -> set[int]:
         matching = self.draft.matching
         above = matching.ids.get(resource.parent) if resource.parent else None
         identity = declared_identity(self.kind, resource, matching.ids, matching.hosts)
@@ -95,19 +95,20 @@ class _Index:
         for start in starts:
             for n in self.known.get((at, start), ())[:FEW]:
                 near |= {n} if cut(label, self.labels[n], self.longest) else set()
-        return near | set(self._witnessed(resource, at, label))
+        return near | set(self._sharing_a_value(resource, at, label))
 
-    def _witnessed(self, resource: Resource, at: Place, label: str) -> Iterator[int]:
+    def _sharing_a_value(self, resource: Resource, at: Place, label: str) -> Iterator[int]:
         """Return objects of a similar name that share a unique string with the resource."""
         if self.kind.route:
-            return  # many ways lead to one place
-        for key in self._telling(resource.fields):
+            return  # many redirects share a target
+        for key in self._distinctive(resource.fields):
             held: list[int] = self.holders.get(key, [])
             alone = len(held) == 1 and self.places.get(held[0]) == at
             if alone and alike(label, self.labels[held[0]]):
                 yield held[0]
 
-    def _telling(self, fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    def _distinctive(self, fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+        """Yield strings that few objects share: no identity, reference, secret or default."""
         kind = self.kind
         for name, value in fields.items():
             type_ = kind.type(name)

@@ -44,7 +44,7 @@ def _known(rules: Iterable[PolicyRule], allowed: Iterable[str]) -> None:
         if name not in names:
             near = get_close_matches(name, names, n=1)
             known = ", ".join(f"`{each}`" for each in names)
-            otherwise = f"rules are {known}"
+            otherwise = f"known rules: {known}"
             raise UsageError(
                 f"`--allow {name}`: the project has no such rule",
                 hint=f"did you mean `{near[0]}`?" if near else otherwise,
@@ -64,14 +64,14 @@ def _changes(draft: PlanDraft, rule: PolicyRule) -> None:
         return
     placed = [change for change in found if span_of(draft.desired, change.address)]
     for change in placed:
-        _refuse(draft, rule, f"{_told(change, rule)} of `{change.address}`", change)
+        _refuse(draft, rule, f"{_verbs(change, rule)} of `{change.address}`", change)
     rest = [change for change in found if change not in placed]
     if rest:
-        verbs = sorted({_told(change, rule) for change in rest})
+        verbs = sorted({_verbs(change, rule) for change in rest})
         _refuse(draft, rule, f"{' or '.join(verbs)} of {listed([c.address for c in rest])}")
 
 
-def _told(change: Change, rule: PolicyRule) -> str:
+def _verbs(change: Change, rule: PolicyRule) -> str:
     return " and ".join(sorted(change.words & rule.deny))
 
 
@@ -85,8 +85,8 @@ def _refuse(
 ) -> None:
     address = about.address if about else None
     span = span_of(draft.desired, address) if address else None
-    tell = draft.out.warning if stays else draft.out.error
-    tell(
+    add = draft.out.warning if stays else draft.out.error
+    add(
         "policy-broken" if stays else "policy-refused",
         f"the rule `{rule.name}` {'would refuse' if stays else 'refuses'} {what}",
         detail=rule.message,
@@ -99,15 +99,17 @@ def _refuse(
 
 
 def _fields(draft: PlanDraft, rule: PolicyRule) -> None:
-    """What is declared counts. What is there already, and stays, draws a warning only: it was
-    allowed, or is older than the rule."""
+    """Hold declared values to a rule; only warn of those that are in the shop and unchanged.
+
+    These were allowed once, or are older than the rule.
+    """
     changes = {change.address: change for change in draft.changes}
     for address, resource in draft.desired.resources.items():
-        if not _holds(rule, address.kind) or not draft.scope.holds(address):
+        if not _holds(rule, address.kind) or not draft.scope.includes(address):
             continue
         if rule.field in resource.fields:
             value = resource.fields[rule.field]
-            for text in _texts(address.kind, rule.field, value):
+            for text in _strings(address.kind, rule.field, value):
                 problem = _problem(rule, text)
                 if problem:
                     secret = secret_fields(resource, draft.matching.entries.get(address))
@@ -131,8 +133,8 @@ def _problem(rule: PolicyRule, text: str) -> str:
     return ""
 
 
-def _texts(kind: str, name: str, value: Value) -> Sequence[str]:
-    """The texts that patterns are held to: of a set each item, of a picture its file."""
+def _strings(kind: str, name: str, value: Value) -> Sequence[str]:
+    """Return the strings to match: each item of a set, the file of an image."""
     if isinstance(value, Ref):
         return [value.address.keys[-1]]
     if isinstance(value, tuple):

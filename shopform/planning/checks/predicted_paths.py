@@ -1,4 +1,4 @@
-"""Paths that the shop will make of the objects of a plan, foreseen. Pure."""
+"""Predict the paths that the shop will choose for new objects. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,33 +14,39 @@ from shopform.planning.plan_builder import PlanDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """The path that a new object is likely to get, and the one that it would like to have."""
+class Prediction:
+    """The path that a new object is likely to get, and the one its name would give.
+
+
+    Both are empty if it is unknown what the shop does, `got` alone if a path is sent.
+    """
 
     step: Step
     wanted: str
     got: str
 
 
-def guesses(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Guess]:
-    """The paths of objects that are created without one, in the order in which they are created:
-    as the files have them, each after the new ones that it refers to. `known` are the paths that
-    others will have; `wanted` and `got` are empty where it is not known what the shop makes."""
+def predictions(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Prediction]:
+    """Yield the paths of objects that are created without one, in the order of their creation.
+
+    That is the order of the files, each after the new objects it refers to. `known` are the
+    paths that others will have.
+    """
     taken = set(known)
     last: dict[str, str] = {}
     for step in _in_order(draft, _pathless(draft)):
         kind = BY_NAME[step.kind]
         first = wanted(kind, step.fields)
-        # What a shop makes of an empty path that is sent is not known: it may leave it so.
+        # What a shop does with an empty path is unknown: it may keep it.
         if not first or kind.path in step.fields:
-            yield Guess(step, first, "")
+            yield Prediction(step, first, "")
             continue
         path = last.get(first, first)
         while page_address(path) in taken and kind.slug:
             path += kind.slug.taken.value
         last[first] = path
         taken.add(page_address(path))
-        yield Guess(step, first, path)
+        yield Prediction(step, first, path)
 
 
 def _pathless(draft: PlanDraft) -> dict[str, Step]:

@@ -1,4 +1,4 @@
-"""Check the paths that cease to answer with a plan. Pure."""
+"""Check the paths that stop answering with a plan. Pure."""
 
 from collections.abc import Iterable
 
@@ -19,13 +19,13 @@ _NAMED = 10
 
 
 def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) -> None:
-    """Report each path that ceases to answer without a redirect.
+    """Report each path that stops answering without a redirect.
 
     It is an error if the policy requires a redirect, unless it is allowed for this run or listed
     under `removed` with `gone`. `destroy` of everything gets one warning instead.
     """
-    ceased = paths.ceased
-    if url_changes == "off" or not ceased:
+    removed = paths.removed
+    if url_changes == "off" or not removed:
         return
     _unread(draft)
     if options.destroy and not options.targets and not options.excludes:
@@ -33,16 +33,16 @@ def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) ->
         return
     refused = url_changes == "require_redirect" and SETTING not in options.allow
     lifted = f"; `--allow {SETTING}` lifts this once" if refused else ""
-    out = Outs(paths)
+    out = RouteTargets(paths)
     gone = {each.address for each in draft.desired.removed if each.gone}
-    for path, (held, step) in ceased.items():
+    for path, (held, step) in removed.items():
         if within(step.address, gone):
             continue
-        code, says, hint = _told(draft, out, path, held, step, options)
+        code, problem, hint = _message(draft, out, path, held, step, options)
         add = draft.out.error if refused else draft.out.warning
         add(
             code,
-            f"`{step.address}` {says}",
+            f"`{step.address}` {problem}",
             span=span_of(draft.desired, step.address),
             address=step.address,
             hint=hint + lifted,
@@ -50,11 +50,13 @@ def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) ->
     _dead_routes(draft, paths, out, refused, lifted)
 
 
-def _dead_routes(draft: PlanDraft, paths: Paths, out: "Outs", refused: bool, lifted: str) -> None:
-    ceased, options = paths.ceased, draft.options
+def _dead_routes(
+    draft: PlanDraft, paths: Paths, out: "RouteTargets", refused: bool, lifted: str
+) -> None:
+    removed, options = paths.removed, draft.options
     for hop in paths.hops:
-        if hop.end in ceased and (options.destroy or not hop.address):
-            held, step = ceased[hop.end]
+        if hop.end in removed and (options.destroy or not hop.address):
+            held, step = removed[hop.end]
             elsewhere = out.of(hop.start, step) or "elsewhere"
             hint = f"point it {elsewhere} in the shop, or declare it"
             if hop.address:
@@ -69,7 +71,7 @@ def _dead_routes(draft: PlanDraft, paths: Paths, out: "Outs", refused: bool, lif
 
 
 def _unread(draft: PlanDraft) -> None:
-    missing = [k.section for k in leading_anywhere() if k.name not in draft.live.kinds]
+    missing = [k.section for k in path_kinds() if k.name not in draft.live.kinds]
     if missing:
         draft.out.warning(
             UNREAD,
@@ -84,25 +86,26 @@ def _route() -> str:
     return next(kind.name for kind in KINDS if kind.route)
 
 
-def leading_anywhere() -> list[Kind]:
+def path_kinds() -> list[Kind]:
     """Return the kinds of pages and redirects."""
     return [kind for kind in KINDS if kind.path or kind.route]
 
 
-class Outs:
-    """Targets for redirects of paths that cease, without loops and chains."""
+class RouteTargets:
+    """Suggests targets for redirects of removed paths, without loops and chains."""
 
     def __init__(self, paths: Paths) -> None:
         self._table = paths.table
         self._leads = leading(paths.table)
-        self._at = {page.whose: page.path for page in paths.pages.values()}
+        self._at = {page.label: page.path for page in paths.pages.values()}
 
     def of(self, start: str, step: Step) -> str:
-        """Return `at` and the page's path after a step; empty if a redirect there would loop."""
+        """Return `at` and the page's new path, or "" if a redirect there would loop."""
         new = self._at.get(step.address, "")
         return f"at `{slashed(new)}`" if new and not self._leads(start, page_address(new)) else ""
 
     def hint(self, path: str, held: str, step: Step) -> str:
+        """Return what to do about a path of a page that moves."""
         back = self._table.get(page_address(self._at.get(step.address, "")))
         if back and back.end == path and back.address:
             new = slashed(self._at[step.address])
@@ -112,18 +115,18 @@ class Outs:
         )
 
 
-def _told(
-    draft: PlanDraft, out: Outs, path: str, held: str, step: Step, options: Options
+def _message(
+    draft: PlanDraft, out: RouteTargets, path: str, held: str, step: Step, options: Options
 ) -> tuple[str, str, str]:
     """Return code, summary and hint for one path."""
     shown = slashed(held)
     if step.op is Op.UPDATE and BY_NAME[step.kind].path:
-        says = f"moves away from `{shown}`, and no {_route()} covers the old path"
-        return "page-moved", says, out.hint(path, held, step)
+        problem = f"moves away from `{shown}`, and no {_route()} covers the old path"
+        return "page-moved", problem, out.hint(path, held, step)
     hint = f"declare a {_route()} from `{shown}` to a page"
     if step.op is Op.UPDATE:
         return "path-ceases", f"stops answering at `{shown}`", hint
-    # What an undo or a copy deletes is not, or still, declared in the files.
+    # The files do not matter to what an undo or a copy deletes.
     by_name = options.destroy or options.only is not None
     if step.address not in draft.desired.resources and not by_name:
         entry = f"removed: [{{address: {step.address}, gone: true}}]"
@@ -132,9 +135,9 @@ def _told(
 
 
 def _destroyed(draft: PlanDraft, paths: Paths) -> None:
-    ceased = paths.ceased
-    shown = [slashed(held) for held, _ in ceased.values()]
-    dead = [slashed(hop.source) for hop in paths.hops if hop.end in ceased]
+    removed = paths.removed
+    shown = [slashed(held) for held, _ in removed.values()]
+    dead = [slashed(hop.source) for hop in paths.hops if hop.end in removed]
     draft.out.warning(
         "path-ceases",
         f"nothing would answer at {_listed(shown)}",

@@ -1,4 +1,4 @@
-"""What may be one object under two addresses, by comparing their values. Pure."""
+"""Find pairs of addresses that may be one object, by comparing their values. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
@@ -22,36 +22,40 @@ Values = dict[str, tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Side:
-    """One that goes, or one that comes. `within` is the id of what it lies in."""
+class Candidate:
+    """An object that is deleted or new; `holder` is its id, or its address while it has none."""
 
     address: Address
     holder: Holder
-    within: int | None
+    parent_id: int | None
     values: Values
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`same` are fields that only these two hold alike; `close` tells how alike the names are."""
+    """A possible rename.
 
-    gone: Side
-    new: Side
+    `same` are fields whose value only these two have, `share` is the share of equal fields, and
+    `similarity` that of the names, both from 0 to 1.
+    """
+
+    old: Candidate
+    new: Candidate
     same: tuple[str, ...]
     share: float
-    close: float
+    similarity: float
 
     @property
     def rank(self) -> tuple[object, ...]:
-        return (-len(self.same), -self.share, -self.close, self.gone.address, self.new.address)
+        return -len(self.same), -self.share, -self.similarity, self.old.address, self.new.address
 
 
-class Comparing:
-    """Compares what goes of one kind with what comes.
+class RenameFinder:
+    """Compares deleted objects of one kind with new ones.
 
-    `held` and `declared` are what is nested in each object, as more fields of it: by name of the
-    section, under the container's id or address.
+    The names of an object's children are compared as further fields, one for each section: `held`
+    has those in the shop by the parent's id, `declared` those in the files by its address.
     """
 
     def __init__(self, draft: PlanDraft, kind: Kind) -> None:
@@ -70,7 +74,7 @@ class Comparing:
             if resource.parent and resource.parent.kind == kind.name
         )
 
-    def gone(self, changes: list[Change]) -> Iterator[Side]:
+    def deleted(self, changes: list[Change]) -> Iterator[Candidate]:
         kind, draft = self.kind, self.draft
         objects = draft.live.kind(kind.name).objects
         for change in changes:
@@ -89,80 +93,82 @@ class Comparing:
                     secret = bool(held) and is_digest(held[0])
                     held.append(digest(kind.name, name, live) if secret else live)
                 values[name] = tuple(dict.fromkeys(held))
-            yield Side(address, item.id, item.parent_id, values, _label(kind, values))
+            yield Candidate(address, item.id, item.parent_id, values, _label(kind, values))
 
-    def new(self, addresses: list[Address]) -> Iterator[Side]:
+    def created(self, addresses: list[Address]) -> Iterator[Candidate]:
         draft = self.draft
         compare = Comparer(draft.matching, draft.replaced, draft.desired.resources)
         for address in addresses:
             resource = draft.desired.resources[address]
-            within = draft.matching.ids.get(resource.parent) if resource.parent else None
-            if address in draft.matching.deleted_outside or (resource.parent and within is None):
+            parent_id = draft.matching.ids.get(resource.parent) if resource.parent else None
+            if address in draft.matching.deleted_outside or (resource.parent and parent_id is None):
                 continue
             sent = compare.create(self.kind, resource).sent
-            yield self._side(address, address, within, Entry(id=0, sent=sent))
+            yield self._candidate(address, address, parent_id, Entry(id=0, sent=sent))
 
-    def known(self, addresses: list[Address]) -> Iterator[Side]:
-        """The same for objects that are there."""
+    def existing(self, addresses: list[Address]) -> Iterator[Candidate]:
         for address in addresses:
             item = self.draft.matching.object(address)
             if item:
                 entry = self.draft.matching.entries[address]
-                yield self._side(address, item.id, item.parent_id, entry)
+                yield self._candidate(address, item.id, item.parent_id, entry)
 
-    def _side(
-        self, address: Address, holder: Holder, within: int | None, entry: Entry | None
-    ) -> Side:
+    def _candidate(
+        self, address: Address, holder: Holder, parent_id: int | None, entry: Entry | None
+    ) -> Candidate:
         values: Values = dict(self.declared.get(address, {}))
         for name, value in entry.sent.items() if entry else ():
             if not self.kind.type(name).unreadable:
                 values[name] = (value,)
-        return Side(address, holder, within, values, _label(self.kind, values))
+        return Candidate(address, holder, parent_id, values, _label(self.kind, values))
 
-    def pairs(self, gone: list[Side], new: list[Side]) -> Iterator[Pair]:
-        """Candidates share what nobody else has, or have names much alike."""
+    def pairs(self, old: list[Candidate], new: list[Candidate]) -> Iterator[Pair]:
+        """Yield pairs of one parent that share a unique value or a similar name, and most fields.
+
+        Names are compared only up to `PAIRS` pairs.
+        """
         kind = self.kind
-        shared = _shared(self._holders(gone, new), gone, new)
-        alike = _alike(gone, new) if len(gone) * len(new) <= PAIRS else {}
+        shared = _shared(self._holders(old, new), old, new)
+        alike = _alike(old, new) if len(old) * len(new) <= PAIRS else {}
         for one, other in {**shared, **alike}:
-            if one.within != other.within:
+            if one.parent_id != other.parent_id:
                 continue
-            close = alike.get((one, other)) or closeness(one.label, other.label)
+            close = alike.get((one, other)) or similarity(one.label, other.label)
             same = shared.get((one, other), ())
-            # Several routes may well end in one place, and begin in places much alike.
+            # Several redirects may share a target and have similar sources.
             if kind.route and not (same and close >= CLOSE):
                 continue
             both = [name for name in other.values if one.values.get(name)]
             equal = {name for name in both if other.values[name][0] in one.values[name]}
-            # Sizes are much alike and not the same; other names that are, are as good as equal.
+            # A similar name counts as equal, but not among short ones such as sizes.
             if close >= CLOSE and not (kind.nesting and kind.nesting.short):
                 equal |= {kind.identity[-1]} & set(both)
             if both and 2 * len(equal) >= len(both):
                 yield Pair(one, other, same, len(equal) / len(both), close)
 
-    def _holders(self, gone: list[Side], new: list[Side]) -> Holders:
-        """Who holds each value that could tell an object from the others of its kind."""
+    def _holders(self, old: list[Candidate], new: list[Candidate]) -> Holders:
+        """Return the holders of each value that could identify an object of this kind."""
         kind, hosts = self.kind, self.draft.live.hosts
         empty = {
             name: canonical(kind.type(name), kind.defaults.get(name), hosts)
             for name in kind.fields
-            # A flag, a number or a reference is often the same by chance.
+            # A boolean, a number or a reference is often the same by chance.
             if kind.type(name).textual and name not in kind.generated
         }
         holders: Holders = {}
-        sides = (
-            (name, value, side.holder)
-            for side in (*gone, *new)
-            for name in side.values.keys() & (empty.keys() | set(side.values) - set(kind.fields))
-            for value in side.values[name]
+        candidates = (
+            (name, value, each.holder)
+            for each in (*old, *new)
+            for name in each.values.keys() & (empty.keys() | set(each.values) - set(kind.fields))
+            for value in each.values[name]
         )
-        for name, value, holder in (*self._values(empty.keys()), *sides):
+        for name, value, holder in (*self._values(empty.keys()), *candidates):
             if value and value != empty.get(name):
                 holders.setdefault((name, value), set()).add(holder)
         return holders
 
     def _values(self, names: Set[str]) -> Iterator[tuple[str, object, Holder]]:
-        """The values of these fields in the shop and in steps, and the labels of children."""
+        """Yield the values of these fields in the shop and in steps, and the names of children."""
         kind, hosts, ids = self.kind, self.draft.live.hosts, self.draft.matching.ids
         for item in self.draft.live.kind(kind.name).objects.values():
             for name in names & item.fields.keys():
@@ -176,49 +182,50 @@ class Comparing:
 
 
 def _contents(
-    found: Iterable[tuple[Kind, int | Address | None, Mapping[str, object]]],
+    children: Iterable[tuple[Kind, int | Address | None, Mapping[str, object]]],
 ) -> dict[object, Values]:
-    named: dict[tuple[object, str], set[str]] = {}
-    for kind, container, fields in found:
-        text = str(canonical(TEXT, fields.get(kind.identity[-1])))
-        named.setdefault((container, kind.section), set()).add(text)
+    """Return the names of children by parent and section, as fields of the parent."""
+    names: dict[tuple[object, str], set[str]] = {}
+    for kind, parent, fields in children:
+        name = str(canonical(TEXT, fields.get(kind.identity[-1])))
+        names.setdefault((parent, kind.section), set()).add(name)
     contents: dict[object, Values] = {}
-    for (owner, section), texts in named.items():
-        contents.setdefault(owner, {})[section] = (frozenset(texts),)
+    for (above, section), found in names.items():
+        contents.setdefault(above, {})[section] = (frozenset(found),)
     return contents
 
 
 def _label(kind: Kind, values: Values) -> str:
-    """What people call it; nothing where that is a secret."""
+    """Return the name of an object, or "" if it is secret."""
     held = values.get(kind.identity[-1]) or ("",)
     return "" if is_digest(held[-1]) else str(held[-1])
 
 
 def _shared(
-    holders: Holders, gone: list[Side], new: list[Side]
-) -> dict[tuple[Side, Side], tuple[str, ...]]:
-    """The fields whose value two hold, and nobody else."""
-    goers = {side.holder: side for side in gone}
-    telling = {name for name, _ in holders}
-    found: dict[tuple[Side, Side], set[str]] = {}
+    holders: Holders, old: list[Candidate], new: list[Candidate]
+) -> dict[tuple[Candidate, Candidate], tuple[str, ...]]:
+    """Return the fields whose value no other object has, by pair."""
+    by_holder = {each.holder: each for each in old}
+    identifying = {name for name, _ in holders}
+    found: dict[tuple[Candidate, Candidate], set[str]] = {}
     for other in new:
         for name, (value, *_) in other.values.items():
-            if name not in telling:
+            if name not in identifying:
                 continue
             rest = holders.get((name, value), set()) - {other.holder}
-            one = goers.get(next(iter(rest))) if len(rest) == 1 else None
+            one = by_holder.get(next(iter(rest))) if len(rest) == 1 else None
             if one:
                 found.setdefault((one, other), set()).add(name)
     return {pair: tuple(sorted(names)) for pair, names in found.items()}
 
 
-def _alike(gone: list[Side], new: list[Side]) -> dict[tuple[Side, Side], float]:
-    found = {(one, other): closeness(one.label, other.label) for one in gone for other in new}
+def _alike(old: list[Candidate], new: list[Candidate]) -> dict[tuple[Candidate, Candidate], float]:
+    found = {(one, other): similarity(one.label, other.label) for one in old for other in new}
     return {pair: close for pair, close in found.items() if close >= CLOSE}
 
 
-def closeness(one: str, other: str) -> float:
-    """From 0 to 1. The very same name says nothing: many may have it."""
+def similarity(one: str, other: str) -> float:
+    """Return how similar two names are, from 0 to 1; 0 for equal names, which many may have."""
     if not one or not other or one == other:
         return 0.0
     matcher = SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False)

@@ -1,7 +1,7 @@
-"""Edges and memory that every plan has, whatever it was made from. Pure.
+"""Edges, references and state fields that every plan must have. Pure.
 
-A saved plan is held to them: who can write the file can leave them out. An edge that may be dropped
-to break a circle is not among them.
+Saved plans are checked against them, since a manipulated file may lack them. Edges that may be
+dropped to break a cycle are not among them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,28 +20,28 @@ _SENT = (Op.CREATE, Op.UPDATE)
 Fingerprints = Mapping[Address, Mapping[str, str]]
 
 
-def unordered(
+def missing_edges(
     steps: Sequence[Step],
     changes: Mapping[Address, Change],
     entries: Mapping[Address, Entry],
     fingerprints: Fingerprints,
     hosts: frozenset[str],
 ) -> Iterator[tuple[Address, Address]]:
-    """Each step that does not wait for another that must come first: both by their addresses."""
-    order = _Order(steps, changes, entries, fingerprints, hosts)
+    """Yield the addresses of each step that lacks a required edge, and of the step before it."""
+    order = _RequiredEdges(steps, changes, entries, fingerprints, hosts)
     for step in steps:
         for earlier, later in (
-            *order.alone(step),
-            *order.deleted(step),
+            *order.of_address(step),
+            *order.before_delete(step),
             *order.paths(step),
-            *order.contained(step),
+            *order.of_children(step),
         ):
             if earlier.key not in later.after:
                 yield later.address, earlier.address
 
 
-class _Order:
-    """Pairs of steps, the first of which comes before the second."""
+class _RequiredEdges:
+    """BreaksCycles pairs of steps, of which the first must come before the second."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class _Order:
     ) -> None:
         self.changes, self.entries, self.hosts = changes, entries, hosts
         self.steps = {step.key: step for step in steps}
-        self.leaves: dict[str, list[Step]] = {}
-        self.comes: dict[str, list[Step]] = {}
+        self.released: dict[str, list[Step]] = {}
+        self.assigned: dict[str, list[Step]] = {}
         for step in steps:
             name = BY_NAME[step.kind].path
             moves = step.op in _SENT and name in step.fields
@@ -62,10 +62,10 @@ class _Order:
             if step.temporary or not name or not (moves or step.op is Op.DELETE):
                 continue
             if held and step.op is not Op.CREATE:
-                self.leaves.setdefault(held, []).append(step)
+                self.released.setdefault(held, []).append(step)
             path = self._path(step, step.fields.get(name))
             if path and path != self._path(step, self._shown(step, name)):
-                self.comes.setdefault(path, []).append(step)
+                self.assigned.setdefault(path, []).append(step)
 
     def _shown(self, step: Step, name: str) -> object:
         change = self.changes.get(step.address) if step.op is Op.UPDATE else None
@@ -77,8 +77,8 @@ class _Order:
         text = value if isinstance(value, str) else None
         return page_address(str(canonical(kind.type(kind.path), text, self.hosts)))
 
-    def alone(self, step: Step) -> Iterator[tuple[Step, Step]]:
-        """Of the steps of one address."""
+    def of_address(self, step: Step) -> Iterator[tuple[Step, Step]]:
+        """Yield pairs of steps of one address."""
         before = {
             Op.CREATE: ("delete",),
             Op.UPDATE: ("create",) if step.linking else ("adopt", "temporary"),
@@ -90,8 +90,8 @@ class _Order:
             if earlier:
                 yield earlier, step
 
-    def deleted(self, step: Step) -> Iterator[tuple[Step, Step]]:
-        """What depended on an object lets go of it, or is deleted, before the object is."""
+    def before_delete(self, step: Step) -> Iterator[tuple[Step, Step]]:
+        """Dependents of an object are updated or deleted before the object is deleted."""
         entry = self.entries.get(step.previous or step.address)
         if entry is None or step.temporary or step.op not in (Op.UPDATE, Op.DELETE):
             return
@@ -101,7 +101,7 @@ class _Order:
                 yield step, later
 
     def paths(self, step: Step) -> Iterator[tuple[Step, Step]]:
-        """A path is left before it is taken, and taken before a redirect leads to it."""
+        """A path is released before it is assigned, and assigned before a redirect leads to it."""
         kind = BY_NAME[step.kind]
         if step.temporary or step.op not in _SENT:
             return
@@ -109,18 +109,18 @@ class _Order:
         value = step.fields.get(name)
         if self._path(step, value):
             held = fingerprint(kind, LiveObject(0, {name: value}), self.hosts)[name]
-            for earlier in self.leaves.get(held, ()):
+            for earlier in self.released.get(held, ()):
                 aside = self.steps.get(f"{earlier.address}:temporary")
                 path = BY_NAME[earlier.kind].path
                 released = aside and aside.key in step.after and path in aside.fields
                 if earlier.address != step.address and not released:
                     yield earlier, step
         hop = hop_of(kind, step.entry.sent, self.hosts, None, None) if step.entry else None
-        for earlier in self.comes.get(hop.end, ()) if hop and changes_route(step) else ():
+        for earlier in self.assigned.get(hop.end, ()) if hop and changes_route(step) else ():
             yield earlier, step
 
-    def contained(self, step: Step) -> Iterator[tuple[Step, Step]]:
-        """What may hold nothing from now on is emptied first; what may from now on, filled after"""
+    def of_children(self, step: Step) -> Iterator[tuple[Step, Step]]:
+        """Children go before their parent stops accepting them, and come after it accepts them."""
         nesting = BY_NAME[step.kind].nesting
         update = self.steps.get(f"{step.parent.address}:update") if step.parent else None
         if not nesting or not nesting.only or not update or nesting.only[0] not in update.fields:
@@ -129,23 +129,23 @@ class _Order:
             yield (update, step) if step.op is Op.CREATE else (step, update)
 
 
-def forgotten(step: Step, held: Entry, change: Change | None) -> Iterator[str]:
-    """What a step sends, or the state has of its object, that would not be remembered unsaid."""
+def unrecorded_fields(step: Step, held: Entry, change: Change | None) -> Iterator[str]:
+    """Yield fields that a step sends or the state has, and that it would silently not record."""
     entry, kind = step.entry, BY_NAME[step.kind]
     if entry is None:
         return
-    said = {f.name for f in change.fields if f.reason == "reset"} if change else set[str]()
+    reset = {f.name for f in change.fields if f.reason == "reset"} if change else set[str]()
     notes = change.notes if change else ()
     for name in held.sent.keys() | step.fields.keys():
         noted = any(note.startswith(f"`{name}` ") for note in notes)
         quiet = bool(kind.type(name).unreadable) and name not in step.fields
         quiet |= step.fields.get(name, held.sent.get(name)) is None and name in kind.refers
-        if name not in entry.sent and name not in said and not noted and not quiet:
+        if name not in entry.sent and name not in reset and not noted and not quiet:
             yield name
 
 
-def refers(step: Step, ids: Mapping[Address, int], held: Entry) -> set[object]:
-    """What an entry must depend on, by kind and id, or by address where it is still to be made."""
+def required_references(step: Step, ids: Mapping[Address, int], held: Entry) -> set[object]:
+    """Return what an entry must depend on: kind and id, or kind and address before creation."""
     entry = step.entry or held
     kind = BY_NAME[step.kind]
     wanted = {v.address for v in (step.parent, *step.fields.values()) if isinstance(v, Ref)}

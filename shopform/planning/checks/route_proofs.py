@@ -1,4 +1,4 @@
-"""Proofs about where visitors end up: no loops, no chains, no dead ends. Pure."""
+"""Prove that redirects have no loops, chains or dead ends after a plan. Pure."""
 
 from shopform.kinds import BY_NAME
 from shopform.kit.url_paths import slashed
@@ -6,59 +6,59 @@ from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, fault
 from shopform.model.similar_paths import alike
 from shopform.model.values import Address
 from shopform.planning.checks.live_paths import Paths
-from shopform.planning.checks.predicted_paths import Guess
-from shopform.planning.checks.removed_paths import Outs
+from shopform.planning.checks.predicted_paths import Prediction
+from shopform.planning.checks.removed_paths import RouteTargets
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
-# A shop must not be kept from being taken over as it is.
-_STANDS = "it is so in the shop already, and this plan does not change it"
+# Otherwise a shop with such redirects could not be imported.
+_UNCHANGED = "the shop already has this problem, and this plan does not change it"
 
 
 def check(draft: PlanDraft, paths: Paths) -> None:
-    """Add what goes wrong for visitors once the plan is done.
+    """Report problems that redirects have once the plan is applied.
 
-    Only what this plan makes so can refuse it. What is so already draws a warning, and so does what
-    is unmanaged in the shop where a declared redirect runs into it.
+    Only problems that this plan causes refuse it. Others are warnings, as are those that an
+    unmanaged redirect takes part in.
     """
     for fault in faults(paths.hops, paths.table):
         fresh = any(hop.fresh for hop in fault.hops)
         ours = fault.closed or all(hop.address for hop in fault.hops)
-        _tell(draft, fault, fresh=fresh, refused=fresh and ours)
-    ceased, out = paths.ceased, Outs(paths)
+        _report(draft, fault, fresh=fresh, refused=fresh and ours)
+    removed, targets = paths.removed, RouteTargets(paths)
     for hop in paths.hops:
         page = paths.pages.get(hop.start)
         if page and hop.address:
             fresh = hop.fresh or page.fresh
-            _tell(draft, hiding(hop, page), fresh=fresh, refused=fresh and not page.guessed)
+            _report(draft, hiding(hop, page), fresh=fresh, refused=fresh and not page.guessed)
         elif page and page.fresh:
-            _hidden(draft, page.whose, hop)
-        if hop.address and hop.end in ceased:
-            says = f"leads to `{slashed(hop.target)}`, which this plan removes"
-            step = ceased[hop.end][1]
-            new = out.of(hop.start, step)
+            _hidden(draft, page.label, hop)
+        if hop.address and hop.end in removed:
+            problem = f"leads to `{slashed(hop.target)}`, which this plan removes"
+            step = removed[hop.end][1]
+            new = targets.of(hop.start, step)
             hint = f"point it {new}" if new else CHANGE
-            # Where a redirect is removed there may be a page of a kind that is not read.
+            # At the path of a removed redirect there may be a page of a kind that was not read.
             refused = bool(BY_NAME[step.kind].path)
-            _tell(
+            _report(
                 draft,
-                RouteProblem("route-dead", (hop,), says, hint),
+                RouteProblem("route-dead", (hop,), problem, hint),
                 fresh=True,
                 refused=refused,
             )
-    for guess, holder in paths.contested:
-        _contested(draft, guess, holder)
-    for fault in alike(paths.hops, paths.table, paths.pages, ceased):
-        _tell(draft, fault, fresh=True, refused=False)
+    for prediction, holder in paths.contested:
+        _contested(draft, prediction, holder)
+    for fault in alike(paths.hops, paths.table, paths.pages, removed):
+        _report(draft, fault, fresh=True, refused=False)
 
 
-def _tell(draft: PlanDraft, fault: RouteProblem, *, fresh: bool, refused: bool) -> None:
+def _report(draft: PlanDraft, fault: RouteProblem, *, fresh: bool, refused: bool) -> None:
     hop = fault.hops[0]
     add = draft.out.error if refused else draft.out.warning
     add(
         fault.code,
         fault.summary,
-        detail="\n".join(filter(None, (fault.detail, "" if fresh else _STANDS))),
+        detail="\n".join(filter(None, (fault.detail, "" if fresh else _UNCHANGED))),
         hint=fault.hint,
         span=hop.span,
         related=fault.related,
@@ -66,25 +66,26 @@ def _tell(draft: PlanDraft, fault: RouteProblem, *, fresh: bool, refused: bool) 
     )
 
 
-def _contested(draft: PlanDraft, guess: Guess, holder: Page) -> None:
-    kind = BY_NAME[guess.step.kind]
+def _contested(draft: PlanDraft, prediction: Prediction, holder: Page) -> None:
+    kind = BY_NAME[prediction.step.kind]
     draft.out.warning(
         "path-contested",
-        f"the shop makes the path of `{guess.step.address}`, and `{slashed(guess.wanted)}` is that"
-        f" of `{holder.whose}`: it is likely to be `{slashed(guess.got)}`",
-        span=span_of(draft.desired, guess.step.address),
-        address=guess.step.address,
-        hint=f"declare its `{kind.path}`, so that shops made from these files are alike",
+        f"the shop makes the path of `{prediction.step.address}`, and"
+        f" `{slashed(prediction.wanted)}` is that of `{holder.label}`: it is likely to be"
+        f" `{slashed(prediction.got)}`",
+        span=span_of(draft.desired, prediction.step.address),
+        address=prediction.step.address,
+        hint=f"declare its `{kind.path}`, so that shops made from these files have the same paths",
     )
 
 
-def _hidden(draft: PlanDraft, whose: str, hop: Hop) -> None:
-    """A page that this plan puts where an unmanaged redirect begins."""
-    page = draft.desired.resources.get(Address(whose))
+def _hidden(draft: PlanDraft, label: str, hop: Hop) -> None:
+    """Warn of a page at the source of an unmanaged redirect."""
+    page = draft.desired.resources.get(Address(label))
     draft.out.warning(
         "route-hides",
-        f"`{whose}` is hidden by {who(hop)}, which leads to `{slashed(hop.target)}`",
-        hint="take that one away in the shop, or give the page another path",
+        f"`{label}` is hidden by {who(hop)}, which leads to `{slashed(hop.target)}`",
+        hint="remove the redirect in the shop, or give the page another path",
         span=page.span if page else None,
-        address=whose if page else "",
+        address=label if page else "",
     )

@@ -1,8 +1,8 @@
-"""Whether a plan that was read from a file fits the state, the project and itself. Pure.
+"""Check that a plan read from a file fits the state, the project and itself. Pure.
 
-Whoever can write the file can also compute its digests. So what is read from it is held to what
-the planner could have made: it does what it shows, only to objects that the state owns, and sends
-files and runs commands that the project declares.
+Whoever can write the file can also compute its digests. So the plan must be one that the planner
+could have made: it does what it shows, changes only objects that the state owns, and sends files
+and runs commands that the project declares.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,12 @@ from shopform.model.plan import TOUCHES, Action, Change, FieldChange, Op, Plan, 
 from shopform.model.prior import Entry, Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, Ref, Secret
-from shopform.planning.checks.required_edges import forgotten, refers, unordered
-from shopform.planning.checks.saved_steps import is_typed, is_whole
+from shopform.planning.checks.required_edges import (
+    missing_edges,
+    required_references,
+    unrecorded_fields,
+)
+from shopform.planning.checks.saved_steps import is_complete, is_typed
 from shopform.planning.removals import RELEASED, children, lifecycle_notes
 
 _SHOWN_AS = {
@@ -32,17 +36,17 @@ _KEPT = Entry(id=0, protect=True, keep=True)
 _LIFECYCLE = frozenset((*lifecycle_notes(_NEW, _KEPT), *lifecycle_notes(_KEPT, _NEW)))
 
 
-def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[tuple[str, str]]:
-    """Each address that does not fit, and why, in a clause; nothing for a plan of the planner's.
+def mismatches(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[tuple[str, str]]:
+    """Yield each address that does not fit, with the reason as a clause.
 
-    `prior` is the state that the plan was made from. `desired` is needed where steps deliver
+    `prior` is the state that the plan was made from. `desired` matters only to steps that deliver
     secrets or upload files.
     """
     check = _Check(plan, prior, desired, shop)
     seen: set[str] = set()
     for step in plan.steps:
         if step.key in seen or not step.key.startswith(f"{step.address}:"):
-            yield step.address, f"has a step with the key `{step.key}`, which is another's"
+            yield step.address, f"has a step with the key `{step.key}` of another address"
         if not seen.issuperset(step.after):
             yield step.address, "waits for a step that does not come before it"
         seen.add(step.key)
@@ -50,7 +54,7 @@ def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[
     for change in plan.changes:
         yield from ((change.address, what) for what in check.change(change))
     hosts, marks = shop.hosts, plan.basis.fingerprints
-    for address, first in unordered(plan.steps, check.changes, check.before, marks, hosts):
+    for address, first in missing_edges(plan.steps, check.changes, check.before, marks, hosts):
         yield address, f"does not wait for `{first}`"
     for kind, names in plan.names.items():
         yield from ((kind, what) for what in _named(kind, names, shop))
@@ -62,7 +66,7 @@ def misfits(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterator[
 
 
 def _recognised(kind: Kind, entry: Entry) -> bool:
-    """Whether an identity is made of what is sent; a part that is not sent is the shop's."""
+    """Return whether an identity agrees with the sent fields."""
     for name, part in zip(kind.identity, entry.identity, strict=False):
         sent = entry.sent.get(name, part)
         hidden = is_digest(part) and is_digest(sent)
@@ -93,7 +97,7 @@ class _Check:
     before: dict[Address, Entry] = field(init=False)
     ids: dict[Address, int] = field(init=False)
     owners: dict[tuple[str, int], Address] = field(init=False)
-    pictures: set[tuple[str, str]] = field(init=False)
+    images: set[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.changes = {change.address: change for change in self.plan.changes}
@@ -106,25 +110,25 @@ class _Check:
         self.ids |= self.plan.ids
         declared = (v for r in self.desired.resources.values() for v in r.fields.values())
         items = (item for value in declared if isinstance(value, tuple) for item in value)
-        self.pictures = {(i.file, i.sha256) for i in items if isinstance(i, Image)}
+        self.images = {(i.file, i.sha256) for i in items if isinstance(i, Image)}
 
     def step(self, step: Step) -> Iterator[str]:
         kind, names = BY_NAME[step.kind], self.plan.names.get(step.kind, {})
         sent = kind.fields.keys() - {*kind.generated}
         wrong = [n for n, v in step.fields.items() if n not in sent or not is_typed(kind, n, v)]
         wrong += [n for n in step.fields if n not in names]
-        if wrong or not is_whole(step):
+        if wrong or not is_complete(step):
             about = "".join(f", see `{name}`" for name in wrong)
-            yield f"has a step `{step.op}` that is not whole{about}"
+            yield f"has an incomplete step `{step.op}`{about}"
             return
         yield from self._owned(step)
         yield from self._refers(step)
-        yield from self._sends(step)
-        yield from self._remembers(step, kind)
+        yield from self._uploads_and_deliveries(step)
+        yield from self._recorded(step, kind)
         yield from self._shown(step)
 
     def change(self, change: Change) -> Iterator[str]:
-        """What is shown is done: no step was taken out, and no field of one."""
+        """Yield what a change shows and no step does."""
         steps = [step for step in self.steps.get(change.address, ()) if not step.temporary]
         ops = {step.op for step in steps}
         wanted = {op for op, actions in _SHOWN_AS.items() if change.action in actions}
@@ -147,12 +151,12 @@ class _Check:
                 yield f"shows `{shown.name}`, which no step sends"
 
     def _entry(self, step: Step) -> Entry | None:
-        """What the state has of the object of a step."""
+        """Return the state's entry for the object of a step."""
         entry = self.before.get(step.previous or step.address)
         return entry if entry and entry.id in (step.id, 0) else None
 
     def _owned(self, step: Step) -> Iterator[str]:
-        """A step touches what its address owns, or takes what has no owner."""
+        """Require that a step changes an object of its address, or adopts an unowned one."""
         left = (s.previous for s in self.steps[step.address] if step.temporary and s.previous)
         own = step.previous or next(left, step.address)
         if step.previous and step.previous not in self.before:
@@ -174,11 +178,11 @@ class _Check:
         entry = self._entry(step)
         if step.op is Op.DELETE and entry and entry.protect:
             yield "is protected"
-        if step.op is Op.DELETE and not self._looked_into(step):
-            yield "is deleted without a look at its children"
+        if step.op is Op.DELETE and not self._lists_children(step):
+            yield "is deleted without reading its children first"
 
-    def _looked_into(self, step: Step) -> bool:
-        """Whether the kinds of children are those of its kind and of its values, as shown."""
+    def _lists_children(self, step: Step) -> bool:
+        """Return whether a delete lists every kind of children that its object may have."""
         kind, change = BY_NAME[step.kind], self.changes.get(step.address)
         shown = {part.name: part.before for part in change.fields} if change else {}
         wanted = children(kind, {**change.values, **shown} if change else {})
@@ -196,22 +200,22 @@ class _Check:
             elif made and made.key not in after and step.op is not Op.DELETE:
                 yield f"refers to `{target}` before it is created"
 
-    def _sends(self, step: Step) -> Iterator[str]:
-        """Files and deliveries are those that the project declares."""
+    def _uploads_and_deliveries(self, step: Step) -> Iterator[str]:
+        """Require that files and deliveries are declared in the project."""
         for value in step.fields.values():
             parts = value if isinstance(value, tuple) else ()
             files = [p for p in parts if isinstance(p, Mapping) and "file" in p]
             for part in files:
-                if (part["file"], part.get("sha256")) not in self.pictures:
-                    yield f"uploads `{part['file']}`, which the project does not declare so"
+                if (part["file"], part.get("sha256")) not in self.images:
+                    yield f"uploads `{part['file']}`, which the project does not declare"
         resource = self.desired.resources.get(step.address)
-        told = resource.deliver if resource else None
+        declared = resource.deliver if resource else None
         makes = step.op in (Op.CREATE, Op.ADOPT) and BY_NAME[step.kind].generated
-        if step.deliver != told if makes else step.deliver not in (None, told):
-            yield "delivers its secret where the project does not say"
+        if step.deliver != declared if makes else step.deliver not in (None, declared):
+            yield "delivers its secret to a target that the project does not declare"
 
-    def _remembers(self, step: Step, kind: Kind) -> Iterator[str]:
-        """The state keeps what is sent, and what it had; protection changes where it is shown."""
+    def _recorded(self, step: Step, kind: Kind) -> Iterator[str]:
+        """Require that the state records what is sent, and protection only as shown."""
         entry, change = step.entry, self.changes.get(step.address)
         if entry is None or step.op is Op.ADOPT:
             return
@@ -219,10 +223,10 @@ class _Check:
         shown = _LIFECYCLE.intersection(change.notes if change else ())
         if shown != set(lifecycle_notes(held, entry)):
             yield "changes deletion settings that it does not show"
-        for name in forgotten(step, held, change):
+        for name in unrecorded_fields(step, held, change):
             yield f"sends `{name}`, or sent it before, and would not record it"
         numbers = {(a.kind, self.ids.get(a, a)) for a in entry.depends_on}
-        if not refers(step, self.ids, held) <= numbers:
+        if not required_references(step, self.ids, held) <= numbers:
             yield "would be recorded without its references"
         known = all(name in kind.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())

@@ -1,12 +1,12 @@
-"""Whether a step that was read from a file has all that its kind of step has. Pure."""
+"""Check the form of steps that were read from a file. Pure."""
 
 from shopform.kinds import BY_NAME, Kind
 from shopform.model.plan import Op, Step
 from shopform.model.values import Ref, Secret
 
 
-def is_whole(step: Step) -> bool:
-    """Whether a step has what its kind of step has, and nothing else."""
+def is_complete(step: Step) -> bool:
+    """Return whether a step has exactly the parts that its operation requires."""
     kind, entry = BY_NAME[step.kind], step.entry
     parent = step.parent.address if step.parent else None
     if step.op in (Op.DELETE, Op.FORGET):
@@ -14,8 +14,8 @@ def is_whole(step: Step) -> bool:
     if step.temporary:
         own = {kind.path, *kind.identity}
         marked = all(n in own and str(step.id) in str(v) for n, v in step.fields.items())
-        there = step.id is not None and bool(step.fields)
-        return step.op is Op.UPDATE and entry is None and there and marked
+        sends = step.id is not None and bool(step.fields)
+        return step.op is Op.UPDATE and entry is None and sends and marked
     if entry is None or (entry.parent != parent and step.op is not Op.ADOPT):
         return False
     if (parent.kind if parent else None) != (kind.nesting.kind if kind.nesting else None):

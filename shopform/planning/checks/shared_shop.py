@@ -1,4 +1,4 @@
-"""Whether two shops of a project that are one shop would manage the same object. Pure."""
+"""Detect whether two entries under `shops:` for one shop would manage the same object. Pure."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
@@ -12,29 +12,29 @@ from shopform.model.values import Address, Ref, Secret
 
 @dataclass(slots=True)
 class Managed:
-    """All that one shop's files declare and its state owns, by id and by identity."""
+    """The objects that one entry under `shops:` declares or owns."""
 
     desired: Desired
     prior: Prior
     _names: dict[Address, Hashable] = field(default_factory=dict)
 
-    def places(self) -> Iterator[tuple[Hashable, Address]]:
-        """What may be an object of the shop, with the address that it has here."""
+    def claims(self) -> Iterator[tuple[Hashable, Address]]:
+        """Yield ids and identities of possible objects, each with its address."""
         for address, entry in self.prior.resources.items():
             yield (address.kind, entry.id), address
             yield self._recorded(address, entry), address
-        for wish in self.desired.imports:
-            yield (wish.address.kind, wish.id), wish.address
+        for each in self.desired.imports:
+            yield (each.address.kind, each.id), each.address
         for address in self.desired.resources:
             yield self._declared(address), address
 
     def _declared(self, address: Address) -> Hashable:
-        """The identity as declared, each reference as the identity of what it points to."""
+        """Return the identity as declared, references as the identities of their targets."""
         resource = self.desired.resources.get(address)
         if resource is None:
             return address
         if address not in self._names:
-            self._names[address] = address  # a circle is reported elsewhere
+            self._names[address] = address  # ends a cycle, which compile reports
             parts = [self._part(resource, name) for name in BY_NAME[address.kind].identity]
             above = self._declared(resource.parent) if resource.parent else None
             self._names[address] = (address.kind, above, *parts)
@@ -49,7 +49,7 @@ class Managed:
         return str(canonical(BY_NAME[resource.address.kind].type(name), value, frozenset()))
 
     def _recorded(self, address: Address, entry: Entry) -> Hashable:
-        """The identity as it was sent; what it refers to by the address of that."""
+        """Return the identity as sent, references as the identities of their targets."""
         kind = BY_NAME[address.kind]
         owners = {(a.kind, str(e.id)): a for a, e in self._referred(entry)}
         parts: list[Hashable] = []
@@ -67,8 +67,8 @@ class Managed:
                 yield address, self.prior.resources[address]
 
 
-def meeting(one: Managed, other: Managed) -> tuple[Address, Address] | None:
-    """The first address of one whose object the other may manage too, with the other's address."""
-    theirs = dict(other.places())
-    both = [(mine, theirs[place]) for place, mine in one.places() if place in theirs]
+def first_overlap(one: Managed, other: Managed) -> tuple[Address, Address] | None:
+    """Return the first address whose object the other may manage too, and its address there."""
+    theirs = dict(other.claims())
+    both = [(mine, theirs[claim]) for claim, mine in one.claims() if claim in theirs]
     return min(both, default=None)

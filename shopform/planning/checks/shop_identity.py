@@ -1,7 +1,7 @@
-"""Whether the shop that was read is the one that the state is of. Pure.
+"""Check that the shop that was read is the shop of the state. Pure.
 
 With the central host of the API the key alone selects the shop, so ids of one shop may be looked
-up in another. Three things tell: the key, the shop's fixed object, and what is owned.
+up in another. The evidence is the key, the shop's fixed object, and the owned objects.
 """
 
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 
 CODE = "other-shop"
-# What staff may do to a small shop by hand: one object renamed, two deleted. A key that never
-# wrote this state gets no such credit.
+# Staff may rename one object and delete two of a small shop. With a key that never wrote this
+# state, fewer differences are enough.
 RENAMED = 2
 DIFFERING = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Owned objects by what became of them, and the fixed object that was read, if one was."""
+    """What was found of the owned objects, and the fixed object of the shop."""
 
     fits: list[Address] = field(default_factory=list)
     missing: list[Address] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Evidence:
     anchor: Anchor | None = None
 
     @property
-    def most_differ(self) -> bool:
+    def mostly_different(self) -> bool:
         return self.differing > len(self.fits)
 
     @property
@@ -43,7 +43,7 @@ class Evidence:
 
 
 def anchor_of(live: Live) -> Anchor | None:
-    """The fixed object of a shop, where its list is complete."""
+    """Return the fixed object of a shop, if its list is complete."""
     for kind in KINDS:
         read = live.kinds.get(kind.name)
         for item in read.objects.values() if read and not read.problem else ():
@@ -57,8 +57,8 @@ def anchored(kind: str, item: LiveObject) -> Anchor:
     return Anchor(kind=kind, id=item.id, host=item.site, name=str(item.fields.get(name) or ""))
 
 
-def gather(declared: Desired, prior: Prior, live: Live) -> Evidence:
-    """Compare all that is owned with complete lists; what a lost parent held counts once."""
+def collect_evidence(declared: Desired, prior: Prior, live: Live) -> Evidence:
+    """Compare all owned objects with complete lists; children of a missing parent do not count."""
     found = Evidence(anchor=anchor_of(live))
     for address, entry in sorted(prior.resources.items()):
         read = live.kinds.get(address.kind)
@@ -78,10 +78,10 @@ def gather(declared: Desired, prior: Prior, live: Live) -> Evidence:
 def recognised(
     address: Address, entry: Entry, item: LiveObject, declared: Desired, hosts: frozenset[str]
 ) -> bool:
-    """Whether an object has the identity that it was left with, or the one that is declared.
+    """Return whether an object has the identity in the state, or the declared one.
 
-    The declared one is there if a run was killed between its update and the result. References
-    are left out: a branch that was moved is the same.
+    It has the declared one if a run was killed between an update and its record. References do
+    not count: a moved category is the same object.
     """
     kind = BY_NAME[address.kind]
     resource = declared.resources.get(address)
@@ -101,36 +101,36 @@ def recognised(
     return True
 
 
-def doubt(prior: Prior, found: Evidence, *, known_key: bool | None) -> bool:
-    """Whether another key was used, and nothing that was read says that it is the same shop."""
+def needs_more_evidence(prior: Prior, found: Evidence, *, known_key: bool | None) -> bool:
+    """Return whether a new key was used, and nothing that was read shows that the shop is right."""
     if known_key is not False or not (prior.anchor or prior.resources):
         return False
     if prior.anchor and found.anchor:
         return False
-    return not found.fits or found.most_differ
+    return not found.fits or found.mostly_different
 
 
-def objections(
+def wrong_shop(
     prior: Prior, found: Evidence, shop: str, *, known_key: bool | None
 ) -> Iterator[Diagnostic]:
-    """Why it is another shop; nothing where it is not. `known_key` is None where none is known."""
+    """Yield an error if it is another shop. `known_key` is None if the state records no key."""
     hint = (
         "correct its `token` or `url`; if the shop itself changed,"
-        f" `shopform state rehome --shop {shop}` shows what fits and records it"
+        f" `shopform state rehome --shop {shop}` compares it and records it"
     )
     was, now = prior.anchor, found.anchor
-    # With a key that is known, staff may have made another page the front page.
-    surely = bool(known_key and found.fits and not found.most_differ)
+    # With a known key, the front page may be another one because staff changed it.
+    surely = bool(known_key and found.fits and not found.mostly_different)
     if was and now and not surely and (was.id != now.id or _other_host(was, now)):
         yield error(
             CODE,
-            f"`{shop}` is not the shop of its state: the fixed {now.kind} is {said(now)},"
-            f" and was {said(was)}",
+            f"`{shop}` is not the shop of its state: the fixed {now.kind} is {described(now)},"
+            f" and was {described(was)}",
             hint=hint,
         )
         return
-    many = len(found.renamed) >= RENAMED or found.differing >= DIFFERING
-    if found.most_differ and (many or known_key is False):
+    clearly = len(found.renamed) >= RENAMED or found.differing >= DIFFERING
+    if found.mostly_different and (clearly or known_key is False):
         yield error(
             CODE,
             f"`{shop}` does not look like the shop of its state: of"
@@ -141,17 +141,17 @@ def objections(
         )
 
 
-def fitting(prior: Prior, found: Evidence) -> bool:
-    """Whether a state may be given to the shop that was read, whatever its host is now."""
+def can_rehome(prior: Prior, found: Evidence) -> bool:
+    """Return whether the state may be assigned to the shop that was read, whatever its host."""
     was, now = prior.anchor, found.anchor
     same = bool(was and now and was.id == now.id)
-    return (same or not (was and now)) and not found.most_differ and (same or bool(found.fits))
+    return (same or not (was and now)) and not found.mostly_different and (same or bool(found.fits))
 
 
 def _other_host(was: Anchor, now: Anchor) -> bool:
     return bool(was.host and now.host) and was.host != now.host
 
 
-def said(anchor: Anchor) -> str:
+def described(anchor: Anchor) -> str:
     name = f" `{anchor.name}`" if anchor.name else ""
     return f"{anchor.id}{name}{f' of {anchor.host}' if anchor.host else ''}"

@@ -1,4 +1,4 @@
-"""Pages whose path is not the one that was sent: told of in every plan until it is. Pure."""
+"""Warn, in every plan, of pages that the shop gave another path than was sent. Pure."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ from shopform.planning.scope import Scope
 def check(
     matching: Matching, desired: Desired, scope: Scope, steps: Mapping[str, Step], out: Collector
 ) -> None:
-    """Warn of each path that the shop made otherwise, with the object that has the one wanted."""
+    """Warn of each page with another path than was sent, naming the object that has that path."""
     compare = Comparer(matching)
     for address, entry in matching.entries.items():
         kind, resource = BY_NAME[address.kind], desired.resources.get(address)
@@ -33,26 +33,26 @@ def check(
         step = steps.get(f"{address}:{Op.UPDATE}")
         value = resource.fields.get(name) if resource and name not in resource.ignore else None
         sent = entry.sent.get(name)
-        if not item or not value or not scope.holds(address) or (step and name in step.fields):
+        if not item or not value or not scope.includes(address) or (step and name in step.fields):
             continue
         if isinstance(value, Secret) or not isinstance(sent, str) or is_digest(sent):
             continue
         held = str(canonical(PATH, item.fields.get(name), matching.hosts))
         made = entry.stored.get(name) == held or appended(kind, sent, held)
-        # A shop that drops a last slash or writes small letters did not give another path.
+        # A dropped slash at the end or lower case is not another path.
         if not made or loosely(page_address(held)) == loosely(page_address(sent)):
             continue
         holder = compare.holder(kind, sent, item.id)
         who = _who(matching, *holder) if holder else ""
         out.warning(
             "path-not-settled",
-            f"`{address}` is to be at `{slashed(sent)}`, and the shop has it at `{slashed(held)}`",
-            detail=f"{who} has that path" if holder else "no object that is read has it",
+            f"`{address}` should be at `{slashed(sent)}`, but the shop has it at `{slashed(held)}`",
+            detail=f"{who} has that path" if holder else "no object that was read has that path",
             span=span_of(desired, address),
             address=address,
             hint="give one of them another path; once it is free, a plan sends it again"
             if holder
-            else f"declare `{held}`, or find in the shop what keeps the path",
+            else f"declare `{held}`, or find out in the shop what has the path",
         )
 
 

@@ -18,7 +18,7 @@ from shopform.model.references import links
 from shopform.model.secrecy import secret_fields
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Ref, Secret, Value
-from shopform.planning.compare.difference import Difference, keep_memory, without_unmanaged
+from shopform.planning.compare.difference import Difference, keep_recorded, without_unmanaged
 from shopform.planning.matching.result import Matching
 
 MISSING = object()
@@ -28,12 +28,12 @@ MISSING = object()
 class Comparer:
     """Compares resources of one shop.
 
-    `reborn` are addresses whose object will be replaced. `declared` are the resources, by which
-    it is known which objects give up their paths.
+    `replaced` are addresses whose object will be replaced. `declared` are the resources, which
+    show the objects that give up their paths.
     """
 
     matching: Matching
-    reborn: frozenset[Address] = frozenset()
+    replaced: frozenset[Address] = frozenset()
     declared: Mapping[Address, Resource] = field(default_factory=dict)
 
     def create(self, kind: Kind, resource: Resource) -> Difference:
@@ -47,11 +47,11 @@ class Comparer:
                 result.sent[name] = tuple(operations.records)
             else:
                 result.send[name] = value
-                result.sent[name] = self._memory(kind, resource.address, name, value)
+                result.sent[name] = self._recorded(kind, resource.address, name, value)
             if value is not None:
                 result.fields.append(self._change(kind, name, None, value))
         for name in kind.identity:
-            # An undeclared parent is the root, and is unmanaged from then on.
+            # An undeclared parent is the root, and is not managed.
             result.send.setdefault(name, None)
         return without_unmanaged(result, resource, {})
 
@@ -64,24 +64,26 @@ class Comparer:
         for name, value in resource.fields.items():
             if name in resource.ignore:
                 if name in known:
-                    keep_memory(result, entry, name)
+                    keep_recorded(result, entry, name)
                 continue
             type_ = kind.type(name)
             if isinstance(type_, Unreadable):
-                self._operate(kind, type_, name, value, item, entry, result)
+                self._unreadable(kind, type_, name, value, item, entry, result)
             else:
                 self._field(kind, resource, name, value, item, entry, result)
         for name in known:
             if name not in resource.fields:
                 if name in resource.ignore:
-                    keep_memory(result, entry, name)
+                    keep_recorded(result, entry, name)
                 else:
                     self._undeclared(kind, name, item, entry, result)
         return without_unmanaged(result, resource, known)
 
     def show(self, kind: Kind, name: str, value: object) -> object:
-        """Return a canonical value for display: references as addresses, the source and target
-        of redirects with their first slash."""
+        """Return a canonical value for display.
+
+        References are addresses; the source and target of redirects begin with a slash.
+        """
         target = kind.refers.get(name)
         if target is None:
             return rooted(kind, name, value)
@@ -94,9 +96,9 @@ class Comparer:
     def settled(
         self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
     ) -> dict[str, object]:
-        """Return the declared fields, except `but`, with the shop's values for display.
+        """Return the shop's values of the declared fields, except `but`, for display.
 
-        The parent is among them even if it is not declared.
+        The parent is included even if it is not declared.
         """
         found: dict[str, object] = {
             name: self.show(kind, name, number)
@@ -120,7 +122,7 @@ class Comparer:
         return found
 
     def holder(self, kind: Kind, path: str, but: int) -> tuple[Kind, int] | None:
-        """Return another object, of any kind, that has this path and keeps it."""
+        """Return another object, of any kind, that has this path and does not give it up."""
         wanted = page_address(path)
         for held_by, number in self.matching.pages().get(wanted, ()):
             owner = self.matching.owners.get((held_by.name, number))
@@ -136,9 +138,9 @@ class Comparer:
 
     def resolve(self, value: Ref) -> int | None:
         """Return the id of a reference; None if the object is still to be created."""
-        return None if value.address in self.reborn else self.matching.ids.get(value.address)
+        return None if value.address in self.replaced else self.matching.ids.get(value.address)
 
-    def _memory(self, kind: Kind, address: Address, name: str, value: object) -> object:
+    def _recorded(self, kind: Kind, address: Address, name: str, value: object) -> object:
         if isinstance(value, Secret):
             plain = canonical(kind.type(name), value, self.matching.hosts)
             return digest(address.kind, name, plain)
@@ -157,12 +159,12 @@ class Comparer:
         entry: Entry | None,
         result: Difference,
     ) -> None:
-        memory = result.sent[name] = self._memory(kind, resource.address, name, value)
+        recorded = result.sent[name] = self._recorded(kind, resource.address, name, value)
         raw = item.fields.get(name, MISSING)
         live: object = None
         if raw is MISSING:
-            # The list does not show the field: only the state can tell whether it is right.
-            equal = memory == entry.sent.get(name, MISSING) if entry else not memory
+            # The list lacks the field: only the state knows whether it is up to date.
+            equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
         else:
             held = live = canonical(kind.type(name), raw, self.matching.hosts)
             if isinstance(value, Secret):
@@ -186,13 +188,13 @@ class Comparer:
         live: object,
         result: Difference,
     ) -> bool:
-        """Return whether a field needs no update; `live` is `held`, or its digest for a secret."""
-        memory, hosts, type_ = result.sent[name], self.matching.hosts, kind.type(name)
+        """Return whether a field needs no update; `live` is `held`, or its digest for secrets."""
+        recorded, hosts, type_ = result.sent[name], self.matching.hosts, kind.type(name)
         before = entry.sent.get(name, MISSING) if entry else MISSING
-        if live == memory:
-            if entry and (before != memory or name in entry.stored):
+        if live == recorded:
+            if entry and (before != recorded or name in entry.stored):
                 # Equal without having been sent, or no longer stored differently.
-                result.remember = True
+                result.record = True
             return True
         if entry is None:
             found = name in kind.identity
@@ -202,15 +204,15 @@ class Comparer:
             return False
         left = entry.stored.get(name, before)
         now = digest(kind.name, name, held) if is_digest(left) else held
-        if memory == before and name in entry.stored and left == now:
+        if recorded == before and name in entry.stored and left == now:
             result.stored[name] = left
             return True
-        # A path that the shop changed because another object had the one that was sent: it is
-        # sent again once that is free, and is not an edit.
-        refused = name == kind.path and memory == before and appended(kind, before, live)
+        # The shop changed the path because another object had the one that was sent. This is no
+        # edit, and the path is sent again once it is free.
+        refused = name == kind.path and recorded == before and appended(kind, before, live)
         return refused and self.holder(kind, str(before), item.id) is not None
 
-    def _operate(
+    def _unreadable(
         self,
         kind: Kind,
         type_: Unreadable,
@@ -221,14 +223,14 @@ class Comparer:
         result: Difference,
         reason: str = "",
     ) -> None:
-        """Compare a value with what the state records of it."""
+        """Compare an unreadable value with its records in the state."""
         known = entry.sent.get(name) if entry else None
         held = item.fields.get(name)
         operations = type_.compare(value, known, held)
         result.sent[name] = tuple(operations.records)
         if not operations.send:
             result.unchanged += 1
-            result.remember = result.remember or (entry is not None and known != result.sent[name])
+            result.record = result.record or (entry is not None and known != result.sent[name])
             return
         result.send[name] = tuple(operations.send)
         before, after = type_.shown(held), type_.foreseen(operations, held)
@@ -238,10 +240,10 @@ class Comparer:
         self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
     ) -> None:
         """Reset a field that is no longer declared to the default, or release it."""
-        result.remember = True
+        result.record = True
         type_ = kind.type(name)
         if isinstance(type_, Unreadable):
-            self._operate(kind, type_, name, (), item, entry, result, reason="reset")
+            self._unreadable(kind, type_, name, (), item, entry, result, reason="reset")
             del result.sent[name]
             return
         live = canonical(type_, item.fields.get(name), self.matching.hosts)

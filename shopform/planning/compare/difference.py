@@ -1,4 +1,4 @@
-"""What differs between a resource and its object, and what the state is to remember of it. Pure."""
+"""The difference between a resource and its object, with the new state entry. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ from shopform.model.values import Secret, Value
 
 @dataclass(slots=True)
 class Difference:
-    """The fields that change, what to send, and what the state remembers afterwards.
+    """The fields that change, the values to send, and the values to record in the state.
 
-    `sent` may hold `Ref`s. `remember` is set when the memory changes though nothing is sent.
+    `sent` may hold `Ref`s. `record` is set if the state changes though nothing is sent.
     """
 
     fields: list[FieldChange] = field(default_factory=list)
@@ -28,23 +28,24 @@ class Difference:
     stored: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     unchanged: int = 0
-    remember: bool = False
+    record: bool = False
 
 
 def without_unmanaged(
     result: Difference, resource: Resource, known: Mapping[str, object]
 ) -> Difference:
-    """The difference, with no memory of the fields that are left to the shop afterwards."""
+    """Return the difference without the fields that are managed only once."""
     for name in sorted(resource.once):
         if name in {*result.sent, *known}:
             result.notes.append(f"`{name}` is not managed from then on")
         result.sent.pop(name, None)
         result.stored.pop(name, None)
-        result.remember = result.remember or name in known
+        result.record = result.record or name in known
     return result
 
 
-def keep_memory(result: Difference, entry: Entry | None, name: str) -> None:
+def keep_recorded(result: Difference, entry: Entry | None, name: str) -> None:
+    """Keep what the state records of a field."""
     if entry:
         result.sent[name] = entry.sent[name]
         if name in entry.stored:
@@ -58,9 +59,9 @@ def identity_of(
     item: LiveObject | None,
     hosts: frozenset[str],
 ) -> tuple[object, ...]:
-    """What the state keeps to recognise the object by; a secret is a digest.
+    """Return the identity to record in the state, secrets as digests.
 
-    A part that is not managed is as the shop holds it, and for a new object the root.
+    An unmanaged part is that of the shop, or the root for a new object.
     """
     parts: list[object] = []
     for name in kind.identity:

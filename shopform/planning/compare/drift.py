@@ -1,4 +1,4 @@
-"""What the shop holds otherwise than it was left, whatever the files say now. Pure."""
+"""Drift: differences between the shop and the state, whatever the files declare. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,16 +19,16 @@ from shopform.planning.scope import Scope
 HIDDEN = Secret("", "")
 
 
-def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[Change]:
-    """Every owned object that was edited or deleted since it was stored.
+def detect(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[Change]:
+    """Yield every owned object that was edited or deleted outside of shopform.
 
-    Of the files only `ignore` counts: what is left to the shop is not compared.
+    Of the files only `ignore` counts: ignored fields are not compared.
     """
-    matching = owned(prior, live)
+    matching = owned_objects(prior, live)
     compare = Comparer(matching)
-    yield from vanished(desired, prior, live, scope, compare)
+    yield from deleted(desired, prior, live, scope, compare)
     for (kind, number), address in matching.owners.items():
-        if scope.holds(address):
+        if scope.includes(address):
             item, entry = live.kinds[kind].objects[number], prior.resources[address]
             resource = desired.resources.get(address)
             change = edited(address, entry, item, resource, compare)
@@ -36,8 +36,8 @@ def look(desired: Desired, prior: Prior, live: Live, scope: Scope) -> Iterator[C
                 yield change
 
 
-def owned(prior: Prior, live: Live) -> Matching:
-    """What the state says of the objects that are there, whatever the files say."""
+def owned_objects(prior: Prior, live: Live) -> Matching:
+    """Return the matching by the state alone."""
     matching = Matching(live, entries=dict(prior.resources))
     for address, entry in prior.resources.items():
         if entry.id in live.kind(address.kind).objects:
@@ -45,18 +45,18 @@ def owned(prior: Prior, live: Live) -> Matching:
     return matching
 
 
-def vanished(
+def deleted(
     desired: Desired, prior: Prior, live: Live, scope: Scope, compare: Comparer
 ) -> Iterator[Change]:
-    """Owned objects that a whole list of their kind does not show."""
+    """Yield owned objects that are missing in a complete list."""
     for address, entry in prior.resources.items():
         read = live.kinds.get(address.kind)
-        if read is None or read.problem or entry.id in read.objects or not scope.holds(address):
+        if read is None or read.problem or entry.id in read.objects or not scope.includes(address):
             continue
         kind = BY_NAME[address.kind]
         hidden = secret_fields(desired.resources.get(address), entry)
         held = {
-            n: HIDDEN if n in hidden else _shown(kind, n, _left(entry, n), compare)
+            n: HIDDEN if n in hidden else _shown(kind, n, _recorded(entry, n), compare)
             for n in sorted(entry.sent)
         }
         fields = tuple(_field(name, value, None) for name, value in held.items())
@@ -70,7 +70,7 @@ def edited(
     resource: Resource | None,
     compare: Comparer,
 ) -> Change:
-    """The managed fields that the shop holds otherwise than they were left."""
+    """Return the managed fields that differ from the state."""
     kind, hidden = BY_NAME[address.kind], secret_fields(resource, entry)
     ignored = resource.ignore if resource else frozenset()
     fields: list[FieldChange] = []
@@ -78,23 +78,23 @@ def edited(
     for name in entry.sent:
         if name in ignored or name not in kind.fields:
             continue
-        left, now = _left(entry, name), _now(kind, name, entry, item, compare)
-        before = HIDDEN if name in hidden else _shown(kind, name, left, compare)
-        # What was sent and is there after all is no edit, though the shop stored it otherwise.
-        made = name == kind.path and appended(kind, entry.sent[name], now)
-        if now is MISSING or now in (left, entry.sent[name]) or made:
+        recorded, now = _recorded(entry, name), _live(kind, name, entry, item, compare)
+        before = HIDDEN if name in hidden else _shown(kind, name, recorded, compare)
+        # The value that was sent is no edit either, even if the shop stored another at first.
+        appended_to = name == kind.path and appended(kind, entry.sent[name], now)
+        if now is MISSING or now in (recorded, entry.sent[name]) or appended_to:
             same[name] = before
         else:
             fields.append(_field(name, before, _shown(kind, name, now, compare)))
     return _change(address, entry, Action.UPDATE, tuple(fields), same)
 
 
-def _left(entry: Entry, name: str) -> object:
+def _recorded(entry: Entry, name: str) -> object:
     return entry.stored.get(name, entry.sent[name])
 
 
-def _now(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Comparer) -> object:
-    """The live value in the form that the state remembers; MISSING where no list shows it."""
+def _live(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Comparer) -> object:
+    """Return the live value in the form of the state, or MISSING if lists lack the field."""
     raw = item.fields.get(name, MISSING)
     if raw is MISSING:
         return MISSING

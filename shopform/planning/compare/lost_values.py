@@ -1,4 +1,4 @@
-"""What would be lost with an object: everything readable in it, and what was edited since. Pure."""
+"""The values that are lost when an object is deleted, with edits by staff. Pure."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ UNKNOWN = object()
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One field. `managed`: it was declared; `edited`: the shop's staff wrote it since."""
+    """One field; `managed` if it is in the state, `edited` if staff changed it since."""
 
     name: str
     value: object
@@ -27,29 +27,29 @@ class Loss:
 
 
 def losses(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> list[Loss]:
-    """Fields that hold something, the managed ones first; of others those that are no default."""
+    """Return all managed fields, then the others with a value that is not the default."""
     managed = [_managed(kind, name, entry, item, hosts) for name in sorted(entry.sent)]
-    return [*managed, *_beside(kind, entry, item, hosts)]
+    return [*managed, *_undeclared(kind, entry, item, hosts)]
 
 
-def written(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> list[str]:
-    """The names of the fields that staff wrote into an object since."""
+def edited_fields(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> list[str]:
+    """Return the names, in backticks, of the fields that staff changed."""
     return [f"`{loss.name}`" for loss in losses(kind, entry, item, hosts) if loss.edited]
 
 
 def unmanaged_children(
     live: Live, owned: Collection[tuple[str, int]]
 ) -> dict[tuple[str, int], list[str]]:
-    """What nobody owns, by kind and id of what it was put into."""
+    """Return unowned objects by kind and id of their parent."""
     found: dict[tuple[str, int], list[str]] = {}
     for kind in KINDS:
-        inner = ("", *(n for n in kind.identity if n in kind.refers))
+        parents = ("", *(n for n in kind.identity if n in kind.refers))
         read = live.kinds.get(kind.name)
         for child in read.objects.values() if read else ():
             if (kind.name, child.id) in owned:
                 continue
             for name, target in links(kind, child).items():
-                if name in inner:
+                if name in parents:
                     found.setdefault(target, []).append(f"{kind.name} {child.id}")
     return found
 
@@ -68,20 +68,22 @@ def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: froze
     return Loss(name, value, True, edited, secret)
 
 
-def _beside(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]) -> Iterator[Loss]:
+def _undeclared(
+    kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]
+) -> Iterator[Loss]:
     for name in kind.fields:
         if name in entry.sent or name not in item.fields or name in kind.generated:
             continue
         type_ = kind.type(name)
         value = canonical(type_, item.fields[name], hosts)
-        # A reference or an image that was not set is none, whichever the kind.
+        # An unset reference is null and unset images are empty, in every kind.
         none = kind.defaults.get(name, None if name in kind.refers else UNKNOWN)
         if type_.unreadable:
             none = ()
         known = none is not UNKNOWN
-        # Zero and false are what an object has that nobody set, where no default is known.
+        # Where no default is known, empty, zero and false count as unset.
         if value == canonical(type_, none, hosts) if known else value in (None, "", (), 0):
             continue
-        # What the shop makes by itself has no default, and is no edit; nor what was there before.
+        # Values without a default are the shop's own, and no edits; nor are those before an import.
         edited = known and name not in entry.unclaimed
         yield Loss(name, value, False, edited, name in secrets_of(entry))

@@ -1,4 +1,4 @@
-"""What the shop holds in fields that nobody declares, as far as its defaults are known. Pure."""
+"""Values in the shop of fields that are not declared. Pure."""
 
 from shopform.kinds import Kind
 from shopform.model.canonical import canonical
@@ -6,20 +6,20 @@ from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 
 
-def beside(
+def undeclared_values(
     kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]
 ) -> dict[str, object]:
-    """Undeclared fields whose canonical value is not the known default; of a place, the root.
+    """Return undeclared fields whose canonical value is not the known default.
 
-    What `lifecycle.ignore` names is left to the shop, and no matter of the files.
+    The default of a parent is the root. Fields under `lifecycle.ignore` are omitted.
     """
     found = {}
     root = dict.fromkeys(kind.refers.keys() & set(kind.identity))
     for name, default in sorted({**root, **kind.defaults}.items()):
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
-        form = kind.type(name)
-        value = canonical(form, item.fields[name], hosts)
-        if value != canonical(form, default, hosts):
+        type_ = kind.type(name)
+        value = canonical(type_, item.fields[name], hosts)
+        if value != canonical(type_, default, hosts):
             found[name] = value
     return found

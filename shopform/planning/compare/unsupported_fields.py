@@ -1,4 +1,4 @@
-"""Declared fields that a shop's objects have no key for. Pure."""
+"""Declared fields that the objects of a shop do not have. Pure."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from shopform.model.live import Live
 
 
 def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str, frozenset[str]]:
-    """Such fields by kind, where existing objects show the keys; each draws a warning."""
+    """Return these fields by kind, if existing objects show the keys, and warn of each."""
     found: dict[str, frozenset[str]] = {}
     for name, read in live.kinds.items():
         kind = BY_NAME[name]
@@ -22,16 +22,16 @@ def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str
             for field_name in resource.fields
         }
         found[name] = frozenset(declared - set(read.names))
-        for lost in sorted(found[name]):
+        for missing in sorted(found[name]):
             out.warning(
                 "field-unknown",
-                f"the shop's {kind.section} have no key for `{lost}`, which is left out",
-                hint=f"name the key under `wire: {name}: fields:` of this shop, or leave"
-                f" `{lost}` out of the files",
+                f"the shop's {kind.section} have no key for `{missing}`, which is not sent",
+                hint=f"set the key under `wire: {name}: fields:` of this shop, or remove"
+                f" `{missing}` from the files",
             )
     return found
 
 
-def without(resource: Resource, names: frozenset[str]) -> Resource:
+def without_fields(resource: Resource, names: frozenset[str]) -> Resource:
     fields = {name: value for name, value in resource.fields.items() if name not in names}
     return replace(resource, fields=fields)

@@ -1,4 +1,4 @@
-"""What tells objects apart that one address could be. Pure."""
+"""Describe objects that one address could be by their differences. Pure."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -19,25 +19,29 @@ OBJECTS = 12
 WIDTH = 40
 
 
-def apart(kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]) -> str:
-    """A line for each object: its id and up to three fields that differ among them.
+def describe_candidates(
+    kind: Kind, numbers: list[int], matching: "Matching", secret: set[str]
+) -> str:
+    """Return a line for each object: its id and up to three fields that differ among them.
 
-    `secret` are fields that may hold one; they are left out, as are those of an owner.
+    Fields in `secret`, and secret fields of an owner, are not shown.
     """
     items = [matching.live.kinds[kind.name].objects[number] for number in numbers]
     owners = [matching.owners.get((kind.name, number)) for number in numbers]
     hidden = secret.union(*(secrets_of(matching.entries[a]) for a in owners if a))
     names = [n for n in kind.fields if n not in hidden and _differs(kind, n, items)][:FIELDS]
     lines = [
-        f"{item.id}: {shown or 'the same as the others in every field'}"
+        f"{item.id}: {shown or 'equal to the others in every field'}"
         for item in items
         for shown in (", ".join(_fields(kind, names, item, matching)),)
     ]
     return join_first(lines, OBJECTS, "\n")
 
 
-def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Matching") -> str:
-    """A line for each object: its id and up to three declared fields that it holds otherwise."""
+def describe_differences(
+    kind: Kind, resource: Resource, numbers: list[int], matching: "Matching"
+) -> str:
+    """Return a line for each object: its id and up to three fields that differ from the files."""
     lines = []
     hidden = secret_fields(resource, matching.entries.get(resource.address))
     for number in numbers:
@@ -51,7 +55,7 @@ def differing(kind: Kind, resource: Resource, numbers: list[int], matching: "Mat
             != canonical(kind.type(name), value, matching.hosts)
         ]
         shown = ", ".join(_fields(kind, names[:FIELDS], item, matching))
-        lines.append(f"{number}: {shown or 'the same in every declared field that can be shown'}")
+        lines.append(f"{number}: {shown or 'equal in every declared field that can be shown'}")
     return join_first(lines, OBJECTS, "\n")
 
 

@@ -1,7 +1,6 @@
-"""Rows of tables whose identity was corrected, and that keep their objects. Pure.
+"""Match table rows whose identity was corrected to their objects. Pure.
 
-Where no column of its own makes the keys they are made from the identity, so that a corrected row
-has another address.
+Without a key column, keys are made from the identity, so a corrected row has another address.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,34 +11,34 @@ from shopform.model.canonical import canonical
 from shopform.model.desired import Desired
 from shopform.model.keys import is_row_key
 from shopform.model.values import Address, Ref
-from shopform.planning.checks.rename_pairs import CLOSE, PAIRS, closeness
+from shopform.planning.checks.rename_pairs import CLOSE, PAIRS, similarity
 from shopform.planning.matching.result import Matching
 
-_Side = tuple[str, Address]  # what it is called, first, so that sides sort by that
-_Alike = tuple[object, ...]
+_Row = tuple[str, Address]  # the name comes first, to sort by it
+_Group = tuple[object, ...]
 
 
 def corrected(desired: Desired, result: Matching) -> Iterator[tuple[Address, Address]]:
-    """Pairs of an owned address that is no longer declared, and the row that it became.
+    """Yield pairs of an owned address that is no longer declared, and the row that it became.
 
-    All fields but the identity must be the same, and the identities alike. On routes nothing hangs:
-    whatever is paired, the shop ends as declared, so the likest are, and a single one needs no
-    likeness. Products hang on other objects: only a single one with more than a name is paired, and
-    never what has nothing but short texts, such as sizes.
+    All fields but the identity must be equal. Redirects have no dependents, so the most similar
+    sources are paired, and a single one whatever its source. Products refer to other objects, so
+    these are paired only if there is a single candidate with a similar name and other fields, and
+    never if their names are short, as those of sizes.
     """
-    gone, new = _gone(desired, result), _new(desired, result)
-    for alike in sorted(gone.keys() & new.keys(), key=repr):
-        before, after = sorted(gone[alike]), sorted(new[alike])
-        kind, (*_, fields) = BY_NAME[before[0][1].kind], alike
+    old, new = _old_rows(desired, result), _new_rows(desired, result)
+    for group in sorted(old.keys() & new.keys(), key=repr):
+        before, after = sorted(old[group]), sorted(new[group])
+        kind, (*_, fields) = BY_NAME[before[0][1].kind], group
         single = len(before) == len(after) == 1 and bool(fields)
         if kind.route and single:
             yield before[0][1], after[0][1]
         elif kind.route or (single and not (kind.nesting and kind.nesting.short)):
-            yield from _likest(before, after)
+            yield from _most_similar(before, after)
 
 
-def _gone(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
-    found: dict[_Alike, list[_Side]] = {}
+def _old_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
+    found: dict[_Group, list[_Row]] = {}
     removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
         declared = address in desired.resources or address in desired.left_out
@@ -50,13 +49,13 @@ def _gone(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
         if item and not within(address, removed):
             kind = BY_NAME[address.kind]
             same = _others(kind, entry.sent)
-            side = str(entry.sent.get(kind.identity[-1], "")), address
-            found.setdefault((kind.name, item.parent_id, same), []).append(side)
+            row = str(entry.sent.get(kind.identity[-1], "")), address
+            found.setdefault((kind.name, item.parent_id, same), []).append(row)
     return found
 
 
-def _new(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
-    found: dict[_Alike, list[_Side]] = {}
+def _new_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
+    found: dict[_Group, list[_Row]] = {}
     for address in desired.rows:
         resource = desired.resources.get(address)
         if resource is None or address in result.ids or address in result.deleted_outside:
@@ -66,10 +65,10 @@ def _new(desired: Desired, result: Matching) -> dict[_Alike, list[_Side]]:
         for name, value in resource.fields.items():
             held = result.ids.get(value.address) if isinstance(value, Ref) else value
             values[name] = canonical(kind.type(name), held, result.hosts)
-        within = result.ids.get(resource.parent) if resource.parent else None
+        parent_id = result.ids.get(resource.parent) if resource.parent else None
         same = _others(kind, values)
-        side = str(values.get(kind.identity[-1], "")), address
-        found.setdefault((kind.name, within, same), []).append(side)
+        row = str(values.get(kind.identity[-1], "")), address
+        found.setdefault((kind.name, parent_id, same), []).append(row)
     return found
 
 
@@ -78,11 +77,11 @@ def _others(kind: Kind, values: Mapping[str, object]) -> tuple[tuple[str, str], 
     return tuple(sorted((name, repr(value)) for name, value in held if value not in ("", None)))
 
 
-def _likest(before: list[_Side], after: list[_Side]) -> Iterator[tuple[Address, Address]]:
-    """The pairs that are alike; of very many only those at the same place in the alphabet."""
+def _most_similar(before: list[_Row], after: list[_Row]) -> Iterator[tuple[Address, Address]]:
+    """Yield the pairs of similar names; of very many only those of the same rank by name."""
     few = len(before) * len(after) <= PAIRS
     pairs = [(b, a) for b in before for a in after] if few else zip(before, after, strict=False)
-    ranked = sorted((-closeness(b[0], a[0]), b, a) for b, a in pairs)
+    ranked = sorted((-similarity(b[0], a[0]), b, a) for b, a in pairs)
     taken: set[Address] = set()
     for close, (_, old), (_, new) in ranked:
         if -close >= CLOSE and taken.isdisjoint((old, new)):

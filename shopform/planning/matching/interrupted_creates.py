@@ -1,4 +1,4 @@
-"""Creates of a run that stopped, whose answers nobody saw. Pure."""
+"""Match creates of an interrupted run, whose outcome is unknown, to live objects. Pure."""
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -11,9 +11,14 @@ from shopform.model.live import LiveObject
 from shopform.model.prior import Intent, Prior, Ranges
 from shopform.model.secrecy import secrets_of
 from shopform.model.values import Address
-from shopform.planning.matching.ambiguity import apart
+from shopform.planning.matching.ambiguity import describe_candidates
 from shopform.planning.matching.moved_addresses import renamed
-from shopform.planning.matching.recovered_creates import Recovered, holds, recover, stored
+from shopform.planning.matching.recovered_creates import (
+    Recovered,
+    contains,
+    recover,
+    stored_differently,
+)
 
 if TYPE_CHECKING:
     from shopform.planning.matching.result import Matching
@@ -22,12 +27,12 @@ Place = tuple[str, int | None]
 
 
 def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Collector) -> None:
-    """Find what a run was creating when it stopped: an unowned object of that identity."""
+    """Adopt the unowned object of each pending create, or report that it is unclear or missing."""
     answers = {each.address: each for each in desired.imports}
     lists = _Lists(prior, result)
     for intent in prior.pending:
         kind = BY_NAME[intent.kind]
-        address = _home(intent.address, desired, result)
+        address = _current_address(intent.address, desired, result)
         if address in result.entries:
             out.warning(
                 "pending-create",
@@ -43,7 +48,7 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
             _unclear(kind, intent, found, result, out)
         elif found.id is not None:
             item = result.live.kinds[kind.name].objects[found.id]
-            held = {} if found.exact else stored(kind, intent, item, result.hosts)
+            held = {} if found.exact else stored_differently(kind, intent, item, result.hosts)
             result.entries[address] = replace(intent.entry, id=found.id, stored=held)
             result.owners[kind.name, found.id] = address
             result.adopted[address] = intent.address
@@ -60,15 +65,15 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
                 )
 
 
-def _home(begun: Address, desired: Desired, result: "Matching") -> Address:
-    """The address of a pending create after moves; one that is declared again needs the old."""
-    found = renamed(begun, desired.moved)
-    return begun if begun in desired.resources or found in result.entries else found
+def _current_address(address: Address, desired: Desired, result: "Matching") -> Address:
+    """Return the address of a pending create after moves, unless the old one is declared again."""
+    found = renamed(address, desired.moved)
+    return address if address in desired.resources or found in result.entries else found
 
 
 @dataclass(slots=True)
 class _Lists:
-    """What each list with pending creates has that nobody owns; read once, for any number."""
+    """The unowned objects of each list with pending creates, indexed once for all of these."""
 
     prior: Prior
     result: "Matching"
@@ -94,7 +99,7 @@ class _Lists:
                     self.known[place][identity] = [objects[number] for number in free]
 
     def recovered(self, kind: Kind, intent: Intent, answer: Import | None) -> Recovered:
-        """As the list tells; `imports` may say which it is, where that is not sure, or is not."""
+        """Find the object of a create; an entry under `imports` decides unclear cases."""
         place, owners = (kind.name, intent.parent_id), self.result.owners
         named = answer.id if answer and (kind.name, answer.id) not in owners else 0
         without = answer.without if answer else frozenset()
@@ -108,7 +113,7 @@ class _Lists:
         return Recovered()
 
     def _fresh(self, place: Place, intent: Intent) -> list[LiveObject]:
-        """What was not there before the create; all of it for one with a secret in its name."""
+        """Return the objects made since the create; all of them if its identity is secret."""
         if any(map(is_digest, intent.identity)):
             return list(self.free[place].values())
         if intent.before is None:
@@ -120,7 +125,7 @@ class _Lists:
             self.fresh[key] = [
                 item
                 for item in self.free[place].values()
-                if item.id not in rival and not holds(intent.before, item.id)
+                if item.id not in rival and not contains(intent.before, item.id)
             ]
         return self.fresh[key]
 
@@ -137,7 +142,9 @@ def _unclear(
         "identity-ambiguous" if found.exact else "identity-near",
         f"`{intent.address}` was being created when a run was interrupted, and"
         f" {several if found.exact else new}",
-        detail=apart(kind, list(found.unclear), result, secret | secrets_of(intent.entry)),
+        detail=describe_candidates(
+            kind, list(found.unclear), result, secret | secrets_of(intent.entry)
+        ),
         address=intent.address,
         hint=f"`shopform import {intent.address} ID` adopts the right one; if it is none of them:"
         f" `{{address: {intent.address}, not: [{ids}]}}` under `imports:`, or"

@@ -10,10 +10,10 @@ from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
-from shopform.planning.matching.ambiguity import apart
+from shopform.planning.matching.ambiguity import describe_candidates
 from shopform.planning.matching.interrupted_creates import adopt_pending
-from shopform.planning.matching.moved_addresses import follow_moves
-from shopform.planning.matching.resolution_order import in_order
+from shopform.planning.matching.moved_addresses import apply_moves
+from shopform.planning.matching.resolution_order import by_dependency
 from shopform.planning.matching.result import (
     Identity,
     Matching,
@@ -25,33 +25,33 @@ from shopform.planning.matching.result import (
 def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:
     """Return a function that selects the parents whose children must be read.
 
-    These are managed, or may be declared; each of the others saves a call.
+    These are the managed ones and those that may be declared; each of the others saves a call.
     """
     owned = {(a.kind, e.id) for a, e in prior.resources.items()}
     owned |= {(i.address.kind, i.id) for i in desired.imports}
-    texts: dict[str, set[Identity]] = {}
+    identities: dict[str, set[Identity]] = {}
     for resource in desired.resources.values():
         kind = BY_NAME[resource.address.kind]
         if kind.name not in CONTAINERS:
             continue
         identity = declared_identity(kind, resource, {}, frozenset())
-        texts.setdefault(kind.name, set()).add(identity or ())
+        identities.setdefault(kind.name, set()).add(identity or ())
     for intent in prior.pending:
         identity = identified(BY_NAME[intent.kind], intent.identity)
-        texts.setdefault(intent.kind, set()).add(identity)
+        identities.setdefault(intent.kind, set()).add(identity)
 
     def wanted(kind: Kind, item: LiveObject) -> bool:
         if (kind.name, item.id) in owned:
             return True
-        return live_identity(kind, item, frozenset()) in texts.get(kind.name, ())
+        return live_identity(kind, item, frozenset()) in identities.get(kind.name, ())
 
     return wanted
 
 
 def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matching:
-    """Assign live objects to addresses by the rules of design 6, first rule that fits."""
+    """Assign live objects to addresses: by the state, pending creates, imports, then identity."""
     result = Matching(live, entries=dict(prior.resources))
-    follow_moves(desired, result, out)
+    apply_moves(desired, result, out)
     for address, entry in result.entries.items():
         if entry.id in live.kind(address.kind).objects:
             first = result.owners.setdefault((address.kind, entry.id), address)
@@ -64,12 +64,10 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
                 )
     adopt_pending(desired, prior, result, out)
     imports = {item.address: item for item in desired.imports}
-    for resource in in_order(desired.resources):
+    for resource in by_dependency(desired.resources):
         _assign(resource, imports.get(resource.address), desired, result, out)
     if desired.rows:
-        from shopform.planning.matching.corrected_rows import (
-            corrected,  # most projects have no such table
-        )
+        from shopform.planning.matching.corrected_rows import corrected  # few projects have tables
 
         for before, after in corrected(desired, result):
             _assign_object(after, BY_NAME[after.kind], result.entries[before].id, desired, result)
@@ -77,7 +75,7 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
 
 
 def _assign(
-    resource: Resource, wish: Import | None, desired: Desired, result: Matching, out: Collector
+    resource: Resource, import_: Import | None, desired: Desired, result: Matching, out: Collector
 ) -> None:
     address, kind = resource.address, BY_NAME[resource.address.kind]
     objects = result.live.kind(kind.name).objects
@@ -85,17 +83,17 @@ def _assign(
     if entry:
         if entry.id in objects:
             result.ids[address] = entry.id
-            _check_container(resource, result, out)
-            if wish and wish.id != entry.id:
-                _import_instead(wish, entry.id, result, out)
+            _check_parent(resource, result, out)
+            if import_ and import_.id != entry.id:
+                _import_instead(import_, entry.id, result, out)
             return
         result.deleted_outside[address] = entry.id
         del result.entries[address]
-    if wish and wish.id:
-        _import(wish, kind, desired, result, out)
-        _check_container(resource, result, out)
+    if import_ and import_.id:
+        _import(import_, kind, desired, result, out)
+        _check_parent(resource, result, out)
     else:
-        _find(resource, wish.without if wish else frozenset(), desired, result, out)
+        _find(resource, import_.without if import_ else frozenset(), desired, result, out)
 
 
 def _find(
@@ -105,7 +103,7 @@ def _find(
     result: Matching,
     out: Collector,
 ) -> None:
-    """Find the object of a resource by its identity, none of `without`."""
+    """Find the object of a resource by its identity, except those in `without`."""
     address, kind = resource.address, BY_NAME[resource.address.kind]
     parent_id = result.ids.get(resource.parent) if resource.parent else None
     if resource.parent and parent_id is None:
@@ -115,7 +113,7 @@ def _find(
         return
     key = (parent_id, identity)
     found = _unclaimed(kind, result.index(kind).get(key, ()), desired, result)
-    found = found or _unclaimed(kind, result.remembered(kind).get(key, ()), desired, result)
+    found = found or _unclaimed(kind, result.index_by_sent(kind).get(key, ()), desired, result)
     found = [number for number in found if number not in without]
     if len(found) > 1:
         objects = result.live.kinds[kind.name].objects
@@ -126,7 +124,7 @@ def _find(
             "identity-ambiguous",
             f"`{address}` could be any of {len(found)} objects in the shop:"
             f" ids {', '.join(map(str, found))}",
-            detail=apart(kind, found, result, secret),
+            detail=describe_candidates(kind, found, result, secret),
             span=resource.span,
             address=address,
             hint=f"choose one: `shopform import {address} {found[0]}`, or"
@@ -137,13 +135,13 @@ def _find(
 
 
 def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
-    """Return whether the names are equal without folding."""
+    """Return whether the names are equal, case and spaces included."""
     name = kind.identity[-1]
     held, value = item.fields.get(name), resource.fields.get(name)
     return canonical(kind.type(name), held, hosts) == canonical(kind.type(name), value, hosts)
 
 
-def _check_container(resource: Resource, result: Matching, out: Collector) -> None:
+def _check_parent(resource: Resource, result: Matching, out: Collector) -> None:
     """Refuse an address whose parent is not that of the object: a parent cannot change."""
     address, above = resource.address, resource.parent
     item = result.object(address)
@@ -157,52 +155,54 @@ def _check_container(resource: Resource, result: Matching, out: Collector) -> No
         f"`{address}` is {item.id}, whose parent is {f'`{owner}`' if owner else item.parent_id}",
         span=resource.span,
         address=address,
-        hint=f"its parent cannot change: revert what made it `{address}`",
+        hint=f"its parent cannot change: revert the move or import that made it `{address}`",
     )
 
 
 def _unclaimed(kind: Kind, numbers: Iterable[int], desired: Desired, result: Matching) -> list[int]:
-    """Return the objects that are unmanaged, or of an address that is no longer declared."""
+    """Return the objects that are unmanaged, or whose address is no longer declared."""
     return [n for n in numbers if result.owners.get((kind.name, n)) not in desired.resources]
 
 
-def _import(wish: Import, kind: Kind, desired: Desired, result: Matching, out: Collector) -> None:
-    owner = result.owners.get((kind.name, wish.id))
-    if wish.id not in result.live.kind(kind.name).objects:
+def _import(
+    import_: Import, kind: Kind, desired: Desired, result: Matching, out: Collector
+) -> None:
+    owner = result.owners.get((kind.name, import_.id))
+    if import_.id not in result.live.kind(kind.name).objects:
         problem, hint = "does not exist in the shop", "correct the id under `imports:`"
     elif owner:
         problem, hint = f"belongs to `{owner}`", "use `moved:` to give it another address"
     else:
-        _assign_object(wish.address, kind, wish.id, desired, result)
+        _assign_object(import_.address, kind, import_.id, desired, result)
         return
     out.error(
         "import-impossible",
-        f"the object {wish.id} to import as `{wish.address}` {problem}",
-        span=wish.span,
-        address=wish.address,
+        f"the object {import_.id} to import as `{import_.address}` {problem}",
+        span=import_.span,
+        address=import_.address,
         hint=hint,
     )
 
 
-def _import_instead(wish: Import, number: int, result: Matching, out: Collector) -> None:
+def _import_instead(import_: Import, number: int, result: Matching, out: Collector) -> None:
     """Report an import for an address that already has another object."""
-    address, old = wish.address, result.moved.get(wish.address)
-    there = wish.id in result.live.kind(address.kind).objects
-    (out.error if there else out.warning)(
+    address, old = import_.address, result.moved.get(import_.address)
+    exists = import_.id in result.live.kind(address.kind).objects
+    (out.error if exists else out.warning)(
         "import-impossible",
-        f"the object {wish.id} cannot be imported as `{address}`, which is {number}"
+        f"the object {import_.id} cannot be imported as `{address}`, which is {number}"
         + (f", moved from `{old}`" if old else " already"),
-        span=wish.span,
+        span=import_.span,
         address=address,
         hint=f"remove the entry under `imports:`; or `shopform state rm {old or address}` and plan"
-        f" again to have {wish.id} instead",
+        f" again to have {import_.id} instead",
     )
 
 
 def _assign_object(
     address: Address, kind: Kind, number: int, desired: Desired, result: Matching
 ) -> None:
-    """Assign an object: a move if the state has it under another address, else an import."""
+    """Assign an object: as a move if the state has another address for it, else as an import."""
     owner = result.owners.get((kind.name, number))
     result.ids[address] = number
     result.owners[kind.name, number] = address
@@ -217,15 +217,15 @@ def _move_children(before: Address, after: Address, desired: Desired, result: Ma
     """Move the children of a moved object along."""
     if before.kind not in CONTAINERS:
         return
-    for nested in result.nested().get(before, ()):
-        new = Address.of(nested.kind, *after.keys, nested.keys[-1])
-        entry = result.entries.get(nested)
-        if entry is None or nested in desired.resources or new in result.entries:
+    for child in result.children().get(before, ()):
+        new = Address.of(child.kind, *after.keys, child.keys[-1])
+        entry = result.entries.get(child)
+        if entry is None or child in desired.resources or new in result.entries:
             continue
-        if new in desired.resources and result.owners.get((nested.kind, entry.id)) == nested:
-            result.owners[nested.kind, entry.id] = new
-            _rename(nested, new, result)
-            _move_children(nested, new, desired, result)
+        if new in desired.resources and result.owners.get((child.kind, entry.id)) == child:
+            result.owners[child.kind, entry.id] = new
+            _rename(child, new, result)
+            _move_children(child, new, desired, result)
 
 
 def _rename(before: Address, after: Address, result: Matching) -> None:

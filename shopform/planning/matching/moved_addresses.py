@@ -1,4 +1,4 @@
-"""Addresses that the files say have moved. Pure."""
+"""Apply the entries under `moved:` to the addresses in the state. Pure."""
 
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from shopform.planning.matching.result import Matching
 
 
-def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
-    """Give what the state has under an old address, and what is nested in it, the new one."""
-    nested: dict[Address | None, list[Address]] = {}
+def apply_moves(desired: Desired, result: "Matching", out: Collector) -> None:
+    """Give entries of the state, and their children, the addresses that `moved:` declares."""
+    children: dict[Address | None, list[Address]] = {}
     for address in result.entries if desired.moved else ():
-        nested.setdefault(container_of(address), []).append(address)
+        children.setdefault(container_of(address), []).append(address)
     for move in _inner_first(desired.moved, result.entries):
         found = [move.before]
         for address in found:
@@ -26,19 +26,19 @@ def follow_moves(desired: Desired, result: "Matching", out: Collector) -> None:
             if address in result.entries and new in result.entries:
                 _blocked(move, address, new, desired, result, out)
                 continue
-            found += (each for each in nested.get(address, ()) if each not in found)
+            found += (each for each in children.get(address, ()) if each not in found)
             if address not in result.entries:
                 continue
             result.entries[new] = result.entries.pop(address)
             first = result.moved.pop(address, address)
             if first != new:
                 result.moved[new] = first
-            nested.setdefault(container_of(new), []).append(new)
-    _refuse_circles(desired, result, out)
+            children.setdefault(container_of(new), []).append(new)
+    _refuse_cycles(desired, result, out)
 
 
 def renamed(address: Address, moved: Iterable[Moved]) -> Address:
-    """The address that `moved` entries give to it, or to what contains it."""
+    """Return the address after `moved` entries for it or one of its parents."""
     for move in moved:
         above: Address | None = address
         while above is not None and above != move.before:
@@ -57,7 +57,7 @@ def _blocked(
     result: "Matching",
     out: Collector,
 ) -> None:
-    """Both addresses have an object: what is at the old one is not destroyed for it unasked."""
+    """Report a move to an address that has an object; an error if the old one would be deleted."""
     removed = {each.address for each in desired.removed}
     spared = result.entries[address].keep or address in desired.resources
     if spared or within(address, removed):
@@ -79,8 +79,10 @@ def _blocked(
 
 
 def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:
-    """In the order of the files, but for what is told by the name it has in a container that moves:
-    that goes before the container, which would carry it along under its old key."""
+    """Yield moves in the order of the files, those of children before that of their parent.
+
+    The parent would otherwise move them along under their old keys.
+    """
     inner: dict[Address, list[Moved]] = {}
     for move in moved:
         above = container_of(move.before)
@@ -96,14 +98,14 @@ def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterato
                 yield each
 
 
-def _refuse_circles(desired: Desired, result: "Matching", out: Collector) -> None:
-    """Addresses that change places: a run cut off between two of them would mix them up."""
+def _refuse_cycles(desired: Desired, result: "Matching", out: Collector) -> None:
+    """Refuse addresses that change places: an interrupted run would mix them up."""
     spans = {move.after: move.span for move in desired.moved}
-    for circle in find_cycles(sorted(result.moved), result.moved.get):
+    for cycle in find_cycles(sorted(result.moved), result.moved.get):
         out.error(
             "move-circle",
-            f"{' and '.join(f'`{each}`' for each in sorted(circle))} change places",
-            span=next((spans[each] for each in circle if each in spans), None),
-            address=circle[0],
-            hint="move one to an address of its own first, and apply that",
+            f"{' and '.join(f'`{each}`' for each in sorted(cycle))} swap addresses",
+            span=next((spans[each] for each in cycle if each in spans), None),
+            address=cycle[0],
+            hint="move one of them to a new address first, and apply that",
         )

@@ -1,4 +1,4 @@
-"""Find the object that a create made whose response was lost. Pure."""
+"""Find the object of a create whose response was lost. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Identity = tuple[object, ...]
 
 
 def ranges(numbers: Iterable[int]) -> Ranges:
-    """Return ids as first and last of each unbroken run, a few pairs for 50,000 ids.
+    """Return ids as pairs of first and last, a few for 50,000 ids.
 
-    The highest id would not do: nothing says that ids only grow.
+    The highest id would not be enough: no source says that ids only grow.
     """
     found: list[tuple[int, int]] = []
     for number in sorted(numbers):
@@ -26,7 +26,7 @@ def ranges(numbers: Iterable[int]) -> Ranges:
     return tuple(found)
 
 
-def holds(before: Ranges, number: int) -> bool:
+def contains(before: Ranges, number: int) -> bool:
     low, high = 0, len(before)
     while low < high:
         middle = (low + high) // 2
@@ -39,7 +39,7 @@ def holds(before: Ranges, number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """The object, or the `unclear` candidates; neither: it was never created."""
+    """The object or the `unclear` candidates; neither if it was never created."""
 
     id: int | None = None
     unclear: tuple[int, ...] = ()
@@ -55,9 +55,9 @@ def recover(
 ) -> Recovered:
     """Find the object among the unmanaged `items` of the list that the create was sent to.
 
-    It is the one of its identity, or else a new one that agrees in the other fields. New objects
-    that do not agree are unclear: a second create could duplicate one. `rivals` are the identities
-    of other pending creates.
+    It is the one with its identity, or else a new one that agrees in the other fields. Other new
+    objects are unclear, since a second create could duplicate one. `rivals` are the identities of
+    all pending creates of the list.
     """
     wanted = identified(kind, intent.identity)
     held = {item.id: _identity(kind, item, wanted, hosts) for item in items}
@@ -65,7 +65,7 @@ def recover(
         item
         for item in items
         if held[item.id][:-1] == wanted[:-1]
-        and not (intent.before is not None and holds(intent.before, item.id))
+        and not (intent.before is not None and contains(intent.before, item.id))
     ]
     same = [item for item in fresh if held[item.id] == wanted]
     if len(same) > 1:
@@ -86,10 +86,10 @@ def _by_fields(
     hosts: frozenset[str],
     rivals: Collection[Identity],
 ) -> Recovered:
-    """Recover among `fresh` objects of other identities; `held` are those of all objects."""
+    """Find the object among `fresh` ones with other identities; `held` has all identities."""
     wanted = identified(kind, intent.identity)
     longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
-    # One of each shape: the state may have digests in an identity.
+    # One rival of each form: identities in the state may contain digests.
     shapes = {tuple(map(is_digest, rival)): rival for rival in rivals if rival != wanted}.values()
     others = [
         item
@@ -97,21 +97,22 @@ def _by_fields(
         if not any(_identity(kind, item, shape, hosts) in rivals for shape in shapes)
     ]
     # Among several creates, fields alone do not identify an object.
-    telling = not shapes and _telling(kind, intent)
+    distinctive = not shapes and _is_distinctive(kind, intent)
     fits = [
         item
         for item in others
-        if _agrees(kind, intent, item, hosts) and (telling or _near(wanted, held[item.id], longest))
+        if _agrees(kind, intent, item, hosts)
+        and (distinctive or _near(wanted, held[item.id], longest))
     ]
     if len(fits) == 1:
         return Recovered(fits[0].id, exact=False)
     return Recovered(None, _ids(fits or others), exact=False) if others else Recovered()
 
 
-def stored(
+def stored_differently(
     kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str]
 ) -> Mapping[str, object]:
-    """Return the fields that the shop stored differently from what the create sent."""
+    """Return the fields that differ from those that the create sent."""
     found = {}
     for name, sent in intent.entry.sent.items():
         if name in item.fields and not kind.type(name).unreadable:
@@ -129,7 +130,7 @@ def _ids(items: Iterable[LiveObject]) -> tuple[int, ...]:
 def _identity(
     kind: Kind, item: LiveObject, wanted: Identity, hosts: frozenset[str]
 ) -> tuple[object, ...]:
-    """The live identity, with digests where the state has digests."""
+    """Return the live identity, with digests where `wanted` has them."""
     parts = []
     for name, mine in zip(kind.identity, wanted, strict=True):
         part = recognised(kind.type(name), item.fields.get(name), hosts)
@@ -138,6 +139,7 @@ def _identity(
 
 
 def _near(wanted: Identity, held: Identity, longest: int) -> bool:
+    """Return whether the shop may have rewritten or cut off the name."""
     declared, there = str(wanted[-1]), str(held[-1])
     if is_digest(wanted[-1]):
         return False
@@ -145,7 +147,7 @@ def _near(wanted: Identity, held: Identity, longest: int) -> bool:
 
 
 def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
-    """The comparable fields that were sent beside the identity."""
+    """Return the comparable fields that were sent besides the identity."""
     return {
         name: value
         for name, value in intent.entry.sent.items()
@@ -153,8 +155,8 @@ def _others(kind: Kind, intent: Intent) -> Mapping[str, object]:
     }
 
 
-def _telling(kind: Kind, intent: Intent) -> bool:
-    """Whether anything was sent that differs from the defaults."""
+def _is_distinctive(kind: Kind, intent: Intent) -> bool:
+    """Return whether any value was sent that is not the default."""
     defaults = kind.defaults
     return any(
         value and value != canonical(kind.type(name), defaults.get(name))
@@ -163,7 +165,7 @@ def _telling(kind: Kind, intent: Intent) -> bool:
 
 
 def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str]) -> bool:
-    """Whether the object has all other fields as sent, or as a shop may have rewritten them."""
+    """Return whether all other fields are as sent, or as a shop may have rewritten them."""
     for name, sent in _others(kind, intent).items():
         if name not in item.fields:
             continue
@@ -173,13 +175,13 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
             live = digest(kind.name, name, live)
         if live == sent:
             continue
-        texts = isinstance(live, str) and isinstance(sent, str) and not is_digest(sent)
+        strings = isinstance(live, str) and isinstance(sent, str) and not is_digest(sent)
         # The shop appends to a path that is taken (OBS M-prod).
-        suffixed = texts and name == kind.path and str(live).startswith(str(sent))
-        # A shop may add or remove blanks and line ends between tags of rich text.
+        suffixed = strings and name == kind.path and str(live).startswith(str(sent))
+        # A shop may add or remove spaces and line breaks between the tags of HTML.
         pair = [str(sent), str(live)]
         if type_.rich:
             pair = ["".join(text.split()) for text in pair]
-        if not (suffixed or (texts and rewritten(*pair))):
+        if not (suffixed or (strings and rewritten(*pair))):
             return False
     return True

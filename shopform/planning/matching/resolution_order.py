@@ -1,4 +1,4 @@
-"""Resources in an order in which each comes after what it is recognised by. Pure."""
+"""The order in which resources are matched. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,8 +7,8 @@ from shopform.model.desired import Resource
 from shopform.model.values import Address, Ref
 
 
-def in_order(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
-    """Containers and what an identity refers to before what they recognise."""
+def by_dependency(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
+    """Yield parents, and targets of references in an identity, before the others."""
     grouped: dict[str, list[Resource]] = {kind.name: [] for kind in KINDS}
     for resource in resources.values():
         grouped[resource.address.kind].append(resource)

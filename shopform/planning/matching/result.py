@@ -17,9 +17,10 @@ Identity = tuple[object, ...]
 
 @dataclass(slots=True)
 class Matching:
-    """`entries` are those of the state, after moves and adoptions, by their new address.
+    """Which live object has which address.
 
-    `adopted` maps the address of a pending create that was found to the one it was begun under.
+    `entries` are those of the state by address after moves and adoptions. `adopted` maps the
+    address of a pending create that was found to the one that it had in the interrupted run.
     """
 
     live: Live
@@ -45,7 +46,7 @@ class Matching:
         return None if number is None else self.live.object(address.kind, number)
 
     def before(self, address: Address) -> Address | None:
-        """Return the other address of the object in the state or its journal."""
+        """Return the address of the object in the state or journal, if it is another one."""
         begun = self.adopted.get(address)
         return self.moved.get(address, begun if begun != address else None)
 
@@ -59,20 +60,20 @@ class Matching:
                 index.setdefault(key, []).append(number)
         return index
 
-    def remembered(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
-        """Return the same by the identity that was sent, where the shop stored another one."""
+    def index_by_sent(self, kind: Kind) -> dict[tuple[int | None, Identity], list[int]]:
+        """Return live ids by the identity that was sent, where the shop stored another one."""
         index = self.sent.get(kind.name)
         if index is None:
             index = self.sent[kind.name] = {}
             objects = self.live.kind(kind.name).objects
             for address, entry in self.entries.items():
-                odd = address.kind == kind.name and entry.stored.keys() & set(kind.identity)
-                if odd and entry.id in objects:
+                differs = address.kind == kind.name and entry.stored.keys() & set(kind.identity)
+                if differs and entry.id in objects:
                     key = (objects[entry.id].parent_id, identified(kind, entry.identity))
                     index.setdefault(key, []).append(entry.id)
         return index
 
-    def nested(self) -> dict[Address, list[Address]]:
+    def children(self) -> dict[Address, list[Address]]:
         """Return managed addresses by parent; built on first use."""
         if self.contents is None:
             self.contents = {}
@@ -82,8 +83,10 @@ class Matching:
         return self.contents
 
     def pages(self) -> Mapping[str, list[tuple[Kind, int]]]:
-        """Live pages of every kind by their address: the paths of a shop are one space. Made when
-        first asked for."""
+        """Return live pages of every kind by path; built on first use.
+
+        All kinds share the paths of a shop.
+        """
         if self.paths is None:
             self.paths = {}
             for name, read in self.live.kinds.items():

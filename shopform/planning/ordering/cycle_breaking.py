@@ -1,4 +1,4 @@
-"""The steps by which circles in the order of a plan are broken. Pure."""
+"""The steps that break cycles in the order of a plan. Pure."""
 
 from dataclasses import dataclass, field, replace
 
@@ -11,21 +11,21 @@ from shopform.planning.plan_builder import PlanDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Yielding:
-    """Breaks circles of one draft."""
+class CycleBreaker:
+    """Makes the steps that break the cycles of one draft."""
 
     draft: PlanDraft
     starts: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
 
     def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
-        """A holder's early step aside, to what it holds with its id behind, which is free."""
+        """Return a step that moves an object to temporary values: its own, with its id appended."""
         kind = BY_NAME[holder.kind]
         label = kind.identity[-1]
         fields: dict[str, Value] = {}
         if path:
-            fields[kind.path] = self._aside(holder, kind, kind.path)
+            fields[kind.path] = self._temporary_value(holder, kind, kind.path)
         if name:
-            fields[label] = self._aside(holder, kind, label)
+            fields[label] = self._temporary_value(holder, kind, label)
         return Step(
             key=f"{holder.address}:temporary",
             op=Op.UPDATE,
@@ -36,21 +36,21 @@ class Yielding:
             temporary=True,
         )
 
-    def _aside(self, holder: Step, kind: Kind, name: str) -> str:
+    def _temporary_value(self, holder: Step, kind: Kind, name: str) -> str:
         item = self.draft.live.kinds[holder.kind].objects[holder.id or 0]
-        form = kind.type(name)
-        held = str(canonical(form, item.fields.get(name), self.draft.live.hosts))
+        type_ = kind.type(name)
+        held = str(canonical(type_, item.fields.get(name), self.draft.live.hosts))
         resource = self.draft.desired.resources.get(holder.address)
         if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
             held = f"{'https://' if '://' in held else ''}{holder.address.keys[-1]}"
         text = f"{held}-{holder.id}"
-        taken = set(self._beside(kind, name, text))
+        taken = set(self._values_starting(kind, name, text))
         while text in taken:
             text += "-x"
         return text
 
-    def _beside(self, kind: Kind, name: str, text: str) -> list[str]:
-        """Return what objects hold that is the text or begins with it, paths of every kind."""
+    def _values_starting(self, kind: Kind, name: str, text: str) -> list[str]:
+        """Return the live values that begin with a string; for paths, those of every kind."""
         pages = {k.name: k.path for k in KINDS if k.path and k.name in self.draft.live.kinds}
         fields = pages if name == kind.path else {kind.name: name}
         index = self.starts.get((kind.name, name))
@@ -68,7 +68,7 @@ class Yielding:
         return index.get(text, [])
 
     def split(self, create: Step, target: Step) -> tuple[Step, Step]:
-        """Two new objects that refer to each other: one is told of the other afterwards."""
+        """Return a create without its references to the target, and the update that sets them."""
         late = {
             name: value
             for name, value in create.fields.items()

@@ -1,4 +1,4 @@
-"""What must happen before what: references, hand-overs, deletions. Pure."""
+"""Add the edges between steps: references, released paths, deletions. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from shopform.model.plan import Op, Step
 from shopform.model.references import links
 from shopform.model.secrecy import secret_fields
 from shopform.model.values import Address, Ref
-from shopform.planning.checks.live_paths import Paths, Turn
+from shopform.planning.checks.live_paths import Paths, RouteChange
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
@@ -24,27 +24,27 @@ _SENT = (Op.CREATE, Op.UPDATE)
 def connect(draft: PlanDraft, paths: Paths) -> None:
     """Add every edge to the draft's graph."""
     steps = list(draft.graph.steps.values())
-    circular = _circles(steps, draft)
+    has_cycle = _refuse_cycles(steps, draft)
     for step in steps:
         if step.op in _SENT:
-            _references(step, draft, circular=circular)
+            _references(step, draft, has_cycle=has_cycle)
             _paths(step, draft)
             _identity(step, draft)
         if step.op is Op.CREATE and f"{step.address}:delete" in draft.graph.steps:
             draft.graph.edge(step.key, f"{step.address}:delete")
     _moves(steps, draft)
     _deletions(steps, draft)
-    _containers(steps, draft)
+    _parents(steps, draft)
     for known, queue in paths.queues:
         for earlier, later in (*((step, queue[0]) for step in known), *pairwise(queue)):
             draft.graph.edge_soft(later.key, earlier.key)
         draft.graph.queues.append({step.key for step in (*known, *queue)})
-    _visitors(draft, paths)
+    _availability(draft, paths)
     _probes(draft)
 
 
-def _references(step: Step, draft: PlanDraft, *, circular: bool) -> None:
-    """After the creation of what is referred to, and top-down when a branch is turned over."""
+def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
+    """References are created first; parents move before children that move below them."""
     refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
     if step.parent:
         refs[""] = step.parent.address
@@ -55,13 +55,13 @@ def _references(step: Step, draft: PlanDraft, *, circular: bool) -> None:
             free = step.op is Op.CREATE and name not in identity and name != ""
             add = draft.graph.edge_link if free else draft.graph.edge
             add(step.key, create)
-        if name in identity and not circular:
+        if name in identity and not has_cycle:
             for key in _moves_above(name, target, draft):
                 draft.graph.edge(step.key, key)
 
 
 def _moves_above(name: str, target: Address, draft: PlanDraft) -> Iterator[str]:
-    """The nearest step that moves one of the ancestors: a shop refuses a circle on the way."""
+    """Yield the nearest step that moves an ancestor: shops refuse a cycle in between."""
     kind, number = BY_NAME[target.kind], draft.matching.ids.get(target)
     passed: set[int] = set()
     while number is not None and number not in passed:
@@ -79,7 +79,7 @@ def _moving(draft: PlanDraft, kind: Kind, name: str, number: int) -> Step | None
 
 
 def _above(draft: PlanDraft, kind: Kind, name: str, number: int) -> int | None:
-    """The id of what an object is in when the plan is done, as far as that exists already."""
+    """Return the id of the parent once the plan is applied, or None if it does not exist yet."""
     step = _moving(draft, kind, name, number)
     if step:
         value = step.fields[name]
@@ -88,8 +88,8 @@ def _above(draft: PlanDraft, kind: Kind, name: str, number: int) -> int | None:
     return links(kind, item).get(name, (None, None))[1] if item else None
 
 
-def _circles(steps: list[Step], draft: PlanDraft) -> bool:
-    """Refuse moves below an object that stays, unmanaged, below what moves; whether there are."""
+def _refuse_cycles(steps: list[Step], draft: PlanDraft) -> bool:
+    """Refuse moves that form a cycle through unmanaged objects; return whether there is one."""
     moved: dict[tuple[str, str], list[int]] = {}
     for step in steps:
         kind = BY_NAME[step.kind]
@@ -99,29 +99,29 @@ def _circles(steps: list[Step], draft: PlanDraft) -> bool:
     found = False
     for (kind_name, name), numbers in moved.items():
         kind = BY_NAME[kind_name]
-        for circle in find_cycles(numbers, partial(_above, draft, kind, name)):
+        for cycle in find_cycles(numbers, partial(_above, draft, kind, name)):
             found = True
-            _refuse_circle(draft, kind, name, circle)
+            _refuse_cycle(draft, kind, name, cycle)
     return found
 
 
-def _refuse_circle(draft: PlanDraft, kind: Kind, name: str, circle: list[int]) -> None:
-    owners = [draft.matching.owners.get((kind.name, number)) for number in circle]
+def _refuse_cycle(draft: PlanDraft, kind: Kind, name: str, cycle: list[int]) -> None:
+    owners = [draft.matching.owners.get((kind.name, number)) for number in cycle]
     moving = next(
-        o for o, n in zip(owners, circle, strict=True) if o and _moving(draft, kind, name, n)
+        o for o, n in zip(owners, cycle, strict=True) if o and _moving(draft, kind, name, n)
     )
-    shown = [f"`{o}`" if o else f"{kind.name} {n}" for o, n in zip(owners, circle, strict=True)]
+    shown = [f"`{o}`" if o else f"{kind.name} {n}" for o, n in zip(owners, cycle, strict=True)]
     draft.out.error(
         "reference-cycle",
         f"`{name}` forms a cycle: {' -> '.join([*shown, shown[0]])}",
         span=span_of(draft.desired, moving),
         address=moving,
-        hint=f"declare `{name}` of one that stays in place; `{name}: null` is the root",
+        hint=f"declare `{name}` of one of the unmanaged objects; `{name}: null` is the root",
     )
 
 
 def _paths(step: Step, draft: PlanDraft) -> None:
-    """A path is free only after its holder let go: a shop appends `-x` otherwise, silently."""
+    """A path is released before it is assigned: shops silently append `-x` otherwise."""
     kind = BY_NAME[step.kind]
     name = kind.path
     if not name or name not in step.fields:
@@ -135,7 +135,7 @@ def _paths(step: Step, draft: PlanDraft) -> None:
             draft.graph.edge_handover(step.key, release)
             continue
         owner = draft.matching.owners.get((other.name, holder))
-        who = f"`{owner}`, where it is not declared" if owner else "an unmanaged object"
+        who = f"`{owner}`, which does not declare it" if owner else "an unmanaged object"
         resource = draft.desired.resources[step.address]
         hidden = name in secret_fields(resource, draft.matching.entries.get(step.address))
         shown = "a secret" if hidden else f"`{path}`"
@@ -144,12 +144,12 @@ def _paths(step: Step, draft: PlanDraft) -> None:
             f"`{name}` of `{step.address}` is {shown}, which {other.name} {holder} has: {who}",
             span=resource.span,
             address=step.address,
-            hint="choose another, or declare the holder with another",
+            hint="choose another path, or declare another one for that object",
         )
 
 
 def _release(draft: PlanDraft, kind: Kind, number: int, *names: str) -> str | None:
-    """The step by which an object gives up one of these fields, if there is one."""
+    """Return the key of the step by which an object releases one of these fields."""
     owner = draft.matching.owners.get((kind.name, number))
     if owner is None:
         return None
@@ -174,36 +174,38 @@ def _identity(step: Step, draft: PlanDraft) -> None:
             draft.graph.edge_soft(step.key, release)
 
 
-def _visitors(draft: PlanDraft, paths: Paths) -> None:
-    """Make before break: a redirect waits for the page that it leads to, and what answers at a
-    path leaves it only when what visitors find instead is there.
+def _availability(draft: PlanDraft, paths: Paths) -> None:
+    """Keep paths reachable: a redirect is created after its target, a path released after both.
 
-    That a shop takes a redirect from the path of a page, or a page at the source of a redirect,
-    is assumed: no source says otherwise (dossier 4.7).
+    It is assumed that shops accept a redirect whose source is the path of a page, and a page at
+    the source of a redirect: no source says otherwise (dossier 4.7).
     """
     graph = draft.graph
-    caught: dict[str, list[Turn]] = {}
-    turned_away: dict[str, list[Turn]] = {}
-    for turn in paths.turns:
-        before, after = turn.before, turn.after
-        for page in paths.comes.get(after.end, ()) if after else ():
-            graph.edge(turn.step.key, page.key)
+    new_routes: dict[str, list[RouteChange]] = {}
+    old_routes: dict[str, list[RouteChange]] = {}
+    for change in paths.route_changes:
+        before, after = change.before, change.after
+        for page in paths.assigned.get(after.end, ()) if after else ():
+            graph.edge(change.step.key, page.key)
         if after and (before is None or before.start != after.start):
-            caught.setdefault(after.start, []).append(turn)
+            new_routes.setdefault(after.start, []).append(change)
         if before and (after is None or after.end != before.end):
-            turned_away.setdefault(before.end, []).append(turn)
-    for path, leaving in paths.leaves.items():
+            old_routes.setdefault(before.end, []).append(change)
+    for path, leaving in paths.released.items():
         for step in leaving:
             own = bool(BY_NAME[step.kind].route)
-            for turn in (*(() if own else caught.get(path, ())), *turned_away.get(path, ())):
-                if step.key not in graph.after[turn.step.key]:
-                    graph.edge_visitors(step.key, turn.step.key)
-            for page in paths.comes.get(path, ()) if own else ():
-                graph.edge_visitors(step.key, page.key)
+            for change in (
+                *(() if own else new_routes.get(path, ())),
+                *old_routes.get(path, ()),
+            ):
+                if step.key not in graph.after[change.step.key]:
+                    graph.edge_availability(step.key, change.step.key)
+            for page in paths.assigned.get(path, ()) if own else ():
+                graph.edge_availability(step.key, page.key)
 
 
 def _moves(steps: list[Step], draft: PlanDraft) -> None:
-    """An address is left before another object takes it, so that a run may stop in between."""
+    """An address is released before another object gets it, so that a run may stop in between."""
     leaving = {step.previous: step.key for step in steps if step.previous}
     for step in steps:
         if step.entry and step.address in leaving:
@@ -211,8 +213,10 @@ def _moves(steps: list[Step], draft: PlanDraft) -> None:
 
 
 def _probes(draft: PlanDraft) -> None:
-    """Where field names are only assumed, one create is sent and read back before all others:
-    one that waits for nothing, if there is one, so that nothing else can keep all of them back."""
+    """Confirm assumed field names by one create, read back before all other writes of a kind.
+
+    It is one without dependencies if possible, so that no other failure can block the kind.
+    """
     graph = draft.graph
     for kind in {step.kind for step in graph.steps.values() if step.confirm}:
         writes = [s for s in graph.steps.values() if s.kind == kind and s.op in _SENT]
@@ -225,7 +229,7 @@ def _probes(draft: PlanDraft) -> None:
 
 
 def _deletions(steps: list[Step], draft: PlanDraft) -> None:
-    """After everything that depended on the object, according to the shop and to the state."""
+    """An object is deleted after its dependents in the shop and in the state changed."""
     deletes = {s.address for s in steps if s.op is Op.DELETE}
     if not deletes:
         return
@@ -245,8 +249,8 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
                 draft.graph.edge(f"{address}:delete", step.key)
 
 
-def _containers(steps: list[Step], draft: PlanDraft) -> None:
-    """What may hold nothing from now on is emptied first; what may from now on is filled after."""
+def _parents(steps: list[Step], draft: PlanDraft) -> None:
+    """Children go before their parent stops accepting them, and come after it accepts them."""
     for step in steps:
         nesting = BY_NAME[step.kind].nesting
         if not nesting or not nesting.only or not step.parent:

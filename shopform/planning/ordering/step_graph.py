@@ -1,4 +1,4 @@
-"""The order of steps: a graph over what must happen before what. Pure and deterministic."""
+"""The graph of steps and their order. Pure and deterministic."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,29 +9,28 @@ from typing import Protocol
 from shopform.model.plan import Op, Step
 
 
-class Yields(Protocol):
-    """Makes the steps by which a circle is broken."""
+class BreaksCycles(Protocol):
+    """Makes the steps that break a cycle."""
 
     def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
-        """The step by which the holder of a path, a name or both releases it early."""
+        """Return a step that moves an object to a temporary path, name or both."""
 
     def split(self, create: Step, target: Step) -> tuple[Step, Step]:
-        """The create without its references to the target, and the update that sets them."""
+        """Return a create without its references to the target, and the update that sets them."""
 
 
 @dataclass(slots=True)
 class Graph:
-    """Steps and their edges, `after[step]` being the keys of the steps that come first.
+    """Steps and their edges: `after[key]` are the keys of the steps that come first.
 
-    When a circle cannot be walked otherwise an edge for visitors or a soft edge is dropped, a link
-    is set by an update after both objects exist, and a hand-over of a path or a name goes through
-    a temporary step;
-    all others hold. The steps of a queue never run together, whatever is dropped between them.
+    To break a cycle, an edge for availability or a soft edge is dropped, a link is set by an
+    update after both objects exist, or a path or name is released by a temporary step. All other
+    edges are kept. The steps of a queue never run at the same time, whatever edges are dropped.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
     after: dict[str, set[str]] = field(default_factory=dict)
-    visitors: set[tuple[str, str]] = field(default_factory=set)
+    availability: set[tuple[str, str]] = field(default_factory=set)
     soft: set[tuple[str, str]] = field(default_factory=set)
     handover: set[tuple[str, str]] = field(default_factory=set)
     names: set[tuple[str, str]] = field(default_factory=set)
@@ -47,20 +46,20 @@ class Graph:
             self.after.setdefault(later, set()).add(earlier)
 
     def edge_soft(self, later: str, earlier: str) -> None:
-        """Nicer in this order: a shop that wants unique names is not upset."""
+        """Prefer this order, for shops that may require unique names."""
         if later != earlier and earlier not in self.after.get(later, ()):
             self.soft.add((later, earlier))
             self.edge(later, earlier)
 
-    def edge_visitors(self, later: str, earlier: str) -> None:
-        """A path goes on answering in this order; the first to be dropped, since a shop that
-        refuses the other edges would refuse for good, and this one costs a moment."""
+    def edge_availability(self, later: str, earlier: str) -> None:
+        """Keep a path reachable. These are dropped first: without other edges a request may fail
+        for good, without this one a path is unreachable for a short time."""
         if later != earlier and earlier not in self.after.get(later, ()):
-            self.visitors.add((later, earlier))
+            self.availability.add((later, earlier))
             self.edge(later, earlier)
 
     def edge_handover(self, later: str, earlier: str) -> None:
-        """`earlier` lets go of a path of the shop that `later` takes."""
+        """`earlier` releases a path that `later` assigns."""
         if later != earlier:
             self.soft.discard((later, earlier))
             if earlier not in self.after.get(later, ()) or (later, earlier) in self.names:
@@ -68,7 +67,7 @@ class Graph:
             self.edge(later, earlier)
 
     def edge_name(self, later: str, earlier: str) -> None:
-        """`earlier` releases a name that `later` takes, in a shop that may want them unique."""
+        """`earlier` releases a name that `later` assigns, for shops that require unique names."""
         if later != earlier and (
             earlier not in self.after.get(later, ()) or (later, earlier) in self.handover
         ):
@@ -76,16 +75,16 @@ class Graph:
             self.edge(later, earlier)
 
     def edge_link(self, later: str, earlier: str) -> None:
-        """A create that refers to another, by a field that may be set afterwards."""
+        """`later` refers to `earlier` by a field that an update can set afterwards."""
         if earlier not in self.after.get(later, ()):
             self.link.add((later, earlier))
         self.after.setdefault(later, set()).add(earlier)
 
-    def walk(self, yields: Yields) -> tuple[Step, ...]:
-        """The steps in an order that may be followed one by one, each with its `after`."""
-        unsettled = _Unsettled(self.after)
-        while cycle := unsettled.cycle():
-            unsettled.drop(self._break(sorted(pairwise(cycle)), yields))
+    def walk(self, breaker: BreaksCycles) -> tuple[Step, ...]:
+        """Return the steps in an order that can be run one by one, each with its `after`."""
+        unsorted = _Unsorted(self.after)
+        while cycle := unsorted.cycle():
+            unsorted.drop(self._break(sorted(pairwise(cycle)), breaker))
         order = self._sorted()
         place = {key: number for number, key in enumerate(order)}
         for queue in self.queues:
@@ -107,13 +106,13 @@ class Graph:
             sorter.done(*ready)
         return order
 
-    def _break(self, edges: list[tuple[str, str]], yields: Yields) -> tuple[str, str]:
-        """Let one edge of a circle go, and return it.
+    def _break(self, edges: list[tuple[str, str]], breaker: BreaksCycles) -> tuple[str, str]:
+        """Drop one edge of a cycle, and return it.
 
-        The steps that come for it are in no circle: nothing waits for an update of links, and a
-        temporary step waits for nothing.
+        Steps added for it are in no cycle: nothing waits for an update of links, and a temporary
+        step waits for nothing.
         """
-        for kinds in (self.visitors, self.soft, self.link, self.handover, self.names):
+        for kinds in (self.availability, self.soft, self.link, self.handover, self.names):
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
                 continue
@@ -121,14 +120,14 @@ class Graph:
             later, earlier = edge
             self.after[later].discard(earlier)
             if kinds is self.link:
-                self.steps[later], update = yields.split(self.steps[later], self.steps[earlier])
+                self.steps[later], update = breaker.split(self.steps[later], self.steps[earlier])
                 self.add(update, [later, earlier])
             elif kinds is self.handover or kinds is self.names:
                 both = edge in self.names
                 self.names.discard(edge)
                 path, name = kinds is self.handover, both or kinds is self.names
-                step = yields.temporary(self.steps[earlier], path=path, name=name)
-                known = self.steps.get(step.key, step)  # of another circle
+                step = breaker.temporary(self.steps[earlier], path=path, name=name)
+                known = self.steps.get(step.key, step)  # of another cycle
                 step = replace(step, fields={**known.fields, **step.fields})
                 self.add(step)
                 self.edge(later, step.key)
@@ -137,15 +136,15 @@ class Graph:
         raise AssertionError(f"no step of {edges} can be moved")
 
 
-class _Unsettled:
-    """The steps that come after a circle or are in one, found one circle after the other.
+class _Unsorted:
+    """The steps that are in a cycle or come after one.
 
-    Each step and edge is looked at about once, however many circles there are: sorting anew after
+    Each step and edge is visited about once, however many cycles there are: sorting again after
     each would cost their number times the size of the plan.
     """
 
     def __init__(self, after: Mapping[str, Iterable[str]]) -> None:
-        # Of each step those it still waits for, the last in order of keys first.
+        # The steps that each step still waits for, in descending order of keys.
         self._left = {key: sorted(after[key], reverse=True) for key in sorted(after)}
         self._count = {key: len(left) for key, left in self._left.items()}
         self._users: dict[str, list[str]] = {}
@@ -154,13 +153,15 @@ class _Unsettled:
                 self._users.setdefault(earlier, []).append(key)
         self._dropped: set[tuple[str, str]] = set()
         self._starts = iter(self._left)
-        self._path: dict[str, None] = {}  # from a step along those that are waited for
+        self._path: dict[str, None] = {}  # each step waits for the next one
         for key in [key for key, count in self._count.items() if not count]:
-            self._settle(key)
+            self._sorted(key)
 
     def cycle(self) -> list[str]:
-        """The steps of a circle, each before the one that it waits for, the first again at the end;
-        empty where there is none."""
+        """Return the steps of a cycle, each before the one that it waits for, or an empty list.
+
+        The first step is repeated at the end.
+        """
         path = self._path
         while path and next(reversed(path)) not in self._count:
             path.popitem()
@@ -181,7 +182,7 @@ class _Unsettled:
         self._dropped.add(edge)
         self._count[later] -= 1
         if not self._count[later]:
-            self._settle(later)
+            self._sorted(later)
 
     def _waits_for(self, key: str) -> str:
         left = self._left[key]
@@ -189,7 +190,7 @@ class _Unsettled:
             left.pop()
         return left[-1]
 
-    def _settle(self, key: str) -> None:
+    def _sorted(self, key: str) -> None:
         queue = [key]
         for each in queue:
             del self._count[each]
@@ -200,7 +201,7 @@ class _Unsettled:
                         queue.append(user)
 
 
-# Among steps that may run together: what touches no call first, deletions last.
+# The order among steps that may run together: without a request first, deletes last.
 RANK: Mapping[Op, int] = {
     Op.MOVE: 0,
     Op.IMPORT: 0,

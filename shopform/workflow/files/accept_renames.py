@@ -14,7 +14,7 @@ from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Prior
 from shopform.model.values import Address, host_of
-from shopform.planning.matching.moved_addresses import follow_moves
+from shopform.planning.matching.moved_addresses import apply_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store
 from shopform.workflow.open_project import check_address, open_project, several
@@ -102,7 +102,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
 def _owned(desired: Desired, prior: Prior) -> Iterable[Address]:
     """What the state has, also by the names that it has after the moves listed already."""
     matching = Matching(Live(), entries=dict(prior.resources))
-    follow_moves(desired, matching, Collector())
+    apply_moves(desired, matching, Collector())
     return {**prior.resources, **matching.entries}
 
 

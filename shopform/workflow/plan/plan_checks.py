@@ -6,7 +6,7 @@ from dataclasses import replace
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopformError
 from shopform.model.plan import Op, Plan, Step
-from shopform.planning.checks.call_budget import budgeted
+from shopform.planning.checks.call_budget import check_budget
 from shopform.workflow.plan.refresh import Connection
 from shopform.workflow.workspace import Workspace
 
@@ -37,9 +37,9 @@ def ready(
 
 
 def _refused(plan: Plan, found: list[Diagnostic], *, soft: bool) -> Plan:
-    from shopform.planning.checks.rename_detection import insist
+    from shopform.planning.checks.rename_detection import refuse_renames
 
-    plan = plan if soft else insist(plan)
+    plan = plan if soft else refuse_renames(plan)
     return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
 
 
@@ -82,13 +82,13 @@ def _undeliverable(workspace: Workspace, plan: Plan) -> Iterator[Diagnostic]:
 def _affordable(
     plan: Plan, connection: Connection, *, before: int, spent: int, soft: bool = False
 ) -> Plan:
-    """What cannot be finished is not begun, unless that is asked for.
+    """Refuse to begin what cannot be finished, unless asked for.
 
     `before` are calls of the day that come yet, before the first write; `spent` are all of the
     run that come before it.
     """
     limit = connection.limits.max_calls
-    return budgeted(
+    return check_budget(
         plan,
         today=connection.ledger.left - before,
         run=None if limit is None else limit - spent,

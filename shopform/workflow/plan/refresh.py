@@ -13,11 +13,11 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
-from shopform.planning.checks.removed_paths import UNREAD, leading_anywhere
+from shopform.planning.checks.removed_paths import UNREAD, path_kinds
 from shopform.planning.matching.match import relevant_parents
-from shopform.planning.matching.moved_addresses import follow_moves
+from shopform.planning.matching.moved_addresses import apply_moves
 from shopform.planning.matching.result import Matching
-from shopform.planning.planner import drafted, finished, plan, wanted_counts
+from shopform.planning.planner import draft_plan, finish, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED
 from shopform.planning.scope import Known, Options, scope
 from shopform.shop.absence import confirm_absence
@@ -133,20 +133,20 @@ def _planned(
     """The plan; what would be deleted is counted out, and what has to do with paths that cease is
     read, and then it is planned again."""
     left = _left(options, connection.ledger)
-    result = drafted(desired, prior, live, workspace.shop, left)
+    result = draft_plan(desired, prior, live, workspace.shop, left)
     wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
     if wanted or unread:
         live = with_product_counts(connection.client, live, wanted)
         live = _with_paths(connection.client, live) if unread else live
         left = _left(options, connection.ledger)
-        result = drafted(desired, prior, live, workspace.shop, left)
-    return finished(result, left)
+        result = draft_plan(desired, prior, live, workspace.shop, left)
+    return finish(result, left)
 
 
 def _with_paths(client: Client, live: Live) -> Live:
     """With pages and redirects that neither the files nor the state name, as far as can be read."""
     kinds = dict(live.kinds)
-    for kind in leading_anywhere():
+    for kind in path_kinds():
         if kind.name not in kinds:
             with suppress(AccessRefused, ShopError):
                 kinds |= fetch(client, [kind.name], unread={}).kinds
@@ -204,7 +204,7 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
     needed = {address.kind for address in (*desired.resources, *prior.resources)}
     needed |= {intent.kind for intent in prior.pending}
     matching = Matching(Live(), entries=dict(prior.resources))
-    follow_moves(desired, matching, Collector())
+    apply_moves(desired, matching, Collector())
     known = Known(
         resources=desired.resources,
         entries=matching.entries,

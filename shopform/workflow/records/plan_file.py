@@ -14,7 +14,7 @@ from shopform.model.canonical import canonical, digest
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
-from shopform.planning.checks.saved_plan import misfits
+from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.plan_digest import digest_of
 from shopform.workflow.workspace import Workspace
 
@@ -100,7 +100,7 @@ def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
     if made.wire != now.wire:
         raise StalePlan("the plan was made with other wire names", hint=HINT)
     if (made.lineage, made.serial) == (prior.lineage, prior.serial):  # apply refuses others
-        found = dict.fromkeys(misfits(plan, prior, workspace.desired, now))
+        found = dict.fromkeys(mismatches(plan, prior, workspace.desired, now))
         if found:
             reasons = [f"`{address}` {what}" for address, what in found]
             summary = f"the plan does not fit the state and the files: {reasons[0]}"

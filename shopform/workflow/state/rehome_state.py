@@ -12,7 +12,7 @@ from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, host_of
-from shopform.planning.checks.shop_identity import Evidence, fitting, gather, said
+from shopform.planning.checks.shop_identity import Evidence, can_rehome, collect_evidence, described
 from shopform.planning.matching.match import relevant_parents
 from shopform.planning.matching.result import live_identity
 from shopform.shop.absence import confirm_absence
@@ -64,12 +64,12 @@ def rehome(
             )
         with connected(workspace, limits) as connection:
             live = _read(connection.client, prior)
-        found = gather(Desired(), prior, live)
-        fits = fitting(prior, found)
+        found = collect_evidence(Desired(), prior, live)
+        fits = can_rehome(prior, found)
         owned = len(found.fits) + found.differing
         lines = tuple(_differing(prior, found))
         hosts = prior.shop, host_of(workspace.shop.url)
-        was, now = (said(each) if each else "" for each in (prior.anchor, found.anchor))
+        was, now = (described(each) if each else "" for each in (prior.anchor, found.anchor))
         kind = found.anchor.kind if found.anchor else ""
         compared = Comparison(hosts, kind, (was, now), fits, len(found.fits), owned, lines)
         if not confirm(compared) and not fits:

@@ -1,4 +1,4 @@
-"""What the state is to remember of an object, and whether that alone changes. Pure."""
+"""The state entries that a plan writes. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from shopform.model.plan import Op
 from shopform.model.prior import Entry
 from shopform.model.references import depends_on
 from shopform.planning.compare.difference import Difference, identity_of
-from shopform.planning.compare.undeclared_fields import beside
+from shopform.planning.compare.undeclared_fields import undeclared_values
 from shopform.planning.matching.result import Matching
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """`serial` is that of the state that the plan is made from."""
+class StateEntries:
+    """Makes the entries of one plan; `serial` is that of the state it is made from."""
 
     matching: Matching
     hosts: frozenset[str]
@@ -24,13 +24,13 @@ class Memory:
     def unclaimed(
         self, resource: Resource, kind: Kind, item: LiveObject | None, difference: Difference
     ) -> tuple[str, ...]:
-        """Fields that the object has beside the declared ones, as long as nobody claims them."""
+        """Return the undeclared fields that already had a value when the object was imported."""
         if resource.origin:
             return tuple(sorted(resource.uncopied - difference.sent.keys()))
         entry = self.matching.entries.get(resource.address)
         if entry or item is None:
             return entry.unclaimed if entry and item else ()
-        return tuple(beside(kind, resource, item, self.hosts))
+        return tuple(undeclared_values(kind, resource, item, self.hosts))
 
     def operation(
         self,
@@ -39,7 +39,7 @@ class Memory:
         difference: Difference,
         unclaimed: tuple[str, ...],
     ) -> Op | None:
-        """What has to be done for an object that exists; None where nothing has."""
+        """Return the operation for an existing object, or None if it is up to date."""
         address = resource.address
         if difference.send:
             return Op.UPDATE
@@ -56,7 +56,7 @@ class Memory:
             resource.origin,
             unclaimed,
         )
-        if difference.remember or not same or entry.depends_on != depends_on(resource):
+        if difference.record or not same or entry.depends_on != depends_on(resource):
             return Op.EDIT
         return None
 
@@ -68,7 +68,7 @@ class Memory:
         difference: Difference,
         unclaimed: tuple[str, ...],
     ) -> Entry:
-        """What the state holds once the difference is gone."""
+        """Return the entry once the difference is applied."""
         known = self.matching.entries.get(resource.address) or Entry(id=0)
         return Entry(
             id=item.id if item else 0,
