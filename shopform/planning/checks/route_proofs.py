@@ -85,7 +85,7 @@ def _hidden(draft: PlanDraft, label: str, hop: Hop) -> None:
     draft.out.warning(
         "route-hides",
         f"`{label}` is hidden by {who(hop)}, which leads to `{slashed(hop.target)}`",
-        hint="remove the redirect in the shop, or give the page another path",
+        hint="remove that one in the shop, or give the page another path",
         span=page.span if page else None,
         address=label if page else "",
     )
