@@ -218,7 +218,7 @@ def calls(path: Path) -> Iterator[str]:
 
 # Their files are a protocol of their own: taken exclusively, and appended to under that lock. The
 # sandbox is a program of its own.
-BESIDE_THE_DOOR = {"shopform/state/lock.py", "shopform/state/journal.py"}
+BESIDE_THE_DOOR = {"shopform/state/local/lock.py", "shopform/state/local/journal.py"}
 _OPENS = {"open", "os.open", "os.fdopen", "io.open"}
 _CHANGES = {
     *("mkdir", "makedirs", "unlink", "rmdir", "touch", "rename", "symlink_to", "hardlink_to"),

@@ -17,6 +17,7 @@ from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import apply_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store
+from shopform.state.ownership import Expected
 from shopform.workflow.open_project import check_address, open_project, several
 from shopform.workflow.workspace import LoadedProject
 
@@ -47,8 +48,9 @@ def accept(
         **loaded.given,
         resolve_token=False,
     )
+    directory = request.directory
     worlds = [
-        (desired, open_store(each.state, request.directory, host_of(each.url)).read())
+        (desired, open_store(each.state, directory, Expected(shop=host_of(each.url))).read())
         for each, desired in found.values()
     ]
     for move in fresh:
