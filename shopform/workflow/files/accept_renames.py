@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from shopform.config import compile_shops, select_shop
 from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Scalar, child
-from shopform.config.write.project_edits import MOVED, Rewritten, with_moves
+from shopform.config.write.project_edits import MOVED, ChangedFile, with_moves
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.files import write_over
@@ -61,9 +61,9 @@ def accept(
     return open_project(request, loaded.observer)
 
 
-def write(project: Project, change: Rewritten) -> None:
+def write(project: Project, change: ChangedFile) -> None:
     """Write a file of the project, with the mark at its beginning if it had one."""
-    mark = project.marks.get(change.name, "")
+    mark = project.boms.get(change.name, "")
     write_over(project.directory, {change.name: mark + change.text})
 
 
