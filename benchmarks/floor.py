@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from shopform.config.compile.kind_models import model_of
 from shopform.kinds import BY_NAME
 
 gc.disable()
@@ -91,8 +92,8 @@ def declared(folder: Path) -> dict[str, dict[str, Item]]:
                 found[inner][name] = held | {"in": key}
     for name, kind in BY_NAME.items():
         above = {key: fields.pop("in") for key, fields in found[name].items() if "in" in fields}
-        adapter: TypeAdapter[Any] = TypeAdapter(dict[str, kind.spec])  # type: ignore[name-defined]
-        models = adapter.validate_python(found[name])
+        model: Any = model_of(kind)
+        models = TypeAdapter(dict[str, model]).validate_python(found[name])
         found[name] = {
             key: model.model_dump(exclude_unset=True) | ({"in": above[key]} if above else {})
             for key, model in models.items()

@@ -358,6 +358,18 @@ def test_no_function_is_longer_than_is_read_at_once() -> None:
     assert not found - STILL_LONG
 
 
+def test_no_set_is_copied_to_add_to_it() -> None:
+    """`found |= other.keys()` makes a new set: quadratic in a loop, and no call shows it."""
+
+    def copied(node: ast.AST) -> bool:
+        """Whether a view is added, which a set cannot do in place."""
+        adds = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.BitOr)
+        return adds and ast.unparse(node).endswith(".keys()")
+
+    found = ((path, [*map(ast.unparse, filter(copied, ast.walk(tree(path))))]) for path in FILES)
+    assert not offenders(found)
+
+
 def test_a_class_name_stands_for_one_thing() -> None:
     """At the top of a module; what only its own module uses is told apart by its underscore."""
     places: dict[str, list[str]] = {}
