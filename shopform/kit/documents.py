@@ -6,7 +6,7 @@ first needs that.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from pydantic import TypeAdapter, ValidationError
-    from pydantic_core import ErrorDetails
+    from pydantic_core import ErrorDetails, SchemaValidator
 
 Document = dict[str, Any]
 _LIST, _MAPPING = "should be a list", "should be a mapping"
+_EMPTY = "is empty"
 # For errors whose own message is about Python.
 _COMPLAINTS = {
     "missing": "is missing",
@@ -26,6 +27,8 @@ _COMPLAINTS = {
     "list_type": _LIST,
     "dict_type": _MAPPING,
     "dataclass_type": _MAPPING,
+    "too_short": _EMPTY,
+    "string_too_short": _EMPTY,
 }
 T = TypeVar("T")
 
@@ -81,24 +84,11 @@ class Whole:
     """All fields of the dataclass are in the document, whatever their defaults."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from pydantic_core import PydanticCustomError, core_schema
-
-        names = {each.name for each in fields(source)}
-
-        def check(data: Any) -> Any:
-            if isinstance(data, dict) and not names <= data.keys():
-                raise PydanticCustomError("missing", "`{name}`", {"name": min(names - data.keys())})
-            return data
-
-        writing = core_schema.plain_serializer_function_ser_schema(asdict)
-        schema = handler(source)
-        return core_schema.no_info_before_validator_function(check, schema, serialization=writing)
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Document:
-        found: Document = handler(schema)
-        own = handler.resolve_ref_schema(found)
-        own["required"] = list(own["properties"])
-        return found
+        schema = handler.resolve_ref_schema(handler(source))
+        # Without its reference: elsewhere the same dataclass may leave out what is at its default.
+        own = {name: part for name, part in schema.items() if name != "ref"}
+        fields = [{**each, "schema": _required(each["schema"])} for each in own["schema"]["fields"]]
+        return {**own, "schema": {**own["schema"], "fields": fields}}
 
 
 def parse_object(data: bytes) -> Document:
@@ -124,11 +114,14 @@ def depth(data: Any) -> int:
 
 
 def read(kind: type[T], data: object) -> T:
-    """The value of this type that JSON data stands for. Raises ValueError with the place."""
+    """The value of this type that JSON data stands for. Raises ValueError with the place.
+
+    Accepts what `write` makes of that value and nothing else, unknown keys apart.
+    """
     from pydantic import ValidationError
 
     try:
-        found: T = _adapter(cast("Hashable", kind)).validate_python(data)
+        found: T = _reader(cast("Hashable", kind)).validate_python(data)
         return found
     except ValidationError as problem:
         raise ValueError(_reason(problem)) from None
@@ -148,7 +141,7 @@ def schema_of(kind: type, title: str, description: str) -> Document:
     """The JSON Schema of the documents of this type."""
     from shopform.kit.document_schema import DocumentSchema
 
-    found = _adapter(kind).json_schema(schema_generator=DocumentSchema)
+    found = DocumentSchema().generate(_canonical(_adapter(kind).core_schema))
     about = {"title": title, "description": description}
     return {"$schema": DocumentSchema.schema_dialect, **found, **about}
 
@@ -158,6 +151,46 @@ def _adapter(kind: Any) -> "TypeAdapter[Any]":
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
+
+
+@cache
+def _reader(kind: Any) -> "SchemaValidator":
+    from pydantic_core import SchemaValidator
+
+    return SchemaValidator(_canonical(_adapter(kind).core_schema))
+
+
+def _canonical(schema: Any) -> Any:
+    """The schema, with a key refused that has its default, since `write` leaves it out.
+
+    What a document says is then said in one way only: a reviewer cannot be shown `null` or
+    `false` where an absent key means the same.
+    """
+    if isinstance(schema, list):
+        return [_canonical(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _canonical(part) for name, part in schema.items()}
+    if made.get("type") != "default":
+        return made
+    default = made["default"] if "default" in made else made["default_factory"]()
+    return {**made, "schema": _without(default, made["schema"])}
+
+
+def _without(default: object, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of all values but this one: null, false, zero, or what is empty."""
+    if schema["type"] == "function-after":
+        return {**schema, "schema": _without(default, schema["schema"])}
+    if schema["type"] == "nullable" and default is None:
+        inner: dict[str, Any] = schema["schema"]
+        return inner
+    if default is False:
+        return {"type": "literal", "expected": [True]}
+    return {**schema, ("ge" if default == 0 else "min_length"): 1}
+
+
+def _required(schema: Any) -> Any:
+    return schema["schema"] if schema["type"] == "default" else schema
 
 
 def _reason(problem: "ValidationError") -> str:

@@ -14,7 +14,7 @@ from shopform.errors import ShopformError
 from shopform.kit.documents import Count, Exact, Flag, Number, Stored, Whole, about
 from shopform.model.desired import Delivery
 from shopform.model.json_values import tagged, untagged
-from shopform.model.prior import Anchor, Entry, Ranges, tagged_entry, untagged_entry
+from shopform.model.prior import Anchor, EntryToBe, Ranges
 from shopform.model.shop import WireNames
 from shopform.model.values import Address, Ref, Value
 
@@ -131,7 +131,7 @@ class Step:
     fields: Annotated[Mapping[str, Value], Stored(dict[str, Any], untagged, tagged)] = field(
         default_factory=dict
     )
-    entry: Annotated[Entry, Stored(Entry, untagged_entry, tagged_entry)] | None = None
+    entry: EntryToBe | None = None
     previous: Address | None = None
     after: tuple[str, ...] = ()
     confirm: Flag = False

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Annotated, Any
 
-from shopform.kit.documents import Closed, Count, Flag, Number, Stored, about
+from shopform.kit.documents import Closed, Count, Flag, Number, Stored, Whole, about
 from shopform.model.json_values import as_json, from_json, tagged, untagged
 from shopform.model.values import Address
 
@@ -59,20 +60,15 @@ class Entry(Closed):
         return frozenset((*self.depends_on, *((self.parent,) if self.parent else ())))
 
 
-def tagged_entry(entry: Entry) -> Entry:
-    """The entry of a step as a saved plan holds it; see `tagged`."""
-    return _mapped(entry, tagged)
-
-
-def untagged_entry(entry: Entry) -> Entry:
-    return _mapped(entry, untagged)
-
-
-def _mapped(entry: Entry, change: Callable[[object], Any]) -> Entry:
+def _mapped(change: Callable[[object], Any], entry: Entry) -> Entry:
     identity, sent, stored = map(change, (entry.identity, entry.sent, entry.stored))
     return replace(entry, identity=identity, sent=sent, stored=stored)
 
 
+# The entry of a step as a saved plan holds it, with all its keys; see `tagged`.
+EntryToBe = Annotated[
+    Entry, Stored(Annotated[Entry, Whole()], partial(_mapped, untagged), partial(_mapped, tagged))
+]
 Ranges = tuple[tuple[Number, Number], ...]
 
 

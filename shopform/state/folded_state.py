@@ -11,12 +11,12 @@ from shopform.model.prior import Entry, Intent, Prior, Ranges
 from shopform.model.values import Address
 from shopform.state.records import (
     Creating,
+    CreatingFirst,
     Failed,
     Intended,
     Record,
     Resolved,
     Result,
-    Same,
     intended,
 )
 
@@ -94,7 +94,7 @@ class Ledger:
 
     def _begin(self, record: Creating) -> None:
         place = (record.kind, record.parent_id)
-        if not isinstance(record.before, Same):
+        if isinstance(record, CreatingFirst):
             self.listed[place] = record.before
         intent = Intent(
             address=record.address,

@@ -16,6 +16,7 @@ from shopform.kit.documents import (
     Count,
     Document,
     Number,
+    Whole,
     about,
     parse_object,
     read,
@@ -38,7 +39,7 @@ RESTORE = "restore it from git or from a backup; leftovers of a merge are the us
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateFile(Closed):
     format_version: Annotated[Number, WithJsonSchema({"const": FORMAT})]
-    shopform_version: str = field(default="", metadata=about("The version that wrote the file."))
+    shopform_version: str = field(metadata=about("The version that wrote the file."))
     lineage: Annotated[str, Field(min_length=1)] = field(
         metadata=about("Made once, at the first write.")
     )
@@ -47,7 +48,7 @@ class StateFile(Closed):
     source: str = field(
         default="", metadata=about("The host of the shop that is copied, if one is.")
     )
-    anchor: Anchor | None = field(
+    anchor: Annotated[Anchor, Whole()] | None = field(
         default=None, metadata=about("The shop's front page: another one is another shop.")
     )
     keys: tuple[str, ...] = field(

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import partial
 
 from shopform.kit.documents import Count, Number, parse_object, read, write
 from shopform.model.plan import Op
@@ -12,12 +12,6 @@ from shopform.model.prior import Entry, Identity, Intent, Ranges
 from shopform.model.values import Address
 
 FORMAT = 2
-
-
-class Same(StrEnum):
-    """An earlier record has the ids of the same list, which may be many."""
-
-    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +35,22 @@ class Intended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creating(Intended):
-    """A create, with what it takes to look it up; see Intent."""
+    """A create, with what it takes to look it up; see Intent.
+
+    The ids of its list are in the record of an earlier create, since they may be many.
+    """
 
     kind: str
-    parent_id: Number | None = None
-    identity: Identity = ()
+    parent_id: Number | None
+    identity: Identity
     entry: Entry
-    before: Ranges | Same | None = Same.SAME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatingFirst(Creating):
+    """A create, with the ids that its list held before it."""
+
+    before: Ranges | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class Compacted:
 Record = Intended | Result | Failed | Resolved | Compacted
 # By the key that only records of the type have.
 SORTS: Mapping[str, type[Record]] = {
+    "before": CreatingFirst,
     "entry": Creating,
     "intent": Intended,
     "result": Result,
@@ -108,7 +112,8 @@ def intended(key: str, op: Op, address: Address, intent: Intent | None, *, same:
     """`same`: an earlier record has the ids of the list."""
     if intent is None:
         return Intended(intent=key, op=op, address=address)
-    return Creating(
+    create = Creating if same else partial(CreatingFirst, before=intent.before)
+    return create(
         intent=key,
         op=op,
         address=address,
@@ -116,7 +121,6 @@ def intended(key: str, op: Op, address: Address, intent: Intent | None, *, same:
         parent_id=intent.parent_id,
         identity=intent.identity,
         entry=intent.entry,
-        before=Same.SAME if same else intent.before,
     )
 
 

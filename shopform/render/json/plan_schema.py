@@ -135,7 +135,7 @@ class ChangedField:
 
     name: str
     reason: str = ""
-    after: Any = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

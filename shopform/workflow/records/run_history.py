@@ -36,7 +36,7 @@ class RunRecord:
     """The file of a run. `before`: see `touched`; `plan` is the document of the plan."""
 
     format_version: Annotated[str, Field(pattern=r"^1\.")]
-    run: str = ""
+    run: str
     verb: str
     time: str
     lineage: str
