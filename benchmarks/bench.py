@@ -7,6 +7,7 @@ medians, ratios, and whether each target is met; exits with 1 when one is not.
 """
 
 import argparse
+import compileall
 import json
 import shutil
 import subprocess
@@ -143,6 +144,8 @@ def main() -> int:
     given = _arguments()
     sizes = [1_000] if given.quick else [int(word) for word in given.sizes.split(",")]
     terraform = None if given.no_terraform else shutil.which("terraform")
+    # An installed package has its bytecode; that of a checkout may be missing, or of another day.
+    compileall.compile_dir(HERE.parent / "shopform", quiet=1)
     with tempfile.TemporaryDirectory(prefix="shopform-bench-") as name:
         bench = Bench(Path(name), terraform, 3 if given.quick else 5)
         bench.start()

@@ -4,8 +4,8 @@
 
 YAML by C events with the line of every key, whole-kind pydantic, pages by httpx in four threads,
 one comparison of dicts an object. No messages, no state, no order, no guards, no secrets, no
-retries. With a file as JOURNAL, what is missing is created one by one, and a line of the journal
-is on disk after each.
+retries. Libraries are imported as their documentation shows. With a file as JOURNAL, what is
+missing is created one by one, and a line of the journal is on disk after each.
 """
 
 import gc
@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 from _ruamel_yaml import CParser  # type: ignore[import-not-found]
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 from ruamel.yaml.events import (
     MappingEndEvent,
     MappingStartEvent,
@@ -29,8 +29,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from shopform.config.compile.kind_models import model_of
-from shopform.kinds import BY_NAME
+from shopform.kinds import BY_NAME, Kind
 
 gc.disable()
 Item = dict[str, Any]
@@ -92,13 +91,23 @@ def declared(folder: Path) -> dict[str, dict[str, Item]]:
                 found[inner][name] = held | {"in": key}
     for name, kind in BY_NAME.items():
         above = {key: fields.pop("in") for key, fields in found[name].items() if "in" in fields}
-        model: Any = model_of(kind)
-        models = TypeAdapter(dict[str, model]).validate_python(found[name])
+        of_kind: Any = dict[str, model(kind)]  # type: ignore[misc]
+        adapter: TypeAdapter[Any] = TypeAdapter(of_kind)
+        models = adapter.validate_python(found[name])
         found[name] = {
-            key: model.model_dump(exclude_unset=True) | ({"in": above[key]} if above else {})
-            for key, model in models.items()
+            key: given.model_dump(exclude_unset=True) | ({"in": above[key]} if above else {})
+            for key, given in models.items()
         }
     return {name: objects for name, objects in found.items() if objects}
+
+
+def model(kind: Kind) -> type[BaseModel]:
+    """What a file may declare of a kind."""
+    fields: Item = {
+        name: (row.type.annotation(), ... if row.required else None)
+        for name, row in kind.declarable.items()
+    }
+    return create_model(kind.name, __config__=ConfigDict(extra="forbid"), **fields)
 
 
 class Shop:

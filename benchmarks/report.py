@@ -43,10 +43,10 @@ def judge(results: Results, heavy: int) -> Iterator[Verdict]:
     yield Verdict("heavy modules that `version` imports", 0, heavy)
     yield Verdict("`version`, in bare interpreters", 2.5, start["version"].over(start["python"]))
     yield Verdict(
-        "plan of 1 object, in bare interpreters", 13, start["shopform"].over(start["python"])
+        "plan of 1 object, in bare interpreters", 26, start["shopform"].over(start["python"])
     )
     begun = start["shopform"].cpu / start["floor"].cpu
-    yield Verdict("processor time of a plan of 1 object, in floors", 1.5, begun)
+    yield Verdict("processor time of a plan of 1 object, in floors", 1.1, begun)
     if (EMPTY, 10_000) in results:
         empty = results[EMPTY, 10_000]
         yield Verdict("empty plan of 10,000, in floors", 2, empty["shopform"].over(empty["floor"]))

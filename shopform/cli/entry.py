@@ -1,5 +1,6 @@
 """The entry point: print the version at once, and leave everything else to `main`."""
 
+import os
 import sys
 
 
@@ -14,6 +15,8 @@ def run() -> None:
         except OSError as problem:
             sys.exit(f"error: cannot write the output: {problem.strerror}")
         return
+    # pydantic looks for plug-ins in the metadata of every installed package before its first model.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from shopform.cli.main import run as run_command
 
     run_command()

@@ -7,7 +7,8 @@ from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
-from shopform.workflow.run.run_plan import carry_out, propose
+from shopform.workflow.run.propose_plan import propose
+from shopform.workflow.run.run_plan import carry_out
 
 ADVICE = (
     "Nothing was changed. `--auto-approve` does it; `--out FILE` saves it for"

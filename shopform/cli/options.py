@@ -1,7 +1,7 @@
 """The options that commands share. Each can be set by an environment variable."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -80,6 +80,17 @@ def opened(console: "Console", asked: dict[str, Any]) -> "tuple[Reporter, Loaded
 
     reporter = Reporter(console)
     return reporter, open_project(project_request(console, asked), reporter)
+
+
+def renamed(
+    loaded: "LoadedProject", pairs: tuple[tuple[str, str], ...], one_only: Mapping[str, object]
+) -> "LoadedProject":
+    """The project with the renames that `--accept-rename` accepts; see `accept`."""
+    if not pairs:
+        return loaded
+    from shopform.workflow.files.accept_renames import accept
+
+    return accept(loaded, pairs, one_only)
 
 
 def plan_options(asked: dict[str, Any], *, whole: bool = False) -> "Options":

@@ -24,7 +24,8 @@ from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
 from shopform.workflow.open_project import open_project, open_workspace
-from shopform.workflow.records.plan_file import fit, read_plan, unchanged
+from shopform.workflow.plan.saved_plan import fit
+from shopform.workflow.records.plan_file import read_plan, unchanged
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import Workspace
 

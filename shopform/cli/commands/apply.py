@@ -61,12 +61,10 @@ def _apply(
     **asked: Any,
 ) -> int:
     from shopform.terminal.reporter import Reporter
-    from shopform.terminal.several_shops import report_runs
-    from shopform.workflow.files.accept_renames import accept
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
-    from shopform.workflow.plan.plan_sources import Fresh, Saved
+    from shopform.workflow.plan.plan_sources import Fresh
+    from shopform.workflow.plan.saved_plan import Saved
     from shopform.workflow.requests import Approval
-    from shopform.workflow.run.multi_shop import apply_all
     from shopform.workflow.run.run_plan import carry_out
 
     limits, wanted = options.limits(asked), options.plan_options(asked)
@@ -87,9 +85,11 @@ def _apply(
         )
     reporter, loaded = options.opened(console, asked)
     one_only = {"--expect-digest": approval.expect_digest, "destroy": wanted.destroy}
-    if accept_rename:
-        loaded = accept(loaded, accept_rename, one_only)
+    loaded = options.renamed(loaded, accept_rename, one_only)
     if several(loaded, one_only):
+        from shopform.terminal.several_shops import report_runs
+        from shopform.workflow.run.multi_shop import apply_all
+
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_runs(reporter, apply_all(sources, carry))
     return reporter.applied(carry(Fresh(open_workspace(loaded), wanted)))

@@ -29,17 +29,18 @@ def command(
     with 2 if the shop differs, otherwise with 0. --write produces a patch for `git apply`; fields
     that cannot be patched are listed on stderr. Several shops are compared in parallel.
     """
-    from shopform.terminal.several_shops import report_plans
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan.plan_sources import Look
     from shopform.workflow.run.drift_patch import find_drift
-    from shopform.workflow.run.multi_shop import plan_all
 
     if write == "-" and console.form not in ("text", "quiet"):
         raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
     limits, wanted = options.limits(asked), options.plan_options(asked)
     reporter, loaded = options.opened(console, asked)
     if several(loaded, {"--write": write, "--format html": console.form == "html"}):
+        from shopform.terminal.several_shops import report_plans
+        from shopform.workflow.run.multi_shop import plan_all
+
         looks = [Look(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(looks, limits, detailed=True))
     result, made = find_drift(open_workspace(loaded), limits, wanted, write)

@@ -41,12 +41,9 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a policy rule or a gate (--fail-on,
     --expect-no-changes) refuses the plan. Several shops are planned in parallel.
     """
-    from shopform.terminal.several_shops import report_plans
-    from shopform.workflow.files.accept_renames import accept
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan.plan_sources import Fresh
-    from shopform.workflow.run.multi_shop import plan_all
-    from shopform.workflow.run.run_plan import propose
+    from shopform.workflow.run.propose_plan import propose
 
     limits = options.limits(asked)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
@@ -54,9 +51,11 @@ def command(
         raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
     reporter, loaded = options.opened(console, asked)
     one_only = {"--out": out, "--format html": console.form == "html"}
-    if accept_rename:
-        loaded = accept(loaded, accept_rename, one_only)
+    loaded = options.renamed(loaded, accept_rename, one_only)
     if several(loaded, one_only):
+        from shopform.terminal.several_shops import report_plans
+        from shopform.workflow.run.multi_shop import plan_all
+
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(sources, limits, detailed=detailed_exitcode))
     source = Fresh(open_workspace(loaded), wanted)

@@ -1,4 +1,4 @@
-"""Every resource in the files, with its address, before its fields are read."""
+"""Every resource the files write, found and addressed, before its fields are read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ from shopform.model.values import KEY, Address, Secret
 
 @dataclass(slots=True, eq=False)
 class Declaration:
-    """A resource as written. `active` is false if it is excluded from the selected shop.
+    """A resource as written. `active` is false where the chosen shop does not have it.
 
-    `data` and `secrets` hold the values of its fields once they are read, `wrong` the names of
-    invalid ones whose errors are reported, `holds` the sections of its children.
+    `data` holds what its fields say once they are read, `secrets` those that must not be shown,
+    `wrong` the fields that have been complained about, `holds` the sections nested in it.
     """
 
     kind: Kind
@@ -33,8 +33,8 @@ class Declaration:
     holds: list[tuple[Kind, Scalar]] = field(default_factory=list)
 
 
-class Declarations:
-    """All declarations of a project for one shop, by kind."""
+class Drafts:
+    """All drafts of a project for one shop, by kind."""
 
     def __init__(
         self, project: Project, shop: str, shops: Iterable[str], collector: Collector
@@ -65,7 +65,7 @@ class Declarations:
             written = [name for name in kind.fields if name not in kind.generated]
             self._collector.error(
                 "wrong-type",
-                f"`{key.text}` must be a mapping of fields",
+                f"`{key.text}` takes a mapping of fields",
                 hint=f"write its fields below it: {one_of(written)}",
                 span=node.span,
             )
@@ -123,22 +123,22 @@ class Declarations:
         else:
             self._collector.error(
                 "wrong-type",
-                f"`{key.text}` must be a mapping of keys"
+                f"`{key.text}` takes a mapping of keys"
                 + (" or a list of strings" if short else ""),
-                hint="write a key and a colon before each item",
+                hint="write a key and a colon before each",
                 span=node.span,
             )
         if len(self.by_kind[kind.name]) > before:
             container.holds.append((kind, key))
 
     def _short(self, kind: Kind, short: str, node: Sequence, container: Declaration) -> None:
-        """Add an object for each string of a list, with a key derived from the string."""
+        """A list of texts: each is an object, with a key made from the text."""
         seen: dict[str, Scalar] = {}
         for item in node.items:
             if not isinstance(item, Scalar) or item.null:
                 self._collector.error(
                     "wrong-type",
-                    "a short list can only contain strings",
+                    "a short list takes strings only",
                     hint=f"use the mapping form for fields other than `{short}`",
                     span=item.span,
                 )
@@ -154,8 +154,8 @@ class Declarations:
             elif key in seen:
                 self._collector.error(
                     "short-collision",
-                    f"`{seen[key].text}` and `{item.text}` both give the key `{key}`",
-                    hint="use the mapping form, with a different key for each",
+                    f"`{seen[key].text}` and `{item.text}` both make the key `{key}`",
+                    hint="use the mapping form, with a key of its own for each",
                     span=item.span,
                     related=(("the other", seen[key].span),),
                 )
@@ -163,5 +163,5 @@ class Declarations:
                 seen[key] = item
                 written = Mapping(item.file, item.start)
                 written.entries[short] = (item, item)
-                derived = Scalar(item.file, item.start, item.end, key, False)
-                self._draft(kind, derived, written, container)
+                made = Scalar(item.file, item.start, item.end, key, False)
+                self._draft(kind, made, written, container)

@@ -1,39 +1,22 @@
-"""Plans made, saved and carried out, whichever command they come from."""
+"""Carry out a plan, whichever command it comes from."""
 
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from shopform.errors import StalePlan
 from shopform.model.plan import Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
 from shopform.state.store import Session
-from shopform.workflow.plan.plan_checks import judged, ready
+from shopform.workflow.plan.plan_checks import ready
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import connected
-from shopform.workflow.records.plan_file import write_plan
-from shopform.workflow.records.reviewed_plans import expect, remember
+from shopform.workflow.records.reviewed_plans import expect
 from shopform.workflow.records.run_history import keep_record, run_of
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import outcome_exit, plan_exit
 from shopform.workflow.shop_identity import recognise, same_shop
 from shopform.workflow.workspace import Workspace
-
-
-def propose(
-    source: PlanSource, limits: ReadLimits, *, out: Path | None = None, detailed: bool = False
-) -> RunResult:
-    """Make a plan, and save it where that is asked for. Nothing is changed in the shop."""
-    workspace = source.workspace
-    prior = workspace.store().read()
-    with connected(workspace, limits) as connection:
-        made = source.plan(connection, prior)
-        made = judged(made, connection, workspace, saved=bool(out))
-    remember(made, workspace)
-    if out:
-        write_plan(workspace.directory, out, made)
-    return RunResult(shop=workspace.shop, plan=made, exit_code=plan_exit(made, detailed=detailed))
 
 
 def carry_out(
