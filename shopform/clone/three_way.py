@@ -14,7 +14,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import secret_fields
-from shopform.model.values import Address, Ref, Value
+from shopform.model.values import Address, Ref, Value, quoted
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.compare.drift import HIDDEN
 from shopform.planning.matching.match import match
@@ -237,13 +237,7 @@ class _Promoter:
             return "a secret"
         if name in kind.refers and not isinstance(value, Ref):
             value = Comparer(self.matching).show(kind, name, value)
-        if value in ("", (), None):
-            return "empty"
-        if isinstance(value, tuple):
-            value = ", ".join(map(str, value))
-        text = str(value.address) if isinstance(value, Ref) else str(value)
-        text = text.lower() if isinstance(value, bool) else " ".join(text.split())
-        return f"`{text}`" if len(text) <= LONGEST else f"`{text[: LONGEST - 3]}...`"
+        return quoted(value, LONGEST)
 
     def _conflict(self, address: Address, summary: str, detail: str = "") -> None:
         self.result.conflicts.append(

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from shopform.model.keys import key_from
 
-CLOSE: Final = 0.75  # of two names that a third field says are one: as for renames
+CLOSE: Final = 0.75  # of two names that may be one
 SHORTEST_CUT: Final = 8
 SURE_CUT: Final = 30  # a cut between two words, with nothing else to tell that it is one
 _DIGITS: Final = re.compile(r"\d+")
@@ -85,7 +85,20 @@ def alike(declared: str, held: str) -> bool:
         return True
     if _DIGITS.findall(old) != _DIGITS.findall(new):
         return False
-    return SequenceMatcher(None, old, new, autojunk=False).ratio() >= CLOSE
+    return _ratio(old, new) >= CLOSE
+
+
+def similarity(one: str, other: str) -> float:
+    """Return how similar two names are, from 0 to 1; 0 for equal names, which many may have."""
+    different = one and other and one != other
+    return _ratio(one.casefold(), other.casefold()) if different else 0.0
+
+
+def _ratio(one: str, other: str) -> float:
+    """The share of characters in common; 0 where it is quick to see that it is below CLOSE."""
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())
+    return matcher.ratio() if quick >= CLOSE else 0.0
 
 
 def _replaced(old: str, new: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from shopform.diagnostics import Span
 from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH
+from shopform.kit.graphs import find_cycles
 from shopform.kit.url_paths import folded, loosely, slashed
 from shopform.model.canonical import canonical
 from shopform.model.values import Address, Secret
@@ -161,21 +162,21 @@ def leading(table: Mapping[str, Hop]) -> Callable[[str, str], bool]:
 
 
 def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[list[Hop]]]:
-    """Where the way from each path ends, None for in a circle; and the circles."""
-    ends: dict[str, str | None] = {}
-    circles: list[list[Hop]] = []
+    """Where the redirects from each path end, None for in a circle; and the circles."""
+
+    def following(start: str) -> str | None:
+        end = table[start].end
+        return end if end in table else None
+
+    circles = [[table[each] for each in found] for found in find_cycles(table, following)]
+    ends: dict[str, str | None] = {hop.start: None for circle in circles for hop in circle}
     for source in table:
-        path: list[Hop] = []
-        passed: dict[str, int] = {}
+        path: list[str] = []
         at, shown = source, ""
-        while at in table and at not in ends and at not in passed:
-            passed[at] = len(path)
-            path.append(table[at])
+        while at in table and at not in ends:
+            path.append(at)
             at, shown = table[at].end, table[at].target
-        if at in passed:
-            circles.append(path[passed[at] :])
-        end = None if at in passed else ends.get(at, shown)
-        ends.update((hop.start, end) for hop in path)
+        ends.update(dict.fromkeys(path, ends.get(at, shown)))
     return ends, circles
 
 

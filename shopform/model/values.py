@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shopform.kinds.field_types.images import Image
+from shopform.kit.text import shorten
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _PART = KEY.pattern.removesuffix(r"\Z")
@@ -81,6 +82,17 @@ class Secret:
 
     source: str
     text: str = field(repr=False)
+
+
+def quoted(value: object, most: int) -> str:
+    """Quote a value in a sentence: on one line, of at most `most` characters."""
+    if value in ("", (), None):
+        return "empty"
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value))
+    text = str(value.address) if isinstance(value, Ref) else str(value)
+    text = text.lower() if isinstance(value, bool) else " ".join(text.split())
+    return f"`{shorten(text, most)}`"
 
 
 Scalar = str | int | bool | None

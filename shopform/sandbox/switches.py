@@ -1,8 +1,8 @@
 """The switches of a shop: its behaviour where the evidence leaves it open."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
+from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.sandbox.behaviour.questions import SWITCHES, Switch
 
@@ -24,8 +24,7 @@ class Switches:
         """Set a switch. Raises UsageError for an unknown name or value."""
         known = {switch.name: switch.words for switch in SWITCHES}
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean `{near[0]}`?" if near else "`--list-switches` shows all"
+            hint = did_you_mean(name, known, "`--list-switches` shows all")
             raise UsageError(f"no switch is called `{name}`", hint=hint)
         if word not in known[name]:
             words = ", ".join(f"`{each}`" for each in known[name])

@@ -341,8 +341,6 @@ STILL_LONG = {
     "shopform/config/compile/coercion.py:explain",
     "shopform/config/compile/compiler.py:_compile",
     "shopform/config/read/node_builder.py:build",
-    "shopform/render/html/page.py:render_html",
-    "shopform/render/json/plan_document.py:document",
     "shopform/workflow/records/run_history.py:find_record",
 }
 

@@ -29,9 +29,8 @@ from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
 from shopform.kinds.field_types import FieldType
-from shopform.kit.text import shorten
 from shopform.model.keys import key_from
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, Ref, quoted
 
 SHOWN = 60
 
@@ -140,12 +139,10 @@ class _Patching:
         draft = self.drafts.get(one.address)
         place = (child(draft.node, one.field) or draft.key) if draft else None
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
-        held = one.value.address if isinstance(one.value, Ref) else one.value
-        value = str(held).lower() if isinstance(held, bool) else str(held)
         return warning(
             "drift-left",
             f"{name} {left_out}: {problem}",
-            hint="" if one.why or not one.field else f"the shop has `{shorten(value, SHOWN)}`",
+            hint="" if one.why or not one.field else f"the shop has {quoted(one.value, SHOWN)}",
             span=place.span if place else None,
             address=one.address,
         )

@@ -1,9 +1,9 @@
 """Check a plan against the project's own rules. Pure."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME
 from shopform.kinds.field_types.images import Image
@@ -42,12 +42,10 @@ def _known(rules: Iterable[PolicyRule], allowed: Iterable[str]) -> None:
     names = [*(rule.name for rule in rules), SETTING]
     for name in allowed:
         if name not in names:
-            near = get_close_matches(name, names, n=1)
             known = ", ".join(f"`{each}`" for each in names)
-            otherwise = f"known rules: {known}"
             raise UsageError(
                 f"`--allow {name}`: the project has no such rule",
-                hint=f"did you mean `{near[0]}`?" if near else otherwise,
+                hint=did_you_mean(name, names, f"known rules: {known}"),
             )
 
 

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from shopform.diagnostics import Severity
 from shopform.kinds import KINDS
+from shopform.model.name_similarity import CLOSE
 from shopform.model.plan import Op, Plan
 from shopform.model.values import Address
-from shopform.planning.checks.rename_pairs import CLOSE, Pair, RenameFinder
+from shopform.planning.checks.rename_pairs import Pair, RenameFinder
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 

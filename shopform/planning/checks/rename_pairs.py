@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.kinds.field_types import TEXT
 from shopform.model.addresses import within
 from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.name_similarity import CLOSE, similarity
 from shopform.model.plan import Change
 from shopform.model.prior import Entry
 from shopform.model.values import Address
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.plan_builder import PlanDraft
 
-CLOSE = 0.75
 PAIRS = 2_500
 Holder = int | Address
 Holders = dict[tuple[str, object], set[Holder]]
@@ -222,13 +221,3 @@ def _shared(
 def _alike(old: list[Candidate], new: list[Candidate]) -> dict[tuple[Candidate, Candidate], float]:
     found = {(one, other): similarity(one.label, other.label) for one in old for other in new}
     return {pair: close for pair, close in found.items() if close >= CLOSE}
-
-
-def similarity(one: str, other: str) -> float:
-    """Return how similar two names are, from 0 to 1; 0 for equal names, which many may have."""
-    if not one or not other or one == other:
-        return 0.0
-    matcher = SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False)
-    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < CLOSE:
-        return 0.0
-    return matcher.ratio()

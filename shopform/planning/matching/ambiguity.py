@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shopform.kinds import Kind
-from shopform.kit.text import join_first, shorten
+from shopform.kit.text import join_first
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 from shopform.model.secrecy import secret_fields, secrets_of
-from shopform.model.values import Ref
+from shopform.model.values import Ref, quoted
 
 if TYPE_CHECKING:
     from shopform.planning.matching.result import Matching
@@ -72,16 +72,5 @@ def _fields(kind: Kind, names: list[str], item: LiveObject, matching: "Matching"
         if name in kind.refers and isinstance(value, int):
             owner = matching.owners.get((kind.refers[name], value))
             yield f"`{name}` is {f'`{owner}`' if owner else f'#{value}'}"
-        elif value in ("", (), None):
-            yield f"`{name}` is empty"
         else:
-            yield f"`{name}` is {_shown(value)}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        value = ", ".join(map(str, value))
-    if not isinstance(value, str):
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    text = " ".join(value.split())
-    return f"`{shorten(text, WIDTH)}`"
+            yield f"`{name}` is {quoted(value, WIDTH)}"

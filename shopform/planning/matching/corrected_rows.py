@@ -10,8 +10,9 @@ from shopform.model.addresses import within
 from shopform.model.canonical import canonical
 from shopform.model.desired import Desired
 from shopform.model.keys import is_row_key
+from shopform.model.name_similarity import CLOSE, similarity
 from shopform.model.values import Address, Ref
-from shopform.planning.checks.rename_pairs import CLOSE, PAIRS, similarity
+from shopform.planning.checks.rename_pairs import PAIRS
 from shopform.planning.matching.result import Matching
 
 _Row = tuple[str, Address]  # the name comes first, to sort by it

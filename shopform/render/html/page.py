@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.plan import WRITES, Plan
-from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, SIGNS, Card, calls, cards
+from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, Card, calls, cards
 from shopform.render.html.previews import Picture
 from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import render
@@ -23,10 +23,6 @@ from shopform.render.plan_summary import (
     wire_names,
 )
 
-# Of more steps than this the list is folded.
-_FEW_STEPS = 30
-# No shop nests so deep, and a browser has its limits too.
-_DEEPEST = 40
 _TILES = {"import": "import", "add": "create", "change": "update", "destroy": "delete"}
 _TILES |= {"forget": "forget", "move": "move"}
 
@@ -67,7 +63,6 @@ def render_html(
     return render(
         "plan.html",
         plan=plan,
-        basis=plan.basis,
         title=f"Plan for {plan.basis.shop or 'a shop'}",
         verdict=verdict(plan),
         tiles=list(_tiles(plan)),
@@ -88,10 +83,6 @@ def render_html(
         names=labels(plan),
         repeated=_repeated(shown) | _repeated(outside),
         pictures=pictures or {},
-        labels=LABELS,
-        signs=SIGNS,
-        few_steps=_FEW_STEPS,
-        deepest=_DEEPEST,
     )
 
 

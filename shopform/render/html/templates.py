@@ -18,6 +18,7 @@ from shopform.kinds import BY_NAME
 from shopform.kinds.field_types.images import Image
 from shopform.model.plan import FieldChange
 from shopform.model.values import Ref, Secret
+from shopform.render.html.cards import LABELS, SIGNS
 from shopform.render.html.previews import is_previewed, preview_source
 from shopform.render.line_diff import folded, rows
 from shopform.render.text.field_lines import FIELD_NOTES
@@ -94,7 +95,9 @@ def _environment() -> Environment:
         "about": _about,
         "diff_rows": lambda before, after: folded(rows(before, after)),
         "is_previewed": is_previewed,
+        "labels": LABELS,
         "notes": FIELD_NOTES,
+        "signs": SIGNS,
         "version": __version__,
     }
     return made

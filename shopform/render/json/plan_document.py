@@ -9,6 +9,7 @@ shopform's additions stand beside them: `basis`, `calls`, `steps`, `digest`, `in
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, Literal
 
 from shopform import __version__
@@ -32,9 +33,9 @@ from shopform.render.json.plan_schema import (
 )
 
 INTEGRITY = "integrity"
+TERRAFORM = "1.11.4"
 PROVIDER = "registry.terraform.io/shopform/shoporama"
 MADE = (Action.CREATE, Action.REPLACE)
-Objects = list[tuple[Address, dict[str, object]]]
 Side = Callable[[Change], dict[str, object] | None]
 
 
@@ -48,11 +49,10 @@ def document(plan: Plan) -> Document:
         for a, s in sorted(plan.settled.items())
     ]
     every = [*plan.changes, *settled]
-    planned = _module(_there(every, after))
-    held = _module(_there(every, before))
+    planned = _module(every, after)
     made = PlanDocument(
         format_version=FORMAT,
-        terraform_version="1.11.4",
+        terraform_version=TERRAFORM,
         shopform_version=__version__,
         applyable=not plan.refused and not plan.empty,
         complete=not any(d.code == "targeting" for d in plan.diagnostics),
@@ -66,15 +66,8 @@ def document(plan: Plan) -> Document:
         resource_drift=tuple(map(_change, plan.drift)),
         relevant_attributes=[],
         output_changes={},
-        prior_state={
-            "format_version": "1.0",
-            "terraform_version": "1.11.4",
-            "values": {"root_module": write(Module, held)},
-        },
-        configuration={
-            "provider_config": {"shoporama": {"name": "shoporama", "full_name": PROVIDER}},
-            "root_module": {"resources": [_configured(each.address) for each in planned.resources]},
-        },
+        prior_state=_prior_state(_module(every, before)),
+        configuration=_configuration(planned),
         checks=[],
         destroy=plan.destroy,
         refresh_only=plan.refresh_only,
@@ -203,13 +196,9 @@ def _named(address: Address) -> dict[str, Any]:
     }
 
 
-def _there(changes: Iterable[Change], side: Side) -> Objects:
+def _module(changes: Iterable[Change], side: Side) -> Module:
     """The objects that exist on one side of the changes, with their values."""
     found = ((change.address, side(change)) for change in changes)
-    return sorted((address, values) for address, values in found if values is not None)
-
-
-def _module(objects: Objects) -> Module:
     return Module(
         resources=tuple(
             PlannedObject(
@@ -219,9 +208,25 @@ def _module(objects: Objects) -> Module:
                 values=shown(values),
                 sensitive_values={n: True for n, v in values.items() if isinstance(v, Secret)},
             )
-            for address, values in objects
+            for address, values in sorted(found, key=itemgetter(0))
+            if values is not None
         )
     )
+
+
+def _prior_state(held: Module) -> Document:
+    return {
+        "format_version": "1.0",
+        "terraform_version": TERRAFORM,
+        "values": {"root_module": write(Module, held)},
+    }
+
+
+def _configuration(planned: Module) -> Document:
+    return {
+        "provider_config": {"shoporama": {"name": "shoporama", "full_name": PROVIDER}},
+        "root_module": {"resources": [_configured(each.address) for each in planned.resources]},
+    }
 
 
 def _configured(address: Address) -> Document:

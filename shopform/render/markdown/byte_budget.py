@@ -1,7 +1,22 @@
-"""Texts that have to fit: parts at rising levels of detail, bought in order of importance."""
+"""Pages that have to fit: parts at rising levels of detail, bought in order of importance."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+from shopform.model.plan import Change
+
+
+class Group(StrEnum):
+    """What a part is about; `FIELDS_LOST` are those of an object that `DELETION` lists."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    DELETION = "deletion"
+    FIELDS_LOST = "fields-lost"
+    CREATE = "create"
+    CHANGE = "change"
+    DRIFT = "drift"
 
 
 @dataclass(slots=True)
@@ -9,7 +24,9 @@ class Part:
     """Something to show. `levels` are its lines, from the least that may be shown of it (which
     may be nothing) to everything; `level` is the one that is shown."""
 
+    group: Group
     levels: tuple[tuple[str, ...], ...]
+    change: Change | None = None
     level: int = 0
 
     @property
@@ -22,24 +39,20 @@ class Part:
         return self.lines == self.levels[-1]
 
 
-# Parts that may be raised, and the level they may be raised to.
-Stage = tuple[Sequence[Part], int]
-
-
 def size(lines: Iterable[str]) -> int:
     """Bytes of UTF-8, line ends included."""
     return sum(len(line.encode()) + 1 for line in lines)
 
 
-def spend(stages: Iterable[Stage], room: int) -> None:
-    """Raise parts level by level as long as there is room, stages and parts in the order given.
+def spend(parts: Sequence[Part], stages: Iterable[tuple[Group, int]], room: int) -> None:
+    """Raise the parts of each stage to its level as long as there is room, in the order given.
 
     A part that does not fit stays where it is for good; smaller ones after it may still rise.
     """
-    for parts, level in stages:
+    for group, level in stages:
         for part in parts:
             wanted = min(level, len(part.levels) - 1)
-            if part.level != wanted - 1:
+            if part.group is not group or part.level != wanted - 1:
                 continue
             cost = size(part.levels[wanted]) - size(part.lines)
             if cost <= room:

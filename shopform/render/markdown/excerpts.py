@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from shopform.diagnostics import Diagnostic, plural
+from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.model.plan import Action, Change
 from shopform.render.labels import label_of
-from shopform.render.markdown.byte_budget import Part
+from shopform.render.markdown.byte_budget import Group, Part
 from shopform.render.markdown.escaping import code, plain, prose
 from shopform.render.plan_summary import comments
 from shopform.render.text.field_lines import field_lines
@@ -21,11 +21,12 @@ _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
 _LONG, _WIDE = 2, 200
 
 
-def change_part(change: Change, look: ActionStyle, *, listed: bool = False) -> Part:
+def change_part(group: Group, change: Change, look: ActionStyle) -> Part:
     """A change as lines of a diff, with the sign in the first column so that it is coloured.
 
-    What is `listed` elsewhere has its name and its reasons there.
+    What is destroyed has its name and its reasons in the list of deletions.
     """
+    listed = group is Group.FIELDS_LOST
     sign = _SIGNS.get(look.symbol, look.symbol)
     name = f"{change.previous} has moved to {change.address}"
     if change.action is not Action.NO_OP or change.importing or not change.previous:
@@ -38,15 +39,14 @@ def change_part(change: Change, look: ActionStyle, *, listed: bool = False) -> P
     count = (f"#     ({unchanged})",) if change.unchanged else ()
     bare = f"{head} ({plural(len(change.fields), 'field')} not shown)" if change.fields else head
     named = () if listed else (bare,)
-    return Part(
-        (
-            (),
-            named,
-            (head, *why, *map(_line, _shortened(every)), ""),
-            (head, *why, *(_line(x) for lines in close for x in lines if not _context(x)), ""),
-            (head, *why, *(_line(line) for lines in every for line in lines), *count, ""),
-        )
+    levels = (
+        (),
+        named,
+        (head, *why, *map(_line, _shortened(every)), ""),
+        (head, *why, *(_line(x) for lines in close for x in lines if not _context(x)), ""),
+        (head, *why, *(_line(line) for lines in every for line in lines), *count, ""),
     )
+    return Part(group, levels, change)
 
 
 def _lines(change: Change, detail: Detail) -> Iterator[list[Line]]:
@@ -90,7 +90,8 @@ def deletion_part(change: Change, look: ActionStyle) -> Part:
     address, name = f"- {code(change.address)}{replaced}", label_of(change)
     why = "; ".join(map(prose, comments(change, look)))
     named = f"{address} ({plain(name)})" if name else address
-    return Part(((address,), (f"{named}: {why}" if why else named,)))
+    levels = ((address,), (f"{named}: {why}" if why else named,))
+    return Part(Group.DELETION, levels, change)
 
 
 def note_part(note: Diagnostic) -> Part:
@@ -101,4 +102,5 @@ def note_part(note: Diagnostic) -> Part:
     more += [f"  {prose(text)} ({code(str(span))})" for text, span in note.related]
     hint = [f"  *Hint:* {prose(note.hint)}"] if note.hint else []
     *before, last = head, *more, *hint
-    return Part(((), (head,), (*(f"{line}\\" for line in before), last)))
+    levels = ((), (head,), (*(f"{line}\\" for line in before), last))
+    return Part(Group.ERROR if note.severity is Severity.ERROR else Group.WARNING, levels)

@@ -8,13 +8,12 @@ and what is left out is counted, with where it can be seen.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from html import escape
 
-from shopform.diagnostics import Severity, plural
+from shopform.diagnostics import plural
 from shopform.kinds import ORDER
-from shopform.model.plan import Action, Change, Plan
-from shopform.render.markdown.byte_budget import Part, Stage, size, spend
+from shopform.model.plan import Action, Plan
+from shopform.render.markdown.byte_budget import Group, Part, size, spend
 from shopform.render.markdown.escaping import code, link, longest_run, prose
 from shopform.render.markdown.excerpts import (
     ALL,
@@ -43,6 +42,16 @@ WORDS = {
     Action.FORGET: "removal from the state",
     Action.NO_OP: "edit of the state",
 }
+# What is shown first if not everything fits.
+_STAGES = (
+    *((Group.ERROR, 1), (Group.DRIFT, NAME), (Group.CHANGE, NAME), (Group.WARNING, 1)),
+    *((Group.CREATE, NAME), (Group.DELETION, 1)),
+    *((Group.CHANGE, FIELDS), (Group.ERROR, 2), (Group.WARNING, 2)),
+    *((Group.DRIFT, FIELDS), (Group.CREATE, FIELDS)),
+    *((group, TEXTS) for group in (Group.CHANGE, Group.CREATE, Group.DRIFT)),
+    *((Group.FIELDS_LOST, level) for level in (NAME, FIELDS, TEXTS, ALL)),
+    *((group, ALL) for group in (Group.CHANGE, Group.CREATE, Group.DRIFT)),
+)
 # For the sentences that say what was left out, and for each frame that opens around what was not.
 _SENTENCES = 900
 _FRAME = 60
@@ -55,7 +64,7 @@ def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> st
     It is longer than `max_bytes` only where the deletions alone are, and says so. `url` is where
     the whole report is. No string of the plan is active: no markup, mention, reference or link.
     """
-    return _fitted(_Page(plan, url, max_bytes), max_bytes)
+    return _Page(plan, url, max_bytes).fitted(max_bytes)
 
 
 def section_of(plan: Plan, title: str, limit: int) -> Callable[[int], str]:
@@ -63,20 +72,7 @@ def section_of(plan: Plan, title: str, limit: int) -> Callable[[int], str]:
 
     Its first line is a heading with `title`, and no comment by which it could be taken for a page.
     """
-    return partial(_fitted, _Page(plan, "", limit, title))
-
-
-def _fitted(page: "_Page", max_bytes: int) -> str:
-    for part in page.parts:
-        part.level = len(part.levels) - 1
-    if size(page.lines()) > max_bytes:
-        for part in page.parts:
-            part.level = 0
-        least = size(page.lines()) + _SENTENCES
-        least += (len(page.kinds) + 1) * (_FRAME + 2 * len(page.fence))
-        page.over = least > max_bytes
-        spend(page.stages(), max_bytes - least)
-    return "\n".join(page.lines())
+    return _Page(plan, "", limit, title).fitted
 
 
 def mark(shop: str) -> str:
@@ -85,69 +81,59 @@ def mark(shop: str) -> str:
     return f"<!-- shopform plan {name} -->"
 
 
+def _parts(plan: Plan) -> Iterator[Part]:
+    yield from map(note_part, plan.diagnostics)
+    for change, look in planned(plan):
+        if change.action in DESTROYED:
+            yield deletion_part(change, look)
+            yield change_part(Group.FIELDS_LOST, change, look)
+        else:
+            created = change.action is Action.CREATE
+            yield change_part(Group.CREATE if created else Group.CHANGE, change, look)
+    yield from (change_part(Group.DRIFT, change, look) for change, look in drifted(plan))
+
+
 @dataclass(slots=True)
 class _Page:
     plan: Plan
     url: str
     limit: int
     title: str = ""
-    errors: list[Part] = field(init=False)
-    warnings: list[Part] = field(init=False)
-    deletions: list[Part] = field(init=False)
-    lost: list[tuple[Change, Part]] = field(init=False)
-    changes: list[tuple[Change, Part]] = field(init=False)
-    drift: list[Part] = field(init=False)
+    parts: list[Part] = field(init=False)
     fence: str = field(init=False)
-    kinds: list[str] = field(init=False)
     over: bool = False
 
     def __post_init__(self) -> None:
-        plan = self.plan
-        notes = [(note.severity, note_part(note)) for note in plan.diagnostics]
-        self.errors = [part for severity, part in notes if severity is Severity.ERROR]
-        self.warnings = [part for severity, part in notes if severity is not Severity.ERROR]
-        destroyed = [each for each in planned(plan) if each[0].action in DESTROYED]
-        others = [each for each in planned(plan) if each[0].action not in DESTROYED]
-        self.deletions = [deletion_part(c, look) for c, look in destroyed]
-        self.lost = [(c, change_part(c, look, listed=True)) for c, look in destroyed]
-        self.changes = [(c, change_part(c, look)) for c, look in others]
-        self.drift = [change_part(c, look) for c, look in drifted(plan)]
-        self.kinds = sorted({c.kind for c, _ in self.changes}, key=lambda k: (ORDER.get(k, 0), k))
-        fenced = [*(part for _, part in (*self.changes, *self.lost)), *self.drift]
+        self.parts = list(_parts(self.plan))
+        fenced = self._of(Group.FIELDS_LOST, Group.CREATE, Group.CHANGE, Group.DRIFT)
         runs = (longest_run(line) for part in fenced for line in part.levels[-1])
         self.fence = "`" * max(3, max(runs, default=0) + 1)
 
-    @property
-    def parts(self) -> Iterator[Part]:
-        yield from self.errors
-        yield from self.warnings
-        yield from self.deletions
-        yield from (part for _, part in (*self.changes, *self.lost))
-        yield from self.drift
+    def fitted(self, max_bytes: int) -> str:
+        """The page with as many of its parts as fit."""
+        for part in self.parts:
+            part.level = len(part.levels) - 1
+        if size(self.lines()) > max_bytes:
+            for part in self.parts:
+                part.level = 0
+            least = size(self.lines()) + _SENTENCES
+            least += (len(self._by_kind()) + 1) * (_FRAME + 2 * len(self.fence))
+            self.over = least > max_bytes
+            spend(self.parts, _STAGES, max_bytes - least)
+        return "\n".join(self.lines())
 
-    def stages(self) -> list[Stage]:
-        """What is shown first if not everything fits."""
-        created = [part for c, part in self.changes if c.action is Action.CREATE]
-        removed = [part for _, part in self.lost]
-        others = [part for c, part in self.changes if c.action is not Action.CREATE]
-        names = [(self.errors, 1), (self.drift, NAME), (others, NAME), (self.warnings, 1)]
-        names.append((created, NAME))
-        fields = [(others, FIELDS), (self.errors, 2), (self.warnings, 2)]
-        made = [(self.drift, FIELDS), (created, FIELDS)]
-        rest = (others, created, self.drift)
-        last = [(removed, level) for level in (NAME, FIELDS, TEXTS, ALL)]
-        return [
-            *names,
-            (self.deletions, 1),
-            *fields,
-            *made,
-            *((parts, TEXTS) for parts in rest),
-            *last,
-            *((parts, ALL) for parts in rest),
-        ]
+    def _of(self, *groups: Group) -> list[Part]:
+        return [part for part in self.parts if part.group in groups]
+
+    def _by_kind(self) -> list[tuple[str, list[Part]]]:
+        """The changes that are not deletions, under each kind."""
+        found: dict[str, list[Part]] = {}
+        for part in self._of(Group.CREATE, Group.CHANGE):
+            found.setdefault(part.change.kind if part.change else "", []).append(part)
+        return sorted(found.items(), key=lambda item: (ORDER.get(item[0], 0), item[0]))
 
     def lines(self) -> list[str]:
-        plan = self.plan
+        plan, drift, deletions = self.plan, self._of(Group.DRIFT), self._of(Group.DELETION)
         found = [f"### {self.title}: {verdict(plan)}"]
         if not self.title:
             name = "-from-".join(filter(None, (plan.basis.shop, plan.basis.source)))
@@ -155,17 +141,16 @@ class _Page:
         found += ["", *self._about()]
         if plan.refused:
             found += ["", "**This plan is refused and cannot be applied.**"]
-        found += _listed([*self.errors, *self.warnings])
+        found += _listed([*self._of(Group.ERROR), *self._of(Group.WARNING)])
         depth = "####" if self.title else "###"
-        if self.drift:
-            found += ["", f"{depth} Changed outside of shopform: {len(self.drift):,}"]
-            found += self._fenced(self.drift)
-        if self.deletions:
-            found += ["", f"{depth} {self._deletion_counts()}", *_listed(self.deletions)]
-            found += self._fenced([part for _, part in self.lost])
-        for kind in self.kinds:
-            mine = [(c, part) for c, part in self.changes if c.kind == kind]
-            found += self._block(_counts(kind, [c for c, _ in mine]), [part for _, part in mine])
+        if drift:
+            found += ["", f"{depth} Changed outside of shopform: {len(drift):,}"]
+            found += self._fenced(drift)
+        if deletions:
+            found += ["", f"{depth} {self._deletion_counts()}", *_listed(deletions)]
+            found += self._fenced(self._of(Group.FIELDS_LOST))
+        for kind, parts in self._by_kind():
+            found += self._block(_counts(kind, parts), parts)
         return [*found, *self._left_out(), "", self._last_line()]
 
     def _about(self) -> Iterator[str]:
@@ -210,25 +195,27 @@ class _Page:
         return ["", sentence]
 
     def _missing(self) -> Iterator[str]:
-        short = [(c, part) for c, part in (*self.lost, *self.changes) if not part.full]
+        of = self._of
+        short = [p for p in of(Group.FIELDS_LOST, Group.CREATE, Group.CHANGE) if not p.full]
         for action, word in WORDS.items():
-            hidden = [c for c, p in short if c.action is action and not p.lines]
-            if not hidden:
-                continue
-            how = "named without their fields" if action in DESTROYED else "only counted"
-            yield f"{plural(len(hidden), word)} {_are(hidden)} {how}"
-        seen = [(c, part) for c, part in short if part.lines]
-        bare = [c for c, part in seen if part.level == NAME]
+            hidden = [p for p in short if p.change and p.change.action is action and not p.lines]
+            if hidden:
+                how = "named without their fields" if action in DESTROYED else "only counted"
+                yield f"{plural(len(hidden), word)} {_are(hidden)} {how}"
+        seen = [part for part in short if part.lines]
+        bare = [part.change.kind for part in seen if part.change and part.level == NAME]
         if bare:
-            kinds = plural(len({c.kind for c in bare}), "kind")
+            kinds = plural(len(set(bare)), "kind")
             yield f"{plural(len(bare), 'change')} of {kinds} {_are(bare)} named without fields"
-        yield from _of(sum(p.level == FIELDS for _, p in seen), "long strings of", "change")
-        yield from _of(sum(p.level == TEXTS for _, p in seen), "unchanged values in", "change")
-        yield from _of(sum(not p.full for p in self.deletions), "why there are", "deletion")
-        for parts, noun in ((self.errors, "refusal"), (self.warnings, "warning")):
-            yield from _of(sum(p.level == 0 for p in parts), "the strings of", noun)
-            yield from _of(sum(p.level == 1 and not p.full for p in parts), "hints of", noun)
-        yield from _of(sum(not p.full for p in self.drift), "some of", "object", " changed outside")
+        yield from _of(sum(p.level == FIELDS for p in seen), "long strings of", "change")
+        yield from _of(sum(p.level == TEXTS for p in seen), "unchanged values in", "change")
+        yield from _of(sum(not p.full for p in of(Group.DELETION)), "why there are", "deletion")
+        for group, noun in ((Group.ERROR, "refusal"), (Group.WARNING, "warning")):
+            yield from _of(sum(p.level == 0 for p in of(group)), "the strings of", noun)
+            hints = sum(p.level == 1 and not p.full for p in of(group))
+            yield from _of(hints, "hints of", noun)
+        drift = sum(not p.full for p in of(Group.DRIFT))
+        yield from _of(drift, "some of", "object", " changed outside")
 
     def _last_line(self) -> str:
         digest = self.plan.digest
@@ -241,8 +228,9 @@ def _listed(parts: Sequence[Part]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _counts(kind: str, changes: Sequence[Change]) -> str:
+def _counts(kind: str, parts: Sequence[Part]) -> str:
     """A kind and how much of it changes, in the words of the plan's own counts."""
+    changes = [part.change for part in parts if part.change]
     counts = Plan(changes=tuple(changes)).count()
     listed = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)
     return f"{escape(kind)}: {listed or plural(len(changes), 'edit') + ' of the state'}"
