@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypedDict, Unpack
 
@@ -55,6 +55,15 @@ class Particulars(TypedDict, total=False):
     span: Span | None
     related: tuple[tuple[str, Span], ...]
     address: str
+
+
+def with_severity(
+    found: Iterable[Diagnostic], severity: Severity, code: str = ""
+) -> tuple[Diagnostic, ...]:
+    """Return diagnostics with another severity for those whose code begins with `code`."""
+    return tuple(
+        replace(each, severity=severity) if each.code.startswith(code) else each for each in found
+    )
 
 
 def error(code: str, summary: str, **more: Unpack[Particulars]) -> Diagnostic:

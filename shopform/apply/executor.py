@@ -81,7 +81,7 @@ def _check_basis(plan: Plan, session: Session) -> None:
 
 def check_single_owner(plan: Plan, prior: Prior) -> None:
     """Raise Refused if two addresses own, or have steps on, one object."""
-    owners = {(address.kind, entry.id): address for address, entry in prior.resources.items()}
+    owners = prior.owners
     names: dict[Address, set[Address | None]] = {}
     for step in plan.steps:
         names.setdefault(step.address, {step.address}).add(step.previous)

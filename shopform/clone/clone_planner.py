@@ -152,8 +152,7 @@ class ClonePlanner:
         """The objects to delete; none that the target's own files manage, and may protect."""
         if not self.scope.delete:
             return frozenset()
-        managed = {(address.kind, entry.id) for address, entry in self.own.resources.items()}
-        held = self.prior.resources
+        managed, held = self.own.owners, self.prior.resources
         return frozenset(
             a for a in self._deleted_in_source() if (a.kind, held[a].id) not in managed
         )

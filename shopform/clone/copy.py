@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from shopform.clone.text_rewriting import Rewriting
-from shopform.diagnostics import Diagnostic, Severity
+from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.kinds import BY_NAME, Kind
 from shopform.kit.text import trimmed
 from shopform.model.canonical import canonical
@@ -65,8 +65,7 @@ class Copy:
             for user in self.users.get(address, ()):
                 yield from self._without(user, address)
         elif name in resource.fields:
-            fields = {each: value for each, value in resource.fields.items() if each != name}
-            self.resources[address] = without_field(replace(resource, fields=fields), name)
+            self.resources[address] = without_field(resource, name)
             self._record(resource, why, name)
 
     def _without(self, user: Address, target: Address) -> Iterable[Omitting]:
@@ -81,15 +80,21 @@ class Copy:
                 yield user, "what it refers to is not copied", name
 
     def _record(self, resource: Resource, why: str, name: str = "") -> None:
-        kind = BY_NAME[resource.address.kind]
-        label = str(resource.fields.get(kind.identity[-1], ""))
-        found = Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
-        self.omissions.append(found)
+        self.omissions.append(omission(resource, why, name))
+
+
+def omission(resource: Resource, why: str, name: str = "") -> Omission:
+    """Return what a copy omits: an object, or one field of it."""
+    kind = BY_NAME[resource.address.kind]
+    label = str(resource.fields.get(kind.identity[-1], ""))
+    return Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
 
 
 def without_field(resource: Resource, name: str) -> Resource:
-    """Mark a field of the resource as not copied."""
-    return replace(resource, ignore=resource.ignore | {name}, uncopied=resource.uncopied | {name})
+    """Return the resource without a field, which is marked as not copied."""
+    fields = {each: value for each, value in resource.fields.items() if each != name}
+    ignore, uncopied = resource.ignore | {name}, resource.uncopied | {name}
+    return replace(resource, fields=fields, ignore=ignore, uncopied=uncopied)
 
 
 def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
@@ -273,7 +278,4 @@ def drop_ambiguous(copy: Copy, found: Iterable[Diagnostic]) -> bool:
 
 def as_warnings(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Faulty redirects of the source do not prevent a copy: turn these errors into warnings."""
-    return tuple(
-        replace(each, severity=Severity.WARNING) if each.code.startswith("route-") else each
-        for each in found
-    )
+    return with_severity(found, Severity.WARNING, "route-")

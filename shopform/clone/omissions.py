@@ -70,7 +70,7 @@ def kept_in_target(
 
 def managed_in_both(ids: Mapping[Address, int], own: Prior, target: str) -> list[Diagnostic]:
     """Warn of objects that the target's own files manage too."""
-    mine = {(address.kind, entry.id): address for address, entry in own.resources.items()}
+    mine = own.owners
     both = {mine[place] for a, number in ids.items() if (place := (a.kind, number)) in mine}
     if not both:
         return []

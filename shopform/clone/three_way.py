@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from shopform.clone.copy import Copy, without_field
-from shopform.diagnostics import Collector, Diagnostic, Severity, error
+from shopform.clone.copy import Copy, omission, without_field
+from shopform.diagnostics import Collector, Diagnostic, Severity, error, with_severity
 from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import reachable
 from shopform.model.canonical import canonical, is_digest
@@ -101,9 +101,8 @@ def conflicts_as_warnings(made: Plan) -> Plan:
     """Turn conflicts into warnings if the plan has anything else to do."""
     if made.empty:
         return made
-    found = made.diagnostics
-    lowered = (replace(d, severity=Severity.WARNING) if d.code == CONFLICT else d for d in found)
-    return replace(made, diagnostics=tuple(lowered))
+    lowered = with_severity(made.diagnostics, Severity.WARNING, CONFLICT)
+    return replace(made, diagnostics=lowered)
 
 
 @dataclass(slots=True)
@@ -166,8 +165,7 @@ class _Promoter:
                 self._omit(
                     resource, f"the object it refers to was deleted in `{self.target}`", name
                 )
-                fields = {n: v for n, v in resource.fields.items() if n != name}
-                resource = without_field(replace(resource, fields=fields), name)
+                resource = without_field(resource, name)
         return resource
 
     def _narrowed(self, resource: Resource) -> Resource:
@@ -252,8 +250,4 @@ class _Promoter:
         )
 
     def _omit(self, resource: Resource, why: str, name: str = "") -> None:
-        kind = BY_NAME[resource.address.kind]
-        label = str(resource.fields.get(kind.identity[-1], ""))
-        self.result.omissions.append(
-            Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
-        )
+        self.result.omissions.append(omission(resource, why, name))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shopform.describe.redaction import holds_password, is_nested, redact
-from shopform.diagnostics import Collector, Diagnostic, Severity
+from shopform.diagnostics import Collector, Diagnostic, Severity, with_severity
 from shopform.kinds import BY_NAME, Kind
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import is_damaged
@@ -77,7 +77,7 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
         deleted=tuple(address for address in deleted if address not in ambiguous),
         known=known,
         # The errors of a plan do not keep the other objects from being written.
-        problems=tuple(replace(each, severity=Severity.WARNING) for each in problems),
+        problems=with_severity(problems, Severity.WARNING),
     )
 
 

@@ -63,7 +63,7 @@ def declare_object(address: Address, prior: Prior, found: FetchedObject) -> Decl
 
     References are to the addresses of managed objects; others are omitted.
     """
-    known = {(a.kind, entry.id): a for a, entry in prior.resources.items()}
+    known = prior.owners
     known[address.kind, found.object.id] = address
     made = declare(_known_objects(address, prior, found), prior, known=known)
     mine = {a: resource for a, resource in made.resources.items() if a == address}

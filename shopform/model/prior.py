@@ -116,3 +116,8 @@ class Prior:
     keys: tuple[str, ...] = ()
     resources: Mapping[Address, Entry] = field(default_factory=dict)
     pending: tuple[Intent, ...] = ()
+
+    @property
+    def owners(self) -> dict[tuple[str, int], Address]:
+        """The addresses of objects, by kind and id."""
+        return {(address.kind, entry.id): address for address, entry in self.resources.items()}

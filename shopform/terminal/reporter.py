@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from shopform.diagnostics import Diagnostic, Line, Severity, plural
+from shopform.diagnostics import Diagnostic, Line, Severity, plural, with_severity
 from shopform.kit.text import join_first
 from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.model.shop import Shop
@@ -57,12 +57,7 @@ class Reporter:
 
     def warn(self, warnings: Iterable[Diagnostic]) -> None:
         if not self.console.quiet:
-            self.console.diagnostics(
-                replace(each, severity=Severity.WARNING)
-                if each.severity is Severity.ERROR
-                else each
-                for each in warnings
-            )
+            self.console.diagnostics(with_severity(warnings, Severity.WARNING))
 
     def renamed(self, file: str, moves: Iterable[tuple[Address, Address]]) -> None:
         for before, after in moves:

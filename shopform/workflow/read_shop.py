@@ -29,8 +29,7 @@ class ShopSnapshot:
 
     def declared(self) -> Declared:
         """All of it, under the addresses that the state has for it, without secrets."""
-        known = {(a.kind, entry.id): a for a, entry in self.prior.resources.items()}
-        return declare(self.live, self.prior, known=known)
+        return declare(self.live, self.prior, known=self.prior.owners)
 
     def reasons(self) -> dict[str, str]:
         return {name: str(problem) for name, problem in self.unread.items()}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from shopform.diagnostics import Severity
+from shopform.diagnostics import Severity, with_severity
 from shopform.kinds import KINDS
 from shopform.model.name_similarity import CLOSE
 from shopform.model.plan import Op, Plan
@@ -72,13 +72,8 @@ def _relevant(draft: PlanDraft, pairs: Iterable[Pair]) -> Iterator[Pair]:
 
 def refuse_renames(plan: Plan) -> Plan:
     """Return the plan with these warnings as errors, for runs that no one is asked about."""
-    return replace(
-        plan,
-        diagnostics=tuple(
-            replace(each, severity=Severity.ERROR) if each.code == CODE else each
-            for each in plan.diagnostics
-        ),
-    )
+    refused = with_severity(plan.diagnostics, Severity.ERROR, CODE)
+    return replace(plan, diagnostics=refused)
 
 
 def _best(pairs: Iterable[Pair]) -> Iterator[Pair]:

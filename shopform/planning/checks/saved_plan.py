@@ -104,7 +104,7 @@ class _Check:
         held = self.prior.resources
         self.before = {**{i.address: i.entry for i in self.prior.pending}, **held}
         self.ids = {address: entry.id for address, entry in held.items()}
-        self.owners = {(address.kind, entry.id): address for address, entry in held.items()}
+        self.owners = self.prior.owners
         for step in self.plan.steps:
             self.steps.setdefault(step.address, []).append(step)
         self.ids |= self.plan.ids

@@ -27,7 +27,7 @@ def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObje
 
     These are the managed ones and those that may be declared; each of the others saves a call.
     """
-    owned = {(a.kind, e.id) for a, e in prior.resources.items()}
+    owned = set(prior.owners)
     owned |= {(i.address.kind, i.id) for i in desired.imports}
     identities: dict[str, set[Identity]] = {}
     for resource in desired.resources.values():

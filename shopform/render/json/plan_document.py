@@ -30,6 +30,7 @@ from shopform.render.json.plan_schema import (
     PlanDocument,
     PlannedObject,
     PlannedValues,
+    as_in_plan,
 )
 
 INTEGRITY = "integrity"
@@ -69,17 +70,8 @@ def document(plan: Plan) -> Document:
         prior_state=_prior_state(_module(every, before)),
         configuration=_configuration(planned),
         checks=[],
-        destroy=plan.destroy,
-        refresh_only=plan.refresh_only,
-        digest=plan.digest,
-        basis=plan.basis,
-        calls=plan.calls,
         notes=tuple(map(Note.of, plan.diagnostics)),
-        unchanged=plan.unchanged,
-        unmanaged=plan.unmanaged,
-        absent=plan.absent,
-        names=plan.names,
-        steps=plan.steps,
+        **as_in_plan(plan),
     )
     found: Document = write(PlanDocument, made)
     return found

@@ -8,7 +8,13 @@ from shopform.kinds import BY_NAME
 from shopform.kit.documents import depth, read
 from shopform.model.plan import Change, FieldChange, Plan, Settled
 from shopform.model.values import Address, Ref, Secret
-from shopform.render.json.plan_schema import FORMAT, ChangeRecord, PlanDocument, address_pattern
+from shopform.render.json.plan_schema import (
+    FORMAT,
+    ChangeRecord,
+    PlanDocument,
+    address_pattern,
+    as_in_plan,
+)
 
 DEPTH = 40
 
@@ -45,20 +51,11 @@ def _plan(data: PlanDocument) -> Plan:
     records = data.resource_changes
     stays = [_change(record) for record in records if record.shopform.settled]
     return Plan(
-        basis=data.basis,
-        destroy=data.destroy,
-        refresh_only=data.refresh_only,
         changes=tuple(_change(record) for record in records if not record.shopform.settled),
         drift=tuple(map(_change, data.resource_drift)),
-        steps=data.steps,
         diagnostics=tuple(note.diagnostic for note in data.notes),
-        calls=data.calls,
-        names=data.names,
-        absent=data.absent,
         settled={change.address: Settled(_number(change), change.values) for change in stays},
-        unchanged=data.unchanged,
-        unmanaged=data.unmanaged,
-        digest=data.digest,
+        **as_in_plan(data),
     )
 
 

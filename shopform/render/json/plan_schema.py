@@ -6,7 +6,7 @@ they do not know: a minor version may add some.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
@@ -15,7 +15,7 @@ from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.kinds import KINDS
 from shopform.kit.documents import Count, Document, Flag, Stored, Whole, about, schema_of
 from shopform.model.addresses import upward
-from shopform.model.plan import Action, Basis, Calls, ObjectId, Step
+from shopform.model.plan import Action, Basis, Calls, ObjectId, Plan, Step
 from shopform.model.values import ADDRESS, Address
 
 FORMAT = "1.2"
@@ -213,6 +213,14 @@ class PlanDocument:
     absent: tuple[Address, ...]
     names: Mapping[str, Mapping[str, str]]
     steps: tuple[Step, ...]
+
+
+_SHARED = {field.name for field in fields(PlanDocument)} & {field.name for field in fields(Plan)}
+
+
+def as_in_plan(held: Plan | PlanDocument) -> dict[str, Any]:
+    """Return the fields that a plan and its document have in common."""
+    return {name: getattr(held, name) for name in _SHARED}
 
 
 def address_pattern() -> str:

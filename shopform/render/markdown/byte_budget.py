@@ -7,7 +7,7 @@ from enum import StrEnum
 from shopform.model.plan import Change
 
 
-class Group(StrEnum):
+class Topic(StrEnum):
     """What a part is about; `FIELDS_LOST` are those of an object that `DELETION` lists."""
 
     ERROR = "error"
@@ -24,7 +24,7 @@ class Part:
     """Something to show. `levels` are its lines, from the least that may be shown of it (which
     may be nothing) to everything; `level` is the one that is shown."""
 
-    group: Group
+    topic: Topic
     levels: tuple[tuple[str, ...], ...]
     change: Change | None = None
     level: int = 0
@@ -44,15 +44,15 @@ def size(lines: Iterable[str]) -> int:
     return sum(len(line.encode()) + 1 for line in lines)
 
 
-def spend(parts: Sequence[Part], stages: Iterable[tuple[Group, int]], room: int) -> None:
+def spend(parts: Sequence[Part], stages: Iterable[tuple[Topic, int]], room: int) -> None:
     """Raise the parts of each stage to its level as long as there is room, in the order given.
 
     A part that does not fit stays where it is for good; smaller ones after it may still rise.
     """
-    for group, level in stages:
+    for topic, level in stages:
         for part in parts:
             wanted = min(level, len(part.levels) - 1)
-            if part.group is not group or part.level != wanted - 1:
+            if part.topic is not topic or part.level != wanted - 1:
                 continue
             cost = size(part.levels[wanted]) - size(part.lines)
             if cost <= room:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.model.plan import Action, Change
 from shopform.render.labels import label_of
-from shopform.render.markdown.byte_budget import Group, Part
+from shopform.render.markdown.byte_budget import Part, Topic
 from shopform.render.markdown.escaping import code, plain, prose
 from shopform.render.plan_summary import comments
 from shopform.render.text.field_lines import field_lines
@@ -21,12 +21,12 @@ _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
 _LONG, _WIDE = 2, 200
 
 
-def change_part(group: Group, change: Change, look: ActionStyle) -> Part:
+def change_part(topic: Topic, change: Change, look: ActionStyle) -> Part:
     """A change as lines of a diff, with the sign in the first column so that it is coloured.
 
     What is destroyed has its name and its reasons in the list of deletions.
     """
-    listed = group is Group.FIELDS_LOST
+    listed = topic is Topic.FIELDS_LOST
     sign = _SIGNS.get(look.symbol, look.symbol)
     name = f"{change.previous} has moved to {change.address}"
     if change.action is not Action.NO_OP or change.importing or not change.previous:
@@ -46,7 +46,7 @@ def change_part(group: Group, change: Change, look: ActionStyle) -> Part:
         (head, *why, *(_line(x) for lines in close for x in lines if not _context(x)), ""),
         (head, *why, *(_line(line) for lines in every for line in lines), *count, ""),
     )
-    return Part(group, levels, change)
+    return Part(topic, levels, change)
 
 
 def _lines(change: Change, detail: Detail) -> Iterator[list[Line]]:
@@ -91,7 +91,7 @@ def deletion_part(change: Change, look: ActionStyle) -> Part:
     why = "; ".join(map(prose, comments(change, look)))
     named = f"{address} ({plain(name)})" if name else address
     levels = ((address,), (f"{named}: {why}" if why else named,))
-    return Part(Group.DELETION, levels, change)
+    return Part(Topic.DELETION, levels, change)
 
 
 def note_part(note: Diagnostic) -> Part:
@@ -103,4 +103,4 @@ def note_part(note: Diagnostic) -> Part:
     hint = [f"  *Hint:* {prose(note.hint)}"] if note.hint else []
     *before, last = head, *more, *hint
     levels = ((), (head,), (*(f"{line}\\" for line in before), last))
-    return Part(Group.ERROR if note.severity is Severity.ERROR else Group.WARNING, levels)
+    return Part(Topic.ERROR if note.severity is Severity.ERROR else Topic.WARNING, levels)

@@ -13,7 +13,7 @@ from html import escape
 from shopform.diagnostics import plural
 from shopform.kinds import ORDER
 from shopform.model.plan import Action, Plan
-from shopform.render.markdown.byte_budget import Group, Part, size, spend
+from shopform.render.markdown.byte_budget import Part, Topic, size, spend
 from shopform.render.markdown.escaping import code, link, longest_run, prose
 from shopform.render.markdown.excerpts import (
     ALL,
@@ -44,13 +44,13 @@ WORDS = {
 }
 # What is shown first if not everything fits.
 _STAGES = (
-    *((Group.ERROR, 1), (Group.DRIFT, NAME), (Group.CHANGE, NAME), (Group.WARNING, 1)),
-    *((Group.CREATE, NAME), (Group.DELETION, 1)),
-    *((Group.CHANGE, FIELDS), (Group.ERROR, 2), (Group.WARNING, 2)),
-    *((Group.DRIFT, FIELDS), (Group.CREATE, FIELDS)),
-    *((group, TEXTS) for group in (Group.CHANGE, Group.CREATE, Group.DRIFT)),
-    *((Group.FIELDS_LOST, level) for level in (NAME, FIELDS, TEXTS, ALL)),
-    *((group, ALL) for group in (Group.CHANGE, Group.CREATE, Group.DRIFT)),
+    *((Topic.ERROR, 1), (Topic.DRIFT, NAME), (Topic.CHANGE, NAME), (Topic.WARNING, 1)),
+    *((Topic.CREATE, NAME), (Topic.DELETION, 1)),
+    *((Topic.CHANGE, FIELDS), (Topic.ERROR, 2), (Topic.WARNING, 2)),
+    *((Topic.DRIFT, FIELDS), (Topic.CREATE, FIELDS)),
+    *((topic, TEXTS) for topic in (Topic.CHANGE, Topic.CREATE, Topic.DRIFT)),
+    *((Topic.FIELDS_LOST, level) for level in (NAME, FIELDS, TEXTS, ALL)),
+    *((topic, ALL) for topic in (Topic.CHANGE, Topic.CREATE, Topic.DRIFT)),
 )
 # For the sentences that say what was left out, and for each frame that opens around what was not.
 _SENTENCES = 900
@@ -86,11 +86,11 @@ def _parts(plan: Plan) -> Iterator[Part]:
     for change, look in planned(plan):
         if change.action in DESTROYED:
             yield deletion_part(change, look)
-            yield change_part(Group.FIELDS_LOST, change, look)
+            yield change_part(Topic.FIELDS_LOST, change, look)
         else:
             created = change.action is Action.CREATE
-            yield change_part(Group.CREATE if created else Group.CHANGE, change, look)
-    yield from (change_part(Group.DRIFT, change, look) for change, look in drifted(plan))
+            yield change_part(Topic.CREATE if created else Topic.CHANGE, change, look)
+    yield from (change_part(Topic.DRIFT, change, look) for change, look in drifted(plan))
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class _Page:
 
     def __post_init__(self) -> None:
         self.parts = list(_parts(self.plan))
-        fenced = self._of(Group.FIELDS_LOST, Group.CREATE, Group.CHANGE, Group.DRIFT)
+        fenced = self._of(Topic.FIELDS_LOST, Topic.CREATE, Topic.CHANGE, Topic.DRIFT)
         runs = (longest_run(line) for part in fenced for line in part.levels[-1])
         self.fence = "`" * max(3, max(runs, default=0) + 1)
 
@@ -122,18 +122,18 @@ class _Page:
             spend(self.parts, _STAGES, max_bytes - least)
         return "\n".join(self.lines())
 
-    def _of(self, *groups: Group) -> list[Part]:
-        return [part for part in self.parts if part.group in groups]
+    def _of(self, *topics: Topic) -> list[Part]:
+        return [part for part in self.parts if part.topic in topics]
 
     def _by_kind(self) -> list[tuple[str, list[Part]]]:
         """The changes that are not deletions, under each kind."""
         found: dict[str, list[Part]] = {}
-        for part in self._of(Group.CREATE, Group.CHANGE):
+        for part in self._of(Topic.CREATE, Topic.CHANGE):
             found.setdefault(part.change.kind if part.change else "", []).append(part)
         return sorted(found.items(), key=lambda item: (ORDER.get(item[0], 0), item[0]))
 
     def lines(self) -> list[str]:
-        plan, drift, deletions = self.plan, self._of(Group.DRIFT), self._of(Group.DELETION)
+        plan, drift, deletions = self.plan, self._of(Topic.DRIFT), self._of(Topic.DELETION)
         found = [f"### {self.title}: {verdict(plan)}"]
         if not self.title:
             name = "-from-".join(filter(None, (plan.basis.shop, plan.basis.source)))
@@ -141,14 +141,14 @@ class _Page:
         found += ["", *self._about()]
         if plan.refused:
             found += ["", "**This plan is refused and cannot be applied.**"]
-        found += _listed([*self._of(Group.ERROR), *self._of(Group.WARNING)])
+        found += _listed([*self._of(Topic.ERROR), *self._of(Topic.WARNING)])
         depth = "####" if self.title else "###"
         if drift:
             found += ["", f"{depth} Changed outside of shopform: {len(drift):,}"]
             found += self._fenced(drift)
         if deletions:
             found += ["", f"{depth} {self._deletion_counts()}", *_listed(deletions)]
-            found += self._fenced(self._of(Group.FIELDS_LOST))
+            found += self._fenced(self._of(Topic.FIELDS_LOST))
         for kind, parts in self._by_kind():
             found += self._block(_counts(kind, parts), parts)
         return [*found, *self._left_out(), "", self._last_line()]
@@ -196,7 +196,7 @@ class _Page:
 
     def _missing(self) -> Iterator[str]:
         of = self._of
-        short = [p for p in of(Group.FIELDS_LOST, Group.CREATE, Group.CHANGE) if not p.full]
+        short = [p for p in of(Topic.FIELDS_LOST, Topic.CREATE, Topic.CHANGE) if not p.full]
         for action, word in WORDS.items():
             hidden = [p for p in short if p.change and p.change.action is action and not p.lines]
             if hidden:
@@ -209,12 +209,12 @@ class _Page:
             yield f"{plural(len(bare), 'change')} of {kinds} {_are(bare)} named without fields"
         yield from _of(sum(p.level == FIELDS for p in seen), "long strings of", "change")
         yield from _of(sum(p.level == TEXTS for p in seen), "unchanged values in", "change")
-        yield from _of(sum(not p.full for p in of(Group.DELETION)), "why there are", "deletion")
-        for group, noun in ((Group.ERROR, "refusal"), (Group.WARNING, "warning")):
-            yield from _of(sum(p.level == 0 for p in of(group)), "the strings of", noun)
-            hints = sum(p.level == 1 and not p.full for p in of(group))
+        yield from _of(sum(not p.full for p in of(Topic.DELETION)), "why there are", "deletion")
+        for topic, noun in ((Topic.ERROR, "refusal"), (Topic.WARNING, "warning")):
+            yield from _of(sum(p.level == 0 for p in of(topic)), "the strings of", noun)
+            hints = sum(p.level == 1 and not p.full for p in of(topic))
             yield from _of(hints, "hints of", noun)
-        drift = sum(not p.full for p in of(Group.DRIFT))
+        drift = sum(not p.full for p in of(Topic.DRIFT))
         yield from _of(drift, "some of", "object", " changed outside")
 
     def _last_line(self) -> str:

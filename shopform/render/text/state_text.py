@@ -16,7 +16,7 @@ def render_state(prior: Prior, *, width: int | None = None, summary: bool = Fals
 
     Values of secrets are `Secret`.
     """
-    owners = {(a.kind, entry.id): a for a, entry in prior.resources.items()}
+    owners = prior.owners
     blocks = [
         "\n".join(_entry(address, entry, owners, width, summary))
         for address, entry in sorted(prior.resources.items())

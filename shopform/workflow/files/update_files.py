@@ -68,11 +68,7 @@ def _undeclared(
     """The shop's objects without a declaration under the addresses they would get, with all."""
     drafts = Drafts(project, workspace.shop.name, shop_names(project), Collector())
     taken = {draft.address for draft in drafts.all()}
-    known = {
-        (address.kind, entry.id): address
-        for address, entry in found.prior.resources.items()
-        if address not in taken
-    }
+    known = {at: address for at, address in found.prior.owners.items() if address not in taken}
     # Keys that other shops have, or that wait for an object, are given to nothing else.
     waiting = taken.difference(written.known.values())
     known |= {("", number): address for number, address in enumerate(sorted(waiting))}

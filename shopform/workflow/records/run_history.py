@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shopform.diagnostics import Diagnostic, Severity
+from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.errors import ShopformError, StateError, UsageError
 from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
 from shopform.kinds import BY_NAME
@@ -124,7 +124,7 @@ def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
         try:
             found.append(_read(workspace, name))
         except StateError as problem:
-            damaged += (replace(each, severity=Severity.WARNING) for each in problem.diagnostics)
+            damaged += with_severity(problem.diagnostics, Severity.WARNING)
     return found, damaged
 
 

@@ -91,12 +91,11 @@ def _owned(wanted: Address, number: int, prior: Prior) -> bool:
             f"`{wanted}` is in the state already, as {entry.id}",
             hint=f"`shopform state rm {wanted}` removes that first",
         )
-    for address, other in prior.resources.items():
-        if address.kind == wanted.kind and other.id == number:
-            raise StateError(
-                f"the object {number} belongs to `{address}`",
-                hint=f"`shopform state mv {address} {wanted}` gives it the other address",
-            )
+    if owner := prior.owners.get((wanted.kind, number)):
+        raise StateError(
+            f"the object {number} belongs to `{owner}`",
+            hint=f"`shopform state mv {owner} {wanted}` gives it the other address",
+        )
     return False
 
 
@@ -129,7 +128,7 @@ def _read(client: Client, wanted: Address, number: int, within: int | None) -> F
 
 def _above(wanted: Address, prior: Prior, found: FetchedObject) -> str:
     """What to do for an object whose parent is not in the state."""
-    owned = {(address.kind, entry.id) for address, entry in prior.resources.items()}
+    owned = prior.owners
     kind = BY_NAME[wanted.kind]
     for name, (above, number) in links(kind, found.object).items():
         if name in kind.identity and (above, number) not in owned:
