@@ -13,11 +13,11 @@ import click
 from pydantic import BaseModel
 
 from shopform.cli.main import main as program
-from shopform.config.compile.field_types import Shape, Takes, sentence, shape_of
-from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.moved_removed_imports import address_form
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.config.compile.shapes import Accepts, Shape, describe, shape_of
 from shopform.kinds import KINDS, Kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
 from shopform.sandbox.switches import SWITCHES
@@ -83,7 +83,7 @@ def _field(kind: Kind, name: str, shape: Shape) -> tuple[str, ...]:
     info = model_of(kind).model_fields[name]
     target = kind.refers.get(name)
     takes = f"the key of a {target}" if target else _takes(shape)
-    if name in free_texts(kind):
+    if name in free_text_fields(kind):
         takes += ", or `{file: ...}`"
     if info.is_required():
         takes += "; **required**"
@@ -99,11 +99,11 @@ def _word(value: object) -> str:
 
 
 def _takes(shape: Shape) -> str:
-    if shape.takes is Takes.ANY:
+    if shape.accepts is Accepts.ANY:
         return "a mapping of keys or a list of strings"
-    if shape.takes is Takes.WORD:
-        return code(shape.words).replace(", ", " or ")
-    return sentence(shape)
+    if shape.accepts is Accepts.CHOICE:
+        return code(shape.choices).replace(", ", " or ")
+    return describe(shape)
 
 
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, ...]]:
@@ -113,9 +113,9 @@ def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, ...]]
         needed = "; **required**" if infos[name].is_required() else ""
         yield f"`{prefix}{name}`", _takes(shape) + needed, _with_default(infos[name])
         inner, below = shape.inner or shape, f"{prefix}{name}"
-        if shape.takes is Takes.KEYS:
+        if shape.accepts is Accepts.MAPPING:
             below += ".NAME"
-        elif shape.takes is Takes.LIST:
+        elif shape.accepts is Accepts.LIST:
             below += "[]"
         if inner.model is not None:
             yield from _keys(inner.model, f"{below}.")

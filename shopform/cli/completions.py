@@ -55,13 +55,13 @@ def kinds(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> lis
 
 def _declared(ctx: click.Context) -> list[str]:
     from shopform.config import load_project, shop_names
-    from shopform.config.compile.declarations import Drafts
+    from shopform.config.compile.declarations import Declarations
     from shopform.diagnostics import Collector
 
     try:
         project = load_project(_folder(ctx))
         names = list(shop_names(project))
-        drafts = Drafts(project, names[0] if names else "", names, Collector()).all()
+        drafts = Declarations(project, names[0] if names else "", names, Collector()).all()
         return [draft.address for draft in drafts]
     except (ShopformError, OSError):
         return []

@@ -8,7 +8,7 @@ from shopform.config.compile.compiler import (
     load_project,
     same_shops,
 )
-from shopform.config.compile.shop_selection import means_several, select_shop, select_shops
+from shopform.config.compile.shop_selection import names_several_shops, select_shop, select_shops
 from shopform.config.read.project import Project, load, shop_names, variable_names
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "compile_shops",
     "load",
     "load_project",
-    "means_several",
+    "names_several_shops",
     "same_shops",
     "select_shop",
     "select_shops",

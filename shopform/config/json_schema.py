@@ -1,7 +1,7 @@
-"""The JSON Schema of project files, made from the kinds and the settings.
+"""The JSON Schema of project files, generated from the kinds and the settings.
 
-It is for editors, so it takes what shopform takes: a text field takes `0123` as it stands, and a
-placeholder may stand for a flag or a number.
+It is for editors, and accepts what shopform accepts: a string field may be `0123`, and a boolean
+or a number may be a placeholder.
 """
 
 from typing import Any
@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shopform.config.compile.field_types import Shape, Takes, shape_of
-from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.config.compile.shapes import Accepts, Shape, shape_of
 from shopform.kinds import BY_NAME, CHILDREN, KINDS, Kind
 from shopform.model.values import KEY
 
@@ -40,7 +40,7 @@ _SHARED: dict[str, Schema] = {
 
 
 def project_schema() -> Schema:
-    """A schema (draft 2020-12) that every file of a right project satisfies."""
+    """Return the schema (draft 2020-12) of the files of a project."""
     sections = {kind.section: _section(kind) for kind in KINDS if kind.nesting is None}
     settings = _model(ProjectSpec)
     return {
@@ -67,10 +67,10 @@ def _section(kind: Kind) -> Schema:
 
 
 def _resource(kind: Kind) -> Schema:
-    """One object of a kind, with the sections that are nested in it."""
+    """The schema of one object of a kind, with the sections of its children."""
     schema = _model(model_of(kind))
     properties = schema["properties"]
-    for name in free_texts(kind):
+    for name in free_text_fields(kind):
         choices = properties[name]
         plain = {"type": choices.pop("type")}
         choices["anyOf"] = [plain, {"$ref": "#/$defs/from_file"}]
@@ -78,8 +78,8 @@ def _resource(kind: Kind) -> Schema:
         section = _section(inner)
         nesting = BY_NAME[inner.name].nesting
         if nesting is not None and nesting.short:
-            texts = {"type": "array", "items": {"type": _SCALAR}}
-            section = {"anyOf": [section, texts]}
+            strings = {"type": "array", "items": {"type": _SCALAR}}
+            section = {"anyOf": [section, strings]}
         description = properties[inner.section]["description"]
         properties[inner.section] = section | {"description": description}
     return schema
@@ -100,10 +100,10 @@ def _model(model: type[BaseModel]) -> Schema:
 
 def _field(shape: Shape, info: FieldInfo) -> Schema:
     schema = _or_null(shape)
-    for limit, word in (("ge", "minimum"), ("le", "maximum")):
+    for limit, keyword in (("ge", "minimum"), ("le", "maximum")):
         for each in info.metadata:
             if hasattr(each, limit):
-                schema[word] = getattr(each, limit)
+                schema[keyword] = getattr(each, limit)
     schema["description"] = info.description or ""
     default = info.get_default(call_default_factory=True) if not info.is_required() else None
     if default not in (None, "", [], {}) and not isinstance(default, BaseModel):
@@ -112,7 +112,7 @@ def _field(shape: Shape, info: FieldInfo) -> Schema:
 
 
 def _or_null(shape: Shape) -> Schema:
-    schema = _takes(shape)
+    schema = _accepted(shape)
     if not shape.nullable:
         return schema
     if "anyOf" in schema:
@@ -121,26 +121,26 @@ def _or_null(shape: Shape) -> Schema:
     return schema | {"type": [*(found if isinstance(found, list) else [found]), "null"]}
 
 
-def _takes(shape: Shape) -> Schema:
-    """What a field takes, without its description."""
+def _accepted(shape: Shape) -> Schema:
+    """The schema of a field's values, without its description."""
     placeholder = {"$ref": "#/$defs/placeholder"}
-    if shape.takes is Takes.TEXT:
+    if shape.accepts is Accepts.STRING:
         return {"type": list(_SCALAR)}
-    if shape.takes is Takes.WORD:
-        return {"anyOf": [{"enum": list(shape.words)}, placeholder]}
-    if shape.takes is Takes.FLAG:
+    if shape.accepts is Accepts.CHOICE:
+        return {"anyOf": [{"enum": list(shape.choices)}, placeholder]}
+    if shape.accepts is Accepts.BOOLEAN:
         return {"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}, placeholder]}
-    if shape.takes is Takes.NUMBER:
+    if shape.accepts is Accepts.INTEGER:
         quoted = {"type": "string", "pattern": "^[-+]?[0-9]+$"}
         return {"anyOf": [{"type": "integer"}, quoted, placeholder]}
-    if shape.takes is Takes.FRACTION:
+    if shape.accepts is Accepts.NUMBER:
         return {"type": "number"}
-    if shape.takes is Takes.MODEL and shape.model is not None:
+    if shape.accepts is Accepts.MODEL and shape.model is not None:
         return _model(shape.model)
     if shape.inner is None:
         return {"type": [*_SCALAR, "object", "array"]}
-    if shape.takes is Takes.KEYS:
+    if shape.accepts is Accepts.MAPPING:
         return {"type": "object", "additionalProperties": _or_null(shape.inner)}
-    inner = _takes(shape.inner)
+    inner = _accepted(shape.inner)
     listed = {"type": "array", "items": inner}
-    return {"anyOf": [inner, listed]} if shape.alone else listed
+    return {"anyOf": [inner, listed]} if shape.or_string else listed

@@ -39,7 +39,7 @@ def find_cycles(starts: Iterable[N], following: Callable[[N], N | None]) -> Iter
         while at is not None and at not in passed and at not in chain:
             chain[at] = None
             at = following(at)
-        passed |= chain.keys()
+        passed.update(chain)  # `|=` with the keys of a dict would copy the whole set
         if at is not None and at in chain:
             nodes = list(chain)
             yield nodes[nodes.index(at) :]

@@ -69,15 +69,15 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """All that the files declare for one shop. Resources are in order of address.
+    """Everything declared for one shop. Resources are in order of address.
 
-    `left_out` are addresses of rows that could not be read as resources: what the state has under
-    them stays as it is. `rows` are those whose key was made from the identity of a table's row.
+    `skipped_rows` are the addresses of table rows that are no valid resources; their state is kept.
+    `rows` are the addresses whose keys are derived from the identity of a table row.
     """
 
     resources: Mapping[Address, Resource] = field(default_factory=dict)
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
-    left_out: frozenset[Address] = frozenset()
+    skipped_rows: frozenset[Address] = frozenset()
     rows: frozenset[Address] = frozenset()

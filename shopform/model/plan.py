@@ -207,13 +207,12 @@ class Plan:
     """Everything apply needs, and everything a reader is shown.
 
     `changes` and `drift` are in order of kind and address, `steps` in an order that may be
-    followed one by one. `names` are the wire names per kind that the steps use.
-    `absent` are creates of a stopped run that were looked up and are not there.
-    `listed` are the ids of each list that is created in, by kind and the parent's id; it is not
-    saved, since a saved plan reads those lists again.
+    followed one by one. `names` are the wire names per kind that the steps use, `absent` creates of
+    a stopped run that are not in the shop. Not saved are `listed`, the ids of each list that is
+    created in, by kind and the parent's id; and `parts`, the digests that `digest` is made of.
     `settled` are declared objects that no change is about, where the whole picture was asked for.
-    `unmanaged` counts live objects per kind that nobody declares or owns.
-    With `refresh_only` the files were left out: `drift` is all it tells.
+    `unmanaged` counts live objects per kind that are neither declared nor owned.
+    With `refresh_only` the files were left out, and only `drift` is filled.
     """
 
     basis: Basis = field(default_factory=Basis)
@@ -231,6 +230,7 @@ class Plan:
     unchanged: int = 0
     unmanaged: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def ids(self) -> dict[Address, int]:

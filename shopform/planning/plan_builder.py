@@ -58,7 +58,7 @@ class PlanDraft:
         released = frozenset(each.address for each in self.desired.removed if not each.destroy)
         remover = Remover(self.desired, self.live, compare, self.options.destroy, released)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
-        undeclared -= self.desired.left_out
+        undeclared -= self.desired.skipped_rows
         for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
             if removal := remover.of(address, self.matching.entries[address]):
                 self.removals[address] = removal

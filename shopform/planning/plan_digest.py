@@ -2,18 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from shopform.model.canonical import is_digest
+from shopform.model.canonical import DIGEST
 from shopform.model.plan import Action, Change, Plan, Step
 from shopform.model.values import Address, Ref, Secret
 
 # `kind` is in the address. `confirm` adds a read and depends on the other objects of the shop.
 # `unclaimed` are undeclared fields, which staff may edit before the apply. `made` is a serial.
 _OMITTED = frozenset({"kind", "confirm", "unclaimed", "made"})
+# The JSON of a digest of a secret; only the first quote of a string has no backslash before it.
+_KEYED = re.compile(rf'(?<!\\)"{DIGEST}(?:[^"\\]|\\.)*"(?!:)')
 
 
 def digest_of(plan: Plan) -> str:
@@ -22,7 +26,12 @@ def digest_of(plan: Plan) -> str:
     It covers the template of a secret and not its value, so it may be published, and a reviewer
     needs no secrets. Numbers of calls, serials and unmanaged objects are not part of it.
     """
-    return _hash(parts_of(plan))
+    return digest_over(parts_of(plan))
+
+
+def digest_over(parts: Mapping[str, str]) -> str:
+    """Return the plan's digest, made of those of its parts."""
+    return _hash(parts)
 
 
 def parts_of(plan: Plan) -> dict[str, str]:
@@ -34,15 +43,14 @@ def parts_of(plan: Plan) -> dict[str, str]:
     for change in plan.changes:
         parts.setdefault(change.address, []).append(_change(change))
     confirming = {step.key: step.kind for step in plan.steps if step.confirm}
-    for step in sorted(plan.steps, key=lambda step: step.key):
+    for step in sorted(plan.steps, key=attrgetter("key")):
         parts.setdefault(step.address, []).append(_step(step, confirming))
-    return {"": _hash(_data(common)), **{str(a): _hash(part) for a, part in parts.items()}}
+    return {"": _hash(common), **{str(a): _hash(part) for a, part in parts.items()}}
 
 
 def _change(change: Change) -> object:
     action = change.action if change.action is not Action.NO_OP else "state"
-    parts = (change.id, change.importing, change.previous, change.fields)
-    return [action, *map(_data, parts)]
+    return [action, change.id, change.importing, change.previous, change.fields]
 
 
 def _step(step: Step, confirming: Mapping[str, str]) -> object:
@@ -52,29 +60,35 @@ def _step(step: Step, confirming: Mapping[str, str]) -> object:
 
 
 def _data(value: object) -> object:
-    """Return a value as JSON data: a secret as its template, a digest of one as a constant."""
-    if value is None or isinstance(value, str | int):
-        return "$secret" if is_digest(value) else value
+    """Return a value as JSON data: a dataclass as its fields, a secret as its template."""
     if isinstance(value, Ref):
-        return {"$ref": str(value.address)}
+        return {"$ref": value.address}
     if isinstance(value, Secret):
         return {"$secret": value.source}
     if is_dataclass(value):
         return _object(value)
     if isinstance(value, Mapping):
-        return {str(name): _data(part) for name, part in value.items()}
-    return [_data(part) for part in value] if isinstance(value, Iterable) else value
+        return dict(value)
+    if isinstance(value, Iterable):
+        return list(value)
+    raise TypeError(f"a {type(value).__name__} has no digest")
 
 
 def _object(value: Any) -> dict[str, object]:
-    return {name: _data(getattr(value, name)) for name in _names(value.__class__)}
+    names, parts = _names(value.__class__)
+    return dict(zip(names, parts(value), strict=True))
 
 
 @cache
-def _names(of: Any) -> list[str]:
-    return [field.name for field in fields(of) if field.name not in _OMITTED]
+def _names(of: Any) -> tuple[list[str], Callable[[object], tuple[object, ...]]]:
+    names = [field.name for field in fields(of) if field.name not in _OMITTED]
+    return names, attrgetter(*names)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, default=_data)
 
 
 def _hash(data: object) -> str:
-    text = json.dumps(data, sort_keys=True)
+    """Return the digest of a value as JSON, where a digest of a secret is a constant."""
+    text = _KEYED.sub('"$secret"', _ENCODER.encode(data))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -22,7 +22,7 @@ from shopform.planning.matching.match import match
 from shopform.planning.ordering.cycle_breaking import CycleBreaker
 from shopform.planning.ordering.dependencies import connect
 from shopform.planning.plan_builder import PlanDraft
-from shopform.planning.plan_digest import digest_of
+from shopform.planning.plan_digest import digest_over, parts_of
 from shopform.planning.preconditions import fingerprints, listed_ids
 from shopform.planning.scope import Known, Options, scope
 
@@ -38,7 +38,8 @@ def plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Option
 
 def finish(made: Plan, options: Options) -> Plan:
     """Return the plan with its digest, refused if `--fail-on` or similar options say so."""
-    return check_gates(replace(made, digest=digest_of(made)), options)
+    parts = parts_of(made)
+    return check_gates(replace(made, parts=parts, digest=digest_over(parts)), options)
 
 
 def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:

@@ -90,7 +90,7 @@ def dumps(prior: Prior) -> bytes:
         return json.dumps(data, indent=2, sort_keys=True, allow_nan=False).encode() + b"\n"
 
 
-def loads(data: bytes, path: Path) -> Prior:
+def loads(data: bytes, path: Path | str) -> Prior:
     """The state in `data`; `path` is only named in messages.
 
     Raises StateError, saying what is wrong, when it is damaged or of an unknown version.
@@ -123,7 +123,7 @@ def loads(data: bytes, path: Path) -> Prior:
     )
 
 
-def refuse_shared(entries: Mapping[Address, Entry], path: Path, flags: str) -> None:
+def refuse_shared(entries: Mapping[Address, Entry], path: Path | str, flags: str) -> None:
     """Raise StateError where one object has two addresses, as after a merge of two branches."""
     owners: dict[tuple[str, int], Address] = {}
     found = []

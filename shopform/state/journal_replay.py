@@ -7,8 +7,12 @@ from shopform.errors import StateError
 from shopform.kit.documents import parse_object, read
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
-from shopform.state.journal import whole_length
 from shopform.state.records import FORMAT, Compacted, Header, Record, decode
+
+
+def whole_length(data: bytes) -> int:
+    """The length of the lines that have an end."""
+    return data.rfind(b"\n") + 1
 
 
 def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> Ledger:

@@ -162,8 +162,8 @@ class Reporter:
     def declared(self, made: "DeclaredFiles", out: Path | None) -> None:
         """Report a shop as YAML: the text, or what was written to `out`."""
         count = plural(made.resources, "resource")
-        if made.left_out:
-            count += f", {made.left_out:,} left out: the comments say why"
+        if made.omitted:
+            count += f", {made.omitted:,} left out: the comments say why"
         if out is None:
             self.console.result(made.text)
             self.console.info(f"\n{count}.")

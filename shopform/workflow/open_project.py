@@ -12,7 +12,7 @@ from shopform.config import (
     compile_shop,
     compile_shops,
     load_project,
-    means_several,
+    names_several_shops,
     shop_names,
     variable_names,
 )
@@ -58,7 +58,7 @@ def several(loaded: LoadedProject, one_only: Mapping[str, object]) -> bool:
     by name, that are about one shop.
     """
     shops = loaded.request.shop
-    if not means_several(shops) or shops in shop_names(loaded.project):
+    if not names_several_shops(shops) or shops in shop_names(loaded.project):
         return False
     for name in (name for name, asked in one_only.items() if asked):
         raise UsageError(f"`{name}` is about one shop", hint="name one with `--shop`")

@@ -47,6 +47,7 @@ def _former(workspace: Workspace) -> str:
     state is of.
     """
     from shopform.state.open import open_store
+    from shopform.state.ownership import Expected
     from shopform.workflow.shop_identity import key_digest
 
     directory, shop, project = workspace.directory, workspace.shop, workspace.loaded.project
@@ -62,7 +63,7 @@ def _former(workspace: Workspace) -> str:
         if name in used:
             continue
         try:
-            prior = open_store(name, directory, host_of(shop.url)).read(mending=True)
+            prior = open_store(name, directory, Expected(shop=host_of(shop.url))).read(mending=True)
         except StateError:
             continue  # of another shop, or no state
         known = key_digest(shop.token.text, prior.lineage) in (prior.keys or ("",))

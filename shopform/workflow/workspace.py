@@ -12,6 +12,7 @@ from shopform.model.desired import Desired
 from shopform.model.shop import Shop
 from shopform.model.values import host_of
 from shopform.state.open import open_store
+from shopform.state.ownership import Expected
 from shopform.state.store import Store
 from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
@@ -85,9 +86,10 @@ class Workspace:
             name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
             flags += f" --from {self.source}"
         host = self.source_host if self.source else ""
-        return open_store(
-            name, self.directory, host_of(self.shop.url), host, flags, anywhere=anywhere
+        expected = Expected(
+            shop=host_of(self.shop.url), source=host, flags=flags, anywhere=anywhere
         )
+        return open_store(name, self.directory, expected)
 
     @property
     def data(self) -> Path:

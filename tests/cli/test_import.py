@@ -378,7 +378,7 @@ def test_the_block_is_there_before_the_state(
     run: Shopform, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that is stopped between the two leaves what the next plan imports."""
-    from shopform.state.local_store import LocalSession
+    from shopform.state.session import StateSession
 
     declare(folder, CATALOGUE)
 
@@ -386,7 +386,7 @@ def test_the_block_is_there_before_the_state(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr(LocalSession, "edit", stop)
+        cut.setattr(StateSession, "edit", stop)
         assert run("import", "--generate", "supplier.fjord", "11").exit == 130
     made = run("plan", "--target", "supplier.fjord")
     assert "1 to import, 0 to add, 0 to change" in made.out
@@ -413,9 +413,10 @@ def test_a_way_is_taken_over_under_the_names_it_has_there(
 def test_a_locked_state_is_left_alone(run: Shopform, folder: Path, shop: Sandbox) -> None:
     from shopform.model.values import host_of
     from shopform.state.open import open_store
+    from shopform.state.ownership import Expected
 
     declare(folder, CATALOGUE)
-    store = open_store("state/demo.json", folder, host_of(shop.url))
+    store = open_store("state/demo.json", folder, Expected(shop=host_of(shop.url)))
     with store.open("apply"):
         assert run("import", "category.women", "41").exit == 15
     assert shop.calls == []

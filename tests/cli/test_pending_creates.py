@@ -8,7 +8,8 @@ import pytest
 from undoable import Project, one, words
 
 from shopform.model.values import Address
-from shopform.state.local_store import LocalStore
+from shopform.state.local.store import LocalStore
+from shopform.state.ownership import Expected
 
 __all__ = ["one"]
 
@@ -71,8 +72,15 @@ def interrupted(one: Project, way: Way) -> None:
     one.sandbox.clear_faults()
 
 
+def store_of(one: Project) -> LocalStore:
+    expected = Expected(shop=f"127.0.0.1:{one.sandbox.port}")
+    return LocalStore(one.directory / "state/demo.json", expected)
+
+
 def pending(one: Project) -> list[str]:
-    prior = LocalStore(one.directory / "state/demo.json", f"127.0.0.1:{one.sandbox.port}").read()
+    prior = LocalStore(
+        one.directory / "state/demo.json", Expected(shop=f"127.0.0.1:{one.sandbox.port}")
+    ).read()
     return [intent.address for intent in prior.pending]
 
 
@@ -131,7 +139,9 @@ def test_a_pending_create_is_shown_and_not_mixed_up(one: Project) -> None:
     said = "`category.sko` was being created when a run was interrupted, and is not in the shop"
     for command in (("plan",), ("plan", "--destroy"), ("plan", "--format", "markdown")):
         assert said in words(one.done(*command))
-    store = LocalStore(one.directory / "state/demo.json", f"127.0.0.1:{one.sandbox.port}")
+    store = LocalStore(
+        one.directory / "state/demo.json", Expected(shop=f"127.0.0.1:{one.sandbox.port}")
+    )
     with store.open("test") as session:
         made = session.prior.pending[0].entry
         session.edit({Address("category.a"): made})

@@ -8,7 +8,7 @@ from config_files import SHOP, compiled, refused, write
 from growth import grows_no_faster
 
 from shopform.config import load_project
-from shopform.config.write.field_patches import Held, patch
+from shopform.config.write.field_patches import LiveField, patch
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ConfigError
 from shopform.model.desired import Desired
@@ -251,9 +251,9 @@ def test_unknown_header_is_told_with_the_nearest_field(tmp_path: Path) -> None:
 
 def test_two_rows_of_one_key_are_both_named(tmp_path: Path) -> None:
     (problem,) = told(tmp_path, "Old URL,New URL,Code\n/a,/b,\n/c,/d,\n/A/,/c,\n")
-    assert problem.summary == "rows 2 and 4 both make the key `a`"
+    assert problem.summary == "rows 2 and 4 both give the key `a`"
     assert [str(span) for _, span in problem.related] == ["r.csv:2:1"]
-    assert "leave `key` out" in problem.hint
+    assert "remove `key`" in problem.hint
 
 
 def test_two_rows_of_one_identity_are_both_named(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_frame_shows_the_row_with_its_cell_marked(tmp_path: Path) -> None:
     found = told(tmp_path, 'Old URL;New URL;Code\n/a;/b;\n\n"/c, d";/e;x"y\n')
     sources = load_project(tmp_path).sources
     assert render_diagnostics(found, sources, color=False, width=80) == (
-        'error: `status` takes a whole number, not `x"y`\n'
+        'error: `status` must be a whole number, not `x"y`\n'
         "  --> r.csv:4:3\n"
         "   |\n"
         ' 4 | /c, d | /e | x"y\n'
@@ -279,7 +279,7 @@ def test_frame_shows_the_row_with_its_cell_marked(tmp_path: Path) -> None:
 
 def test_what_staff_changed_in_a_row_is_left_to_the_table(tmp_path: Path) -> None:
     write(tmp_path, {"shopform.yaml": SHOP, "c.yaml": f"redirects: {NAMED}", "r.csv": SHEET})
-    held = Held(address=Address("redirect.a"), field="target", value="/z")
+    held = LiveField(address=Address("redirect.a"), field="target", value="/z")
     found = patch(load_project(tmp_path), "only", [held])
     assert (found.text, found.count) == ("", 0)
     assert "it is in a table" in found.left[0].summary
@@ -289,7 +289,7 @@ def test_many_wrong_references_are_not_quadratic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looking for near misses of all of them was; after a number of comparisons it ends."""
-    monkeypatch.setattr("shopform.config.read.files._LOOKED_AT", 2_000)
+    monkeypatch.setattr("shopform.config.read.files._MAX_COMPARISONS", 2_000)
 
     def task(count: int) -> Callable[[], object]:
         rows = "".join(f"kat-{n},Kategori {n},katt-{n}\n" for n in range(1, count + 1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import parse
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence, child
-from shopform.config.write.edits import NotEditable, add_entries, edited, set_items, set_scalar
+from shopform.config.write.edits import NotEditable, add_entries, apply_edits, set_items, set_scalar
 from shopform.diagnostics import Collector
 
 STYLES = {
@@ -68,7 +68,7 @@ def changed(text: str, value: str | int | bool | None) -> str:
     document = Document(text)
     holder, key, node = place(text)
     edit = set_scalar(document, key, node, value, bracketed=document.flow(holder))
-    return edited(document, [edit])
+    return apply_edits(document, [edit])
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -147,7 +147,7 @@ def test_a_list_holds_the_texts(style: str, kept: set[str], new: set[str]) -> No
     document = Document(LISTS[style])
     node = child(root(document.text), "a", "k")
     assert isinstance(node, Sequence)
-    after = edited(document, set_items(document, node, tuple(sorted(kept | new))))
+    after = apply_edits(document, set_items(document, node, tuple(sorted(kept | new))))
     found = child(root(after), "a", "k")
     assert isinstance(found, Sequence)
     texts = [item.text for item in found.items if isinstance(item, Scalar) and not item.null]
@@ -166,7 +166,7 @@ def test_a_list_between_brackets_may_be_emptied_and_filled() -> None:
         document = Document(before)
         node = child(root(before), "a", "k")
         assert isinstance(node, Sequence)
-        assert edited(document, set_items(document, node, values)) == after
+        assert apply_edits(document, set_items(document, node, values)) == after
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,13 @@ def with_new(text: str) -> str:
     assert isinstance(node, Mapping)
     key, value = next(iter(node.entries.values()))
     behind = document.value(value, document.end(key))
-    return edited(document, [add_entries(document, node, ["new: x"], "new: x", behind)])
+    return apply_edits(document, [add_entries(document, node, ["new: x"], "new: x", behind)])
 
 
 def test_a_string_that_is_the_end_of_a_file_keeps_its_last_line_feed() -> None:
     document, node = Document("a:\n  k: one"), child(root("a:\n  k: one"), "a")
     assert isinstance(node, Mapping)
-    after = edited(document, [add_entries(document, node, ["new: |", "  x"], "")])
+    after = apply_edits(document, [add_entries(document, node, ["new: |", "  x"], "")])
     assert after == "a:\n  k: one\n  new: |\n    x\n"
 
 
@@ -223,5 +223,5 @@ def test_a_text_of_several_lines_in_a_list_ends_before_the_next_item() -> None:
     after = "a:\n  k:\n    - |\n      one\n    - new\n  z: end\n"
     document, node = Document(before), child(root(before), "a", "k")
     assert isinstance(node, Sequence)
-    assert edited(document, set_items(document, node, ("one", "new"))) == after
-    assert "one" not in edited(document, set_items(document, node, ("two",)))
+    assert apply_edits(document, set_items(document, node, ("one", "new"))) == after
+    assert "one" not in apply_edits(document, set_items(document, node, ("two",)))

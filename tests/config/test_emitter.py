@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from config_files import compiled, desired
 
-from shopform.config.write.emitter import Heading, emit_document, emit_files, pieces
+from shopform.config.write.emitter import Heading, emit_document, emit_files, fragments
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
@@ -141,7 +141,7 @@ def test_resources_are_lines_at_no_depth_and_one_between_brackets() -> None:
     address = Address("category.a")
     brief = 'a: {name: A, description_a: "a\\nb"}'
     lines = ["a:", "  name: A", "  description_a: |", "    a", "    b"]
-    assert pieces(found, [address]) == {address: (lines, brief)}
+    assert fragments(found, [address]) == {address: (lines, brief)}
 
 
 def test_an_empty_shop_is_a_comment() -> None:

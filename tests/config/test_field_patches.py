@@ -7,18 +7,18 @@ import pytest
 from config_files import SHOP, desired, write
 
 from shopform.config import load_project
-from shopform.config.write.field_patches import Held, Patch, patch
+from shopform.config.write.field_patches import LiveField, Patch, patch
 from shopform.model.desired import Desired
 from shopform.model.values import Address, Ref
 
 CATALOGUE = "catalogue.yaml"
 
 
-def held(address: str, field: str, value: object) -> Held:
-    return Held(address=Address(address), field=field, value=value)
+def held(address: str, field: str, value: object) -> LiveField:
+    return LiveField(address=Address(address), field=field, value=value)
 
 
-def made(directory: Path, files: dict[str, str | bytes], *what: Held) -> Patch:
+def made(directory: Path, files: dict[str, str | bytes], *what: LiveField) -> Patch:
     write(directory, {"shopform.yaml": SHOP, **files})
     return patch(load_project(directory), "only", what)
 
@@ -28,7 +28,7 @@ def applied(directory: Path, text: str) -> None:
     subprocess.run(command, input=text.encode(), cwd=directory, check=True)
 
 
-def after(directory: Path, catalogue: str, *what: Held) -> Desired:
+def after(directory: Path, catalogue: str, *what: LiveField) -> Desired:
     """What is desired once the patch is applied, which sets all that was asked for."""
     found = made(directory, {CATALOGUE: catalogue}, *what)
     assert not found.left, found.left[0].summary
@@ -156,7 +156,7 @@ def test_line_ends_and_marks_of_windows_stay(tmp_path: Path, mark: bytes, end: b
     ],
 )
 def test_what_cannot_be_patched_is_told(
-    tmp_path: Path, catalogue: str, what: Held, why: str
+    tmp_path: Path, catalogue: str, what: LiveField, why: str
 ) -> None:
     found = made(tmp_path, {CATALOGUE: catalogue, "x": "text"}, what)
     assert (found.text, found.count) == ("", 0)
@@ -167,7 +167,7 @@ def test_what_cannot_be_patched_is_told(
 
 
 def test_a_reason_given_is_told_at_the_fields_place_without_its_value(tmp_path: Path) -> None:
-    what = Held(address=Address("brand.a"), field="name", value="canary", why="it is a secret")
+    what = LiveField(address=Address("brand.a"), field="name", value="canary", why="it is a secret")
     (left,) = made(tmp_path, {CATALOGUE: "brands:\n  a: {name: A}\n"}, what).left
     assert left.summary == "`name` of `brand.a` is not in the patch: it is a secret"
     assert str(left.span) == "catalogue.yaml:2:13"

@@ -48,12 +48,12 @@ def test_every_mistake_says_what_to_do(told: tuple[Diagnostic, ...]) -> None:
 def test_near_misses_are_named(told: tuple[Diagnostic, ...]) -> None:
     hints = {each.summary: each.hint for each in told}
     assert hints["unknown field `rewrite_ulr`"] == "did you mean `rewrite_url`?"
-    assert hints["`sort_order` does not take `nomal`"] == "did you mean `normal`?"
+    assert hints["`sort_order` cannot be `nomal`"] == "did you mean `normal`?"
     assert hints["`category.mem` is not declared"] == "did you mean `men`?"
     assert hints["unknown shop `stagging`"] == "did you mean `staging`?"
     assert hints["unknown section `polcy`"] == "did you mean `policy`?"
     assert hints["`Støvler` cannot be a key"] == "write `stoevler`"
-    assert hints["`in_menu` takes `true` or `false`, not `yes`"].startswith(
+    assert hints["`in_menu` must be `true` or `false`, not `yes`"].startswith(
         "YAML 1.2: write `true`"
     )
 

@@ -9,13 +9,18 @@ from growth import grows_no_faster
 
 from shopform.config import load_project, shop_names
 from shopform.config.compile.compiler import compile_project
-from shopform.config.compile.declarations import Drafts
+from shopform.config.compile.declarations import Declarations
 from shopform.config.format.comments import comments
 from shopform.config.format.formatter import format_text
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import parse
 from shopform.config.read.project import Project
-from shopform.config.write.project_edits import amended, with_moves, with_resource, with_resources
+from shopform.config.write.project_edits import (
+    apply_change,
+    with_moves,
+    with_resource,
+    with_resources,
+)
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS
@@ -51,7 +56,7 @@ def remarks(text: str) -> list[str]:
 
 def additions(project: Project) -> Iterator[Declared]:
     """One more of every kind, wherever one of it is, and a reference among them."""
-    drafts = Drafts(project, shop_names(project)[0], shop_names(project), Collector())
+    drafts = Declarations(project, shop_names(project)[0], shop_names(project), Collector())
     for kind in KINDS:
         for draft in drafts.by_kind[kind.name][:3]:
             address = Address.of(kind.name, *draft.address.keys[:-1], "zz-new")
@@ -79,12 +84,12 @@ def test_one_more_of_each_kind_is_all_that_is_added(example: Path, tmp_path: Pat
         (address,) = addition.resources
         change = with_resource(project, addition, address)
         count += 1
-        now = compiled(amended(project, change), shop).resources
+        now = compiled(apply_change(project, change), shop).resources
         assert set(now) - set(before) <= {address}
         assert {a: r.fields for a, r in now.items() if a != address} == {
             a: r.fields for a, r in before.items()
         }
-        assert remarks(change.text) == remarks(project.texts[change.name])
+        assert remarks(change.text) == remarks(project.contents[change.name])
         assert format_text(change.text, change.name, Collector()) == change.text
     assert count >= 5
 

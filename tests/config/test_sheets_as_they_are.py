@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from config_files import compiled, refused
 
-from shopform.config.read.odd_values import odd
+from shopform.config.read.suspect_values import suspect_code
 from shopform.diagnostics import Diagnostic
 from shopform.kinds import BY_NAME
 from shopform.model.values import Address
@@ -25,7 +25,7 @@ def read(
     }
     _, found, warned = compiled(directory, files)
     rows = {str(r.fields["source"]): str(r.fields["target"]) for r in found.resources.values()}
-    return rows, warned, found.left_out
+    return rows, warned, found.skipped_rows
 
 
 def places(warned: tuple[Diagnostic, ...]) -> dict[str, list[str]]:
@@ -126,14 +126,14 @@ ODD = {
 def test_odd_rows_are_one_warning_with_their_places_and_are_left_out(
     tmp_path: Path, code: str
 ) -> None:
-    odd = [f"{row}{'' if code == 'route-status' else ','}" for row in ODD[code]]
-    table = "Old,New,Code\n" + "".join(f"{row}\n" for row in ["/fine,/x,302", *odd])
+    suspects = [f"{row}{'' if code == 'route-status' else ','}" for row in ODD[code]]
+    table = "Old,New,Code\n" + "".join(f"{row}\n" for row in ["/fine,/x,302", *suspects])
     for key in ("", "key: source, "):
         rows, warned, left_out = read(tmp_path, table, key + CODED)
         assert rows == {"/fine": "/x"}
         (one,) = warned
-        assert (one.code, len(one.related)) == (code, len(odd) - 1)
-        assert one.summary.startswith(f"{len(odd)} rows have ")
+        assert (one.code, len(one.related)) == (code, len(suspects) - 1)
+        assert one.summary.startswith(f"{len(suspects)} rows have ")
         assert "neither created, changed nor deleted" in one.detail
         assert one.span
         assert (one.span.file, one.span.line) == ("r.csv", 3)
@@ -150,7 +150,7 @@ def test_what_looks_odd_and_is_not_is_read(tmp_path: Path) -> None:
     found, warned, _ = read(tmp_path, "Old,New\n" + "\n".join(rows) + "\n")
     assert (len(found), warned) == (len(rows), ())
     kind = BY_NAME["redirect"]
-    assert odd(kind, "source", "/a/${var.part}") == ""
+    assert suspect_code(kind, "source", "/a/${var.part}") == ""
 
 
 NOT_IN_USE = [
@@ -181,7 +181,7 @@ def test_rows_marked_as_not_in_use_are_left_out_in_any_section(tmp_path: Path) -
     nested = "profiles: {p: {name: P, attributes: {size: {name: S, type: valuelist, values: {table:"
     files = {"c.yaml": f"{nested} v.csv}}}}}}}}}}", "v.csv": "val,weight\n36,1\n#N/A,2\n"}
     _, found, _ = compiled(tmp_path, files)
-    assert [each.rpartition(".")[0] for each in found.left_out] == ["value.p.size"]
+    assert [each.rpartition(".")[0] for each in found.skipped_rows] == ["value.p.size"]
 
 
 def test_all_that_is_odd_in_a_row_is_reported(tmp_path: Path) -> None:

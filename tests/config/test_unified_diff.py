@@ -10,7 +10,7 @@ from config_files import SHOP, write
 from growth import grows_no_faster
 
 from shopform.config import load_project
-from shopform.config.write.field_patches import Held, patch
+from shopform.config.write.field_patches import LiveField, patch
 from shopform.config.write.project_edits import with_moves
 from shopform.config.write.unified_diff import unified
 from shopform.model.values import Address
@@ -57,7 +57,9 @@ def test_few_changes_are_few_lines() -> None:
 def test_git_applies_what_many_edits_make(tmp_path: Path) -> None:
     rows = "".join(f"  r{n}:\n    source: /a{n}\n    target: /b\n\n" for n in range(300))
     write(tmp_path, {"shopform.yaml": SHOP, "r.yaml": f"redirects:\n{rows}"})
-    held = [Held(address=Address(f"redirect.r{n}"), field="target", value="/c") for n in range(300)]
+    held = [
+        LiveField(address=Address(f"redirect.r{n}"), field="target", value="/c") for n in range(300)
+    ]
     made = patch(load_project(tmp_path), "only", held)
     (tmp_path / "p").write_text(made.text)
     subprocess.run(["git", "apply", "p"], cwd=tmp_path, check=True)
@@ -71,7 +73,7 @@ def test_twice_the_edits_are_about_twice_the_work(tmp_path: Path) -> None:
         write(folder, {"shopform.yaml": SHOP, "r.yaml": f"redirects:\n{rows}"})
         project = load_project(folder)
         names = [Address(f"redirect.r{n}") for n in range(size)]
-        held = [Held(address=name, field="target", value="/c") for name in names]
+        held = [LiveField(address=name, field="target", value="/c") for name in names]
         moves = [(Address(f"redirect.old{n}"), name) for n, name in enumerate(names)]
 
         def work() -> None:

@@ -91,7 +91,7 @@ def test_what_may_be_another_row_is_deleted_and_created() -> None:
     world.more["removed"] = (Removed(address=Address(at("redirect", "a"))),)
     assert ops(world) == ["create", "delete"]
     world = redirects({"a": "x"}, {"b": "x"})
-    world.more["left_out"] = frozenset({Address(at("redirect", "a"))})
+    world.more["skipped_rows"] = frozenset({Address(at("redirect", "a"))})
     assert ops(world) == ["create"]
     world = redirects({}, {"b": "x"})
     world.there("redirect.named", 1, source="a", target="x")  # its key is not its row's

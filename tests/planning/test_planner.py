@@ -167,7 +167,7 @@ def test_container_that_is_nobodys_business_is_not_looked_into() -> None:
 def test_what_is_left_out_of_the_files_stays_until_everything_is_destroyed() -> None:
     for address in ("redirect.a", "supplier.a", "webhook.a"):
         field = BY_NAME[address.partition(".")[0]].identity[0]
-        world = World(more={"left_out": frozenset({Address(address)})})
+        world = World(more={"skipped_rows": frozenset({Address(address)})})
         world.there(address, 7, **{field: "https://a.example/x"})
         assert not world.plan().changes
         assert keys(world.plan(destroy=True)) == [f"{address}:delete"]

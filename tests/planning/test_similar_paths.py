@@ -6,7 +6,7 @@ import pytest
 from test_route_proofs import as_it_is, ways
 from worlds import HOSTS, World, errors, warnings
 
-from shopform.config.compile.checks.cross_checks import check_ways
+from shopform.config.compile.checks.cross_checks import check_routes
 from shopform.diagnostics import Collector
 from shopform.kit.url_paths import folded, loosely
 from shopform.model.shop import Rules
@@ -50,7 +50,7 @@ def test_every_proof_sees_through_the_spelling(where: str) -> None:
         if where == "plan":
             return errors(world.plan())
         told = Collector()
-        check_ways(world.declared.values(), HOSTS, told)
+        check_routes(world.declared.values(), HOSTS, told)
         return [each.code for each in told.sorted()]
 
     for line in SAME:
@@ -99,7 +99,7 @@ def told(world: World) -> list[str]:
     made = world.plan()
     assert not made.refused, errors(made)
     found = Collector()
-    check_ways(world.declared.values(), HOSTS, found)
+    check_routes(world.declared.values(), HOSTS, found)
     for each in found.sorted():
         assert each.code == "route-alike"
     return [each.summary for each in made.diagnostics if each.code == "route-alike"]

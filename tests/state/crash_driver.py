@@ -14,7 +14,8 @@ from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.model.plan import Op
 from shopform.model.values import Address
-from shopform.state.local_store import LocalStore
+from shopform.state.local.store import LocalStore
+from shopform.state.ownership import Expected
 from shopform.state.store import Session
 
 OPERATIONS = ("open", "write", "fsync", "replace", "unlink", "ftruncate", "mkdir")
@@ -73,9 +74,13 @@ def truths() -> list[Truth]:
     return told
 
 
+def stored(path: Path) -> LocalStore:
+    return LocalStore(path, Expected(shop=HOST))
+
+
 def play(directory: Path, acknowledge: Callable[[], object]) -> None:
     for run in RUNS:
-        with LocalStore(directory / "state" / "x.json", HOST).open("apply") as session:
+        with stored(directory / "state" / "x.json").open("apply") as session:
             for act, _ in run:
                 act(session)
                 acknowledge()

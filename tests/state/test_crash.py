@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from crash_driver import RUNS, Truth, truths
-from state_samples import HOST, A, entry, intent
+from crash_driver import RUNS, Truth, stored, truths
+from state_samples import A, entry, intent
 
 import shopform
 from shopform.model.plan import Op
 from shopform.model.prior import Prior
-from shopform.state.local_store import LocalStore
 
 ROOT = Path(shopform.__file__).parents[1]
 
@@ -41,18 +40,18 @@ def test_every_death_leaves_the_earlier_or_the_later_truth(deaths: list[Path]) -
     told = truths()
     for death in deaths:
         steps = len((death / "ack").read_bytes())
-        prior = LocalStore(death / "state" / "x.json", HOST).read()
+        prior = stored(death / "state" / "x.json").read()
         assert truth_of(prior) in told[steps : steps + 2], death.name
 
 
 def test_the_next_run_finds_the_same_and_cleans_up(deaths: list[Path]) -> None:
     for death in deaths:
         place = death / "state" / "x.json"
-        left = LocalStore(place, HOST).read()
-        with LocalStore(place, HOST).open("apply") as session:
+        left = stored(place).read()
+        with stored(place).open("apply") as session:
             assert session.prior == left
             committed = session.commit()
-        read = LocalStore(place, HOST).read()
+        read = stored(place).read()
         assert read == committed, death.name
         assert truth_of(read) == truth_of(left), death.name
         assert read.serial >= left.serial, death.name
@@ -65,7 +64,7 @@ def test_a_run_nobody_kills_reaches_the_last_truth(deaths: list[Path]) -> None:
     finished = [d for d in deaths if len((d / "ack").read_bytes()) == sum(map(len, RUNS))]
     assert finished
     for death in finished:
-        assert truth_of(LocalStore(death / "state" / "x.json", HOST).read()) == truths()[-1]
+        assert truth_of(stored(death / "state" / "x.json").read()) == truths()[-1]
 
 
 def test_everything_is_synced_before_what_relies_on_it(
@@ -96,7 +95,7 @@ def test_everything_is_synced_before_what_relies_on_it(
         monkeypatch.setattr(os, name, spy)
     monkeypatch.setattr(os, "replace", spy_replace)
     monkeypatch.setattr(os, "unlink", spy_unlink)
-    with LocalStore(tmp_path / "state" / "x.json", HOST).open("apply") as session:
+    with stored(tmp_path / "state" / "x.json").open("apply") as session:
         session.intend("1", Op.CREATE, A, intent(A))
         session.result("1", set={A: entry(1)})
         told.append("commit")

@@ -16,12 +16,13 @@ from state_samples import HOST, A, B, C, D, entry, intent
 from shopform.errors import StateError
 from shopform.model.plan import Op
 from shopform.model.values import Address
-from shopform.state.local_store import LocalStore
+from shopform.state.local.store import LocalStore
+from shopform.state.ownership import Expected
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
-    return LocalStore(tmp_path / "x.json", HOST)
+    return LocalStore(tmp_path / "x.json", Expected(shop=HOST))
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_a_journal_is_not_added_to_a_state_that_went_on_elsewhere(
     stopped: LocalStore, tmp_path: Path
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
-    other = LocalStore(tmp_path / "elsewhere" / "x.json", HOST)
+    other = LocalStore(tmp_path / "elsewhere" / "x.json", Expected(shop=HOST))
     other.path.write_bytes(stopped.path.read_bytes())
     with other.open("apply") as session:
         session.edit(set={C: entry(3)})
@@ -246,9 +247,9 @@ def test_a_state_nobody_may_write_is_refused_before_the_run(stopped: LocalStore,
 def test_a_place_that_is_no_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="not a directory"):
-        LocalStore(tmp_path / "file" / "x.json", HOST).open("apply")
+        LocalStore(tmp_path / "file" / "x.json", Expected(shop=HOST)).open("apply")
     with pytest.raises(StateError, match="is a directory"):
-        LocalStore(tmp_path, HOST).read()
+        LocalStore(tmp_path, Expected(shop=HOST)).read()
 
 
 def test_what_a_list_held_is_recorded_once_and_travels_with_the_intents(store: LocalStore) -> None:

@@ -14,15 +14,16 @@ from shopform.model.plan import Op
 from shopform.model.prior import Prior
 from shopform.model.values import Address, host_of
 from shopform.state.format import dumps, loads
-from shopform.state.local_store import LocalStore
+from shopform.state.local.store import LocalStore
 from shopform.state.open import open_store
+from shopform.state.ownership import Expected
 from shopform.state.store import Store
 
 Opener = Callable[[], Store]
 
 
 def local(directory: Path) -> Store:
-    return open_store("state/staging.json", directory, HOST)
+    return open_store("state/staging.json", directory, Expected(shop=HOST))
 
 
 @pytest.fixture(params=[local])
@@ -107,7 +108,7 @@ def test_a_run_that_commits_while_it_is_read_shows_one_instant(
                 session.commit()
             return read_bytes(path)
 
-        monkeypatch.setattr("shopform.state.local_store.read_bytes", late)
+        monkeypatch.setattr("shopform.state.local.store.read_bytes", late)
         read = again().read()
     assert read.resources == {A: entry(1), C: entry(3)}
     assert read.pending == (intent(B),)
@@ -226,7 +227,7 @@ def test_a_kind_of_a_later_version_is_told(store: Store) -> None:
 def test_a_state_of_another_shop_is_refused(store: Store, tmp_path: Path) -> None:
     with store.open("apply") as session:
         session.edit(set={A: entry(1)})
-    other = open_store("state/staging.json", tmp_path, "production.example.dk")
+    other = open_store("state/staging.json", tmp_path, Expected(shop="production.example.dk"))
     for attempt in (other.read, lambda: other.open("apply")):
         with pytest.raises(StateError, match="belongs to the shop"):
             attempt()
@@ -269,7 +270,7 @@ def test_a_state_behind_a_link_keeps_its_place_and_its_mode(tmp_path: Path) -> N
     real.write_bytes(dumps(Prior(lineage="1f", serial=1, shop=HOST)))
     real.chmod(0o640)
     (tmp_path / "link.json").symlink_to(real)
-    with LocalStore(tmp_path / "link.json", HOST).open("apply") as session:
+    with LocalStore(tmp_path / "link.json", Expected(shop=HOST)).open("apply") as session:
         session.edit(set={A: entry(1)})
     assert (tmp_path / "link.json").is_symlink()
     assert loads(real.read_bytes(), real).resources == {A: entry(1)}
@@ -279,7 +280,7 @@ def test_a_state_behind_a_link_keeps_its_place_and_its_mode(tmp_path: Path) -> N
 def test_remote_state_is_refused_for_now(tmp_path: Path) -> None:
     for location in ("s3://bucket/key", "gs://bucket/key"):
         with pytest.raises(ConfigError):
-            open_store(location, tmp_path, HOST)
+            open_store(location, tmp_path, Expected(shop=HOST))
 
 
 @pytest.mark.parametrize(

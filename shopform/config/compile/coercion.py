@@ -1,4 +1,4 @@
-"""Nodes to plain data for a model, and the model's complaints to messages with places."""
+"""Convert nodes to data for a model, and the model's validation errors to messages with places."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, Final
@@ -6,31 +6,31 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shopform.config.compile.field_types import (
-    FLAGS,
-    Shape,
-    Takes,
-    fraction,
-    number,
-    sentence,
-    shape_of,
-)
 from shopform.config.compile.interpolation import Resolver
 from shopform.config.compile.settings_spec import PATTERNS
+from shopform.config.compile.shapes import (
+    BOOLEANS,
+    Accepts,
+    Shape,
+    describe,
+    integer,
+    number,
+    shape_of,
+)
 from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kit.text import is_damaged, shorten
 from shopform.model.values import Secret
 
-TOLD: Final = object()  # stands for what could not be read and has been complained about
+REPORTED: Final = object()  # in place of a value that could not be read: its error is reported
 _SHOWN = 40
 
 
 class Reader:
-    """Turns nodes into data. What a field cannot take stays a node, so that its model refuses it.
+    """Converts nodes to data. A value of the wrong type stays a node, which its model refuses.
 
-    Without a resolver placeholders stay as written.
+    Without a resolver, placeholders stay as written.
     """
 
     def __init__(self, collector: Collector, resolver: Resolver | None = None) -> None:
@@ -38,15 +38,15 @@ class Reader:
         self._resolver = resolver
 
     def read(self, node: Node, shape: Shape, active: bool = True) -> object:
-        """The data of one field; a Secret only where the field itself is a text with one."""
+        """Return the data of one field: a Secret only if the field itself is a string with one."""
         if type(node) is Scalar:
             return self.scalar(node, shape, active)
-        if type(node) is Sequence and shape.takes is Takes.LIST and shape.inner:
+        if type(node) is Sequence and shape.accepts is Accepts.LIST and shape.inner:
             return [self._inside(each, shape.inner, active) for each in node.items]
-        if type(node) is Mapping and shape.takes is Takes.KEYS and shape.inner:
+        if type(node) is Mapping and shape.accepts is Accepts.MAPPING and shape.inner:
             inner = shape.inner
             return {k: self._inside(each, inner, active) for k, (_, each) in node.entries.items()}
-        if type(node) is Mapping and shape.takes is Takes.MODEL:
+        if type(node) is Mapping and shape.accepts is Accepts.MODEL:
             return {
                 name: self._inside(each, shape.fields[name], active)
                 if name in shape.fields
@@ -57,69 +57,69 @@ class Reader:
 
     def scalar(self, node: Scalar, shape: Shape, active: bool) -> object:
         found: object
-        text, plain, takes = node.text, node.plain, shape.takes
+        text, plain, accepts = node.text, node.plain, shape.accepts
         if plain and text in NULLS:
             return None
         if "${" in text and self._resolver is not None:
             resolved = self._resolver.resolve(node, active=active)
             if resolved is None:
-                return TOLD
+                return REPORTED
             if isinstance(resolved, Secret):
-                if takes is not Takes.TEXT:
+                if accepts is not Accepts.STRING:
                     return self.misplaced(node)
-                return resolved if self._whole(node, resolved.text) else TOLD
+                return resolved if self._encodable(node, resolved.text) else REPORTED
             text, plain = resolved, True
-        if takes in _TEXTS or shape.alone:
-            return text if self._whole(node, text) else TOLD
+        if accepts in _STRINGS or shape.or_string:
+            return text if self._encodable(node, text) else REPORTED
         found = None
-        if takes is Takes.FLAG and plain:
-            found = FLAGS.get(text)
-        elif takes is Takes.NUMBER:
-            found = number(text, plain)
-        elif takes is Takes.FRACTION:
-            found = fraction(text)
+        if accepts is Accepts.BOOLEAN and plain:
+            found = BOOLEANS.get(text)
+        elif accepts is Accepts.INTEGER:
+            found = integer(text, plain)
+        elif accepts is Accepts.NUMBER:
+            found = number(text)
         return node if found is None else found
 
     def _inside(self, node: Node, shape: Shape, active: bool) -> object:
         found = self.read(node, shape, active)
         return self.misplaced(node) if isinstance(found, Secret) else found
 
-    def _whole(self, node: Scalar, text: str) -> bool:
-        """Whether it can be sent: UTF-8 has no bytes for a half, and shops end strings at a NUL."""
+    def _encodable(self, node: Scalar, text: str) -> bool:
+        """Report strings that cannot be sent: UTF-8 encodes no surrogates; shops cut at a NUL."""
         if not is_damaged(text):
             return True
-        code, what, hint = "half-character", "this contains half a character, a surrogate", _HALF
+        code, summary, hint = "half-character", "this contains half a character, a surrogate", _HALF
         if "\0" in text:
-            code, what, hint = "nul-character", "this contains a NUL character (U+0000)", _NUL
-        self._collector.error(code, what, hint=hint, span=node.span)
+            code, summary, hint = "nul-character", "this contains a NUL character (U+0000)", _NUL
+        self._collector.error(code, summary, hint=hint, span=node.span)
         return False
 
     def text(self, node: Scalar, active: bool) -> str | None:
-        """A text that is no secret, such as a path; None where that has been complained about."""
+        """Return a string that must not be secret, such as a path; None if an error is reported."""
         found = self.scalar(node, _TEXT, active)
         if isinstance(found, Secret):
             found = self.misplaced(node)
         return found if isinstance(found, str) else None
 
     def misplaced(self, node: Node) -> object:
-        """Tell that a secret stands where it would be shown."""
+        """Report a secret in a field whose value is shown; return REPORTED."""
         self._collector.error(
             "secret-misplaced",
             "a secret is not allowed here: it would be shown",
             hint="`${env:...}` and `${file:...}` belong in string fields of a resource",
             span=node.span,
         )
-        return TOLD
+        return REPORTED
 
 
 _HALF: Final = "write the character itself, or both halves"
 _NUL: Final = "remove it: no shop can store it"
-_TEXT: Final = Shape(Takes.TEXT)
-_TEXTS: Final = frozenset({Takes.TEXT, Takes.WORD, Takes.ANY})
+_TEXT: Final = Shape(Accepts.STRING)
+_STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE, Accepts.ANY})
 
 
-class _Found:
-    """Where a complaint points: the nearest key and node, what was read there, what it takes."""
+class _Location:
+    """Where a validation error is: the nearest key and node, the data there and its shape."""
 
     def __init__(self, node: Node, data: object, shape: Shape, path: Iterable[Any]) -> None:
         self.key: Scalar | None = None
@@ -128,10 +128,10 @@ class _Found:
         self.data = data
         self.shape: Shape | None = shape
         for step in path:
-            self._down(step)
+            self._step(step)
 
-    def _down(self, step: Any) -> None:
-        # Steps that name a branch of a choice, such as `list[str]`, lead nowhere and are passed.
+    def _step(self, step: Any) -> None:
+        # Steps that name a branch of a union, such as `list[str]`, have no node and are skipped.
         node, data, shape = self.node, self.data, self.shape
         if isinstance(node, Mapping) and step in node.entries:
             self.key, self.node = node.entries[step]
@@ -145,7 +145,7 @@ class _Found:
             self.data = data[step] if isinstance(data, list) else None
 
 
-def explain(
+def report_invalid(
     refused: ValidationError,
     model: type[BaseModel],
     node: Node,
@@ -156,57 +156,67 @@ def explain(
     address: str = "",
     reported: Collection[str] = (),
 ) -> set[str]:
-    """Report what a model refused, and return the names of the fields of `node` that are wrong.
+    """Report what a model refused; return the names of the invalid fields of `node`.
 
-    `at` is the place of what is missing, if not the node; fields that were `reported` are left out.
+    Missing fields are reported at `at`, by default the node. Fields in `reported` are skipped.
     """
-    shape, at = shape_of(model), at or node.span
-    wrong: set[str] = set()
-    seen: set[tuple[Span, str]] = set()
-    for error in refused.errors(include_url=False):
-        path = error["loc"]
-        if path and path[0] in reported:
-            continue
-        if path:
-            wrong.add(str(path[0]))
-        if error["type"] == "missing":
-            _missing(_Found(node, data, shape, path[:-1]), str(path[-1]), at, collector, address)
-            continue
-        found = _Found(node, data, shape, path)
-        if found.data is TOLD:
-            continue
-        if error["type"] == "extra_forbidden":
-            inside = _Found(node, data, shape, path[:-1]).shape
-            _unknown(found, str(path[-1]), inside, collector, address)
-            continue
-        if path[-1:] == ("[key]",) and found.key is not None:
-            collector.error(
-                "invalid-key",
-                f"`{found.key.text}` cannot be a name here",
-                hint=_spelled(error),
-                span=found.key.span,
-            )
-            continue
-        code, summary, hint = _wrong(found, error, str(path[-1]) if path else "")
-        if (found.node.span, code) not in seen:
-            seen.add((found.node.span, code))
-            collector.error(code, summary, hint=hint, span=found.node.span, address=address)
-    return wrong
+    report = _Report(node, data, shape_of(model), collector, at or node.span, address)
+    errors = [
+        e for e in refused.errors(include_url=False) if not e["loc"] or e["loc"][0] not in reported
+    ]
+    for error in errors:
+        report.add(error)
+    return {str(error["loc"][0]) for error in errors if error["loc"]}
 
 
-def _missing(holder: _Found, name: str, at: Span, collector: Collector, address: str) -> None:
-    span = holder.node.span if holder.listed else holder.key.span if holder.key else at
-    collector.error(
-        "missing-field",
-        f"`{name}` is missing",
-        hint=f"add `{name}:` to it",
-        span=span,
-        address=address,
-    )
+class _Report:
+    """Reports the validation errors of one node."""
+
+    def __init__(
+        self,
+        node: Node,
+        data: object,
+        shape: Shape,
+        collector: Collector,
+        at: Span,
+        address: str,
+    ) -> None:
+        self._root = (node, data, shape)
+        self._collector = collector
+        self._at = at
+        self._address = address
+        self._seen: set[tuple[Span, str]] = set()
+
+    def add(self, error: ErrorDetails) -> None:
+        path, kind = error["loc"], error["type"]
+        name = str(path[-1]) if path else ""
+        found, parent = _Location(*self._root, path), _Location(*self._root, path[:-1])
+        if kind == "missing":
+            span = parent.key.span if parent.key else self._at
+            span = parent.node.span if parent.listed else span
+            self._error("missing-field", f"`{name}` is missing", f"add `{name}:` to it", span)
+        elif found.data is REPORTED:
+            return
+        elif kind == "extra_forbidden":
+            names = tuple(parent.shape.fields) if parent.shape else ()
+            hint = did_you_mean(name, names, f"fields are {one_of(names)}")
+            span = (found.key or found.node).span
+            self._error("unknown-field", f"unknown field `{name}`", hint, span)
+        elif name == "[key]" and found.key is not None:
+            summary = f"`{found.key.text}` cannot be a name here"
+            self._error("invalid-key", summary, _pattern_hint(error), found.key.span)
+        else:
+            code, summary, hint = _invalid(found, error, name)
+            if (found.node.span, code) not in self._seen:
+                self._seen.add((found.node.span, code))
+                self._error(code, summary, hint, found.node.span)
+
+    def _error(self, code: str, summary: str, hint: str, span: Span) -> None:
+        self._collector.error(code, summary, hint=hint, span=span, address=self._address)
 
 
 def prune(data: object, path: Iterable[Any]) -> None:
-    """Take out of `data` what lies at `path`, or the nearest thing around it that has a name."""
+    """Delete the value at `path` from `data`, or the nearest enclosing one that has a key."""
     held: tuple[dict[Any, Any], Any] | None = None
     for step in path:
         if isinstance(data, dict) and step in data:
@@ -218,21 +228,8 @@ def prune(data: object, path: Iterable[Any]) -> None:
         del held[0][held[1]]
 
 
-def _unknown(
-    found: _Found, name: str, inside: Shape | None, collector: Collector, address: str
-) -> None:
-    names = tuple(inside.fields) if inside else ()
-    collector.error(
-        "unknown-field",
-        f"unknown field `{name}`",
-        hint=did_you_mean(name, names, f"fields are {one_of(names)}"),
-        span=(found.key or found.node).span,
-        address=address,
-    )
-
-
-def _wrong(found: _Found, error: ErrorDetails, step: str) -> tuple[str, str, str]:
-    """Code, summary and hint for a field that is there and wrong."""
+def _invalid(found: _Location, error: ErrorDetails, step: str) -> tuple[str, str, str]:
+    """Return the code, summary and hint for an invalid value."""
     name = found.key.text if found.key else step
     shape, node, kind = found.shape, found.node, error["type"]
     limits = error.get("ctx", {})
@@ -242,45 +239,45 @@ def _wrong(found: _Found, error: ErrorDetails, step: str) -> tuple[str, str, str
             f"`{name}` must not be null",
             "write a value; `~`, `null` and an empty value mean null",
         )
-    written = node.text if isinstance(node, Scalar) else _CALLED[type(node)]
+    written = node.text if isinstance(node, Scalar) else _CONTAINERS[type(node)]
     written = shorten(written, _SHOWN)
     if isinstance(node, Scalar):
         written = f"`{written}`"
-    if shape is not None and shape.takes is Takes.WORD:
-        words = one_of(shape.words)
-        hint = did_you_mean(str(found.data), shape.words, f"it takes {words}")
-        return "unknown-word", f"`{name}` does not take {written}", hint
+    if shape is not None and shape.accepts is Accepts.CHOICE:
+        words = one_of(shape.choices)
+        hint = did_you_mean(str(found.data), shape.choices, f"allowed: {words}")
+        return "unknown-word", f"`{name}` cannot be {written}", hint
     for limit, words in (("ge", "at least"), ("le", "at most")):
         if limit in limits:
             hint = f"write {words} {limits[limit]}"
             return "out-of-range", f"`{name}` cannot be {written}", hint
     if (kind.startswith("string_") and kind != "string_type") or shape is None:
-        return "wrong-text", f"`{name}` cannot be {written}", _spelled(error)
-    return "wrong-type", f"`{name}` takes {sentence(shape)}, not {written}", _advice(shape, node)
+        return "wrong-text", f"`{name}` cannot be {written}", _pattern_hint(error)
+    return "wrong-type", f"`{name}` must be {describe(shape)}, not {written}", _hint(shape, node)
 
 
-def _spelled(error: ErrorDetails) -> str:
+def _pattern_hint(error: ErrorDetails) -> str:
     return PATTERNS.get(error.get("ctx", {}).get("pattern", ""), "write at least one character")
 
 
-def _advice(shape: Shape, node: Node) -> str:
-    if shape.takes is Takes.FLAG and isinstance(node, Scalar):
+def _hint(shape: Shape, node: Node) -> str:
+    if shape.accepts is Accepts.BOOLEAN and isinstance(node, Scalar):
         word = node.text.lower()
         if word in ("yes", "on", "y", "true"):
             return "YAML 1.2: write `true`, without quotes"
         return "YAML 1.2: write `true` or `false`, without quotes"
-    return _ADVICE[shape.takes]
+    return _HINTS[shape.accepts]
 
 
-_CALLED: Final = {Mapping: "a mapping", Sequence: "a list"}
-_ADVICE: Final = {
-    Takes.TEXT: "put one value after the colon, in quotes if it starts with `[` or `{`",
-    Takes.WORD: "use one of its allowed values",
-    Takes.FLAG: "write `true` or `false`",
-    Takes.NUMBER: "write digits only",
-    Takes.FRACTION: "write a number such as `0.3`",
-    Takes.LIST: "write each on its own line, behind a dash",
-    Takes.KEYS: "write a key and a colon before each",
-    Takes.MODEL: "write its fields below it, each with a colon",
-    Takes.ANY: "see the reference",
+_CONTAINERS: Final = {Mapping: "a mapping", Sequence: "a list"}
+_HINTS: Final = {
+    Accepts.STRING: "write one value after the colon, in quotes if it starts with `[` or `{`",
+    Accepts.CHOICE: "use one of its allowed values",
+    Accepts.BOOLEAN: "write `true` or `false`",
+    Accepts.INTEGER: "write digits only",
+    Accepts.NUMBER: "write a number such as `0.3`",
+    Accepts.LIST: "write each item on its own line, after a dash",
+    Accepts.MAPPING: "write a key and a colon before each item",
+    Accepts.MODEL: "write its fields below it, each with a colon",
+    Accepts.ANY: "see the reference",
 }

@@ -1,20 +1,21 @@
-"""Nodes to what is desired in one shop."""
+"""Compile the nodes of a project to the desired state of its shops."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from pathlib import Path
 
-from shopform.config.compile.checks.cross_checks import check, check_ways
+from shopform.config.compile.checks.cross_checks import check, check_routes
 from shopform.config.compile.checks.secret_deliveries import check_deliveries
 from shopform.config.compile.coercion import Reader
-from shopform.config.compile.declarations import Drafts
+from shopform.config.compile.declarations import Declaration, Declarations
 from shopform.config.compile.field_values import read_fields
 from shopform.config.compile.interpolation import Resolver
 from shopform.config.compile.moved_removed_imports import Refactorings
-from shopform.config.compile.resources import Building
+from shopform.config.compile.resources import ResourceBuilder
 from shopform.config.compile.shop_selection import select_shop, select_shops
 from shopform.config.compile.shop_settings import Settings
-from shopform.config.compile.tables.row_checks import question, set_aside
+from shopform.config.compile.tables.row_checks import exclude_suspect_rows, warn_about_suspects
 from shopform.config.read.files import Files
 from shopform.config.read.project import Project, load, shop_names
 from shopform.diagnostics import Collector, Diagnostic
@@ -27,9 +28,9 @@ from shopform.model.values import Address
 
 
 def load_project(directory: Path) -> Project:
-    """Load a project; its mistakes are kept for `compile_project`, to be told with the others.
+    """Load a project; its diagnostics are kept, to be reported with those of compiling.
 
-    Raises ConfigError only where there is no project.
+    Raises ConfigError only if there is no project.
     """
     collector = Collector()
     project = load(directory, collector)
@@ -45,15 +46,15 @@ def compile_project(
     environment: Map[str, str],
     resolve_token: bool = True,
 ) -> tuple[Shop, Desired, tuple[Diagnostic, ...]]:
-    """One shop, what is desired in it, and warnings.
+    """Return one shop, what is desired in it, and warnings.
 
-    Raises ConfigError with every mistake in the files, and UsageError where `shop` is not a shop
-    of the project, or is None and several are declared.
+    Raises ConfigError with every error in the files, and UsageError if `shop` is unknown, or None
+    with several shops declared.
     """
-    collector = _begun(project)
-    given = _Given(project, variables, environment, resolve_token)
-    chosen, desired = _compile(given, select_shop(project, shop), collector)
-    return chosen, desired, _finished(collector)
+    collector = _start(project)
+    inputs = _Inputs(project, variables, environment, resolve_token)
+    chosen, desired = _compile(inputs, select_shop(project, shop), collector)
+    return chosen, desired, _finish(collector)
 
 
 def compile_shop(
@@ -64,42 +65,42 @@ def compile_shop(
     environment: Map[str, str],
     with_token: bool = False,
 ) -> Shop:
-    """One shop and nothing that is declared for it, whatever is wrong with resources.
+    """Return the settings of one shop, without its resources and regardless of errors in them.
 
-    Without its token it is enough to find its state; with it, to apply a plan that was saved.
+    They are enough to open its state, and with the token to apply a saved plan.
 
-    Raises ConfigError where the settings are wrong, and UsageError as `compile_project` does.
+    Raises ConfigError for errors in the settings, and UsageError as `compile_project` does.
     """
     collector = Collector()
     if not shop_names(project):
         collector.diagnostics += project.diagnostics
-        _finished(collector)
+        _finish(collector)
     name = select_shop(project, shop)
     settings = Settings(project, collector)
-    resolver = _Given(project, variables or {}, environment).resolver(settings, name, collector)
+    resolver = _Inputs(project, variables or {}, environment).resolver(settings, name, collector)
     found = settings.shop(name, resolver, with_token=with_token)
-    _finished(collector)
+    _finish(collector)
     return found
 
 
 def same_shops(
     project: Project, shop: Shop, *, variables: Map[str, str], environment: Map[str, str]
 ) -> list[tuple[Shop, bool]]:
-    """The other shops of the project with the address and the key of this one.
+    """Return the other shops of the project with the host and the token of this one.
 
-    Each with whether the key comes from the same place; else both could be read, and are equal.
+    Each with whether its token has the same source; if not, both could be read and are equal.
     """
     names = [name for name in shop_names(project) if name != shop.name]
-    ignored = Collector()  # what is wrong with another shop is reported when that one is used
+    ignored = Collector()  # errors of another shop are reported when that shop is used
     settings = Settings(project, ignored)
     found = []
-    given = _Given(project, variables, environment)
+    inputs = _Inputs(project, variables, environment)
     for name in names:
-        other = settings.shop(name, given.resolver(settings, name, ignored))
-        one_source = settings.token_source(name) == settings.token_source(shop.name)
+        other = settings.shop(name, inputs.resolver(settings, name, ignored))
+        same_source = settings.token_source(name) == settings.token_source(shop.name)
         equal = "" != other.token.text == shop.token.text
-        if other.hosts == shop.hosts and (one_source or equal):
-            found.append((other, one_source))
+        if other.hosts == shop.hosts and (same_source or equal):
+            found.append((other, same_source))
     return found
 
 
@@ -110,18 +111,18 @@ def check_project(
     variables: Map[str, str],
     environment: Map[str, str],
 ) -> tuple[dict[str, Desired], tuple[Diagnostic, ...]]:
-    """What is desired in the shops that `shop` means, or in every shop, by name, and warnings.
+    """Return what is desired in the selected shops (None: all), by name, and warnings.
 
-    Reads no secret, and looks where visitors are sent. Raises as `compile_shops` does.
+    Reads no secrets, and checks routes too. Raises as `compile_shops` does.
     """
     found, warnings = compile_shops(
         project, shop, variables=variables, environment=environment, resolve_token=False
     )
-    ways = Collector()
+    routes = Collector()
     for each, desired in found.values():
-        check_ways(desired.resources.values(), each.hosts, ways)
-    told = (*warnings, *dict.fromkeys(ways.sorted()))
-    return {name: desired for name, (_, desired) in found.items()}, told
+        check_routes(desired.resources.values(), each.hosts, routes)
+    warnings = (*warnings, *dict.fromkeys(routes.sorted()))
+    return {name: desired for name, (_, desired) in found.items()}, warnings
 
 
 def compile_shops(
@@ -132,23 +133,23 @@ def compile_shops(
     environment: Map[str, str],
     resolve_token: bool = True,
 ) -> tuple[dict[str, tuple[Shop, Desired]], tuple[Diagnostic, ...]]:
-    """The shops that `shops` means (None: all), what is desired in each, by name, and warnings.
+    """Return the selected shops (None: all) with what is desired in each, by name, and warnings.
 
-    Raises as `compile_project` does, with what is wrong in any of them; a mistake that several
-    share is told once.
+    Raises as `compile_project` does, with the errors of all of them; one that several share is
+    reported once.
     """
-    collector = _begun(project)
-    given = _Given(project, variables, environment, resolve_token)
+    collector = _start(project)
+    inputs = _Inputs(project, variables, environment, resolve_token)
     names = select_shops(project, shops)
-    return {name: _compile(given, name, collector) for name in names}, _finished(collector)
+    return {name: _compile(inputs, name, collector) for name in names}, _finish(collector)
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What every shop of a run is compiled from.
+class _Inputs:
+    """What all shops of a run are compiled from.
 
-    Without `secrets` none is read, from the environment or from `${file:...}`, and every Secret has
-    an empty text; only files that texts and images name are opened.
+    With `secrets` false, neither the environment nor `${file:...}` is read, and every Secret has an
+    empty text. Files of strings and images are read in any case.
     """
 
     project: Project
@@ -164,31 +165,22 @@ class _Given:
         return Resolver(known, self.environment, files, collector, secrets=self.secrets)
 
 
-def _compile(given: _Given, shop: str, collector: Collector) -> tuple[Shop, Desired]:
-    """What the files say of one shop, a name that is declared.
-
-    Mistakes go to the collector, and what is returned then is not fit for use.
-    """
-    project = given.project
+def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, Desired]:
+    """Compile one declared shop. If errors were collected, the result must not be used."""
+    project = inputs.project
     files = Files(project.directory, collector)
     settings = Settings(project, collector)
-    resolver = given.resolver(settings, shop, collector, files)
+    resolver = inputs.resolver(settings, shop, collector, files)
     chosen = settings.shop(shop, resolver)
-    drafts = Drafts(project, shop, shop_names(project), collector)
-    left_out = set_aside(drafts, project.odd_rows)
+    declarations = Declarations(project, shop, shop_names(project), collector)
+    skipped = exclude_suspect_rows(declarations, project.suspect_rows)
     reader = Reader(collector, resolver)
     for kind in KINDS:
-        read_fields(kind, drafts.by_kind[kind.name], reader, files, collector)
-    known = {draft.address: draft for draft in drafts.all()}
-    building = Building(known, files, collector)
-    resources: dict[Address, Resource] = {}
-    for kind in KINDS:
-        for draft in sorted(drafts.by_kind[kind.name], key=lambda d: d.address):
-            resource = building.resource(draft)
-            if draft.active:
-                resources[draft.address] = resource
-    usable = {} if collector.failed else resources  # the shop's address may be among what failed
-    left_out |= question(known.values(), usable, chosen, project, collector)
+        read_fields(kind, declarations.by_kind[kind.name], reader, files, collector)
+    known = {each.address: each for each in declarations.all()}
+    resources = _resources(declarations, ResourceBuilder(known, files, collector))
+    usable = {} if collector.failed else resources  # the shop's URL may be among what failed
+    skipped |= warn_about_suspects(known.values(), usable, chosen, project, collector)
     elsewhere = known.keys() - resources.keys()
     refactorings = Refactorings(project, shop, resources.keys(), elsewhere, collector)
     desired = Desired(
@@ -196,30 +188,47 @@ def _compile(given: _Given, shop: str, collector: Collector) -> tuple[Shop, Desi
         moved=refactorings.moved(),
         removed=refactorings.removed(),
         imports=refactorings.imports(),
-        left_out=left_out,
-        rows=frozenset(
-            a
-            for a, r in resources.items()
-            if known[a].node.file in project.tables
-            and is_row_key(a.keys[-1], str(r.fields.get(known[a].kind.identity[-1])))
-        ),
+        skipped_rows=skipped,
+        rows=frozenset(_derived_keys(resources, known, project)),
     )
     check(known.values(), desired, collector)
-    used = {*project.texts, *project.tables, *files.used}
+    used = {*project.contents, *project.tables, *files.used}
     check_deliveries(known.values(), desired, used, settings.states(chosen), collector)
     return chosen, desired
 
 
-def _begun(project: Project) -> Collector:
-    """A collector with what loading found; raises it where compiling could not add the truth."""
+def _resources(declarations: Declarations, builder: ResourceBuilder) -> dict[Address, Resource]:
+    """Build all declarations, since each may have errors; return the resources of this shop."""
+    found: dict[Address, Resource] = {}
+    for kind in KINDS:
+        for each in sorted(declarations.by_kind[kind.name], key=lambda each: each.address):
+            resource = builder.resource(each)
+            if each.active:
+                found[each.address] = resource
+    return found
+
+
+def _derived_keys(
+    resources: Map[Address, Resource], known: Map[Address, Declaration], project: Project
+) -> Iterator[Address]:
+    """The resources of tables whose keys are derived from their identity."""
+    for address, resource in resources.items():
+        declaration = known[address]
+        identity = str(resource.fields.get(declaration.kind.identity[-1]))
+        if declaration.node.file in project.tables and is_row_key(address.keys[-1], identity):
+            yield address
+
+
+def _start(project: Project) -> Collector:
+    """Return a collector with the errors of loading; raise them if more would be false."""
     collector = Collector(list(project.diagnostics))
     if project.broken or (collector.failed and not shop_names(project)):
-        _finished(collector)
+        _finish(collector)
     return collector
 
 
-def _finished(collector: Collector) -> tuple[Diagnostic, ...]:
-    """The warnings; raises everything if any of it is an error."""
+def _finish(collector: Collector) -> tuple[Diagnostic, ...]:
+    """Return the warnings. Raises ConfigError with all diagnostics if any is an error."""
     found = tuple(dict.fromkeys(collector.sorted()))
     if collector.failed:
         raise ConfigError(diagnostics=found)

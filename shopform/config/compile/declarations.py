@@ -1,4 +1,4 @@
-"""Every resource the files write, found and addressed, before its fields are read."""
+"""Every resource in the files, with its address, before its fields are read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ from shopform.model.values import KEY, Address, Secret
 
 @dataclass(slots=True, eq=False)
 class Declaration:
-    """A resource as written. `active` is false where the chosen shop does not have it.
+    """A resource as written. `active` is false if it is excluded from the selected shop.
 
-    `data` holds what its fields say once they are read, `secrets` those that must not be shown,
-    `wrong` the fields that have been complained about, `holds` the sections nested in it.
+    `data` and `secrets` hold the values of its fields once they are read, `wrong` the names of
+    invalid ones whose errors are reported, `holds` the sections of its children.
     """
 
     kind: Kind
@@ -33,8 +33,8 @@ class Declaration:
     holds: list[tuple[Kind, Scalar]] = field(default_factory=list)
 
 
-class Drafts:
-    """All drafts of a project for one shop, by kind."""
+class Declarations:
+    """All declarations of a project for one shop, by kind."""
 
     def __init__(
         self, project: Project, shop: str, shops: Iterable[str], collector: Collector
@@ -65,7 +65,7 @@ class Drafts:
             written = [name for name in kind.fields if name not in kind.generated]
             self._collector.error(
                 "wrong-type",
-                f"`{key.text}` takes a mapping of fields",
+                f"`{key.text}` must be a mapping of fields",
                 hint=f"write its fields below it: {one_of(written)}",
                 span=node.span,
             )
@@ -123,22 +123,22 @@ class Drafts:
         else:
             self._collector.error(
                 "wrong-type",
-                f"`{key.text}` takes a mapping of keys"
+                f"`{key.text}` must be a mapping of keys"
                 + (" or a list of strings" if short else ""),
-                hint="write a key and a colon before each",
+                hint="write a key and a colon before each item",
                 span=node.span,
             )
         if len(self.by_kind[kind.name]) > before:
             container.holds.append((kind, key))
 
     def _short(self, kind: Kind, short: str, node: Sequence, container: Declaration) -> None:
-        """A list of texts: each is an object, with a key made from the text."""
+        """Add an object for each string of a list, with a key derived from the string."""
         seen: dict[str, Scalar] = {}
         for item in node.items:
             if not isinstance(item, Scalar) or item.null:
                 self._collector.error(
                     "wrong-type",
-                    "a short list takes strings only",
+                    "a short list can only contain strings",
                     hint=f"use the mapping form for fields other than `{short}`",
                     span=item.span,
                 )
@@ -154,8 +154,8 @@ class Drafts:
             elif key in seen:
                 self._collector.error(
                     "short-collision",
-                    f"`{seen[key].text}` and `{item.text}` both make the key `{key}`",
-                    hint="use the mapping form, with a key of its own for each",
+                    f"`{seen[key].text}` and `{item.text}` both give the key `{key}`",
+                    hint="use the mapping form, with a different key for each",
                     span=item.span,
                     related=(("the other", seen[key].span),),
                 )
@@ -163,5 +163,5 @@ class Drafts:
                 seen[key] = item
                 written = Mapping(item.file, item.start)
                 written.entries[short] = (item, item)
-                made = Scalar(item.file, item.start, item.end, key, False)
-                self._draft(kind, made, written, container)
+                derived = Scalar(item.file, item.start, item.end, key, False)
+                self._draft(kind, derived, written, container)

@@ -1,4 +1,4 @@
-"""The fields of drafts, read and checked a whole kind at a time."""
+"""Read and validate the fields of declarations, a whole kind at a time."""
 
 from collections.abc import Sequence as Seq
 from functools import cache
@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from shopform.config.compile.coercion import TOLD, Reader, explain
+from shopform.config.compile.coercion import REPORTED, Reader, report_invalid
 from shopform.config.compile.declarations import Declaration
-from shopform.config.compile.field_types import shape_of
 from shopform.config.compile.kind_models import model_of
+from shopform.config.compile.shapes import shape_of
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Mapping, Scalar
 from shopform.diagnostics import Collector
@@ -20,10 +20,10 @@ from shopform.model.values import Secret
 def read_fields(
     kind: Kind, drafts: Seq[Declaration], reader: Reader, files: Files, collector: Collector
 ) -> None:
-    """Fill `data`, `secrets` and `wrong` of drafts of one kind."""
+    """Fill in `data`, `secrets` and `wrong` of the declarations of one kind."""
     if not drafts:
         return
-    free = free_texts(kind)
+    free = free_text_fields(kind)
     shapes = shape_of(model_of(kind)).fields
     nested = {inner.section for inner in CHILDREN[kind.name]}
     for draft in drafts:
@@ -51,24 +51,24 @@ def read_fields(
     _check(kind, drafts, collector)
 
 
-def free_texts(kind: Kind) -> frozenset[str]:
-    """Fields that hold any text: these may come from a file, or be secret."""
+def free_text_fields(kind: Kind) -> frozenset[str]:
+    """Return the fields that accept any string: these may come from a file, or be secret."""
     rows = kind.declarable.values()
     return frozenset(row.name for row in rows if row.type.textual and not row.type.listed)
 
 
 def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> object:
-    """The content of `{file: PATH}`; anything else is left for the model to refuse."""
+    """Return the content of `{file: PATH}`; anything else stays a node, which the model refuses."""
     _, path = node.entries["file"]
     if len(node.entries) > 1 or not isinstance(path, Scalar) or path.null:
         return node
     name = reader.text(path, active)
     content = files.text(name, path.file, path.span) if name is not None else None
-    return TOLD if content is None else content
+    return REPORTED if content is None else content
 
 
 def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
-    """One validation of all drafts; only where that fails, one of each, to tell them apart."""
+    """Validate all declarations at once; only if that fails, each, to find the invalid ones."""
     try:
         _adapter(kind).validate_python([draft.data for draft in drafts])
     except ValidationError:
@@ -76,7 +76,7 @@ def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
             try:
                 model_of(kind).model_validate(draft.data)
             except ValidationError as refused:
-                wrong = explain(
+                wrong = report_invalid(
                     refused,
                     model_of(kind),
                     draft.node,

@@ -1,4 +1,4 @@
-"""Placeholders in texts: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`, and `$${` for `${`."""
+"""Placeholders in strings: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`; `$${` escapes `${`."""
 
 import re
 from collections.abc import Mapping as Map
@@ -15,13 +15,13 @@ _WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file):[^{}]+\}")
 
 
 def wholly_secret(text: str) -> bool:
-    """Whether a text is one `${env:...}` or `${file:...}` and nothing else."""
+    """Whether a string is exactly one `${env:...}` or `${file:...}`."""
     return _WHOLLY_SECRET.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A declared variable: a text given for this run, or else the node that holds its text."""
+    """A declared variable: the value given for this run, or else the node with its value."""
 
     given: str | None
     node: Scalar | None
@@ -29,10 +29,10 @@ class Variable:
 
 
 class Resolver:
-    """Replaces placeholders for one shop.
+    """Replaces placeholders for one shop. Errors go to the collector.
 
-    With `secrets` false nothing is read from the environment or from `${file:...}`: what comes of
-    them is a Secret with an empty text. Mistakes go to the collector.
+    With `secrets` false, neither the environment nor `${file:...}` is read: they give a Secret with
+    an empty text.
     """
 
     def __init__(
@@ -50,41 +50,43 @@ class Resolver:
         self._secrets = secrets
         self._variables = variables
         self._read: dict[tuple[str, bool], str | Secret | None] = {}
-        self._inside = False
+        self._in_variable = False
 
     def resolve(self, node: Scalar, *, active: bool = True) -> str | Secret | None:
-        """The text with its placeholders replaced; None where one cannot be, which is then told.
+        """Return a string with its placeholders replaced; None if an error is reported.
 
-        With `active` false, for what this shop does not have, nothing secret is read, and a
-        variable that is not set for it is no mistake.
+        With `active` false, for resources that this shop excludes, secrets are not read, and a
+        variable without a value is no error.
         """
         parts: list[str] = []
         template: list[str] = []
         secret = wrong = False
-        done = 0
+        end = 0
         text = node.text
         for match in _PLACEHOLDER.finditer(text):
-            between = text[done : match.start()]
-            done = match.end()
+            between = text[end : match.start()]
+            end = match.end()
             if match[1] is None:
                 parts.append(f"{between}${{")
-                template.append(f"{between}{_literal('${')}")
+                template.append(f"{between}{_escape('${')}")
                 continue
-            part = self._one(match[1], bool(match[2]), node, active)
+            part = self._placeholder(match[1], bool(match[2]), node, active)
             wrong = wrong or part is None
             secret = secret or isinstance(part, Secret)
-            held = part if isinstance(part, Secret) else Secret(_literal(part or ""), part or "")
+            held = part if isinstance(part, Secret) else Secret(_escape(part or ""), part or "")
             parts.append(f"{between}{held.text}")
             template.append(f"{between}{held.source}")
         if wrong:
             return None
-        whole = "".join([*parts, text[done:]])
+        whole = "".join([*parts, text[end:]])
         if not secret:
             return whole
-        source = "".join([*template, text[done:]])
+        source = "".join([*template, text[end:]])
         return Secret(source, whole if self._secrets and active else "")
 
-    def _one(self, body: str, closed: bool, node: Scalar, active: bool) -> str | Secret | None:
+    def _placeholder(
+        self, body: str, closed: bool, node: Scalar, active: bool
+    ) -> str | Secret | None:
         if closed and body.startswith("var."):
             return self._variable(body[4:], node, active)
         kind, colon, name = body.partition(":")
@@ -104,7 +106,7 @@ class Resolver:
 
     def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
         found = self._variables.get(name)
-        if self._inside:
+        if self._in_variable:
             code, summary = "unknown-variable", f"`${{var.{name}}}` cannot be used here"
             hint = "a variable may only contain strings, `${env:NAME}` and `${file:PATH}`"
         elif found is None:
@@ -113,7 +115,7 @@ class Resolver:
         elif found.given is not None:
             return found.given
         elif found.node is not None:
-            return self._written(name, found.node, active)
+            return self._value(name, found.node, active)
         elif not active:
             return None
         else:
@@ -126,12 +128,12 @@ class Resolver:
         self._collector.error(code, summary, hint=hint, span=node.span, related=related)
         return None
 
-    def _written(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
-        """The text of a variable, read when it is first needed: what is not used is not read."""
+    def _value(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
+        """Return the value of a variable, read on first use: unused secrets are not read."""
         if (name, active) not in self._read:
-            self._inside = True
+            self._in_variable = True
             self._read[name, active] = self.resolve(node, active=active)
-            self._inside = False
+            self._in_variable = False
         return self._read[name, active]
 
     def _environ(self, name: str, node: Scalar) -> Secret | None:
@@ -151,6 +153,6 @@ class Resolver:
         return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))
 
 
-def _literal(text: str) -> str:
-    """A text as it is written where a template has it and no placeholder."""
+def _escape(text: str) -> str:
+    """Escape a string that contains no placeholder."""
     return text.replace("${", "$${")

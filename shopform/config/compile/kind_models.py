@@ -1,4 +1,4 @@
-"""The pydantic model of each kind, made of its rows when the kind is first needed."""
+"""The pydantic model of each kind, made from its rows on first use."""
 
 from functools import cache
 from typing import Any
@@ -11,9 +11,10 @@ from shopform.kinds.spec import DeliverySpec, Key, Spec, may, must
 
 @cache
 def model_of(kind: Kind) -> type[Spec]:
-    """Build the model of what files may write for one object of a kind.
+    """Return the model of one declared object of a kind.
 
-    Its fields are the kind's own, then the sections nested in it and where a generated secret goes.
+    Its fields are those of the kind, then the sections of children, and where a generated secret
+    is delivered.
     """
     fields: dict[str, Any] = {
         name: (row.type.annotation(), must(row.about))

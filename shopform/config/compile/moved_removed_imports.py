@@ -1,14 +1,14 @@
-"""`moved`, `removed` and `imports`: what becomes of addresses and objects."""
+"""Read the lists `moved`, `removed` and `imports`."""
 
 from collections.abc import Collection
 from typing import Any
 
 from pydantic import ValidationError
 
-from shopform.config.compile.coercion import Reader, explain
-from shopform.config.compile.field_types import shape_of
+from shopform.config.compile.coercion import Reader, report_invalid
 from shopform.config.compile.settings_spec import ImportSpec, MovedSpec, RemovedSpec
-from shopform.config.read.files import Near, one_of
+from shopform.config.compile.shapes import shape_of
+from shopform.config.read.files import Suggestions, one_of
 from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector, Span, did_you_mean
@@ -19,7 +19,7 @@ from shopform.model.values import KEY, Address
 
 
 class Refactorings:
-    """Reads the three lists. `declared` are the addresses of this shop, `elsewhere` of others."""
+    """Reads the lists. `declared` are the addresses of this shop, `elsewhere` the others."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Refactorings:
         self._declared = declared
         self._elsewhere = elsewhere
         self._collector = collector
-        self._near = Near()
+        self._suggest = Suggestions()
 
     def moved(self) -> tuple[Moved, ...]:
         found: dict[Address, Moved] = {}
@@ -52,7 +52,9 @@ class Refactorings:
                 self._error("moved-twice", f"`{before}` is moved twice", hint, node.span)
             else:
                 if after not in self._declared and after not in self._elsewhere:
-                    hint = self._near.hint(after, self._declared, "declare it, or remove this line")
+                    hint = self._suggest.hint(
+                        after, self._declared, "declare it, or remove this line"
+                    )
                     self._collector.warning(
                         "move-undeclared", f"`{after}` is not declared", hint=hint, span=place.span
                     )
@@ -67,7 +69,7 @@ class Refactorings:
             if address is None:
                 continue
             if address in self._declared:
-                hint = "remove the one or the other"
+                hint = "remove one of the two"
                 self._error("still-declared", f"`{address}` is still declared", hint, place.span)
             elif address in found:
                 hint = "remove one of the two"
@@ -87,24 +89,26 @@ class Refactorings:
         for node, data in self._items("imports", ImportSpec):
             place = child(node, "address") or node
             address = self._address(data["address"], place)
-            if address is None or not self._is_mine(data.get("shop"), node):
+            if address is None or not self._applies(data.get("shop"), node):
                 continue
             if address in self._elsewhere:
                 continue
             number: int = data.get("id") or 0
             if bool(number) == bool(data.get("not")):
-                hint = "`id` is the object that it is, `not` are objects that it is not"
-                self._error("import-choice", "one of `id` and `not` belongs here", hint, node.span)
+                hint = "`id` names the object to import, `not` objects that it is not"
+                self._error(
+                    "import-choice", "an import needs either `id` or `not`", hint, node.span
+                )
                 continue
             other = address if address in found else owners.get((address.kind, number))
             if address not in self._declared:
-                hint = self._near.hint(address, self._declared, "declare it first")
+                hint = self._suggest.hint(address, self._declared, "declare it first")
                 summary = f"`{address}` is not declared"
                 self._error("undeclared-import", summary, hint, place.span)
             elif other is not None:
                 twice = f"`{address}`" if other == address else f"the object {number}"
                 summary = f"{twice} is imported twice"
-                hint = "one address takes one object, and one object has one address"
+                hint = "import one object at each address"
                 self._error("import-twice", summary, hint, place.span, found[other].span)
             else:
                 others = frozenset(data.get("not") or ())
@@ -113,8 +117,8 @@ class Refactorings:
                     owners[address.kind, number] = address
         return tuple(found.values())
 
-    def _is_mine(self, shop: str | None, node: Node) -> bool:
-        """Whether an entry is for this shop; one that names none is for all."""
+    def _applies(self, shop: str | None, node: Node) -> bool:
+        """Whether an entry applies to this shop; without `shop`, it applies to all."""
         names = shop_names(self._project)
         if shop is not None and shop not in names:
             hint = did_you_mean(shop, names, f"declared are {one_of(names)}")
@@ -123,17 +127,17 @@ class Refactorings:
         return shop in (None, self._shop)
 
     def _items(self, name: str, model: type[StrictModel]) -> list[tuple[Node, dict[str, Any]]]:
-        """The entries of one list that are right."""
-        right: list[tuple[Node, dict[str, Any]]] = []
+        """Return the valid entries of a list; errors of the others are reported."""
+        valid: list[tuple[Node, dict[str, Any]]] = []
         for node in self._project.refactorings.get(name, ()):
             data: Any = Reader(self._collector).read(node, shape_of(model))
             try:
                 model.model_validate(data)
             except ValidationError as refused:
-                explain(refused, model, node, data, self._collector)
+                report_invalid(refused, model, node, data, self._collector)
             else:
-                right.append((node, data))
-        return right
+                valid.append((node, data))
+        return valid
 
     def _address(self, text: str, node: Node) -> Address | None:
         address = Address(text)
@@ -157,7 +161,7 @@ class Refactorings:
 
 
 def address_form(name: str) -> str:
-    """How an address of a kind is written, with words for its keys."""
+    """Return the form of a kind's addresses, such as `KIND.PARENT.KEY`."""
     keys = ["KEY"]
     nesting = BY_NAME[name].nesting
     while nesting is not None:

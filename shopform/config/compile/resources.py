@@ -1,4 +1,4 @@
-"""Drafts whose fields have been read, to resources."""
+"""Build resources from declarations whose fields have been read."""
 
 import shlex
 from collections.abc import Mapping as Map
@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from shopform.config.compile.declarations import Declaration
-from shopform.config.read.files import Files, Near, one_of
+from shopform.config.read.files import Files, Suggestions, one_of
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME, Field
@@ -14,8 +14,8 @@ from shopform.model.desired import Delivery, Resource
 from shopform.model.values import Address, Ref, Value
 
 
-class Building:
-    """Makes resources. `known` holds every draft, so that references can be followed."""
+class ResourceBuilder:
+    """Builds resources. `known` are all declarations, to resolve references."""
 
     def __init__(
         self, known: Map[Address, Declaration], files: Files, collector: Collector
@@ -23,10 +23,10 @@ class Building:
         self._known = known
         self._files = files
         self._collector = collector
-        self._near = Near()
+        self._suggest = Suggestions()
 
     def resource(self, draft: Declaration) -> Resource:
-        """The resource of a draft; what is wrong with it goes to the collector."""
+        """Return the resource of a declaration; its errors go to the collector."""
         kind, data = draft.kind, draft.data
         lifecycle: dict[str, Any] = data.get("lifecycle") or {}
         fields: dict[str, Value] = {}
@@ -63,8 +63,8 @@ class Building:
         node = child(draft.node, name) or draft.key
         found = self._known.get(target)
         if found is None:
-            words = (str(each) for each in self._known if each.kind == kind)
-            near = self._near.hint(target, words).replace(f"`{kind}.", "`", 1)
+            addresses = (str(each) for each in self._known if each.kind == kind)
+            near = self._suggest.hint(target, addresses).replace(f"`{kind}.", "`", 1)
             self._collector.error(
                 "unknown-reference",
                 f"`{target}` is not declared",
@@ -77,9 +77,9 @@ class Building:
             self._collector.error(
                 "reference-excluded",
                 f"`{target}` does not exist in this shop",
-                hint="its `lifecycle.shops` leaves this shop out; leave both out, or neither",
+                hint="its `lifecycle.shops` excludes this shop; exclude both or neither",
                 span=node.span,
-                related=(("left out here", found.key.span),),
+                related=(("excluded here", found.key.span),),
                 address=draft.address,
             )
         return Ref(target)
@@ -87,7 +87,7 @@ class Building:
     def _load(
         self, draft: Declaration, name: str, number: int, file: str
     ) -> tuple[str, bytes] | None:
-        """The path in the project and the content of a file that an item of a list names."""
+        """Return the path in the project and the content of a file that a list item names."""
         node = child(draft.node, name)
         item = node.items[number] if isinstance(node, Sequence) else draft.key
         place = child(item, "file") or item
@@ -103,7 +103,7 @@ class Building:
             place = node.items[number] if isinstance(node, Sequence) else draft.key
             self._collector.warning(
                 "undocumented-word",
-                f"`{value}` is not a word that is documented for `{row.name}`",
+                f"`{value}` is not a documented value of `{row.name}`",
                 hint=did_you_mean(value, row.known, f"documented are {one_of(sorted(row.known))}"),
                 span=place.span,
                 address=draft.address,
@@ -130,25 +130,25 @@ class Building:
         if not written or node is None:
             return None
         file, command = written.get("file"), written.get("command")
-        words = self._words(command, node.span)
-        if words is None:
+        arguments = self._arguments(command, node.span)
+        if arguments is None:
             return None
-        if bool(file) == bool(words):
+        if bool(file) == bool(arguments):
             self._collector.error(
                 "delivery-choice",
-                "`secret_to` takes either `file` or `command`",
+                "`secret_to` must have either `file` or `command`",
                 hint="keep one of them",
                 span=node.span,
                 address=draft.address,
             )
             return None
         if not file:
-            return Delivery(command=words)
+            return Delivery(command=arguments)
         place = child(node, "file") or node
         path = self._files.relative(file, place.file, place.span)
         return Delivery(file=path) if path else None
 
-    def _words(self, command: str | list[str] | None, span: Span) -> tuple[str, ...] | None:
+    def _arguments(self, command: str | list[str] | None, span: Span) -> tuple[str, ...] | None:
         if not isinstance(command, str):
             return tuple(command or ())
         try:

@@ -1,4 +1,4 @@
-"""What `shopform.yaml` may hold beside resources. These models are also the schema."""
+"""The models of the settings in `shopform.yaml`, from which the schema is made too."""
 
 from typing import Annotated, Final, Literal
 
@@ -9,8 +9,8 @@ from shopform.kinds.spec import KEY, Key, StrictModel, may, must
 SHOP_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 VARIABLE_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 SEPARATOR: Final = r'^[^"\r\n]$'
-PATTERNS: Final = {  # of every text that has one, with what a hint says of it
-    KEY: "use small letters, digits, `-` and `_`, and start with a letter or digit",
+PATTERNS: Final = {  # all patterns of strings, with their hints
+    KEY: "use lower-case letters, digits, `-` and `_`, and start with a letter or digit",
     SHOP_NAME: "use letters, digits, `-` and `_`, and start with a letter or digit",
     VARIABLE_NAME: "use letters, digits and `_`, and start with a letter or `_`",
     SEPARATOR: 'write the character itself, such as `";"`; a tab is `"\\t"`',

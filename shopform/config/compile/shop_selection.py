@@ -1,4 +1,4 @@
-"""Which of a project's shops a run is about."""
+"""Select the shops of a run."""
 
 from typing import Final
 
@@ -11,10 +11,10 @@ ALL: Final = "all"
 
 
 def select_shop(project: Project, name: str | None = None) -> str:
-    """The shop to work on: `name`, or the only one declared.
+    """Return the shop to work on: `name`, or the only one declared.
 
-    Raises UsageError for an unknown name, for several, and for none where several are declared,
-    and ConfigError where none is.
+    Raises UsageError for an unknown name, for several, and for None if several are declared;
+    ConfigError if none is declared.
     """
     names = _declared(project)
     if name is None:
@@ -22,27 +22,26 @@ def select_shop(project: Project, name: str | None = None) -> str:
             return names[0]
         hint = f"name one with `--shop`: declared are {one_of(names)}"
         raise UsageError("several shops are declared", hint=hint)
-    if name not in names and means_several(name):
+    if name not in names and names_several_shops(name):
         hint = f"name one with `--shop`: declared are {one_of(names)}"
         raise UsageError("this works on one shop at a time", hint=hint)
     return _known(name, names)
 
 
-def select_shops(project: Project, word: str | None) -> tuple[str, ...]:
-    """The shops that `word` means: one, several with commas between, or `all`, as None does.
+def select_shops(project: Project, given: str | None) -> tuple[str, ...]:
+    """Return the shops in a comma-separated list, without duplicates; all for `all` or None.
 
-    They are in the order of the word, of all in that of the file, and each is there once. Raises
-    as `select_shop` does.
+    They are in the order of the list, or of the file for all. Raises as `select_shop` does.
     """
     names = _declared(project)
-    if word is None or (word == ALL and word not in names):
+    if given is None or (given == ALL and given not in names):
         return names
-    return tuple(dict.fromkeys(_known(name.strip(), names) for name in word.split(",")))
+    return tuple(dict.fromkeys(_known(name.strip(), names) for name in given.split(",")))
 
 
-def means_several(word: str | None) -> bool:
-    """Whether it is `all`, or a list. A shop may be called `all` all the same."""
-    return word is not None and (word == ALL or "," in word)
+def names_several_shops(given: str | None) -> bool:
+    """Whether `--shop` is `all` or a list. There may still be a shop named `all`."""
+    return given is not None and (given == ALL or "," in given)
 
 
 def _declared(project: Project) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The settings of `shopform.yaml`, and the one shop they give."""
+"""The settings of `shopform.yaml`, and the shops they define."""
 
 import ipaddress
 import posixpath
@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from shopform.config.compile.checks.policy_rules import rules_of
-from shopform.config.compile.coercion import Reader, explain, prune
-from shopform.config.compile.field_types import shape_of
+from shopform.config.compile.coercion import Reader, prune, report_invalid
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
 from shopform.config.compile.settings_spec import ProjectSpec
+from shopform.config.compile.shapes import shape_of
 from shopform.config.read.files import one_of
 from shopform.config.read.project import Project, is_yaml, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
@@ -25,7 +25,7 @@ Data = dict[str, Any]
 
 
 class Settings:
-    """The settings as data, checked; what is wrong has been told and is left out."""
+    """The valid settings as data; invalid ones are reported and omitted."""
 
     def __init__(self, project: Project, collector: Collector) -> None:
         self._collector = collector
@@ -41,13 +41,13 @@ class Settings:
         self._rules = rules_of(written, place, shop_names(project), collector)
 
     def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
-        """The shop of that name; without its token, that is an empty Secret."""
+        """Return the shop of that name; without `with_token` its token is an empty Secret."""
         data = self._shop_data(name)
         node = child(self.root, "shops", name)
         url = self._resolved(child(node, "url"), resolver) or ""
         state = self._resolved(child(node, "state"), resolver)
         token = child(node, "token")
-        # A literal one has been told; resolving it would only repeat that.
+        # A literal token is already reported; resolving it would report it again.
         secret: object = None
         if with_token and isinstance(token, Scalar) and wholly_secret(token.text):
             secret = resolver.resolve(token)
@@ -73,12 +73,12 @@ class Settings:
         )
 
     def token_source(self, name: str) -> str:
-        """Where the key of a shop comes from, as it is written."""
+        """Return the source of a shop's token, as written."""
         token = child(self.root, "shops", name, "token")
         return token.text if isinstance(token, Scalar) else ""
 
     def variables(self, shop: str, given: Map[str, str]) -> dict[str, Variable]:
-        """The declared variables: what is `given`, else what the shop says, else the default."""
+        """Return the declared variables: from `given`, else from the shop, else the default."""
         declared = child(self.root, "variables")
         names = declared.entries if isinstance(declared, Mapping) else {}
         for name in sorted(set(given).difference(names)):
@@ -86,8 +86,8 @@ class Settings:
             self._collector.error("undeclared-variable", f"no variable `{name}`", hint=hint)
         found: dict[str, Variable] = {}
         for name, (key, _) in names.items():
-            own = child(self.root, "shops", shop, "variables", name)
-            node = own if own is not None else child(declared, name, "default")
+            override = child(self.root, "shops", shop, "variables", name)
+            node = override if override is not None else child(declared, name, "default")
             text = node if isinstance(node, Scalar) and not node.null else None
             found[name] = Variable(given.get(name), text, key.span)
         return found
@@ -99,7 +99,7 @@ class Settings:
         try:
             ProjectSpec.model_validate(data)
         except ValidationError as refused:
-            explain(refused, ProjectSpec, self.root, data, self._collector)
+            report_invalid(refused, ProjectSpec, self.root, data, self._collector)
             for error in refused.errors():
                 if error["type"] != "missing":
                     prune(data, error["loc"])
@@ -117,8 +117,8 @@ class Settings:
         if isinstance(token, Scalar) and not token.null and not wholly_secret(token.text):
             self._collector.error(
                 "literal-token",
-                "a token must not be written into the files",
-                hint="write `${env:NAME}` or `${file:PATH}`; if this key was real, replace it now",
+                "a token must not be in the files",
+                hint="write `${env:NAME}` or `${file:PATH}`; replace this token if it was real",
                 span=token.span,
             )
         url = child(node, "url")
@@ -126,23 +126,23 @@ class Settings:
             self._url_problem(url.text, url.span)
         declared = child(self.root, "variables")
         known = declared.entries if isinstance(declared, Mapping) else {}
-        self._known(child(node, "variables"), known, "unknown-variable", "variable")
+        self._check_keys(child(node, "variables"), known, "unknown-variable", "variable")
         wire = child(node, "wire")
-        self._known(wire, BY_NAME, "unknown-kind", "kind")
+        self._check_keys(wire, BY_NAME, "unknown-kind", "kind")
         for kind in BY_NAME:
             fields = BY_NAME[kind].fields
-            self._known(child(wire, kind, "fields"), fields, "unknown-field", "field")
+            self._check_keys(child(wire, kind, "fields"), fields, "unknown-field", "field")
 
-    def _known(self, node: Node | None, words: Map[str, object], code: str, what: str) -> None:
-        """Tell the keys of a mapping that are not among `words`."""
+    def _check_keys(self, node: Node | None, known: Map[str, object], code: str, what: str) -> None:
+        """Report the keys of a mapping that are not in `known`."""
         for name, (key, _) in node.entries.items() if isinstance(node, Mapping) else ():
-            if name not in words:
-                some = f"known are {one_of(words)}" if words else "declare it under `variables:`"
-                hint = did_you_mean(name, words, some)
+            if name not in known:
+                names = f"known are {one_of(known)}" if known else "declare it under `variables:`"
+                hint = did_you_mean(name, known, names)
                 self._collector.error(code, f"unknown {what} `{name}`", hint=hint, span=key.span)
 
     def states(self, chosen: Shop) -> dict[str, str]:
-        """Where the states of all shops are, by the names of the shops."""
+        """Return the paths of all states, by shop."""
         shops = self.data.get("shops") or {}
         found = {n: (data or {}).get("state") or _default_state(n) for n, data in shops.items()}
         return {**found, chosen.name: chosen.state}
@@ -153,10 +153,10 @@ class Settings:
             state = (data or {}).get("state")
             state = _default_state(name) if state is None else state
             node = child(self.root, "shops", name, "state") or child(self.root, "shops", name)
-            if node and (wrong := _no_state(state)):
+            if node and (wrong := _unusable_state(state)):
                 self._collector.error(
                     "state-name",
-                    f"`state` names {wrong}: `{state}`",
+                    f"`state` cannot be {wrong}: `{state}`",
                     hint=f"give a path, such as `{_default_state(name)}`",
                     span=node.span,
                 )
@@ -166,7 +166,7 @@ class Settings:
                 self._collector.error(
                     "state-shared",
                     f"the shops `{other}` and `{name}` share the state `{state}`",
-                    hint="give each shop a state of its own",
+                    hint="give each shop its own state",
                     span=node.span,
                 )
 
@@ -177,7 +177,7 @@ class Settings:
         return found.text if isinstance(found, Secret) else found
 
     def _checked_url(self, url: str, node: Node | None) -> str:
-        """The address without /REST and slashes at its end."""
+        """Return the URL without /REST and trailing slashes."""
         if isinstance(node, Scalar) and "${" in node.text and url:
             self._url_problem(url, node.span)
         base = url.rstrip("/")
@@ -204,7 +204,7 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
     if login:
         return "login-in-url", "`url` must not contain a user name or password", "remove it"
     if not host or parts.scheme not in ("https", "http") or any(c.isspace() for c in url):
-        return "invalid-url", "`url` is not a web address", "write `https://` and the shop's host"
+        return "invalid-url", "`url` is not a URL", "write `https://` and the shop's host"
     if parts.scheme == "http" and not _loopback(host):
         return (
             "insecure-url",
@@ -212,7 +212,7 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
             "the API key would be sent unencrypted; `http://` is for this machine only",
         )
     if parts.query or parts.fragment:
-        return "invalid-url", "`url` must not contain `?` or `#`", "end it behind the host"
+        return "invalid-url", "`url` must not contain `?` or `#`", "end it after the host"
     return None
 
 
@@ -223,11 +223,11 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _no_state(path: str) -> str:
-    """What a path is that cannot be a state's; empty where it can be."""
+def _unusable_state(path: str) -> str:
+    """Return why a path cannot be that of a state; empty if it can."""
     if posixpath.basename(path) in ("", ".", ".."):
-        return "no file"
+        return "a folder"
     if is_yaml(path):
-        return "what would be read as a part of the project"
-    own = posixpath.normpath(path).startswith((".git/", ".shopform/", "secrets/"))
-    return "a file in a folder with another use" if own else ""
+        return "a YAML file, which would be read as part of the project"
+    reserved = posixpath.normpath(path).startswith((".git/", ".shopform/", "secrets/"))
+    return "in a reserved folder" if reserved else ""

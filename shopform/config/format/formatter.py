@@ -55,16 +55,16 @@ def format_alike(before: str, after: str, file: str) -> str:
     return format_text(after, file, Collector()) or after
 
 
-def same(one: Node | None, other: Node | None) -> bool:
+def equivalent(one: Node | None, other: Node | None) -> bool:
     """Whether two nodes mean the same; only the order of keys may differ."""
     if isinstance(one, Scalar) and isinstance(other, Scalar):
         return one.text == other.text and (one.plain == other.plain or not is_word(one.text))
     if isinstance(one, Sequence) and isinstance(other, Sequence):
         pairs = zip(one.items, other.items, strict=False)
-        return len(one.items) == len(other.items) and all(same(a, b) for a, b in pairs)
+        return len(one.items) == len(other.items) and all(equivalent(a, b) for a, b in pairs)
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.entries.keys() == other.entries.keys() and all(
-            same(node, other.entries[name][1]) for name, (_, node) in one.entries.items()
+            equivalent(node, other.entries[name][1]) for name, (_, node) in one.entries.items()
         )
     return one is other
 
@@ -90,4 +90,4 @@ def _same_text(found: str, file: str, before: Document) -> bool:
         after = _document(found, file, Collector())
     except Malformed:
         return False
-    return same(before.root, after.root) and comment_counts(before) == comment_counts(after)
+    return equivalent(before.root, after.root) and comment_counts(before) == comment_counts(after)

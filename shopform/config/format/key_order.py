@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, TypeVar
 
-from shopform.config.compile.field_types import Shape, shape_of
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.config.compile.shapes import Shape, shape_of
 from shopform.config.compile.tables.sections import is_table
 from shopform.config.read.project import SECTIONS
 from shopform.config.read.yaml_nodes import Node

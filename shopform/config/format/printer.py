@@ -58,10 +58,10 @@ class _Layout:
     def file(self, rule: Rule) -> str:
         document, comments, root = self.document, self.comments, self.document.root
         lines, keeps = self._head(), False
-        if isinstance(root, Scalar) and document.written(root):
+        if isinstance(root, Scalar) and document.source(root):
             raise Unformattable("it has no sections")
         if isinstance(root, Mapping | Sequence):
-            used = document.used(root, 0)
+            used = document.locate(root, 0)
             if document.flow(root):
                 lines += comment_lines(comments.own(document.line_of(used.start)), 0)
                 lines += flow_lines(self._flow(used, rule))

@@ -42,7 +42,7 @@ def may_be_literal(text: str) -> bool:
     return bare.isprintable() and bool(text[:1].strip()) and not text.endswith("\n\n")
 
 
-def word(value: Plain, old: str, *, bracketed: bool) -> str:
+def inline_scalar(value: Plain, old: str, *, bracketed: bool) -> str:
     """A value on one line, in the quotes of `old`, what it replaces, if they can hold it."""
     if not isinstance(value, str):
         named = value is None or isinstance(value, bool)

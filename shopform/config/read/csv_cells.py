@@ -1,4 +1,4 @@
-"""CSV text to rows of cells, as a spreadsheet counts and shows them."""
+"""Split CSV into rows of cells, counted as a spreadsheet does."""
 
 import csv
 import io
@@ -11,25 +11,25 @@ from typing import Final
 
 from shopform.diagnostics import Collector, Line, Span
 
-_SAID: Final = re.compile(r'"?sep=([^\r\n])"?\1*\r?\n', re.IGNORECASE)
-_SEPARATORS: Final = ",;\t"  # of two that fit equally well the first is used
-_SEARCHED: Final = 50  # rows in which the headers are looked for
-# Pages and chat programs add blanks that no eye sees: no-break, zero-width, byte order marks.
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=([^\r\n])"?\1*\r?\n', re.IGNORECASE)
+_SEPARATORS: Final = ",;\t"  # in order of preference
+_SEARCHED: Final = 50  # first rows, of which one may be the header
+# Web pages and chat programs add invisible blanks: no-break, zero-width, byte order marks.
 _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The text of a table, what separates its cells, and the number of its row of headers."""
+    """The content of a table, its cell separator, and the number of its header row."""
 
     text: str
     separator: str
     header: int
 
 
-def decoded(data: bytes) -> str | int:
-    """The text of a file, or else the line whose bytes are not UTF-8."""
-    # UTF-16, with its mark or without: half of it are NULs. A few stand in cells, which are read.
+def decode(data: bytes) -> str | int:
+    """Return the content of a file, or the number of the line that is not UTF-8."""
+    # UTF-16, with or without its mark: half of it are NULs. A few of them may be in cells.
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or 4 * data.count(b"\0") > len(data):
         return 1
     try:
@@ -38,25 +38,28 @@ def decoded(data: bytes) -> str | int:
         return data.count(b"\n", 0, problem.start) + 1
 
 
-def trimmed(text: str) -> str:
+def trim(text: str) -> str:
     return text.strip(_BLANKS)
 
 
-def laid_out(text: str, wanted: AbstractSet[str], header: int = 0, separator: str = "") -> Sheet:
-    """The sheet, with what is not given found: the first row that has most of `wanted` in it.
+def detect_layout(
+    text: str, wanted: AbstractSet[str], header: int = 0, separator: str = ""
+) -> Sheet:
+    """Return the sheet; `header` and `separator` are detected if not given.
 
-    A first line such as `sep=;` names the separator, and counts as a row.
+    The header is the first row with the most names in `wanted`. A first line such as `sep=;` sets
+    the separator, and counts as a row.
     """
-    said = _SAID.match(text)
-    separators = separator or (said[1] if said else _SEPARATORS)
+    declared = _SEPARATOR_LINE.match(text)
+    separators = separator or (declared[1] if declared else _SEPARATORS)
     found = Sheet(text, separators[0], header or 1)
     best: tuple[int, int, int] | None = None
     for each in separators:
         candidates = _readable(Sheet(text, each, 1), header or _SEARCHED)
         for number, row in enumerate(candidates, 1):
-            cells = {trimmed(cell) for cell in row}
+            cells = {trim(cell) for cell in row}
             blank = not "".join(cells).strip(_SEPARATORS)
-            if (number == 1 and said) or blank or header not in (0, number):
+            if (number == 1 and declared) or blank or header not in (0, number):
                 continue
             rank = (len(cells & wanted), -number, len(row))
             if best is None or rank > best:
@@ -69,13 +72,13 @@ def _readable(sheet: Sheet, count: int) -> Iterator[list[str]]:
 
 
 def rows(sheet: Sheet, file: str, collector: Collector) -> Iterator[list[str]]:
-    """Every row, the header among them; a blank line is an empty one.
+    """Yield every row, including the header; a blank line is an empty row.
 
-    Cells with line breaks are one row. What cannot be split goes to the collector, and is the end.
+    A row may span several lines. One that cannot be split is reported, and ends the rows.
     """
     number = 1
     try:
-        # Not from the lines: a cell may hold a line break, which must stay the one it is.
+        # Splitting into lines first would change the line breaks in cells.
         for row in csv.reader(
             io.StringIO(sheet.text, newline=""), delimiter=sheet.separator, strict=True
         ):
@@ -85,11 +88,11 @@ def rows(sheet: Sheet, file: str, collector: Collector) -> Iterator[list[str]]:
         collector.error(
             "table-malformed",
             f"row {number} cannot be split into cells: {problem}",
-            hint='write a cell with quotes as `"a ""word"" in it"`, and close every quote',
+            hint='close every quote, and double those inside a cell: `"a ""word"" in it"`',
             span=Span(file, number, 1),
         )
 
 
 def frame(sheet: Sheet, file: str) -> list[Line]:
-    """The rows for a code frame, as far as they can be read."""
+    """Return the rows for a code frame, as far as they can be read."""
     return [tuple(row) for row in rows(sheet, file, Collector())]

@@ -1,7 +1,7 @@
-"""The tree of a YAML file with its source text, for layouts and edits.
+"""The tree of a YAML file with its source text, for formatting and edits.
 
-Nodes hold what a file means and where. Style, anchors, comments and blank lines are looked up in
-the text between the nodes when they are needed, so a plan does not pay for them.
+Nodes hold values and places. Style, anchors, comments and blank lines are looked up in the text
+between the nodes on demand, so that a plan does not pay for them.
 """
 
 import re
@@ -14,7 +14,7 @@ from shopform.config.read.yaml_nodes import SHIFT, Mapping, Node, Placed, Scalar
 from shopform.config.read.yaml_parsers import LINE_BREAK
 
 _MASK: Final = (1 << SHIFT) - 1
-# Anchors and tags, with the comments behind them.
+# Anchors and tags, with the comments after them.
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*+(?:\s++#[^\n]*+)*+\s*+)*+")
 _COLON: Final = re.compile(r"\s*+:")
 _ALIAS: Final = re.compile(r"(?:[\s:,?-]|(?<=\s)#[^\n]*+)*+(\*[^\s,\[\]{}]++)")
@@ -36,8 +36,8 @@ class Occurrence:
 class Document:
     """The text of one file, addressed by the places of its nodes.
 
-    `root` is only needed to walk the tree; nodes of any tree of the same text can be looked up.
-    `cut`: the last line of the file has no line feed, and `text` has one added.
+    `root` is only needed to walk the tree; nodes of any tree of the same text can be located.
+    `cut`: the last line of the file had no line feed; one was added to `text`.
     """
 
     def __init__(self, text: str, root: Node | None = None, *, cut: bool = False) -> None:
@@ -57,14 +57,14 @@ class Document:
 
     def _offset(self, place: int) -> int:
         line = place >> SHIFT
-        # libyaml places the end of a file without a last line feed on a line of its own.
+        # libyaml places the end of a file without a last line feed on an extra line.
         return self.starts[line] + (place & _MASK) if line < len(self.starts) else len(self.text)
 
     def line_of(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
 
     def place(self, offset: int) -> tuple[int, int]:
-        """The line and the column of an offset, from 0."""
+        """Return the line and the column of an offset, from 0."""
         line = self.line_of(offset)
         return line, offset - self.starts[line]
 
@@ -75,64 +75,64 @@ class Document:
         return node.start & _MASK
 
     def indent(self, number: int) -> int:
-        """The indentation of a line; -1 beyond the last."""
+        """Return the indentation of a line; -1 after the last line."""
         if number >= len(self.starts):
             return -1
         line = self.line(number)
         return len(line) - len(line.lstrip())
 
     def next_line(self, number: int) -> int:
-        """The next line that is not blank."""
+        """Return the next line that is not blank."""
         number += 1
         while number < len(self.starts) and not self.line(number).strip():
             number += 1
         return number
 
-    def written(self, node: Placed) -> str:
+    def source(self, node: Placed) -> str:
         return self.text[self.start(node) : self.end(node)]
 
     def value_start(self, start: int) -> int:
-        """The offset behind the anchor and the tag of a node that starts at an offset."""
+        """Return the offset after the anchor and the tag of a node that starts at an offset."""
         match = _PROPERTIES.match(self.text, start)
         return match.end() if match else start
 
     def flow(self, node: Node) -> bool:
-        """Whether a node is a mapping or list between brackets."""
+        """Whether a node is a flow mapping or sequence (in brackets)."""
         start = self.value_start(self.start(node))
         return not isinstance(node, Scalar) and self.text[start : start + 1] in ("{", "[")
 
-    def used(self, node: Node, behind: int) -> Occurrence:
-        """Locate the first occurrence of a node at or behind an offset."""
+    def locate(self, node: Node, after: int) -> Occurrence:
+        """Locate the first occurrence of a node at or after an offset."""
         start = self.start(node)
-        if start >= behind:
+        if start >= after:
             return Occurrence(node, start, self.end(node))
-        alias = next(_ALIAS.finditer(self.text, behind))
+        alias = next(_ALIAS.finditer(self.text, after))
         return Occurrence(node, *alias.span(1), alias=True)
 
     def value(self, node: Node, key_end: int) -> Occurrence:
-        """Locate the value of a key. An absent one is behind the colon."""
+        """Locate the value of a key. An absent one is after the colon."""
         colon = _COLON.match(self.text, key_end) if node.start == node.end else None
-        return Occurrence(node, colon.end(), colon.end()) if colon else self.used(node, key_end)
+        return Occurrence(node, colon.end(), colon.end()) if colon else self.locate(node, key_end)
 
     def children(self, used: Occurrence) -> Iterator[tuple[Occurrence | None, Occurrence]]:
-        """The values of a mapping with their keys, or the items of a list without any."""
+        """Yield the values of a mapping with their keys, or the items of a sequence with None."""
         node, at = used.node, used.start
         if isinstance(node, Sequence):
             for item in node.items:
-                found = self.used(item, at)
+                found = self.locate(item, at)
                 yield None, found
                 at = found.end
         elif isinstance(node, Mapping):
             for key, value in node.entries.values():
-                name = self.used(key, at)
+                name = self.locate(key, at)
                 found = self.value(value, name.end)
                 yield name, found
                 at = found.end
 
     def scalars(self) -> Iterator[Occurrence]:
-        """Every scalar in the order of the text, without aliases."""
+        """Yield every scalar in the order of the text, without aliases."""
         if self.root:
-            yield from self._scalars(self.used(self.root, 0))
+            yield from self._scalars(self.locate(self.root, 0))
 
     def _scalars(self, used: Occurrence) -> Iterator[Occurrence]:
         if isinstance(used.node, Scalar):

@@ -1,4 +1,4 @@
-"""Small things about texts: near misses, lists of words, files beside the YAML."""
+"""Suggestions for unknown names, and the files that YAML refers to."""
 
 import errno
 from collections.abc import Iterable
@@ -9,22 +9,22 @@ from typing import Final
 from shopform import files
 from shopform.diagnostics import Collector, Span, did_you_mean
 
-# A link in a circle, and no text for a path.
-_NO_PLACE: Final = (errno.ELOOP, errno.EINVAL)
-NUL: Final = "remove it; where there are many, the file is in UTF-16: save it as UTF-8"
-_LOOKED_AT: Final = 100_000
-_LONGEST: Final = 4_000_000  # bytes of a text in a file of its own
+# A cycle of links, and a string that is not a path.
+_UNUSABLE: Final = (errno.ELOOP, errno.EINVAL)
+NUL: Final = "remove it; if there are many, the file is in UTF-16: save it as UTF-8"
+_MAX_COMPARISONS: Final = 100_000
+_MAX_BYTES: Final = 4_000_000  # of a file with a string
 
 
-class Near:
-    """Hints at near misses until it has looked at enough words: each costs a comparison, and a
-    table may miss as often as it has rows."""
+class Suggestions:
+    """Suggests similar names, with a bounded number of comparisons: in a large table every row may
+    have an unknown name."""
 
     def __init__(self) -> None:
-        self._left = _LOOKED_AT
+        self._left = _MAX_COMPARISONS
 
     def hint(self, word: str, words: Iterable[str], otherwise: str = "") -> str:
-        """As `did_you_mean`; `otherwise`, with `words` untouched, once enough was looked at."""
+        """Return the hint of `did_you_mean`, or `otherwise` once the bound is reached."""
         if self._left < 0:
             return otherwise
         known = list(words)
@@ -37,7 +37,7 @@ def one_of(words: Iterable[str]) -> str:
 
 
 class Files:
-    """Reads the files that the YAML names, from inside the project only.
+    """Reads the files that YAML refers to, only from inside the project.
 
     `used` are the names of those that were read, relative to the project.
     """
@@ -53,26 +53,29 @@ class Files:
         return files.real(self._root)
 
     def relative(self, path: str, beside: str, span: Span) -> str | None:
-        """`path` as written in the file `beside`, relative to the project; None if outside it."""
+        """Return `path`, which is relative to the file `beside`, relative to the project.
+
+        Returns None, with an error collected, if it is outside of the project.
+        """
         found = self._found(path, beside, span)
         return found[0] if found else None
 
     def _found(self, path: str, beside: str, span: Span) -> tuple[str, Path] | None:
-        """The name relative to the project, and the real path."""
+        """Return the name relative to the project, and the real path."""
         named = (Path(beside).parent / path).as_posix()
         try:
             if not path:
                 raise files.OutsideError(self._root)
-            # Links are followed once a file: that is most of what thousands of images cost.
+            # Links are followed once per file: most of the time for thousands of images.
             if named not in self._places:
                 self._places[named] = files.inside(self._root, named)
             found, root = self._places[named], self._real_root
         except OSError as problem:
             code, why = "file-missing", f"cannot be read: {files.reason(problem)}"
             hint = files.hint(problem)
-            if isinstance(problem, files.OutsideError) or problem.errno in _NO_PLACE:
+            if isinstance(problem, files.OutsideError) or problem.errno in _UNUSABLE:
                 code, why = "file-outside", "is not inside the project"
-                hint = "copy it beside the YAML, and name it relative to the file it is named in"
+                hint = "copy it into the project; paths are relative to the file that contains them"
             self._collector.error(code, f"the file `{path}` {why}", hint=hint, span=span)
             return None
         if found.is_relative_to(root):
@@ -80,7 +83,7 @@ class Files:
         return named, found
 
     def read(self, path: str, beside: str, span: Span) -> bytes | None:
-        """The bytes of a file; None, with a message, where it cannot be read."""
+        """Return the bytes of a file; None, with an error collected, if it cannot be read."""
         found = self._found(path, beside, span)
         if found is None:
             return None
@@ -88,7 +91,7 @@ class Files:
         try:
             return files.read(found[1])
         except OSError as problem:
-            looked = f"paths are relative to the YAML that names them: looked for `{found[0]}`"
+            looked = f"paths are relative to the YAML that contains them: looked for `{found[0]}`"
             self._collector.error(
                 "file-missing",
                 f"the file `{path}` cannot be read: {files.reason(problem)}",
@@ -101,10 +104,10 @@ class Files:
         data = self.read(path, beside, span)
         if data is None:
             return None
-        if len(data) > _LONGEST:
+        if len(data) > _MAX_BYTES:
             self._collector.error(
                 "file-long",
-                f"the file `{path}` has {len(data):,} bytes; at most {_LONGEST:,} are read",
+                f"the file `{path}` has {len(data):,} bytes; at most {_MAX_BYTES:,} are read",
                 hint="check that it is the right file",
                 span=span,
             )

@@ -1,6 +1,6 @@
-"""YAML text to nodes, within bounds.
+"""Build nodes from YAML, within limits.
 
-Built from parser events, because events cost a thirtieth of ruamel.yaml's round trip and carry the
+They are built from parser events, which cost a thirtieth of ruamel.yaml's round trip and have the
 same places.
 """
 
@@ -19,29 +19,29 @@ from ruamel.yaml.events import (
 )
 
 from shopform.config.read.yaml_nodes import SHIFT, Mapping, Node, Scalar, Sequence
-from shopform.config.read.yaml_parsers import PARSERS, Event, NextEvent, Parser, complain
+from shopform.config.read.yaml_parsers import PARSERS, Event, NextEvent, Parser, report_syntax_error
 from shopform.diagnostics import Collector
 from shopform.errors import ConfigError
 
-DEEPEST: Final = 50  # levels; a value of a profile stands in the eighth
-LONGEST: Final = 1_000_000  # characters of one text
-# What the aliases of one file may add to it: values, where a long text counts as several.
-MOST_COPIED: Final = 200_000
+MAX_DEPTH: Final = 50  # levels; a value of a profile is in the eighth
+MAX_STRING: Final = 1_000_000  # characters
+# Values that the aliases of one file may copy; a long string counts as several.
+MAX_COPIED: Final = 200_000
 _STR = "tag:yaml.org,2002:str"
 _PLAIN_TAGS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", _STR})
 
 
 class Malformed(ConfigError):
-    """A file that cannot be understood; the collector holds why."""
+    """A file that cannot be parsed; the reasons are in the collector."""
 
 
 def parse(
     text: str, file: str, collector: Collector, parsers: tuple[Parser, ...] = PARSERS
 ) -> Node | None:
-    """The one document in `text`; `None` for an empty one.
+    """Return the root of the one document in `text`; None for an empty one.
 
-    A parser that refuses the text is followed by the next one, which knows more of YAML. Raises
-    Malformed, with a message collected, where the text cannot be read.
+    If a parser refuses the text, the next one is tried, which supports more of YAML. Raises
+    Malformed, with an error collected, if all refuse it.
     """
     problem: YAMLError | None = None
     for parser in parsers:
@@ -58,12 +58,12 @@ def parse(
         if events:
             collector.diagnostics += found.diagnostics
             return root
-    complain(problem, text, file, collector)
+    report_syntax_error(problem, text, file, collector)
     raise Malformed(diagnostics=collector.sorted())
 
 
 class _Builder:
-    """Turns the events of one file into nodes; containers that are open lie on a stack."""
+    """Builds nodes from the events of one file, with a stack of open containers."""
 
     def __init__(self, file: str, collector: Collector) -> None:
         self.file = file
@@ -87,8 +87,8 @@ class _Builder:
             if kind is ScalarEvent:
                 node = self._scalar(event, file, key)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                if len(stack) == DEEPEST:
-                    summary = f"this is nested deeper than {DEEPEST} levels"
+                if len(stack) == MAX_DEPTH:
+                    summary = f"this is nested deeper than {MAX_DEPTH} levels"
                     self._fail(
                         "yaml-deep", summary, "check the brackets and the indentation", event
                     )
@@ -121,11 +121,11 @@ class _Builder:
     def _scalar(self, event: Event, file: str, key: Scalar | None) -> Scalar:
         text: str = event.value
         plain = not event.style
-        if len(text) > LONGEST:
-            summary = f"a string of {len(text):,} characters; at most {LONGEST:,} are read"
+        if len(text) > MAX_STRING:
+            summary = f"a string of {len(text):,} characters; at most {MAX_STRING:,} are read"
             self._fail("yaml-long", summary, "check where its quotes end", event)
         if not text and plain and key is not None and event.tag is None and event.anchor is None:
-            # The two parsers place an absent node differently: behind the colon is what both get.
+            # The two parsers place an absent node differently: use the place after the colon.
             return Scalar(file, key.end + 1, key.end + 1, text, plain)
         start = event.start_mark
         end = event.end_mark
@@ -156,17 +156,17 @@ class _Builder:
         found = self.anchors.get(event.anchor)
         if found is None:
             summary = f"no anchor `&{event.anchor}` is complete before this alias"
-            self._fail("yaml-alias", summary, "define the anchor above it, not around it", event)
+            self._fail("yaml-alias", summary, "define the anchor before it, not around it", event)
         self.copied += self._weight(found)
-        if self.copied > MOST_COPIED:
-            summary = f"with this alias they copy more than {MOST_COPIED:,} values"
+        if self.copied > MAX_COPIED:
+            summary = f"with this alias, aliases copy more than {MAX_COPIED:,} values"
             self._fail(
-                "yaml-aliases", summary, "a few aliases of aliases are many; use fewer", event
+                "yaml-aliases", summary, "avoid aliases of values that contain aliases", event
             )
         return found
 
     def _weight(self, node: Node) -> int:
-        """How many values a node is, with those that aliases in it copy."""
+        """Count the values of a node, including those copied by its aliases."""
         if isinstance(node, Scalar):
             return 1 + len(node.text) // 1000
         if id(node) not in self.weights:
@@ -191,8 +191,8 @@ class _Builder:
     def _enter(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, node: Node) -> None:
         text = key.text
         if text == "<<" and key.plain:
-            hint = "YAML 1.2 has no merge; repeat the fields, or give whole values an anchor"
-            self.collector.error("yaml-merge", "`<<` does not merge", hint=hint, span=key.span)
+            hint = "YAML 1.2 has no merge keys; repeat the fields, or use anchors for whole values"
+            self.collector.error("yaml-merge", "`<<` is not supported", hint=hint, span=key.span)
         elif text in entries:
             self.collector.error(
                 "duplicate-key",
@@ -211,7 +211,7 @@ class _Builder:
                 self._fail(
                     "yaml-documents",
                     "a second document starts here",
-                    "keep one document in a file; move this one to a file of its own",
+                    "move it to another file",
                     event,
                 )
 

@@ -1,4 +1,4 @@
-"""A project: the YAML files of a folder, read as one."""
+"""Read the YAML files of a project and merge them."""
 
 import codecs
 import glob
@@ -14,7 +14,7 @@ from shopform import files
 from shopform.config.compile.tables.sections import Tables
 from shopform.config.read.csv_cells import Sheet, frame
 from shopform.config.read.node_builder import Malformed, parse
-from shopform.config.read.odd_values import Oddities
+from shopform.config.read.suspect_values import SuspectRows
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
 from shopform.config.read.yaml_parsers import LINE_BREAK
 from shopform.diagnostics import Collector, Diagnostic, Line, Span, did_you_mean
@@ -36,10 +36,10 @@ Entry = tuple[Scalar, Node]
 
 
 class Sources(Map[str, Seq[Line]]):
-    """The lines of files and the rows of tables, split when they are first asked for."""
+    """The lines of files and the rows of tables by name, split on first use."""
 
-    def __init__(self, texts: Map[str, str], tables: Map[str, Sheet]) -> None:
-        self._texts = texts
+    def __init__(self, contents: Map[str, str], tables: Map[str, Sheet]) -> None:
+        self._contents = contents
         self._tables = tables
         self._split: dict[str, Seq[Line]] = {}
 
@@ -47,34 +47,32 @@ class Sources(Map[str, Seq[Line]]):
         if name not in self._split:
             table = self._tables.get(name)
             self._split[name] = (
-                LINE_BREAK.split(self._texts[name]) if table is None else frame(table, name)
+                LINE_BREAK.split(self._contents[name]) if table is None else frame(table, name)
             )
         return self._split[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._texts, **self._tables})
+        return iter({**self._contents, **self._tables})
 
     def __len__(self) -> int:
-        return len({**self._texts, **self._tables})
+        return len({**self._contents, **self._tables})
 
 
 @dataclass(slots=True, kw_only=True)
 class Project:
     """The files of a project, merged. File names are relative to `directory`, with slashes.
 
-    `marks` are the byte order marks of texts that begin with one: `texts` come without.
-    `tables` are the CSV files that sections name, `odd_rows` those of their rows that are no
-    resource as they stand. `broken` is set when a file could not be read: what it declares is
-    missing then.
-    `diagnostics` are what loading found.
+    `contents` are without byte order marks, which are in `boms`. `tables` are the CSV files of
+    sections, `suspect_rows` those of their rows that are probably not intended as resources.
+    `broken`: a file could not be read, so declarations may be missing.
     """
 
     directory: Path
     main: str = NAMES[0]
-    texts: dict[str, str] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=dict)
+    boms: dict[str, str] = field(default_factory=dict)
     tables: dict[str, Sheet] = field(default_factory=dict)
-    odd_rows: Oddities = field(default_factory=dict)
+    suspect_rows: SuspectRows = field(default_factory=dict)
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     settings: dict[str, Entry] = field(default_factory=dict)
     refactorings: dict[str, list[Node]] = field(default_factory=dict)
@@ -84,16 +82,16 @@ class Project:
     @property
     def sources(self) -> Sources:
         """The lines of every file read, for code frames."""
-        return Sources(self.texts, self.tables)
+        return Sources(self.contents, self.tables)
 
 
 def load(directory: Path, collector: Collector) -> Project:
-    """Read `shopform.yaml`, the YAML files beside it, and what its `include` names.
+    """Read `shopform.yaml`, the YAML files beside it, and those that `include` matches.
 
-    Raises ConfigError when there is no `shopform.yaml`; everything else goes to the collector.
+    Raises ConfigError if there is no `shopform.yaml`; all other errors go to the collector.
     """
     project = Project(directory=directory)
-    # A name in capitals is meant as well: what is there and not read looks like deleted.
+    # Names are matched in any case: resources in a file that is not read would look deleted.
     with files.reporting(directory, ConfigError):
         listed = {path.name for path in directory.iterdir()} if directory.is_dir() else set[str]()
     beside = {name for name in listed if is_yaml(name) and not name.startswith(".")}
@@ -101,7 +99,7 @@ def load(directory: Path, collector: Collector) -> Project:
     if not present:
         raise ConfigError(
             f"no `{NAMES[0]}` in `{directory}`",
-            hint="run `shopform init` to make one, or name the folder with `--chdir`",
+            hint="run `shopform init` to create one, or pass its folder to `--chdir`",
         )
     if len(present) > 1:
         collector.error(
@@ -122,29 +120,29 @@ def is_yaml(name: str) -> bool:
 
 
 def variable_names(project: Project) -> tuple[str, ...]:
-    """The variables that are declared, in the order of the file."""
+    """Return the declared variables, in the order of the file."""
     declared = project.settings.get("variables")
     return tuple(declared[1].entries) if declared and isinstance(declared[1], Mapping) else ()
 
 
 def shop_names(project: Project) -> tuple[str, ...]:
-    """The shops that are declared, in the order of the file."""
+    """Return the declared shops, in the order of the file."""
     shops = project.settings.get("shops")
     return tuple(shops[1].entries) if shops and isinstance(shops[1], Mapping) else ()
 
 
 def _included(project: Project, collector: Collector) -> Iterable[str]:
-    """Files matched by `include`; a pattern that matches nothing is a mistake."""
+    """Return the files matched by `include`; a pattern that matches nothing is an error."""
     found: set[str] = set()
     for node in _patterns(project, collector):
         pattern = node.text
         if pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
-            hint = "name folders below it, such as `catalogue/**/*.yaml`"
+            hint = "use folders below it, such as `catalogue/**/*.yaml`"
             collector.error(
                 "include-outside", f"`{pattern}` leaves the project", hint=hint, span=node.span
             )
             continue
-        # Unlike Path.glob it refuses no pattern and passes hidden folders.
+        # Unlike Path.glob it refuses no pattern and skips hidden folders.
         matched = glob.glob(  # noqa: PTH207
             _in_any_case(pattern), root_dir=project.directory, recursive=True
         )
@@ -159,7 +157,7 @@ def _included(project: Project, collector: Collector) -> Iterable[str]:
 
 
 def _in_any_case(pattern: str) -> str:
-    """The pattern, for endings of files in capitals too."""
+    """Make a pattern match file suffixes in any case."""
     stem, dot, ending = pattern.rpartition(".")
     if not is_yaml(pattern):
         return pattern
@@ -174,10 +172,9 @@ def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
         if isinstance(node, Scalar) and not node.null:
             yield node
         else:
-            hint = "write one pattern, or a list of patterns"
-            collector.error(
-                "wrong-type", "`include` takes strings", hint=hint, span=(node or entry[0]).span
-            )
+            summary, hint = "`include` must contain strings", "write a pattern, or a list of them"
+            span = (node or entry[0]).span
+            collector.error("wrong-type", summary, hint=hint, span=span)
 
 
 def _read_file(project: Project, name: str, collector: Collector) -> None:
@@ -186,7 +183,7 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         text = data.decode("utf-8-sig")
     except OSError as problem:
         code = "file-missing"
-        hint = "make it readable, or rename it if it is no part of the project"
+        hint = "make it readable, or rename it if it is not part of the project"
         if isinstance(problem, files.OutsideError):
             code, hint = "file-outside", files.hint(problem)
         summary = f"cannot read `{name}`: {files.reason(problem)}"
@@ -195,7 +192,7 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         return
     except UnicodeDecodeError as problem:
         before = data[: problem.start].decode("utf-8-sig", "replace").split("\n")
-        project.texts[name] = data.decode("utf-8-sig", "replace")
+        project.contents[name] = data.decode("utf-8-sig", "replace")
         collector.error(
             "yaml-encoding",
             f"the byte 0x{data[problem.start]:02X} is not UTF-8",
@@ -204,9 +201,9 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         )
         project.broken = True
         return
-    project.texts[name] = text
+    project.contents[name] = text
     if data.startswith(codecs.BOM_UTF8):
-        project.marks[name] = BOM
+        project.boms[name] = BOM
     try:
         root = parse(text, name, collector)
     except Malformed:
@@ -216,7 +213,7 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         _merge(project, root, collector)
     elif root is not None and not (isinstance(root, Scalar) and root.null):
         hint = "start with a section, such as `shops:`"
-        collector.error("wrong-type", "a file contains sections", hint=hint, span=root.span)
+        collector.error("wrong-type", "a file must contain sections", hint=hint, span=root.span)
 
 
 def _merge(project: Project, root: Mapping, collector: Collector) -> None:
@@ -238,13 +235,13 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
             if isinstance(node, Sequence):
                 project.refactorings.setdefault(name, []).extend(node.items)
             elif not (isinstance(node, Scalar) and node.null):
-                hint = "start each one with a dash"
-                collector.error("wrong-type", f"`{name}` takes a list", hint=hint, span=node.span)
+                hint = "start each item with a dash"
+                collector.error("wrong-type", f"`{name}` must be a list", hint=hint, span=node.span)
         else:
             inside = _NESTED.get(name)
             words = (*SECTIONS, *SETTINGS, *REFACTORINGS)
             hint = (
-                f"write them inside each of `{inside}`"
+                f"write it inside each of `{inside}`"
                 if inside
                 else did_you_mean(name, words, "sections are " + ", ".join(words))
             )
@@ -259,17 +256,17 @@ def _merge_section(
     if isinstance(node, Scalar) and node.null:
         return
     if not isinstance(node, Mapping):
-        hint = "write a key and a colon before each"
+        hint = "write a key and a colon before each item"
         collector.error(
-            "wrong-type", f"`{key.text}` takes a mapping of keys", hint=hint, span=node.span
+            "wrong-type", f"`{key.text}` must be a mapping of keys", hint=hint, span=node.span
         )
         return
-    tables = Tables(project.directory, project.tables, project.odd_rows, collector)
-    unfolded = tables.unfolded(_BY_SECTION[name], node)
-    if not isinstance(unfolded, Mapping):
+    tables = Tables(project.directory, project.tables, project.suspect_rows, collector)
+    expanded = tables.expand(_BY_SECTION[name], node)
+    if not isinstance(expanded, Mapping):
         project.broken = True
         return
-    node = unfolded
+    node = expanded
     section = project.sections.setdefault(name, {})
     if not section:
         project.sections[name] = dict(node.entries)
@@ -280,7 +277,7 @@ def _merge_section(
             collector.error(
                 "declared-twice",
                 f"`{each}` of `{name}` is declared twice",
-                hint="remove one, or give one another key",
+                hint="remove one, or change its key",
                 span=entry[0].span,
                 related=(("first declared", first[0].span),),
             )

@@ -1,4 +1,4 @@
-"""Files that look like a part of the project, and are not read."""
+"""Find files that look like part of the project but are not read."""
 
 import os
 import re
@@ -18,10 +18,10 @@ BYTES = 1_000_000
 def declared_unread(
     directory: Path, read: Collection[str], addresses: Iterable[Address]
 ) -> Iterator[tuple[str, list[Address]]]:
-    """Files of the folder that were not read, with those of the addresses that they declare.
+    """Yield the files below a folder that were not read, with the addresses that they declare.
 
-    Copies that editors leave, hidden files, `.yaml.txt`, JSON, and folders that no `include`
-    names. A file declares an address if it has the section and the key, each as a key.
+    These are backups of editors, hidden files, `.yaml.txt`, JSON, and files in folders without
+    `include`. A file declares an address if it contains its section and its key, each as a key.
     """
     wanted = [(address, _key(_section(address)), _key(address.keys[-1])) for address in addresses]
     for name in _candidates(directory, read) if wanted else ():

@@ -1,6 +1,6 @@
-"""Nodes of YAML that know their place.
+"""YAML nodes with their places.
 
-Scalars keep the text as written: what a text means depends on the field it is for.
+Scalars keep the text as written: its type depends on the field.
 """
 
 from typing import Final
@@ -8,12 +8,12 @@ from typing import Final
 from shopform.diagnostics import Span
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-SHIFT = 24  # a place is line << SHIFT | column, both from 0: one int a mark instead of an object
+SHIFT = 24  # a place is line << SHIFT | column, both from 0: one int instead of an object
 _MASK = (1 << SHIFT) - 1
 
 
 class Placed:
-    """Something at a place in a file."""
+    """A node with its place in a file."""
 
     __slots__ = ("end", "file", "start")
 
@@ -34,7 +34,7 @@ class Placed:
 
 
 class Scalar(Placed):
-    """A text; `plain` is false where it was quoted, a block, or tagged as a text."""
+    """A scalar; `plain` is false if it is quoted, a block, or tagged as a string."""
 
     __slots__ = ("plain", "text")
 
@@ -51,7 +51,7 @@ class Scalar(Placed):
 
 
 class Mapping(Placed):
-    """Keys as texts, each with the node of the key and the node of what it names."""
+    """A mapping: by key, the node of the key and the node of its value."""
 
     __slots__ = ("entries",)
 
@@ -74,7 +74,7 @@ Node = Scalar | Mapping | Sequence
 
 
 def child(node: Node | None, *steps: str) -> Node | None:
-    """The node that keys lead to, or None."""
+    """Return the node at a path of keys, or None."""
     for step in steps:
         entry = node.entries.get(step) if isinstance(node, Mapping) else None
         if entry is None:
@@ -84,5 +84,5 @@ def child(node: Node | None, *steps: str) -> Node | None:
 
 
 def place(line: int, column: int) -> int:
-    """A place as nodes hold it; lines and columns count from 1."""
+    """Encode a place; lines and columns count from 1."""
     return (line - 1) << SHIFT | (column - 1)

@@ -1,4 +1,4 @@
-"""The two YAML parsers of ruamel.yaml as streams of events, and their complaints."""
+"""The two YAML parsers of ruamel.yaml as streams of events, and their errors."""
 
 import importlib
 import re
@@ -21,12 +21,12 @@ _MASKS: Final = {":": "\ue03a", "?": "\ue03f"}
 _SIGNS: Final = {mask: sign for sign, mask in _MASKS.items()}
 _MASKED: Final = re.compile("[\ue03a\ue03f]")
 _HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-# A sign inside a plain text in YAML 1.2; behind a quote or a bracket a colon ends a key.
+# `:` and `?` inside plain scalars of YAML 1.2; after a quote or a bracket, a colon ends a key.
 _MASKABLE: Final = re.compile(r"""(?<=[^\s\[\]{},"'])(?::(?=[^\s\[\]{},"'])|\?)""")
 
 
 def fast_events(text: str) -> NextEvent | None:
-    """Events of libyaml, or `None` where ruamel.yaml.clib is not installed."""
+    """Return the events of libyaml, or None if ruamel.yaml.clib is not installed."""
     try:
         parser = importlib.import_module("_ruamel_yaml").CParser(text)
     except ImportError:
@@ -36,10 +36,10 @@ def fast_events(text: str) -> NextEvent | None:
 
 
 def masked_events(text: str) -> NextEvent | None:
-    """Events of libyaml for a text with `:` and `?` in plain texts between brackets.
+    """Return the events of libyaml for a text with `:` or `?` in plain scalars in brackets.
 
-    libyaml 0.1.7, which ruamel.yaml.clib 0.2.15 holds, refuses `{url: https://example.dk}`, as
-    YAML 1.1 did. Those two signs are hidden from it, one character for one, so places stay.
+    libyaml 0.1.7, which ruamel.yaml.clib 0.2.15 contains, refuses `{url: https://example.dk}`, as
+    YAML 1.1 did. The two characters are replaced by others before parsing, so places stay.
     """
     if _MASKED.search(text):
         return None
@@ -57,14 +57,14 @@ def masked_events(text: str) -> NextEvent | None:
 
 
 def plain_events(text: str) -> NextEvent:
-    """Events of ruamel.yaml's own parser: the same nodes, thirty times slower."""
+    """Return the events of ruamel.yaml's own parser: the same nodes, thirty times slower."""
     parse: Any = YAML(typ="safe", pure=True).parse
     events: NextEvent = parse(text).__next__
-    return lambda: _joined(events())
+    return lambda: _join_surrogates(events())
 
 
-def _joined(event: Event) -> Event:
-    """An event with characters in one, which JSON writes in two halves: `\\ud83d\\ude00`."""
+def _join_surrogates(event: Event) -> Event:
+    """Join the surrogate pairs with which JSON escapes characters: `\\ud83d\\ude00`."""
     if type(event) is ScalarEvent and _HALVES.search(event.value):
         event.value = _HALVES.sub(
             lambda match: match[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"),
@@ -76,16 +76,16 @@ def _joined(event: Event) -> Event:
 PARSERS: Final[tuple[Parser, ...]] = (fast_events, masked_events, plain_events)
 
 
-def complain(problem: Any, text: str, file: str, collector: Collector) -> None:
-    """Tell a parser's exception, at its place."""
+def report_syntax_error(problem: Any, text: str, file: str, collector: Collector) -> None:
+    """Report the exception of a parser, at its place."""
     position = getattr(problem, "position", None)
     if position is not None:
         before = text[:position].split("\n")
-        what, hint = f"{problem.reason} (U+{ord(text[position]):04X})", "remove the character"
+        summary, hint = f"{problem.reason} (U+{ord(text[position]):04X})", "remove the character"
         if text[position] == "\0":
-            what, hint = "this is a NUL character (U+0000)", NUL
+            summary, hint = "this is a NUL character (U+0000)", NUL
         span = Span(file, len(before), len(before[-1]) + 1)
-        collector.error("yaml-syntax", what, hint=hint, span=span)
+        collector.error("yaml-syntax", summary, hint=hint, span=span)
         return
     context: Any = problem.context_mark
     mark: Any = problem.problem_mark or context
@@ -97,5 +97,7 @@ def complain(problem: Any, text: str, file: str, collector: Collector) -> None:
     hint = "check the indentation, and quote strings that contain `: ` or ` #`"
     if "\t" in "".join(LINE_BREAK.split(text)[line - 1 : line])[:column]:
         hint = "indent with spaces: YAML allows no tabs there"
-    what = str(problem.problem or "not valid YAML")
-    collector.error("yaml-syntax", what, hint=hint, span=Span(file, line, column), related=related)
+    summary = str(problem.problem or "not valid YAML")
+    collector.error(
+        "yaml-syntax", summary, hint=hint, span=Span(file, line, column), related=related
+    )

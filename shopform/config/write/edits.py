@@ -9,7 +9,14 @@ from typing import Final
 
 from shopform.config.format.comments import BLOCK_STYLES
 from shopform.config.format.leaves import leaf_of
-from shopform.config.format.scalars import STEP, Plain, indented, literal, may_be_literal, word
+from shopform.config.format.scalars import (
+    STEP,
+    Plain,
+    indented,
+    inline_scalar,
+    literal,
+    may_be_literal,
+)
 from shopform.config.read.document import Document, Occurrence
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence
 
@@ -32,7 +39,7 @@ class Edit:
     text: str
 
 
-def edited(document: Document, edits: Iterable[Edit]) -> str:
+def apply_edits(document: Document, edits: Iterable[Edit]) -> str:
     """The text of a file after edits, which must not overlap."""
     parts: list[str] = []
     at = 0
@@ -47,7 +54,7 @@ def set_scalar(
 ) -> Edit:
     """Set a scalar to a value; quotes and `|` are kept if they can hold it."""
     key_end = document.end(key)
-    used = document.used(node, 0) if key is node else document.value(node, key_end)
+    used = document.locate(node, 0) if key is node else document.value(node, key_end)
     leaf, start, end = leaf_of(document, used), used.start, used.end
     line_end = document.ends[leaf.last]
     gap = " " if document.text[start - 1] == ":" else ""
@@ -67,7 +74,7 @@ def set_scalar(
     fits = document.indent(document.next_line(leaf.last)) < indent
     if not (block and fits and isinstance(value, str) and may_be_literal(value)):
         old = '"' if block else document.text[start:end]
-        return Edit(start, end, gap + word(value, old, bracketed=bracketed) + comment)
+        return Edit(start, end, gap + inline_scalar(value, old, bracketed=bracketed) + comment)
     lines = literal(value, indent, comment)
     # At the end of a file without a line feed, the string's own ends the file.
     lines += [""] if end == len(document.text) and value.endswith("\n") else []
@@ -82,8 +89,8 @@ def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> li
     had = {item.text.strip() for item in kept}
     new = [value for value in values if value not in had]
     if document.flow(node):
-        return _set_parts(document, node, had, [word(v, "", bracketed=True) for v in new])
-    leaves = [leaf_of(document, document.used(item, 0)) for item in scalars]
+        return _set_parts(document, node, had, [inline_scalar(v, "", bracketed=True) for v in new])
+    leaves = [leaf_of(document, document.locate(item, 0)) for item in scalars]
     heads = [document.line(leaf.line)[: leaf.column] for leaf in leaves]
     if not kept or not all(map(_DASH.fullmatch, heads)):
         raise NotEditable
@@ -93,8 +100,8 @@ def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> li
             after = [*document.starts[leaf.last + 1 : leaf.last + 2], len(document.text)][0]
             edits.append(Edit(document.starts[leaf.line], after, ""))
         elif new and item is kept[-1]:
-            lines = [head + word(value, "", bracketed=False) for value in new]
-            edits.append(_lines_behind(document, leaf.last, lines))
+            lines = [head + inline_scalar(value, "", bracketed=False) for value in new]
+            edits.append(_insert_below(document, leaf.last, lines))
     return edits
 
 
@@ -123,17 +130,17 @@ def add_items(document: Document, parent: Mapping | None, name: str, texts: Seq[
     key, node = entry
     if isinstance(node, Scalar) and node.null:
         depth = document.column(key) + STEP
-        return _behind_key(document, key, node, [f"{' ' * depth}- {text}" for text in texts])
+        return _insert_below_key(document, key, node, [f"{' ' * depth}- {text}" for text in texts])
     if not isinstance(node, Sequence) or node.start < key.start:
         raise NotEditable
     if document.flow(node):
-        return _between_brackets(document, node, listed)
-    *_, (_, last) = document.children(document.used(node, 0))
+        return _insert_in_flow(document, node, listed)
+    *_, (_, last) = document.children(document.locate(node, 0))
     line, column = document.place(last.start)
     dash = document.line(line)[:column]
     if dash.strip() != "-":
         raise NotEditable
-    return _lines_behind(document, _last_line(document, last), [dash + text for text in texts])
+    return _insert_below(document, _last_line(document, last), [dash + text for text in texts])
 
 
 def add_entries(
@@ -154,10 +161,10 @@ def add_entries(
         head = "" if document.text.endswith("\n") or not document.text else line_end
         return Edit(end, end, head + gap + line_end.join(lines) + line_end)
     if document.flow(node):
-        return _between_brackets(document, node, inline, behind)
+        return _insert_in_flow(document, node, inline, behind)
     depth = document.column(next(iter(node.entries.values()))[0])
-    last = _last_line(document, behind or document.used(node, 0))
-    return _lines_behind(document, last, indented(lines, depth))
+    last = _last_line(document, behind or document.locate(node, 0))
+    return _insert_below(document, last, indented(lines, depth))
 
 
 def add_inside(
@@ -170,7 +177,7 @@ def add_inside(
             used = document.value(node, document.end(key))
             return Edit(used.start, used.end, f" {{{inline}}}")
         depth = document.column(key) + STEP
-        return _behind_key(document, key, node, indented(lines, depth))
+        return _insert_below_key(document, key, node, indented(lines, depth))
     if not isinstance(node, Mapping) or node.start < key.start:
         raise NotEditable
     return add_entries(document, node, lines, inline)
@@ -187,7 +194,7 @@ def _last_line(document: Document, used: Occurrence) -> int:
     return leaf.last
 
 
-def _lines_behind(document: Document, line: int, lines: Seq[str]) -> Edit:
+def _insert_below(document: Document, line: int, lines: Seq[str]) -> Edit:
     """Put lines below a line and the comments that belong to it, which are deeper."""
     depth = len(lines[0]) - len(lines[0].lstrip())
     while document.indent(below := document.next_line(line)) > depth:
@@ -198,22 +205,22 @@ def _lines_behind(document: Document, line: int, lines: Seq[str]) -> Edit:
     return Edit(at, at, document.line_end.join(["", *lines]) + last)
 
 
-def _behind_key(document: Document, key: Scalar, node: Scalar, lines: Seq[str]) -> Edit:
+def _insert_below_key(document: Document, key: Scalar, node: Scalar, lines: Seq[str]) -> Edit:
     """Put lines below a key whose value is absent or null."""
     start = document.end(key)
     used, line = document.value(node, start), document.line_of(start)
     if node.text and used.end > document.ends[line]:
         raise NotEditable
-    below = _lines_behind(document, line, lines)
+    below = _insert_below(document, line, lines)
     null = (used.start, used.end) if node.text else (start, start)
     kept = document.text[start : null[0]] + document.text[null[1] : below.start]
     return Edit(start, below.end, kept.rstrip() + below.text)
 
 
-def _between_brackets(
+def _insert_in_flow(
     document: Document, node: Mapping | Sequence, inline: str, behind: Occurrence | None = None
 ) -> Edit:
-    found = [value for _, value in document.children(document.used(node, 0))]
+    found = [value for _, value in document.children(document.locate(node, 0))]
     if not found:
         end = document.end(node) - 1
         return Edit(end, end, inline)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.field_values import free_text_fields
 from shopform.config.format.formatter import format_text
-from shopform.config.format.scalars import STEP, WIDTH, word
+from shopform.config.format.scalars import STEP, WIDTH, inline_scalar
 from shopform.config.write.scalar_lines import bracketed, comment, plain_of, shortened
 from shopform.config.write.scalar_lines import field as field_lines
 from shopform.diagnostics import Collector
@@ -65,7 +65,7 @@ def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
     return found | writing.texts
 
 
-def pieces(
+def fragments(
     declared: Declared, addresses: Iterable[Address]
 ) -> dict[Address, tuple[list[str], str]]:
     """Resources with what is nested in them: each as lines at no depth, and as `KEY: {...}`.
@@ -105,7 +105,7 @@ class _Writing:
         lines.append(comment("these have the same name and parent; only their ids differ", 2))
         for address, number in self.declared.ids.items():
             if address in self.declared.duplicates:
-                named = f", shop: {word(shop, '', bracketed=True)}" if shop else ""
+                named = f", shop: {inline_scalar(shop, '', bracketed=True)}" if shop else ""
                 lines.append(f"  - {{address: {address}, id: {number}{named}}}")
         return lines
 
@@ -156,7 +156,12 @@ class _Writing:
 
     def _field(self, kind: Kind, resource: Resource, name: str, indent: int) -> list[str]:
         value, rich = _value(kind, name, resource.fields[name]), kind.type(name).rich
-        if self.apart and isinstance(value, str) and _long(value) and name in free_texts(kind):
+        if (
+            self.apart
+            and isinstance(value, str)
+            and _long(value)
+            and name in free_text_fields(kind)
+        ):
             path = _path(kind, resource.address, name, rich)
             self.texts[path] = value + ("\n" if rich else "")
             return [f"{' ' * indent}{name}: {{file: {path}}}"]
@@ -167,7 +172,7 @@ class _Writing:
         short = kind.nesting.short if kind.nesting else ""
         head = f"{' ' * indent}{kind.section}:"
         if found and short and all(self._bare(r, short) for r in found):
-            texts = [word(plain_of(r.fields[short]), "", bracketed=True) for r in found]
+            texts = [inline_scalar(plain_of(r.fields[short]), "", bracketed=True) for r in found]
             yield from _listed(head, texts, indent + STEP)
         elif found:
             yield head
@@ -225,7 +230,7 @@ def _long(text: str) -> bool:
 
 
 def _key(resource: Resource) -> str:
-    return word(resource.address.keys[-1], "", bracketed=True)
+    return inline_scalar(resource.address.keys[-1], "", bracketed=True)
 
 
 def _path(kind: Kind, address: Address, name: str, rich: bool) -> str:

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shopform import files
-from shopform.config.compile.declarations import Declaration, Drafts
-from shopform.config.compile.field_types import Takes, shape_of
-from shopform.config.compile.field_values import free_texts
+from shopform.config.compile.declarations import Declaration, Declarations
+from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
-from shopform.config.format.scalars import Plain, word
+from shopform.config.compile.shapes import Accepts, shape_of
+from shopform.config.format.scalars import Plain, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.files import Files
 from shopform.config.read.project import BOM, Project, shop_names
@@ -20,7 +20,7 @@ from shopform.config.write.edits import (
     Edit,
     NotEditable,
     add_entries,
-    edited,
+    apply_edits,
     set_items,
     set_scalar,
 )
@@ -36,7 +36,7 @@ SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class LiveField:
     """What the shop holds in a field. `why` tells that the files cannot be made to say so.
 
     Without a `field` it is about the whole object.
@@ -67,12 +67,12 @@ class Patch:
         return "".join(_diff(self.files))
 
 
-class _Left(Exception):
+class _NotPatchable(Exception):
     """A field that is not patched; the text says why."""
 
 
 def patch(
-    project: Project, shop: str, held: Iterable[Held], left_out: str = "is not in the patch"
+    project: Project, shop: str, held: Iterable[LiveField], left_out: str = "is not in the patch"
 ) -> Patch:
     """The patch that makes the files declare what the shop holds.
 
@@ -85,7 +85,7 @@ def patch(
     for one in held:
         try:
             counts[patching.take(one)] += 1
-        except _Left as problem:
+        except _NotPatchable as problem:
             left.append(patching.warning(one, left_out, str(problem)))
     return Patch(dict(patching.changed()), counts, tuple(left))
 
@@ -97,10 +97,10 @@ class _Patching:
     """
 
     def __init__(self, project: Project, shop: str) -> None:
-        drafts = Drafts(project, shop, shop_names(project), Collector())
+        drafts = Declarations(project, shop, shop_names(project), Collector())
         self.drafts = {draft.address: draft for draft in drafts.all()}
-        self.directory, self.marks = project.directory, project.marks
-        self.texts = project.texts
+        self.directory, self.marks = project.directory, project.boms
+        self.texts = project.contents
         self.documents: dict[str, Document] = {}
         self.edits: dict[str, list[Edit]] = {}
         self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
@@ -110,13 +110,13 @@ class _Patching:
         self.uses = Counter(map(id, nodes))
         self.file_uses = Counter(path for node in nodes if (path := self._path(node)))
 
-    def take(self, one: Held) -> str:
+    def take(self, one: LiveField) -> str:
         """Add the edits for one field; the file they are in. Raises _Left."""
         draft = self.drafts.get(one.address)
         if one.why or draft is None:
-            raise _Left(one.why or "it is not declared")
+            raise _NotPatchable(one.why or "it is not declared")
         if draft.node.file not in self.texts:
-            raise _Left("it is in a table")
+            raise _NotPatchable("it is in a table")
         entry = draft.node.entries.get(one.field)
         if entry is None:
             self._insert(draft, one)
@@ -124,18 +124,18 @@ class _Patching:
         key, node = entry
         document = self._document(node.file)
         if self.uses[id(node)] > 1 or node.start < key.start or _marked(document, node):
-            raise _Left("an anchor shares the value")
+            raise _NotPatchable("an anchor shares the value")
         if isinstance(node, Scalar):
             self._scalar(document, draft, one, key, node)
         elif isinstance(node, Sequence) and isinstance(one.value, tuple):
             self._items(document, node, one)
-        elif isinstance(node, Mapping) and one.field in free_texts(draft.kind):
+        elif isinstance(node, Mapping) and one.field in free_text_fields(draft.kind):
             return self._file(draft, one, node)
         else:
-            raise _Left("it is in a form that cannot be patched")
+            raise _NotPatchable("it is in a form that cannot be patched")
         return node.file
 
-    def warning(self, one: Held, left_out: str, problem: str) -> Diagnostic:
+    def warning(self, one: LiveField, left_out: str, problem: str) -> Diagnostic:
         draft = self.drafts.get(one.address)
         place = (child(draft.node, one.field) or draft.key) if draft else None
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
@@ -154,7 +154,7 @@ class _Patching:
         changed = {name: self._whole(name, *texts) for name, texts in self.files.items()}
         for name, edits in self.edits.items():
             document = self._document(name)
-            changed[name] = self._whole(name, document.text, edited(document, edits))
+            changed[name] = self._whole(name, document.text, apply_edits(document, edits))
         yield from ((n, texts) for n, texts in sorted(changed.items()) if texts[0] != texts[1])
 
     def _document(self, name: str) -> Document:
@@ -171,20 +171,20 @@ class _Patching:
             mark = BOM if data.startswith(BOM.encode()) else ""
         return mark + before, mark + after
 
-    def _insert(self, draft: Declaration, one: Held) -> None:
+    def _insert(self, draft: Declaration, one: LiveField) -> None:
         document = self._document(draft.node.file)
         entries = [*draft.node.entries.values()]
         if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
-            raise _Left("an anchor shares the value")
+            raise _NotPatchable("an anchor shares the value")
         if any(key is node for key, node in entries):
-            raise _Left("it is written as a string in a list, which takes no other field")
+            raise _NotPatchable("it is written as a string in a list, which takes no other field")
         order = list(draft.kind.fields)
         rank = order.index(one.field)
         before = [entry for entry in entries if entry[0].text in order[:rank]]
         value, rich = self._plain(draft, one, ""), draft.kind.type(one.field).rich
         depth = document.column(entries[0][0])
         lines = [line[depth:] for line in plain_field(one.field, value, rich, depth)]
-        inline = f"{one.field}: {word(value, '', bracketed=True)}"
+        inline = f"{one.field}: {inline_scalar(value, '', bracketed=True)}"
         for key, node in (*reversed(before), entries[0]):
             behind = document.value(node, document.end(key))
             with suppress(NotEditable):
@@ -192,42 +192,42 @@ class _Patching:
                 place = self.new.setdefault((draft.node.file, edit.start), [])
                 place.append((rank, edit.text))
                 return
-        raise _Left("it is not written yet, and there is no simple place for it")
+        raise _NotPatchable("it is not written yet, and there is no simple place for it")
 
     def _scalar(
-        self, document: Document, draft: Declaration, one: Held, key: Scalar, node: Scalar
+        self, document: Document, draft: Declaration, one: LiveField, key: Scalar, node: Scalar
     ) -> None:
         if _holds_placeholder(node.text):
-            raise _Left("it contains a placeholder")
+            raise _NotPatchable("it contains a placeholder")
         value = self._plain(draft, one, node.text)
         short = key is node
         if short and key_from(str(value)) != key_from(node.text):
-            raise _Left("its key is derived from the value")
+            raise _NotPatchable("its key is derived from the value")
         bracketed = short or document.flow(draft.node)
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
-    def _items(self, document: Document, node: Sequence, one: Held) -> None:
+    def _items(self, document: Document, node: Sequence, one: LiveField) -> None:
         texts = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
         if any(map(_holds_placeholder, texts)):
-            raise _Left("it contains a placeholder")
+            raise _NotPatchable("it contains a placeholder")
         if any(self.uses[id(item)] > 1 or _marked(document, item) for item in node.items):
-            raise _Left("an anchor shares the value")
+            raise _NotPatchable("an anchor shares the value")
         try:
             edits = set_items(document, node, tuple(_escaped(str(value)) for value in values))
         except NotEditable:
-            raise _Left("its list is in a form that cannot be patched") from None
+            raise _NotPatchable("its list is in a form that cannot be patched") from None
         self._add(node.file, edits)
 
-    def _file(self, draft: Declaration, one: Held, node: Mapping) -> str:
+    def _file(self, draft: Declaration, one: LiveField, node: Mapping) -> str:
         name, path = self._path(node), child(node, "file")
         before = None
         if isinstance(path, Scalar) and name:
             before = self.reader.text(path.text, path.file, path.span)
         if name is None or before is None:
-            raise _Left("its file is named by a placeholder")
+            raise _NotPatchable("its file is named by a placeholder")
         if self.file_uses[name] > 1 or name in self.files:
-            raise _Left("its file is used in several places")
+            raise _NotPatchable("its file is used in several places")
         after = _fitted(draft.kind.type(one.field), str(one.value), before)
         self.files[name] = (before, after)
         return name
@@ -239,18 +239,18 @@ class _Patching:
             return None
         return self.reader.relative(path.text, path.file, path.span)
 
-    def _plain(self, draft: Declaration, one: Held, old: str) -> Plain:
+    def _plain(self, draft: Declaration, one: LiveField, old: str) -> Plain:
         """The value as the files write it. Raises _Left."""
         if one.field in draft.kind.refers:
             return self._key(one.value, old)
         shape, value = shape_of(model_of(draft.kind)).fields[one.field], one.value
-        if shape.takes is Takes.FLAG and isinstance(value, bool):
+        if shape.accepts is Accepts.BOOLEAN and isinstance(value, bool):
             return value
-        if shape.takes is Takes.NUMBER and isinstance(value, int):
+        if shape.accepts is Accepts.INTEGER and isinstance(value, int):
             return value
-        known = shape.takes is Takes.WORD and value in shape.words
-        if not isinstance(value, str) or not (known or shape.takes is Takes.TEXT):
-            raise _Left("the value in the shop cannot be written in the files")
+        known = shape.accepts is Accepts.CHOICE and value in shape.choices
+        if not isinstance(value, str) or not (known or shape.accepts is Accepts.STRING):
+            raise _NotPatchable("the value in the shop cannot be written in the files")
         return _fitted(draft.kind.type(one.field), _escaped(value), old)
 
     def _key(self, value: object, old: str) -> str | None:
@@ -258,7 +258,7 @@ class _Patching:
             return None
         found = self.drafts.get(value.address) if isinstance(value, Ref) else None
         if found is None or not found.active:
-            raise _Left("its reference is not declared")
+            raise _NotPatchable("its reference is not declared")
         address = found.address
         return str(address) if old.startswith(f"{address.kind}.") else address.keys[-1]
 
@@ -274,7 +274,7 @@ def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
 
 
 def _marked(document: Document, node: Node) -> bool:
-    return document.written(node)[:1] in ("&", "!")
+    return document.source(node)[:1] in ("&", "!")
 
 
 def _holds_placeholder(text: str) -> bool:

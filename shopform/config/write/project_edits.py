@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shopform.config.compile.tables.sections import Tables, is_table
-from shopform.config.format.formatter import comment_counts, format_alike, same
-from shopform.config.format.scalars import STEP, indented, word
+from shopform.config.format.formatter import comment_counts, equivalent, format_alike
+from shopform.config.format.scalars import STEP, indented, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.project import Project, is_yaml
@@ -20,9 +20,9 @@ from shopform.config.write.edits import (
     add_entries,
     add_inside,
     add_items,
-    edited,
+    apply_edits,
 )
-from shopform.config.write.emitter import pieces
+from shopform.config.write.emitter import fragments
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS, Kind
@@ -37,18 +37,18 @@ Written = dict[Address, tuple[list[str], str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
+class ChangedFile:
     """A file of the project by its name, and the text it is to have."""
 
     name: str
     text: str
 
 
-class Tabled(UsageError):
+class BelongsInTable(UsageError):
     """What is to be added belongs into a table, which takes rows."""
 
 
-def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritten:
+def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> ChangedFile:
     """The file that lists what has moved, with these behind the others; the main file for none.
 
     Raises UsageError where it is written in a way that nothing can be added to.
@@ -57,7 +57,7 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritt
     listed = project.refactorings.get(MOVED)
     name = listed[-1].file if listed else project.main
     try:
-        document = _document(project.texts[name], name)
+        document = _document(project.contents[name], name)
         edit = add_items(document, _root(document), MOVED, texts)
         return _finished(name, document, {((MOVED,), frozenset()): edit})
     except NotEditable:
@@ -69,7 +69,7 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Rewritt
 
 def with_resource(
     project: Project, declared: Declared, address: Address, into: str | None = None
-) -> Rewritten:
+) -> ChangedFile:
     """A file with one more resource: `into`, else where its section is, else a file of its own.
 
     What is nested goes into its container. Raises UsageError for a file that is not the
@@ -83,7 +83,7 @@ def with_resource(
 
 def with_resources(
     project: Project, declared: Declared, addresses: Seq[Address], into: str | None = None
-) -> tuple[Rewritten | None, dict[Address, UsageError]]:
+) -> tuple[ChangedFile | None, dict[Address, UsageError]]:
     """The same for several of one kind whose outermost containers, if any, are in one file.
 
     Returns the file, None where nothing could be added, and for each that was not added the error
@@ -94,16 +94,16 @@ def with_resources(
     groups: dict[tuple[str, ...], list[Address]] = {}
     for each in addresses:
         groups.setdefault(_path(kinds, each)[:-1], []).append(each)
-    written, edits = pieces(declared, addresses), dict[Place, Edit]()
+    written, edits = fragments(declared, addresses), dict[Place, Edit]()
     change, tabled = None, dict[Address, UsageError]()
     with suppress(NotEditable):
-        document = _document(project.texts.get(name, ""), name)
+        document = _document(project.contents.get(name, ""), name)
         root = _root(document)
         for path, group in groups.items():
             try:
                 edit = _edit(document, root, path, declared, group, written)
                 edits[path, frozenset(each.keys[-1] for each in group)] = edit
-            except Tabled as problem:
+            except BelongsInTable as problem:
                 tabled |= dict.fromkeys(group, problem)
             except NotEditable:
                 continue
@@ -124,7 +124,7 @@ def _odd(name: str, address: Address, line: str) -> UsageError:
     )
 
 
-def amended(project: Project, change: Rewritten) -> Project:
+def apply_change(project: Project, change: ChangedFile) -> Project:
     """The project as it will be once the file is written: with what was added to it."""
     root = _root(_document(change.text, change.name))
     sections = dict(project.sections)
@@ -132,13 +132,15 @@ def amended(project: Project, change: Rewritten) -> Project:
         kind = next((kind for kind in KINDS if kind.section == name), None)
         if kind is None or kind.nesting or is_table(node):
             continue
-        whole = Tables(project.directory, {}, {}, Collector()).unfolded(kind, node)
+        whole = Tables(project.directory, {}, {}, Collector()).expand(kind, node)
         if isinstance(whole, Mapping):
             sections[name] = {**sections.get(name, {}), **whole.entries}
-    return replace(project, texts={**project.texts, change.name: change.text}, sections=sections)
+    return replace(
+        project, contents={**project.contents, change.name: change.text}, sections=sections
+    )
 
 
-def home(project: Project, address: Address) -> str:
+def container_file(project: Project, address: Address) -> str:
     """The file of the outermost resource it lies in; empty for one that lies in nothing."""
     if len(address.keys) == 1:
         return ""
@@ -162,7 +164,7 @@ def _place(project: Project, kinds: list[Kind], address: Address, into: str | No
     """The name of the file that gets it."""
     section = project.sections.get(kinds[0].section, {})
     if len(kinds) > 1:
-        file = home(project, address)
+        file = container_file(project, address)
         if into and posixpath.normpath(into) != file:
             raise UsageError(
                 f"`{address}` lies in `{kinds[0].name}.{address.keys[0]}`, which is in `{file}`",
@@ -170,11 +172,11 @@ def _place(project: Project, kinds: list[Kind], address: Address, into: str | No
             )
         return file
     if into is None:
-        counts = Counter(key.file for key, _ in section.values() if key.file in project.texts)
+        counts = Counter(key.file for key, _ in section.values() if key.file in project.contents)
         return min(counts, key=lambda f: (-counts[f], f), default=f"{kinds[0].section}.yaml")
     name = posixpath.normpath(into)
     beside = "/" not in name and is_yaml(name) and not name.startswith(".")
-    if name not in project.texts and not beside:
+    if name not in project.contents and not beside:
         raise UsageError(
             f"`{into}` is no file of the project",
             hint="name one of its files, or a new one that ends in `.yaml` beside `shopform.yaml`",
@@ -204,7 +206,7 @@ def _edit(
         head = [f"{section}:", *indented(lines, STEP)]
         return add_entries(document, parent, head, f"{section}: {{{brief}}}")
     if is_table(entry[1]) and isinstance(named := child(entry[1], "table"), Scalar):
-        raise Tabled(
+        raise BelongsInTable(
             f"`{addresses[0]}` belongs in the table `{named.text}`",
             hint="add a row to it",
         )
@@ -220,7 +222,7 @@ def _short(resource: Resource) -> str:
     text = fields.get(nesting.short) if nesting else None
     if len(fields) > 1 or not isinstance(text, str) or key_from(text) != resource.address.keys[-1]:
         raise NotEditable
-    return word(text, "", bracketed=True)
+    return inline_scalar(text, "", bracketed=True)
 
 
 def _document(text: str, name: str) -> Document:
@@ -243,7 +245,7 @@ def _root(document: Document) -> Mapping | None:
 def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place, Edit]:
     """The edits that change nothing else. One may edit what an anchor shares with other places."""
     with suppress(NotEditable):
-        after = _document(edited(document, edits.values()), name)
+        after = _document(apply_edits(document, edits.values()), name)
         kept = comment_counts(document) <= comment_counts(after)
         if not edits or (kept and _added(_root(document), _root(after), [*edits])):
             return edits
@@ -254,11 +256,13 @@ def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Plac
     return {p: edit for part in halves for p, edit in _sound(name, document, part).items()}
 
 
-def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> Rewritten:
+def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> ChangedFile:
     """The file after its edits. Raises NotEditable if they change anything else."""
     if not edits or _sound(name, document, edits) != edits:
         raise NotEditable
-    return Rewritten(name, format_alike(document.text, edited(document, edits.values()), name))
+    return ChangedFile(
+        name, format_alike(document.text, apply_edits(document, edits.values()), name)
+    )
 
 
 def _added(old: Node | None, new: Node | None, places: Seq[Place]) -> bool:
@@ -268,7 +272,7 @@ def _added(old: Node | None, new: Node | None, places: Seq[Place]) -> bool:
         items = old.items if isinstance(old, Sequence) else []
         pairs = zip(items, new.items, strict=False)
         kept = old is None or isinstance(old, Sequence)
-        return kept and len(items) < len(new.items) and all(same(a, b) for a, b in pairs)
+        return kept and len(items) < len(new.items) and all(equivalent(a, b) for a, b in pairs)
     if not isinstance(new, Mapping) or not (old is None or isinstance(old, Mapping)):
         return False
     entries = old.entries if old else {}
@@ -280,6 +284,6 @@ def _added(old: Node | None, new: Node | None, places: Seq[Place]) -> bool:
     fresh = keys | below.keys()
     if not fresh or new.entries.keys() != entries.keys() | fresh or entries.keys() & keys:
         return False
-    if any(not same(n, new.entries[k][1]) for k, (_, n) in entries.items() if k not in below):
+    if any(not equivalent(n, new.entries[k][1]) for k, (_, n) in entries.items() if k not in below):
         return False
     return all(_added(child(old, k), new.entries[k][1], inner) for k, inner in below.items())

@@ -7,10 +7,10 @@ from shopform.config.format.scalars import (
     WIDTH,
     Plain,
     folded,
+    inline_scalar,
     literal,
     may_be_literal,
     may_be_plain,
-    word,
 )
 from shopform.kit.text import shorten
 from shopform.model.values import Ref, Value
@@ -31,8 +31,8 @@ def plain_of(value: Value) -> Plain:
 def bracketed(value: Value) -> str:
     """A value as it stands between brackets."""
     if isinstance(value, tuple):
-        return f"[{', '.join(word(plain_of(str(each)), '', bracketed=True) for each in value)}]"
-    return word(plain_of(value), "", bracketed=True)
+        return f"[{', '.join(map(bracketed, map(str, value)))}]"
+    return inline_scalar(plain_of(value), "", bracketed=True)
 
 
 def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:
@@ -45,7 +45,7 @@ def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:
 def plain_field(name: str, text: Plain, rich: bool, indent: int) -> list[str]:
     """The same for a value as the files hold it."""
     head = f"{' ' * indent}{name}: "
-    line = head + word(text, "", bracketed=False)
+    line = head + inline_scalar(text, "", bracketed=False)
     below: list[str] = []
     if isinstance(text, str):
         wide = len(line) > WIDTH

@@ -42,7 +42,7 @@ def _old_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
     found: dict[_Group, list[_Row]] = {}
     removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
-        declared = address in desired.resources or address in desired.left_out
+        declared = address in desired.resources or address in desired.skipped_rows
         name = BY_NAME[address.kind].identity[-1]
         if declared or not is_row_key(address.keys[-1], str(entry.sent.get(name))):
             continue

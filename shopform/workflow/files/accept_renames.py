@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from shopform.config import compile_shops, select_shop
 from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Scalar, child
-from shopform.config.write.project_edits import MOVED, Rewritten, with_moves
+from shopform.config.write.project_edits import MOVED, ChangedFile, with_moves
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.files import write_over
@@ -17,6 +17,7 @@ from shopform.model.values import Address, host_of
 from shopform.planning.matching.moved_addresses import apply_moves
 from shopform.planning.matching.result import Matching
 from shopform.state.open import open_store
+from shopform.state.ownership import Expected
 from shopform.workflow.open_project import check_address, open_project, several
 from shopform.workflow.workspace import LoadedProject
 
@@ -47,8 +48,9 @@ def accept(
         **loaded.given,
         resolve_token=False,
     )
+    directory = request.directory
     worlds = [
-        (desired, open_store(each.state, request.directory, host_of(each.url)).read())
+        (desired, open_store(each.state, directory, Expected(shop=host_of(each.url))).read())
         for each, desired in found.values()
     ]
     for move in fresh:
@@ -59,9 +61,9 @@ def accept(
     return open_project(request, loaded.observer)
 
 
-def write(project: Project, change: Rewritten) -> None:
+def write(project: Project, change: ChangedFile) -> None:
     """Write a file of the project, with the mark at its beginning if it had one."""
-    mark = project.marks.get(change.name, "")
+    mark = project.boms.get(change.name, "")
     write_over(project.directory, {change.name: mark + change.text})
 
 

@@ -24,7 +24,7 @@ class DeclaredFiles:
     """
 
     resources: int
-    left_out: int
+    omitted: int
     text: str = ""
     written: int = 0
     include: str = ""
@@ -76,7 +76,7 @@ def _pattern(project: Path, folder: Path) -> str:
 
 def _modeline(project: Project, folder: Path) -> str:
     """The line that names the schema for editors, where the project's settings have one."""
-    line = project.texts[project.main].split("\n", 1)[0].rstrip()
+    line = project.contents[project.main].split("\n", 1)[0].rstrip()
     found = re.search(r"\$schema=(\S+)", line)
     if not line.startswith(MODELINE) or not found:
         return ""

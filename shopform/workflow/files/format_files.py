@@ -34,7 +34,7 @@ def project_files(directory: Path) -> list[str]:
     collector = Collector()
     project = load(directory, collector)
     unread = {d.span.file for d in collector if d.code in UNREAD and d.span}
-    return sorted({*project.texts, *unread})
+    return sorted({*project.contents, *unread})
 
 
 def format_file(directory: Path, name: str, *, check: bool) -> FormattedFile:

@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shopform.config import Project, shop_names
-from shopform.config.compile.declarations import Drafts
+from shopform.config.compile.declarations import Declarations
 from shopform.config.format.formatter import format_alike
 from shopform.config.read.project import BOM
-from shopform.config.write.field_patches import Held, patch
-from shopform.config.write.project_edits import Tabled, amended, home, with_resources
+from shopform.config.write.field_patches import LiveField, patch
+from shopform.config.write.project_edits import (
+    BelongsInTable,
+    apply_change,
+    container_file,
+    with_resources,
+)
 from shopform.describe.from_live import declare
 from shopform.describe.out_of_sync import Differences, find_differences
 from shopform.diagnostics import Collector, Diagnostic, warning
@@ -39,12 +44,12 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     project = workspace.loaded.project
     written = find_differences(workspace.desired, found.prior, found.live)
     held = [
-        Held(address=each.address, field=each.field, value=each.value, why=each.why)
+        LiveField(address=each.address, field=each.field, value=each.value, why=each.why)
         for each in written.fields
     ]
     made = patch(project, workspace.shop.name, held, "is not written")
     files = {
-        name: format_alike(*texts, name) if name in project.texts else texts[1]
+        name: format_alike(*texts, name) if name in project.contents else texts[1]
         for name, texts in made.files.items()
     }
     undeclared, declared = _undeclared(workspace, project, found, written)
@@ -52,9 +57,9 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     added: Counter[str] = Counter()
     if new:
         patched = {name: text.removeprefix(BOM) for name, text in files.items()}
-        texts = {name: patched.get(name, text) for name, text in project.texts.items()}
-        more, added, refused = _with_new(replace(project, texts=texts), declared, undeclared)
-        files |= {name: project.marks.get(name, "") + text for name, text in more.items()}
+        texts = {name: patched.get(name, text) for name, text in project.contents.items()}
+        more, added, refused = _with_new(replace(project, contents=texts), declared, undeclared)
+        files |= {name: project.boms.get(name, "") + text for name, text in more.items()}
         not_written += refused
     write_over(workspace.directory, files)
     counts = {name: (made.counts.get(name, 0), added[name]) for name in sorted(files)}
@@ -66,7 +71,7 @@ def _undeclared(
     workspace: Workspace, project: Project, found: ShopSnapshot, written: Differences
 ) -> tuple[list[Address], Declared]:
     """The shop's objects without a declaration under the addresses they would get, with all."""
-    drafts = Drafts(project, workspace.shop.name, shop_names(project), Collector())
+    drafts = Declarations(project, workspace.shop.name, shop_names(project), Collector())
     taken = {draft.address for draft in drafts.all()}
     known = {at: address for at, address in found.prior.owners.items() if address not in taken}
     # Keys that other shops have, or that wait for an object, are given to nothing else.
@@ -126,15 +131,15 @@ def _added(
     new = [a for a in new if declared.resources[a].parent not in fresh]
     groups: dict[tuple[str, str], list[Address]] = {}
     for address in new:
-        groups.setdefault((address.kind, home(project, address)), []).append(address)
+        groups.setdefault((address.kind, container_file(project, address)), []).append(address)
     for group in groups.values():
         change, lost = with_resources(project, declared, group)
         for address, problem in lost.items():
-            tabled = isinstance(problem, Tabled)
+            tabled = isinstance(problem, BelongsInTable)
             why = "its section is in a table" if tabled else "its file is written oddly"
             refused[address] = why, problem.diagnostics[0].hint
         if change:
-            project = amended(project, change)
+            project = apply_change(project, change)
             texts[change.name] = change.text
             counts[change.name] += len(group) - len(lost)
     return texts, counts, refused

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from shopform.config import means_several
+from shopform.config import names_several_shops
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, UsageError
 from shopform.kinds import BY_NAME
@@ -95,7 +95,7 @@ class Saved:
     def __init__(
         self, request: ProjectRequest, observer: Observer, plan_file: Path, options: Options
     ) -> None:
-        if means_several(request.shop):
+        if names_several_shops(request.shop):
             several(open_project(request, observer), {"PLAN_FILE": plan_file})
         if options != Options():
             raise UsageError("a saved plan takes no planning options", hint="leave the options out")

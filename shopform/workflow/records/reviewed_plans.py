@@ -21,7 +21,7 @@ def remember(plan: Plan, workspace: Workspace) -> None:
     """
     if not plan.changes:
         return
-    text = json.dumps(parts_of(plan), indent=1, sort_keys=True)
+    text = json.dumps(plan.parts, indent=1, sort_keys=True)
     try:
         folder = workspace.own_folder("plans")
         with reporting(folder):
@@ -59,7 +59,7 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
         pass
     if not isinstance(approved, dict):
         return ["the expected plan was not made here, so the difference cannot be shown"]
-    now = parts_of(plan)
+    now = plan.parts or parts_of(plan)
     told = {
         "is new": sorted(now.keys() - approved.keys()),
         "is no longer changed": sorted(approved.keys() - now.keys()),

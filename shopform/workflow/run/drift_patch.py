@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shopform.config.write.field_patches import Held, Patch, patch
+from shopform.config.write.field_patches import LiveField, Patch, patch
 from shopform.files import write_output
 from shopform.kinds import BY_NAME
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
@@ -36,7 +36,7 @@ def find_drift(
     return result, made
 
 
-def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:
+def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[LiveField]:
     """What the files can be made to say, and why not where they cannot.
 
     `planned` knows which fields the files declare as they were sent, and under which address.
@@ -47,7 +47,7 @@ def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:
     for change in looked.drift:
         if change.action is Action.DELETE:
             if change.address in declared:
-                yield Held(address=change.address, why="it has been deleted in the shop")
+                yield LiveField(address=change.address, why="it has been deleted in the shop")
             continue
         for field in change.fields:
             found = (change.kind, change.id, field.name)
@@ -60,7 +60,7 @@ def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[Held]:
                     why = "the files have changed it too"
                 elif not why and field.sensitive:
                     why = "it is a secret"
-                yield Held(address=owner.address, field=field.name, value=mine.after, why=why)
+                yield LiveField(address=owner.address, field=field.name, value=mine.after, why=why)
 
 
 def _fields(changes: tuple[Change, ...]) -> Mapping[Place, tuple[Change, FieldChange]]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shopform.config import compile_project, shop_names
-from shopform.config.compile.declarations import Drafts
-from shopform.config.write.project_edits import amended, with_resource
+from shopform.config.compile.declarations import Declarations
+from shopform.config.write.project_edits import apply_change, with_resource
 from shopform.describe.single_object import FetchedObject, adopt, declare_object
 from shopform.diagnostics import Collector, Diagnostic, did_you_mean, warning
 from shopform.errors import ShopError, StateError, UsageError
@@ -61,7 +61,7 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
 def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> None:
     """Raise UsageError unless a block can be written for it."""
     project, shop = workspace.loaded.project, workspace.shop.name
-    drafts = Drafts(project, shop, shop_names(project), Collector()).all()
+    drafts = Declarations(project, shop, shop_names(project), Collector()).all()
     if any(draft.address == wanted for draft in drafts):
         raise UsageError(
             f"`{wanted}` is declared, and not for the shop `{shop}`",
@@ -162,7 +162,7 @@ def _generate(
             hint=_above(wanted, prior, found),
         )
     change = with_resource(loaded.project, declared, wanted, into)
-    project = amended(loaded.project, change)
+    project = apply_change(loaded.project, change)
     loaded.observer.loaded(project.sources, workspace.shop.name)
     _, desired, _ = compile_project(project, workspace.shop.name, **loaded.given)
     write(project, change)

@@ -19,6 +19,7 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch
 from shopform.state.open import open_store
+from shopform.state.ownership import Expected
 from shopform.workflow.plan.refresh import connected
 from shopform.workflow.read_shop import require_whole
 from shopform.workflow.requests import ReadLimits
@@ -87,7 +88,9 @@ def rehome(
 def move_state(workspace: Workspace, lock_timeout: float) -> None:
     """Rename the state of a shop that was renamed, with its copies and its runs."""
     old, new = (workspace.directory / name for name in (workspace.former, workspace.shop.state))
-    store = open_store(workspace.former, workspace.directory, host_of(workspace.shop.url))
+    store = open_store(
+        workspace.former, workspace.directory, Expected(shop=host_of(workspace.shop.url))
+    )
     with store.open("state rehome", lock_timeout) as session, reporting(new):
         session.commit()
         make_directory(new.parent)

@@ -1,4 +1,4 @@
-"""What must hold between resources: no cycle, one holder of an identity and of a path."""
+"""Checks between resources: reference cycles, and identities and paths declared twice."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
@@ -27,23 +27,25 @@ from shopform.model.similar_paths import CODE as ALIKE
 from shopform.model.similar_paths import alike
 from shopform.model.values import Address, Ref, Secret, Value
 
-_REFUSED = "a plan is refused for it unless the shop has it so already"
+_REFUSED = "plans are refused unless the shop already has it"
 
 
 def check(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
-    """Tell what does not fit together among the resources of one shop."""
+    """Report conflicts between the resources of one shop."""
     resources = desired.resources
     active = [draft for draft in drafts if draft.address in resources]
-    _check_containers(active, collector)
+    _check_parents(active, collector)
     _check_cycles(active, resources, collector)
-    _check_twins(active, desired, collector)
+    _check_duplicates(active, desired, collector)
     check_rewritable(active, desired, collector)
 
 
-def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: Collector) -> None:
-    """Warn of what goes wrong among the declared ways on, as far as the files alone can tell.
+def check_routes(
+    resources: Iterable[Resource], hosts: frozenset[str], collector: Collector
+) -> None:
+    """Warn of loops, chains and conflicts between declared routes and paths.
 
-    A plan, which knows the shop, refuses it unless the shop has it so already.
+    Only a plan knows what the shop has already, so here they are no errors.
     """
     hops: list[Hop] = []
     pages: dict[str, Page] = {"": FRONT}
@@ -58,11 +60,10 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
     table = by_source(hops)
     hides = (hiding(hop, pages[hop.start]) for hop in hops if hop.start in pages)
     for fault in (*faults(hops, table), *hides, *alike(hops, table, pages)):
-        open_question = fault.code == ALIKE
         collector.warning(
             fault.code,
             fault.summary,
-            detail="" if open_question else _REFUSED,
+            detail="" if fault.code == ALIKE else _REFUSED,
             hint=fault.hint,
             span=fault.hops[0].span,
             related=fault.related,
@@ -70,20 +71,20 @@ def check_ways(resources: Iterable[Resource], hosts: frozenset[str], collector: 
         )
 
 
-def _check_containers(drafts: Iterable[Declaration], collector: Collector) -> None:
-    """A kind that may only lie in containers with a certain word in a field."""
+def _check_parents(drafts: Iterable[Declaration], collector: Collector) -> None:
+    """Report children that are only allowed in parents with a certain value of a field."""
     for draft in drafts:
         for kind, key in draft.holds:
             only = kind.nesting.only if kind.nesting else None
             if only is None or only[0] in draft.wrong or draft.data.get(only[0]) == only[1]:
                 continue
-            name, word = only
+            name, value = only
             found = draft.data.get(name)
             written = f"its `{name}` is `{found}`" if found else f"it declares no `{name}`"
             collector.error(
                 "nested-not-allowed",
                 f"`{draft.address}` cannot have `{key.text}`: {written}",
-                hint=f"write `{name}: {word}`, or remove `{key.text}`",
+                hint=f"write `{name}: {value}`, or remove `{key.text}`",
                 span=key.span,
                 address=draft.address,
             )
@@ -92,31 +93,31 @@ def _check_containers(drafts: Iterable[Declaration], collector: Collector) -> No
 def _check_cycles(
     drafts: list[Declaration], resources: Map[Address, Resource], collector: Collector
 ) -> None:
-    """Chains of one field that come back to where they began; each is told once."""
+    """Report each cycle of references in one field once."""
     by_address = {draft.address: draft for draft in drafts}
     for name in dict.fromkeys(n for d in drafts for n in d.kind.refers):
-        held = ((a, resource.fields.get(name)) for a, resource in resources.items())
-        refers = {a: value.address for a, value in held if isinstance(value, Ref)}
+        values = ((a, resource.fields.get(name)) for a, resource in resources.items())
+        refers = {a: value.address for a, value in values if isinstance(value, Ref)}
         for cycle in find_cycles((draft.address for draft in drafts), refers.get):
-            _tell_cycle(name, min(cycle), cycle, by_address, collector)
+            _report_cycle(name, min(cycle), cycle, by_address, collector)
 
 
-def _tell_cycle(
+def _report_cycle(
     name: str,
     first: Address,
     cycle: list[Address],
     drafts: Map[Address, Declaration],
     collector: Collector,
 ) -> None:
-    turn = cycle.index(first)
-    turned = [*cycle[turn:], *cycle[:turn]]
+    start = cycle.index(first)
+    ordered = [*cycle[start:], *cycle[:start]]
     places = [
-        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in turned
+        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in ordered
     ]
     span = (child(drafts[first].node, name) or drafts[first].key).span
     collector.error(
         "reference-cycle",
-        f"`{name}` forms a cycle: {circle_of(turned)}",
+        f"`{name}` forms a cycle: {circle_of(ordered)}",
         hint=f"remove `{name}` from one of them",
         span=span,
         related=tuple(place for place in places if place[1] != span),
@@ -124,10 +125,12 @@ def _tell_cycle(
     )
 
 
-def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
-    """Two resources that the shop could not tell apart, or that want the same path.
+def _check_duplicates(
+    drafts: Iterable[Declaration], desired: Desired, collector: Collector
+) -> None:
+    """Report resources with the same identity or the same path.
 
-    Those that each name their object by its id may have the same identity.
+    Resources that are all imported by id may have the same identity.
     """
     identities: dict[tuple[object, ...], Declaration] = {}
     paths: dict[str, Declaration] = {}
@@ -141,27 +144,27 @@ def _check_twins(drafts: Iterable[Declaration], desired: Desired, collector: Col
                 resource.parent,
                 *(_recognised(kind.type(n), resource.fields.get(n)) for n in kind.identity),
             )
-            twin = identities.setdefault(key, draft)
-            if twin is not draft and not {twin.address, draft.address} <= by_id:
+            other = identities.setdefault(key, draft)
+            if other is not draft and not {other.address, draft.address} <= by_id:
                 names = " and ".join(f"`{name}`" for name in kind.identity)
-                _tell_twins("identity-twice", f"have the same {names}", draft, twin, collector)
+                _report_duplicate("identity-twice", f"the same {names}", draft, other, collector)
         path = kind.path and resource.fields.get(kind.path)
         if path:
-            wanted = page_address(str(_comparable(kind.type(kind.path), path)))
-            holder = paths.setdefault(wanted, draft)
-            if holder is not draft:
-                same = f"have the same `{kind.path}`"
-                _tell_twins("path-twice", same, draft, holder, collector, kind.path)
+            page = page_address(str(_comparable(kind.type(kind.path), path)))
+            other = paths.setdefault(page, draft)
+            if other is not draft:
+                same = f"the same `{kind.path}`"
+                _report_duplicate("path-twice", same, draft, other, collector, kind.path)
 
 
-_TWINS = {
-    "identity-twice": "the shop could not tell them apart: change or remove one, or name the id of"
-    " each under `imports:`",
-    "path-twice": "only one page can have a path: change or remove one",
+_DUPLICATE_HINTS = {
+    "identity-twice": "the shop cannot distinguish them: change or remove one, or import both by id"
+    " under `imports:`",
+    "path-twice": "a path belongs to one page: change or remove one",
 }
 
 
-def _tell_twins(
+def _report_duplicate(
     code: str,
     same: str,
     second: Declaration,
@@ -175,8 +178,8 @@ def _tell_twins(
 
     collector.error(
         code,
-        f"`{first.address}` and `{second.address}` {same}",
-        hint=_TWINS[code],
+        f"`{first.address}` and `{second.address}` have {same}",
+        hint=_DUPLICATE_HINTS[code],
         span=place(second).span,
         related=((f"`{first.address}`", place(first).span),),
         address=second.address,

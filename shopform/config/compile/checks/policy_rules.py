@@ -1,4 +1,4 @@
-"""The rules of `policy`, checked against the kinds, fields and shops that they name."""
+"""The rules of `policy`, checked against the known kinds, fields and shops."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -17,19 +17,19 @@ Data = dict[str, Any]
 def rules_of(
     written: Iterable[Any], node: Node | None, shops: Collection[str], collector: Collector
 ) -> tuple[PolicyRule, ...]:
-    """The rules as data, and what is wrong with them to the collector."""
+    """Return the rules; their errors go to the collector."""
     nodes = node.items if isinstance(node, Listed) else []
     found: list[PolicyRule] = []
     for place, data in zip(nodes, written, strict=False):
         if isinstance(place, Mapping) and isinstance(data.get("name"), str):
-            checked = _Checked(data, place, collector)
+            checked = _RuleReader(data, place, collector)
             checked.check(shops, [rule.name for rule in found])
             found.append(checked.rule())
     return tuple(found)
 
 
-class _Checked:
-    """One rule and its node."""
+class _RuleReader:
+    """Reads and checks one rule."""
 
     def __init__(self, data: Data, node: Mapping, collector: Collector) -> None:
         self._data = data
@@ -54,25 +54,25 @@ class _Checked:
 
     def check(self, shops: Collection[str], before: Collection[str]) -> None:
         if self._data["name"] in before:
-            self._tell("rule-twice", "name", 0, "is the name of two rules", "choose another name")
+            self._report("rule-twice", "name", 0, "names two rules", "rename one of them")
         names = [name for kind in KINDS for name in (kind.name, kind.section)]
-        self._words("kinds", "unknown-kind", "kind", names, [kind.name for kind in KINDS])
-        self._words("shops", "unknown-shop", "shop", shops, shops)
-        self._words("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
+        self._check_values("kinds", "unknown-kind", "kind", names, [kind.name for kind in KINDS])
+        self._check_values("shops", "unknown-shop", "shop", shops, shops)
+        self._check_values("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
         fields = self._fields()
         if self._data.get("field"):
-            self._words("field", "unknown-field", "field", fields, fields)
-        self._check_sort()
+            self._check_values("field", "unknown-field", "field", fields, fields)
+        self._check_subject()
 
-    def _check_sort(self) -> None:
-        """A rule is about changes or about a field: what it does must not be a guess."""
+    def _check_subject(self) -> None:
+        """Report rules that limit both changes and a field, or neither."""
         data, written = self._data, set(self._node.entries)
         changes, patterns = {"deny", "max"} & written, {"allow", "forbid"} & written
         if changes and (patterns or "field" in written):
-            what, hint = "is about changes and about a field", "make two rules of it"
+            what, hint = "limits both changes and a field", "split it into two rules"
         elif not changes and not ("field" in written and patterns):
-            what = "has neither changes nor values to refuse"
-            hint = "give it `deny` or `max`, or `field` with `allow` or `forbid`"
+            what = "limits neither changes nor a field"
+            hint = "add `deny` or `max`, or `field` with `allow` or `forbid`"
         else:
             return
         self._collector.error(
@@ -80,11 +80,11 @@ class _Checked:
         )
 
     def _kinds(self) -> list[str]:
-        words = self._listed("kinds")
-        return [kind.name for kind in KINDS if kind.name in words or kind.section in words]
+        names = self._listed("kinds")
+        return [kind.name for kind in KINDS if kind.name in names or kind.section in names]
 
     def _fields(self) -> list[str]:
-        """The fields that every kind it is about has; without kinds, those that any has."""
+        """Return the fields that all its kinds have; without kinds, those that any kind has."""
         kinds = [BY_NAME[name] for name in self._kinds()]
         if not kinds:
             return sorted({name for kind in KINDS for name in kind.fields})
@@ -95,18 +95,18 @@ class _Checked:
         found = self._data.get(name, ())
         return [found] if isinstance(found, str) else found
 
-    def _words(
-        self, name: str, code: str, what: str, words: Collection[str], told: Collection[str]
+    def _check_values(
+        self, name: str, code: str, what: str, known: Collection[str], shown: Collection[str]
     ) -> None:
-        for number, word in enumerate(self._listed(name)):
-            if isinstance(word, str) and word not in words:
-                known = f"known are {one_of(told)}" if told else "these kinds share no field"
-                hint = did_you_mean(word, words, known)
-                self._tell(code, name, number, f"is no {what} a rule can name here", hint)
+        for number, value in enumerate(self._listed(name)):
+            if isinstance(value, str) and value not in known:
+                names = f"known are {one_of(shown)}" if shown else "these kinds share no field"
+                hint = did_you_mean(value, known, names)
+                self._report(code, name, number, f"is not a known {what}", hint)
 
-    def _tell(self, code: str, name: str, number: int, problem: str, hint: str) -> None:
+    def _report(self, code: str, name: str, number: int, problem: str, hint: str) -> None:
         node: Node = child(self._node, name) or self._node
         if isinstance(node, Listed) and number < len(node.items):
             node = node.items[number]
-        word = self._listed(name)[number]
-        self._collector.error(code, f"`{word}` {problem}", hint=hint, span=node.span)
+        value = self._listed(name)[number]
+        self._collector.error(code, f"`{value}` {problem}", hint=hint, span=node.span)

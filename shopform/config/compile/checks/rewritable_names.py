@@ -1,4 +1,4 @@
-"""Declared strings that a shop may store otherwise, and siblings that then are the same."""
+"""Declared strings that a shop may store differently, and siblings that could then be equal."""
 
 import unicodedata
 from collections import Counter
@@ -13,13 +13,13 @@ from shopform.model.desired import Desired
 from shopform.model.name_similarity import skeleton
 from shopform.model.values import Secret
 
-SHOWN = 10  # warnings of a sort, before the rest is only counted
+SHOWN = 10  # warnings with one code; more are only counted
 KEPT = frozenset("\t\n\r")
 Related = tuple[tuple[str, Span], ...]
 
 
 def check_rewritable(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
-    """Warn of what a shop may trim, normalize or strip."""
+    """Warn of strings that a shop may trim, normalize or strip."""
     warnings = _Warnings(collector)
     siblings: dict[tuple[object, ...], Declaration] = {}
     for draft in drafts:
@@ -37,11 +37,11 @@ def check_rewritable(drafts: Iterable[Declaration], desired: Desired, collector:
                     hint="write it as the shop should store it",
                 )
         _compare(draft, desired, siblings, warnings)
-    warnings.count_the_rest()
+    warnings.report_counts()
 
 
 class _Warnings:
-    """Shows the first of each code, and counts the others."""
+    """Reports the first warnings of each code, and counts the others."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
@@ -64,7 +64,7 @@ class _Warnings:
                 code, summary, hint=hint, span=span, related=related, address=address
             )
 
-    def count_the_rest(self) -> None:
+    def report_counts(self) -> None:
         for code, count in self._found.items():
             if count > SHOWN:
                 self._collector.warning(code, f"and {count - SHOWN:,} more of these")
@@ -82,10 +82,10 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
         return f"contains the control character U+{ord(min(controls)):04X}"
     if not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode form NFC"
-    # The line end of a block is how YAML writes a string of several lines.
+    # A block scalar of YAML ends with a line feed.
     inner = text if name in kind.identity else text.strip("\r\n")
-    outer = not kind.type(name).rich and inner != inner.strip()
-    return "begins or ends with blanks" if outer else ""
+    padded = not kind.type(name).rich and inner != inner.strip()
+    return "begins or ends with white space" if padded else ""
 
 
 def _label(draft: Declaration, desired: Desired) -> object:
@@ -100,14 +100,14 @@ def _compare(
     siblings: dict[tuple[object, ...], Declaration],
     warnings: _Warnings,
 ) -> None:
-    """Two of one kind and parent that differ in nothing but what shops rewrite."""
+    """Warn of siblings that differ only in what shops rewrite."""
     resource, kind = desired.resources[draft.address], draft.kind
     name, label = kind.identity[-1], _label(draft, desired)
-    if kind.route or isinstance(resource.fields.get(name), Secret):  # paths have their own
+    if kind.route or isinstance(resource.fields.get(name), Secret):  # paths are checked elsewhere
         return
-    above = [str(resource.fields.get(each)) for each in kind.identity[:-1]]
+    others = [str(resource.fields.get(each)) for each in kind.identity[:-1]]
     bare = skeleton(str(label))
-    first = siblings.setdefault((draft.kind.name, resource.parent, *above, bare), draft)
+    first = siblings.setdefault((draft.kind.name, resource.parent, *others, bare), draft)
     if first is draft or _label(first, desired) == _label(draft, desired):
         return
     warnings.add(
@@ -115,6 +115,6 @@ def _compare(
         draft,
         name,
         f"`{first.address}` and `{draft.address}` differ only in what shops rewrite",
-        hint="such a shop cannot tell them apart: change one",
+        hint="a shop that does so cannot distinguish them: change one",
         related=((f"`{first.address}`", _place(first, name)),),
     )

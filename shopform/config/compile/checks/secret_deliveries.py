@@ -1,4 +1,4 @@
-"""Files that secrets are delivered to: each is one secret's own."""
+"""The files that secrets are delivered to: each for one secret, and nothing else."""
 
 import posixpath
 from collections.abc import Collection, Iterable
@@ -12,7 +12,7 @@ from shopform.diagnostics import Collector
 from shopform.model.desired import Desired
 
 _INDEX = "secrets/.delivered.json"
-_OWN_FOLDERS = (".git/", ".shopform/")
+_RESERVED = (".git/", ".shopform/")
 
 
 def check_deliveries(
@@ -22,14 +22,14 @@ def check_deliveries(
     states: Map[str, str],
     collector: Collector,
 ) -> None:
-    """Refuse a file that has another use, or gets two secrets.
+    """Report files that have another use, or would get two secrets.
 
-    `used` are the files that the project is made of, `states` those of its shops by their names.
+    `used` are the files of the project, `states` the paths of the states by shop.
     """
     files = {r.address: r.deliver.file for r in desired.resources.values() if r.deliver}
-    needed = (*used, *states.values(), _INDEX, *(f"{own}x" for own in _OWN_FOLDERS))
-    within = (PurePosixPath(name).parents for name in (*needed, *files.values()) if name)
-    folders = {str(folder) for above in within for folder in above}
+    needed = (*used, *states.values(), _INDEX, *(f"{folder}x" for folder in _RESERVED))
+    parents = (PurePosixPath(name).parents for name in (*needed, *files.values()) if name)
+    folders = {str(folder) for each in parents for folder in each}
     first: dict[str, tuple[Declaration, Node]] = {}
     for draft in drafts:
         name = files.get(draft.address, "")
@@ -41,7 +41,7 @@ def check_deliveries(
             collector.error(
                 "delivery-taken",
                 f"the secret would be written to `{name}`, which is {what}",
-                hint=f"name a file of its own, such as `secrets/{draft.address.keys[-1]}`",
+                hint=f"use a separate file, such as `secrets/{draft.address.keys[-1]}`",
                 span=node.span,
                 address=draft.address,
             )
@@ -50,7 +50,7 @@ def check_deliveries(
             collector.error(
                 "delivery-shared",
                 f"`{other[0].address}` and `{draft.address}` deliver their secrets to `{name}`",
-                hint="give each a file of its own",
+                hint="use a separate file for each",
                 span=node.span,
                 address=draft.address,
                 related=(("the other", other[1].span),),
@@ -63,11 +63,11 @@ def _use(name: str, used: Collection[str], states: Map[str, str]) -> str:
     for shop, place in states.items():
         state = posixpath.normpath(place)
         stem = state.removesuffix(".json")
-        # Its journal, its lock, and what copies into the shop remember lie beside it.
+        # The journal, the lock and the states of clones into the shop are beside it.
         if name == state or name.startswith((f"{state}.", f"{stem}.from-")):
-            return f"a part of the state of `{shop}`"
+            return f"part of the state of `{shop}`"
         if name == f"secrets/{shop}.json":
-            return f"where all other secrets of `{shop}` go"
-    if name == _INDEX or name.startswith(_OWN_FOLDERS):
+            return f"the file for all other secrets of `{shop}`"
+    if name == _INDEX or name.startswith(_RESERVED):
         return "reserved for another use"
     return ""

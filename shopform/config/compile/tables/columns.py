@@ -1,41 +1,42 @@
-"""Which column of a table holds what: its headers, and what the YAML says of them."""
+"""The columns of a table: its headers, and the settings for them in YAML."""
 
 from collections.abc import Collection, Iterator
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass
 from typing import Final
 
-from shopform.config.compile.field_types import Takes, shape_of
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
-from shopform.config.read.csv_cells import trimmed
+from shopform.config.compile.shapes import Accepts, shape_of
+from shopform.config.read.csv_cells import trim
 from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child, place
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import Kind
 
-_TEXTS: Final = frozenset({Takes.TEXT, Takes.WORD})
-_ONE_CELL: Final = _TEXTS | {Takes.FLAG, Takes.NUMBER, Takes.FRACTION}
-_NAMED: Final = "name the columns that are used under `columns`, as `FIELD: HEADER`"
+_STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE})
+_ONE_CELL: Final = _STRINGS | {Accepts.BOOLEAN, Accepts.INTEGER, Accepts.NUMBER}
+_NAMED: Final = "list the columns to read under `columns`, as `FIELD: HEADER`"
 
 
 @dataclass(frozen=True, slots=True)
 class CsvColumn:
-    """A column that holds a field; `name` is the field's, placed at the header.
+    """A column with the values of a field; `name` is that of the field, placed at the header.
 
-    `word`: its cells are texts, and `null` is one like others. `listed`: they hold lists.
+    `string`: its cells are strings, so `null` is not null. `listed`: they contain lists.
     """
 
     index: int
     name: Scalar
-    word: bool
+    string: bool
     listed: bool
 
 
 class Headers:
-    """The headers of a table, read with what `node` says of it; mistakes go to the collector.
+    """The headers of a table, read with the settings in `node`; errors go to the collector.
 
-    `texts` stand in the row `number`. `where` are the columns that choose rows, with their texts.
+    `names` are the cells of the header row, which has the number `number`. `where` are the columns
+    that select rows, with their values.
     """
 
     def __init__(
@@ -45,42 +46,44 @@ class Headers:
         spec: TableSpec,
         file: str,
         number: int,
-        texts: Seq[str],
+        names: Seq[str],
         collector: Collector,
     ) -> None:
-        self.texts = texts
+        self.names = names
         self._kind = kind
         self._shapes = shape_of(model_of(kind)).fields
         self._node = node
         self._file = file
         self._number = number
         self._collector = collector
-        self._told: set[str] = set()
-        named = self._named(spec) if spec.columns else self._plain({spec.key, *spec.where})
+        self._reported: set[str] = set()
+        named = self._named(spec) if spec.columns else self._by_header({spec.key, *spec.where})
         self.columns = [self._column(*each) for each in named]
         self.key = self._key(spec.key) if spec.key else None
         self.where = dict(self._where(spec))
 
     def index_of(self, field: str) -> int | None:
-        """The column of a field."""
+        """Return the column of a field."""
         return next((c.index for c in self.columns if c.name.text == field), None)
 
     def _column(self, index: int, field: str) -> CsvColumn:
         at = place(self._number, index + 1)
-        takes = self._shapes[field].takes
-        listed = takes not in _ONE_CELL
-        return CsvColumn(index, Scalar(self._file, at, at, field, False), takes in _TEXTS, listed)
+        accepts = self._shapes[field].accepts
+        listed = accepts not in _ONE_CELL
+        return CsvColumn(
+            index, Scalar(self._file, at, at, field, False), accepts in _STRINGS, listed
+        )
 
     def _named(self, spec: TableSpec) -> Iterator[tuple[int, str]]:
-        """The columns that `columns` names."""
+        """Return the columns listed under `columns`."""
         written = child(self._node, "columns")
         entries = written.entries if isinstance(written, Mapping) else {}
         for field, (key, value) in entries.items():
-            header = trimmed(spec.columns[field])
+            header = trim(spec.columns[field])
             if not self._fits(field, key.span, ""):
                 continue
-            if header in self.texts:
-                yield self._once(header), field
+            if header in self.names:
+                yield self._first(header), field
             else:
                 self._missing(value, f"the table has no column `{header}`")
 
@@ -88,24 +91,24 @@ class Headers:
         written = child(self._node, "where")
         entries = written.entries if isinstance(written, Mapping) else {}
         for header, (key, _) in entries.items():
-            texts = spec.where[header]
-            if trimmed(header) in self.texts:
-                listed = [texts] if isinstance(texts, str) else texts
-                yield self._once(trimmed(header)), frozenset(map(trimmed, listed))
+            values = spec.where[header]
+            if trim(header) in self.names:
+                listed = [values] if isinstance(values, str) else values
+                yield self._first(trim(header)), frozenset(map(trim, listed))
             else:
                 self._missing(key, f"the table has no column `{header}`")
 
-    def _plain(self, aside: Collection[str]) -> Iterator[tuple[int, str]]:
-        """Every column, by a header that is the name of a field; but for those `aside`."""
-        for index, header in enumerate(self.texts):
-            first = self._once(header) if header else index
-            other = header in aside and header not in self._shapes
+    def _by_header(self, skipped: Collection[str]) -> Iterator[tuple[int, str]]:
+        """Return the columns whose headers are names of fields, except those in `skipped`."""
+        for index, header in enumerate(self.names):
+            first = self._first(header) if header else index
+            other = header in skipped and header not in self._shapes
             wanted = header and first == index and not other
             if wanted and self._fits(header, Span(self._file, self._number, index + 1), _NAMED):
                 yield index, header
 
     def _fits(self, field: str, span: Span, hint: str) -> bool:
-        """Whether a cell can hold the field."""
+        """Whether cells can hold the field; if not, report it."""
         shape = self._shapes.get(field)
         if shape is None:
             near = did_you_mean(field, self._shapes)
@@ -128,36 +131,36 @@ class Headers:
         )
         return False
 
-    def _once(self, header: str) -> int:
-        """Where a header stands first; told, once, where it stands twice."""
-        first = self.texts.index(header)
-        for index in range(first + 1, len(self.texts)):
-            if self.texts[index] == header and header not in self._told:
-                self._told.add(header)
+    def _first(self, header: str) -> int:
+        """Return the first column with a header; report a second one, once."""
+        first = self.names.index(header)
+        for index in range(first + 1, len(self.names)):
+            if self.names[index] == header and header not in self._reported:
+                self._reported.add(header)
                 self._collector.error(
                     "table-header-twice",
                     f"two columns have the header `{header}`",
-                    hint="give each a header of its own",
+                    hint="give each a different header",
                     span=Span(self._file, self._number, index + 1),
                 )
         return first
 
-    def _key(self, word: str) -> int | None:
-        """The column that makes the keys."""
-        index = self.index_of(word)
-        if index is None and word in self.texts:
-            return self._once(word)
+    def _key(self, name: str) -> int | None:
+        """Return the column from which keys are derived, of a field or by header."""
+        index = self.index_of(name)
+        if index is None and name in self.names:
+            return self._first(name)
         if index is None:
-            self._missing(child(self._node, "key"), f"the table has no column for `{word}`")
+            self._missing(child(self._node, "key"), f"the table has no column for `{name}`")
         return index
 
     def _missing(self, node: Node | None, summary: str) -> None:
-        words = [text for text in self.texts if text]
+        names = [each for each in self.names if each]
         given = node.text if isinstance(node, Scalar) else ""
         self._collector.error(
             "table-column",
             summary,
-            hint=did_you_mean(given, words, f"its columns are {one_of(words)}"),
+            hint=did_you_mean(given, names, f"its columns are {one_of(names)}"),
             span=(node or self._node).span,
             related=(("its headers", Span(self._file, self._number, 1)),),
         )

@@ -1,4 +1,4 @@
-"""Sections that stand in CSV files, a resource a row, made into the nodes YAML would give."""
+"""Sections in CSV files, with a resource in each row, converted to the nodes YAML would give."""
 
 import re
 from collections import Counter
@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from shopform.config.compile.coercion import Reader, explain
-from shopform.config.compile.field_types import shape_of
+from shopform.config.compile.coercion import Reader, report_invalid
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
+from shopform.config.compile.shapes import shape_of
 from shopform.config.read.files import Files
-from shopform.config.read.odd_values import Oddities, Oddity, about, not_in_use, odd_cell
+from shopform.config.read.suspect_values import (
+    SuspectRows,
+    SuspectValue,
+    about,
+    suspect_cell,
+    unused_row,
+)
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, place
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import KINDS, Kind
@@ -32,95 +38,99 @@ _SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file):")
 
 
 def is_table(node: Node) -> bool:
-    """Whether a section is a table: one text behind `table`, where a resource has a mapping."""
+    """Whether a section is a table: its `table` is a string, not the mapping of a resource."""
     named = child(node, "table")
     return isinstance(named, Scalar) and not named.null
 
 
 class Tables:
-    """Reads the tables of a project. `sheets` gets each, by its name, and `odd` its odd rows."""
+    """Reads tables into `sheets`, by name, and their suspect rows into `suspect`."""
 
     def __init__(
-        self, directory: Path, sheets: dict[str, "Sheet"], odd: Oddities, collector: Collector
+        self,
+        directory: Path,
+        sheets: dict[str, "Sheet"],
+        suspect: SuspectRows,
+        collector: Collector,
     ) -> None:
         self._files = Files(directory, collector)
         self._sheets = sheets
-        self._odd = odd
+        self._suspect = suspect
         self._collector = collector
 
-    def unfolded(self, kind: Kind, node: Node) -> Node | None:
-        """A section in which every table is a mapping of resources, in what is nested too.
+    def expand(self, kind: Kind, node: Node) -> Node | None:
+        """Replace tables in a section, and in the sections of children, by mappings of resources.
 
-        None, with messages collected, where a table cannot be read.
+        Returns None, with errors collected, if a table cannot be read.
         """
         if is_table(node) and isinstance(node, Mapping):
             return self._section(kind, node)
         nested = [k for k in KINDS if k.nesting and k.nesting.kind == kind.name]
-        whole = True
+        complete = True
         for _, resource in node.entries.values() if nested and isinstance(node, Mapping) else ():
             entries = resource.entries if isinstance(resource, Mapping) else {}
             for inner in nested:
                 if inner.section in entries:
                     key, below = entries[inner.section]
-                    found = self.unfolded(inner, below)
-                    whole = whole and found is not None
+                    found = self.expand(inner, below)
+                    complete = complete and found is not None
                     entries[inner.section] = (key, found or below)
-        return node if whole else None
+        return node if complete else None
 
     def _section(self, kind: Kind, node: Mapping) -> Mapping | None:
         # Most projects have no table.
         from shopform.config.compile.tables.columns import Headers
-        from shopform.config.read.csv_cells import rows, trimmed
+        from shopform.config.read.csv_cells import rows, trim
 
         before = len(self._collector.diagnostics)
-        made = Mapping(node.file, node.start)
-        made.end = node.end
+        section = Mapping(node.file, node.start)
+        section.end = node.end
         spec = self._spec(node)
         read = self._read(kind, node.entries["table"][1], spec) if spec else None
         if spec and read:
             file, sheet = read
             found = rows(sheet, file, self._collector)
             row = spec.header_row
-            texts = list(map(trimmed, next(islice(found, sheet.header - 1, None), [])))
+            texts = list(map(trim, next(islice(found, sheet.header - 1, None), [])))
             if any(texts):
                 headers = Headers(kind, node, spec, file, sheet.header, texts, self._collector)
                 if len(self._collector.diagnostics) == before:
-                    table = _Table(kind, file, headers, self._odd, self._collector)
-                    table.fill(made.entries, enumerate(found, sheet.header + 1))
+                    table = _Table(kind, file, headers, self._suspect, self._collector)
+                    table.fill(section.entries, enumerate(found, sheet.header + 1))
             elif len(self._collector.diagnostics) == before:
                 self._collector.error(
                     "table-empty",
                     f"`{file}` has no headers" + (f" in row {row}" if row else ""),
                     hint="write the names of the fields into its first row"
                     if row is None
-                    else "correct `header_row`, or leave it out",
+                    else "correct or remove `header_row`",
                     span=Span(file, sheet.header, 1),
                 )
-        return made if len(self._collector.diagnostics) == before else None
+        return section if len(self._collector.diagnostics) == before else None
 
     def _spec(self, node: Mapping) -> TableSpec | None:
         data: Any = Reader(self._collector).read(node, shape_of(TableSpec))
         try:
             return TableSpec.model_validate(data)
         except ValidationError as refused:
-            explain(refused, TableSpec, node, data, self._collector)
+            report_invalid(refused, TableSpec, node, data, self._collector)
         return None
 
     def _read(self, kind: Kind, named: Node, spec: TableSpec) -> tuple[str, "Sheet"] | None:
-        """The table's name in the project, and how it is laid out."""
+        """Return the path of the table in the project, and its sheet."""
         path = named.text if isinstance(named, Scalar) else ""
         data = self._files.read(path, named.file, named.span)
         file = self._files.relative(path, named.file, named.span) if data is not None else None
         if data is None or file is None:
             return None
-        from shopform.config.read.csv_cells import decoded, laid_out, trimmed
+        from shopform.config.read.csv_cells import decode, detect_layout, trim
 
-        text = decoded(data)
+        text = decode(data)
         if isinstance(text, int):
             self._collector.error(
                 "table-encoding",
                 f"the table `{path}` is not UTF-8 (line {text})",
-                hint="save it as `CSV UTF-8`, which is among the file types of a spreadsheet",
+                hint="save it from the spreadsheet as file type `CSV UTF-8`",
                 span=named.span,
             )
             return None
@@ -129,26 +139,26 @@ class Tables:
             spec.key,
             *spec.where,
         }
-        self._sheets[file] = laid_out(
-            text, set(map(trimmed, wanted)), spec.header_row or 0, spec.separator or ""
+        self._sheets[file] = detect_layout(
+            text, set(map(trim, wanted)), spec.header_row or 0, spec.separator or ""
         )
         return file, self._sheets[file]
 
 
 class _Table:
-    """Makes the rows of one table into resources."""
+    """Converts the rows of one table to resources."""
 
     def __init__(
-        self, kind: Kind, file: str, headers: "Headers", odd: Oddities, collector: Collector
+        self, kind: Kind, file: str, headers: "Headers", suspect: SuspectRows, collector: Collector
     ) -> None:
         self._kind = kind
         self._file = file
         self._columns = headers.columns
-        self._width = len(headers.texts)
+        self._width = len(headers.names)
         self._where = headers.where
-        self._odd = odd
+        self._suspect = suspect
         read = {headers.key, *headers.where, *(column.index for column in headers.columns)}
-        self._unread = [(i, text) for i, text in enumerate(headers.texts) if i not in read]
+        self._unread = [(i, text) for i, text in enumerate(headers.names) if i not in read]
         self._collector = collector
         identity = [(name, headers.index_of(name)) for name in kind.identity]
         self._identity = [
@@ -165,43 +175,43 @@ class _Table:
     def fill(
         self, entries: dict[str, tuple[Scalar, Node]], found: Iterable[tuple[int, Seq[str]]]
     ) -> None:
-        from shopform.config.read.csv_cells import trimmed
+        from shopform.config.read.csv_cells import trim
 
         for number, cells in found:
-            row = list(map(trimmed, cells))
+            row = list(map(trim, cells))
             row += [""] * (self._width - len(row))
             if not any(row) or any(row[i] not in texts for i, texts in self._where.items()):
                 continue
             if any(row[self._width :]):
                 self._uneven(number, len(row))
                 continue
-            odd = self._oddities(number, row)
-            key = self._odd_key(row, entries) if odd else self._key(number, row, entries)
-            if odd:
-                self._odd[self._file, place(number, 1)] = odd
+            suspects = self._suspects(number, row)
+            key = self._suspect_key(row, entries) if suspects else self._key(number, row, entries)
+            if suspects:
+                self._suspect[self._file, place(number, 1)] = suspects
             if key:
                 at = place(number, self._at + 1)
-                made = self._resource(number, row)
-                entries[key] = (Scalar(self._file, at, at, key, False), made)
+                resource = self._resource(number, row)
+                entries[key] = (Scalar(self._file, at, at, key, False), resource)
 
-    def _oddities(self, number: int, row: Seq[str]) -> tuple[Oddity, ...]:
-        """What keeps a row from being a resource: the first cell of each sort."""
+    def _suspects(self, number: int, row: Seq[str]) -> tuple[SuspectValue, ...]:
+        """Return the suspect values of a row, the first of each code."""
         kind = self._kind
-        named = [(i, header, not_in_use(kind, header, row[i])) for i, header in self._unread]
+        named = [(i, header, unused_row(kind, header, row[i])) for i, header in self._unread]
         fields = [(c.index, c.name.text) for c in self._columns]
-        named += [(i, field, odd_cell(kind, field, row[i])) for i, field in fields]
-        found: dict[str, Oddity] = {}
+        named += [(i, field, suspect_cell(kind, field, row[i])) for i, field in fields]
+        found: dict[str, SuspectValue] = {}
         for index, name, code in named:
             at = Span(self._file, number, index + 1)
             if code:
-                found.setdefault(code, Oddity(code, row[index], about(kind, code, name), at))
+                found.setdefault(code, SuspectValue(code, row[index], about(kind, code, name), at))
         return tuple(found.values())
 
-    def _is_odd(self, entry: tuple[Scalar, Node]) -> bool:
-        return (self._file, entry[1].start) in self._odd
+    def _is_suspect(self, entry: tuple[Scalar, Node]) -> bool:
+        return (self._file, entry[1].start) in self._suspect
 
-    def _odd_key(self, row: Seq[str], entries: Map[str, tuple[Scalar, Node]]) -> str:
-        """The key of an odd row, by which the state may have it; empty where another has it."""
+    def _suspect_key(self, row: Seq[str], entries: Map[str, tuple[Scalar, Node]]) -> str:
+        """Return the key of a suspect row, which the state may contain; empty if it is taken."""
         key = self._hash(row) if self._named is None else key_from(row[self._named])
         return "" if key in entries else key
 
@@ -223,14 +233,14 @@ class _Table:
                     Scalar(file, at, at, word, False) for word in _BETWEEN.split(text) if word
                 ]
             else:
-                node = Scalar(file, at, at, text, not column.word)
+                node = Scalar(file, at, at, text, not column.string)
             resource.entries[column.name.text] = (column.name, node)
         return resource
 
     def _key(
         self, number: int, row: Seq[str], entries: dict[str, tuple[Scalar, Node]]
     ) -> str | None:
-        """The key of a row; None, with a message, where it can have none."""
+        """Return the key of a row; None, with an error collected, if it has none."""
         if self._named is None:
             return self._hashed(row)
         text = row[self._named]
@@ -240,17 +250,17 @@ class _Table:
             self._collector.error(
                 "table-key-empty",
                 f"row {number} has no value for its key" if not text else f"`{text}` gives no key",
-                hint="leave `key` out, so that keys are derived from the identity",
+                hint="remove `key`, so that keys are derived from the identity",
                 span=span,
             )
             return None
         first = entries.get(key)
-        if first and not self._is_odd(first):
+        if first and not self._is_suspect(first):
             other = first[0].span
             self._collector.error(
                 "table-key-twice",
-                f"rows {other.line} and {number} both make the key `{key}`",
-                hint="remove one; or leave `key` out, so that keys are derived from the identity",
+                f"rows {other.line} and {number} both give the key `{key}`",
+                hint="remove one; or remove `key`, so that keys are derived from the identity",
                 span=span,
                 related=((f"row {other.line}", other),),
             )
@@ -258,9 +268,9 @@ class _Table:
         return key
 
     def _hashed(self, row: Seq[str]) -> str:
-        """A key from what recognises the object; the same wherever the row stands.
+        """Derive a key from the identity, so that it does not depend on the position of the row.
 
-        A second one of the same identity gets another key, since that is told of resources.
+        Rows with the same identity get different keys: the conflict is reported later.
         """
         key = self._hash(row)
         self._same[key] += 1
@@ -273,10 +283,10 @@ class _Table:
         )
 
     def _secret(self, number: int, index: int) -> None:
-        """A sheet is often somebody else's, who could have any secret sent to the shop."""
+        """Report a secret: tables often come from others, who could send any secret to the shop."""
         self._collector.error(
             "table-secret",
-            "a table takes no secrets, which its writers could name at will",
+            "secrets are not allowed in tables",
             hint="declare this one in YAML, or use `${var.NAME}`",
             span=Span(self._file, number, index + 1),
         )
@@ -285,6 +295,6 @@ class _Table:
         self._collector.error(
             "table-uneven",
             f"row {number} has {count} cells where the header has {self._width}",
-            hint="put a cell with the separator in it between quotes",
+            hint="put cells that contain the separator in quotes",
             span=Span(self._file, number, 1),
         )

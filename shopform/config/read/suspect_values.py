@@ -1,4 +1,4 @@
-"""Values that can hardly be intended: rows that are not in use, and routes that are none."""
+"""Detect values that are probably not intended: rows not in use, and unusable redirects."""
 
 import re
 from typing import Final, NamedTuple
@@ -7,8 +7,8 @@ from shopform.diagnostics import Span
 from shopform.kinds import Kind
 
 
-class Oddity(NamedTuple):
-    """`code` is a key of the messages, `text` what is written there, `about` is for the hint."""
+class SuspectValue(NamedTuple):
+    """`code` selects the message, `text` is the value, `about` is inserted into the hint."""
 
     code: str
     text: str
@@ -16,9 +16,9 @@ class Oddity(NamedTuple):
     span: Span
 
 
-Oddities = dict[tuple[str, int], tuple[Oddity, ...]]  # by the file and the start of a row
+SuspectRows = dict[tuple[str, int], tuple[SuspectValue, ...]]  # by the file and the start of a row
 
-# Excel in the languages around, LibreOffice, Google: `#REF!`, `#I/T`, `#NAVN?`, `Err:502`, `####`.
+# Excel in several languages, LibreOffice, Google: `#REF!`, `#I/T`, `#NAVN?`, `Err:502`, `####`.
 _ERROR: Final = re.compile(
     r"#[¡¿]?[^\W_a-z]+(/[^\W_a-z]+)*[!?]|#(N/A|I/T|N/D|N/B|NV|[^\W\d_a-z]+(_[^\W\d_a-z]+)+)|Err:\d+|#{3,}"
 )
@@ -35,7 +35,7 @@ _HOST: Final = re.compile(
     r"(?=[:/?]|$)",
     re.IGNORECASE,
 )
-# Words of Matrixify, Yoast, Rank Math, their like and translations: header, then cell.
+# Header and cell in exports of Matrixify, Yoast, Rank Math and others, and in translations.
 _NOT_IN_USE: Final = tuple(
     (re.compile(header, re.IGNORECASE), re.compile(cell, re.IGNORECASE))
     for header, cell in (
@@ -50,18 +50,18 @@ _NOT_IN_USE: Final = tuple(
 )
 
 
-def not_in_use(kind: Kind, header: str, text: str) -> str:
-    """The code of what a cell says that no field is read from; empty where it says nothing."""
+def unused_row(kind: Kind, header: str, text: str) -> str:
+    """Return a code if a cell in a column that is not read marks its row as not in use, else ""."""
     if any(name.fullmatch(header) and word.fullmatch(text) for name, word in _NOT_IN_USE):
         return "row-not-in-use"
     route = kind.route
     status = kind.fields.get(route.status) if route else None
     named = route and status and header.casefold() in (status.wire, *status.aliases)
-    return odd(kind, route.status, text) if route and named else ""
+    return suspect_code(kind, route.status, text) if route and named else ""
 
 
-def odd(kind: Kind, field: str, text: str) -> str:
-    """The code of what is odd about the text of a field; empty where nothing is."""
+def suspect_code(kind: Kind, field: str, text: str) -> str:
+    """Return the code of what is suspect about the value of a field; empty if nothing is."""
     route = kind.route
     if route and field == route.status:
         return "route-status" if text[:1].isdigit() and text not in route.statuses else ""
@@ -77,12 +77,12 @@ def odd(kind: Kind, field: str, text: str) -> str:
     return next((code for code, holds in found.items() if holds), "")
 
 
-def odd_cell(kind: Kind, field: str, text: str) -> str:
-    """The same for a cell of a table, which may hold an error of its spreadsheet in any field."""
-    return "cell-error" if _ERROR.fullmatch(text) else odd(kind, field, text)
+def suspect_cell(kind: Kind, field: str, text: str) -> str:
+    """The same for a cell of a table, where any field may contain a spreadsheet error."""
+    return "cell-error" if _ERROR.fullmatch(text) else suspect_code(kind, field, text)
 
 
 def about(kind: Kind, code: str, name: str) -> str:
-    """What a hint names: the statuses to choose from, or else the field or header."""
+    """Return what the hint names: the allowed statuses, or else the field or header."""
     route = kind.route
     return ", ".join(sorted(route.statuses)) if route and code == "route-status" else name

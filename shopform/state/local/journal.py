@@ -21,18 +21,12 @@ A line without its end was cut by a crash before anyone relied on it, and is ign
 
 import os
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 
 from shopform.errors import StateError
 from shopform.files import reporting, sync_directory, write_all, write_atomic
 from shopform.model.prior import Prior
-from shopform.state.records import FORMAT, Header, Record, encode
-
-
-def whole_length(data: bytes) -> int:
-    """The length of the lines that have an end."""
-    return data.rfind(b"\n") + 1
+from shopform.state.records import FORMAT, Header, encode
 
 
 class Journal:
@@ -89,9 +83,8 @@ class Journal:
                     raise
             self._synced = upto
 
-    def restart(self, base: Prior, waiting: Iterable[Record]) -> None:
+    def restart(self, base: Prior, lines: list[bytes]) -> None:
         """Begin again on `base`, with the records that still count; remove the file if none do."""
-        lines = [encode(record) for record in waiting]
         with self._flush, reporting(self.path):
             self._forget()
             if lines:

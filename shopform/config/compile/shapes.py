@@ -1,0 +1,124 @@
+"""The values that the fields of a model accept, derived from its annotations.
+
+The field decides what a scalar means: `0123` is a string in a string field and an integer in an
+integer field. So scalars get their YAML 1.2 types here, and not when a file is parsed.
+"""
+
+import re
+import types
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+BOOLEANS: Final = {
+    **dict.fromkeys(("true", "True", "TRUE", "1"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "0"), False),
+}
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DIGITS = 18  # longer numbers fit no shop's database, and are slow to parse
+
+
+class Accepts(StrEnum):
+    """The types of values that a field accepts; the strings are used in messages."""
+
+    STRING = "a string"
+    CHOICE = "one of its allowed values"
+    BOOLEAN = "`true` or `false`"
+    INTEGER = "a whole number"
+    NUMBER = "a number"
+    LIST = "a list"
+    MAPPING = "a mapping of keys"
+    MODEL = "a mapping"
+    ANY = "anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The values that one field accepts.
+
+    `inner` is the shape of the items of a list or the values of a mapping, `model` the model of a
+    mapping with known fields. `or_string`: a list may also be written as one string.
+    """
+
+    accepts: Accepts
+    inner: "Shape | None" = None
+    fields: Map[str, "Shape"] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    or_string: bool = False
+    model: type[BaseModel] | None = None
+    nullable: bool = False
+
+
+_SIMPLE: Final = {
+    str: Shape(Accepts.STRING),
+    bool: Shape(Accepts.BOOLEAN),
+    int: Shape(Accepts.INTEGER),
+    float: Shape(Accepts.NUMBER),
+}
+
+
+@cache
+def shape_of(model: type[BaseModel]) -> Shape:
+    """Return the shape of a model, with its fields under the names used in the files."""
+    fields = {
+        info.alias or name: _shape(info.annotation) for name, info in model.model_fields.items()
+    }
+    return Shape(Accepts.MODEL, fields=fields, model=model)
+
+
+def _shape(annotation: Any) -> Shape:
+    origin = get_origin(annotation)
+    args = get_args(annotation)
+    if origin in (Union, types.UnionType):
+        shape = _choice([_shape(each) for each in args if each is not types.NoneType])
+        return replace(shape, nullable=types.NoneType in args)
+    if origin is Literal:
+        return Shape(Accepts.CHOICE, choices=args)
+    if origin is list:
+        return Shape(Accepts.LIST, inner=_shape(args[0]))
+    if origin is dict:
+        return Shape(Accepts.MAPPING, inner=_shape(args[1]))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return shape_of(annotation)
+    return _SIMPLE.get(annotation, Shape(Accepts.ANY))
+
+
+def _choice(shapes: list[Shape]) -> Shape:
+    lists = [shape for shape in shapes if shape.accepts is Accepts.LIST]
+    if len(shapes) == 2 and lists and any(shape.accepts is Accepts.STRING for shape in shapes):
+        return Shape(Accepts.LIST, inner=lists[0].inner, or_string=True)
+    return shapes[0] if len(shapes) == 1 else Shape(Accepts.ANY)
+
+
+def integer(text: str, plain: bool) -> int | None:
+    """Parse an integer of YAML 1.2; quoted ones must be decimal. None for anything else."""
+    if len(text) > _DIGITS:
+        return None
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if plain and text.startswith(("0o", "0x")):
+        try:
+            return int(text, 0) if "_" not in text else None
+        except ValueError:
+            return None
+    return None
+
+
+def number(text: str) -> float | None:
+    return float(text) if len(text) <= _DIGITS and _FLOAT.fullmatch(text) else None
+
+
+def describe(shape: Shape) -> str:
+    """Describe the accepted values in a message."""
+    if shape.accepts is Accepts.LIST and shape.inner:
+        inner = _PLURAL.get(shape.inner.accepts, "mappings")
+        return f"a string or a list of {inner}" if shape.or_string else f"a list of {inner}"
+    return str(shape.accepts)
+
+
+_PLURAL: Final = {Accepts.STRING: "strings", Accepts.INTEGER: "numbers"}

@@ -1,0 +1,156 @@
+"""A run's own state, wherever it is kept: the ledger in memory, and a writer that keeps it."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Protocol, Self
+
+from shopform.model.plan import Op
+from shopform.model.prior import Anchor, Entry, Intent, Prior
+from shopform.model.values import Address
+from shopform.state.folded_state import Ledger
+from shopform.state.format import dumps
+from shopform.state.ownership import Expected
+from shopform.state.records import Failed, Record, Resolved, Result, decode, encode, intended
+from shopform.state.store import NOTHING
+
+KEYS = 8
+
+
+class StateWriter(Protocol):
+    """Keeps the journal and the state of one run, and the lock that the run holds.
+
+    `append` and `commit` are for one thread at a time; `sync` may be called by many. Where it is
+    `remote` a sync is a request: only what must not be lost is synced.
+    """
+
+    remote: bool
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the journal holds records that count, of this run or of one that stopped."""
+
+    def append(self, line: bytes) -> int:
+        """Add a record, whole or not at all, and return the ticket to wait for with `sync`."""
+
+    def sync(self, ticket: int) -> None:
+        """Return when the record is durable."""
+
+    def require_lock(self) -> None:
+        """Raise StateError when the lock was taken away."""
+
+    def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
+        """Replace the state by `base`, if `state` has its bytes, and the journal by `waiting`.
+
+        Without `state` the one that is there is `base` already. A crash at any instant loses
+        nothing.
+        """
+
+    def close(self) -> None:
+        """Free the lock."""
+
+
+class StateSession:
+    """The Session of every store."""
+
+    def __init__(
+        self, ledger: Ledger, expected: Expected, writer: Callable[[Prior], StateWriter]
+    ) -> None:
+        """`ledger` is what was found; `writer` makes one that adds to a base."""
+        self.prior = ledger.prior()
+        if not ledger.base.lineage:
+            ledger.base = Prior(lineage=uuid.uuid4().hex, shop=expected.shop)
+        if expected.source:
+            ledger.base = replace(ledger.base, source=expected.source)
+        self._ledger = ledger
+        self._writer = writer(ledger.base)
+        self._mutex = threading.Lock()
+        self._seen: Prior | None = None
+
+    @property
+    def lineage(self) -> str:
+        return self._ledger.base.lineage
+
+    def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
+        same = self._ledger.knows(intent)
+        ticket = self._record(intended(key, op, address, intent, same=same))
+        # An update or a delete does no harm when it is made again.
+        if intent is not None or not self._writer.remote:
+            self._writer.sync(ticket)
+        # Asked after the record is durable: who takes the lock away from now on will read it.
+        self._writer.require_lock()
+
+    def result(
+        self,
+        key: str,
+        set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
+        drop: Iterable[Address] = (),
+    ) -> None:
+        self._record(Result(result=key, set=dict(set), drop=tuple(drop)))
+
+    def failed(self, key: str) -> None:
+        self._record(Failed(failed=key))
+
+    def resolve(self, address: Address) -> None:
+        self._record(Resolved(resolved=address))
+
+    def edit(
+        self,
+        set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
+        drop: Iterable[Address] = (),
+    ) -> Prior:
+        self.result("edit", set, drop)
+        return self.commit()
+
+    def recognise(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+        with self._mutex:
+            self._ledger.serial += write
+            base = self._ledger.base
+            keys = (*(each for each in base.keys if each != key), key)[-KEYS:]
+            self._seen = replace(base, shop=shop, anchor=anchor or base.anchor, keys=keys)
+
+    def commit(self) -> Prior:
+        with self._mutex:
+            if self._writer.in_use:
+                self._writer.require_lock()
+                changed = self._changed()
+                base = changed or self._ledger.base
+                state = dumps(changed) if changed else None
+                self._writer.commit(base, state, [*map(encode, self._ledger.waiting_records())])
+                self._ledger.rebase(base)
+                self.prior = self._ledger.prior() if self._ledger.serial > 0 else Prior()
+            return self.prior
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.close()
+
+    def _record(self, record: Record) -> int:
+        line = encode(record)
+        written = decode(line)
+        with self._mutex:
+            ticket = self._writer.append(line)
+            self._ledger.fold(written)
+        return ticket
+
+    def _changed(self) -> Prior | None:
+        """The state to write, if its content changed."""
+        folded = replace(self._ledger.settled(), pending=())
+        base = self._ledger.base
+        fresh = not (base.serial or folded.resources or self._ledger.waiting)
+        # The serial alone is written too: it must not fall back once a create is answered.
+        if fresh or folded == base:
+            return None
+        if self._seen:
+            seen = self._seen
+            folded = replace(folded, shop=seen.shop, anchor=seen.anchor, keys=seen.keys)
+        return folded
