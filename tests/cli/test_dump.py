@@ -42,7 +42,7 @@ SEED: dict[str, list[dict[str, Any]]] = {
     "webhook": [{"webhook_id": 81, "url": "https://erp.example/hook", "events": ["paid"]}],
 }
 DOCUMENT = """\
-# What `demo`, URL holds.
+# The objects of `demo`, URL.
 
 suppliers:
   fjordlaest-a-s:
@@ -328,7 +328,7 @@ def test_twins_are_named_by_their_ids(folder: Path) -> None:
         assert done.exit == 0
         assert files(folder)["imports.yaml"].split("\n")[2:] == [
             "imports:",
-            "  # these have the same name and parent; only their ids differ",
+            "  # the same name and parent: only the ids differ",
             "  - {address: category.sko, id: 5}",
             "  - {address: category.sko-6, id: 6}",
             "",

@@ -297,7 +297,7 @@ def test_what_cannot_be_added_is_told_with_what_to_write(
     assert (done.exit, done.out) == (0, "")
     said = " ".join(done.err.split())
     assert said.count("is not added: its file is written oddly") == 2
-    assert "write it yourself: `b: {name: B}`" in said
+    assert "add it yourself: `b: {name: B}`" in said
     assert git(folder, "status", "--short") == ""
 
 

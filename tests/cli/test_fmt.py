@@ -115,7 +115,7 @@ def test_what_cannot_be_formatted_is_left_with_a_warning(
     assert fmt(project, "--check", "odd.yaml") == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("warning: `odd.yaml` is left as it is")
+    assert err.startswith("warning: `odd.yaml` is not formatted")
 
 
 def test_carriage_returns_go_and_mode_and_link_stay(project: Path) -> None:

@@ -146,6 +146,6 @@ def test_resources_are_lines_at_no_depth_and_one_between_brackets() -> None:
 
 def test_an_empty_shop_is_a_comment() -> None:
     assert emit_document(declared({}), HEADING) == (
-        "# What `demo`, https://shop.example.dk holds.\n"
+        "# The objects of `demo`, https://shop.example.dk.\n"
     )
     assert emit_files(declared({}), HEADING) == {}

@@ -26,7 +26,7 @@ def formatted(text: str) -> str:
 
 
 def left(text: str) -> str:
-    """Why a file is left as it is."""
+    """Why a file is not formatted."""
     collector = Collector()
     assert format_text(text, "f.yaml", collector) is None
     assert not collector.failed

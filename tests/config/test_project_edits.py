@@ -115,7 +115,7 @@ def test_what_is_odd_is_left_alone_and_told(tmp_path: Path, text: str) -> None:
     addition = declared("attribute.p.c", name="C")
     with pytest.raises(UsageError) as refused:
         with_resource(project, addition, Address("attribute.p.c"))
-    assert refused.value.diagnostics[0].hint == "write it yourself: `c: {name: C}`"
+    assert refused.value.diagnostics[0].hint == "add it yourself: `c: {name: C}`"
 
 
 def many(size: int) -> tuple[str, Declared]:
@@ -172,4 +172,4 @@ def test_a_list_that_an_alias_shares_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         with_moves(project, MOVE)
     hint = refused.value.diagnostics[0].hint
-    assert hint == "write it yourself: `{from: category.a, to: category.b}`"
+    assert hint == "add it yourself: `{from: category.a, to: category.b}`"

@@ -1,4 +1,4 @@
-"""The comments of a file, and the queue from which a layout takes them."""
+"""The comments of a file, and a queue from which the layout takes them."""
 
 import re
 from collections import deque
@@ -15,9 +15,9 @@ _COMMENT: Final = re.compile(r"(?:(?<=\s)|^)#[^\n]*", re.MULTILINE)
 
 @dataclass(slots=True)
 class Comment:
-    """One comment. `own`: it has a line of its own; `gap`: a blank line precedes that line.
+    """A comment. `own`: it is alone on its line; `gap`: a blank line precedes that line.
 
-    `space` is the number of blanks between it and what precedes it on its line.
+    `space` is the number of spaces before it on its line.
     """
 
     text: str
@@ -29,7 +29,7 @@ class Comment:
 
 
 def comments(document: Document) -> Iterator[Comment]:
-    """Every comment, in order: what begins with `#` between the scalars."""
+    """Yield every comment, in order: what begins with `#` between the scalars."""
     at = 0
     for scalar in document.scalars():
         yield from _between(document, at, scalar.start)
@@ -57,7 +57,7 @@ def blank(document: Document, line: int) -> bool:
 
 
 class CommentQueue:
-    """Hands out the comments in the order of the text, while a layout walks the tree.
+    """Yields the comments in the order of the text, while the layout walks the tree.
 
     `line` is the last line that the walk has passed.
     """
@@ -69,7 +69,7 @@ class CommentQueue:
         self._silent = {each.line for each in self.queue if each.own}
 
     def next_line(self) -> int:
-        """The next line that is neither blank nor a comment."""
+        """Return the next line that is neither blank nor a comment."""
         line = self.line + 1
         count = len(self._document.starts)
         while line < count and (line in self._silent or blank(self._document, line)):
@@ -77,7 +77,7 @@ class CommentQueue:
         return line
 
     def own(self, limit: int | None = None, column: int = 0) -> list[Comment]:
-        """Take the comments on lines of their own above a line, up to one left of a column."""
+        """Take the full-line comments above a line, up to one left of a column."""
         found = []
         while self.queue and self.queue[0].own and (limit is None or self.queue[0].line < limit):
             if self.queue[0].column < column:
@@ -91,7 +91,7 @@ class CommentQueue:
         return self.queue.popleft() if first and not first.own and first.line == line else None
 
     def foot(self, column: int) -> list[Comment]:
-        """Take the comments at `column` or right of it that are deeper than the next line."""
+        """Take the comments at or right of `column` that are deeper than the next line."""
         limit = self.next_line()
         return self.own(limit, max(column, self._document.indent(limit) + 1))
 

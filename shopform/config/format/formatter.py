@@ -1,4 +1,4 @@
-"""Files in their canonical layout: order, indentation, blank lines and quotes."""
+"""Format files in the canonical layout: order, indentation, blank lines and quotes."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import Final
 from shopform.config.format.comments import comments
 from shopform.config.format.key_order import project_rule
 from shopform.config.format.printer import Unformattable, lay_out
-from shopform.config.format.scalars import is_word
+from shopform.config.format.scalars import is_reserved
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -18,18 +18,17 @@ _BREAK: Final = re.compile("\r\n?")
 
 
 def format_text(text: str, file: str, collector: Collector) -> str | None:
-    """The text of a file in its canonical layout, which means the same and has every comment.
+    """Return a file in the canonical layout, with the same values and comments.
 
-    None, with a warning, where it can only be kept as it is written. Raises Malformed, with
-    messages collected, for one that is not right YAML, and ShopformError where the layout would
-    change what it means, which is a defect.
+    Returns None, with a warning, if its form is not supported. Raises Malformed, with errors
+    collected, for invalid YAML, and ShopformError if the layout would change a value: a defect.
     """
     document = whole = _document(_BREAK.sub("\n", text), file, collector)
     if document.text.rpartition("\n")[2].strip():
         whole = _document(document.text + "\n", file, Collector(), cut=True)
     try:
-        # An alias must stay below its anchor, and a string of several lines between brackets where
-        # it is: where sorting the keys breaks one of them, the order is kept.
+        # Sorting the keys can move an alias before its anchor, or break a multi-line string in a
+        # flow collection. Then the order is kept.
         for ordered in (True, False):
             found = lay_out(whole, project_rule(), ordered=ordered)
             if _same_text(found, file, document):
@@ -37,13 +36,13 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
     except Unformattable as problem:
         collector.warning(
             "fmt-left",
-            f"`{file}` is left as it is: {problem}",
+            f"`{file}` is not formatted: {problem}",
             hint="write it in a simpler form",
             span=Span(file, 1, 1),
         )
         return None
     raise ShopformError(
-        f"the layout would change what `{file}` means, so it is left as it is",
+        f"the layout would change a value in `{file}`, so it is not formatted",
         hint="this is a defect in shopform: report it with the file",
     )
 
@@ -56,9 +55,9 @@ def format_alike(before: str, after: str, file: str) -> str:
 
 
 def equivalent(one: Node | None, other: Node | None) -> bool:
-    """Whether two nodes mean the same; only the order of keys may differ."""
+    """Whether two nodes have the same value; the order of keys may differ."""
     if isinstance(one, Scalar) and isinstance(other, Scalar):
-        return one.text == other.text and (one.plain == other.plain or not is_word(one.text))
+        return one.text == other.text and (one.plain == other.plain or not is_reserved(one.text))
     if isinstance(one, Sequence) and isinstance(other, Sequence):
         pairs = zip(one.items, other.items, strict=False)
         return len(one.items) == len(other.items) and all(equivalent(a, b) for a, b in pairs)
@@ -74,7 +73,7 @@ def comment_counts(document: Document) -> Counter[str]:
 
 
 def _document(text: str, file: str, collector: Collector, *, cut: bool = False) -> Document:
-    """Parse a text. Raises Malformed, with messages collected, for anything wrong in it."""
+    """Parse a file. Raises Malformed, with errors collected, for any error in it."""
     found = Collector()
     try:
         root = parse(text, file, found)

@@ -1,4 +1,4 @@
-"""The order in which a file's keys stand, read off the kinds and the settings."""
+"""The order of keys in a file, derived from the kinds and the settings."""
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a mapping is laid out: the order of its keys, where it has one, and what is inside.
+    """The layout of a mapping: the order of its keys, and the rules of its values.
 
-    `apart`: a blank line stands between its entries; `blocks`: only next to those of many lines.
-    `table`: instead of entries it may name a file that holds them, which has a layout of its own.
+    `apart`: blank lines separate its entries; `blocks`: only next to those of several lines.
+    `table`: the rule if it is a table, which has settings and not entries.
     """
 
     order: tuple[str, ...] = ()
@@ -34,14 +34,14 @@ class Rule:
     table: "Rule | None" = None
 
     def at(self, node: Node) -> "Rule":
-        """The rule of what stands where this one is expected."""
+        """Return the rule for a node: this one, or that of a table."""
         return self.table if self.table and is_table(node) else self
 
     def of(self, name: str) -> "Rule":
         return self.inside.get(name) or self.each or ANY
 
     def arranged(self, items: Iterable[T], name: Callable[[T], str]) -> list[T]:
-        """Entries in order; those without a place in it stay, behind the others."""
+        """Sort entries; unknown ones come last, in their written order."""
         ranks = {each: number for number, each in enumerate(self.order)}
         return sorted(items, key=lambda item: ranks.get(name(item), len(ranks)))
 
@@ -51,7 +51,7 @@ ANY: Final = Rule()
 
 @cache
 def project_rule() -> Rule:
-    """The rule of a whole file: settings, then sections, containers before what is in them."""
+    """Return the rule of a whole file: settings, then sections, parents before children."""
     settings = _shaped(shape_of(ProjectSpec))
     sections = {k.section: _section(k) for k in KINDS if k.nesting is None}
     return Rule((*settings.order, *SECTIONS), {**settings.inside, **sections}, apart=True)
@@ -62,7 +62,7 @@ def _section(kind: Kind) -> Rule:
 
 
 def _resource(kind: Kind) -> Rule:
-    """Fields in the order of the kind, then what is nested in it, then what every kind has."""
+    """Fields in the order of the kind, then children, then the fields of every kind."""
     fields = _shaped(shape_of(model_of(kind)))
     nested = {inner.section: _section(inner) for inner in CHILDREN[kind.name]}
     last = tuple(Spec.model_fields)

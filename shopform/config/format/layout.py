@@ -1,4 +1,4 @@
-"""Entries of blocks with their comments, as lines."""
+"""Lay out entries of blocks, with their comments, as lines."""
 
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
@@ -13,11 +13,10 @@ from shopform.config.format.scalars import STEP, WIDTH
 class Item:
     """An entry of a mapping, or an item of a list, which has no name.
 
-    `head` is its key with the colon, or its dash; `line` and `column` are the place of that.
-    Comments: `lead` above it, `tail` behind its colon or dash, `between` on lines of their own
-    before its value, `after` behind its value. `gap`: a blank line is right above it. `body` are
-    its lines in the layout: `multiline` if they are a block, `keeps` if blank lines below would
-    become part of its value.
+    `head` is its key with the colon, or its dash, at `line` and `column`. Comments: `lead` above
+    it, `tail` after its colon or dash, `between` on lines before its value, `after` behind that.
+    `gap`: a blank line is directly above it. `body` are its lines in the layout: `multiline` if
+    they are a block, `keeps` if blank lines below would become part of its value.
     """
 
     indent: int
@@ -41,7 +40,7 @@ class Item:
 
 
 def comment_lines(found: Seq[Comment], indent: int) -> list[str]:
-    """Comments on lines of their own; blank lines between them are kept as one."""
+    """Return full-line comments, with one blank line where there were any."""
     lines: list[str] = []
     for each in found:
         lines += [""] if lines and each.gap else []
@@ -49,12 +48,12 @@ def comment_lines(found: Seq[Comment], indent: int) -> list[str]:
     return lines
 
 
-def behind(comment: Comment | None) -> str:
+def trailing(comment: Comment | None) -> str:
     return " " * max(comment.space, 1) + comment.text if comment else ""
 
 
 def joined(items: list[Item], foot: Seq[Comment], rule: Rule) -> list[str]:
-    """The lines of a block, with blank lines as the rule says or as written."""
+    """Return the lines of a block, with blank lines by the rule or as written."""
     lines: list[str] = []
     long = keeps = False
     for number, item in enumerate(items):
@@ -74,7 +73,7 @@ def lay_below(
 ) -> None:
     """Put a block below its key or dash; after a dash it starts on the same line."""
     inner = joined(items, foot, rule)
-    begun = item.head + (f" {properties}" if properties else "") + behind(item.tail)
+    begun = item.head + (f" {properties}" if properties else "") + trailing(item.tail)
     if begun.strip() == "-" and not items[0].lead:
         inner[0], begun = f"{begun} {inner[0].lstrip()}", ""
     item.body = [begun, *inner] if begun else inner
@@ -82,22 +81,22 @@ def lay_below(
 
 
 def lay_leaf(item: Item, leaf: Leaf) -> None:
-    """Put a scalar behind its key or dash, or below it."""
+    """Put a scalar after its key or dash, or below it."""
     pad = " " * (item.indent + STEP)
     first, *more = leaf.lines(item.indent)
     folded = leaf.style in BLOCK_STYLES
     wide = len(f"{item.head} {first}") > WIDTH or (bool(more) and not folded)
     if item.tail or item.between or (wide and leaf.line > item.line):
         between = comment_lines(item.between, item.indent + STEP)
-        item.body = [item.head + behind(item.tail), *between, pad + first, *more]
+        item.body = [item.head + trailing(item.tail), *between, pad + first, *more]
     else:
         item.body = [f"{item.head} {first}", *more]
-    item.body[-1 - len(more) if folded else -1] += behind(item.after)
+    item.body[-1 - len(more) if folded else -1] += trailing(item.after)
     item.keeps = leaf.keeps
 
 
 def lay_flow(item: Item, flow: Flow) -> None:
-    """Put a collection between brackets behind its key or dash, else below it, else as a block.
+    """Put a flow collection after its key or dash, else below it, else convert it to a block.
 
     One of several lines is kept as written.
     """
@@ -109,9 +108,9 @@ def lay_flow(item: Item, flow: Flow) -> None:
         first = " " * column + text[0] if under else f"{item.head} {text[0]}"
         lines = [first, *(_shifted(each, shift) for each in text[1:])]
         if _fits(flow, lines):
-            above = [item.head + behind(item.tail), *comment_lines(item.between, column)]
+            above = [item.head + trailing(item.tail), *comment_lines(item.between, column)]
             item.body = [*above, *lines] if under else lines
-            item.body[-1] += behind(item.after)
+            item.body[-1] += trailing(item.after)
             return
     foot = [item.after] if item.after and item.tail else []
     item.tail = item.tail or item.after
@@ -131,7 +130,7 @@ def _shifted(line: str, shift: int) -> str:
 
 
 def _unbracketed(flow: Flow, indent: int) -> list[Item]:
-    """The parts of a collection between brackets as the items of a block."""
+    """Return the parts of a flow collection as the items of a block."""
     items = []
     for name, head, held in flow.parts:
         item = Item(indent, " " * indent + (head or "-"), name)
@@ -144,6 +143,6 @@ def _unbracketed(flow: Flow, indent: int) -> list[Item]:
 
 
 def flow_lines(flow: Flow) -> list[str]:
-    """The lines of a file that is one collection between brackets."""
+    """Return the lines of a file that is one flow collection."""
     lines = flow.lines
     return lines if _fits(flow, lines) else joined(_unbracketed(flow, 0), (), flow.rule)

@@ -1,4 +1,4 @@
-"""Scalars and collections between brackets: how they are written, and in the layout of `fmt`."""
+"""Scalars and flow collections, as written and in the layout of `fmt`."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ _NO_SIGN: Final = str.maketrans("", "", "-+")
 
 @dataclass(slots=True)
 class Leaf:
-    """The source of a scalar, an alias or a collection between brackets.
+    """The source of a scalar, an alias or a flow collection.
 
-    `source` are its lines, the first from where it starts. `style` is a quote, `|` or `>`; it is
+    `source` are its lines, the first without indentation. `style` is a quote, `|` or `>`; it is
     empty for a plain scalar. `bare`: it has neither anchor nor tag.
     """
 
@@ -32,7 +32,6 @@ class Leaf:
 
     @property
     def last(self) -> int:
-        """Its last line."""
         return self.line + len(self.source) - 1
 
     @property
@@ -44,14 +43,14 @@ class Leaf:
     def indent(self) -> int | None:
         """The indentation of a block scalar; None if all its lines are blank."""
         written = next((each for each in self.source[1:] if each.strip()), None)
-        meant = next((each for each in self.text.split("\n") if each.strip()), "")
+        value = next((each for each in self.text.split("\n") if each.strip()), "")
         if written is None:
             return None
-        return (len(written) - len(written.lstrip(" "))) - (len(meant) - len(meant.lstrip(" ")))
+        return (len(written) - len(written.lstrip(" "))) - (len(value) - len(value.lstrip(" ")))
 
     @property
     def bracketed(self) -> str:
-        """It on one line, as a key or between brackets, without quotes that it does not need."""
+        """The source on one line, as a key or in a flow collection, without unnecessary quotes."""
         return self._scalar(bracketed=True)
 
     def _scalar(self, *, bracketed: bool) -> str:
@@ -60,7 +59,7 @@ class Leaf:
         return self.text if quoted and may_be_plain(self.text, bracketed=bracketed) else source
 
     def lines(self, indent: int) -> list[str]:
-        """The lines of a scalar as the value of an entry at `indent`; the first is not indented."""
+        """Return the lines as the value of an entry at `indent`; the first is not indented."""
         first, *more = self.source
         if self.style in BLOCK_STYLES:
             return [first, *self._folded(indent)]
@@ -84,7 +83,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Flow:
-    """A collection between brackets: its source, and its parts in the order of the rule.
+    """A flow collection: its source, and its parts in the order of the rule.
 
     A part is the name of a key, the key with its colon, and the value; in a list only the value.
     `fixed`: it must be printed as written. `moved`: its parts are no longer in the written order.
@@ -100,21 +99,20 @@ class Flow:
 
     @property
     def lines(self) -> list[str]:
-        """It as written if that is several lines in the right order, else on one line."""
+        """The source if it has several lines in the right order, else one line."""
         if self.fixed or (len(self.written.source) > 1 and not self.moved):
             return [stripped(each) for each in self.written.source]
         return [self.bracketed]
 
     @property
     def bracketed(self) -> str:
-        """All of it on one line."""
         parts = [f"{key} {held.bracketed}".lstrip() for _, key, held in self.parts]
         pair = "[]" if self.sequence else "{}"
         return f"{self.properties} {pair[0]}{', '.join(parts)}{pair[1]}".lstrip()
 
 
 def leaf_of(document: Document, used: Occurrence) -> Leaf:
-    """A node as it is written."""
+    """Return the source of a node."""
     source = LINE_BREAK.split(document.text[used.start : used.end])
     leaf = Leaf(source, *document.place(used.start))
     if used.alias or not isinstance(used.node, Scalar):
@@ -136,7 +134,7 @@ def leaf_of(document: Document, used: Occurrence) -> Leaf:
 
 
 def stripped(line: str) -> str:
-    """Without trailing white space, unless a backslash makes it part of the string."""
+    """Remove trailing white space, unless a backslash makes it part of the string."""
     bare = line.rstrip()
     return line if bare.endswith("\\") else bare
 

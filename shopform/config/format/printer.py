@@ -1,4 +1,4 @@
-"""From the tree of a file to its text in the canonical layout."""
+"""Print the tree of a file in the canonical layout."""
 
 import re
 from collections.abc import Sequence as Seq
@@ -8,13 +8,13 @@ from shopform.config.format.comments import BLOCK_STYLES, Comment, CommentQueue,
 from shopform.config.format.key_order import Rule
 from shopform.config.format.layout import (
     Item,
-    behind,
     comment_lines,
     flow_lines,
     joined,
     lay_below,
     lay_flow,
     lay_leaf,
+    trailing,
 )
 from shopform.config.format.leaves import Flow, Leaf, leaf_of
 from shopform.config.format.scalars import STEP
@@ -32,13 +32,13 @@ _MARK: Final = re.compile(r"---(?:\s|$)|%")
 
 
 class Unformattable(ConfigError):
-    """A file that is written in a way for which there is no canonical layout."""
+    """A file in a form for which there is no canonical layout."""
 
     code = "fmt-left"
 
 
 def lay_out(document: Document, rule: Rule, *, ordered: bool) -> str:
-    """The text of a file in the canonical layout; `ordered`: its keys are sorted by the rule.
+    """Return a file in the canonical layout; `ordered`: with keys sorted by the rule.
 
     Raises Unformattable.
     """
@@ -48,7 +48,7 @@ def lay_out(document: Document, rule: Rule, *, ordered: bool) -> str:
 
 
 class _Layout:
-    """Walks the tree, and takes comments from the queue at the nodes that they belong to."""
+    """Walks the tree, and takes comments from the queue at the nodes to which they belong."""
 
     def __init__(self, document: Document, *, ordered: bool) -> None:
         self.document = document
@@ -78,18 +78,18 @@ class _Layout:
             raise Unformattable("it ends with `...`")
         if comments.queue:
             line = comments.queue[0].line + 1
-            raise Unformattable(f"the comment in line {line} is in a place where none can be kept")
+            raise Unformattable(f"the comment in line {line} cannot be kept in its place")
         text = "\n".join(lines)
         text = text if keeps else text.rstrip("\n")
         return text + "\n" if text else ""
 
     def _head(self) -> list[str]:
-        """The `---` of a file that has one, with the comments above it."""
+        """Return the `---` of a file, if it has one, with the comments above it."""
         for number in range(len(self.document.starts)):
             line = self.document.line(number)
             if _MARK.match(line):
                 if line.rstrip() != "---":
-                    raise Unformattable("it has a directive, or something behind its `---`")
+                    raise Unformattable("it has a directive, or content after its `---`")
                 self.comments.line = number
                 return [*comment_lines(self.comments.own(number), 0), "---"]
             if line.strip() and line.lstrip()[0] != "#":
@@ -100,7 +100,7 @@ class _Layout:
         return rule.arranged(items, lambda item: item.name) if self.ordered else items
 
     def _items(self, used: Occurrence, indent: int, rule: Rule) -> tuple[list[Item], list[Comment]]:
-        """The items of a block in the order of the text, and the comments below the last."""
+        """Return the items of a block in the order of the text, and the comments below the last."""
         document, comments = self.document, self.comments
         items: list[Item] = []
         marked, column = self._properties(used), 0
@@ -123,7 +123,7 @@ class _Layout:
         return items, comments.foot(column)
 
     def _key(self, key: Occurrence) -> tuple[Leaf, bool]:
-        """A key, and whether its colon follows it."""
+        """Return a key, and whether its colon follows it."""
         if key.alias:
             line = self.document.line_of(key.start)
             raise Unformattable(f"line {line + 1} has an alias as a key")
@@ -131,10 +131,10 @@ class _Layout:
         return leaf_of(self.document, key), colon is not None
 
     def _properties(self, used: Occurrence) -> str:
-        """The anchor and the tag of a collection, as written."""
+        """Return the anchor and the tag of a collection, as written."""
         first = used.node
         if isinstance(first, Mapping) and not self.document.flow(first):
-            # A mapping starts where its first key starts: then they are the key's.
+            # A block mapping starts at its first key: then they belong to the key.
             ((key, _),) = (*first.entries.values(),)[:1]
             if key.start == first.start:
                 return ""
@@ -147,7 +147,7 @@ class _Layout:
         if value.start == value.end:
             item.after = comments.trailing(item.line)
             item.between = comments.foot(item.column + 1)
-            above = item.head + behind(item.after)
+            above = item.head + trailing(item.after)
             item.body = [above, *comment_lines(item.between, item.indent + STEP)]
             return
         line = document.line_of(value.start)
@@ -170,7 +170,7 @@ class _Layout:
             lay_leaf(item, leaf)
 
     def _flow(self, used: Occurrence, rule: Rule) -> Flow:
-        """Read a collection between brackets. One with comments in it is `fixed`."""
+        """Read a flow collection. One with comments in it is `fixed`."""
         document, node = self.document, used.node
         flow = Flow(
             leaf_of(document, used),
@@ -203,7 +203,7 @@ class _Layout:
 
 
 def _detached(opening: Item) -> tuple[Seq[Comment], bool]:
-    """Take the comments about the file from its first item; whether a blank line follows them."""
+    """Take the comments about the file from its first item; return whether a blank line follows."""
     lead = opening.lead
     gaps = [*(each.gap for each in lead[1:]), opening.gap] if lead else []
     count = max((number for number, gap in enumerate(gaps, 1) if gap), default=0)

@@ -1,4 +1,4 @@
-"""Values written as scalars of YAML."""
+"""Write values as YAML scalars."""
 
 import json
 import re
@@ -11,39 +11,39 @@ Plain = str | int | float | bool | None
 WIDTH: Final = 100
 STEP: Final = 2
 _NULLS_AND_FLAGS: Final[dict[Plain, str]] = {True: "true", False: "false", None: "null"}
-_WORDS: Final = frozenset("null ~ true false yes no on off y n = << .inf .nan".split()) | {""}
-# Numbers and dates of YAML 1.1 and 1.2, and what resembles them.
+_RESERVED: Final = frozenset("null ~ true false yes no on off y n = << .inf .nan".split()) | {""}
+# Numbers and dates of YAML 1.1 and 1.2, and similar strings.
 _NUMBER: Final = re.compile(r"[-+.]?[0-9][0-9a-f_.,:xobtz+\- ]*|[-+]?\.(inf|nan)")
 _INDICATORS: Final = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _BREAKS_PLAIN: Final = re.compile(r": |:$| #|^ | $|^---|^\.\.\.")
 _BRACKETED: Final = frozenset(",[]{}:?")
 _BLANKS: Final = re.compile(r"\s\s|[^\S ]")
-# Common characters that Python does not call printable: no-break and narrow blanks, soft hyphens,
-# and joiners of letters and emoji.
+# Common characters that Python does not count as printable: no-break and narrow spaces, soft
+# hyphens, and joiners of letters and emoji.
 _HELD: Final = dict.fromkeys(map(ord, "\n\t\xa0\xad\u2009\u200c\u200d\u202f"))
 
 
-def is_word(text: str) -> bool:
-    """Whether a plain scalar would not be read as a string, in YAML 1.1 or 1.2."""
+def is_reserved(text: str) -> bool:
+    """Whether YAML 1.1 or 1.2 reads a plain scalar as something other than a string."""
     word = text.lower()
-    return word in _WORDS or _NUMBER.fullmatch(word) is not None
+    return word in _RESERVED or _NUMBER.fullmatch(word) is not None
 
 
 def may_be_plain(text: str, *, bracketed: bool) -> bool:
-    """Whether a string can be written without quotes; between brackets fewer can."""
-    if is_word(text) or text[0] in _INDICATORS or not text.isprintable():
+    """Whether a string can be written without quotes; fewer can in a flow collection."""
+    if is_reserved(text) or text[0] in _INDICATORS or not text.isprintable():
         return False
     return not _BREAKS_PLAIN.search(text) and not (bracketed and _BRACKETED & set(text))
 
 
 def may_be_literal(text: str) -> bool:
-    """Whether a `|` can hold a string."""
+    """Whether a string can be written as `|`."""
     bare = text.translate(_HELD)
     return bare.isprintable() and bool(text[:1].strip()) and not text.endswith("\n\n")
 
 
 def inline_scalar(value: Plain, old: str, *, bracketed: bool) -> str:
-    """A value on one line, in the quotes of `old`, what it replaces, if they can hold it."""
+    """Return a value on one line, in the quotes of `old`, which it replaces, if they allow it."""
     if not isinstance(value, str):
         named = value is None or isinstance(value, bool)
         return _NULLS_AND_FLAGS[value] if named else str(value)
@@ -59,13 +59,13 @@ def inline_scalar(value: Plain, old: str, *, bracketed: bool) -> str:
 
 
 def literal(text: str, indent: int, comment: str = "", *, rich: bool = False) -> list[str]:
-    """The lines of a `|`. A `rich` one (HTML) may gain a line break at its end."""
+    """Return the lines of a `|`. A `rich` one (HTML) may gain a line break at its end."""
     mark = "|" if rich or text.endswith("\n") else "|-"
     return [mark + comment, *indented(text.removesuffix("\n").split("\n"), indent)]
 
 
 def folded(text: str, indent: int) -> list[str]:
-    """The lines of a `>-`; empty if a string cannot be folded without changing it."""
+    """Return the lines of a `>-`; empty if folding would change the string."""
     if not text.isprintable() or _BLANKS.search(text) or text != text.strip() or " " not in text:
         return []
     width = WIDTH - indent

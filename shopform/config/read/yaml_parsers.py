@@ -36,7 +36,7 @@ def fast_events(text: str) -> NextEvent | None:
 
 
 def masked_events(text: str) -> NextEvent | None:
-    """Return the events of libyaml for a text with `:` or `?` in plain scalars in brackets.
+    """Return the events of libyaml for YAML with `:` or `?` in plain scalars in brackets.
 
     libyaml 0.1.7, which ruamel.yaml.clib 0.2.15 contains, refuses `{url: https://example.dk}`, as
     YAML 1.1 did. The two characters are replaced by others before parsing, so places stay.

@@ -1,4 +1,4 @@
-"""Edits of a YAML file at the places of its nodes; everything else stays as it is written."""
+"""Edits of a YAML file at the places of its nodes, which leave everything else as written."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _DASH: Final = re.compile(r"[ \t]*-[ \t]+")
 
 
 class NotEditable(Exception):
-    """What is to be edited is written in a way that cannot be edited."""
+    """A node in a form that cannot be edited."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,7 +40,7 @@ class Edit:
 
 
 def apply_edits(document: Document, edits: Iterable[Edit]) -> str:
-    """The text of a file after edits, which must not overlap."""
+    """Return the text of a file after edits, which must not overlap."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits):
@@ -52,7 +52,7 @@ def apply_edits(document: Document, edits: Iterable[Edit]) -> str:
 def set_scalar(
     document: Document, key: Scalar, node: Scalar, value: Plain, *, bracketed: bool
 ) -> Edit:
-    """Set a scalar to a value; quotes and `|` are kept if they can hold it."""
+    """Set a scalar to a value; quotes and `|` are kept if the value allows it."""
     key_end = document.end(key)
     used = document.locate(node, 0) if key is node else document.value(node, key_end)
     leaf, start, end = leaf_of(document, used), used.start, used.end
@@ -65,18 +65,18 @@ def set_scalar(
     if block:
         header = _HEADER.fullmatch(document.text, start, document.ends[leaf.line])
         comment, end = (header and header[1]) or "", line_end
-        # An indentation in the header is relative to the key's; else the first line defines it.
+        # An indentation indicator is relative to the key; else the first line defines it.
         indent = indent if _DIGIT.search(leaf.source[0]) else leaf.indent or indent
     elif isinstance(value, str) and "\n" in value and not bracketed:
         block = _REST.fullmatch(document.text, end, line_end) is not None
         comment, end = (document.text[end:line_end], line_end) if block else ("", end)
-    # A comment below that is as deep as the lines of a `|` would become part of it.
+    # A comment below with the indentation of the `|` would become part of its value.
     fits = document.indent(document.next_line(leaf.last)) < indent
     if not (block and fits and isinstance(value, str) and may_be_literal(value)):
         old = '"' if block else document.text[start:end]
         return Edit(start, end, gap + inline_scalar(value, old, bracketed=bracketed) + comment)
     lines = literal(value, indent, comment)
-    # At the end of a file without a line feed, the string's own ends the file.
+    # At the end of a file without a line feed, that of the string ends the file.
     lines += [""] if end == len(document.text) and value.endswith("\n") else []
     return Edit(start, end, gap + document.line_end.join(lines))
 
@@ -106,7 +106,7 @@ def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> li
 
 
 def _set_parts(document: Document, node: Sequence, had: set[str], new: list[str]) -> list[Edit]:
-    """The same between brackets."""
+    """Set a flow sequence of strings."""
     kept = [item for item in node.items if isinstance(item, Scalar) and item.text.strip() in had]
     if not kept:
         start = document.start(node.items[0]) if node.items else document.end(node) - 1
@@ -120,17 +120,17 @@ def _set_parts(document: Document, node: Sequence, had: set[str], new: list[str]
     return edits
 
 
-def add_items(document: Document, parent: Mapping | None, name: str, texts: Seq[str]) -> Edit:
+def add_items(document: Document, parent: Mapping | None, name: str, items: Seq[str]) -> Edit:
     """Append items, each on one line, to the list `name` of a mapping. Raises NotEditable."""
-    listed = ", ".join(texts)
+    listed = ", ".join(items)
     entry = parent.entries.get(name) if parent else None
     if entry is None:
-        lines = [f"{name}:", *(" " * STEP + f"- {text}" for text in texts)]
+        lines = [f"{name}:", *(" " * STEP + f"- {item}" for item in items)]
         return add_entries(document, parent, lines, f"{name}: [{listed}]")
     key, node = entry
     if isinstance(node, Scalar) and node.null:
         depth = document.column(key) + STEP
-        return _insert_below_key(document, key, node, [f"{' ' * depth}- {text}" for text in texts])
+        return _insert_below_key(document, key, node, [f"{' ' * depth}- {item}" for item in items])
     if not isinstance(node, Sequence) or node.start < key.start:
         raise NotEditable
     if document.flow(node):
@@ -140,7 +140,7 @@ def add_items(document: Document, parent: Mapping | None, name: str, texts: Seq[
     dash = document.line(line)[:column]
     if dash.strip() != "-":
         raise NotEditable
-    return _insert_below(document, _last_line(document, last), [dash + text for text in texts])
+    return _insert_below(document, _last_line(document, last), [dash + item for item in items])
 
 
 def add_entries(
@@ -148,12 +148,13 @@ def add_entries(
     node: Mapping | None,
     lines: Seq[str],
     inline: str,
-    behind: Occurrence | None = None,
+    after: Occurrence | None = None,
 ) -> Edit:
-    """Add entries to a mapping, behind one of its values or the last: `lines`, or `inline`.
+    """Add entries to a mapping after one of its values, by default the last.
 
-    `lines` have no indentation and get that of the mapping; `inline` is used between brackets.
-    Without a mapping they are appended to a file that holds only comments. Raises NotEditable.
+    `lines` are not indented and get the indentation of the mapping; `inline` is for a flow mapping.
+    Without a mapping they are appended to the file, which contains only comments. Raises
+    NotEditable.
     """
     if node is None:
         end, line_end = len(document.text), document.line_end
@@ -161,16 +162,16 @@ def add_entries(
         head = "" if document.text.endswith("\n") or not document.text else line_end
         return Edit(end, end, head + gap + line_end.join(lines) + line_end)
     if document.flow(node):
-        return _insert_in_flow(document, node, inline, behind)
+        return _insert_in_flow(document, node, inline, after)
     depth = document.column(next(iter(node.entries.values()))[0])
-    last = _last_line(document, behind or document.locate(node, 0))
+    last = _last_line(document, after or document.locate(node, 0))
     return _insert_below(document, last, indented(lines, depth))
 
 
 def add_inside(
     document: Document, parent: Mapping, name: str, lines: Seq[str], inline: str
 ) -> Edit:
-    """Add entries, as `add_entries` does, to the entry `name`: a mapping or null."""
+    """Add entries, as `add_entries` does, to the mapping or null at `name`."""
     key, node = parent.entries[name]
     if isinstance(node, Scalar) and node.null:
         if document.flow(parent):
@@ -184,7 +185,7 @@ def add_inside(
 
 
 def _last_line(document: Document, used: Occurrence) -> int:
-    """The last line of a node. Raises NotEditable if lines below it would become part of it."""
+    """Return the last line of a node. Raises NotEditable if lines below would become part of it."""
     while not (used.alias or isinstance(used.node, Scalar) or document.flow(used.node)):
         *_, (_, used) = document.children(used)
     leaf = leaf_of(document, used)
@@ -195,18 +196,18 @@ def _last_line(document: Document, used: Occurrence) -> int:
 
 
 def _insert_below(document: Document, line: int, lines: Seq[str]) -> Edit:
-    """Put lines below a line and the comments that belong to it, which are deeper."""
+    """Insert lines below a line and the deeper comments that belong to it."""
     depth = len(lines[0]) - len(lines[0].lstrip())
     while document.indent(below := document.next_line(line)) > depth:
         line = below
     at = document.ends[line]
-    # A `|` that ends the file is read without its last line feed unless the file has that.
+    # A `|` at the end of the file is read without its last line feed unless the file has one.
     last = document.line_end if at == len(document.text) and len(lines) > 1 else ""
     return Edit(at, at, document.line_end.join(["", *lines]) + last)
 
 
 def _insert_below_key(document: Document, key: Scalar, node: Scalar, lines: Seq[str]) -> Edit:
-    """Put lines below a key whose value is absent or null."""
+    """Insert lines below a key whose value is absent or null."""
     start = document.end(key)
     used, line = document.value(node, start), document.line_of(start)
     if node.text and used.end > document.ends[line]:
@@ -218,14 +219,14 @@ def _insert_below_key(document: Document, key: Scalar, node: Scalar, lines: Seq[
 
 
 def _insert_in_flow(
-    document: Document, node: Mapping | Sequence, inline: str, behind: Occurrence | None = None
+    document: Document, node: Mapping | Sequence, inline: str, after: Occurrence | None = None
 ) -> Edit:
     found = [value for _, value in document.children(document.locate(node, 0))]
     if not found:
         end = document.end(node) - 1
         return Edit(end, end, inline)
-    last = behind or found[-1]
+    last = after or found[-1]
     if last.start == last.end and document.text[last.start - 1] != ":":
         raise NotEditable
-    # Without a blank before the comma libyaml reads the colon as a part of the key.
+    # Without a space before the comma, libyaml reads the colon as part of the key.
     return Edit(last.end, last.end, f"{' ' * (last.start == last.end)}, {inline}")

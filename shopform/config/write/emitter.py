@@ -1,4 +1,4 @@
-"""Resources as the YAML that declares them, in the layout of `fmt`."""
+"""Write resources as YAML declarations, in the layout of `fmt`."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,15 +19,15 @@ from shopform.model.redirect_graph import rooted
 from shopform.model.values import Address, Value
 
 IMPORTS: Final = "imports.yaml"
-_LINES, _SIGNS, _NAME = 20, 1_500, 80  # a longer text stands in a file of its own
+_LINES, _CHARACTERS, _NAME = 20, 1_500, 80  # limits of strings in YAML, and of file names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What files begin with: what they hold, in a few words, and the schema's line for editors.
+    """The head of files: a description of their content, and the modeline of the schema.
 
-    `unread` tells, by kind, why nothing of it is in them. `shop` is named with its ids, where
-    others are declared beside it.
+    `unread` are the kinds that are missing, with the reasons. `shop` is written beside ids if the
+    project has other shops.
     """
 
     about: str
@@ -37,52 +37,52 @@ class Heading:
 
 
 def emit_document(declared: Declared, heading: Heading) -> str:
-    """Everything as one file, its texts in it."""
-    writing = _Writing(declared)
-    lines = [*_modeline(heading), comment(f"What {heading.about} holds.", 0)]
+    """Return everything as one file."""
+    writer = _Writer(declared)
+    lines = [*_modeline(heading), comment(f"The objects of {heading.about}.", 0)]
     for name, why in heading.unread.items():
         lines.append(comment(f"left out: the {BY_NAME[name].section}: {why}", 0))
-    lines += ["", *writing.imports(heading.shop)]
+    lines += ["", *writer.imports(heading.shop)]
     for kind in _top():
-        lines += ["", *writing.section(kind)]
+        lines += ["", *writer.section(kind)]
     return _formatted(lines)
 
 
 def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
-    """A file a section that has something, by path; long texts stand in files below `texts/`."""
-    writing = _Writing(declared, apart=True)
+    """Return a file for each section that is not empty, and long strings below `texts/`."""
+    writer = _Writer(declared, separate=True)
     found: dict[str, str] = {}
     for kind in _top():
         unread = [(n, why) for n, why in heading.unread.items() if _outermost(BY_NAME[n]) is kind]
-        body = writing.section(kind)
+        body = writer.section(kind)
         if body or unread:
             lines = [*_modeline(heading), comment(f"The {kind.section} of {heading.about}.", 0)]
             lines += [comment(f"left out: the {BY_NAME[n].section}: {w}", 0) for n, w in unread]
             found[f"{kind.section}.yaml"] = _formatted([*lines, "", *body])
     if declared.duplicates:
         lines = [*_modeline(heading), comment(f"Ids of {heading.about}.", 0), ""]
-        found[IMPORTS] = _formatted([*lines, *writing.imports(heading.shop)])
-    return found | writing.texts
+        found[IMPORTS] = _formatted([*lines, *writer.imports(heading.shop)])
+    return found | writer.files
 
 
 def fragments(
     declared: Declared, addresses: Iterable[Address]
 ) -> dict[Address, tuple[list[str], str]]:
-    """Resources with what is nested in them: each as lines at no depth, and as `KEY: {...}`.
+    """Return resources with their children: each as lines without indentation, and as `KEY: {...}`.
 
-    Texts stand in them, however long. Blank lines are left to `format_text`.
+    Long strings are inline. Blank lines are left to `format_text`.
     """
-    writing, found = _Writing(declared), [declared.resources[address] for address in addresses]
-    return {r.address: (list(writing.resource(r, 0)), writing.entry(r)) for r in found}
+    writer, found = _Writer(declared), [declared.resources[address] for address in addresses]
+    return {r.address: (list(writer.resource(r, 0)), writer.entry(r)) for r in found}
 
 
-class _Writing:
-    """Writes what is declared. With `apart` long texts go to `texts`, by path."""
+class _Writer:
+    """Writes resources. With `separate`, long strings go to `files`, by path."""
 
-    def __init__(self, declared: Declared, *, apart: bool = False) -> None:
+    def __init__(self, declared: Declared, *, separate: bool = False) -> None:
         self.declared = declared
-        self.apart = apart
-        self.texts: dict[str, str] = {}
+        self.separate = separate
+        self.files: dict[str, str] = {}
         self.inside: dict[tuple[Address | None, str], list[Resource]] = {}
         self.fields: dict[tuple[str, int], dict[str, str]] = {}
         self.objects: dict[str, list[Omission]] = {}
@@ -98,19 +98,19 @@ class _Writing:
                 self.objects.setdefault(_outermost(BY_NAME[left.kind]).name, []).append(left)
 
     def imports(self, shop: str) -> list[str]:
-        """The section that tells objects of one name and place apart."""
+        """Return the `imports` section, with the ids of objects that have the same identity."""
         if not self.declared.duplicates:
             return []
         lines = ["imports:"]
-        lines.append(comment("these have the same name and parent; only their ids differ", 2))
+        lines.append(comment("the same name and parent: only the ids differ", 2))
         for address, number in self.declared.ids.items():
             if address in self.declared.duplicates:
-                named = f", shop: {inline_scalar(shop, '', bracketed=True)}" if shop else ""
-                lines.append(f"  - {{address: {address}, id: {number}{named}}}")
+                suffix = f", shop: {inline_scalar(shop, '', bracketed=True)}" if shop else ""
+                lines.append(f"  - {{address: {address}, id: {number}{suffix}}}")
         return lines
 
     def section(self, kind: Kind) -> list[str]:
-        """The lines of a section, what was left out of it behind them."""
+        """Return the lines of a section, followed by comments on omitted objects."""
         found = self.inside.get((None, kind.name), [])
         left = self.objects.get(kind.name, [])
         lines = [f"{kind.section}:"] if found else []
@@ -119,13 +119,13 @@ class _Writing:
         lines += [""] if found and left else []
         for each in left:
             name = f' "{shortened(each.label)}"' if each.label else ""
-            told = f"left out: {each.kind} {each.id}{name}: {each.why}"
-            lines.append(comment(told, STEP if found else 0))
+            omission = f"left out: {each.kind} {each.id}{name}: {each.why}"
+            lines.append(comment(omission, STEP if found else 0))
         return lines
 
     def resource(self, resource: Resource, indent: int) -> Iterator[str]:
         kind = BY_NAME[resource.address.kind]
-        left = self._left(resource)
+        left = self._omitted(resource)
         if _small(kind):
             yield from (comment(f"{name} left out: {why}", indent) for name, why in left.items())
             yield " " * indent + self.entry(resource)
@@ -135,18 +135,18 @@ class _Writing:
         for name in kind.fields:
             if name in left:
                 yield comment(f"{name} left out: {left[name]}", indent)
-            elif name in resource.fields and _said(kind, name, resource.fields[name]):
+            elif name in resource.fields and _written(kind, name, resource.fields[name]):
                 yield from self._field(kind, resource, name, indent)
         for inner in CHILDREN[kind.name]:
             yield from self._nested(inner, resource.address, indent)
 
     def entry(self, resource: Resource) -> str:
-        """A resource between brackets, behind its key."""
+        """Return a resource as a flow mapping, after its key."""
         kind = BY_NAME[resource.address.kind]
         parts = [
             f"{name}: {bracketed(_value(kind, name, resource.fields[name]))}"
             for name in kind.fields
-            if name in resource.fields and _said(kind, name, resource.fields[name])
+            if name in resource.fields and _written(kind, name, resource.fields[name])
         ]
         for inner in CHILDREN[kind.name]:
             entries = map(self.entry, self.inside.get((resource.address, inner.name), []))
@@ -157,13 +157,13 @@ class _Writing:
     def _field(self, kind: Kind, resource: Resource, name: str, indent: int) -> list[str]:
         value, rich = _value(kind, name, resource.fields[name]), kind.type(name).rich
         if (
-            self.apart
+            self.separate
             and isinstance(value, str)
             and _long(value)
             and name in free_text_fields(kind)
         ):
             path = _path(kind, resource.address, name, rich)
-            self.texts[path] = value + ("\n" if rich else "")
+            self.files[path] = value + ("\n" if rich else "")
             return [f"{' ' * indent}{name}: {{file: {path}}}"]
         return field_lines(name, value, rich, indent)
 
@@ -172,28 +172,28 @@ class _Writing:
         short = kind.nesting.short if kind.nesting else ""
         head = f"{' ' * indent}{kind.section}:"
         if found and short and all(self._bare(r, short) for r in found):
-            texts = [inline_scalar(plain_of(r.fields[short]), "", bracketed=True) for r in found]
-            yield from _listed(head, texts, indent + STEP)
+            items = [inline_scalar(plain_of(r.fields[short]), "", bracketed=True) for r in found]
+            yield from _flow_lines(head, items, indent + STEP)
         elif found:
             yield head
             for resource in found:
                 yield from self.resource(resource, indent + STEP)
 
     def _bare(self, resource: Resource, short: str) -> bool:
-        """Whether a resource is its text and nothing else, under the key that the text makes."""
+        """Whether a resource has only the field `short`, from which its key is derived."""
         key = key_from(str(resource.fields.get(short)))
         return (
             resource.fields.keys() == {short}
             and resource.address.keys[-1] == key
-            and not self._left(resource)
+            and not self._omitted(resource)
         )
 
-    def _left(self, resource: Resource) -> Mapping[str, str]:
+    def _omitted(self, resource: Resource) -> Mapping[str, str]:
         return self.fields.get((resource.address.kind, resource.origin), {})
 
 
 def _small(kind: Kind) -> bool:
-    """Kinds whose many small objects are read as a table: a line each."""
+    """Whether objects are written on one line: there are many small ones."""
     nesting = kind.nesting
     return kind.route is not None or (nesting is not None and bool(nesting.short))
 
@@ -207,26 +207,26 @@ def _outermost(kind: Kind) -> Kind:
 
 
 def _numbers(kind: Kind, resource: Resource) -> tuple[int, ...]:
-    """What is nested stands in the order that its numbers give it."""
+    """Return the numbers by which children are ordered."""
     names = [n for n in kind.fields if kind.type(n).orders]
     found = [resource.fields.get(name) for name in names]
     return tuple(value if isinstance(value, int) else 0 for value in found)
 
 
-def _said(kind: Kind, name: str, value: Value) -> bool:
-    """An identity that refers to nothing goes without saying."""
+def _written(kind: Kind, name: str, value: Value) -> bool:
+    """Whether a field is written: null in an identity is implied."""
     return value is not None or name not in kind.identity
 
 
 def _value(kind: Kind, name: str, value: Value) -> Value:
-    """The value as people write it: null where no word is empty, a slash before a way's ends."""
+    """Return a value as written in files: null for an empty choice, a slash before paths."""
     if value == "" and kind.type(name).allowed:
         return None
     return rooted(kind, name, value)
 
 
 def _long(text: str) -> bool:
-    return len(text) > _SIGNS or text.count("\n") >= _LINES
+    return len(text) > _CHARACTERS or text.count("\n") >= _LINES
 
 
 def _key(resource: Resource) -> str:
@@ -234,21 +234,21 @@ def _key(resource: Resource) -> str:
 
 
 def _path(kind: Kind, address: Address, name: str, rich: bool) -> str:
-    """A file of its own for a text; names too long for some systems end in a hash."""
+    """Return the path of the file for a string; a name too long for some systems ends in a hash."""
     stem = ".".join(address.keys)
     if len(stem) > _NAME:
         stem = f"{stem[:_NAME]}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
     return f"texts/{kind.section}/{stem}.{name}.{'html' if rich else 'txt'}"
 
 
-def _listed(head: str, texts: list[str], indent: int) -> list[str]:
-    """A list between brackets, on as few lines as it fits on."""
-    line = f"{head} [{', '.join(texts)}]"
+def _flow_lines(head: str, items: list[str], indent: int) -> list[str]:
+    """Return a flow sequence, on as few lines as possible."""
+    line = f"{head} [{', '.join(items)}]"
     if len(line) <= WIDTH:
         return [line]
     pad, lines = " " * indent, [""]
-    for number, text in enumerate(texts):
-        part = ("[" if number == 0 else "") + text + ("," if number + 1 < len(texts) else "]")
+    for number, item in enumerate(items):
+        part = ("[" if number == 0 else "") + item + ("," if number + 1 < len(items) else "]")
         if lines[-1] and len(pad) + len(lines[-1]) + 1 + len(part) > WIDTH:
             lines.append("")
         lines[-1] += f" {part}" if lines[-1] else part

@@ -1,4 +1,4 @@
-"""What staff changed in the shop, as a patch of the files that declare it."""
+"""Patch the files of a project so that they declare values of the shop."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveField:
-    """What the shop holds in a field. `why` tells that the files cannot be made to say so.
+    """The value of a field in the shop. `why` is set if the files cannot declare it.
 
     Without a `field` it is about the whole object.
     """
@@ -50,8 +50,8 @@ class LiveField:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """The files that change, each before and after, how many fields are set in each, and a
-    warning for each field that is left."""
+    """The changed files before and after, the number of fields set in each, and a warning for each
+    field that is not patched."""
 
     files: Map[str, tuple[str, str]]
     counts: Map[str, int]
@@ -68,16 +68,16 @@ class Patch:
 
 
 class _NotPatchable(Exception):
-    """A field that is not patched; the text says why."""
+    """A field that cannot be patched, with the reason."""
 
 
 def patch(
     project: Project, shop: str, held: Iterable[LiveField], left_out: str = "is not in the patch"
 ) -> Patch:
-    """The patch that makes the files declare what the shop holds.
+    """Return the patch with which the files declare values of the shop. Writes nothing.
 
-    Comments, order, quotes and placeholders stay as they are. Texts that stand in files of their
-    own are patched there. Nothing is written. `left_out` is what warnings say of a field.
+    Comments, order, quotes and placeholders are kept. Strings in files of their own are patched
+    there. `left_out` is the predicate of warnings about fields that are not patched.
     """
     patching = _Patching(project, shop)
     left: list[Diagnostic] = []
@@ -91,16 +91,16 @@ def patch(
 
 
 class _Patching:
-    """Gathers the edits of all files. `files` are texts of their own, by path.
+    """Collects the edits of all files. `files` are files with one string, by path.
 
-    `new` are fields that are added, by file and place, each with its rank among those of its kind.
+    `new` are added fields, by file and place, each with its rank among the fields of its kind.
     """
 
     def __init__(self, project: Project, shop: str) -> None:
         drafts = Declarations(project, shop, shop_names(project), Collector())
         self.drafts = {draft.address: draft for draft in drafts.all()}
-        self.directory, self.marks = project.directory, project.boms
-        self.texts = project.contents
+        self.directory, self.boms = project.directory, project.boms
+        self.contents = project.contents
         self.documents: dict[str, Document] = {}
         self.edits: dict[str, list[Edit]] = {}
         self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
@@ -111,11 +111,11 @@ class _Patching:
         self.file_uses = Counter(path for node in nodes if (path := self._path(node)))
 
     def take(self, one: LiveField) -> str:
-        """Add the edits for one field; the file they are in. Raises _Left."""
+        """Add the edits for one field, and return their file. Raises _NotPatchable."""
         draft = self.drafts.get(one.address)
         if one.why or draft is None:
             raise _NotPatchable(one.why or "it is not declared")
-        if draft.node.file not in self.texts:
+        if draft.node.file not in self.contents:
             raise _NotPatchable("it is in a table")
         entry = draft.node.entries.get(one.field)
         if entry is None:
@@ -123,7 +123,7 @@ class _Patching:
             return draft.node.file
         key, node = entry
         document = self._document(node.file)
-        if self.uses[id(node)] > 1 or node.start < key.start or _marked(document, node):
+        if self.uses[id(node)] > 1 or node.start < key.start or _has_properties(document, node):
             raise _NotPatchable("an anchor shares the value")
         if isinstance(node, Scalar):
             self._scalar(document, draft, one, key, node)
@@ -132,7 +132,7 @@ class _Patching:
         elif isinstance(node, Mapping) and one.field in free_text_fields(draft.kind):
             return self._file(draft, one, node)
         else:
-            raise _NotPatchable("it is in a form that cannot be patched")
+            raise _NotPatchable("its value is in a form that cannot be patched")
         return node.file
 
     def warning(self, one: LiveField, left_out: str, problem: str) -> Diagnostic:
@@ -148,28 +148,28 @@ class _Patching:
         )
 
     def changed(self) -> Iterator[tuple[str, tuple[str, str]]]:
-        """The files whose text is another one, with their marks, in order of name."""
-        for (name, at), texts in self.new.items():
-            self._add(name, [Edit(at, at, "".join(text for _, text in sorted(texts)))])
-        changed = {name: self._whole(name, *texts) for name, texts in self.files.items()}
+        """Yield the changed files, before and after, in order of name."""
+        for (name, at), added in self.new.items():
+            self._add(name, [Edit(at, at, "".join(text for _, text in sorted(added)))])
+        changed = {name: self._with_bom(name, *both) for name, both in self.files.items()}
         for name, edits in self.edits.items():
             document = self._document(name)
-            changed[name] = self._whole(name, document.text, apply_edits(document, edits))
-        yield from ((n, texts) for n, texts in sorted(changed.items()) if texts[0] != texts[1])
+            changed[name] = self._with_bom(name, document.text, apply_edits(document, edits))
+        yield from ((name, both) for name, both in sorted(changed.items()) if both[0] != both[1])
 
     def _document(self, name: str) -> Document:
         if name not in self.documents:
-            self.documents[name] = Document(self.texts[name])
+            self.documents[name] = Document(self.contents[name])
         return self.documents[name]
 
-    def _whole(self, name: str, before: str, after: str) -> tuple[str, str]:
-        """Both texts of a file with the mark that it begins with, if it has one."""
-        mark = self.marks.get(name, "")
-        if name not in self.texts:
+    def _with_bom(self, name: str, before: str, after: str) -> tuple[str, str]:
+        """Prepend the byte order mark of a file, if it has one, to both of its contents."""
+        bom = self.boms.get(name, "")
+        if name not in self.contents:
             with files.reporting(self.directory / name, ConfigError):
                 data = files.read(files.inside(self.directory, name))
-            mark = BOM if data.startswith(BOM.encode()) else ""
-        return mark + before, mark + after
+            bom = BOM if data.startswith(BOM.encode()) else ""
+        return bom + before, bom + after
 
     def _insert(self, draft: Declaration, one: LiveField) -> None:
         document = self._document(draft.node.file)
@@ -177,7 +177,7 @@ class _Patching:
         if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
             raise _NotPatchable("an anchor shares the value")
         if any(key is node for key, node in entries):
-            raise _NotPatchable("it is written as a string in a list, which takes no other field")
+            raise _NotPatchable("it is a string in a list, which has no other fields")
         order = list(draft.kind.fields)
         rank = order.index(one.field)
         before = [entry for entry in entries if entry[0].text in order[:rank]]
@@ -186,13 +186,13 @@ class _Patching:
         lines = [line[depth:] for line in plain_field(one.field, value, rich, depth)]
         inline = f"{one.field}: {inline_scalar(value, '', bracketed=True)}"
         for key, node in (*reversed(before), entries[0]):
-            behind = document.value(node, document.end(key))
+            after = document.value(node, document.end(key))
             with suppress(NotEditable):
-                edit = add_entries(document, draft.node, lines, inline, behind)
+                edit = add_entries(document, draft.node, lines, inline, after)
                 place = self.new.setdefault((draft.node.file, edit.start), [])
                 place.append((rank, edit.text))
                 return
-        raise _NotPatchable("it is not written yet, and there is no simple place for it")
+        raise _NotPatchable("the files do not declare it yet, and there is no simple place for it")
 
     def _scalar(
         self, document: Document, draft: Declaration, one: LiveField, key: Scalar, node: Scalar
@@ -207,11 +207,11 @@ class _Patching:
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
     def _items(self, document: Document, node: Sequence, one: LiveField) -> None:
-        texts = [item.text for item in node.items if isinstance(item, Scalar)]
+        strings = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
-        if any(map(_holds_placeholder, texts)):
+        if any(map(_holds_placeholder, strings)):
             raise _NotPatchable("it contains a placeholder")
-        if any(self.uses[id(item)] > 1 or _marked(document, item) for item in node.items):
+        if any(self.uses[id(item)] > 1 or _has_properties(document, item) for item in node.items):
             raise _NotPatchable("an anchor shares the value")
         try:
             edits = set_items(document, node, tuple(_escaped(str(value)) for value in values))
@@ -225,7 +225,7 @@ class _Patching:
         if isinstance(path, Scalar) and name:
             before = self.reader.text(path.text, path.file, path.span)
         if name is None or before is None:
-            raise _NotPatchable("its file is named by a placeholder")
+            raise _NotPatchable("the path of its file contains a placeholder")
         if self.file_uses[name] > 1 or name in self.files:
             raise _NotPatchable("its file is used in several places")
         after = _fitted(draft.kind.type(one.field), str(one.value), before)
@@ -233,14 +233,14 @@ class _Patching:
         return name
 
     def _path(self, node: Node) -> str | None:
-        """The file that a text comes from, relative to the project."""
+        """Return the file that a string comes from, relative to the project."""
         path = child(node, "file")
         if not isinstance(path, Scalar) or "${" in path.text:
             return None
         return self.reader.relative(path.text, path.file, path.span)
 
     def _plain(self, draft: Declaration, one: LiveField, old: str) -> Plain:
-        """The value as the files write it. Raises _Left."""
+        """Return the value as written in the files. Raises _NotPatchable."""
         if one.field in draft.kind.refers:
             return self._key(one.value, old)
         shape, value = shape_of(model_of(draft.kind)).fields[one.field], one.value
@@ -268,12 +268,12 @@ class _Patching:
 
 def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
     for name, (before, after) in files.items():
-        # Readers of patches take a name to end at the first blank, unless a tab follows it.
+        # Programs that apply patches end a name at the first space, unless a tab follows it.
         old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
         yield from file_diff(old, new, before, after)
 
 
-def _marked(document: Document, node: Node) -> bool:
+def _has_properties(document: Document, node: Node) -> bool:
     return document.source(node)[:1] in ("&", "!")
 
 
@@ -286,6 +286,6 @@ def _escaped(text: str) -> str:
 
 
 def _fitted(type_: FieldType, text: str, old: str) -> str:
-    """The text in the white space around the old one, and with its line ends."""
+    """Return the text with the surrounding white space and line ends of the old one."""
     text = type_.rewritten_like(text, old)
     return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text

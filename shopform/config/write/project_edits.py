@@ -1,4 +1,4 @@
-"""What a command adds to a project's files: all that is there stays as it is written."""
+"""Add declarations to the files of a project, and leave everything else as written."""
 
 import posixpath
 from collections import Counter
@@ -38,42 +38,42 @@ Written = dict[Address, tuple[list[str], str]]
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file of the project by its name, and the text it is to have."""
+    """A file of the project, and its new text."""
 
     name: str
     text: str
 
 
 class BelongsInTable(UsageError):
-    """What is to be added belongs into a table, which takes rows."""
+    """The section of the resource is a table, to which a row must be added."""
 
 
 def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> ChangedFile:
-    """The file that lists what has moved, with these behind the others; the main file for none.
+    """Append moves to the file with the last ones, or else to the main file.
 
-    Raises UsageError where it is written in a way that nothing can be added to.
+    Raises UsageError if its form does not allow that.
     """
-    texts = [f"{{from: {before}, to: {after}}}" for before, after in moves]
+    items = [f"{{from: {before}, to: {after}}}" for before, after in moves]
     listed = project.refactorings.get(MOVED)
     name = listed[-1].file if listed else project.main
     try:
         document = _document(project.contents[name], name)
-        edit = add_items(document, _root(document), MOVED, texts)
+        edit = add_items(document, _root(document), MOVED, items)
         return _finished(name, document, {((MOVED,), frozenset()): edit})
     except NotEditable:
         raise UsageError(
-            f"nothing can be added to `{MOVED}` in `{name}`, as it is written",
-            hint=f"write it yourself: {', '.join(f'`{text}`' for text in texts)}",
+            f"cannot add to `{MOVED}` in `{name}` in its present form",
+            hint=f"add it yourself: {', '.join(f'`{item}`' for item in items)}",
         ) from None
 
 
 def with_resource(
     project: Project, declared: Declared, address: Address, into: str | None = None
 ) -> ChangedFile:
-    """A file with one more resource: `into`, else where its section is, else a file of its own.
+    """Add a resource to the file `into`, or else to that of its section or its parent.
 
-    What is nested goes into its container. Raises UsageError for a file that is not the
-    project's, and where nothing can be added, with the lines that are missing; Tabled for a table.
+    Raises UsageError for a file outside of the project, and if the form of the file does not allow
+    it, with the lines to add; BelongsInTable if the section is a table.
     """
     change, refused = with_resources(project, declared, [address], into)
     if change is None:
@@ -84,10 +84,10 @@ def with_resource(
 def with_resources(
     project: Project, declared: Declared, addresses: Seq[Address], into: str | None = None
 ) -> tuple[ChangedFile | None, dict[Address, UsageError]]:
-    """The same for several of one kind whose outermost containers, if any, are in one file.
+    """Add several resources of one kind, whose outermost parents, if any, are in one file.
 
-    Returns the file, None where nothing could be added, and for each that was not added the error
-    that says why. Raises UsageError for a file that is not the project's.
+    Returns the file, None if nothing could be added, and the errors of those that could not be
+    added. Raises UsageError for a file outside of the project.
     """
     kinds = _chain(BY_NAME[addresses[0].kind])
     name = _place(project, kinds, addresses[0], into)
@@ -107,25 +107,25 @@ def with_resources(
                 tabled |= dict.fromkeys(group, problem)
             except NotEditable:
                 continue
-        edits = _sound(name, document, edits)
+        edits = _safe(name, document, edits)
         change = _finished(name, document, edits)
     done = {address for path, _ in edits for address in groups[path]} if change else set()
     return change, {
-        address: tabled.get(address) or _odd(name, address, written[address][1])
+        address: tabled.get(address) or _refusal(name, address, written[address][1])
         for address in addresses
         if address not in done
     }
 
 
-def _odd(name: str, address: Address, line: str) -> UsageError:
+def _refusal(name: str, address: Address, line: str) -> UsageError:
     return UsageError(
-        f"`{address}` cannot be added to `{name}`, as it is written",
-        hint=f"write it yourself: `{line}`",
+        f"cannot add `{address}` to `{name}` in its present form",
+        hint=f"add it yourself: `{line}`",
     )
 
 
 def apply_change(project: Project, change: ChangedFile) -> Project:
-    """The project as it will be once the file is written: with what was added to it."""
+    """Return the project with a change that adds resources, as if it was written."""
     root = _root(_document(change.text, change.name))
     sections = dict(project.sections)
     for name, (_, node) in root.entries.items() if root else ():
@@ -141,7 +141,7 @@ def apply_change(project: Project, change: ChangedFile) -> Project:
 
 
 def container_file(project: Project, address: Address) -> str:
-    """The file of the outermost resource it lies in; empty for one that lies in nothing."""
+    """Return the file of the outermost parent of an address; empty if it has no parent."""
     if len(address.keys) == 1:
         return ""
     section = _chain(BY_NAME[address.kind])[0].section
@@ -149,7 +149,7 @@ def container_file(project: Project, address: Address) -> str:
 
 
 def _chain(kind: Kind) -> list[Kind]:
-    """What it lies in, outermost first, and itself."""
+    """Return a kind after its parents, the outermost first."""
     nesting = kind.nesting
     return [*(_chain(BY_NAME[nesting.kind]) if nesting else ()), kind]
 
@@ -161,14 +161,14 @@ def _path(kinds: list[Kind], address: Address) -> tuple[str, ...]:
 
 
 def _place(project: Project, kinds: list[Kind], address: Address, into: str | None) -> str:
-    """The name of the file that gets it."""
+    """Return the name of the file to add to."""
     section = project.sections.get(kinds[0].section, {})
     if len(kinds) > 1:
         file = container_file(project, address)
         if into and posixpath.normpath(into) != file:
             raise UsageError(
-                f"`{address}` lies in `{kinds[0].name}.{address.keys[0]}`, which is in `{file}`",
-                hint="leave `--into` out",
+                f"the parent `{kinds[0].name}.{address.keys[0]}` is in `{file}`",
+                hint="remove `--into`",
             )
         return file
     if into is None:
@@ -178,8 +178,8 @@ def _place(project: Project, kinds: list[Kind], address: Address, into: str | No
     beside = "/" not in name and is_yaml(name) and not name.startswith(".")
     if name not in project.contents and not beside:
         raise UsageError(
-            f"`{into}` is no file of the project",
-            hint="name one of its files, or a new one that ends in `.yaml` beside `shopform.yaml`",
+            f"`{into}` is not a file of the project",
+            hint="pass one of its files, or a new one beside `shopform.yaml` that ends in `.yaml`",
         )
     return name
 
@@ -211,13 +211,13 @@ def _edit(
             hint="add a row to it",
         )
     if isinstance(entry[1], Sequence):
-        texts = [_short(declared.resources[address]) for address in addresses]
-        return add_items(document, parent, section, texts)
+        items = [_short(declared.resources[address]) for address in addresses]
+        return add_items(document, parent, section, items)
     return add_inside(document, parent, section, lines, brief)
 
 
 def _short(resource: Resource) -> str:
-    """A resource as an item of a list of strings. Raises NotEditable if it has other fields."""
+    """Return a resource as an item of a list of strings. Raises NotEditable for other fields."""
     nesting, fields = BY_NAME[resource.address.kind].nesting, resource.fields
     text = fields.get(nesting.short) if nesting else None
     if len(fields) > 1 or not isinstance(text, str) or key_from(text) != resource.address.keys[-1]:
@@ -233,7 +233,7 @@ def _document(text: str, name: str) -> Document:
 
 
 def _root(document: Document) -> Mapping | None:
-    """The mapping of a file; None for an empty file. Raises NotEditable for anything else."""
+    """Return the mapping of a file; None for an empty file. Raises NotEditable for others."""
     root = document.root
     if root is None or (isinstance(root, Scalar) and root.null):
         return None
@@ -242,8 +242,8 @@ def _root(document: Document) -> Mapping | None:
     return root
 
 
-def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place, Edit]:
-    """The edits that change nothing else. One may edit what an anchor shares with other places."""
+def _safe(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place, Edit]:
+    """Return the edits that change nothing else: one may edit a value that an anchor shares."""
     with suppress(NotEditable):
         after = _document(apply_edits(document, edits.values()), name)
         kept = comment_counts(document) <= comment_counts(after)
@@ -253,12 +253,12 @@ def _sound(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Plac
         return {}
     places, half = [*edits], len(edits) // 2
     halves = ({p: edits[p] for p in part} for part in (places[:half], places[half:]))
-    return {p: edit for part in halves for p, edit in _sound(name, document, part).items()}
+    return {p: edit for part in halves for p, edit in _safe(name, document, part).items()}
 
 
 def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> ChangedFile:
-    """The file after its edits. Raises NotEditable if they change anything else."""
-    if not edits or _sound(name, document, edits) != edits:
+    """Return the file after its edits. Raises NotEditable if they change anything else."""
+    if not edits or _safe(name, document, edits) != edits:
         raise NotEditable
     return ChangedFile(
         name, format_alike(document.text, apply_edits(document, edits.values()), name)
@@ -266,7 +266,7 @@ def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> Change
 
 
 def _added(old: Node | None, new: Node | None, places: Seq[Place]) -> bool:
-    """Whether a node is another one with these keys, or items, more at the ends of these paths."""
+    """Whether a node only differs by new keys, or appended items, at the given paths."""
     old = None if isinstance(old, Scalar) and old.null else old
     if isinstance(new, Sequence) and not any(path for path, _ in places):
         items = old.items if isinstance(old, Sequence) else []

@@ -1,4 +1,4 @@
-"""Fields and comments as lines of YAML, written as a person would."""
+"""Write fields and comments as lines of YAML, as a person would."""
 
 from typing import Final
 
@@ -15,12 +15,12 @@ from shopform.config.format.scalars import (
 from shopform.kit.text import shorten
 from shopform.model.values import Ref, Value
 
-_LONG: Final = 40
-_TOLD: Final = 240
+_MAX_LABEL: Final = 40
+_MAX_COMMENT: Final = 240
 
 
 def plain_of(value: Value) -> Plain:
-    """A value as a scalar of the files: a reference as a key, with no placeholder in a text."""
+    """Return a value as a scalar: references as keys, `${` in strings escaped."""
     if isinstance(value, Ref):
         return value.address.keys[-1]
     if isinstance(value, str):
@@ -29,21 +29,21 @@ def plain_of(value: Value) -> Plain:
 
 
 def bracketed(value: Value) -> str:
-    """A value as it stands between brackets."""
+    """Return a value as written inside a flow collection."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(bracketed, map(str, value)))}]"
     return inline_scalar(plain_of(value), "", bracketed=True)
 
 
 def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:
-    """The lines of one field: a text of several lines below `|`, a long one below `>-`."""
+    """Return the lines of a field: several lines as `|`, a long line as `>-`."""
     if isinstance(value, tuple):
         return [f"{' ' * indent}{name}: {bracketed(value)}"]
     return plain_field(name, plain_of(value), rich, indent)
 
 
 def plain_field(name: str, text: Plain, rich: bool, indent: int) -> list[str]:
-    """The same for a value as the files hold it."""
+    """Return the lines of a field with a value as written in the files."""
     head = f"{' ' * indent}{name}: "
     line = head + inline_scalar(text, "", bracketed=False)
     below: list[str] = []
@@ -58,10 +58,10 @@ def plain_field(name: str, text: Plain, rich: bool, indent: int) -> list[str]:
 
 
 def comment(text: str, indent: int) -> str:
-    """A line for people. What a shop holds may be quoted in it, with no sign YAML refuses."""
-    shown = (c if c.isprintable() else "\ufffd" for c in shorten(text, _TOLD))
+    """Return a comment. It may quote values of the shop: characters YAML refuses are replaced."""
+    shown = (c if c.isprintable() else "\ufffd" for c in shorten(text, _MAX_COMMENT))
     return " " * indent + "# " + "".join(shown)
 
 
 def shortened(text: str) -> str:
-    return shorten(text, _LONG)
+    return shorten(text, _MAX_LABEL)

@@ -1,4 +1,4 @@
-"""Unified diffs, in time that grows with the texts."""
+"""Unified diffs, in time linear in the length of the files."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,14 +10,14 @@ _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def file_diff(old: str, new: str, before: str, after: str) -> Iterator[str]:
-    """A diff of two texts, as readers of patches take it, under the names of both files."""
+    """Yield the lines of a diff of two files, with its header, for `patch` and `git apply`."""
     yield f"--- {old}\n+++ {new}\n"
     for line in unified(_LINE.findall(before), _LINE.findall(after)):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def unified(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    """The hunks of a diff, without its header; lines have their ends."""
+    """Yield the lines of the hunks of a diff, with their line ends."""
     for group in LineMatcher(before, after).get_grouped_opcodes():
         first, last = group[0], group[-1]
         old, new = _range(first[1], last[2]), _range(first[3], last[4])

@@ -91,9 +91,9 @@ class Tables:
             file, sheet = read
             found = rows(sheet, file, self._collector)
             row = spec.header_row
-            texts = list(map(trim, next(islice(found, sheet.header - 1, None), [])))
-            if any(texts):
-                headers = Headers(kind, node, spec, file, sheet.header, texts, self._collector)
+            names = list(map(trim, next(islice(found, sheet.header - 1, None), [])))
+            if any(names):
+                headers = Headers(kind, node, spec, file, sheet.header, names, self._collector)
                 if len(self._collector.diagnostics) == before:
                     table = _Table(kind, file, headers, self._suspect, self._collector)
                     table.fill(section.entries, enumerate(found, sheet.header + 1))
@@ -180,7 +180,7 @@ class _Table:
         for number, cells in found:
             row = list(map(trim, cells))
             row += [""] * (self._width - len(row))
-            if not any(row) or any(row[i] not in texts for i, texts in self._where.items()):
+            if not any(row) or any(row[i] not in values for i, values in self._where.items()):
                 continue
             if any(row[self._width :]):
                 self._uneven(number, len(row))
