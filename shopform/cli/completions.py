@@ -1,4 +1,4 @@
-"""Words that complete what is typed: addresses, shops and kinds. Nothing is said where none is."""
+"""Shell completion of addresses, shops and kinds; errors give no completions."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +9,7 @@ from shopform.errors import ShopformError
 
 
 def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
-    """The shops of the project."""
+    """Complete the shops of the project."""
     from shopform.config import load_project, shop_names
 
     try:
@@ -19,12 +19,12 @@ def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
 
 
 def addresses(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[str]:
-    """What is declared, and what the states remember."""
+    """Complete declared addresses and those in the states."""
     return _starting([*_declared(ctx), *owned(ctx, option, incomplete)], incomplete)
 
 
 def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
-    """What the states of the shops remember."""
+    """Complete the addresses in the states of the shops."""
     from shopform.config import shop_names
     from shopform.terminal.console import Console
     from shopform.terminal.reporter import Reporter
@@ -68,7 +68,7 @@ def _declared(ctx: click.Context) -> list[str]:
 
 
 def _folder(ctx: click.Context) -> Path:
-    """The folder of the command line, where that was read before."""
+    """Return the folder of `--chdir`, if that is parsed already."""
     console = ctx.find_root().obj
     return Path(ctx.find_root().params.get("chdir") or getattr(console, "chdir", None) or ".")
 

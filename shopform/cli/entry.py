@@ -1,11 +1,11 @@
-"""The entry point: print the version at once, and leave everything else to `main`."""
+"""The entry point: print the version without importing `main`, which runs everything else."""
 
 import os
 import sys
 
 
 def run() -> None:
-    """The entry point. The version needs no parser, whose import takes longer than the answer."""
+    """Run the command line. For the version the parser is not imported, since that takes longer."""
     if sys.argv[1:] in (["version"], ["--version"]):
         from shopform import __version__
 

@@ -1,4 +1,4 @@
-"""Groups of commands that answer what is typed as for other tools, or nearly right."""
+"""Command groups that accept Terraform's option style, and suggest similar names."""
 
 import re
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from shopform.errors import UsageError
 
 # Terraform writes long options with one dash.
 _LONG = re.compile(r"--?([a-z][a-z-]+)(?:=(.*))?", re.DOTALL)
-# What Terraform has and shopform does otherwise: what to do instead.
+# Options and commands of other tools, with what to use instead.
 FOREIGN_OPTIONS = {
-    "input": "leave it out: shopform prompts only on a terminal",
-    "lock": "leave it out: a plan takes no lock, and an apply always does",
-    "refresh": "leave it out: every plan reads the shop",
+    "input": "remove it: shopform prompts only on a terminal",
+    "lock": "remove it: a plan takes no lock, and an apply always does",
+    "refresh": "remove it: every plan reads the shop",
     "state": "set `state` of the shop in shopform.yaml",
-    "compact-warnings": "leave it out, or use `--quiet`",
+    "compact-warnings": "remove it, or use `--quiet`",
     "generate-config-out": "use `shopform import --generate ADDRESS ID`",
     "concise": "use `--summary`",
 }
@@ -31,16 +31,16 @@ FOREIGN_COMMANDS = {
     "taint": "use `shopform plan --replace ADDRESS`",
     "workspace": "use `--shop NAME`: shops are declared in shopform.yaml",
     "push": "restore the state's file from git or a backup",
-    "replace-provider": "there is nothing to replace: shopform has one provider",
+    "replace-provider": "not needed: shopform has one provider",
 }
 
 
 class Group(click.Group):
-    """Takes long options with one dash too, and names the nearest of what it does not have."""
+    """A group that also accepts long options with one dash, and suggests similar names."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         valued = {name for p in self.params if not getattr(p, "is_flag", True) for name in p.opts}
-        own = 0  # how many arguments stand before the command
+        own = 0  # the number of arguments before the command
         while own < len(args) and args[own].startswith("-"):
             own += 1 + (not valued.isdisjoint({args[own], f"-{args[own]}"}))
         return super().parse_args(ctx, [*doubled(self, args[:own]), *args[own:]])
@@ -62,9 +62,9 @@ class Group(click.Group):
 
 
 def doubled(command: click.Command, args: Iterable[str]) -> list[str]:
-    """The arguments with two dashes before each long option of the command.
+    """Return the arguments with two dashes before each long option of the command.
 
-    Raises UsageError for long options that it does not have.
+    Raises UsageError for unknown long options.
     """
     options = {name: p for p in command.params if isinstance(p, click.Option) for name in p.opts}
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""The command line: finds the command, runs it, turns what happens into an exit code."""
+"""The command line: find the command, run it, and return the exit code."""
 
 import gc
 import importlib
@@ -13,8 +13,8 @@ from shopform.errors import Interrupted, ShopformError, UsageError
 from shopform.files import allow_outside, hint, reason
 from shopform.terminal.console import Console
 
-# The place of each command, imported when it runs, and its summary, which --help shows without
-# that; a test holds the summaries to the commands' own help.
+# The module of each command, imported when it runs, and its summary, so that --help imports none;
+# a test compares the summaries with the commands' own help.
 COMMANDS = {
     "init": ("init:command", "Create a project in a folder."),
     "validate": ("validate:command", "Check the files without contacting a shop."),
@@ -40,7 +40,7 @@ COMMANDS = {
 
 
 class Commands(Group):
-    """Commands in the order people meet them, imported when needed."""
+    """Commands in the order in which they are listed, imported on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -90,9 +90,9 @@ def main(ctx: click.Context, chdir: str | None) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """The entry point: runs one command and exits with the code for what happened."""
-    # A command makes no circles worth collecting before it ends, and the collector is the one
-    # thing in it that does not scale: half the time of loading 50,000 resources.
+    """Run one command and exit with its code."""
+    # A command makes few reference cycles, and the garbage collector takes half the time of loading
+    # 50,000 resources.
     gc.disable()
     console = Console()
     code = execute(console, sys.argv[1:] if arguments is None else arguments)
@@ -133,13 +133,13 @@ def _execute(console: Console, arguments: Sequence[str]) -> int:
     except OSError as problem:
         what = f"cannot use `{problem.filename}`" if problem.filename else "a file failed"
         return console.failure(ShopformError(f"{what}: {reason(problem)}", hint=hint(problem)))
-    except Exception as problem:  # noqa: BLE001  the last resort: in short, in full on request
+    except Exception as problem:  # noqa: BLE001  a defect: short by default, full on request
         return _defect(console, problem)
     return result if isinstance(result, int) else 0
 
 
 def _usage(console: Console, problem: click.ClickException) -> int:
-    """Click's own code for a usage error is 2, which CI would read as "changes present"."""
+    """Report a usage error; click's own exit code 2 would mean "changes present" in CI."""
     context = getattr(problem, "ctx", None)
     hint = f"`{context.command_path} --help` lists the commands" if context else ""
     return console.failure(UsageError(problem.format_message(), hint=hint))
@@ -150,7 +150,7 @@ def _defect(console: Console, problem: Exception) -> int:
         raise problem
     return console.failure(
         ShopformError(
-            f"shopform failed with {type(problem).__name__}, which is a defect in it",
-            hint="run again with SHOPFORM_TRACEBACK=1 and report what it prints",
+            f"shopform failed with {type(problem).__name__}: this is a defect in shopform",
+            hint="run again with SHOPFORM_TRACEBACK=1 and report the output",
         )
     )

@@ -1,4 +1,4 @@
-"""What `undo`, `clone` and `promote` share: a plan is carried out if it can be approved."""
+"""Apply the plan of `undo`, `clone` or `promote` if it can be approved, else show it."""
 
 from pathlib import Path
 
@@ -26,9 +26,9 @@ def offer(
     out: Path | None,
     detailed: bool,
 ) -> RunResult:
-    """Carry a plan out where it can be approved; elsewhere show it, and say how it is done.
+    """Apply a plan that can be approved; otherwise show it, and how to apply it.
 
-    In any form that is one document a plan is only shown.
+    In a format that is a single document, it is only shown.
     """
     console = reporter.console
     check_approval(console, approval)
@@ -43,7 +43,7 @@ def offer(
 
 
 def check_approval(console: Console, approval: Approval) -> None:
-    """Raise UsageError where a plan is approved that would only be shown."""
+    """Raise UsageError for an approval in a format that only shows the plan."""
     if approval.auto_approve and console.one_document:
         raise UsageError(
             "only a plan shown as text can be approved",

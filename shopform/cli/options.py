@@ -25,33 +25,34 @@ def variable_of(name: str, prefix: str = "SHOPFORM_") -> str:
 
 
 def option(*names: str, prefix: str = "SHOPFORM_", **settings: Any) -> Callable[[F], F]:
-    """A click option whose environment variable is the prefix and its name."""
+    """Return a click option with an environment variable: the prefix and its name."""
     long = next(name for name in names if name.startswith("--"))
     return click.option(*names, envvar=variable_of(long, prefix), **settings)
 
 
 def flag(*names: str, **settings: Any) -> Callable[[F], F]:
-    """An option that takes no value."""
+    """Return an option without a value."""
     return option(*names, is_flag=True, **settings)
 
 
 def address(*names: str, **settings: Any) -> Callable[[F], F]:
-    """A repeatable option that takes addresses."""
+    """Return a repeatable option for addresses."""
     complete = completions.addresses
     return option(*names, metavar="ADDRESS", multiple=True, shell_complete=complete, **settings)
 
 
 def gathered(how: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A callback that makes one value of all that a repeatable option was given."""
+    """Return a callback that combines the values of a repeatable option."""
     return lambda _ctx, _option, values: how(values)
 
 
-def to_console(field: str, meant: object = None) -> dict[str, Any]:
-    """Settings of an option whose value, or what the flag means, goes to the console."""
+def to_console(field: str, value: object = None) -> dict[str, Any]:
+    """Return settings of an option that sets a field of the console to its value, or a flag to
+    `value`."""
 
     def put(ctx: click.Context, _option: click.Parameter, given: object) -> None:
         if given:
-            setattr(ctx.obj, field, meant or given)
+            setattr(ctx.obj, field, value or given)
 
     return {"expose_value": False, "callback": put}
 
@@ -60,13 +61,13 @@ T = TypeVar("T")
 
 
 def taken(of: type[T], asked: dict[str, Any], **given: Any) -> T:
-    """A request made of what click found for its fields, which is taken out of `asked`."""
+    """Make a request from the parsed options for its fields, and remove those from `asked`."""
     names = inspect.signature(of).parameters.keys() & asked.keys()
     return of(**given, **{name: asked.pop(name) for name in names})
 
 
 def project_request(console: "Console", asked: dict[str, Any]) -> "ProjectRequest":
-    """The project in the folder of the console, and what is asked of it."""
+    """Return the request for the project in the folder of the console."""
     from shopform.workflow.requests import ProjectRequest
 
     place = {"directory": console.directory, "environment": console.environment}
@@ -74,7 +75,7 @@ def project_request(console: "Console", asked: dict[str, Any]) -> "ProjectReques
 
 
 def opened(console: "Console", asked: dict[str, Any]) -> "tuple[Reporter, LoadedProject]":
-    """The project, read, and who hears what is done with it."""
+    """Load the project, and return it with its reporter."""
     from shopform.terminal.reporter import Reporter
     from shopform.workflow.open_project import open_project
 
@@ -94,21 +95,21 @@ def renamed(
 
 
 def plan_options(asked: dict[str, Any], *, whole: bool = False) -> "Options":
-    """What is asked of a plan; `whole` ones have what stays as it is too."""
+    """Return the options of a plan; `whole` plans include unchanged objects."""
     from shopform.planning.scope import Options
 
     return taken(Options, asked, whole=whole)
 
 
 def limits(asked: dict[str, Any]) -> "ReadLimits":
-    """How many calls may be made."""
+    """Return the limits of API calls."""
     from shopform.workflow.requests import ReadLimits
 
     return taken(ReadLimits, asked)
 
 
 def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """Several options as one decorator."""
+    """Combine options into one decorator."""
 
     def add(command: F) -> F:
         for one in reversed(options):
@@ -118,7 +119,7 @@ def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
-# -C is read before the others, wherever it stands: they name files in this folder.
+# -C is parsed before the others in any position: their files are relative to it.
 here = stack(
     option(
         "-C", "--chdir", metavar="DIR", is_eager=True, help="Run in DIR.", **to_console("chdir")

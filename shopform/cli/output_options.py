@@ -1,4 +1,4 @@
-"""The options that say in which form, how much and where to output is written."""
+"""The options for the format, the detail and the destination of output."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ from shopform.files.outputs import MESSAGES, PATCH, PLAN
 
 
 def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
-    """The form is the console's: it is used even if the command fails."""
+    """Set the format of the console, which is also used if the command fails."""
     if ctx.obj.form == "text":
         ctx.obj.form = form
 
@@ -24,13 +24,13 @@ def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
 def _detail(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
     name = option.name or ""
     if wanted and ctx.obj.detail not in ("", name):
-        raise click.BadParameter("a summary is not full", ctx, option)
+        raise click.BadParameter("`--summary` and `--full` exclude each other", ctx, option)
     ctx.obj.detail = name if wanted else ctx.obj.detail
 
 
 def _report_url(ctx: click.Context, option: click.Parameter, url: str | None) -> None:
     if url and not url.startswith(("https://", "http://")):
-        raise click.BadParameter(f"`{url}` is no address of a web page", ctx, option)
+        raise click.BadParameter(f"`{url}` is not an http or https URL", ctx, option)
     ctx.obj.report_url = url or ""
 
 
@@ -41,8 +41,10 @@ def _stream(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
 
 
 def claimed(made: re.Pattern[bytes]) -> Callable[..., Any]:
-    """A callback for an option that names a file for output, of which there is none yet or one
-    that begins as `made` says; `-` is stdout."""
+    """Return a callback that claims the output file of an option; `-` is stdout.
+
+    An existing file must begin with `made`, or be empty.
+    """
 
     def check(ctx: click.Context, option: click.Parameter, name: Any) -> Any:
         if name and name != "-":
@@ -60,7 +62,7 @@ def _json_into(ctx: click.Context, option: click.Parameter, name: str | None) ->
 
 
 def out(help_: str) -> Callable[[F], F]:
-    """`--out`, for a plan."""
+    """Return the option `--out` for a plan."""
     return option(
         "--out", metavar="FILE", type=File(path_type=Path), callback=claimed(PLAN), help=help_
     )

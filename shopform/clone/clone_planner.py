@@ -105,7 +105,7 @@ class ClonePlanner:
     def as_files(self) -> Declared:
         """Return the copy as files declare it, without anything read from the target."""
         for address in sorted(self.copy.fixed):
-            self.copy.omit(address, "every shop has one of its own")
+            self.copy.omit(address, "every shop has one")
         touched = self.touched()
         resources = {a: r for a, r in self.copy.resources.items() if a in touched}
         ids = {address: resource.origin for address, resource in resources.items()}
@@ -149,7 +149,7 @@ class ClonePlanner:
         return frozenset(reachable(self._in_scope(lost), users) & set(lost))
 
     def _deleted(self) -> frozenset[Address]:
-        """The objects to delete; none that the target's own files manage, and may protect."""
+        """The objects to delete, except those that the target's own files manage."""
         if not self.scope.delete:
             return frozenset()
         managed, held = self.own.owners, self.prior.resources

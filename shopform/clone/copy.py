@@ -28,8 +28,8 @@ Omitting = tuple[Address, str, str]  # what, why, and the field if it is only on
 class Copy:
     """The resources of a copy, and what it omits.
 
-    `fixed` are objects that every shop has one of: they stand for those of the target. `users`
-    are the resources that refer to an address.
+    `fixed` are objects of which every shop has one: they map to those of the target. `users` are
+    the resources that refer to an address.
     """
 
     resources: dict[Address, Resource]
@@ -98,7 +98,7 @@ def without_field(resource: Resource, name: str) -> Resource:
 
 
 def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior) -> Copy:
-    """Make the copy of what a shop declares, with rewritten strings and no local values.
+    """Copy the declaration of a shop, with rewritten strings and without local values.
 
     A field that was copied before, as `prior` records, and is empty now is emptied in the copy.
     """
@@ -179,17 +179,17 @@ def _rewritten(value: Value, rewriting: Rewriting) -> Value:
 
 
 def _omit_duplicates(copy: Copy) -> None:
-    """Omit what rewriting gave an equal identity or path."""
+    """Omit objects that have the same identity or path after rewriting."""
     identities = Counter(_identity(resource) for resource in copy.resources.values())
     paths: set[Value] = set()
     for address, resource in list(copy.resources.items()):
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
-            copy.omit(address, "another would have the same name and place")
+            copy.omit(address, "another one would have the same name and parent")
             continue
         name = BY_NAME[address.kind].path
         path = resource.fields.get(name)
         if path and path in paths:
-            copy.omit(address, "another would have it too", name)
+            copy.omit(address, "another one would have it too", name)
         elif path:
             paths.add(path)
 
@@ -201,7 +201,7 @@ def _identity(resource: Resource) -> tuple[object, ...]:
 
 
 def map_fixed_objects(copy: Copy, prior: Prior, live: Live) -> None:
-    """Map objects that every shop has one of to those of the target."""
+    """Map objects of which every shop has one to those of the target."""
     for address in sorted(copy.fixed & copy.resources.keys()):
         objects = live.kind(address.kind).objects
         entry = prior.resources.get(address)
@@ -215,17 +215,14 @@ def map_fixed_objects(copy: Copy, prior: Prior, live: Live) -> None:
 
 
 def drop_fixed_matches(copy: Copy, matching: Matching) -> bool:
-    """Omit what would match an object that every shop has one of; return whether there was any.
-
-    Such an object belongs to the target.
-    """
+    """Omit what would match a fixed object of the target; return whether there was any."""
     found = [
         address
         for address, resource in copy.resources.items()
         if address not in copy.fixed and any(item.fixed for item in _candidates(resource, matching))
     ]
     for address in found:
-        copy.omit(address, "it would be the one that the other shop has of its own")
+        copy.omit(address, "it would match an object that every shop has")
     return bool(found)
 
 
@@ -262,14 +259,14 @@ def without_defaults(desired: Desired, matching: Matching) -> Desired:
 
 
 def drop_ambiguous(copy: Copy, found: Iterable[Diagnostic]) -> bool:
-    """Omit what is ambiguous in the target; return whether there was any."""
+    """Omit objects that are ambiguous in the target; return whether there was any."""
     before = len(copy.omissions)
     for each in found:
         address = Address(each.address)
         if each.code == "identity-ambiguous":
-            copy.omit(address, "several objects of the other shop could be it")
+            copy.omit(address, "several objects of the other shop match it")
         elif each.code == "identity-near":
-            copy.omit(address, "an object of the other shop is much the same")
+            copy.omit(address, "an object of the other shop is similar")
         elif each.code == "path-taken":
             name = BY_NAME[address.kind].path
             copy.omit(address, "an object of the other shop has it", name)
@@ -277,5 +274,5 @@ def drop_ambiguous(copy: Copy, found: Iterable[Diagnostic]) -> bool:
 
 
 def as_warnings(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Faulty redirects of the source do not prevent a copy: turn these errors into warnings."""
+    """Turn errors of redirects into warnings: faulty ones in the source do not prevent a copy."""
     return with_severity(found, Severity.WARNING, "route-")

@@ -46,8 +46,8 @@ def _warning(kind: str, name: str, group: list[Omission], target: str) -> Diagno
 
 
 def _line(each: Omission, reasons: Collection[str]) -> str:
-    who = f"{each.id} `{each.label}`" if each.label else str(each.id)
-    return who if len(reasons) == 1 else f"{who}: {each.why}"
+    label = f"{each.id} `{each.label}`" if each.label else str(each.id)
+    return label if len(reasons) == 1 else f"{label}: {each.why}"
 
 
 def kept_in_target(
@@ -78,6 +78,6 @@ def managed_in_both(ids: Mapping[Address, int], own: Prior, target: str) -> list
         warning(
             "managed-twice",
             f"the files manage these in `{target}` too: {listed(sorted(both))}",
-            hint="declare them or copy them, or each undoes the other's changes",
+            hint="either declare or copy them, or each will revert the other's changes",
         )
     ]

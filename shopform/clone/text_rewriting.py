@@ -9,7 +9,7 @@ from typing import Final
 # A user's string is matched as a whole word of letters, digits, `-` and `_`.
 _BEFORE: Final = r"(?<![\w-])"
 _AFTER: Final = r"(?![\w-])"
-# A shop's own host is no part of another host or of an e-mail address, and has its own port.
+# A shop's host is not matched inside another host or an e-mail address, or with another port.
 _HOST_BEFORE: Final = r"(?<![\w@.-])"
 _HOST_AFTER: Final = r"(?![\w-]|\.\w|:\d)"
 
@@ -35,19 +35,19 @@ class Rewriting:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        words = {**dict.fromkeys(self.hosts, True), **dict.fromkeys(self.table, False)}
+        strings = {**dict.fromkeys(self.hosts, True), **dict.fromkeys(self.table, False)}
         parts = [
-            f"{_HOST_BEFORE}(?i:{re.escape(word)}){_HOST_AFTER}"
+            f"{_HOST_BEFORE}(?i:{re.escape(old)}){_HOST_AFTER}"
             if host
-            else f"{_BEFORE}{re.escape(word)}{_AFTER}"
-            for word, host in sorted(words.items(), key=lambda item: (-len(item[0]), item[0]))
+            else f"{_BEFORE}{re.escape(old)}{_AFTER}"
+            for old, host in sorted(strings.items(), key=lambda item: (-len(item[0]), item[0]))
         ]
         return re.compile("|".join(parts)) if parts else None
 
     @cached_property
     def _own(self) -> re.Pattern[str] | None:
-        words = "|".join(map(re.escape, self.table))
-        return re.compile(f"{_BEFORE}(?:{words}){_AFTER}") if words else None
+        strings = "|".join(map(re.escape, self.table))
+        return re.compile(f"{_BEFORE}(?:{strings}){_AFTER}") if strings else None
 
     def _new(self, match: re.Match[str]) -> str:
         found = match[0]

@@ -64,7 +64,7 @@ def unchanged_deletions(
                     CONFLICT,
                     f"`{address}` was deleted in `{source}`, and `{target}` changed {names}",
                     address=address,
-                    hint=f"delete it in `{target}` by hand, or forget it:"
+                    hint=f"delete it in `{target}` by hand, or remove it from the state:"
                     f" `shopform state rm --shop {target} --from {source} {address}`",
                 )
             )
@@ -213,7 +213,7 @@ class _Promoter:
             was = value = held = HIDDEN
         self._conflict(
             resource.address,
-            f"`{name}` of `{resource.address}` is another in both shops",
+            f"`{name}` of `{resource.address}` was changed in both shops",
             f"when it was copied: {self._shown(kind, name, was)}\n"
             f"`{self.source}`: {self._shown(kind, name, value)}\n"
             f"`{self.target}`: {self._shown(kind, name, held)}",
@@ -230,7 +230,7 @@ class _Promoter:
 
     def _shown(self, kind: Kind, name: str, value: object) -> str:
         if value is MISSING:
-            return "not there"
+            return "missing"
         if value is HIDDEN or is_digest(value):
             return "a secret"
         if name in kind.refers and not isinstance(value, Ref):
@@ -245,7 +245,7 @@ class _Promoter:
                 detail=detail,
                 address=address,
                 hint=f"`shopform clone --from {self.source} --to {self.target} --target {address}`"
-                f" takes that of `{self.source}`; or change it in `{self.source}`",
+                f" copies that of `{self.source}`; or change it in `{self.source}`",
             )
         )
 

@@ -97,7 +97,7 @@ class _Declarer:
             self._omit(kind, item, "its parent is not declared")
 
     def declare(self, kind: Kind) -> None:
-        """Make the resources of a kind; of several with one path the first keeps it."""
+        """Make the resources of a kind; a path that several have is declared for the first."""
         paths: dict[object, Address] = {}
         for _, item in sorted(self.live.kinds[kind.name].objects.items()):
             address = self.addresses.get((kind.name, item.id))
@@ -118,7 +118,7 @@ class _Declarer:
             )
 
     def break_cycles(self) -> None:
-        """Leave out the reference of the oldest object in each cycle."""
+        """Omit the reference of the oldest object in each cycle."""
         for name in dict.fromkeys(n for kind in KINDS for n in kind.refers):
             held = ((a, resource.fields.get(name)) for a, resource in self.resources.items())
             refers = {a: value.address for a, value in held if isinstance(value, Ref)}
@@ -147,9 +147,9 @@ class _Declarer:
         nesting = kind.nesting
         parents = self._parents(kind, item) or ()
         if item.fixed and place not in self.referred:
-            self._omit(kind, item, "every shop has one of its own")
+            self._omit(kind, item, "every shop has one")
         elif count > 1 and not self.duplicates:
-            self._omit(kind, item, f"{count} {kind.section} there have this name and place")
+            self._omit(kind, item, f"{count} {kind.section} have this name and parent")
         elif nesting and nesting.only and not self._holds(nesting.kind, item, nesting.only):
             self._omit(kind, item, f"`{parents[0]}` cannot hold it")
         else:
@@ -167,9 +167,9 @@ class _Declarer:
         return canonical(TEXT, holder.fields.get(only[0])) == only[1]
 
     def _new_address(self, kind: Kind, item: LiveObject, parents: tuple[Address, ...]) -> Address:
-        """Make a key from the object's name and its parent's key, unique by the object's id.
+        """Derive a key from the object's name and its parent's key; add its id if it is taken.
 
-        The id takes the place of the parent's key where the key would be too long.
+        If the key would be too long, the id replaces the parent's key.
         """
         name = key_from(label_of(kind, item).partition("://")[2] or label_of(kind, item))
         own = name

@@ -76,7 +76,7 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
         fields=tuple(_checked(desired, matching, found)),
         deleted=tuple(address for address in deleted if address not in ambiguous),
         known=known,
-        # The errors of a plan do not keep the other objects from being written.
+        # Errors of a plan do not prevent writing the other objects.
         problems=with_severity(problems, Severity.WARNING),
     )
 
@@ -84,7 +84,7 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
 def _checked(
     desired: Desired, matching: Matching, found: list[FieldDifference]
 ) -> Iterator[FieldDifference]:
-    """The same without values that the files would refuse: equal identities and cycles."""
+    """Mark values that compiling would refuse: duplicate identities and cycles."""
     identities = {a: _identity(matching, r) for a, r in desired.resources.items()}
     counts = Counter(identities.values())
     refers = {
@@ -102,14 +102,14 @@ def _checked(
         identity = each.field in BY_NAME[each.address.kind].identity
         why = each.why
         if identity and counts[identities[each.address]] > 1:
-            why = why or "another would have the same name and place"
+            why = why or "another one would have the same name and parent"
         if not identity and _in_cycle(refers, each):
             why = why or "it would be part of a cycle"
         yield replace(each, why=why, value=None if why else each.value)
 
 
 def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
-    """The identity in the shop, or the declared one of an object that is not there."""
+    """The identity in the shop, or the declared one if the object does not exist."""
     item, kind = matching.object(resource.address), BY_NAME[resource.address.kind]
     if item:
         return (kind.name, item.parent_id, live_identity(kind, item, matching.hosts))

@@ -1,4 +1,4 @@
-"""Remove from a live shop what no file may or can hold: secrets and damaged strings. Pure."""
+"""Remove secrets and damaged strings from a live shop, which files cannot hold. Pure."""
 
 import re
 from collections.abc import Iterator

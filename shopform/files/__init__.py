@@ -1,4 +1,4 @@
-"""The one door to files: where a path may lead, how files are read, and how they are written."""
+"""All access to files: where paths may lead, and how files are read and written."""
 
 from shopform.files.atomic import (
     append,

@@ -1,4 +1,4 @@
-"""Files that hold either the old text or the new one, whatever stops the machine."""
+"""Durable writes: after a crash, a file has either the old or the new content."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from shopform.files.paths import read
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """The whole file, or None where there is none. Raises OSError for what is no regular file."""
+    """Return the content of a file, or None if it does not exist. Raises OSError as `read` does."""
     try:
         return read(path)
     except FileNotFoundError:
@@ -25,7 +25,7 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Make the names in a folder durable: new, renamed and removed ones."""
+    """Make new, renamed and removed names in a folder durable."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
@@ -34,7 +34,7 @@ def sync_directory(path: Path) -> None:
 
 
 def make_directory(path: Path, mode: int = 0o777) -> None:
-    """Create a folder and those above it, so that a power cut does not take them back."""
+    """Create a folder and its parents durably."""
     if path.is_dir():
         return
     make_directory(path.parent, mode)
@@ -44,7 +44,7 @@ def make_directory(path: Path, mode: int = 0o777) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise PermissionError for a read-only file: a rename would replace it anyway."""
+    """Raise PermissionError for a read-only file, which a rename would replace."""
     with suppress(FileNotFoundError):
         if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
@@ -53,8 +53,8 @@ def check_writable(path: Path) -> None:
 def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
     """Replace a file by write, fsync, rename, fsync of the folder.
 
-    Without `mode` an existing file keeps its own and a new one gets 0644 less the umask.
-    Raises OSError, and then the old file stands.
+    Without `mode` an existing file keeps its mode and a new one gets 0644 less the umask. Raises
+    OSError, and then the old file is unchanged.
     """
     temporary = path.with_name(path.name + ".tmp")
     if mode is None:
@@ -78,7 +78,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
 
 
 def append(path: Path, data: bytes, *, mode: int) -> None:
-    """Add to the end of a file, which is made if it is missing; not durable."""
+    """Append to a file, which is created if missing; not durable."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     fd = os.open(path, flags, mode)
     try:
@@ -88,23 +88,23 @@ def append(path: Path, data: bytes, *, mode: int) -> None:
 
 
 def open_stream(path: Path) -> TextIO:
-    """Open a file, a pipe or a device to write text to.
+    """Open a file, a pipe or a device for writing text.
 
     Raises OSError for a pipe without a reader.
     """
-    # To open a pipe waits for its reader, unless that is refused.
+    # Without O_NONBLOCK, opening a pipe waits for a reader.
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK, 0o666)
     os.set_blocking(fd, True)
     return os.fdopen(fd, "w", encoding="utf-8")
 
 
 def move(old: Path, new: Path) -> None:
-    """Rename a file or a folder, so that a power cut does not take it back."""
+    """Rename a file or a folder durably."""
     old.rename(new)
     sync_directory(new.parent)
     sync_directory(old.parent)
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there."""
+    """Remove a file if it exists."""
     path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""Files that users name for output, and files of the project that commands write.
+"""Write files given by options, and files of the project.
 
-An output goes over nothing but what the same option wrote. What an option names is checked while
-options are read; files of several are checked before the first is written.
+An option only overwrites a file that it wrote before. Its file is checked while options are
+parsed; if several files are written, all are checked before the first.
 """
 
 import os
@@ -15,12 +15,12 @@ from shopform.errors import ShopformError, UsageError
 from shopform.files.atomic import check_writable, make_directory, read_bytes, write_atomic
 from shopform.files.paths import read, real, reporting, typed
 
-# What shopform writes under an option begins like this; an empty file may be one from `mktemp`.
+# The beginnings of files that options write; empty files, as made by `mktemp`, are allowed too.
 PLAN: Final = re.compile(rb'\{"format_version": "[^"]*", "terraform_version"')
 MESSAGES: Final = re.compile(rb'\{"@level": "info", "@message": "shopform ')
 PATCH: Final = re.compile(rb"--- ")
 _LOOKED_AT: Final = 200
-# What is kept there has other readers than an output has.
+# Folders that shopform or git use otherwise.
 _OWN_FOLDERS: Final = frozenset({".git", ".shopform", "secrets", "state"})
 _SOURCES: Final = frozenset({".yaml", ".yml"})
 
@@ -33,12 +33,11 @@ def claim(
     claimed: dict[str, str],
     stdout: os.stat_result | None,
 ) -> Path:
-    """The path of the file `name`, relative to `folder`, that `option` may write.
+    """Return the path of the file `name`, relative to `folder`, which `option` will write.
 
-    A file that is there must be empty or begin as `made` says; messages may go to a pipe or a
-    device too. `claimed` has the outputs of this run by their paths, and `stdout` is the file that
-    the result goes to, if it is one. Raises UsageError, also where another output goes to the same
-    file.
+    An existing file must be empty or begin with `made`; messages may also go to a pipe or a device.
+    `claimed` are the options of this run by path, and `stdout` is its file, if it is one. Raises
+    UsageError, also if another output goes to the same file.
     """
     with reporting(folder / name, UsageError):
         path = typed(folder, name)
@@ -46,21 +45,21 @@ def claim(
         _check_place(folder, path, name)
         other = claimed.setdefault(os.path.realpath(path), option)
     if other != option:
-        raise UsageError(f"`{other}` and `{option}` name the same file", hint="name two files")
+        raise UsageError(f"`{other}` and `{option}` name the same file", hint="use two files")
     return path
 
 
 def write_output(folder: Path, name: str | Path, data: bytes, *, mode: int | None = None) -> None:
-    """Write a file that was claimed. Raises UsageError where that is not possible any more."""
+    """Write a claimed file. Raises UsageError if that is no longer possible."""
     with reporting(folder / name, UsageError):
         write_atomic(typed(folder, name), data, mode=mode)
 
 
 def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]:
-    """Write files that are not there; returns the names of those it wrote.
+    """Write files that do not exist, and return their names.
 
-    A file with the same bytes is left alone. Raises UsageError, with this hint, for one that
-    holds anything else, and then nothing has been written.
+    Files with the same content are kept. Raises UsageError with this hint, and writes nothing, if
+    one has other content.
     """
     missing = []
     for name, text in files.items():
@@ -80,13 +79,13 @@ def write_new(folder: Path, files: Mapping[str, str], *, hint: str) -> list[str]
 
 
 def write_over(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files in place of those of the same names. Raises ShopformError."""
+    """Overwrite files. Raises ShopformError."""
     for name in files:
         with reporting(folder / name, ShopformError):
             check_writable(typed(folder, name))
     for name, text in files.items():
         with reporting(folder / name, ShopformError):
-            # The file behind a link is written, or the link would be replaced by a file.
+            # Replace the target of a link, and not the link.
             write_atomic(real(typed(folder, name)), text.encode())
 
 
@@ -98,14 +97,14 @@ def _check(path: Path, name: str, made: re.Pattern[bytes], stdout: os.stat_resul
         return
     if stdout and stat.S_ISREG(status.st_mode) and os.path.samestat(status, stdout):
         raise UsageError(
-            f"`{name}` is already the target of another output", hint="name another file"
+            f"`{name}` is already the target of another output", hint="use another file"
         )
     if made is MESSAGES and (stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)):
         return
     begun = read(path, at_most=_LOOKED_AT)
     if begun and not made.match(begun):
         raise UsageError(
-            f"`{name}` exists and was not written by this option", hint="name another file"
+            f"`{name}` exists and was not written by this option", hint="use another file"
         )
     check_writable(path)
 
@@ -113,17 +112,17 @@ def _check(path: Path, name: str, made: re.Pattern[bytes], stdout: os.stat_resul
 def _check_folder(folder: Path) -> None:
     if not os.access(folder, os.W_OK):
         folder.stat()
-        raise UsageError(f"the folder `{folder}` cannot be written", hint="name another file")
+        raise UsageError(f"the folder `{folder}` cannot be written", hint="use another file")
 
 
 def _check_place(root: Path, path: Path, name: str) -> None:
-    """Raise UsageError for what would be read as a part of the project, or replace such a part."""
+    """Raise UsageError for a file that the project reads, or that belongs to another part of it."""
     place, root = real(path), real(root)
     if not place.is_relative_to(root):
         return
     if place.suffix.lower() in _SOURCES:
-        raise UsageError(f"`{name}` would be read as a part of the project", hint="rename it")
+        raise UsageError(f"`{name}` would be read as part of the project", hint="rename it")
     first = place.relative_to(root).parts[:1]
     if not _OWN_FOLDERS.isdisjoint(first):
-        hint = f"name a file outside `{first[0]}`"
+        hint = f"use a file outside of `{first[0]}`"
         raise UsageError(f"`{name}` is not a place for output", hint=hint)

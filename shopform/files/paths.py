@@ -1,9 +1,9 @@
-"""Where a path may lead, and how a file is read.
+"""Where paths may lead, and how files are read.
 
-A path that the project names, in its YAML or by a link in it, leads to a place in the project or
-to one that was allowed for this process. A pull request can bring a link, which would then show or
-overwrite files of the machine that runs it; so the permission is the machine's and no setting of
-the project. A path that a user types may lead anywhere, but not through a link in the project.
+A path in the project's files, or a link in it, must lead into the project or to a place that this
+process allows. A pull request can add a link, which would expose or overwrite files of the machine
+that runs it; so the permission comes from the environment and is not a setting of the project. A
+path on the command line may lead anywhere, but not through a link in the project.
 """
 
 import errno
@@ -25,20 +25,20 @@ _HINTS: Final = {
     errno.EROFS: "the file system is read-only",
     errno.ENOSPC: "free some disk space",
     errno.EDQUOT: "free some disk space",
-    errno.EISDIR: "name a file, not a folder",
+    errno.EISDIR: "give a file, not a folder",
     errno.ENOTDIR: "a file is in the way of the folder",
     errno.EEXIST: "a file is in the way of the folder",
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.ELOOP: "replace the link with the file itself",
-    errno.EINVAL: "name a regular file",
+    errno.EINVAL: "give a regular file",
     errno.EFBIG: "split it",
-    errno.ENXIO: "begin to read the pipe first",
+    errno.ENXIO: "start the reader of the pipe first",
 }
 _allowed: list[Path] = []
 
 
 class OutsideError(OSError):
-    """A path that leads out of the project."""
+    """A path that leads outside of the project."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(errno.EPERM, "it is not inside the project", str(path))
@@ -46,7 +46,7 @@ class OutsideError(OSError):
 
 @contextmanager
 def reporting(path: Path, error: type[ShopformError] = StateError) -> Iterator[None]:
-    """Turn an OSError into `error`, naming the path and what to do."""
+    """Convert an OSError to `error`, with the path and a hint."""
     try:
         yield
     except OSError as problem:
@@ -54,33 +54,33 @@ def reporting(path: Path, error: type[ShopformError] = StateError) -> Iterator[N
 
 
 def reason(problem: OSError) -> str:
-    """Why a file could not be used, for messages."""
+    """Return the reason of an error, for messages."""
     return (problem.strerror or type(problem).__name__).lower()
 
 
 def hint(problem: OSError) -> str:
-    """What to do about it."""
+    """Return what to do about an error, for messages."""
     if isinstance(problem, OutsideError):
         return "copy it into the project, or allow the place with `SHOPFORM_ALLOW_OUTSIDE`"
     return _HINTS.get(problem.errno or 0, "")
 
 
 def allow_outside(places: Iterable[str]) -> None:
-    """Let links, and files that the YAML names, lead to these places and to no others."""
+    """Allow links and paths in YAML to lead to these places outside of the project."""
     _allowed[:] = [real(Path(place)) for place in places if place]
 
 
 def real(path: Path) -> Path:
-    """The path without links; what is not there yet may be a part of it.
+    """Return a path with links resolved; its last parts may not exist yet.
 
-    Raises OSError for links in a circle and for names that no file can have.
+    Raises OSError for a cycle of links and for invalid names.
     """
-    # `Path.resolve` raises for links in a circle before Python 3.13, and not from there on.
+    # `Path.resolve` raises for a cycle of links only before Python 3.13.
     try:
         found = os.path.realpath(path)
         mode = os.lstat(found).st_mode
     except ValueError:
-        raise OSError(errno.EINVAL, "it is no name of a file", repr(str(path))) from None
+        raise OSError(errno.EINVAL, "it is not a file name", repr(str(path))) from None
     except OSError as problem:
         if problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):
             return Path(found)
@@ -91,10 +91,10 @@ def real(path: Path) -> Path:
 
 
 def inside(root: Path, path: str | Path) -> Path:
-    """The real path of what the project calls `path`, relative to its folder `root`.
+    """Return the real path of a path in the project's files, relative to its folder `root`.
 
-    Raises OutsideError where that is neither in the project nor in a place that was allowed, and
-    OSError as `real` does.
+    Raises OutsideError if it is neither in the project nor in an allowed place, and OSError as
+    `real` does.
     """
     found = real(root / path)
     if any(found.is_relative_to(place) for place in (real(root), *_allowed)):
@@ -103,22 +103,22 @@ def inside(root: Path, path: str | Path) -> Path:
 
 
 def typed(root: Path, path: str | Path) -> Path:
-    """The path of what a user calls `path`, relative to the folder `root`.
+    """Return the path of a path on the command line, relative to the folder `root`.
 
-    Raises OSError as `inside` does for what is in the project as it is written.
+    Raises OSError as `inside` does if the path as written is in the project.
     """
     joined = root / path
     here, there = (Path(os.path.normpath(each.absolute())) for each in (root, joined))
-    # Outside, `/dev/fd/3` must stay what it is: the file behind it may have no name.
+    # `/dev/fd/3` must not be resolved: its file may have no name.
     return inside(root, path) if there.is_relative_to(here) else joined
 
 
 def read(path: Path, *, at_most: int | None = None) -> bytes:
-    """The bytes of a regular file, or so many of them from its beginning.
+    """Return the content of a regular file, or its first `at_most` bytes.
 
-    Raises OSError also for anything else, and for a huge file.
+    Raises OSError, also for other types of files and for files over LARGEST.
     """
-    # A pipe would block, here and when it is read.
+    # Opening or reading a pipe would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
@@ -130,7 +130,7 @@ def read(path: Path, *, at_most: int | None = None) -> bytes:
         if at_most is not None:
             return os.read(descriptor, at_most)
         parts, size = [], 0
-        # A larger buffer than the file needs costs more than reading it does.
+        # A buffer larger than the file costs more than reading it.
         while part := os.read(descriptor, min(_READ_AT_ONCE, status.st_size - size + 1)):
             parts.append(part)
             size += len(part)
@@ -142,7 +142,7 @@ def read(path: Path, *, at_most: int | None = None) -> bytes:
 
 
 def own_files(folder: Path, name: re.Pattern[str]) -> list[Path]:
-    """The regular files of `folder` whose whole names match, sorted. Links are left out."""
+    """Return the regular files of `folder` whose full names match, sorted, without links."""
     try:
         with os.scandir(folder) as entries:
             return sorted(

@@ -1,4 +1,4 @@
-"""The kinds shopform reconciles. Adding one is a file here and a line in KINDS."""
+"""The kinds of objects. A new one is a file here and a line in KINDS."""
 
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from shopform.kinds.supplier import SUPPLIER
 from shopform.kinds.value import VALUE
 from shopform.kinds.webhook import WEBHOOK
 
-# Parents stand before their children.
+# Parents come before their children.
 KINDS: tuple[Kind, ...] = (
     SUPPLIER,
     BRAND,

@@ -1,6 +1,6 @@
-"""What a kind is: one row for each of its fields, and the facts that belong to the whole of it.
+"""The definition of a kind: a row for each field, and facts about the kind.
 
-Every fact about the server has a grade and a source, named as in docs/reference/api-facts.md.
+Every fact about the API has a grade and a source, named as in docs/reference/api-facts.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,18 +34,17 @@ class Fact(Generic[T]):
 
 
 UNKNOWN: Final = object()
-"""The default of a field for which no source says what the server gives it."""
+"""The default of a field whose server default no source names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind: all that is known of it.
+    """A field of a kind.
 
-    `wire` is its name in requests, its own where omitted; `aliases` are further names that it may
-    have in answers, and `empty` is sent to clear it. `default` is what the server gives a field
-    that was not set. `known` are the values that the API documents where it may take others;
-    others draw a warning. A `local` field holds for one shop only: a copy needs a value for it.
-    A `generated` one is made by the server, secret, and shown once.
+    `wire` is its name in requests, by default `name`; `aliases` are other names that responses may
+    use. `empty` is sent to clear it, and `default` is the server's default. `known` are the
+    documented values; others draw a warning. `local`: the value is specific to one shop, so a clone
+    needs another. `generated`: a secret that the server makes and shows once.
     """
 
     name: str
@@ -69,12 +68,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """The server's surface for one kind.
+    """The API of one kind.
 
-    `endpoint` is the path below /REST. `id` names the id field, then names it may have instead.
-    `list_key` holds the array where a list comes in an envelope. `parent` is the query argument
-    that names the parent object on list and create. With `discover` the field names are not
-    documented: they are taken from an existing object, or assumed for one create.
+    `endpoint` is the path below /REST. `id` names the id field and its aliases. `list_key` is the
+    key of the array in an enveloped list. `parent` is the query argument with the parent's id in
+    list and create. `discover`: the field names are not documented, and are taken from an existing
+    object, or assumed for one create.
     """
 
     endpoint: Fact[str]
@@ -87,9 +86,9 @@ class Wire:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Fields by which an object redirects one path of the shop to another.
+    """The fields with which an object redirects one path of the shop to another.
 
-    `statuses` are the HTTP statuses that redirect (RFC 9110, 15.4); its field is `status`.
+    `status` is the field with the HTTP status, `statuses` are its valid values (RFC 9110, 15.4).
     """
 
     source: str
@@ -100,10 +99,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slug:
-    """How the shop makes the path of an object that is created without one.
+    """How the shop derives the path of an object that is created without one.
 
-    `source` is the field that it is made from, `letters` what becomes of letters that ASCII does
-    not have, `taken` what is appended to a path that another object has, as often as needed.
+    `source` is the field from which it is derived, `letters` the transliteration of letters, and
+    `taken` the suffix that is appended, as often as needed, to a taken path.
     """
 
     source: str
@@ -121,11 +120,11 @@ SLUG_OF_NAME = Slug(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nesting:
-    """An object that lives inside another for good.
+    """The parent of a kind whose objects cannot move to another parent.
 
-    `kind` is its parent's, which holds it under the key `section`; `about` describes that key.
-    `short` is the field that a plain string stands for. `only` names a field of the parent and
-    the value it must have to hold any.
+    `kind` is that of the parent, which declares its children under `section`; `about` describes the
+    section. `short` is the field that a plain string sets. `only` is a field of the parent and the
+    value with which it may have children.
     """
 
     kind: str
@@ -137,16 +136,14 @@ class Nesting:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
-    """A kind of object: its names, its fields, its facts.
+    """A kind of object: its names, its fields and facts about it.
 
-    `identity` are the fields that make an object recognisable, besides its parent.
-    `path` is the field that is the object's address in the shop: one holder at a time. `slug` is
-    how the shop makes it where it is not given.
-    `route` is set on objects that redirect visitors. `fixed` is a wire flag of an object that
-    must never be deleted; `anchor` is the wire key by which such an object shows the shop's own
-    address. `counted_by` is the product filter that counts the products of an object.
-    `from_wire` and `to_wire` change a whole object after reading and before sending, for the
-    rare field that rows cannot describe.
+    `identity` are the fields by which an object is matched, besides its parent. `path` is the field
+    with the object's path in the shop, which is unique; `slug` is how the shop derives it. `route`
+    is set for redirects. `fixed` is a boolean on the wire of an object that must never be deleted,
+    `anchor` the key with the shop's own URL in such an object. `counted_by` is the filter that
+    counts the products of an object. `from_wire` and `to_wire` convert a whole object after reading
+    and before sending, for fields that rows cannot describe.
     """
 
     name: str
@@ -167,17 +164,17 @@ class Kind:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The rows by name, in their order."""
+        """The rows by name, in order."""
         return MappingProxyType({row.name: row for row in self.rows})
 
     @cached_property
     def refers(self) -> Mapping[str, str]:
-        """The fields that refer to another object, each with the kind of that."""
+        """The reference fields, each with the kind of its target."""
         return {row.name: row.type.refers for row in self.rows if row.type.refers}
 
     @cached_property
     def defaults(self) -> Mapping[str, object]:
-        """What the server gives the fields for which that is known."""
+        """The known server defaults, by field."""
         return {row.name: row.default for row in self.rows if row.default is not UNKNOWN}
 
     @cached_property
@@ -190,10 +187,10 @@ class Kind:
 
     @cached_property
     def declarable(self) -> Mapping[str, Field]:
-        """The fields that files may set."""
+        """The fields that can be declared."""
         return {row.name: row for row in self.rows if not row.generated}
 
     def type(self, name: str) -> FieldType:
-        """The type of a field; a string for one that this version does not have."""
+        """Return the type of a field; that of strings for a field unknown to this version."""
         row = self.fields.get(name)
         return row.type if row else TEXT

@@ -1,4 +1,4 @@
-"""Brands: whose name products carry."""
+"""Brands of products."""
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
 from shopform.kinds.field_types import Text

@@ -7,7 +7,7 @@ from shopform.kinds.field_types import Choice, Flag, Html, Images, Path, Referen
 
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, K-cap")
 
-# Defaults: K-cap, what 21 categories held in the fields that had not been set.
+# Defaults: K-cap, the unset fields of 21 categories.
 CATEGORY = Kind(
     name="category",
     section="categories",

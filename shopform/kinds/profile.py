@@ -1,4 +1,4 @@
-"""Product profiles: the sets of attributes that products are described by."""
+"""Product profiles: sets of attributes of products."""
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
 from shopform.kinds.field_types import Text

@@ -7,7 +7,7 @@ from shopform.kinds.field_types import Number, Path
 
 assumed = partial(Field, grade=Grade.ASSUMED, source="no source names them")
 
-# No source names the fields: these are the words that APIs of this sort use (dossier 4.7, 7).
+# No source names the fields: these names are common in similar APIs (dossier 4.7, 7).
 _SOURCE = "from from_url source_url old_url url_from from_path source_path old_path old path"
 _TARGET = "to to_url target_url new_url url_to to_path target_path new_path new destination"
 _STATUS = "code status_code http_code redirect_code type redirect_type"

@@ -1,4 +1,4 @@
-"""What may be written in YAML: the base of every kind's fields, and the parts they share."""
+"""Pydantic models of YAML mappings: their base, and the parts that kinds share."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -6,27 +6,27 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 def must(description: str) -> Any:
-    """A field that must be in the files."""
+    """Return a required field."""
     return Field(description=description)
 
 
 def may(description: str, default: object = None) -> Any:
-    """A field that may be omitted; one of a kind is then not managed, and null clears it."""
+    """Return an optional field; a field of a kind is unmanaged if omitted, and null clears it."""
     return Field(default=default, description=description)
 
 
 class StrictModel(BaseModel):
-    """A mapping in the files with no other keys than the ones named."""
+    """A mapping with known keys only."""
 
-    # Most runs need few of the models, so each is built when it is first used. Descriptions are
-    # arguments, because reading them off docstrings parses the source again in every run.
+    # Most runs need few of the models, so each is built on first use. Descriptions are arguments,
+    # because reading them from docstrings would parse the source in every run.
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
     )
 
 
 class ImageSpec(StrictModel):
-    """A picture; it is sent when its bytes, its description or its weight change."""
+    """An image, which is sent when its bytes, its description or its weight change."""
 
     file: str = must("The file, relative to the YAML that names it.")
     description: str = may("Alternative text of the image.", "")
@@ -36,7 +36,7 @@ class ImageSpec(StrictModel):
 
 
 class LifecycleSpec(StrictModel):
-    """How this one resource is treated."""
+    """How this resource is managed."""
 
     protect: bool = may(
         "Never delete the object. Kept in the state, so it outlives the block.",
@@ -52,7 +52,7 @@ class LifecycleSpec(StrictModel):
 
 
 class DeliverySpec(StrictModel):
-    """Where a secret made by the shop goes: `file` or `command`."""
+    """Where a generated secret is delivered: `file` or `command`."""
 
     file: str | None = may("A file, written with mode 0600.")
     command: str | list[str] | None = may(

@@ -1,4 +1,4 @@
-"""Suppliers: whom products are ordered from."""
+"""Suppliers, from whom products are ordered."""
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
 from shopform.kinds.field_types import Text
@@ -27,7 +27,7 @@ SUPPLIER = Kind(
             "dropshipping_mail",
             Text(),
             "E-mail address for drop-shipping orders.",
-            # M-sup types the column "string or null": null is what a supplier without one has.
+            # M-sup types the column "string or null": null without one.
             default="",
             local=True,
             grade=Grade.DOCUMENTED,

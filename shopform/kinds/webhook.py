@@ -1,4 +1,4 @@
-"""Webhooks: addresses the shop calls when something happens."""
+"""Webhooks: URLs that the shop calls on events."""
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
 from shopform.kinds.field_types import Set, Text
@@ -38,7 +38,7 @@ WEBHOOK = Kind(
             known=EVENTS,
             empty=(),
             grade=Grade.DOCUMENTED,
-            source="A3; array or text in answers: unknown",
+            source="A3; array or string in responses: unknown",
         ),
         Field(
             "secret",

@@ -1,4 +1,4 @@
-"""Addresses and what contains what, by their names alone. Pure."""
+"""The parents of addresses, from the addresses alone. Pure."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,14 +9,14 @@ CONTAINERS = frozenset(k.nesting.kind for k in KINDS if k.nesting)
 
 
 def container_of(address: Address) -> Address | None:
-    """The parent of an address, by its name."""
+    """Return the parent of an address."""
     kind = BY_NAME.get(address.kind)
     nesting = kind.nesting if kind else None
     return Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
 
 
 def upward(address: Address) -> Iterator[Address]:
-    """An address and all its parents by name, from the inside out."""
+    """Yield an address and all its parents, the innermost first."""
     at: Address | None = address
     while at is not None:
         yield at
@@ -24,5 +24,5 @@ def upward(address: Address) -> Iterator[Address]:
 
 
 def within(address: Address, names: Collection[Address]) -> bool:
-    """Whether an address is one of these, or below one."""
+    """Whether an address or one of its parents is in a collection."""
     return any(each in names for each in upward(address))

@@ -1,4 +1,4 @@
-"""One canonical value for everything the shop may call the same; digests of secret values."""
+"""Canonical values, in which equal values of a shop are identical; digests of secrets."""
 
 import hashlib
 import hmac
@@ -10,19 +10,19 @@ from shopform.model.values import Ref, Secret
 
 
 def canonical(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
-    """The one value that stands for `value` and all its equals; a secret stands for its text."""
+    """Return the canonical form of a value; of a secret, that of its text."""
     return type_.canonical(value.text if isinstance(value, Secret) else value, hosts)
 
 
 def recognised(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
-    """The canonical value as a part of an identity; a reference stands for itself."""
+    """Return the canonical form of a value in an identity; references stay as they are."""
     if isinstance(value, Ref):
         return value
     return type_.identified(value.text if isinstance(value, Secret) else value, hosts)
 
 
 def identified(kind: Kind, parts: Iterable[object]) -> tuple[object, ...]:
-    """An identity that the state or a plan keeps, as those of live objects are made now."""
+    """Return a saved identity in the form that this version gives to live objects."""
     return tuple(
         recognised(kind.type(name), part) for name, part in zip(kind.identity, parts, strict=False)
     )
@@ -32,7 +32,7 @@ DIGEST = "hmac-sha256:"
 
 
 def digest(address: str, name: str, text: object) -> str:
-    """What the state keeps of a secret field: tells that it changed, not what it is."""
+    """Return the digest of a secret field for the state: it shows changes, not the value."""
     key = f"shopform:{address.partition('.')[0]}:{name}".encode()
     return DIGEST + hmac.new(key, str(text).encode(), hashlib.sha256).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The objects of a live shop as declarations. Pure."""
+"""The objects of a live shop as declarations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Omission:
-    """An object of the shop, or one `field` of it, that is not declared, and why.
+    """An object of the shop, or one `field` of it, that is not declared.
 
-    `label` is the object's own name. `why` completes "is left out: ".
+    `label` is the object's own name. `why` completes "left out: ".
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Omission:
 class Declared:
     """Resources in order of kind and address, with their ids in the shop.
 
-    `duplicates` share their identity with another object and differ in their ids only.
+    `duplicates` have the same identity as another object; only the ids differ.
     """
 
     resources: Mapping[Address, Resource]

@@ -1,4 +1,4 @@
-"""What the files declare."""
+"""The declarations of the files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from shopform.model.values import Address, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Where a secret that the shop generates is written: a file, or a command's standard input."""
+    """The destination of a generated secret: a file, or a command's standard input."""
 
     file: str = ""
     command: tuple[str, ...] = ()
@@ -17,12 +17,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One declared object. `fields` holds what was declared and nothing else.
+    """A declared object. `fields` holds only declared fields.
 
-    `keep`: once it is no longer declared it is forgotten, and stays in the shop. `once` are
-    fields that are sent and then left to the shop. `origin` is the id of the object in another
-    shop that this one is a copy of, or 0, and `uncopied` are fields of that one which it lacks.
-    `forget`: it is made as declared, and then forgotten.
+    `keep`: once it is no longer declared, it is removed from the state and not deleted. `once` are
+    fields that are sent only on creation. `origin` is the id of the original in the source shop of
+    a clone, or 0, and `uncopied` are fields of the original that are not copied. `forget`: it is
+    made as declared, then removed from the state.
     """
 
     address: Address
@@ -48,8 +48,8 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """An address that is no longer declared; with `destroy` false it is only forgotten. `gone`:
-    its paths are intended to answer no longer."""
+    """An address that is no longer declared; with `destroy` false it is only removed from the
+    state. `gone`: its paths need no redirects."""
 
     address: Address
     destroy: bool = True
@@ -59,7 +59,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """Which object an address is; or, with an id of 0, which ones it is not."""
+    """The id of the object at an address; if it is 0, `without` are ids of other objects."""
 
     address: Address
     id: int = 0

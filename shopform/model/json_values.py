@@ -1,4 +1,4 @@
-"""Values of fields as JSON and back: for the state, for saved plans and for what is shown."""
+"""Convert values of fields to JSON and back: for the state, saved plans and output."""
 
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -10,10 +10,10 @@ _PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def as_json(value: object, special: Callable[[object], object] | None = None) -> Any:
-    """A value as JSON data, deeply: tuples as lists.
+    """Return a value as JSON data, with tuples as lists.
 
-    `special` says what stands for a value that JSON does not have. Raises TypeError where nothing
-    does, with no text of the value, which may be a secret.
+    `special` converts values that JSON does not have. Raises TypeError without it; the message does
+    not contain the value, which may be secret.
     """
     if type(value) in _PLAIN or isinstance(value, str):
         return value
@@ -32,7 +32,7 @@ def as_json(value: object, special: Callable[[object], object] | None = None) ->
 
 
 def from_json(value: object, tags: bool = False) -> Any:
-    """Lists as tuples, deeply: the form of canonical values, so that equal ones are equal."""
+    """Return JSON data in the form of canonical values, with lists as tuples."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, (list, tuple)):
@@ -50,17 +50,17 @@ def from_json(value: object, tags: bool = False) -> Any:
 
 
 def tagged(value: object) -> Any:
-    """A value of a step as JSON data, with references and secrets that `untagged` recognises."""
+    """Return a value of a step as JSON data, with references and secrets that `untagged` reads."""
     return as_json(value, _tag)
 
 
 def untagged(value: object) -> Any:
-    """The value of a step that `tagged` wrote; secrets are read without their value."""
+    """Return the value of a step that `tagged` wrote; secrets have no value."""
     return from_json(value, tags=True)
 
 
 def shown(value: object) -> Any:
-    """A shown value as JSON data: references as the address they point to, secrets as null."""
+    """Return a value for output as JSON data: references as addresses, secrets as null."""
     return as_json(value, _substitute)
 
 

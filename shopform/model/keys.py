@@ -1,4 +1,4 @@
-"""Keys made from strings. Pure."""
+"""Derive keys from strings. Pure."""
 
 import hashlib
 import re
@@ -13,14 +13,14 @@ _ROW_KEY: Final = re.compile(rf"[0-9a-f]{{{_DIGITS}}}(-[0-9]+)?")
 
 
 def row_key(parts: Iterable[str]) -> str:
-    """The key of a row that has none, from the parts of its identity."""
+    """Derive the key of a table row from the parts of its identity."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
 
 def key_from(text: str) -> str:
-    """The key that a string stands for: `a-z`, `0-9` and dashes; empty if nothing is left.
+    """Derive a key from a string: `a-z`, `0-9` and dashes; empty if nothing is left.
 
-    Danish letters are written out, other accents dropped, `½` becomes `-1-2`.
+    Danish letters are transliterated, other accents dropped, `½` becomes `-1-2`.
     """
     if text.isascii():
         return _NOT_KEY.sub("-", text.lower()).strip("-")
@@ -37,5 +37,5 @@ def key_from(text: str) -> str:
 
 
 def is_row_key(key: str, identity: str) -> bool:
-    """Whether a row of a table may have its key from `identity`: another text is another key."""
+    """Whether the key of a table row may be derived from `identity`, and so changes with it."""
     return _ROW_KEY.fullmatch(key) is not None or key == key_from(identity)

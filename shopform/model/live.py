@@ -1,4 +1,4 @@
-"""What a shop holds, as it was read."""
+"""The objects read from a shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class LiveObject:
-    """One object as the shop holds it: our field names, the shop's values as they came.
+    """An object of the shop: the values as received, under our field names.
 
-    Generated secrets are dropped when an answer is read; they are never in here. `site` is the
-    shop's own host, on an object that is `fixed`.
+    Generated secrets are removed when a response is read. `site` is the shop's own host, on the
+    `fixed` object.
     """
 
     id: int
@@ -26,9 +26,8 @@ PAGE = 100
 class LiveKind:
     """All objects of one kind.
 
-    `problem` says why the read is not complete; absence proves nothing then.
-    `names` are the wire names in use; `assumed` is set when nothing in the shop confirmed them.
-    `paged` tells that a full list comes in pages of a hundred, one call each.
+    `problem` is why the list is incomplete: a missing object may then still exist. `names` are the
+    wire names in use; `assumed`: no object confirmed them. `paged`: the list comes in pages of 100.
     """
 
     objects: Mapping[int, LiveObject] = field(default_factory=dict)
@@ -38,7 +37,7 @@ class LiveKind:
     paged: bool = False
 
     def calls(self, more: int = 0) -> int:
-        """What it costs to read the list, or one of so many objects more."""
+        """Return the number of calls to read the list with `more` additional objects."""
         return max(1, -(-(len(self.objects) + more) // PAGE)) if self.paged else 1
 
 
@@ -47,7 +46,7 @@ NOT_READ = LiveKind()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """The shop as it was read. `counts` holds dependants by (kind, id); `None`: not countable."""
+    """The objects of a shop by kind. `counts` are dependents by (kind, id); None: not countable."""
 
     kinds: Mapping[str, LiveKind] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()

@@ -1,9 +1,8 @@
-"""How much a name in the shop looks like a declared one that the shop has rewritten. Pure.
+"""Recognize a declared name that the shop has rewritten. Pure.
 
-Shops trim, fold, decode, encode, lower, cut and replace signs (dossier 4.5, 5.1; sandbox switch
-`identity`). They keep plain letters and digits, so these tell siblings apart: `36` and `37`, `Sko`
-and `Sko 2`. Signs that are rewritten may become other signs, or the plain letters that stand for
-them.
+Shops trim, fold, decode, encode, lower, truncate and replace characters (dossier 4.5, 5.1; sandbox
+switch `identity`). They keep ASCII letters and digits, which therefore distinguish siblings: `36`
+and `37`, `Sko` and `Sko 2`. Other characters may become different ones, or their transliteration.
 """
 
 import html
@@ -16,9 +15,9 @@ from urllib.parse import unquote
 
 from shopform.model.keys import key_from
 
-CLOSE: Final = 0.75  # of two names that may be one
+CLOSE: Final = 0.75  # similarity of two names that may be the same
 SHORTEST_CUT: Final = 8
-SURE_CUT: Final = 30  # a cut between two words, with nothing else to tell that it is one
+SURE_CUT: Final = 30  # length from which a truncation between two words is accepted
 _DIGITS: Final = re.compile(r"\d+")
 _NOT_BONE: Final = re.compile(r"[aeiouy-]+")
 _BREAKS: Final = frozenset(" /-,(|&.?#_:;\u00a0")
@@ -27,7 +26,7 @@ _SPARED: Final = frozenset("+#%*")  # `A+` and `A`, `C#` and `C` are siblings
 
 @lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
-    """What is left when all is undone that a shop does to signs and letter case."""
+    """Return a name with everything undone that shops do to characters and letter case."""
     text = html.unescape(html.unescape(text))
     text = _repaired(unquote(text, errors="replace") if "%" in text else text)
     text = unicodedata.normalize("NFC", text).casefold()
@@ -36,9 +35,9 @@ def skeleton(text: str) -> str:
 
 
 def bones(text: str) -> set[str]:
-    """Consonants and digits, with other letters written out and without them.
+    """Return consonants and digits twice: with other letters transliterated, and without them.
 
-    Names that differ in rewritten signs share one of the two.
+    Names that differ in rewritten characters share one of the two.
     """
     plain = skeleton(text)
     ascii_only = plain.encode("ascii", "ignore").decode()
@@ -46,7 +45,7 @@ def bones(text: str) -> set[str]:
 
 
 def rewritten(declared: str, held: str) -> bool:
-    """Whether `held` differs from `declared` only in what shops rewrite."""
+    """Whether `held` differs from `declared` only by what shops rewrite."""
     old, new = skeleton(declared), skeleton(held)
     if old == new:
         return True
@@ -61,7 +60,7 @@ def rewritten(declared: str, held: str) -> bool:
 
 
 def cut(declared: str, held: str, longest: int) -> bool:
-    """Whether `held` is the beginning of `declared`, as far as the shop's longest name goes."""
+    """Whether `held` is `declared` truncated to the length of the shop's longest name."""
     if len(held) < longest - 1:
         return False
     return any(_begins(*pair) for pair in zip(_plain(declared), _plain(held), strict=True))
@@ -74,12 +73,12 @@ def _begins(old: str, new: str) -> bool:
 
 
 def _plain(text: str) -> tuple[str, str]:
-    """As it is compared; and as it stands, since a cut may go through what is undone there."""
+    """Return a name normalized and as it is: a truncation may go through an encoded character."""
     return skeleton(text), text.casefold()
 
 
 def alike(declared: str, held: str) -> bool:
-    """Whether two names may be one where another field says so: much the same, same numbers."""
+    """Whether names may be the same if another field matches: similar, with the same numbers."""
     old, new = skeleton(declared), skeleton(held)
     if len(new) >= 3 and old.startswith(new):
         return True
@@ -102,9 +101,9 @@ def _ratio(one: str, other: str) -> float:
 
 
 def _replaced(old: str, new: str) -> bool:
-    """Whether a shop may have made `new` of the signs `old`."""
+    """Whether a shop may have replaced the characters `old` by `new`."""
     if not old:
-        return not new.strip("\\")  # nothing but an escape is put into a text
+        return not new.strip("\\")  # shops only insert escapes
     if any(sign in _SPARED or (sign.isascii() and sign.isalnum()) for sign in old):
         return False
     if len(new) > 4 * len(old):
@@ -117,7 +116,7 @@ def _replaced(old: str, new: str) -> bool:
 
 
 def _repaired(text: str) -> str:
-    """UTF-8 that was read as Latin-1, read as what it is."""
+    """Decode UTF-8 that was decoded as Latin-1."""
     if text.isascii():
         return text
     try:

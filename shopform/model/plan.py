@@ -1,6 +1,6 @@
-"""The Plan: what would change, for people, and the steps that do it, for apply. And the Outcome.
+"""The Plan, with changes for people and steps for apply, and the Outcome.
 
-All values in here can be saved: texts, numbers, tuples, mappings, `Ref`, `Secret`, `Image`.
+All values in them can be saved: strings, numbers, tuples, mappings, `Ref`, `Secret`, `Image`.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Action(StrEnum):
 class Op(StrEnum):
     """What a step does: a call, or an edit of the state (IMPORT, ADOPT, MOVE, EDIT, FORGET).
 
-    ADOPT takes over a create whose answer was lost, which may read its generated fields.
+    ADOPT records the object of a pending create; it may read the object's generated fields.
     """
 
     CREATE = "create"
@@ -46,24 +46,24 @@ class Op(StrEnum):
     FORGET = "forget"
 
 
-# How the note begins of a change that puts back, or writes over, what was changed in the shop.
+# The beginning of the note on a change that reverts or overwrites an edit in the shop.
 REVERTS = "reverts a change made in the shop"
-# Why such an edit is not simply put back: the files declare another value than they did.
+# The reason of an edit that is overwritten: the declared value changed too.
 REDECLARED = "redeclared"
 WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
-# What rests on an object of the shop being as it was when the plan was made.
+# Steps that require an object of the shop to be as it was when the plan was made.
 TOUCHES = WRITES | {Op.IMPORT, Op.ADOPT, Op.MOVE, Op.EDIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One field before and after, in canonical values fit to be shown and saved.
+    """A field before and after, as canonical values that can be shown and saved.
 
-    A reference is the address it points to, or `#ID` where nothing owns that object. `unknown`:
-    the value is known only once another resource is created. `sensitive`: both sides are masked.
-    `reason` is `reset` (no longer declared, back to the server's default), `released` (no longer
-    declared and left as it is), `edited` (of what is deleted: edited in the shop since it was
-    left there), `redeclared` (of drift: the files declare another value now), or empty.
+    A reference is an address, or `#ID` of an unmanaged object. `unknown`: the value is known after
+    another resource is created. `sensitive`: both values are masked. `reason` is `reset` (no longer
+    declared, set to the server's default), `released` (no longer declared, kept), `edited` (in a
+    delete: edited in the shop since the last apply), `redeclared` (in drift: the declared value
+    changed too), or empty.
     """
 
     name: str
@@ -76,13 +76,13 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What happens to one address.
+    """The change of one address.
 
-    `fields` are those that change; all declared fields for a create, all that hold something for a
-    delete, managed ones first. `unchanged` counts declared fields that stay, and `values` holds
-    them, as shown; a secret is there without its text. `reason` uses Terraform's words
+    `fields` are those that change: all declared fields in a create, all non-empty ones in a delete,
+    managed ones first. `unchanged` is the number of other declared fields, and `values` holds them
+    as shown, secrets without their text. `reason` uses Terraform's values
     (`delete_because_no_resource_config`, `replace_by_request`, ...). `notes` are sentences for
-    people: what hangs on the object, that it had vanished.
+    people: dependents of the object, or that it was deleted outside of shopform.
     """
 
     address: Address
@@ -102,7 +102,7 @@ class Change:
 
     @property
     def words(self) -> frozenset[str]:
-        """What gates and rules call it, of `model.CHANGE_WORDS`: a replacement is also a delete."""
+        """Its names in gates and rules, of CHANGE_WORDS: a replacement is also a delete."""
         found = {str(self.action)} - {str(Action.NO_OP)}
         found |= {"delete"} if self.action is Action.REPLACE else set()
         found |= {"import"} if self.importing else set()
@@ -112,15 +112,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One call, or one edit of the state.
+    """A call, or an edit of the state.
 
-    `fields` are sent (references still as `Ref`); `entry` is what the state holds when the step
-    is done, its references in `sent` still as `Ref` too. `after` are the keys of steps that must
-    succeed first. `confirm`: read the object back and compare before any step that waits for it.
-    `linking`: sets references of a new object that could not be set when it was created.
-    `children` are the kinds that an object must hold no more of before it is deleted, and
-    `counted` the products on it, where they were counted.
-    `deliver` says where generated secrets go; without it they go to the shop's own file.
+    `fields` are sent and `entry` is recorded afterwards, both with references as `Ref`. `after` are
+    the keys of steps that must succeed first. `confirm`: read the object back and compare before
+    dependent steps. `linking`: sets references that could not be set when the object was created.
+    `children` are the kinds of which an object must have none before it is deleted, `counted` its
+    products, if they were counted. `deliver` is where generated secrets are delivered; by default
+    to the file of the shop.
     """
 
     key: str
@@ -149,9 +148,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """API calls: spent on reading, needed to write and to verify, left today of how many.
+    """API calls: made to read, needed to write and to verify, and left of the daily limit.
 
-    `recheck` is what an apply of the saved plan reads before its first write.
+    `recheck` are the calls of an apply of the saved plan before its first write.
     """
 
     read: Count = 0
@@ -164,13 +163,12 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What a plan was made from.
+    """What a plan is based on.
 
-    `state` and `wire` are the shop's settings of these names.
-    `source` is the shop that a clone copies, whose memory is a state of its own.
-    `fingerprints` holds, for each live object that is touched, a digest of each field that the
-    plan rests on: what is declared or sent, and of what is deleted every field.
-    `anchor` is the shop's fixed object, if it was read.
+    `state` and `wire` are the settings of the shop. `source` is the source shop of a clone, which
+    has a separate state. `fingerprints` holds a digest of each field that the plan relies on, for
+    each live object it touches: declared and sent fields, all fields of deleted objects. `anchor`
+    is the shop's fixed object, if it was read.
     """
 
     shop: str = ""
@@ -196,7 +194,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An object that stays as it is: its id and its declared fields, as shown."""
+    """An unchanged object: its id and its declared fields, as shown."""
 
     id: int
     values: Mapping[str, object]
@@ -204,15 +202,14 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything apply needs, and everything a reader is shown.
+    """Everything apply needs, and everything that is shown.
 
-    `changes` and `drift` are in order of kind and address, `steps` in an order that may be
-    followed one by one. `names` are the wire names per kind that the steps use, `absent` creates of
-    a stopped run that are not in the shop. Not saved are `listed`, the ids of each list that is
-    created in, by kind and the parent's id; and `parts`, the digests that `digest` is made of.
-    `settled` are declared objects that no change is about, where the whole picture was asked for.
-    `unmanaged` counts live objects per kind that are neither declared nor owned.
-    With `refresh_only` the files were left out, and only `drift` is filled.
+    `changes` and `drift` are in order of kind and address, `steps` in an order in which they can be
+    run one by one. `names` are the wire names by kind that the steps use. `absent` are pending
+    creates that are not in the shop. `listed` are the ids in each list with creates, by kind and
+    parent id; they are not saved, since applying a saved plan reads those lists again. `settled`
+    are unchanged objects, if requested. `unmanaged` counts the unmanaged objects of each kind. With
+    `refresh_only` the files are ignored, and there is only `drift`.
     """
 
     basis: Basis = field(default_factory=Basis)
@@ -234,14 +231,14 @@ class Plan:
 
     @property
     def ids(self) -> dict[Address, int]:
-        """Objects of its steps by their addresses in it. What is deleted counts where it has a new
-        one, since what it lies in has moved."""
-        there = (s for s in self.steps if s.id and (s.op is not Op.DELETE or s.previous))
-        return {step.address: step.id or 0 for step in there}
+        """The ids of the objects in its steps; of deleted objects only if their address changed
+        with that of their parent."""
+        kept = (s for s in self.steps if s.id and (s.op is not Op.DELETE or s.previous))
+        return {step.address: step.id or 0 for step in kept}
 
     @property
     def refused(self) -> bool:
-        """Whether a guard, a policy or an incomplete read forbids applying it."""
+        """Whether a guard, a policy or an incomplete read refuses it."""
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
 
     @property
@@ -250,11 +247,11 @@ class Plan:
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to tell: the sentence and the exit code both go by this."""
+        """Whether it has changes: decides the summary and the exit code."""
         return bool(self.drift) if self.refresh_only else not self.empty
 
     def count(self) -> dict[str, int]:
-        """Terraform's counts: a replacement adds and destroys, a move alone counts nowhere."""
+        """Return Terraform's counts: a replacement adds and destroys, a move is not counted."""
         actions = [c.action for c in self.changes]
         replaced = actions.count(Action.REPLACE)
         return {
@@ -275,9 +272,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an apply did, told from results and not from the plan.
+    """The results of an apply.
 
-    `stopped` is why the run ended early, if it did. `calls` is what apply itself spent.
+    `stopped` is why the run ended early, if it did. `calls` are those of the apply itself.
     """
 
     applied: tuple[Step, ...] = ()
@@ -288,7 +285,7 @@ class Outcome:
     calls: int = 0
 
     def count(self) -> dict[str, int]:
-        """Objects imported, added, changed, destroyed and forgotten by steps that succeeded."""
+        """Count the objects that successful steps imported, added, changed, destroyed, removed."""
         ops = [s.op for s in self.applied]
         changed = {s.address for s in self.applied if s.op is Op.UPDATE and not s.linking}
         return {

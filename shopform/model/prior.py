@@ -1,4 +1,4 @@
-"""What the state remembers."""
+"""The content of the state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,15 +15,13 @@ Identity = Annotated[tuple[object, ...], Stored(list[Any], from_json, as_json)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Closed):
-    """What the state remembers of one object.
+    """The record of one object.
 
-    `sent` holds the canonical value last sent, or found equal, of each managed field;
-    `stored` holds what the shop then kept, only where that differs from what was sent.
-    References are ids; a secret is a keyed digest; images are their records. `keep` and `origin`
-    are those of the Resource. `unclaimed` are fields that had another value than the server's
-    default when the object was imported, and were not declared; of a copy, fields that were not
-    copied, so that nothing records what they were then. `made` is the
-    serial that the run began with which created it.
+    `sent` holds the canonical value of each managed field that was last sent, or found equal;
+    `stored` the value that the shop stored, if it differs. References are ids, secrets keyed
+    digests, images their records. `keep` and `origin` are those of the Resource. `unclaimed` are
+    undeclared fields that did not have the server's default when the object was imported, or that
+    were not copied by a clone. `made` is the serial at the start of the run that created it.
     """
 
     id: Count = field(metadata=about("The id in the shop."))
@@ -56,7 +54,7 @@ class Entry(Closed):
 
     @property
     def needs(self) -> frozenset[Address]:
-        """The addresses that the object refers to, and that of its parent."""
+        """The addresses of the objects it refers to, and of its parent."""
         return frozenset((*self.depends_on, *((self.parent,) if self.parent else ())))
 
 
@@ -74,9 +72,9 @@ Ranges = tuple[tuple[Number, Number], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A create that was about to be sent when a run stopped, with no result recorded.
+    """A pending create: its request may have been sent, and no result is recorded.
 
-    `before` are the ids that its list held then, as first and last of each run; None: unknown.
+    `before` are the ids in its list before, as ranges (first, last); None: unknown.
     """
 
     address: Address
@@ -89,9 +87,9 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor(Closed):
-    """What a shop is recognised by, whatever its API's host: its one fixed object.
+    """The fixed object of a shop, which identifies it even if the API's host changes.
 
-    `host` is the shop's own, taken from that object's address; `name` is for messages only.
+    `host` is the shop's own host, from the object's URL; `name` is for messages only.
     """
 
     kind: str
@@ -102,10 +100,10 @@ class Anchor(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prior:
-    """What the state holds. A shop without state has an empty lineage and serial 0.
+    """The whole state. A shop without state has an empty lineage and serial 0.
 
-    `source` is the host of the shop that is copied, in a memory of copies. `keys` are salted
-    digests of the API keys that wrote it: one of them certainly selects the same shop.
+    `source` is the host of the source shop, in the state of a clone. `keys` are salted digests of
+    the API keys that wrote it: a key among them belongs to the same shop.
     """
 
     lineage: str = ""

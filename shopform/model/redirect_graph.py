@@ -1,6 +1,6 @@
-"""Redirects, from one path of the shop to another, and what is wrong among them. Pure.
+"""The graph of redirects between paths of the shop, and its problems. Pure.
 
-Paths are compared as `normalize.folded` makes them, and shown as they are written.
+Paths are compared as returned by `folded`, and shown as written.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,15 +16,15 @@ from shopform.model.canonical import canonical
 from shopform.model.values import Address, Secret
 
 T = TypeVar("T")
-_SHOWN = 6  # hops of a circle that a sentence holds; of a longer one the first and the last
+_SHOWN = 6  # hops of a cycle in a message; in longer ones the middle is counted
 CHANGE = "change its source or its target"
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One redirect; `address` is empty where it is unmanaged. `start` and `end` are compared.
+    """A redirect; unmanaged ones have no `address`. `start` and `end` are its compared paths.
 
-    `fresh`: this plan makes it, or turns it.
+    `fresh`: this plan creates it or changes its target.
     """
 
     source: str
@@ -42,9 +42,9 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page at a path, by its address, or its kind and id where it is unmanaged.
+    """A page at a path. `label` is its address, or its kind and id if it is unmanaged.
 
-    `fresh`: this plan puts it there. `guessed`: the path is what the shop is likely to make.
+    `fresh`: this plan puts it there. `guessed`: the shop probably derives this path.
     """
 
     path: str
@@ -59,9 +59,9 @@ FRONT = Page("", "the front page")
 
 @dataclass(frozen=True, slots=True)
 class RouteProblem:
-    """What goes wrong for visitors: `hops` make it, and it is told of the first, which is declared.
+    """A problem of some `hops`, reported for the first of them, which is declared.
 
-    `closed` are circles, which are wrong whoever made the rest of them.
+    `closed`: they are a cycle, which is an error even if others are unmanaged.
     """
 
     code: str
@@ -85,8 +85,8 @@ def hop_of(
     span: Span | None,
     fresh: bool = False,
 ) -> Hop | None:
-    """The redirect that fields declare; None where it begins nowhere, as a shop may hold one, and
-    where a path is secret, since messages show paths."""
+    """Return the redirect of an object; None without a source, which shops allow, and with a secret
+    path, since messages show paths."""
     route = kind.route
     found = [fields.get(name) for name in (route.source, route.target)] if route else []
     if not found or not found[0] or any(isinstance(each, Secret) for each in found):
@@ -96,10 +96,10 @@ def hop_of(
 
 
 def rooted(kind: Kind, name: str, value: T) -> T | str:
-    """A value as people write and read it: an end of a redirect in this shop begins with a slash.
+    """Return a value as written: the paths of a redirect begin with a slash.
 
-    A shop that keeps it as it is sent (redirect_path, dossier 4.7) would else lead astray; and
-    the front page, label path is empty, could not be seen.
+    Without it, a shop that stores paths as sent (redirect_path, dossier 4.7) would redirect to the
+    wrong place; and the path of the front page would be invisible.
     """
     route = kind.route
     ends = (route.source, route.target) if route else ()
@@ -107,7 +107,7 @@ def rooted(kind: Kind, name: str, value: T) -> T | str:
 
 
 def by_source(hops: Iterable[Hop]) -> dict[str, Hop]:
-    """The redirect that is taken from each path: the first, where there are several."""
+    """Return the effective redirect of each path: the first if there are several."""
     table: dict[str, Hop] = {}
     for hop in hops:
         table.setdefault(hop.start, hop)
@@ -115,7 +115,7 @@ def by_source(hops: Iterable[Hop]) -> dict[str, Hop]:
 
 
 def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProblem]:
-    """Two of one source, circles, and redirects that lead to redirects; in time linear in them."""
+    """Yield duplicate sources, cycles and chains, in linear time."""
     ends, circles = _followed(table)
     for hop in hops:
         first = table[hop.start]
@@ -132,10 +132,10 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProbl
     leads = leading(table)
     for hop in hops:
         following = table.get(hop.end)
-        round_about = hop.start in inside and table[hop.start] is hop
-        if hop.address and following and not round_about:
+        in_cycle = hop.start in inside and table[hop.start] is hop
+        if hop.address and following and not in_cycle:
             end = ends[hop.end]
-            hint = "break the circle it leads into"
+            hint = "break the cycle it leads into"
             if end is not None:
                 hint = CHANGE if leads(hop.start, end) else f"point it at `{slashed(end)}`"
             says = f"leads on to {who(following)}"
@@ -143,7 +143,7 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProbl
 
 
 def hiding(hop: Hop, page: Page) -> RouteProblem:
-    """A redirect that begins where a page is, which nobody could reach any more."""
+    """Return the problem of a redirect at the path of a page, which becomes unreachable."""
     says = f"hides `{page.label}`, a page of that path" if page.path else "hides the front page"
     if page.guessed:
         says = f"is likely to hide `{page.label}`: the shop makes its path, `{slashed(page.path)}`"
@@ -151,8 +151,10 @@ def hiding(hop: Hop, page: Page) -> RouteProblem:
 
 
 def leading(table: Mapping[str, Hop]) -> Callable[[str, str], bool]:
-    """Tells of a path and a target whether sending visitors there would be a loop, or lead on to
-    another redirect, for a shop that takes paths that are alike for the same."""
+    """Return a function that reports whether a redirect would be a loop or a chain.
+
+    It treats similar paths as the same, as some shops do.
+    """
     starts = {loosely(start) for start in table}
 
     def leads(start: str, target: str) -> bool:
@@ -162,7 +164,7 @@ def leading(table: Mapping[str, Hop]) -> Callable[[str, str], bool]:
 
 
 def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[list[Hop]]]:
-    """Where the redirects from each path end, None for in a circle; and the circles."""
+    """Return the final target of each path, None in a cycle; and the cycles."""
 
     def following(start: str) -> str | None:
         end = table[start].end
@@ -181,31 +183,31 @@ def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[lis
 
 
 def _circle(hops: list[Hop]) -> RouteProblem:
-    """A circle, from its first declared hop on, with the place of each."""
+    """Return the problem of a cycle, from its first declared hop, with their places."""
     first = min(
         (hop for hop in hops if hop.address),
         key=lambda hop: (hop.span or Span("", 0, 0), str(hop.address)),
     )
     start = hops.index(first)
-    turned = (*hops[start:], *hops[:start])
-    strangers = [f"{_leads(hop)}, which is unmanaged" for hop in turned if not hop.address]
+    ordered = (*hops[start:], *hops[:start])
+    unmanaged = [f"{_leads(hop)}, which is unmanaged" for hop in ordered if not hop.address]
     return RouteProblem(
         "route-loop",
-        turned,
-        f"leads back to itself: {circle_of(slashed(hop.source) for hop in turned)}",
+        ordered,
+        f"leads back to itself: {circle_of(slashed(hop.source) for hop in ordered)}",
         CHANGE,
-        detail="\n".join(strangers),
-        related=tuple((_leads(hop), hop.span) for hop in turned[1:] if hop.address and hop.span),
+        detail="\n".join(unmanaged),
+        related=tuple((_leads(hop), hop.span) for hop in ordered[1:] if hop.address and hop.span),
         closed=True,
     )
 
 
 def circle_of(names: Iterable[str]) -> str:
-    """A circle in words, from its first name back to that; of a long one the middle is counted."""
-    told = [f"`{name}`" for name in names]
-    if len(told) > _SHOWN:
-        told[3:-1] = [f"{len(told) - 4:,} more"]
-    return " -> ".join([*told, told[0]])
+    """Format a cycle, from its first name back to it; in a long one the middle is counted."""
+    shown = [f"`{name}`" for name in names]
+    if len(shown) > _SHOWN:
+        shown[3:-1] = [f"{len(shown) - 4:,} more"]
+    return " -> ".join([*shown, shown[0]])
 
 
 def _leads(hop: Hop) -> str:

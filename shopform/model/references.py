@@ -8,7 +8,7 @@ from shopform.model.values import Address, Ref
 
 
 def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
-    """The live object's references: field to (kind, id)."""
+    """Return the references of a live object: (kind, id) by field, its parent under ""."""
     found = {}
     for name, target in kind.refers.items():
         number = id_of(item.fields.get(name))
@@ -21,7 +21,7 @@ def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
 
 
 def depends_on(resource: Resource) -> tuple[Address, ...]:
-    """The addresses a resource refers to, its container among them, as long as it is managed."""
+    """Return the addresses of a resource's parent and references, without fields sent only once."""
     kept = (value for name, value in resource.fields.items() if name not in resource.once)
     found = {value.address for value in kept if isinstance(value, Ref)}
     if resource.parent:

@@ -1,4 +1,4 @@
-"""Which fields are secrets, and entries that show none. Pure."""
+"""Determine which fields are secret, and mask them in entries. Pure."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,15 +11,15 @@ from shopform.model.values import Address, Secret
 
 
 def secrets_of(entry: Entry) -> set[str]:
-    """The fields that the state knows as secrets."""
+    """Return the fields that the state records as secrets."""
     held = (*entry.sent.items(), *entry.stored.items())
     return {name for name, memory in held if is_digest(memory)}
 
 
 def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
-    """The fields that are secrets, were or will be: no value of them is shown, old or new.
+    """Return the fields that are, were or will be secret: neither value may be shown.
 
-    This is the one rule for all that is shown, reported and recorded.
+    All outputs and records use this rule.
     """
     fields = resource.fields if resource else {}
     declared = {name for name, value in fields.items() if isinstance(value, Secret)}
@@ -27,7 +27,7 @@ def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
 
 
 def masked(address: Address, entry: Entry, names: Collection[str]) -> Entry:
-    """The entry with nothing but digests of these fields."""
+    """Return the entry with digests in place of the values of these fields."""
 
     def hidden(name: str, value: object) -> object:
         known = name not in names or is_digest(value)

@@ -1,4 +1,4 @@
-"""A shop as the settings of a project describe it."""
+"""The settings of a shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from shopform.model.values import Secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteLimits:
-    """More deletions than this need leave: a share of a kind's owned objects, from `floor`
-    owned objects up, and a number over all kinds."""
+    """Deletions without `--allow-delete`: a share of a kind's owned objects, from `floor` owned
+    objects up, and a total over all kinds."""
 
     share: float = 0.3
     floor: int = 10
@@ -20,11 +20,10 @@ class DeleteLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRule:
-    """One rule of the project's own; with no `kinds` or `shops` it holds for all of them.
+    """A rule of the project; without `kinds` or `shops` it applies to all.
 
-    `deny` are of CHANGE_WORDS: more than `limit` such changes are refused. Or
-    `field`: what is declared there must match a pattern of `allow`, if it has any, and none of
-    `forbid`.
+    More than `limit` changes in `deny`, of CHANGE_WORDS, are refused. Or the declared value of
+    `field` must match a pattern in `allow`, if there are any, and none in `forbid`.
     """
 
     name: str
@@ -50,7 +49,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireNames:
-    """What one shop calls things, where that differs from the kind's Wire facts."""
+    """API names of one shop that differ from the Wire facts of the kind."""
 
     endpoint: str = ""
     id: str = ""
@@ -60,9 +59,12 @@ class WireNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """One shop of the project. `url` has neither /REST nor a trailing slash; `state` is a path
-    relative to the project, or an address such as s3://bucket/key. `rewrite` maps texts of other
-    shops to what they are here when one is copied."""
+    """A shop of the project.
+
+    `url` has neither /REST nor a trailing slash. `state` is a path relative to the project, or a
+    URL such as s3://bucket/key. `rewrite` maps strings of other shops to their replacements in a
+    clone.
+    """
 
     name: str
     url: str
@@ -76,7 +78,7 @@ class Shop:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The names under which its addresses are written, with the port where it has one."""
+        """The shop's host names, with the port if its URL has one."""
         address = urlsplit(self.url)
         plain = (address.hostname or "").removeprefix("www.")
         names = {plain, f"www.{plain}"}

@@ -1,4 +1,4 @@
-"""Paths that differ, and that a shop may take for the same: only the shop knows. Pure."""
+"""Warn of different paths that a shop may treat as the same. Pure."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,16 +16,17 @@ def alike(
     pages: Mapping[str, Page],
     ceased: Iterable[str] = (),
 ) -> Iterator[RouteProblem]:
-    """What a declared redirect would be in a shop where the last slash, the case, the query or
-    the Unicode form of a path does not count: a loop, a second one of its source, one that hides
-    a page, one that leads to another, a dead end. Only where one of them is fresh, and once for
-    each two paths: whoever has tried it in the shop need not read it again."""
+    """Yield the problems of redirects in a shop that ignores the last slash, the case, the query or
+    the Unicode form of a path: loops, duplicate sources, hidden pages, chains, dead ends.
+
+    Only if the plan changes one of them, and once for each two paths: known ones are not repeated.
+    """
     yield from _Pairs(hops, table, pages, ceased).found()
 
 
 @dataclass(slots=True)
 class _Pairs:
-    """Finds them; the dictionaries hold paths that are alike under what they have in common."""
+    """Compares paths, grouped by their common form."""
 
     hops: Sequence[Hop]
     table: Mapping[str, Hop]
@@ -34,21 +35,21 @@ class _Pairs:
     seen: set[frozenset[str]] = field(default_factory=set)
 
     def found(self) -> Iterator[RouteProblem]:
-        starts = _by_likeness(self.table)
-        pages, removed = _by_likeness(self.pages), _by_likeness(self.ceased)
+        starts = _grouped(self.table)
+        pages, removed = _grouped(self.pages), _grouped(self.ceased)
         for hop in self.hops:
             if not hop.address:
                 continue
             start, end = loosely(hop.start), loosely(hop.end)
             if start == end and hop.fresh and self._new(hop.start, hop.end):
                 yield self._fault(hop, f"leads to `{slashed(hop.target)}`", "a loop", hop.end)
-            yield from self._twins(hop, starts[start])
+            yield from self._duplicates(hop, starts[start])
             yield from self._hidden(hop, pages.get(start, ()))
             if hop.end not in self.pages:
                 yield from self._onward(hop, starts.get(end, ()), removed.get(end, ()))
 
     def _hidden(self, hop: Hop, paths: Iterable[str]) -> Iterator[RouteProblem]:
-        """Pages label path is similar to the source of a redirect."""
+        """Pages with a path similar to the source of a redirect."""
         for path in paths:
             page = self.pages[path]
             if (hop.fresh or page.fresh) and self._new(hop.start, path):
@@ -59,7 +60,7 @@ class _Pairs:
     def _onward(
         self, hop: Hop, starts: Iterable[str], removed: Iterable[str]
     ) -> Iterator[RouteProblem]:
-        """Other redirects from, and removed pages at, paths similar to the target of one."""
+        """Redirects from, and removed pages at, paths similar to the target of a redirect."""
         for path in starts:
             other = self.table[path]
             open_ = hop.end not in self.table and (hop.fresh or other.fresh)
@@ -73,9 +74,11 @@ class _Pairs:
                 says += f" `{slashed(path)}`"
                 yield self._fault(hop, says, "a dead end", path, hop.end)
 
-    def _twins(self, hop: Hop, paths: Sequence[str]) -> Iterator[RouteProblem]:
-        """One warning for all redirects label sources are alike, at the first that is declared."""
-        others = [path for path in paths if path != hop.start and not _asked_apart(hop.start, path)]
+    def _duplicates(self, hop: Hop, paths: Sequence[str]) -> Iterator[RouteProblem]:
+        """Return one warning for all redirects with similar sources, at the first declared one."""
+        others = [
+            path for path in paths if path != hop.start and not _differ_by_query(hop.start, path)
+        ]
         fresh = any(self.table[path].fresh for path in paths)
         if not others or not fresh or self.table[hop.start] is not hop or not self._new(*paths):
             return
@@ -87,7 +90,7 @@ class _Pairs:
 
     def _new(self, *paths: str) -> bool:
         pair = frozenset(paths)
-        if len(pair) < 2 or pair in self.seen or (len(pair) == 2 and _asked_apart(*pair)):
+        if len(pair) < 2 or pair in self.seen or (len(pair) == 2 and _differ_by_query(*pair)):
             return False
         self.seen.add(pair)
         return True
@@ -98,14 +101,14 @@ class _Pairs:
         return RouteProblem(CODE, (hop,), says, f"try it in the shop, or {CHANGE}")
 
 
-def _asked_apart(one: str, other: str) -> bool:
-    """Whether both have a query: old shops tell their pages apart by nothing else, and who
-    redirects `/p.php?id=1` and `/p.php?id=2` relies on it."""
+def _differ_by_query(one: str, other: str) -> bool:
+    """Whether paths differ by their queries: with redirects from `/p.php?id=1` and `/p.php?id=2`
+    the shop must distinguish them."""
     queries = {path.partition("?")[2] for path in (one, other)}
     return len(queries) == 2 and "" not in queries
 
 
-def _by_likeness(paths: Iterable[str]) -> dict[str, list[str]]:
+def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in paths:
         found.setdefault(loosely(path), []).append(path)
@@ -113,7 +116,7 @@ def _by_likeness(paths: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _differences(one: str, other: str) -> Iterator[str]:
-    """What tells two paths apart that are alike."""
+    """Yield the differences of similar paths."""
     (path, _, query), (path_, _, query_) = one.partition("?"), other.partition("?")
     if query != query_:
         yield "the query"

@@ -1,4 +1,4 @@
-"""How a shop makes a path of a name, where a kind's table says how. Pure."""
+"""The path that a shop derives from a name, for kinds with a known rule. Pure."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from shopform.kinds import Kind
 
 
 def wanted(kind: Kind, fields: Mapping[str, object]) -> str:
-    """The path that the shop makes of an object's fields; empty where it is not known how."""
+    """Return the path that the shop derives from an object's fields; empty if unknown."""
     slug = kind.slug
     text = fields.get(slug.source) if slug else None
     if slug is None or not isinstance(text, str):
@@ -20,7 +20,7 @@ def wanted(kind: Kind, fields: Mapping[str, object]) -> str:
 
 
 def appended(kind: Kind, wanted_: object, held: object) -> bool:
-    """Whether a path is another one with what the shop appends where that is taken."""
+    """Whether a path is the wanted one with the suffix that the shop appends to a taken path."""
     slug = kind.slug
     if slug is None or not isinstance(held, str) or not isinstance(wanted_, str) or not wanted_:
         return False
@@ -28,7 +28,7 @@ def appended(kind: Kind, wanted_: object, held: object) -> bool:
 
 
 def base(kind: Kind, path: str, at_most: str = "") -> str:
-    """A path without what the shop appends to one that is taken."""
+    """Return a path without the suffix that the shop appends to a taken path."""
     taken = kind.slug.taken.value if kind.slug else ""
     while taken and path != at_most and path.endswith(taken):
         path = path.removesuffix(taken)
@@ -36,5 +36,5 @@ def base(kind: Kind, path: str, at_most: str = "") -> str:
 
 
 def root(kind: Kind, path: str) -> str:
-    """What paths have in common that some shop may make alike: how it writes letters is assumed."""
+    """Return the common form of paths that some shop may make equal: transliteration is assumed."""
     return re.sub("[^a-z0-9]|(?<=[aou])e|(?<=a)a", "", base(kind, path.lower()))

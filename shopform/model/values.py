@@ -1,4 +1,4 @@
-"""The values that all others are made of: addresses, references, secrets and images."""
+"""The basic values: addresses, references, secrets and images."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,8 @@ CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forg
 
 
 def host_of(url: str) -> str:
-    """The shop as the state knows it: host and port, lower case, without `www.`."""
+    """Return the host of a shop as recorded in its state: lower case, without `www.`, with a port
+    unless it is the default."""
     parts = urlsplit(url if "//" in url else f"//{url}")
     host = (parts.hostname or "").removeprefix("www.")
     default = {"https": 443, "http": 80}.get(parts.scheme)
@@ -25,9 +26,9 @@ def host_of(url: str) -> str:
 
 
 class Address(str):
-    """The name of a resource in the files: its kind and its keys, joined by dots.
+    """The address of a resource: its kind and its keys, joined by dots.
 
-    Keys hold no dot, so the text is the address and sorts, hashes and saves as itself.
+    Keys contain no dots, so the string is unique, and is sorted, hashed and saved as it is.
     """
 
     __slots__ = ()
@@ -46,7 +47,7 @@ class Address(str):
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """The address in a document. Raises ValueError."""
+        """Return a valid address. Raises ValueError."""
         if not _ADDRESS.match(text):
             raise ValueError(f"`{text}` is not an address")
         return cls(text)
@@ -67,17 +68,16 @@ class Address(str):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The id of another resource, which may not exist yet."""
+    """A reference to a resource, whose id may not be known yet."""
 
     address: Address
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A text that came from `${env:...}` or `${file:...}`: used when sent, never shown or saved.
+    """A string from `${env:...}` or `${file:...}`: sent to the shop, never shown or saved.
 
-    `source` is the template: the text with `${var.NAME}` replaced and its other placeholders as
-    written. It may be shown.
+    `source` may be shown: the string with `${var.NAME}` replaced and other placeholders as written.
     """
 
     source: str

@@ -20,7 +20,7 @@ UNMANAGED = Entry(id=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inverse:
-    """What undoes a run: the changes concern `only`, the rest is declared to be referred to."""
+    """The declaration that undoes a run: only `only` is planned, the rest is for references."""
 
     desired: Desired
     only: frozenset[Address]
@@ -102,7 +102,7 @@ class _Inverter:
             self.report.superseded(address, "was recreated after the run and is kept")
 
     def delete_created(self, allow_delete: Collection[str]) -> None:
-        """Leave out what the run created, unless it is kept for the sake of later edits."""
+        """Remove what the run created, unless it is kept because of later edits."""
         kept = find_kept(self.created, self.addresses, self.prior, self.live, allow_delete)
         for address in self.created:
             if address in kept:
@@ -112,7 +112,7 @@ class _Inverter:
                 self.only.add(address)
 
     def drop_dangling(self) -> None:
-        """Leave out what has its parent, or a reference, among objects that do not exist."""
+        """Remove objects without their parent, and references to missing objects."""
         for address, entry in self.addresses.now.items():
             read = address.kind in self.live.kinds and address not in self.only
             if read and self._object(address, entry.id) is None:
@@ -138,7 +138,7 @@ class _Inverter:
         return bool(dangling)
 
     def _drop_reference(self, address: Address, name: str, value: Ref) -> None:
-        """Refer to an unmanaged object by its id, or leave the field as it is."""
+        """Refer to an unmanaged object by its id, or keep the current value."""
         resource = self.resources[address]
         number, fields = self.values.ids.get(value.address, 0), dict(resource.fields)
         now = self.addresses.now.get(address)
@@ -195,7 +195,7 @@ class _Inverter:
             self.report.note(address, "is removed from the state again: the run had imported it")
 
     def _own_again(self, address: Address, action: Action, before: Entry) -> None:
-        """Import what is not in the state any more by its id, or create it again."""
+        """Import an object that is no longer in the state, or create it again."""
         item, owner = self._object(address, before.id), self.values.owners[address.kind, before.id]
         if item and owner != address:
             self.report.superseded(address, f"belongs to `{owner}` now")
@@ -227,7 +227,7 @@ class _Inverter:
             once=frozenset(parents),
         )
         self.only.add(address)
-        lost = f"; products and others that refer to {before.id} do not find it"
+        lost = f"; references to {before.id}, such as those of products, are not updated"
         self.report.note(address, f"is recreated with a new id{lost if kind.counted_by else ''}")
         for name in kind.generated:
             self.report.note(address, f"the shop generates a new `{name}`")
@@ -282,7 +282,7 @@ class _Inverter:
         planned = self.addresses.planned[address]
         if not self.values.differ(name, now, planned) or not self.values.differ(name, now, before):
             return False
-        self.report.superseded(address, "was changed by a later run and is left as it is", name)
+        self.report.superseded(address, "was changed by a later run and is kept", name)
         return True
 
     def _drop(self, address: Address, reason: str) -> None:

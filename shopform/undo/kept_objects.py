@@ -31,7 +31,7 @@ def find_kept(
         edits = edited_fields(BY_NAME[address.kind], entry, item, live.hosts) if item else []
         edits += children.get((address.kind, entry.id), [])
         if edits and address not in allow_delete:
-            reason = f"holds what was entered in the shop after the run: {', '.join(edits)}"
+            reason = f"was edited in the shop after the run: {', '.join(edits)}"
             kept[address] = reason, address
     queue = list(kept)
     while queue:

@@ -1,4 +1,4 @@
-"""Work out the values before a run, from its record and from the shop as it is now. Pure."""
+"""Determine the values before a run, from its record and the present shop. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class PreviousValues:
         if replaced:
             names |= {name for name in before.sent if self.differ(name, before, planned)}
         for name in sorted(names):
-            # The values of a new object say nothing about those of the object that it replaced.
+            # The values of a new object are not those of the object that it replaced.
             known = None if replaced else item
             try:
                 value = self.value(kind, name, before, changes.get(name), known)
@@ -150,7 +150,7 @@ class PreviousValues:
         return {f.name: f for f in change.fields if managed is None or f.name in managed}
 
     def _comparable(self, value: object) -> object:
-        """References by id, images without theirs."""
+        """A value for comparison: references by id, images without ids."""
         if isinstance(value, Ref):
             return self.ids.get(self.previous(value.address))
         if isinstance(value, tuple) and all(isinstance(part, Mapping) for part in value):
@@ -158,7 +158,7 @@ class PreviousValues:
         return value
 
     def _unchanged_value(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Any:
-        """The value in the shop; what was sent, if the shop's value came from that."""
+        """The value in the shop, or the sent value if the shop's value came from it."""
         table, sent = BY_NAME[kind], entry.sent[name]
         raw = item.fields.get(name, MISSING) if item else MISSING
         left = entry.stored.get(name, sent)

@@ -24,7 +24,7 @@ class UndoReport:
         self.found.append(warning("undo-partial", summary, address=address))
 
     def superseded(self, address: Address, reason: str, field: str = "") -> None:
-        """Warn that something changed after the run and is therefore left as it is."""
+        """Warn that something changed after the run and is therefore kept."""
         summary = f"{_part(field)}`{address}` {reason}"
         hint = "undo the later runs first; `shopform undo --list` lists them"
         self.found.append(warning("undo-overtaken", summary, address=address, hint=hint))

@@ -83,7 +83,7 @@ categories:
     canonical: herre
     rewrite_url: sko
 
-  # left out: category 501 "Forside": every shop has one of its own
+  # left out: category 501 "Forside": every shop has one
 
 redirects:
   gl-a-1: {source: "/gl?a=1", target: /herre, status: 301}

@@ -69,7 +69,7 @@ def test_both_shops_changed_it_is_a_conflict_with_three_values(shops: TwoShops) 
     (put,) = [call for call in shops.new.calls if call.method == "PUT"]
     assert put.body == {"tag": "a"}
     told = " ".join(done.err.split())
-    assert "`meta_title` of `category.dame` is another in both shops" in told
+    assert "`meta_title` of `category.dame` was changed in both shops" in told
     assert "when it was copied: empty `old`: `Fra den gamle` `new`: `Fra den nye`" in told
     assert "shopform clone --from old --to new --target category.dame" in told
     assert '"" -> "a"' in done.out
@@ -127,7 +127,7 @@ def test_new_object_that_is_there_already_is_taken_over_or_a_conflict(shops: Two
     ask(shops.new, "POST", "supplier", {"name": "Vest"})
     shops.new.reset_log()
     done = partly(shops)
-    assert "when it was copied: not there" in done.err
+    assert "when it was copied: missing" in done.err
     assert "2 imported, 0 added, 0 changed" in done.out
     assert not writes(shops.new)
     shops.settled("promote")  # that field was not copied, and is no conflict again

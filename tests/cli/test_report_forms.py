@@ -51,7 +51,7 @@ def test_markdown_keeps_to_the_bytes_asked_for_and_links_to_the_report(run: Shop
 def test_a_link_to_anything_but_a_web_page_is_refused(run: Shopform) -> None:
     done = run("plan", "--format", "markdown", "--report-url", "javascript:alert(1)")
     assert done.exit == 64
-    assert "is no address of a web page" in done.err
+    assert "is not an http or https URL" in done.err
 
 
 @pytest.mark.parametrize("form", ["markdown", "html"])

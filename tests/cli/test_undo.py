@@ -31,7 +31,7 @@ def test_what_was_deleted_comes_back_and_what_was_made_goes(one: Project) -> Non
     assert one.row("supplier", "Nord")
     told = words(one.undo())
     assert f"was created by the run {name}" in told
-    assert f"is recreated with a new id; products and others that refer to {lost} do not" in told
+    assert f"is recreated with a new id; references to {lost}, such as those of" in told
     assert "the shop generates a new `secret`" in told
     assert one.sandbox.data("supplier") == []
     kitchen, mugs = one.row("category", "Køkken"), one.row("category", "Krus")

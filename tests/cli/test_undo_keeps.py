@@ -5,7 +5,7 @@ from typing import Any
 from undoable import Project, one, words
 
 __all__ = ["one"]
-EDITS = "it holds what was entered in the shop after the run:"
+EDITS = "it was edited in the shop after the run:"
 
 SECTIONS: dict[str, Any] = {
     "suppliers": {"a": {"name": "A"}},

@@ -18,7 +18,7 @@ def test_what_a_later_run_changed_again_is_left_alone_and_told(one: Project) -> 
     one.declare(categories={"kitchen": {**KITCHEN, "tag": "3", "name": "Bord"}})
     one.apply()
     run = one.undo(second)
-    assert "`tag` of `category.kitchen` was changed by a later run and is left" in words(run)
+    assert "`tag` of `category.kitchen` was changed by a later run and is kept" in words(run)
     row = one.row("category", "Køkken")
     assert row["tag"] == "3"
 

@@ -126,13 +126,13 @@ def test_what_is_left_out_is_told_where_it_would_be() -> None:
     text = document(
         resources,
         Omission(kind="category", id=1, label="A", field="tag", why="a\tb"),
-        Omission(kind="category", id=9, label=strange, why="every shop has one of its own"),
+        Omission(kind="category", id=9, label=strange, why="every shop has one"),
         Omission(kind="category", id=10, label="", why="it is a secret"),
     )
     assert text == (
         "categories:\n  a:\n    name: A\n    # tag left out: a\ufffdb\n    meta: m\n\n"
-        '  # left out: category 9 "Fors\ufffdide "x"' + "y" * 27 + '…": every shop has one of its'
-        " own\n  # left out: category 10: it is a secret\n"
+        '  # left out: category 9 "Fors\ufffdide "x"' + "y" * 27 + '…": every shop has one\n'
+        "  # left out: category 10: it is a secret\n"
     )
 
 

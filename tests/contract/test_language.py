@@ -45,9 +45,6 @@ SPAN = re.compile(r"`[^`\n]*`|\]\([^)\n]*\)|^    .*$|<[^>\n]*>", re.MULTILINE)
 # leaves the table.
 STILL = {
     "apply": 2,
-    "files": 1,
-    "kinds": 3,
-    "model": 29,
     "planning": 100,
     "render": 60,
     "sandbox": 19,

@@ -112,7 +112,7 @@ def test_second_holder_of_a_path_goes_without() -> None:
 
 def test_front_page_is_left_out_unless_something_lies_in_it() -> None:
     world = World().live("category", 1, fixed=True, name="Forside")
-    assert why(declared(world)) == {(1, ""): "every shop has one of its own"}
+    assert why(declared(world)) == {(1, ""): "every shop has one"}
     world.live("category", 2, name="Sko", parent=1)
     assert addresses(declared(world)) == ["category.forside", "category.forside-sko"]
 

@@ -93,7 +93,7 @@ def test_objects_without_a_counterpart_are_told_apart() -> None:
 def test_a_name_that_another_has_in_that_place_is_not_taken_over() -> None:
     world = World().settled("category.a", 1, name="A").declare("category.b", name="B")
     world.owned("category.b", 2, name="B").live("category", 2, name="A", tag="x")
-    taken = "another would have the same name and place"
+    taken = "another one would have the same name and parent"
     assert found(world) == {("category.b", "name"): taken, ("category.b", "tag"): "x"}
 
 

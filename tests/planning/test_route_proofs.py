@@ -130,7 +130,7 @@ def test_strangers_in_a_circle_are_told_without_a_place() -> None:
 def test_way_into_a_circle_is_told_of_it() -> None:
     made = ways(x="x a", a="a b", b="b a").plan()
     assert errors(made) == ["route-chain", "route-loop"]
-    assert made.diagnostics[0].hint == "break the circle it leads into"
+    assert made.diagnostics[0].hint == "break the cycle it leads into"
 
 
 def test_each_way_of_a_chain_of_fifty_thousand_is_pointed_at_its_end() -> None:

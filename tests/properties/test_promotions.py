@@ -63,7 +63,7 @@ def promoted(mine: Edits, theirs: Edits) -> None:
         both = {s for s in SPOTS if old[s] != base[s] and new[s] not in (base[s], old[s])}
         one.new.reset_log()
         done = one.run("promote", *BETWEEN, "--auto-approve")
-        assert done.err.count("is another in both shops") == len(both)
+        assert done.err.count("was changed in both shops") == len(both)
         wanted = {s: old[s] if old[s] != base[s] and s not in both else new[s] for s in SPOTS}
         assert held(one, ids, new=True) == wanted
         touched = {(s[0], s[1]) for s in SPOTS if wanted[s] != new[s]}

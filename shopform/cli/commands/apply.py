@@ -74,7 +74,7 @@ def _apply(
     carry = partial(carry_out, limits=limits, approval=approval, verb=verb)
     if plan_file:
         if accept_rename:
-            raise UsageError("a saved plan takes no planning options", hint="leave the options out")
+            raise UsageError("a saved plan allows no planning options", hint="remove the options")
         reporter = Reporter(console)
         request = options.project_request(console, asked)
         return reporter.applied(carry(Saved(request, reporter, plan_file, wanted)))

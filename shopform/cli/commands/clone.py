@@ -64,7 +64,9 @@ def command(console: Console, /, write: Path | None, **asked: Any) -> int:
     if write is None:
         return _copy(console, "clone", **asked)
     if asked["out"] or asked["auto_approve"] or asked["delete"]:
-        raise UsageError("`--write` writes files and plans nothing", hint="leave out the others")
+        raise UsageError(
+            "`--write` writes files and makes no plan", hint="remove the other options"
+        )
     return _write(console, write, **asked)
 
 
@@ -112,7 +114,7 @@ def _write(console: Console, folder: Path, **asked: Any) -> int:
     declared, unread = copying.files()
     shop = copying.workspace.shop
     about = f"`{shop.name}`, {shop.url}, a copy of `{copying.scope.source}`"
-    hint = "name an empty folder"
+    hint = "give an empty folder"
     made = write_declared(copying.workspace, declared, unread, folder, about=about, hint=hint)
     reporter.declared(made, folder)
     return 0

@@ -1,4 +1,4 @@
-"""`shopform completion`, and what options and arguments are completed with."""
+"""`shopform completion`."""
 
 import click
 

@@ -34,7 +34,7 @@ def command(
     from shopform.workflow.run.drift_patch import find_drift
 
     if write == "-" and console.form not in ("text", "quiet"):
-        raise UsageError("one of the two can go to stdout", hint="name a file behind `--write`")
+        raise UsageError("only one of the two can go to stdout", hint="give `--write` a file")
     limits, wanted = options.limits(asked), options.plan_options(asked)
     reporter, loaded = options.opened(console, asked)
     if several(loaded, {"--write": write, "--format html": console.form == "html"}):

@@ -45,11 +45,11 @@ def command(
     from shopform.workflow.read_shop import read_shop
 
     if update and out:
-        raise UsageError("`--update` writes into the project's files", hint="leave out `--out`")
+        raise UsageError("`--update` edits the project's files", hint="remove `--out`")
     if new and not update:
-        raise UsageError("`--new` is for `--update`", hint="a plain dump has everything")
+        raise UsageError("`--new` needs `--update`", hint="add it; a plain dump has all objects")
     if out and out.name in ("shopform.yaml", "shopform.yml"):
-        hint = "name another file, or a folder"
+        hint = "give another file, or a folder"
         raise UsageError(f"`{out.name}` is the settings file", hint=hint)
     limits = options.limits(asked)
     reporter, loaded = options.opened(console, asked)
@@ -60,7 +60,7 @@ def command(
         reporter.updated(update_files(workspace, found, new=new))
         return 0
     about = f"`{workspace.shop.name}`, {workspace.shop.url}"
-    hint = "`dump --update` writes into files that are there; or name an empty folder"
+    hint = "use `dump --update` to edit existing files, or give an empty folder"
     shop = found.declared(), found.reasons()
     reporter.declared(write_declared(workspace, *shop, out, about=about, hint=hint), out)
     return 0

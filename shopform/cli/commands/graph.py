@@ -49,7 +49,7 @@ def command(
 
     if plan_file:
         if any(asked.values()):
-            raise UsageError("a saved plan is drawn as it is", hint="leave the options out")
+            raise UsageError("a saved plan allows no planning options", hint="remove the options")
         graph = step_graph(read_plan(console.directory, plan_file))
     else:
         wanted = options.plan_options(asked)

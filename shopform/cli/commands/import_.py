@@ -30,7 +30,7 @@ def command(
 
     The state records the object ID under ADDRESS, which must be declared; fields that differ show
     up in the next plan. With --generate a missing block is written as the object is
-    now. `imports:` in the files does the same with the next apply, for everybody.
+    now. `imports:` in the files does the same in the next apply, in every checkout.
     """
     from shopform.workflow.open_project import check_address, open_workspace
     from shopform.workflow.requests import ImportRequest
@@ -38,7 +38,7 @@ def command(
 
     request = options.taken(ImportRequest, asked, address=check_address(address))
     if request.into and not request.generate:
-        raise UsageError("`--into` says where a block is written", hint="add `--generate`")
+        raise UsageError("`--into` needs `--generate`", hint="add `--generate`")
     limits, (_, loaded) = options.limits(asked), options.opened(console, asked)
     made = import_object(open_workspace(loaded), request, limits)
     if made.written:

@@ -48,7 +48,7 @@ def command(
     limits = options.limits(asked)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     if wanted.refresh_only and (wanted.destroy or wanted.replace):
-        raise UsageError("`--refresh-only` leaves the shop as it is", hint="leave out the others")
+        raise UsageError("`--refresh-only` plans no changes", hint="remove the other options")
     reporter, loaded = options.opened(console, asked)
     one_only = {"--out": out, "--format html": console.form == "html"}
     loaded = options.renamed(loaded, accept_rename, one_only)

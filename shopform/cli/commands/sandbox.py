@@ -21,7 +21,7 @@ option = partial(options.option, prefix="SHOPFORM_SANDBOX_")
 
 
 class Listed(click.types.StringParamType):
-    """A repeatable option; in the environment its values stand between semicolons."""
+    """A repeatable option; in its environment variable the values are separated by semicolons."""
 
     envvar_list_splitter = ";"
 
@@ -69,12 +69,12 @@ def command(
 ) -> None:
     """Run a local shop to try shopform without an account.
 
-    Use the address it prints as a shop's `url`, and `sandbox` as its key. Ctrl-C stops it.
+    Use the URL it prints as a shop's `url`, and `sandbox` as its key. Ctrl-C stops it.
     """
     if list_switches:
         _list_switches()
         return
-    # Unlike the other commands it runs for long.
+    # Unlike other commands, it runs for a long time.
     gc.enable()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -96,7 +96,7 @@ def _pair(switch: str) -> tuple[str, str]:
 
 
 def _list_switches() -> None:
-    """Name, words with the default first, meaning, and the dossier's section."""
+    """Print each switch with its values, the default first, its meaning and its source."""
     for switch in SWITCHES:
         click.echo(f"{switch.name} = {' | '.join(switch.words)}")
         click.echo(f"    {switch.about}  [{switch.source}]")

@@ -36,7 +36,7 @@ def _state(console: Console, shop: str | None) -> None:
     from shopform.workflow.state.state_edits import StateEdits
 
     if console.one_document and console.form != "json":
-        raise UsageError("the state is shown as text or JSON", hint="name a saved plan")
+        raise UsageError("the state is only shown as text or JSON", hint="give a saved plan")
     state = StateEdits(options.opened(console, {"shop": shop})[1])
     if console.form == "json":
         console.result(state.stored())

@@ -71,6 +71,6 @@ def _approved(console: Console) -> bool:
     if not console.interactive:
         return False
     console.note(
-        "\nMost of the state does not match this shop. Only 'yes' binds the state to it.\n"
+        "\nMost of the state does not match this shop. Only 'yes' will bind the state to it.\n"
     )
     return console.ask("  Enter a value") == "yes"

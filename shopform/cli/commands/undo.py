@@ -54,11 +54,11 @@ def _list(console: Console, asked: dict[str, Any]) -> int:
         return 0
     width = max((len(run.verb) for run in runs), default=0)
     for run in runs:
-        counts = ", ".join(f"{run.counts.get(word, 0)} {said}" for word, said in COUNTED.items())
+        counts = ", ".join(f"{run.counts.get(key, 0)} {name}" for key, name in COUNTED.items())
         time = run.time.replace("T", " ").removesuffix("Z")
         console.result(f"{run.run}  {time} UTC  {run.verb:<{width}}  {counts}")
     if not runs:
-        console.note("No run was recorded here.")
+        console.note("No runs are recorded here.")
     return 0
 
 

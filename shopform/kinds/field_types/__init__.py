@@ -1,4 +1,4 @@
-"""The types of fields, one file each: all that the engine needs to know of a type is in it."""
+"""The types of fields, one file each, with all behaviour that depends on the type."""
 
 from typing import Final
 

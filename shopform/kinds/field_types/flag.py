@@ -8,7 +8,7 @@ FALSE: Final = frozenset({"", "0", "false", "no", "off"})
 
 
 class Flag(FieldType):
-    """True or false: sent as 1 and 0, answered as those, as text or as booleans (dossier 2.4)."""
+    """A boolean: sent as 1 and 0, returned as those, as strings or as booleans (dossier 2.4)."""
 
     name: ClassVar[str] = "flag"
 

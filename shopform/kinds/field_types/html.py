@@ -1,4 +1,4 @@
-"""Rich text."""
+"""HTML."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from shopform.kinds.field_types.base import NO_HOSTS, FieldType, text_of
 
 
 class Html(FieldType):
-    """HTML. A shop may add or take away white space around it (dossier 7.2)."""
+    """HTML, around which a shop may add or remove white space (dossier 7.2)."""
 
     name: ClassVar[str] = "html"
     textual: ClassVar[bool] = True

@@ -1,7 +1,7 @@
-"""Images: declared by their bytes, known to the shop by id, description and weight.
+"""Images: declared by their bytes, and returned by the shop as id, description and weight.
 
-The shop answers with cache addresses only and takes a list of operations, not a replacement
-(dossier 4.6), so the state remembers which id holds which bytes.
+The shop returns only cache URLs and accepts a list of operations, not a replacement (dossier 4.6),
+so the state records the digest of each id's bytes.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An image from a file beside the YAML, known by the SHA-256 of its bytes (hex)."""
+    """An image from a file, with the SHA-256 of its bytes (hex)."""
 
     file: str
     sha256: str
@@ -38,8 +38,8 @@ class Image:
 class Images(Unreadable):
     """A list of images; others in the shop are unmanaged.
 
-    An operation adds a `file`, changes the image of an `image_id`, or removes it. A record has
-    sha256, description, weight and id; id is None until the shop was read again.
+    An operation adds a `file`, or changes or removes the image with an `image_id`. A record has
+    sha256, description, weight and id; id is None until the shop is read again.
     """
 
     name: ClassVar[str] = "images"
@@ -52,7 +52,7 @@ class Images(Unreadable):
         return list[ImageSpec]
 
     def parse(self, written: Any, load: Load) -> Any:
-        """An image weighs its place in the list times ten where nothing else is said."""
+        """Load the images; the default weight is the position in the list times ten."""
         if written is None:
             return None
         images: list[Image] = []
@@ -79,11 +79,11 @@ class Images(Unreadable):
         return isinstance(value, tuple) and all(map(_is_operation, value))
 
     def compare(self, declared: object, records: object, live: object) -> Operations:
-        """Return what makes the shop's images those declared.
+        """Return the operations that make the shop's images those declared.
 
-        Images that shopform did not put there are unmanaged, but one of the same description and
-        weight is taken for one that would be added: its bytes cannot be read back, and it may be
-        the work of a run that was cut off.
+        Images that shopform did not add are unmanaged. But one with the description and weight of
+        an image to add is adopted: an interrupted run may have added it, and its bytes cannot be
+        read back.
         """
         result = Operations()
         free = {item["id"]: item for item in self.shown(live)}
@@ -115,7 +115,7 @@ class Images(Unreadable):
         return result
 
     def shown(self, live: object) -> tuple[dict[str, object], ...]:
-        """Return the shop's images in canonical form, without addresses."""
+        """Return the shop's images in canonical form, without URLs."""
         return tuple(
             {
                 "id": id_of(item.get("image_id", item.get("id"))),
@@ -134,7 +134,7 @@ class Images(Unreadable):
         return tuple({n: part for n, part in r.items() if n != "sha256"} for r in found)
 
     def foreseen(self, operations: Operations, live: object) -> tuple[dict[str, object], ...]:
-        """Return the shop's images once the operations are done; new ones by their file."""
+        """Return the shop's images after the operations; new ones have a file and no id."""
         edits = {done["image_id"]: done for done in operations.send if "image_id" in done}
         kept = [
             {name: edits.get(item["id"], item).get(name, item[name]) for name in item}
@@ -184,7 +184,7 @@ class Images(Unreadable):
     def restorable(
         self, records: object, live: object, files: Mapping[str, str]
     ) -> tuple[object, ...]:
-        """Return the images that the shop still holds, or whose bytes are in a file."""
+        """Return the images that the shop still has, or whose bytes are in a file."""
         held = {item["id"] for item in self.shown(live)} - {None}
         known: list[Any] = records_of(records)
         return tuple(
@@ -199,7 +199,7 @@ class Images(Unreadable):
         )
 
     def are_recorded(self, operations: object, records: object) -> bool:
-        """Return whether the records are those of the operations: a new image has no id yet."""
+        """Whether the records are those of the operations; new images have no id yet."""
         found, sent = records_of(records), records_of(operations)
         new = [{n: v for n, v in r.items() if n != "id"} for r in found if r.get("id") is None]
         files = [{n: v for n, v in o.items() if n != "file"} for o in sent if "file" in o]

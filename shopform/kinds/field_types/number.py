@@ -4,11 +4,11 @@ from typing import Any, ClassVar, Final
 
 from shopform.kinds.field_types.base import NO_HOSTS, FieldType
 
-DIGITS: Final = 18  # the files take no longer ones
+DIGITS: Final = 18  # files cannot declare longer numbers
 
 
 class Number(FieldType):
-    """A whole number; null and "" are 0, and answers have it as text too (dossier 2.4)."""
+    """An integer; null and "" are 0, and responses may have a string (dossier 2.4)."""
 
     name: ClassVar[str] = "number"
     orders: ClassVar[bool] = True
@@ -33,7 +33,7 @@ class Number(FieldType):
 
 
 def number_of(value: object) -> int | float | str:
-    """Return the number that a value stands for; its text where it stands for none."""
+    """Return the number in a value, or its string if there is none."""
     if value is None or value == "":
         return 0
     if isinstance(value, bool):
@@ -48,13 +48,13 @@ def number_of(value: object) -> int | float | str:
 
 
 def id_of(value: object) -> int | None:
-    """Return the id that a value stands for; None for anything but a positive whole number."""
+    """Return the id in a value; None if it is not a positive integer."""
     number = number_of(value)
     return number if isinstance(number, int) and number > 0 else None
 
 
 def id_in(given: object) -> int:
-    """Return a positive whole number, from a number or its decimal digits; 0 for anything else."""
+    """Return a positive integer from an int or its decimal digits; 0 for anything else."""
     if type(given) is int:
         return max(0, given)
     text = given.strip() if isinstance(given, str) else ""

@@ -9,8 +9,8 @@ from shopform.kit.url_paths import folded
 
 
 class Path(FieldType):
-    """A path of the shop, with or without its leading slash or the shop's host (dossier 7), or an
-    address elsewhere."""
+    """A path of the shop, with or without a leading slash or the shop's host (dossier 7), or a URL
+    of another host."""
 
     name: ClassVar[str] = "path"
     textual: ClassVar[bool] = True
@@ -29,9 +29,9 @@ class Path(FieldType):
         return text.lstrip("/")
 
     def identified(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
-        """Another spelling that is certainly the same address does not count either."""
+        """Return the form in an identity; spellings that are always the same URL are equal."""
         text = str(trimmed(self.canonical(value, hosts)))
-        path, mark, rest = text.partition("#")  # of a shop that writes `'` as `&#39;` no fragment
+        path, mark, rest = text.partition("#")  # a fragment, or `&#39;` as some shops write `'`
         return f"{folded(path)}{mark}{rest}"
 
     def rewritten_like(self, text: str, old: str) -> str:

@@ -9,7 +9,10 @@ from shopform.kinds.field_types.number import id_of
 
 @dataclass(frozen=True)
 class Reference(FieldType):
-    """The id of an object of the kind `refers`: its key in the files, 0 and null are none."""
+    """A reference to an object of the kind `refers`: a key in files, an id in the shop.
+
+    0 and null are no reference.
+    """
 
     name: ClassVar[str] = "id"
     refers: str = ""

@@ -7,7 +7,7 @@ from shopform.kinds.field_types.base import NO_HOSTS, FieldType, Load
 
 
 class Set(FieldType):
-    """Strings in no order; answers may have them as one text with commas (dossier 7)."""
+    """Unordered strings; responses may have them as one string with commas (dossier 7)."""
 
     name: ClassVar[str] = "set"
     textual: ClassVar[bool] = True

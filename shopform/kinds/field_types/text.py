@@ -1,4 +1,4 @@
-"""Strings, any or only some."""
+"""Strings, and strings with a list of allowed values."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -7,7 +7,7 @@ from shopform.kinds.field_types.base import FieldType
 
 
 class Text(FieldType):
-    """A string, kept as it is."""
+    """Any string."""
 
     name: ClassVar[str] = "text"
     textual: ClassVar[bool] = True
@@ -18,7 +18,7 @@ class Text(FieldType):
 
 @dataclass(frozen=True)
 class Choice(FieldType):
-    """One string of `allowed`."""
+    """A string of `allowed`."""
 
     name: ClassVar[str] = "text"
     allowed: tuple[str, ...] = ()
