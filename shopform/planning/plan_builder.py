@@ -47,6 +47,8 @@ class PlanDraft:
     replaced: frozenset[Address] = frozenset()
     settled: dict[Address, Settled] = field(default_factory=dict)
     probed: set[str] = field(default_factory=set)
+    compare: Comparer = field(init=False)
+    remover: Remover = field(init=False)
     state_entries: StateEntries = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,13 +56,13 @@ class PlanDraft:
 
     def build(self) -> None:
         self.replaced = self._replaced()
-        compare = Comparer(self.matching, self.replaced, self.desired.resources)
+        compare = self.compare = Comparer(self.matching, self.replaced, self.desired.resources)
         released = frozenset(each.address for each in self.desired.removed if not each.destroy)
-        remover = Remover(self.desired, self.live, compare, self.options.destroy, released)
+        self.remover = Remover(self.desired, self.live, compare, self.options.destroy, released)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
         undeclared -= self.desired.skipped_rows
         for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
-            if removal := remover.of(address, self.matching.entries[address]):
+            if removal := self.remover.of(address, self.matching.entries[address]):
                 self.removals[address] = removal
         self.scope = self._scope()
         unsupported = fields_without_key(self.desired, self.live, self.out)
@@ -68,7 +70,7 @@ class PlanDraft:
             if self.scope.includes(address):
                 names = unsupported.get(address.kind)
                 known = without_fields(resource, names) if names else resource
-                self._declared(known, BY_NAME[address.kind], compare, remover)
+                self._declared(known, BY_NAME[address.kind])
         for address, removal in self.removals.items():
             if self.scope.includes(address):
                 self.changes.append(removal.change)
@@ -102,38 +104,29 @@ class PlanDraft:
             )
         return frozenset(a for a in self.matching.ids if words and within(a, words))
 
-    def _declared(
-        self, resource: Resource, kind: Kind, compare: Comparer, remover: Remover
-    ) -> None:
+    def _declared(self, resource: Resource, kind: Kind) -> None:
         address, item = resource.address, self.matching.object(resource.address)
         if item is None:
             if not self.incomplete(kind.name):
-                self._create(resource, kind, compare.create(kind, resource), Action.CREATE)
+                self._create(resource, kind, self.compare.create(kind, resource), Action.CREATE)
         elif address in self.replaced:
-            self.graph.add(remover.delete(address, item))
+            self.graph.add(self.remover.delete(address, item))
             entry = self.matching.entries.get(address, Entry(id=item.id))
-            difference = compare.create(kind, resource)
-            difference.fields = remover.replaced(kind, entry, item, difference.fields)
-            difference.notes += self._reverted(resource, item, difference, compare)
+            difference = self.compare.create(kind, resource)
+            difference.fields = self.remover.replaced(kind, entry, item, difference.fields)
+            difference.notes += self._reverted(resource, item, difference)
             self._create(resource, kind, difference, Action.REPLACE)
         elif resource.forget:
-            self._release(resource, kind, item, compare, remover)
+            self._release(resource, kind, item)
         else:
-            self._existing(resource, kind, item, compare)
+            self._existing(resource, kind, item)
 
-    def _release(
-        self,
-        resource: Resource,
-        kind: Kind,
-        item: LiveObject,
-        compare: Comparer,
-        remover: Remover,
-    ) -> None:
+    def _release(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
         """Update the object if it differs, then remove it from the state."""
         address, entry = resource.address, self.matching.entries.get(resource.address)
-        removal = remover.forget(address, entry or Entry(id=item.id))
-        if compare.update(kind, resource, item, entry).send:
-            self._existing(resource, kind, item, compare)
+        removal = self.remover.forget(address, entry or Entry(id=item.id))
+        if self.compare.update(kind, resource, item, entry).send:
+            self._existing(resource, kind, item)
             change = self.changes.pop()
             self.changes.append(replace(change, notes=(*change.notes, RELEASED)))
             self.graph.add(removal.step, [f"{address}:{Op.UPDATE}"])
@@ -182,13 +175,13 @@ class PlanDraft:
         )
 
     def _reverted(
-        self, resource: Resource, item: LiveObject, difference: Difference, compare: Comparer
+        self, resource: Resource, item: LiveObject, difference: Difference
     ) -> tuple[str, ...]:
         """Add the edits that the plan overwrites to `drift`, and return a note of them."""
         entry = self.matching.entries.get(resource.address)
         if entry is None:
             return ()
-        change = drift.edited(resource.address, entry, item, resource, compare)
+        change = drift.edited(resource.address, entry, item, resource, self.compare)
         written = {field.name for field in difference.fields}
         fields = tuple(
             field
@@ -202,24 +195,22 @@ class PlanDraft:
         self.drift.append(replace(change, fields=fields))
         return (f"{REVERTS}: {', '.join(f'`{field.name}`' for field in fields)}",)
 
-    def _existing(
-        self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
-    ) -> None:
+    def _existing(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
         address = resource.address
         entry = self.matching.entries.get(address)
-        difference = compare.update(kind, resource, item, entry)
+        difference = self.compare.update(kind, resource, item, entry)
         unclaimed = self.state_entries.unclaimed(resource, kind, item, difference)
         op = self.state_entries.operation(resource, entry, difference, unclaimed)
         if op is None:
-            self._unchanged(resource, kind, item, compare)
+            self._unchanged(resource, kind, item)
             return
         notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
-        notes += self._reverted(resource, item, difference, compare)
+        notes += self._reverted(resource, item, difference)
         if op is Op.EDIT and not notes:
-            self._unchanged(resource, kind, item, compare)
+            self._unchanged(resource, kind, item)
         else:
             changed = {change.name for change in difference.fields}
-            values = compare.settled(kind, resource, item, changed)
+            values = self.compare.settled(kind, resource, item, changed)
             self._add_change(address, item.id, op, difference, notes, values)
         step = Step(
             key=f"{address}:{op}",
@@ -241,13 +232,11 @@ class PlanDraft:
         else:
             self.graph.add(step)
 
-    def _unchanged(
-        self, resource: Resource, kind: Kind, item: LiveObject, compare: Comparer
-    ) -> None:
+    def _unchanged(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
         """Count a resource that needs no change, or a change of its state entry only."""
         self.unchanged += 1
         if self.options.whole:
-            values = compare.settled(kind, resource, item)
+            values = self.compare.settled(kind, resource, item)
             self.settled[resource.address] = Settled(item.id, values)
 
     def _add_change(

@@ -1,7 +1,9 @@
 """Find the object of a create whose response was lost. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from shopform.kinds import Kind
 from shopform.model.canonical import canonical, digest, identified, is_digest, recognised
@@ -27,14 +29,8 @@ def ranges(numbers: Iterable[int]) -> Ranges:
 
 
 def contains(before: Ranges, number: int) -> bool:
-    low, high = 0, len(before)
-    while low < high:
-        middle = (low + high) // 2
-        if before[middle][1] < number:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(before) and before[low][0] <= number
+    at = bisect_left(before, number, key=itemgetter(1))
+    return at < len(before) and before[at][0] <= number
 
 
 @dataclass(frozen=True, slots=True)
