@@ -12,7 +12,7 @@ from growth import grows_no_faster
 from shopform.config import load_project
 from shopform.config.write.field_patches import LiveField, patch
 from shopform.config.write.project_edits import with_moves
-from shopform.config.write.unified_diff import unified
+from shopform.kit.text_diff import unified
 from shopform.model.values import Address
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")

@@ -25,10 +25,10 @@ from shopform.config.write.edits import (
     set_scalar,
 )
 from shopform.config.write.scalar_lines import plain_field
-from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
 from shopform.kinds.field_types import FieldType
+from shopform.kit.text_diff import file_diff
 from shopform.model.keys import key_from
 from shopform.model.values import Address, Ref, quoted
 

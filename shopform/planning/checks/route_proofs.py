@@ -5,8 +5,7 @@ from shopform.kit.url_paths import slashed
 from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, faults, hiding, who
 from shopform.model.similar_paths import alike
 from shopform.model.values import Address
-from shopform.planning.checks.live_paths import Paths
-from shopform.planning.checks.predicted_paths import Prediction
+from shopform.planning.checks.live_paths import Paths, Prediction
 from shopform.planning.checks.removed_paths import RouteTargets
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft

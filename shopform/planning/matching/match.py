@@ -1,19 +1,18 @@
 """Match live objects to declared addresses. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from shopform.diagnostics import Collector, Span
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.model.addresses import CONTAINERS
 from shopform.model.canonical import canonical, identified
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
-from shopform.model.values import Address, Secret
+from shopform.model.values import Address, Ref, Secret
 from shopform.planning.matching.ambiguity import describe_candidates
 from shopform.planning.matching.interrupted_creates import adopt_pending
 from shopform.planning.matching.moved_addresses import apply_moves
-from shopform.planning.matching.resolution_order import by_dependency
 from shopform.planning.matching.result import (
     Identity,
     Matching,
@@ -239,3 +238,35 @@ def _rename(before: Address, after: Address, result: Matching) -> None:
 def span_of(desired: Desired, address: Address) -> Span | None:
     resource = desired.resources.get(address)
     return resource.span if resource else None
+
+
+def by_dependency(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
+    """Yield parents, and targets of references in an identity, before the others."""
+    grouped: dict[str, list[Resource]] = {kind.name: [] for kind in KINDS}
+    for resource in resources.values():
+        grouped[resource.address.kind].append(resource)
+    for kind in KINDS:
+        links = [n for n in kind.identity if n in kind.refers]
+        mine = grouped[kind.name]
+        if not links:
+            yield from mine
+            continue
+        done: set[Address] = set()
+        for resource in mine:
+            chain = [resource]
+            while (above := _above(chain[-1], links, resources)) and above.address not in done:
+                chain.append(above)
+            for item in reversed(chain):
+                if item.address not in done:
+                    done.add(item.address)
+                    yield item
+
+
+def _above(
+    resource: Resource, links: list[str], resources: Mapping[Address, Resource]
+) -> Resource | None:
+    for name in links:
+        value = resource.fields.get(name)
+        if isinstance(value, Ref):
+            return resources.get(value.address)
+    return None

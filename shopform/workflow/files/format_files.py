@@ -9,10 +9,10 @@ from shopform import files
 from shopform.config.format.formatter import format_text
 from shopform.config.read.project import load
 from shopform.config.read.yaml_parsers import LINE_BREAK
-from shopform.config.write.unified_diff import file_diff
 from shopform.diagnostics import Collector, Diagnostic, Line, Span
 from shopform.errors import ConfigError, ShopformError
 from shopform.files import reporting, write_over
+from shopform.kit.text_diff import file_diff
 
 UNREAD = ("file-missing", "file-outside")
 
