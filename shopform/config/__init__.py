@@ -1,6 +1,7 @@
 """The project's files: `load_project`, then `compile_project` for one shop."""
 
 from shopform.config.compile.compiler import (
+    Given,
     check_project,
     compile_project,
     compile_shop,
@@ -12,6 +13,7 @@ from shopform.config.compile.shop_selection import names_several_shops, select_s
 from shopform.config.read.project import Project, load, shop_names, variable_names
 
 __all__ = [
+    "Given",
     "Project",
     "check_project",
     "compile_project",

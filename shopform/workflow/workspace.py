@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TypedDict
 
 from shopform import files
-from shopform.config import Project, compile_project
+from shopform.config import Given, Project, compile_project
 from shopform.errors import StateError
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
@@ -16,13 +15,6 @@ from shopform.state.ownership import Expected
 from shopform.state.store import Store
 from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
-
-
-class Given(TypedDict):
-    """What a project is compiled with besides its files."""
-
-    variables: Mapping[str, str]
-    environment: Mapping[str, str]
 
 
 @dataclass(slots=True)

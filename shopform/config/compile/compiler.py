@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NotRequired, TypedDict, Unpack
 
 from shopform.config.compile.checks.cross_checks import check, check_routes
 from shopform.config.compile.checks.secret_deliveries import check_deliveries
@@ -38,13 +39,15 @@ def load_project(directory: Path) -> Project:
     return project
 
 
+class Given(TypedDict):
+    """What a project is compiled with besides its files."""
+
+    environment: Map[str, str]
+    variables: NotRequired[Map[str, str]]
+
+
 def compile_project(
-    project: Project,
-    shop: str | None,
-    *,
-    variables: Map[str, str],
-    environment: Map[str, str],
-    resolve_token: bool = True,
+    project: Project, shop: str | None, *, resolve_token: bool = True, **given: Unpack[Given]
 ) -> tuple[Shop, Desired, tuple[Diagnostic, ...]]:
     """Return one shop, what is desired in it, and warnings.
 
@@ -52,18 +55,13 @@ def compile_project(
     with several shops declared.
     """
     collector = _start(project)
-    inputs = _Inputs(project, variables, environment, resolve_token)
+    inputs = _Inputs(project, secrets=resolve_token, **given)
     chosen, desired = _compile(inputs, select_shop(project, shop), collector)
     return chosen, desired, _finish(collector)
 
 
 def compile_shop(
-    project: Project,
-    shop: str | None,
-    *,
-    variables: Map[str, str] | None = None,
-    environment: Map[str, str],
-    with_token: bool = False,
+    project: Project, shop: str | None, *, with_token: bool = False, **given: Unpack[Given]
 ) -> Shop:
     """Return the settings of one shop, without its resources and regardless of errors in them.
 
@@ -77,15 +75,13 @@ def compile_shop(
         _finish(collector)
     name = select_shop(project, shop)
     settings = Settings(project, collector)
-    resolver = _Inputs(project, variables or {}, environment).resolver(settings, name, collector)
+    resolver = _Inputs(project, **given).resolver(settings, name, collector)
     found = settings.shop(name, resolver, with_token=with_token)
     _finish(collector)
     return found
 
 
-def same_shops(
-    project: Project, shop: Shop, *, variables: Map[str, str], environment: Map[str, str]
-) -> list[tuple[Shop, bool]]:
+def same_shops(project: Project, shop: Shop, **given: Unpack[Given]) -> list[tuple[Shop, bool]]:
     """Return the other shops of the project with the host and the token of this one.
 
     Each with whether its token has the same source; if not, both could be read and are equal.
@@ -94,7 +90,7 @@ def same_shops(
     ignored = Collector()  # errors of another shop are reported when that shop is used
     settings = Settings(project, ignored)
     found = []
-    inputs = _Inputs(project, variables, environment)
+    inputs = _Inputs(project, **given)
     for name in names:
         other = settings.shop(name, inputs.resolver(settings, name, ignored))
         same_source = settings.token_source(name) == settings.token_source(shop.name)
@@ -105,19 +101,13 @@ def same_shops(
 
 
 def check_project(
-    project: Project,
-    shop: str | None,
-    *,
-    variables: Map[str, str],
-    environment: Map[str, str],
+    project: Project, shop: str | None, **given: Unpack[Given]
 ) -> tuple[dict[str, Desired], tuple[Diagnostic, ...]]:
     """Return what is desired in the selected shops (None: all), by name, and warnings.
 
     Reads no secrets, and checks routes too. Raises as `compile_shops` does.
     """
-    found, warnings = compile_shops(
-        project, shop, variables=variables, environment=environment, resolve_token=False
-    )
+    found, warnings = compile_shops(project, shop, resolve_token=False, **given)
     routes = Collector()
     for each, desired in found.values():
         check_routes(desired.resources.values(), each.hosts, routes)
@@ -126,12 +116,7 @@ def check_project(
 
 
 def compile_shops(
-    project: Project,
-    shops: str | None,
-    *,
-    variables: Map[str, str],
-    environment: Map[str, str],
-    resolve_token: bool = True,
+    project: Project, shops: str | None, *, resolve_token: bool = True, **given: Unpack[Given]
 ) -> tuple[dict[str, tuple[Shop, Desired]], tuple[Diagnostic, ...]]:
     """Return the selected shops (None: all) with what is desired in each, by name, and warnings.
 
@@ -139,7 +124,7 @@ def compile_shops(
     reported once.
     """
     collector = _start(project)
-    inputs = _Inputs(project, variables, environment, resolve_token)
+    inputs = _Inputs(project, secrets=resolve_token, **given)
     names = select_shops(project, shops)
     return {name: _compile(inputs, name, collector) for name in names}, _finish(collector)
 
@@ -153,8 +138,8 @@ class _Inputs:
     """
 
     project: Project
-    variables: Map[str, str]
     environment: Map[str, str]
+    variables: Map[str, str] = field(default_factory=dict)
     secrets: bool = True
 
     def resolver(
