@@ -47,9 +47,9 @@ class Comparer:
                 result.sent[name] = tuple(operations.records)
             else:
                 result.send[name] = value
-                result.sent[name] = self._recorded(kind, resource.address, name, value)
+                result.sent[name] = self.recorded(kind, resource.address, name, value)
             if value is not None:
-                result.fields.append(self._change(kind, name, None, value))
+                result.fields.append(self.change(kind, name, None, value))
         for name in kind.identity:
             # An undeclared parent is the root, and is not managed.
             result.send.setdefault(name, None)
@@ -59,25 +59,7 @@ class Comparer:
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
     ) -> Difference:
         """Compare declared fields with the state and the shop, three-way."""
-        result = Difference()
-        known: Mapping[str, object] = entry.sent if entry else {}
-        for name, value in resource.fields.items():
-            if name in resource.ignore:
-                if name in known:
-                    keep_recorded(result, entry, name)
-                continue
-            type_ = kind.type(name)
-            if isinstance(type_, Unreadable):
-                self._unreadable(kind, type_, name, value, item, entry, result)
-            else:
-                self._field(kind, resource, name, value, item, entry, result)
-        for name in known:
-            if name not in resource.fields:
-                if name in resource.ignore:
-                    keep_recorded(result, entry, name)
-                else:
-                    self._undeclared(kind, name, item, entry, result)
-        return without_unmanaged(result, resource, known)
+        return _Update(self, kind, resource, item, entry).difference()
 
     def show(self, kind: Kind, name: str, value: object) -> object:
         """Return a canonical value for display.
@@ -140,7 +122,8 @@ class Comparer:
         """Return the id of a reference; None if the object is still to be created."""
         return None if value.address in self.replaced else self.matching.ids.get(value.address)
 
-    def _recorded(self, kind: Kind, address: Address, name: str, value: object) -> object:
+    def recorded(self, kind: Kind, address: Address, name: str, value: object) -> object:
+        """Return what the state records of a declared value, references as ids."""
         if isinstance(value, Secret):
             plain = canonical(kind.type(name), value, self.matching.hosts)
             return digest(address.kind, name, plain)
@@ -149,119 +132,7 @@ class Comparer:
             return value if number is None else number
         return canonical(kind.type(name), value, self.matching.hosts)
 
-    def _field(
-        self,
-        kind: Kind,
-        resource: Resource,
-        name: str,
-        value: Value,
-        item: LiveObject,
-        entry: Entry | None,
-        result: Difference,
-    ) -> None:
-        recorded = result.sent[name] = self._recorded(kind, resource.address, name, value)
-        raw = item.fields.get(name, MISSING)
-        live: object = None
-        if raw is MISSING:
-            # The list lacks the field: only the state knows whether it is up to date.
-            equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
-        else:
-            held = live = canonical(kind.type(name), raw, self.matching.hosts)
-            if isinstance(value, Secret):
-                live = digest(kind.name, name, held)
-            equal = self._equal(kind, name, value, item, entry, held, live, result)
-        if equal:
-            result.unchanged += 1
-            return
-        secret = name in secret_fields(resource, entry)
-        result.send[name] = value
-        result.fields.append(self._change(kind, name, live, value, secret=secret))
-
-    def _equal(
-        self,
-        kind: Kind,
-        name: str,
-        value: Value,
-        item: LiveObject,
-        entry: Entry | None,
-        held: object,
-        live: object,
-        result: Difference,
-    ) -> bool:
-        """Return whether a field needs no update; `live` is `held`, or its digest for secrets."""
-        recorded, hosts, type_ = result.sent[name], self.matching.hosts, kind.type(name)
-        before = entry.sent.get(name, MISSING) if entry else MISSING
-        if live == recorded:
-            if entry and (before != recorded or name in entry.stored):
-                # Equal without having been sent, or no longer stored differently.
-                result.record = True
-            return True
-        if entry is None:
-            found = name in kind.identity
-            if found and recognised(type_, held) == recognised(type_, value, hosts):
-                result.stored[name] = live
-                return True
-            return False
-        left = entry.stored.get(name, before)
-        now = digest(kind.name, name, held) if is_digest(left) else held
-        if recorded == before and name in entry.stored and left == now:
-            result.stored[name] = left
-            return True
-        # The shop changed the path because another object had the one that was sent. This is no
-        # edit, and the path is sent again once it is free.
-        refused = name == kind.path and recorded == before and appended(kind, before, live)
-        return refused and self.holder(kind, str(before), item.id) is not None
-
-    def _unreadable(
-        self,
-        kind: Kind,
-        type_: Unreadable,
-        name: str,
-        value: object,
-        item: LiveObject,
-        entry: Entry | None,
-        result: Difference,
-        reason: str = "",
-    ) -> None:
-        """Compare an unreadable value with its records in the state."""
-        known = entry.sent.get(name) if entry else None
-        held = item.fields.get(name)
-        operations = type_.compare(value, known, held)
-        result.sent[name] = tuple(operations.records)
-        if not operations.send:
-            result.unchanged += 1
-            result.record = result.record or (entry is not None and known != result.sent[name])
-            return
-        result.send[name] = tuple(operations.send)
-        before, after = type_.shown(held), type_.foreseen(operations, held)
-        result.fields.append(self._change(kind, name, before, after, reason=reason))
-
-    def _undeclared(
-        self, kind: Kind, name: str, item: LiveObject, entry: Entry | None, result: Difference
-    ) -> None:
-        """Reset a field that is no longer declared to the default, or release it."""
-        result.record = True
-        type_ = kind.type(name)
-        if isinstance(type_, Unreadable):
-            self._unreadable(kind, type_, name, (), item, entry, result, reason="reset")
-            del result.sent[name]
-            return
-        live = canonical(type_, item.fields.get(name), self.matching.hosts)
-        secret = name in secret_fields(None, entry)
-        if name in kind.refers and entry and entry.sent[name] is None and live is None:
-            return
-        if name not in kind.defaults:
-            result.notes.append(f"`{name}` is no longer declared and stays as it is")
-            return
-        default: Any = kind.defaults[name]
-        if canonical(type_, default, self.matching.hosts) == live:
-            result.notes.append(f"`{name}` is no longer declared and has the shop's default")
-            return
-        result.send[name] = default
-        change = self._change(kind, name, live, default, reason="reset", secret=secret)
-        result.fields.append(change)
-
-    def _change(
+    def change(
         self,
         kind: Kind,
         name: str,
@@ -289,3 +160,123 @@ class Comparer:
             unknown=unknown,
             reason=reason,
         )
+
+
+@dataclass(slots=True)
+class _Update:
+    """The comparison of one resource with its object, and with the entry of the state."""
+
+    compare: Comparer
+    kind: Kind
+    resource: Resource
+    item: LiveObject
+    entry: Entry | None
+    result: Difference = field(default_factory=Difference)
+
+    def difference(self) -> Difference:
+        resource, result, entry = self.resource, self.result, self.entry
+        known: Mapping[str, object] = entry.sent if entry else {}
+        for name, value in resource.fields.items():
+            if name in resource.ignore:
+                if name in known:
+                    keep_recorded(result, entry, name)
+                continue
+            type_ = self.kind.type(name)
+            if isinstance(type_, Unreadable):
+                self._unreadable(type_, name, value)
+            else:
+                self._field(name, value)
+        for name in known:
+            if name not in resource.fields:
+                if name in resource.ignore:
+                    keep_recorded(result, entry, name)
+                else:
+                    self._undeclared(name)
+        return without_unmanaged(result, resource, known)
+
+    def _field(self, name: str, value: Value) -> None:
+        kind, entry, result = self.kind, self.entry, self.result
+        recorded = self.compare.recorded(kind, self.resource.address, name, value)
+        result.sent[name] = recorded
+        raw = self.item.fields.get(name, MISSING)
+        live: object = None
+        if raw is MISSING:
+            # The list lacks the field: only the state knows whether it is up to date.
+            equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
+        else:
+            held = live = canonical(kind.type(name), raw, self.compare.matching.hosts)
+            if isinstance(value, Secret):
+                live = digest(kind.name, name, held)
+            equal = self._equal(name, value, held, live)
+        if equal:
+            result.unchanged += 1
+            return
+        secret = name in secret_fields(self.resource, entry)
+        result.send[name] = value
+        result.fields.append(self.compare.change(kind, name, live, value, secret=secret))
+
+    def _equal(self, name: str, value: Value, held: object, live: object) -> bool:
+        """Return whether a field needs no update; `live` is `held`, or its digest for secrets."""
+        kind, entry, result = self.kind, self.entry, self.result
+        recorded, hosts, type_ = result.sent[name], self.compare.matching.hosts, kind.type(name)
+        before = entry.sent.get(name, MISSING) if entry else MISSING
+        if live == recorded:
+            if entry and (before != recorded or name in entry.stored):
+                # Equal without having been sent, or no longer stored differently.
+                result.record = True
+            return True
+        if entry is None:
+            found = name in kind.identity
+            if found and recognised(type_, held) == recognised(type_, value, hosts):
+                result.stored[name] = live
+                return True
+            return False
+        left = entry.stored.get(name, before)
+        now = digest(kind.name, name, held) if is_digest(left) else held
+        if recorded == before and name in entry.stored and left == now:
+            result.stored[name] = left
+            return True
+        # The shop changed the path because another object had the one that was sent. This is no
+        # edit, and the path is sent again once it is free.
+        refused = name == kind.path and recorded == before and appended(kind, before, live)
+        return refused and self.compare.holder(kind, str(before), self.item.id) is not None
+
+    def _unreadable(self, type_: Unreadable, name: str, value: object, reason: str = "") -> None:
+        """Compare an unreadable value with its records in the state."""
+        entry, result = self.entry, self.result
+        known = entry.sent.get(name) if entry else None
+        held = self.item.fields.get(name)
+        operations = type_.compare(value, known, held)
+        result.sent[name] = tuple(operations.records)
+        if not operations.send:
+            result.unchanged += 1
+            result.record = result.record or (entry is not None and known != result.sent[name])
+            return
+        result.send[name] = tuple(operations.send)
+        before, after = type_.shown(held), type_.foreseen(operations, held)
+        change = self.compare.change(self.kind, name, before, after, reason=reason)
+        result.fields.append(change)
+
+    def _undeclared(self, name: str) -> None:
+        """Reset a field that is no longer declared to the default, or release it."""
+        kind, entry, result, hosts = self.kind, self.entry, self.result, self.compare.matching.hosts
+        result.record = True
+        type_ = kind.type(name)
+        if isinstance(type_, Unreadable):
+            self._unreadable(type_, name, (), reason="reset")
+            del result.sent[name]
+            return
+        live = canonical(type_, self.item.fields.get(name), hosts)
+        secret = name in secret_fields(None, entry)
+        if name in kind.refers and entry and entry.sent[name] is None and live is None:
+            return
+        if name not in kind.defaults:
+            result.notes.append(f"`{name}` is no longer declared and stays as it is")
+            return
+        default: Any = kind.defaults[name]
+        if canonical(type_, default, hosts) == live:
+            result.notes.append(f"`{name}` is no longer declared and has the shop's default")
+            return
+        result.send[name] = default
+        change = self.compare.change(kind, name, live, default, reason="reset", secret=secret)
+        result.fields.append(change)
