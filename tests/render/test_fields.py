@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from textwrap import dedent
 
 import pytest
@@ -195,18 +193,3 @@ def test_a_list_that_only_changed_order_is_shown_whole() -> None:
 def test_equal_elements_of_a_list_are_counted_one_by_one() -> None:
     told = shown(FieldChange(name="on", before=("a", "a"), after=("a",)))
     assert told == '~ on = [\n    - "a",\n      # (1 unchanged element hidden)\n  ]'
-
-
-def test_deepdiff_is_imported_only_for_a_list_that_changed() -> None:
-    code = """if True:
-        import sys
-        from shopform.model.plan import Action, FieldChange
-        from shopform.render.text.field_lines import field_lines
-        field = FieldChange(name="on", before="a", after="b")
-        made = FieldChange(name="on", after=("a",))
-        list(field_lines([field, made], Action.UPDATE, 100))
-        assert "deepdiff" not in sys.modules
-        list(field_lines([FieldChange(name="on", before=(), after=("a",))], Action.UPDATE, 100))
-        assert "deepdiff" in sys.modules
-    """
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -21,9 +21,9 @@ from shopform.model.values import Ref, Secret
 from shopform.render.html.cards import LABELS, SIGNS
 from shopform.render.html.previews import is_previewed, preview_source
 from shopform.render.line_diff import folded, rows
+from shopform.render.list_changes import list_change
 from shopform.render.text.field_lines import FIELD_NOTES
 from shopform.render.text.inline import show
-from shopform.render.text.list_diff import by_name, elements
 from shopform.render.text.style import printable
 
 # Two strings are compared by words when one is longer than this or has several lines.
@@ -76,7 +76,6 @@ def _environment() -> Environment:
     )
     made.filters |= {
         "multiline": _multiline,
-        "named": lambda side: by_name(elements(side)),
         "parts": lambda item: asdict(item) if isinstance(item, Image) else item,
         "plural": plural,
         "show": show,
@@ -95,6 +94,7 @@ def _environment() -> Environment:
         "about": _about,
         "diff_rows": lambda before, after: folded(rows(before, after)),
         "is_previewed": is_previewed,
+        "list_change": list_change,
         "labels": LABELS,
         "notes": FIELD_NOTES,
         "signs": SIGNS,
