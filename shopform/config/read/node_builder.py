@@ -69,56 +69,58 @@ class _Builder:
         self.file = file
         self.collector = collector
         self.anchors: dict[str, Node] = {}
+        self.root: Node | None = None
+        self.parent: Mapping | Sequence | None = None
+        self.key: Scalar | None = None
         self.stack: list[tuple[Mapping | Sequence | None, Scalar | None, str | None]] = []
         self.documents = 0
         self.copied = 0
         self.weights: dict[int, int] = {}
 
     def build(self, next_event: NextEvent) -> Node | None:
-        file = self.file
-        stack = self.stack
-        root: Node | None = None
-        parent: Mapping | Sequence | None = None
-        key: Scalar | None = None
-        node: Node
+        """Return the root node of the events; None for an empty document."""
         while True:
             event = next_event()
-            kind = type(event)
-            if kind is ScalarEvent:
-                node = self._scalar(event, file, key)
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                if len(stack) == MAX_DEPTH:
-                    summary = f"this is nested deeper than {MAX_DEPTH} levels"
-                    self._fail(
-                        "yaml-deep", summary, "check the brackets and the indentation", event
-                    )
-                stack.append((parent, key, event.anchor))
-                parent, key = self._open(event), None
-                continue
-            elif parent is not None and (kind is MappingEndEvent or kind is SequenceEndEvent):
-                node = parent
-                node.end = _packed(event.end_mark)
-                parent, key, anchor = stack.pop()
-                if anchor:
-                    self.anchors[anchor] = node
-            elif kind is AliasEvent:
-                node = self._alias(event)
-            elif kind is StreamEndEvent:
-                return root
-            else:
-                self._boundary(event)
-                continue
-            if parent is None:
-                root = node
+            # Most events are scalars, so they are handled without another call.
+            node = self._scalar(event) if type(event) is ScalarEvent else self._other(event)
+            parent, key = self.parent, self.key
+            if node is None:
+                if type(event) is StreamEndEvent:
+                    return self.root
+            elif parent is None:
+                self.root = node
             elif isinstance(parent, Sequence):
                 parent.items.append(node)
             elif key is None:
-                key = self._key(node)
+                self.key = self._key(node)
             else:
                 self._enter(parent.entries, key, node)
-                key = None
+                self.key = None
 
-    def _scalar(self, event: Event, file: str, key: Scalar | None) -> Scalar:
+    def _other(self, event: Event) -> Node | None:
+        """Handle an event other than a scalar, and return the node that it completes, if any."""
+        kind = type(event)
+        node = self.parent
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            if len(self.stack) == MAX_DEPTH:
+                summary = f"this is nested deeper than {MAX_DEPTH} levels"
+                self._fail("yaml-deep", summary, "check the brackets and the indentation", event)
+            self.stack.append((node, self.key, event.anchor))
+            self.parent, self.key = self._open(event), None
+        elif node is not None and (kind is MappingEndEvent or kind is SequenceEndEvent):
+            node.end = _packed(event.end_mark)
+            self.parent, self.key, anchor = self.stack.pop()
+            if anchor:
+                self.anchors[anchor] = node
+            return node
+        elif kind is AliasEvent:
+            return self._alias(event)
+        elif kind is DocumentStartEvent:
+            self._count_document(event)
+        return None
+
+    def _scalar(self, event: Event) -> Scalar:
+        file, key = self.file, self.key
         text: str = event.value
         plain = not event.style
         if len(text) > MAX_STRING:
@@ -204,16 +206,11 @@ class _Builder:
         else:
             entries[text] = (key, node)
 
-    def _boundary(self, event: Event) -> None:
-        if type(event) is DocumentStartEvent:
-            self.documents += 1
-            if self.documents > 1:
-                self._fail(
-                    "yaml-documents",
-                    "a second document starts here",
-                    "move it to another file",
-                    event,
-                )
+    def _count_document(self, event: Event) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            summary, hint = "a second document starts here", "move it to another file"
+            self._fail("yaml-documents", summary, hint, event)
 
     def _fail(self, code: str, summary: str, hint: str, event: Event) -> NoReturn:
         start, end = _packed(event.start_mark), _packed(event.end_mark)
