@@ -1,1 +1,1 @@
-"""What shopform remembers of a shop: the state, its journal and its lock."""
+"""The state of a shop, its journal and its lock."""

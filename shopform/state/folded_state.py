@@ -1,7 +1,7 @@
 """The state in memory during a run, and the records that change it.
 
-The same records give the same ledger, whether they are folded as they are written or replayed
-from a journal that a stopped run left behind: what is folded is what was read from the line.
+Records give the same ledger when they are written and when the journal of a stopped run is
+replayed: each is decoded from its line before it is folded.
 """
 
 from dataclasses import dataclass, field, replace
@@ -25,13 +25,12 @@ Listed = tuple[str, int | None]  # a list: its kind, and the id of the parent wh
 
 @dataclass(slots=True)
 class Ledger:
-    """`base` and what was recorded since.
+    """`base` and the records since.
 
-    `waiting` holds the creates without a result, with the key of their step. Whatever answers
-    an address answers its create as well, so no command can leave one behind. The serial rises
-    with every change of the resources and with every create that is begun, so that two readers
-    who saw different things never hold the same serial: a saved plan must not pass for fresh
-    after a run that stopped half-way.
+    `waiting` are the pending creates, with the key of their step. A record for an address also
+    resolves its pending create, so that no command can leave one behind. The serial rises with
+    every change of resources and with every create, so that different contents never have the
+    same serial: a saved plan must be stale after a run that stopped half-way.
     """
 
     base: Prior
@@ -51,12 +50,12 @@ class Ledger:
         )
 
     def settled(self) -> Prior:
-        """The same as it is written: each waiting create raises the serial again on reading."""
+        """The state as it is written; reading the pending creates raises the serial again."""
         prior = self.prior()
         return replace(prior, serial=prior.serial - len(self.waiting))
 
     def waiting_records(self) -> list[Intended]:
-        """The intents of the waiting creates, as they were recorded."""
+        """The records of the pending creates."""
         listed: dict[Listed, Ranges | None] = {}
         records = []
         for address, (key, intent) in self.waiting.items():
@@ -67,21 +66,21 @@ class Ledger:
         return records
 
     def knows(self, intent: Intent | None) -> bool:
-        """Whether a record has said already what the list held before this create."""
+        """Whether an earlier record has the ids in the list before this create."""
         if intent is None:
             return False
         return self.listed.get((intent.kind, intent.parent_id)) == intent.before
 
     def rebase(self, base: Prior) -> None:
-        """Count the serial from `base`, which holds all but the waiting creates."""
+        """Count the serial from `base`, which contains everything but the pending creates."""
         self.base = base
         self.serial = base.serial + len(self.waiting)
 
     def fold(self, record: Record) -> None:
         """Add one record.
 
-        Folding records again that `base` holds already ends in the same resources, since the
-        last record of each address is the same.
+        Folding records that `base` already contains gives the same resources, since the last
+        record of each address is the same.
         """
         if isinstance(record, Creating):
             self._begin(record)

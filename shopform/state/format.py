@@ -1,4 +1,4 @@
-"""The state as text: JSON that is fit for git, checked with care when it is read."""
+"""The format of the state: JSON with stable diffs, validated when it is read."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -29,11 +29,11 @@ from shopform.model.values import Address
 FORMAT = 2
 
 UPGRADES: Mapping[int, Callable[[Document], Document]] = {
-    1: lambda old: old,  # 2 only adds optional keys, which an older shopform takes for damage
+    1: lambda old: old,  # 2 only adds optional keys, which older versions would report as damage
 }
-"""From each older version to the next. A pure function each, with a stored sample in the tests."""
+"""Pure functions from each older version to the next; tests have a sample of each version."""
 
-RESTORE = "restore it from git or from a backup; leftovers of a merge are the usual cause"
+RESTORE = "restore it from git or a backup; conflict markers of a merge are a common cause"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class StateFile(Closed):
 
 
 def state_schema() -> Document:
-    """A schema that every state file of the current format satisfies."""
+    """Return the schema of the current format."""
     return schema_of(
         StateFile,
         "shopform state",
@@ -67,7 +67,7 @@ def state_schema() -> Document:
 
 
 def dumps(prior: Prior) -> bytes:
-    """UTF-8, two-space indent, sorted keys, a line end at the end; pending creates are left out.
+    """Serialize a state to UTF-8 with sorted keys, without its pending creates.
 
     Raises ValueError for a secret.
     """
@@ -86,14 +86,14 @@ def dumps(prior: Prior) -> bytes:
     text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     try:
         return f"{text}\n".encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can carry and UTF-8 cannot
+    except UnicodeEncodeError:  # an unpaired surrogate, which JSON can escape
         return json.dumps(data, indent=2, sort_keys=True, allow_nan=False).encode() + b"\n"
 
 
 def loads(data: bytes, path: Path | str) -> Prior:
-    """The state in `data`; `path` is only named in messages.
+    """Parse a state; `path` is only for messages.
 
-    Raises StateError, saying what is wrong, when it is damaged or of an unknown version.
+    Raises StateError if it is damaged or of an unknown version.
     """
     try:
         document = parse_object(data)
@@ -124,7 +124,7 @@ def loads(data: bytes, path: Path | str) -> Prior:
 
 
 def refuse_shared(entries: Mapping[Address, Entry], path: Path | str, flags: str) -> None:
-    """Raise StateError where one object has two addresses, as after a merge of two branches."""
+    """Raise StateError if one object has two addresses, as after a merge of two branches."""
     owners: dict[tuple[str, int], Address] = {}
     found = []
     for address, entry in sorted(entries.items()):

@@ -1,4 +1,4 @@
-"""What a journal adds to a state; see journal.py for the lines and the order of writes."""
+"""Replay a journal on a state; see journal.py for the lines and the order of writes."""
 
 import hashlib
 from pathlib import Path
@@ -11,14 +11,14 @@ from shopform.state.records import FORMAT, Compacted, Header, Record, decode
 
 
 def whole_length(data: bytes) -> int:
-    """The length of the lines that have an end."""
+    """Return the length of the complete lines."""
     return data.rfind(b"\n") + 1
 
 
 def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> Ledger:
-    """The ledger of `base`, whose file holds `state`, and of the journal `data`.
+    """Return the ledger of `base`, whose bytes are `state`, after the journal `data`.
 
-    Raises StateError when the journal is damaged, or adds to another state.
+    Raises StateError if the journal is damaged, or adds to another state.
     """
     head, *lines = data[: whole_length(data)].split(b"\n")
     start = _header(head, path)
@@ -27,7 +27,7 @@ def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> 
     if base is None:
         base = Prior(lineage=start.lineage, shop=start.shop)
     if start.lineage != base.lineage or not (saved or start.serial == base.serial):
-        raise _astray(start, base, path)
+        raise _unrelated(start, base, path)
     ledger = Ledger(base)
     for number, record in enumerate(records, start=1):
         ledger.fold(record)
@@ -57,7 +57,7 @@ def _record(line: bytes, number: int, path: Path) -> Record:
 
 
 def _saved(records: list[Record], state: bytes | None) -> int:
-    """The number of the last record that the state file holds; 0 where it holds none."""
+    """Return the number of records that the state file contains."""
     if state is None:
         return 0
     digest = hashlib.sha256(state).hexdigest()
@@ -65,19 +65,19 @@ def _saved(records: list[Record], state: bytes | None) -> int:
     return max((number for number, fits in enumerate(found, start=1) if fits), default=0)
 
 
-def _astray(start: Header, base: Prior, path: Path) -> StateError:
+def _unrelated(start: Header, base: Prior, path: Path) -> StateError:
     return StateError(
         f"the journal `{path}`, left by a run that stopped, does not belong to the state: it adds "
         f"to serial {start.serial} of lineage `{start.lineage}`, and the state is serial "
         f"{base.serial} of `{base.lineage}`",
-        hint="restore the state that run started from; or remove the journal, if what it made "
-        "is already in the state",
+        hint="restore the state from which that run started; or remove the journal if its results "
+        "are in the state already",
     )
 
 
 def _damaged(path: Path, line: int, problem: Exception) -> StateError:
     return StateError(
         f"the journal `{path}` is damaged in line {line}: {problem}",
-        hint="move it away and look at the next plan: what only the journal knew is then "
-        "recognised by its identity",
+        hint="move it away and check the next plan: objects that only the journal recorded are "
+        "then matched by their identity",
     )

@@ -1,4 +1,4 @@
-"""Opens the store that a location names."""
+"""Open the store at a location."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ def open_store(
     directory: Path,
     expected: Expected,
 ) -> Store:
-    """The store at `location`, a path relative to `directory`. Raises ConfigError for others."""
+    """Return the store at a path relative to `directory`. Raises ConfigError for URLs."""
     from shopform.state.local.store import LocalStore
 
     scheme, separator, _ = location.partition("://")
     if separator:
-        reason = "remote state is not built yet" if scheme == "s3" else "no such kind of state"
+        reason = "remote state is not supported yet" if scheme == "s3" else "unknown type of state"
         raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
     with files.reporting(directory / location, ConfigError):
         files.typed(directory, location)

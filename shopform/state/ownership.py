@@ -1,4 +1,4 @@
-"""Which state a run may use: that of its own shop, with kinds that this version knows."""
+"""Check that a state belongs to the shop of a run, and that this version knows its kinds."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from shopform.state.format import refuse_shared
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a state must be for.
+    """What a state must belong to.
 
-    `shop` is its host, as `host_of` gives it. `source` is the host of the shop whose copies it
-    records, if that is known. `anywhere`: the shop may be at another host. `flags` choose the
-    state on the command line, for hints.
+    `shop` is the host of the shop, in the form of `host_of`; `source` that of the source shop of a
+    clone, if known. `anywhere`: the host may differ. `flags` select the state on the command line,
+    for hints.
     """
 
     shop: str
@@ -25,27 +25,26 @@ class Expected:
     def check(self, ledger: Ledger, place: str, *, mending: bool = False) -> None:
         """Raise StateError for the state of another shop or source, and for unknown kinds.
 
-        So it does where one object has two addresses, but for `mending` it.
+        Without `mending`, also if one object has two addresses.
         """
         base = ledger.base
         if base.lineage and base.shop != self.shop and not self.anywhere:
             raise StateError(
                 f"the state `{place}` belongs to the shop `{base.shop}`, not to `{self.shop}`",
-                hint="give each shop a state of its own, or correct the shop's `url`; if the shop"
-                f" itself has moved, `shopform state rehome{self.flags}`",
+                hint="give each shop its own state, or correct the `url`; if the shop moved to"
+                f" another host, run `shopform state rehome{self.flags}`",
             )
         if self.source and base.source not in ("", self.source):
             raise StateError(
                 f"the state `{place}` records copies of the shop `{base.source}`, "
                 f"not of `{self.source}`",
-                hint="ids of one shop mean nothing in another: correct the shop's `url`, or move"
-                " the file away",
+                hint="ids are specific to a shop: correct the shop's `url`, or move the file away",
             )
-        strange = sorted({address.kind for address in ledger.resources} - BY_NAME.keys())
-        if strange:
+        unknown = sorted({address.kind for address in ledger.resources} - BY_NAME.keys())
+        if unknown:
             raise StateError(
                 f"the state `{place}` contains a kind that this version does not know:"
-                f" `{strange[0]}`",
+                f" `{unknown[0]}`",
                 hint="upgrade shopform",
             )
         if not mending:

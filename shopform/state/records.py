@@ -1,4 +1,4 @@
-"""The records of a journal; journal.py says when each is written."""
+"""The records of a journal; see journal.py for when each is written."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The state that the journal adds to."""
+    """The state to which the journal adds."""
 
     format: Number
     lineage: str
@@ -26,7 +26,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intended:
-    """A step that is about to be made."""
+    """A step before its call."""
 
     intent: str
     op: Op
@@ -55,7 +55,7 @@ class CreatingFirst(Creating):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a step did: entries that are new or changed, and addresses that have none any more."""
+    """The result of a step: new and changed entries, and removed addresses."""
 
     result: str
     set: Mapping[Address, Entry] = field(default_factory=dict)
@@ -74,15 +74,15 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compacted:
-    """A state file that holds all records above: its serial and the SHA-256 of its bytes."""
+    """A state file that contains all records before this one: its serial and SHA-256."""
 
     saved: Count
     sha256: str
 
 
 Record = Intended | Result | Failed | Resolved | Compacted
-# By the key that only records of the type have.
-SORTS: Mapping[str, type[Record]] = {
+# By the key that only this type of record has.
+RECORD_TYPES: Mapping[str, type[Record]] = {
     "before": CreatingFirst,
     "entry": Creating,
     "intent": Intended,
@@ -94,22 +94,22 @@ SORTS: Mapping[str, type[Record]] = {
 
 
 def encode(record: Record | Header) -> bytes:
-    """The line of a record, with its end."""
+    """Return the line of a record, with its line feed."""
     data = write(type(record), record)
     return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
 def decode(line: bytes) -> Record:
-    """The record of a line. Raises ValueError."""
+    """Return the record of a line. Raises ValueError."""
     data = parse_object(line)
-    sort = next((sort for sort in SORTS if sort in data), None)
-    if sort is None:
-        raise ValueError("a record of an unknown sort")
-    return read(SORTS[sort], data)
+    found = next((RECORD_TYPES[key] for key in RECORD_TYPES if key in data), None)
+    if found is None:
+        raise ValueError("a record of an unknown type")
+    return read(found, data)
 
 
 def intended(key: str, op: Op, address: Address, intent: Intent | None, *, same: bool) -> Intended:
-    """`same`: an earlier record has the ids of the list."""
+    """Return the record of an intent; `same`: an earlier record has the ids of its list."""
     if intent is None:
         return Intended(intent=key, op=op, address=address)
     create = Creating if same else partial(CreatingFirst, before=intent.before)

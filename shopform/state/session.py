@@ -1,4 +1,4 @@
-"""A run's own state, wherever it is kept: the ledger in memory, and a writer that keeps it."""
+"""The session of a run, for every store: the ledger in memory, and a writer that stores it."""
 
 import threading
 import uuid
@@ -20,32 +20,31 @@ KEYS = 8
 
 
 class StateWriter(Protocol):
-    """Keeps the journal and the state of one run, and the lock that the run holds.
+    """Writes the journal and the state of a run, under its lock.
 
-    `append` and `commit` are for one thread at a time; `sync` may be called by many. Where it is
-    `remote` a sync is a request: only what must not be lost is synced.
+    `append` and `commit` are for one thread at a time, `sync` for any. `remote`: a sync is a
+    request, so only creates are synced.
     """
 
     remote: bool
 
     @property
     def in_use(self) -> bool:
-        """Whether the journal holds records that count, of this run or of one that stopped."""
+        """Whether the journal has records, of this run or of one that stopped."""
 
     def append(self, line: bytes) -> int:
-        """Add a record, whole or not at all, and return the ticket to wait for with `sync`."""
+        """Append a record atomically, and return the ticket for `sync`."""
 
     def sync(self, ticket: int) -> None:
         """Return when the record is durable."""
 
     def require_lock(self) -> None:
-        """Raise StateError when the lock was taken away."""
+        """Raise StateError if the lock was taken by `force-unlock`."""
 
     def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
-        """Replace the state by `base`, if `state` has its bytes, and the journal by `waiting`.
+        """Replace the state by `state`, the bytes of `base`, and the journal by `waiting`.
 
-        Without `state` the one that is there is `base` already. A crash at any instant loses
-        nothing.
+        Without `state`, the stored state is `base` already. A crash at any time loses nothing.
         """
 
     def close(self) -> None:
@@ -53,12 +52,12 @@ class StateWriter(Protocol):
 
 
 class StateSession:
-    """The Session of every store."""
+    """The Session of all stores."""
 
     def __init__(
         self, ledger: Ledger, expected: Expected, writer: Callable[[Prior], StateWriter]
     ) -> None:
-        """`ledger` is what was found; `writer` makes one that adds to a base."""
+        """`ledger` is the stored state; `writer` makes a writer for a base."""
         self.prior = ledger.prior()
         if not ledger.base.lineage:
             ledger.base = Prior(lineage=uuid.uuid4().hex, shop=expected.shop)
@@ -76,10 +75,10 @@ class StateSession:
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
         same = self._ledger.knows(intent)
         ticket = self._record(intended(key, op, address, intent, same=same))
-        # An update or a delete does no harm when it is made again.
+        # Repeating an update or a delete does no harm.
         if intent is not None or not self._writer.remote:
             self._writer.sync(ticket)
-        # Asked after the record is durable: who takes the lock away from now on will read it.
+        # Checked once the record is durable: a run that takes the lock after this will read it.
         self._writer.require_lock()
 
     def result(
@@ -143,11 +142,11 @@ class StateSession:
         return ticket
 
     def _changed(self) -> Prior | None:
-        """The state to write, if its content changed."""
+        """Return the state to write, or None if its content is unchanged."""
         folded = replace(self._ledger.settled(), pending=())
         base = self._ledger.base
         fresh = not (base.serial or folded.resources or self._ledger.waiting)
-        # The serial alone is written too: it must not fall back once a create is answered.
+        # A new serial alone is written too: it must not fall when a create is resolved.
         if fresh or folded == base:
             return None
         if self._seen:

@@ -1,4 +1,4 @@
-"""Where a state is kept: what apply and the commands may ask of any store."""
+"""The interface of stores, in which states are kept."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType, TracebackType
@@ -12,26 +12,26 @@ NOTHING: Mapping[Address, Entry] = MappingProxyType({})
 
 
 class Session(Protocol):
-    """The state under its lock, for one run. Leaving the context frees the lock.
+    """The state of one run, under a lock that is released when the context is left.
 
-    What is recorded survives a crash at any instant; without `commit` it stays in the journal,
-    and the next run finds it. `intend`, `result`, `failed` and `resolve` may be called from
-    several threads. All raise StateError when the disk or a lost lock forbids going on.
+    Records survive a crash at any time; without `commit` they stay in the journal, which the next
+    run reads. `intend`, `result`, `failed` and `resolve` may be called from several threads. All
+    raise StateError after a disk error or the loss of the lock.
     """
 
     @property
     def prior(self) -> Prior:
-        """The state at the start or after the last `commit`, as `Store.read` returns it."""
+        """The state at the start or after the last `commit`."""
 
     @property
     def lineage(self) -> str:
-        """The lineage the state has, or will have once it is written."""
+        """The lineage of the state, which may not be written yet."""
 
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
-        """Record what a step is about to do; on disk when this returns.
+        """Record a step before its call; durable when this returns.
 
-        A create gives its `intent`, and waits from then on: until its key has a result or has
-        failed, its address gets an entry, or it is resolved.
+        A create has an `intent`, and is pending until its key has a result or has failed, its
+        address gets an entry, or it is resolved.
         """
 
     def result(
@@ -40,35 +40,35 @@ class Session(Protocol):
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> None:
-        """Record what a step did: entries that are new or changed, and addresses that are removed.
+        """Record the result of a step: new and changed entries, and removed addresses.
 
-        A create that waits under any of them is answered by that.
+        Pending creates of these addresses are resolved.
         """
 
     def failed(self, key: str) -> None:
-        """Record that a step surely did nothing. A lost answer is no failure: record nothing."""
+        """Record that a step certainly had no effect, which is unknown if its response was lost."""
 
     def resolve(self, address: Address) -> None:
-        """Forget a waiting create that was looked up and is not there."""
+        """Remove a pending create that was looked up and does not exist."""
 
     def edit(
         self,
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> Prior:
-        """Change entries and commit, for commands that make no calls; as `result` does it."""
+        """Change entries as `result` does, and commit; for commands without calls."""
 
     def recognise(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
-        """Remember what the shop is recognised by, in whatever state is written next.
+        """Set what identifies the shop in the next state that is written.
 
-        `key` is a digest of the API key that was used; no anchor leaves the one there is. With
-        `write` the next commit writes a state, whatever else changed.
+        `key` is a digest of the API key; without an anchor the present one is kept. With `write`,
+        the next commit writes the state even if nothing else changed.
         """
 
     def commit(self) -> Prior:
         """Write the state, if its content changed, and empty the journal.
 
-        Creates that still wait are kept. The run may continue afterwards.
+        Pending creates are kept. The run may continue afterwards.
         """
 
     def __enter__(self) -> Self: ...
@@ -82,19 +82,19 @@ class Session(Protocol):
 
 
 class Store(Protocol):
-    """A place for one shop's state."""
+    """A store for the state of one shop."""
 
     def read(self, *, mending: bool = False) -> Prior:
-        """The state and what a stopped or running apply recorded. Takes no lock, writes nothing.
+        """Return the state with the journal of a stopped or running apply. Takes no lock.
 
-        A state that has one object under two addresses is refused, but for `mending` it.
+        Without `mending`, raises StateError if one object has two addresses.
         """
 
     def open(self, operation: str, timeout: float = 0.0, *, mending: bool = False) -> Session:
-        """Lock and read; waits up to `timeout` seconds. Raises Locked."""
+        """Lock and read, waiting for up to `timeout` seconds. Raises Locked."""
 
     def force_unlock(self, lock_id: str) -> None:
-        """Take the lock away from a run that hangs. Raises StateError unless it has this id."""
+        """Take the lock from a run that hangs. Raises StateError unless it has this id."""
 
     def describe(self) -> str:
-        """The place, for messages."""
+        """Return the location, for messages."""

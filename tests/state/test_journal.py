@@ -230,7 +230,7 @@ def test_a_failed_fsync_is_never_followed_by_success(
             patch.setattr(os, "fsync", fail)
             with pytest.raises(StateError, match="input/output error"):
                 session.intend("2", Op.CREATE, B, intent(B))
-        with pytest.raises(StateError, match="takes nothing more"):
+        with pytest.raises(StateError, match="unusable after a disk error"):
             session.intend("3", Op.CREATE, C, intent(C))
     assert intent(A) in store.read().pending
 

@@ -151,7 +151,7 @@ def test_a_lock_that_says_nothing_readable_still_locks(place: Path) -> None:
     file.write_bytes(b'{"id"')
     with pytest.raises(Locked, match="another run"):
         acquire(file, place, "apply", 0)
-    with pytest.raises(StateError, match="just began"):
+    with pytest.raises(StateError, match="just started"):
         force_unlock(file, place, "")
     held.release()
 

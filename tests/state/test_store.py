@@ -241,13 +241,13 @@ def test_a_lock_that_was_taken_away_stops_the_run_and_keeps_the_journal(
     with store.open("apply") as session:
         session.intend("1", Op.CREATE, A, intent(A))
         lock = json.loads((tmp_path / "state/staging.json.lock").read_bytes())
-        with pytest.raises(StateError, match="is held under the id"):
+        with pytest.raises(StateError, match="is held with the id"):
             again().force_unlock("another")
         again().force_unlock(lock["id"])
-        with pytest.raises(StateError, match="taken away"):
+        with pytest.raises(StateError, match="taken from this run"):
             session.intend("2", Op.CREATE, B, intent(B))
         session.result("1", set={A: entry(1)})
-        with pytest.raises(StateError, match="taken away"):
+        with pytest.raises(StateError, match="taken from this run"):
             session.commit()
         with again().open("apply") as next_run:
             assert next_run.prior.resources == {A: entry(1)}

@@ -4,19 +4,19 @@
     {"intent": KEY, "op": ..., "address": ..., ...}                on disk before the call is made
                                           a create: `before`, the ids of its list, once a list
     {"result": KEY, "set": {ADDRESS: entry}, "drop": [ADDRESS]}    after it
-    {"failed": KEY}  {"resolved": ADDRESS}                         nothing was made; nothing waits
-    {"saved": SERIAL, "sha256": ...}                               a state file that holds all above
+    {"failed": KEY}  {"resolved": ADDRESS}                         no effect; no longer pending
+    {"saved": SERIAL, "sha256": ...}                               a state file with all above
 
-An intent is synced before it counts. A result is not: the next intent's sync covers it, and a
-result that a power cut takes leaves an intent without a result, which the next run looks up.
+An intent is synced before its call. A result is not: it is synced with the next intent, and one
+that a power failure loses leaves an intent without a result, which the next run looks up.
 
-When a run ends the journal is folded into the state in this order, and every gap is safe:
-  1. append `saved` with the digest of the new state and sync.   Gap: the state on disk has another
-     digest, so the whole journal still counts.
-  2. replace the state file.   Gap: the digest fits, so results above the line are in the state
-     and change nothing when folded again; creates that wait above it still wait.
-  3. replace the journal by one that holds the waiting creates only, or remove it.
-A line without its end was cut by a crash before anyone relied on it, and is ignored.
+At the end of a run the journal is folded into the state in three steps. A crash between them:
+  1. append `saved` with the digest of the new state and sync.   Then: the state on disk has another
+     digest, so the whole journal applies.
+  2. replace the state file.   Then: the digest matches, so earlier results are in the state and
+     change nothing when folded again; earlier pending creates are still pending.
+  3. replace the journal by one with the pending creates only, or remove it.
+A line without its line feed was truncated by a crash before anything relied on it, and is ignored.
 """
 
 import os
@@ -30,11 +30,10 @@ from shopform.state.records import FORMAT, Header, encode
 
 
 class Journal:
-    """The journal file of one run, made with its first record.
+    """The journal file of one run, created with its first record.
 
-    `append` is for one thread at a time; `sync` may be called by many, and threads that wait
-    together share one fsync. After an error of the disk the journal takes nothing more, since
-    the system may forget what it could not write.
+    `append` is for one thread at a time, `sync` for any, and concurrent syncs share one fsync.
+    After a disk error the journal refuses all records, since the system may have dropped data.
     """
 
     def __init__(self, path: Path, base: Prior, length: int | None) -> None:
@@ -53,10 +52,10 @@ class Journal:
         return self._length is not None
 
     def append(self, line: bytes) -> int:
-        """Write a line, whole or not at all, and return the ticket to wait for with `sync`."""
+        """Append a line atomically, and return the ticket for `sync`."""
         self._refuse_broken()
         with reporting(self.path):
-            fd, length = self._opened()
+            fd, length = self._open()
             try:
                 write_all(fd, line)
             except OSError:
@@ -69,7 +68,7 @@ class Journal:
         return self._written
 
     def sync(self, ticket: int) -> None:
-        """Return when the record is on disk."""
+        """Wait until a record is on disk."""
         with self._flush:
             if self._synced >= ticket or self._fd is None:
                 return
@@ -84,9 +83,9 @@ class Journal:
             self._synced = upto
 
     def restart(self, base: Prior, lines: list[bytes]) -> None:
-        """Begin again on `base`, with the records that still count; remove the file if none do."""
+        """Replace the journal by one for `base` with these lines; without lines, remove it."""
         with self._flush, reporting(self.path):
-            self._forget()
+            self._close()
             if lines:
                 data = b"".join([self._header(base), *lines])
                 write_atomic(self.path, data)
@@ -99,14 +98,14 @@ class Journal:
 
     def close(self) -> None:
         with self._flush:
-            self._forget()
+            self._close()
 
-    def _forget(self) -> None:
+    def _close(self) -> None:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
-    def _opened(self) -> tuple[int, int]:
+    def _open(self) -> tuple[int, int]:
         if self._length is None:
             start = self._header(self._base)
             write_atomic(self.path, start)
@@ -123,6 +122,4 @@ class Journal:
 
     def _refuse_broken(self) -> None:
         if self._broken:
-            raise StateError(
-                f"the journal `{self.path}` could not be written before and takes nothing more"
-            )
+            raise StateError(f"the journal `{self.path}` is unusable after a disk error")

@@ -1,8 +1,8 @@
-"""One writer at a time: the operating system's lock on a file, freed when its holder dies.
+"""One writer at a time: an operating system lock on a file, released when its holder dies.
 
-The file says who holds it. It is removed on release, so a lock counts only while its file is
-the one at the path: that is checked after taking it and before every write that matters, and
-it is how `force_unlock` takes a lock away from a holder that still runs.
+The file describes the holder and is removed on release, so a lock is only valid while its file
+is at the path. That is checked after taking it and before every important write; `force_unlock`
+removes the file to take the lock from a running holder.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockInfo:
-    """Who holds a lock; `created` is a time in UTC, `path` the state."""
+    """The holder of a lock; `created` is a time in UTC, `path` that of the state."""
 
     id: str
     operation: str
@@ -39,7 +39,7 @@ class LockInfo:
 
 
 class Lock:
-    """A lock that was taken. `info.id` is what `force_unlock` asks for."""
+    """A lock that this process took. `info.id` is the argument of `force_unlock`."""
 
     def __init__(self, path: Path, fd: int, info: LockInfo) -> None:
         self.path = path
@@ -47,7 +47,7 @@ class Lock:
         self._fd: int | None = fd
 
     def still_held(self) -> bool:
-        """Whether the lock is still ours."""
+        """Whether the lock was not taken by `force_unlock`."""
         return self._fd is not None and _same_file(self._fd, self.path)
 
     def release(self) -> None:
@@ -61,9 +61,9 @@ class Lock:
 
 
 def acquire(path: Path, state: Path, operation: str, timeout: float) -> Lock:
-    """Take the lock file `path` of `state`, trying again for `timeout` seconds.
+    """Take the lock file `path` of `state`, retrying for `timeout` seconds.
 
-    Raises Locked, naming the holder, or StateError where the file system gives no locks.
+    Raises Locked, with the holder, or StateError if the file system has no locks.
     """
     deadline = monotonic() + timeout
     wait = FIRST_WAIT
@@ -88,9 +88,9 @@ def acquire(path: Path, state: Path, operation: str, timeout: float) -> Lock:
 
 
 def force_unlock(path: Path, state: Path, lock_id: str) -> None:
-    """Take the lock away from its holder, which then refuses to write the state.
+    """Take the lock from its holder, which then refuses to write the state.
 
-    Raises StateError when no run holds it, or when it is held under another id.
+    Raises StateError if no run holds it, or the id differs.
     """
     with reporting(path):
         fd = _try(path)
@@ -100,16 +100,16 @@ def force_unlock(path: Path, state: Path, lock_id: str) -> None:
             raise StateError(f"no run holds the lock of `{state}`")
         info = read_info(path)
         if info is None or info.id != lock_id:
-            held = f"under the id `{info.id}`" if info else "by a run that just began"
+            held = f"with the id `{info.id}`" if info else "by a run that just started"
             raise StateError(
                 f"the lock of `{state}` is held {held}",
-                hint="give that id, if you are sure that its run is dead",
+                hint="pass that id if you are sure that its run is dead",
             )
         path.unlink()
 
 
 def read_info(path: Path) -> LockInfo | None:
-    """Who holds the lock; None if the file does not exist or is not yet written."""
+    """Return the holder of a lock; None if the file does not exist or is not written yet."""
     try:
         return LockInfo(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -117,7 +117,7 @@ def read_info(path: Path) -> LockInfo | None:
 
 
 def _try(path: Path) -> int | None:
-    """A descriptor that holds the lock of the file at `path`, or None while another has it."""
+    """Return a descriptor with the lock of the file at `path`, or None if another holds it."""
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
         try:
@@ -131,16 +131,16 @@ def _try(path: Path) -> int | None:
             raise
         if _same_file(fd, path):
             return fd
-        os.close(fd)  # its holder removed it between our opening and locking it
+        os.close(fd)  # the holder removed it after we opened it
 
 
 def _require_ours(fd: int, path: Path) -> None:
-    """Raise StateError for what no run has left there; a crash may have cut what it wrote."""
+    """Raise StateError for a file that is not a lock, possibly truncated by a crash."""
     begun = os.pread(fd, len(_BEGINNING), 0) if stat.S_ISREG(os.fstat(fd).st_mode) else b"?"
     if not _BEGINNING.startswith(begun):
         raise StateError(
             f"`{path}` exists and is not a lock of shopform",
-            hint="move that file, or give `state` another name",
+            hint="move that file, or change `state`",
         )
 
 
@@ -154,7 +154,7 @@ def _same_file(fd: int, path: Path) -> bool:
 def _my_info(operation: str, state: Path) -> LockInfo:
     try:
         user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container may run under a number without a name
+    except KeyError:  # in a container, the user may have no name
         user = str(os.getuid())
     return LockInfo(
         id=str(uuid.uuid4()),

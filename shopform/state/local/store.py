@@ -19,14 +19,14 @@ from shopform.state.session import StateSession
 
 @dataclass(frozen=True, slots=True)
 class _OnDisk:
-    """What is on disk; `length` is that of the journal's whole lines, None without a journal."""
+    """The stored state; `length` is that of the journal's complete lines, if there is one."""
 
     ledger: Ledger
     length: int | None
 
 
 class LocalStore:
-    """A Store that is a file, which must hold the state that is `expected`."""
+    """A Store in a file, whose state must be that of `expected`."""
 
     def __init__(self, path: Path, expected: Expected) -> None:
         self.path = files.real(path) if path.is_symlink() else path
@@ -73,7 +73,7 @@ class LocalStore:
         return _OnDisk(ledger, None if journal is None else whole_length(journal))
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:
-        """State and journal as they were at one instant, beside a run that may be writing them."""
+        """Return a consistent state and journal while another run may be writing them."""
         with reporting(self.path):
             while True:
                 state = read_bytes(self.path)
@@ -89,7 +89,7 @@ class LocalWriter:
     remote = False
 
     def __init__(self, store: LocalStore, lock: Lock, base: Prior, length: int | None) -> None:
-        """`length`: of the whole lines of a journal that was left; None where there is none."""
+        """`length` is that of the complete lines of an existing journal; None without one."""
         self._store = store
         self._lock = lock
         self._journal = Journal(store.journal, base, length)
@@ -107,8 +107,8 @@ class LocalWriter:
     def require_lock(self) -> None:
         if not self._lock.still_held():
             raise StateError(
-                f"the lock of `{self._store.path}` was taken away from this run",
-                hint=f"`{self._store.journal}` holds what it did; the next run reads that",
+                f"the lock of `{self._store.path}` was taken from this run",
+                hint=f"`{self._store.journal}` has its results, which the next run reads",
             )
 
     def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
