@@ -14,6 +14,7 @@ from support import memory
 from shopform.apply import apply
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
@@ -67,11 +68,13 @@ class Line:
     @contextmanager
     def open(self) -> Iterator[tuple[Workspace, Connection]]:
         environment = {"TOKEN": "sandbox", "HOOK": "hemmeligt"}
-        project = load_project(self.directory)
+        project = load_project(self.directory, STANDARD)
         shop, desired, self.warnings = compile_project(
             project, None, variables={}, environment=environment
         )
-        request = ProjectRequest(directory=self.directory, environment=environment)
+        request = ProjectRequest(
+            directory=self.directory, environment=environment, catalogue=STANDARD
+        )
         loaded = LoadedProject(request, project, Reporter(Console(environment=environment)))
         ledger = CallCounter(self.directory / ".shopform", "sandbox", 10_000, clock=lambda: NOON)
         hasty: dict[str, Any] = {"sleep": lambda _seconds: None}
@@ -91,7 +94,7 @@ class Line:
         with self.open() as (workspace, connection), workspace.store().open("apply") as session:
             made = read_and_plan(workspace, connection, session.prior, Options(**asked))
             assert not made.refused, errors(made)
-            saved = read_document(sealed(made))
+            saved = read_document(sealed(made), STANDARD)
             assert [*mismatches(saved, session.prior, workspace.desired, workspace.shop)] == []
             return made, apply(
                 made,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
 from shopform.model.values import Address, Ref
 
@@ -123,6 +124,7 @@ def plans(draw: st.DrawFn) -> Plan:
         settled={a: s for a, s in settled.items() if a not in taken},
         unmanaged={"brand": 2},
         digest="ab" * 32,
+        catalogue=STANDARD,
     )
 
 
@@ -145,7 +147,9 @@ def planned(*found: Change, **more: Any) -> Plan:
     """A plan of these changes, a step for each."""
     more = {"digest": "ab" * 32, "calls": Calls(read=2, write=len(found)), **more}
     basis = Basis(shop="demo", url="https://demo.example", lineage="l", serial=1)
-    return Plan(basis=basis, changes=found, steps=tuple(map(step, found)), **more)
+    return Plan(
+        basis=basis, changes=found, steps=tuple(map(step, found)), **more, catalogue=STANDARD
+    )
 
 
 def many(number: int) -> Plan:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shopform.diagnostics import Severity
 from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveKind, LiveObject
@@ -44,7 +45,7 @@ class World:
         aside = {n: fields.pop(n) for n in ("protect", "ignore", "span") if n in fields}
         kind = BY_NAME[at.kind]
         parent = Address.of(kind.nesting.kind, *at.keys[:-1]) if kind.nesting else None
-        self.declared[at] = Resource(address=at, fields=fields, parent=parent, **aside)
+        self.declared[at] = Resource(address=at, fields=fields, parent=parent, kind=kind, **aside)
         return self
 
     def live(
@@ -114,18 +115,21 @@ class World:
 
     def plan(self, **options: Any) -> Plan:
         ordered = dict(sorted(self.declared.items()))
-        desired = Desired(resources=ordered, **self.more)
+        desired = Desired(resources=ordered, **self.more, catalogue=STANDARD)
         prior = Prior(lineage="l", serial=1, resources=self.entries, pending=self.pending)
         shop = Shop(
             name="demo",
             url="https://demo.example",
             token=Secret("${env:T}", "t"),
             rules=self.rules,
+            catalogue=STANDARD,
         )
         return plan(desired, prior, self.shop(), shop, Options(**options))
 
     def shop(self) -> Live:
-        return Live(kinds=self.kinds(), hosts=HOSTS, calls=7, counts=self.counts)
+        return Live(
+            kinds=self.kinds(), hosts=HOSTS, calls=7, counts=self.counts, catalogue=STANDARD
+        )
 
 
 def errors(made: Plan) -> list[str]:

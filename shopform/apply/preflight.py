@@ -51,7 +51,8 @@ def check_unchanged(plan: Plan, context: StepContext) -> Lists:
 def _other_shop(plan: Plan, lists: Lists) -> list[Diagnostic]:
     """Return an error if the shop's fixed object changed: the key belongs to another shop."""
     was = plan.basis.anchor
-    now = anchor_of(Live(kinds={kind: read for (kind, _), read in lists.items()}))
+    kinds = {kind: read for (kind, _), read in lists.items()}
+    now = anchor_of(Live(catalogue=plan.catalogue, kinds=kinds))
     if not was or not now or (was.id, was.host) == (now.id, now.host):
         return []
     summary = (

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from shopform.cli.param_types import standard
 from shopform.errors import ShopformError
+
+if TYPE_CHECKING:
+    from shopform.config import Project
 
 
 def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Complete the shops of the project."""
-    from shopform.config import load_project, shop_names
+    from shopform.config import shop_names
 
     try:
-        return _starting(shop_names(load_project(_folder(ctx))), incomplete)
+        return _starting(shop_names(_project(ctx)), incomplete)
     except (ShopformError, OSError):
         return []
 
@@ -34,7 +39,9 @@ def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
     found: set[str] = set()
     console = Console(chdir=str(_folder(ctx)))
     try:
-        request = ProjectRequest(directory=_folder(ctx), environment=console.environment)
+        request = ProjectRequest(
+            directory=console.directory, catalogue=standard(), environment=console.environment
+        )
         loaded = open_project(request, Reporter(console))
     except (ShopformError, OSError):
         return []
@@ -48,23 +55,27 @@ def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
 
 
 def kinds(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
-    from shopform.kinds import KINDS
-
-    return _starting((kind.name for kind in KINDS), incomplete)
+    return _starting(standard(), incomplete)
 
 
 def _declared(ctx: click.Context) -> list[str]:
-    from shopform.config import load_project, shop_names
+    from shopform.config import shop_names
     from shopform.config.compile.declarations import Declarations
     from shopform.diagnostics import Collector
 
     try:
-        project = load_project(_folder(ctx))
+        project = _project(ctx)
         names = list(shop_names(project))
         drafts = Declarations(project, names[0] if names else "", names, Collector()).all()
         return [draft.address for draft in drafts]
     except (ShopformError, OSError):
         return []
+
+
+def _project(ctx: click.Context) -> "Project":
+    from shopform.config import load_project
+
+    return load_project(_folder(ctx), standard())
 
 
 def _folder(ctx: click.Context) -> Path:

@@ -71,7 +71,7 @@ def project_request(console: "Console", asked: dict[str, Any]) -> "ProjectReques
     from shopform.workflow.requests import ProjectRequest
 
     place = {"directory": console.directory, "environment": console.environment}
-    return taken(ProjectRequest, asked, **place)
+    return taken(ProjectRequest, asked, catalogue=param_types.standard(), **place)
 
 
 def opened(console: "Console", asked: dict[str, Any]) -> "tuple[Reporter, LoadedProject]":

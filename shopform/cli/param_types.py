@@ -6,10 +6,14 @@ They are functions that raise BadParameter, which click reports with the option.
 import os
 import re
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from shopform.model.values import CHANGE_WORDS
+
+if TYPE_CHECKING:
+    from shopform.kinds import Catalogue
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -53,24 +57,29 @@ def changes(value: str) -> list[str]:
     return listed(value, (*CHANGE_WORDS, "drift"))
 
 
+def standard() -> "Catalogue":
+    """Return the kinds that a project begins with."""
+    from shopform.kinds.standard import STANDARD
+
+    return STANDARD
+
+
 def kinds(value: str) -> list[str]:
     """Parse a comma-separated list of kinds or sections to kinds."""
-    from shopform.kinds import KINDS
-
-    names = {name: kind.name for kind in KINDS for name in (kind.name, kind.section)}
-    sections = [kind.section for kind in KINDS]
+    known = standard().kinds
+    names = {name: kind.name for kind in known for name in (kind.name, kind.section)}
+    sections = [kind.section for kind in known]
     return [names[each] for each in listed(value, names, sections)]
 
 
 def kind_count(value: str) -> tuple[str, int]:
     """Parse KIND=N or SECTION=N; an ADDRESS counts as one object."""
-    from shopform.kinds import KINDS
-
+    known = standard()
     name, equals, number = value.partition("=")
     if not equals and "." in name:
         return name, 1
-    kind = next((kind.name for kind in KINDS if name in (kind.name, kind.section)), None)
+    kind = next((kind.name for kind in known.kinds if name in (kind.name, kind.section)), None)
     if kind is None or not number.isdecimal():
-        names = ", ".join(kind.name for kind in KINDS)
+        names = ", ".join(known)
         raise click.BadParameter(f"`{value}` is not KIND=N with a kind of {names}")
     return kind, int(number)

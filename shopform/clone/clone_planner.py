@@ -110,7 +110,13 @@ class ClonePlanner:
         resources = {a: r for a, r in self.copy.resources.items() if a in touched}
         ids = {address: resource.origin for address, resource in resources.items()}
         found = tuple(self._omissions())
-        return Declared(resources=resources, ids=ids, duplicates=frozenset(), omissions=found)
+        return Declared(
+            catalogue=self.copy.catalogue,
+            resources=resources,
+            ids=ids,
+            duplicates=frozenset(),
+            omissions=found,
+        )
 
     def _attempt(
         self, live: Live

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shopform.clone.text_rewriting import Rewriting
 from shopform.diagnostics import Diagnostic, Severity, with_severity
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import BY_NAME, Catalogue, Kind
 from shopform.kit.text import trimmed
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
@@ -32,6 +32,7 @@ class Copy:
     the resources that refer to an address.
     """
 
+    catalogue: Catalogue
     resources: dict[Address, Resource]
     omissions: list[Omission]
     fixed: set[Address] = field(default_factory=set)
@@ -44,7 +45,11 @@ class Copy:
                 self.users.setdefault(target, []).append(address)
 
     def desired(self) -> Desired:
-        return Desired(resources=self.resources, imports=tuple(self.imports.values()))
+        return Desired(
+            catalogue=self.catalogue,
+            resources=self.resources,
+            imports=tuple(self.imports.values()),
+        )
 
     def omit(self, address: Address, why: str, name: str = "") -> None:
         """Omit an object and its children; or one field of it, if that is not required."""
@@ -112,7 +117,7 @@ def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior
         replace(each, why=each.why.replace("not declared", "not copied"))
         for each in declared.omissions
     ]
-    copy = Copy(resources, left)
+    copy = Copy(declared.catalogue, resources, left)
     for address in list(resources):
         found = copy.resources.get(address)
         if found is None:

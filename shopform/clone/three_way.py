@@ -112,7 +112,10 @@ class _Promoter:
     matching: Matching
     source: str
     target: str
-    result: Promotion = field(default_factory=lambda: Promotion(Desired()))
+    result: Promotion = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.result = Promotion(self.copy.desired())
 
     def promotion(self) -> Promotion:
         resources = dict(self.copy.resources)
@@ -124,8 +127,7 @@ class _Promoter:
                 self._omit(resource, f"its parent was deleted in `{self.target}`")
             else:
                 resources[address] = self._narrowed(self._without(resource, lost))
-        imports = tuple(self.copy.imports.values())
-        self.result.desired = Desired(resources=resources, imports=imports)
+        self.result.desired = replace(self.copy.desired(), resources=resources)
         return self.result
 
     def _lost(self) -> set[Address]:

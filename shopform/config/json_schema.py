@@ -13,7 +13,7 @@ from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Accepts, Shape, shape_of
-from shopform.kinds import BY_NAME, CHILDREN, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.values import KEY
 
 Schema = dict[str, Any]
@@ -39,9 +39,10 @@ _SHARED: dict[str, Schema] = {
 }
 
 
-def project_schema() -> Schema:
+def project_schema(catalogue: Catalogue) -> Schema:
     """Return the schema (draft 2020-12) of the files of a project."""
-    sections = {kind.section: _section(kind) for kind in KINDS if kind.nesting is None}
+    sections = {section: _section(kind) for section, kind in catalogue.sections.items()}
+    resources = {name: _resource(catalogue, kind) for name, kind in catalogue.items()}
     settings = _model(ProjectSpec)
     return {
         "$schema": _DIALECT,
@@ -50,7 +51,7 @@ def project_schema() -> Schema:
         "type": ["object", "null"],
         "properties": settings["properties"] | sections,
         "additionalProperties": False,
-        "$defs": _SHARED | {"table": _model(TableSpec)} | {k.name: _resource(k) for k in KINDS},
+        "$defs": _SHARED | {"table": _model(TableSpec)} | resources,
     }
 
 
@@ -66,7 +67,7 @@ def _section(kind: Kind) -> Schema:
     }
 
 
-def _resource(kind: Kind) -> Schema:
+def _resource(catalogue: Catalogue, kind: Kind) -> Schema:
     """The schema of one object of a kind, with the sections of its children."""
     schema = _model(model_of(kind))
     properties = schema["properties"]
@@ -74,10 +75,9 @@ def _resource(kind: Kind) -> Schema:
         choices = properties[name]
         plain = {"type": choices.pop("type")}
         choices["anyOf"] = [plain, {"$ref": "#/$defs/from_file"}]
-    for inner in CHILDREN[kind.name]:
+    for inner in catalogue.children[kind.name]:
         section = _section(inner)
-        nesting = BY_NAME[inner.name].nesting
-        if nesting is not None and nesting.short:
+        if inner.nesting and inner.nesting.short:
             strings = {"type": "array", "items": {"type": _SCALAR}}
             section = {"anyOf": [section, strings]}
         description = properties[inner.section]["description"]

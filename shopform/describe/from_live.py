@@ -49,6 +49,7 @@ def declare(
     ordered = sorted(declarer.resources, key=lambda a: (ORDER[a.kind], a))
     found = sorted(declarer.omissions, key=lambda x: (ORDER[x.kind], x.id, x.field))
     return Declared(
+        catalogue=live.catalogue,
         resources={address: declarer.resources[address] for address in ordered},
         ids={address: declarer.resources[address].origin for address in ordered},
         duplicates=frozenset(declarer.shared),
@@ -112,6 +113,7 @@ class _Declarer:
                 self._omit(kind, item, f"`{holder}` has it too", kind.path)
             self.resources[address] = Resource(
                 address=address,
+                kind=kind,
                 fields=fields,
                 parent=parents[0] if kind.nesting else None,
                 origin=item.id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.canonical import digest
 from shopform.model.declared import Declared
 from shopform.model.desired import Desired, Import, Resource
@@ -25,6 +25,7 @@ class FetchedObject:
     object: LiveObject
     names: Mapping[str, str]
     hosts: frozenset[str]
+    catalogue: Catalogue
 
 
 def adopt(
@@ -35,9 +36,14 @@ def adopt(
     The entry holds the fields that the shop has as they are declared; the others are changes of
     the next plan.
     """
-    resource, kind = desired.resources[address], BY_NAME[address.kind]
+    resource = desired.resources[address]
+    kind = resource.kind
     known = {a: r for a, r in desired.resources.items() if a in prior.resources or a == address}
-    wanted = Desired(resources=known, imports=(Import(address=address, id=found.object.id),))
+    wanted = Desired(
+        catalogue=desired.catalogue,
+        resources=known,
+        imports=(Import(address=address, id=found.object.id),),
+    )
     prior = replace(prior, pending=())
     matching = match(wanted, prior, _known_objects(address, prior, found), Collector())
     difference = Comparer(matching).update(kind, resource, found.object, None)
@@ -68,6 +74,7 @@ def declare_object(address: Address, prior: Prior, found: FetchedObject) -> Decl
     made = declare(_known_objects(address, prior, found), prior, known=known)
     mine = {a: resource for a, resource in made.resources.items() if a == address}
     return Declared(
+        catalogue=made.catalogue,
         resources=mine,
         ids=dict.fromkeys(mine, found.object.id),
         duplicates=frozenset(),
@@ -81,7 +88,7 @@ def declare_object(address: Address, prior: Prior, found: FetchedObject) -> Decl
 
 def _known_objects(address: Address, prior: Prior, found: FetchedObject) -> Live:
     """The object among all managed ones, as the state records these."""
-    objects: dict[str, dict[int, LiveObject]] = {kind.name: {} for kind in KINDS}
+    objects: dict[str, dict[int, LiveObject]] = {name: {} for name in found.catalogue}
     for owned, entry in prior.resources.items():
         container = prior.resources.get(entry.parent) if entry.parent else None
         within = container.id if container else None
@@ -89,4 +96,4 @@ def _known_objects(address: Address, prior: Prior, found: FetchedObject) -> Live
     objects[address.kind][found.object.id] = found.object
     kinds = {name: LiveKind(objects=held) for name, held in objects.items()}
     kinds[address.kind] = replace(kinds[address.kind], names=found.names)
-    return Live(kinds=kinds, hosts=found.hosts)
+    return Live(catalogue=found.catalogue, kinds=kinds, hosts=found.hosts)

@@ -1,8 +1,9 @@
 """The objects of a live shop as declarations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from shopform.kinds import Catalogue
 from shopform.model.desired import Resource
 from shopform.model.values import Address
 
@@ -30,6 +31,7 @@ class Declared:
     `duplicates` have the same identity as another object; only the ids differ.
     """
 
+    catalogue: Catalogue = field(repr=False)
     resources: Mapping[Address, Resource]
     ids: Mapping[Address, int]
     duplicates: frozenset[Address]

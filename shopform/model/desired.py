@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shopform.diagnostics import Span
+from shopform.kinds import Catalogue, Kind
 from shopform.model.values import Address, Value
 
 
@@ -26,6 +27,7 @@ class Resource:
     """
 
     address: Address
+    kind: Kind
     fields: Mapping[str, Value]
     parent: Address | None = None
     protect: bool = False
@@ -75,6 +77,7 @@ class Desired:
     `rows` are the addresses whose keys are derived from the identity of a table row.
     """
 
+    catalogue: Catalogue = field(repr=False)
     resources: Mapping[Address, Resource] = field(default_factory=dict)
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shopform.kinds import Catalogue
+
 
 @dataclass(frozen=True, slots=True)
 class LiveObject:
@@ -48,6 +50,7 @@ NOT_READ = LiveKind()
 class Live:
     """The objects of a shop by kind. `counts` are dependents by (kind, id); None: not countable."""
 
+    catalogue: Catalogue = field(repr=False)
     kinds: Mapping[str, LiveKind] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
     calls: int = 0

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
+from shopform.kinds import Catalogue
 from shopform.kit.documents import Count, Exact, Flag, Number, Stored, Whole, about
 from shopform.model.desired import Delivery
 from shopform.model.json_values import tagged, untagged
@@ -212,6 +213,7 @@ class Plan:
     `refresh_only` the files are ignored, and there is only `drift`.
     """
 
+    catalogue: Catalogue = field(repr=False)
     basis: Basis = field(default_factory=Basis)
     destroy: bool = False
     refresh_only: bool = False
@@ -249,19 +251,6 @@ class Plan:
     def differs(self) -> bool:
         """Whether it has changes: decides the summary and the exit code."""
         return bool(self.drift) if self.refresh_only else not self.empty
-
-    def count(self) -> dict[str, int]:
-        """Return Terraform's counts: a replacement adds and destroys, a move is not counted."""
-        actions = [c.action for c in self.changes]
-        replaced = actions.count(Action.REPLACE)
-        return {
-            "import": sum(c.importing for c in self.changes),
-            "add": actions.count(Action.CREATE) + replaced,
-            "change": actions.count(Action.UPDATE),
-            "destroy": actions.count(Action.DELETE) + replaced,
-            "forget": actions.count(Action.FORGET),
-            "move": sum(c.previous is not None for c in self.changes),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shopform.diagnostics import Span
+from shopform.kinds import Catalogue
 from shopform.model.values import Secret
 
 
@@ -69,6 +70,7 @@ class Shop:
     name: str
     url: str
     token: Secret
+    catalogue: Catalogue = field(repr=False)
     auth: str = "bearer"
     state: str = ""
     daily_calls: int = 10_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, ORDER, Kind
+from shopform.kinds import BY_NAME, ORDER, Catalogue, Kind
 from shopform.model.addresses import within
 from shopform.model.desired import Desired, Moved, Resource
 from shopform.model.live import Live, LiveObject
@@ -77,6 +77,10 @@ class PlanDraft:
                 self.graph.add(removal.step)
         self.drift += drift.deleted(self.desired, self.prior, self.live, self.scope, compare)
 
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.live.catalogue
+
     def incomplete(self, kind: str) -> bool:
         """Return whether the list of a kind is incomplete: a missing object may exist."""
         return bool(self.live.kind(kind).problem)
@@ -85,6 +89,7 @@ class PlanDraft:
         return scope(
             self.options,
             Known(
+                catalogue=self.catalogue,
                 resources=self.desired.resources,
                 entries=self.matching.entries,
                 moved=self.matching.moved,

@@ -49,7 +49,7 @@ def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: 
         return _drift_only(desired, prior, live, shop, options)
     moves = desired.moved
     if options.destroy:
-        desired = Desired()
+        desired = Desired(catalogue=desired.catalogue)
     matching = match(desired, prior, live, out)
     draft = PlanDraft(desired, prior, live, matching, out, options, moves)
     draft.build()
@@ -69,6 +69,7 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
         )
     )
     return Plan(
+        catalogue=draft.catalogue,
         basis=replace(
             _basis(draft.prior, shop),
             source=options.source,
@@ -105,11 +106,12 @@ def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options:
     out = Collector()
     guards.complete(live, out)
     guards.part(options, out)
-    known = Known(entries=prior.resources, moves=desired.moved)
+    known = Known(catalogue=desired.catalogue, entries=prior.resources, moves=desired.moved)
     covered = scope(options, known)
     found = drift.detect(desired, prior, live, covered)
     unsettled_paths.check(drift.owned_objects(prior, live), desired, covered, {}, out)
     return Plan(
+        catalogue=desired.catalogue,
         basis=_basis(prior, shop),
         refresh_only=True,
         drift=tuple(sorted(found, key=lambda c: (ORDER[c.kind], c.address))),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME
+from shopform.kinds import BY_NAME, Catalogue
 from shopform.kinds.field_types import PATH
 from shopform.kinds.field_types.base import NO_HOSTS
 from shopform.kit.graphs import reachable, reversed_edges
@@ -65,6 +65,7 @@ class Known:
     `moves` are the declared moves, and `destroyed` the undeclared addresses to be deleted.
     """
 
+    catalogue: Catalogue
     resources: Mapping[Address, Resource] = field(default_factory=dict)
     entries: Mapping[Address, Entry] = field(default_factory=dict)
     moved: Mapping[Address, Address] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What every form of a plan shows: its changes in order with their styles, verdict and counts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from shopform.kit.text import join_first
@@ -76,7 +76,7 @@ def verdict(plan: Plan) -> str:
 
 def plan_line(plan: Plan) -> str:
     """Return the counts in Terraform's words, which tools parse."""
-    counts = plan.count()
+    counts = change_counts(plan.changes)
     before = f"{counts['import']} to import, " if counts["import"] else ""
     after = f", {counts['forget']} to forget" if counts["forget"] else ""
     changes = ", ".join(f"{counts[c]} to {c}" for c in ("add", "change", "destroy"))
@@ -90,3 +90,17 @@ def own_counts(moved: int, steps: Sequence[Step]) -> Iterator[str]:
     yield from (f"{name}: {number:,}." for name, number in named.items() if number)
     if edits := list(dict.fromkeys(step.address for step in steps if step.op is Op.EDIT)):
         yield f"State edits: {len(edits):,} ({join_first(edits, EDITS_SHOWN)})."
+
+
+def change_counts(changes: Collection[Change]) -> dict[str, int]:
+    """Return Terraform's counts: a replacement adds and destroys, a move alone counts nowhere."""
+    actions = [c.action for c in changes]
+    replaced = actions.count(Action.REPLACE)
+    return {
+        "import": sum(c.importing for c in changes),
+        "add": actions.count(Action.CREATE) + replaced,
+        "change": actions.count(Action.UPDATE),
+        "destroy": actions.count(Action.DELETE) + replaced,
+        "forget": actions.count(Action.FORGET),
+        "move": sum(c.previous is not None for c in changes),
+    }

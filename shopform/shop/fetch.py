@@ -33,12 +33,12 @@ def fetch(
     that the key may not read, is left out with its children, and its error is put into `unread`;
     the error of a key that may read nothing is raised.
     """
-    needed = _with_parents(kinds)
+    shop, needed = client.shop, _with_parents(kinds)
     found: dict[str, LiveKind] = {}
     with ThreadPoolExecutor(client.parallelism) as pool:
         level = [kind for kind in needed if not kind.nesting]
         while level:
-            groups = {kind: _listings(client.shop, kind, found, wanted) for kind in level}
+            groups = {kind: _listings(shop, kind, found, wanted) for kind in level}
             lists = [one for group in groups.values() for one in group]
             for one in lists:
                 one.tolerant = unread is not None
@@ -46,11 +46,11 @@ def fetch(
             if not found and all(one.refused for one in lists):
                 raise lists[0].refused or ShopError("the shop cannot be read")
             for kind, group in groups.items():
-                _enter(found, kind, group, _names(client.shop, kind), unread)
+                _enter(found, kind, group, _names(shop, kind), unread)
             parents = found.keys() & {kind.name for kind in level}
             level = [k for k in needed if k.nesting and k.nesting.kind in parents]
     ordered = {kind.name: found[kind.name] for kind in needed if kind.name in found}
-    return Live(kinds=ordered, hosts=client.shop.hosts, calls=client.calls)
+    return Live(catalogue=shop.catalogue, kinds=ordered, hosts=shop.hosts, calls=client.calls)
 
 
 def _enter(

@@ -47,6 +47,7 @@ def invert(
     inverter.drop_dangling()
     return Inverse(
         desired=Desired(
+            catalogue=live.catalogue,
             resources=dict(sorted(inverter.resources.items())),
             moved=tuple(inverter.addresses.moves),
             imports=tuple(Import(address=a, id=n) for a, n in inverter.imports.items()),

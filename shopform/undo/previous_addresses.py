@@ -121,6 +121,10 @@ def required_reads(run: RecordedRun, prior: Prior) -> tuple[Desired, frozenset[A
     entries = {**run.before, **prior.resources}
     needs = {address: entries.keys() & entry.needs for address, entry in entries.items()}
     imports = tuple(Import(address=a, id=entry.id) for a, entry in run.before.items())
-    resources = {address: Resource(address=address, fields={}) for address in run.touched}
+    catalogue = run.plan.catalogue
+    resources = {
+        address: Resource(address=address, kind=catalogue[address.kind], fields={})
+        for address in run.touched
+    }
     within = frozenset(reachable(run.touched, needs))
-    return Desired(resources=resources, imports=imports), within
+    return Desired(catalogue=catalogue, resources=resources, imports=imports), within

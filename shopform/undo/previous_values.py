@@ -125,6 +125,7 @@ class PreviousValues:
         shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
         return Resource(
             address=address,
+            kind=kind,
             fields={n: self.with_addresses(address.kind, n, entry.sent[n]) for n in shown},
             parent=self.previous(entry.parent) if entry.parent else None,
             protect=entry.protect,

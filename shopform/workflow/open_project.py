@@ -29,7 +29,7 @@ from shopform.workflow.workspace import LoadedProject, Workspace
 
 def open_project(request: ProjectRequest, observer: Observer) -> LoadedProject:
     """Read the files of the project and the variables that are set. Raises ConfigError."""
-    project = load_project(request.directory)
+    project = load_project(request.directory, request.catalogue)
     names = shop_names(project)
     observer.loaded(project.sources, request.shop or (names[0] if len(names) == 1 else ""))
     return LoadedProject(request, project, observer, _variables(request, project))
@@ -74,7 +74,7 @@ def open_settings(
     """
     name = shop or loaded.request.shop
     found = compile_shop(loaded.project, name, **loaded.given, with_token=with_token)
-    made = Workspace(loaded, found, Desired())
+    made = Workspace(loaded, found, Desired(catalogue=found.catalogue))
     return alone(made) if with_token else made
 
 
@@ -100,7 +100,7 @@ def open_declared(
         loaded.project, loaded.request.shop, **loaded.given, resolve_token=False
     )
     loaded.observer.warn(warnings)
-    known = Known(resources=desired.resources, moves=desired.moved)
+    known = Known(catalogue=desired.catalogue, resources=desired.resources, moves=desired.moved)
     return desired, scope(options, known).only
 
 

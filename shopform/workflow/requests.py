@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shopform.errors import ShopformError
+from shopform.kinds import Catalogue
 from shopform.model.plan import Outcome, Plan
 from shopform.model.shop import Shop
 from shopform.model.values import Address
@@ -21,6 +22,7 @@ class ProjectRequest:
     """
 
     directory: Path
+    catalogue: Catalogue
     environment: Mapping[str, str]
     shop: str | None = None
     variables: tuple[tuple[str, str], ...] = ()

@@ -23,8 +23,6 @@ from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
 from shopform.state.store import Session
 
-NOTHING = Live()
-
 
 def key_digest(token: str, lineage: str) -> str:
     """A salted digest of a key, too short to test guesses of the key with."""
@@ -39,7 +37,7 @@ def recognise(session: Session, shop: Shop, anchor: Anchor | None, *, write: boo
 
 
 def same_shop(
-    client: Client, prior: Prior, live: Live = NOTHING, declared: Desired | None = None
+    client: Client, prior: Prior, live: Live | None = None, declared: Desired | None = None
 ) -> None:
     """Raise StateError where `prior` is the state of another shop than the client's.
 
@@ -47,7 +45,9 @@ def same_shop(
     state, and nothing read speaks for it, one object is asked for.
     """
     known = key_digest(client.shop.token.text, prior.lineage) in prior.keys if prior.keys else None
-    found = collect_evidence(declared or Desired(), prior, live)
+    catalogue = client.shop.catalogue
+    declared, live = declared or Desired(catalogue=catalogue), live or Live(catalogue=catalogue)
+    found = collect_evidence(declared, prior, live)
     if needs_more_evidence(prior, found, known_key=known):
         found = _asked(client, prior, found)
     problems = list(wrong_shop(prior, found, client.shop.name, known_key=known))
@@ -65,8 +65,10 @@ def _asked(client: Client, prior: Prior, found: Evidence) -> Evidence:
     if address is None:
         return found
     entry = prior.resources[address]
-    item = read_one(client, BY_NAME[address.kind], entry.id).objects.get(entry.id)
-    if item and recognised(address, entry, item, Desired(), client.shop.hosts):
+    catalogue = client.shop.catalogue
+    item = read_one(client, catalogue[address.kind], entry.id).objects.get(entry.id)
+    nothing = Desired(catalogue=catalogue)
+    if item and recognised(address, entry, item, nothing, client.shop.hosts):
         return replace(found, fits=[address])
     return replace(found, missing=[*found.missing, address], fits=[])
 

@@ -8,6 +8,7 @@ import pytest
 
 from shopform.cli.main import execute
 from shopform.config import check_project, load_project
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Resource
 from shopform.model.values import Address
 from shopform.terminal.console import Console
@@ -42,7 +43,7 @@ def texts(project: Path) -> dict[str, str]:
 
 
 def resources(project: Path) -> dict[Address, Resource]:
-    found = check_project(load_project(project), None, variables={}, environment={})[0]
+    found = check_project(load_project(project, STANDARD), None, variables={}, environment={})[0]
     return {a: replace(r, span=None) for a, r in found["test"].resources.items()}
 
 

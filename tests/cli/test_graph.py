@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shopform.cli.main import execute
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired, Resource
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.values import Address, Ref
@@ -118,7 +119,7 @@ def steps() -> tuple[Step, ...]:
 def test_the_steps_of_a_saved_plan_are_drawn_in_their_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = Plan(steps=steps())
+    made = Plan(steps=steps(), catalogue=STANDARD)
     write_plan(tmp_path, Path("p.json"), replace(made, digest=digest_of(made)))
     assert graph(tmp_path, "--plan", "p.json") == 0
     text = capsys.readouterr().out
@@ -130,7 +131,7 @@ def test_the_steps_of_a_saved_plan_are_drawn_in_their_order(
 
 def test_a_plan_that_waits_for_nothing_in_it_is_drawn() -> None:
     _, second = steps()
-    assert step_graph(Plan(steps=(second,))).edges == ()
+    assert step_graph(Plan(steps=(second,), catalogue=STANDARD)).edges == ()
 
 
 @pytest.mark.parametrize("form", GRAMMAR)
@@ -143,11 +144,17 @@ def test_no_text_breaks_out_of_its_label(form: str) -> None:
 
 def test_the_order_of_declaration_changes_nothing() -> None:
     every = [Address(f"category.c{number}") for number in range(20)]
-    resources = {a: Resource(address=a, fields={"parent": Ref(every[0])}) for a in every[1:]}
-    resources[every[0]] = Resource(address=every[0], fields={})
+    resources = {
+        a: Resource(address=a, fields={"parent": Ref(every[0])}, kind=STANDARD["category"])
+        for a in every[1:]
+    }
+    resources[every[0]] = Resource(address=every[0], fields={}, kind=STANDARD["category"])
     shuffled = list(resources.items())
     random.Random(1).shuffle(shuffled)
-    one, other = Desired(resources=resources), Desired(resources=dict(shuffled))
+    one, other = (
+        Desired(resources=resources, catalogue=STANDARD),
+        Desired(resources=dict(shuffled), catalogue=STANDARD),
+    )
     assert resource_graph(one) == resource_graph(other)
 
 

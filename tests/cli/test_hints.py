@@ -9,6 +9,7 @@ import pytest
 from support import Run, environment_of, run_here
 
 from shopform.diagnostics import alike, error, escaped
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Failure, Op, Outcome, Plan, Step
 from shopform.model.values import Address
 from shopform.render.text.outcome_text import render_outcome
@@ -113,7 +114,7 @@ def test_what_the_shop_refused_is_corrected_before_it_is_run_again() -> None:
     step = Step(key="k", op=Op.CREATE, address=Address("a.b"))
     for code, first in (("request-refused", True), ("unreachable", False), ("nonsense", False)):
         outcome = Outcome(failed=(Failure(step=step, diagnostic=error(code, "no")),))
-        told = render_outcome(Plan(), outcome, color=False)
+        told = render_outcome(Plan(catalogue=STANDARD), outcome, color=False)
         assert ("Correct what the shop refused, then run" in told) is first
         assert "it continues from here." in told
 

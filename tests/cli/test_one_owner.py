@@ -10,6 +10,7 @@ from undoable import Project, one, words
 
 from shopform.apply.executor import check_single_owner
 from shopform.errors import Refused
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
@@ -85,7 +86,8 @@ def plan_of(*steps: tuple[Op, Address, int, Address | None]) -> Plan:
         steps=tuple(
             Step(key=f"{a}:{op}:{n}", op=op, address=a, id=n, previous=previous)
             for op, a, n, previous in steps
-        )
+        ),
+        catalogue=STANDARD,
     )
 
 

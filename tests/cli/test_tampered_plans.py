@@ -13,6 +13,7 @@ from support import Run, environment_of, run_here
 
 from shopform.errors import ShopformError, StalePlan
 from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.plan import Plan, Step
 from shopform.model.prior import Prior
@@ -159,7 +160,7 @@ def test_a_change_of_any_key_at_any_level_is_refused(shop: Shop) -> None:
     for path in keys(shop.plan):
         for copy in varied(shop.plan, path):
             with pytest.raises(StalePlan):
-                unchanged(copy, file)
+                unchanged(copy, file, STANDARD)
     shop.write(file.name, copy)
     for command in ("apply", "show"):
         assert shop.run(command, "changed.json").exit == StalePlan.exit_code
@@ -168,12 +169,14 @@ def test_a_change_of_any_key_at_any_level_is_refused(shop: Shop) -> None:
 def test_the_order_of_keys_and_white_space_are_no_change(shop: Shop) -> None:
     file = shop.directory / "spaced.json"
     file.write_text(json.dumps(shop.plan, indent=1, sort_keys=True), "utf-8")
-    assert read_plan(shop.directory, file) == read_plan(shop.directory, Path("p.json"))
+    assert read_plan(shop.directory, file, STANDARD) == read_plan(
+        shop.directory, Path("p.json"), STANDARD
+    )
 
 
 def forged(data: dict[str, Any]) -> dict[str, Any]:
     """The document with its digests computed again, as by somebody who knows how."""
-    data["digest"] = digest_of(read_document(data))
+    data["digest"] = digest_of(read_document(data, STANDARD))
     return {**data, INTEGRITY: integrity_of(data)}
 
 
@@ -201,7 +204,7 @@ DONE = (
 def accepted(data: dict[str, Any], prior: Prior, workspace: Workspace) -> Plan | None:
     """The plan of a document whose digests were computed again, or None where it is refused."""
     try:
-        return fit(unchanged(forged(data), Path("p.json")), workspace, prior)
+        return fit(unchanged(forged(data), Path("p.json"), STANDARD), workspace, prior)
     except StalePlan:
         return None
     except ShopformError as problem:
@@ -230,7 +233,7 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
 @pytest.fixture(scope="module")
 def opened(shop: Shop) -> tuple[Workspace, Prior]:
     environment = environment_of(HOOK="hemmeligt")
-    request = ProjectRequest(directory=shop.directory, environment=environment)
+    request = ProjectRequest(directory=shop.directory, environment=environment, catalogue=STANDARD)
     workspace = open_workspace(open_project(request, Reporter(Console(environment))))
     return workspace, workspace.store().read()
 

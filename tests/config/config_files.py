@@ -6,6 +6,7 @@ from pathlib import Path
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ConfigError
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
 
@@ -31,7 +32,7 @@ def compiled(
     resolve_token: bool = True,
 ) -> tuple[Shop, Desired, tuple[Diagnostic, ...]]:
     """What a project of these files says; `shopform.yaml` holds one shop unless it is given."""
-    project = load_project(write(directory, {"shopform.yaml": SHOP, **files}))
+    project = load_project(write(directory, {"shopform.yaml": SHOP, **files}), STANDARD)
     return compile_project(
         project,
         shop,

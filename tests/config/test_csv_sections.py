@@ -11,6 +11,7 @@ from shopform.config import load_project
 from shopform.config.write.field_patches import LiveField, patch
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ConfigError
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired
 from shopform.model.values import Address, Ref
 from shopform.render.text.diagnostics import render_diagnostics
@@ -265,7 +266,7 @@ def test_two_rows_of_one_identity_are_both_named(tmp_path: Path) -> None:
 
 def test_frame_shows_the_row_with_its_cell_marked(tmp_path: Path) -> None:
     found = told(tmp_path, 'Old URL;New URL;Code\n/a;/b;\n\n"/c, d";/e;x"y\n')
-    sources = load_project(tmp_path).sources
+    sources = load_project(tmp_path, STANDARD).sources
     assert render_diagnostics(found, sources, color=False, width=80) == (
         'error: `status` must be a whole number, not `x"y`\n'
         "  --> r.csv:4:3\n"
@@ -280,7 +281,7 @@ def test_frame_shows_the_row_with_its_cell_marked(tmp_path: Path) -> None:
 def test_what_staff_changed_in_a_row_is_left_to_the_table(tmp_path: Path) -> None:
     write(tmp_path, {"shopform.yaml": SHOP, "c.yaml": f"redirects: {NAMED}", "r.csv": SHEET})
     held = LiveField(address=Address("redirect.a"), field="target", value="/z")
-    found = patch(load_project(tmp_path), "only", [held])
+    found = patch(load_project(tmp_path, STANDARD), "only", [held])
     assert (found.text, found.count) == ("", 0)
     assert "it is in a table" in found.left[0].summary
 

@@ -8,6 +8,7 @@ from config_files import compiled, desired
 
 from shopform.config.write.emitter import Heading, emit_document, emit_files, fragments
 from shopform.kinds import BY_NAME, ORDER
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Resource
@@ -23,13 +24,16 @@ def declared(resources: Mapping[str, Mapping[str, Value]], *left: Omission) -> D
         address = Address(name)
         nesting = BY_NAME[address.kind].nesting
         above = Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
-        made[address] = Resource(address=address, fields=fields, parent=above, origin=number)
+        made[address] = Resource(
+            address=address, fields=fields, parent=above, origin=number, kind=STANDARD[address.kind]
+        )
     ordered = dict(sorted(made.items(), key=lambda one: (ORDER[one[0].kind], one[0])))
     return Declared(
         resources=ordered,
         ids={address: resource.origin for address, resource in ordered.items()},
         duplicates=frozenset(),
         omissions=left,
+        catalogue=STANDARD,
     )
 
 

@@ -8,6 +8,7 @@ from config_files import SHOP, desired, write
 
 from shopform.config import load_project
 from shopform.config.write.field_patches import LiveField, Patch, patch
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired
 from shopform.model.values import Address, Ref
 
@@ -20,7 +21,7 @@ def held(address: str, field: str, value: object) -> LiveField:
 
 def made(directory: Path, files: dict[str, str | bytes], *what: LiveField) -> Patch:
     write(directory, {"shopform.yaml": SHOP, **files})
-    return patch(load_project(directory), "only", what)
+    return patch(load_project(directory, STANDARD), "only", what)
 
 
 def applied(directory: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from shopform.config import check_project, load_project
 from shopform.config.format.formatter import format_text
 from shopform.diagnostics import Collector
 from shopform.errors import ConfigError
+from shopform.kinds.standard import STANDARD
 
 SHOP = "shops: {a: {url: 'https://a.example', token: '${env:A}'}}\n"
 
@@ -50,7 +51,7 @@ def test_a_file_that_expands_without_end_is_refused_at_its_place(tmp_path: Path)
     (tmp_path / "shopform.yaml").write_text(SHOP)
     for name, (text, code) in BOMBS.items():
         (tmp_path / "b.yaml").write_text(text)
-        project = load_project(tmp_path)
+        project = load_project(tmp_path, STANDARD)
         with pytest.raises(ConfigError) as caught:
             check_project(project, None, variables={}, environment={})
         found = caught.value.diagnostics
@@ -65,7 +66,7 @@ def test_a_file_that_expands_without_end_is_refused_at_its_place(tmp_path: Path)
 def test_what_people_write_is_within_the_bounds(tmp_path: Path) -> None:
     (tmp_path / "shopform.yaml").write_text(SHOP)
     (tmp_path / "b.yaml").write_text(copies(12))
-    found, _ = check_project(load_project(tmp_path), None, variables={}, environment={})
+    found, _ = check_project(load_project(tmp_path, STANDARD), None, variables={}, environment={})
     assert len(found["a"].resources) > 1_800
 
 
@@ -80,6 +81,6 @@ def test_long_files_beside_the_yaml_are_refused_at_their_place(tmp_path: Path) -
     for text, (file, code) in uses.items():
         (tmp_path / "b.yaml").write_text(text)
         with pytest.raises(ConfigError) as caught:
-            check_project(load_project(tmp_path), None, variables={}, environment={})
+            check_project(load_project(tmp_path, STANDARD), None, variables={}, environment={})
         found = [(each.span.file, each.code) for each in caught.value.diagnostics if each.span]
         assert found == [(file, code)]

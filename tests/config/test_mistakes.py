@@ -7,6 +7,7 @@ import pytest
 from shopform.config import check_project, compile_project, load_project
 from shopform.diagnostics import Diagnostic, Span
 from shopform.errors import ConfigError
+from shopform.kinds.standard import STANDARD
 
 HERE = Path(__file__).parent / "mistakes"
 
@@ -15,7 +16,10 @@ HERE = Path(__file__).parent / "mistakes"
 def told() -> tuple[Diagnostic, ...]:
     with pytest.raises(ConfigError) as caught:
         compile_project(
-            load_project(HERE), "staging", variables={"hots": "x"}, environment={"HOME": "/"}
+            load_project(HERE, STANDARD),
+            "staging",
+            variables={"hots": "x"},
+            environment={"HOME": "/"},
         )
     assert caught.value.exit_code == 10
     return caught.value.diagnostics
@@ -68,7 +72,7 @@ def test_a_second_place_names_the_first(told: tuple[Diagnostic, ...]) -> None:
 
 def test_checking_all_shops_tells_a_shared_mistake_once(told: tuple[Diagnostic, ...]) -> None:
     with pytest.raises(ConfigError) as caught:
-        check_project(load_project(HERE), None, variables={}, environment={})
+        check_project(load_project(HERE, STANDARD), None, variables={}, environment={})
     found = caught.value.diagnostics
     assert len(found) == len(set(found))
     assert {each.code for each in told} - {each.code for each in found} == {

@@ -9,6 +9,7 @@ from shopform.config import load_project
 from shopform.config.read import unread_files
 from shopform.config.read.unread_files import declared_unread
 from shopform.errors import ConfigError
+from shopform.kinds.standard import STANDARD
 from shopform.model.values import Address
 
 
@@ -35,7 +36,7 @@ def test_files_beside_and_included_are_read_as_one(tmp_path: Path) -> None:
 
 def test_without_shopform_yaml_there_is_no_project(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_project(tmp_path)
+        load_project(tmp_path, STANDARD)
     assert "shopform init" in caught.value.diagnostics[0].hint
 
 
@@ -95,7 +96,7 @@ def test_a_file_in_capitals_is_read_wherever_one_is_read(tmp_path: Path) -> None
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
-        assert sorted(load_project(folder).sections["suppliers"]) == list("abcdef")
+        assert sorted(load_project(folder, STANDARD).sections["suppliers"]) == list("abcdef")
     assert refused(tmp_path, {"shopform.yaml": SHOP, "Shopform.YAML": SHOP})[0].endswith(
         "project-twice"
     )

@@ -24,6 +24,7 @@ from shopform.config.write.project_edits import (
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.declared import Declared
 from shopform.model.desired import Desired, Resource
 from shopform.model.values import Address, Ref, Value
@@ -40,8 +41,14 @@ def declared(address: str, **fields: Value) -> Declared:
     at = Address(address)
     nesting = BY_NAME[at.kind].nesting
     parent = Address.of(nesting.kind, *at.keys[:-1]) if nesting else None
-    resource = Resource(address=at, fields=fields, parent=parent, origin=7)
-    return Declared(resources={at: resource}, ids={at: 7}, duplicates=frozenset(), omissions=())
+    resource = Resource(address=at, fields=fields, parent=parent, origin=7, kind=STANDARD[at.kind])
+    return Declared(
+        resources={at: resource},
+        ids={at: 7},
+        duplicates=frozenset(),
+        omissions=(),
+        catalogue=STANDARD,
+    )
 
 
 def compiled(project: Project, shop: str) -> Desired:
@@ -76,7 +83,7 @@ def additions(project: Project) -> Iterator[Declared]:
 @pytest.mark.parametrize("example", EXAMPLES, ids=[path.name for path in EXAMPLES])
 def test_one_more_of_each_kind_is_all_that_is_added(example: Path, tmp_path: Path) -> None:
     shutil.copytree(example, tmp_path / "p")
-    project = load_project(tmp_path / "p")
+    project = load_project(tmp_path / "p", STANDARD)
     shop = shop_names(project)[0]
     before = compiled(project, shop).resources
     count = 0
@@ -98,7 +105,7 @@ def small(tmp_path: Path, text: str) -> Project:
     url = "{url: 'https://demo.example', token: '${env:SHOPFORM_TOKEN}'}"
     (tmp_path / "shopform.yaml").write_text(f"shops: {{demo: {url}}}\n", "utf-8")
     (tmp_path / "c.yaml").write_text(text, "utf-8")
-    return load_project(tmp_path)
+    return load_project(tmp_path, STANDARD)
 
 
 ODD = {
@@ -127,7 +134,11 @@ def many(size: int) -> tuple[str, Declared]:
         fields: dict[str, Value] = {"val": "new", "weight": 7} if n % 3 == 0 else {"val": "new"}
         resources |= declared(f"value.p.a{n}.new", **fields).resources
     return "\n".join(lines) + "\n", Declared(
-        resources=resources, ids=dict.fromkeys(resources, 7), duplicates=frozenset(), omissions=()
+        resources=resources,
+        ids=dict.fromkeys(resources, 7),
+        duplicates=frozenset(),
+        omissions=(),
+        catalogue=STANDARD,
     )
 
 

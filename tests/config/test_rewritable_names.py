@@ -7,6 +7,7 @@ import pytest
 from shopform.config import compile_project, load_project
 from shopform.errors import ConfigError
 from shopform.kinds.category import CATEGORY
+from shopform.kinds.standard import STANDARD
 
 SETTINGS = "shops: {demo: {url: 'https://demo.example', token: '${env:T}'}}\n"
 
@@ -18,7 +19,7 @@ def codes(directory: Path, catalogue: str | bytes, settings: str = SETTINGS) -> 
     environment = {"T": "t", "S": "https://s ", "NUL": "a\0b"}
     given = {"given": "a\0b"} if "given" in settings else {}
     _, _, found = compile_project(
-        load_project(directory), None, variables=given, environment=environment
+        load_project(directory, STANDARD), None, variables=given, environment=environment
     )
     return [f"{d.span.line if d.span else 0} {d.code}" for d in found]
 

@@ -8,6 +8,7 @@ from config_files import SHOP, compiled, refused, write
 
 from shopform.config import compile_shop, load_project, select_shop, shop_names
 from shopform.errors import ConfigError, UsageError
+from shopform.kinds.standard import STANDARD
 from shopform.model.shop import WireNames
 from shopform.model.values import Address, Secret
 
@@ -126,9 +127,11 @@ def test_a_variable_is_not_made_from_variables(tmp_path: Path) -> None:
 
 def test_a_shop_can_be_had_without_its_token_and_its_resources(tmp_path: Path) -> None:
     files = {"shopform.yaml": TWO, "c.yaml": "suppliers: [", "d.yaml": "categories: {a: {}}"}
-    shop = compile_shop(load_project(write(tmp_path, files)), "production", environment={})
+    shop = compile_shop(
+        load_project(write(tmp_path, files), STANDARD), "production", environment={}
+    )
     assert (shop.url, shop.token) == ("https://www.example.dk", Secret("", ""))
-    broken = load_project(write(tmp_path / "broken", {"shopform.yaml": "shops: ["}))
+    broken = load_project(write(tmp_path / "broken", {"shopform.yaml": "shops: ["}), STANDARD)
     with pytest.raises(ConfigError) as caught:
         compile_shop(broken, None, environment={})
     assert [each.code for each in caught.value.diagnostics] == ["yaml-syntax"]
@@ -207,9 +210,9 @@ def test_two_shops_cannot_share_a_state(tmp_path: Path) -> None:
 
 
 def test_the_only_shop_needs_no_name_and_several_do(tmp_path: Path) -> None:
-    one = load_project(write(tmp_path / "one", {"shopform.yaml": SHOP}))
-    two = load_project(write(tmp_path / "two", {"shopform.yaml": TWO}))
-    none = load_project(write(tmp_path / "none", {"shopform.yaml": ""}))
+    one = load_project(write(tmp_path / "one", {"shopform.yaml": SHOP}), STANDARD)
+    two = load_project(write(tmp_path / "two", {"shopform.yaml": TWO}), STANDARD)
+    none = load_project(write(tmp_path / "none", {"shopform.yaml": ""}), STANDARD)
     assert select_shop(one) == "only"
     assert shop_names(two) == ("staging", "production")
     with pytest.raises(UsageError) as several:

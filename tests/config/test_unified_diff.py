@@ -12,6 +12,7 @@ from growth import grows_no_faster
 from shopform.config import load_project
 from shopform.config.write.field_patches import LiveField, patch
 from shopform.config.write.project_edits import with_moves
+from shopform.kinds.standard import STANDARD
 from shopform.kit.text_diff import unified
 from shopform.model.values import Address
 
@@ -60,7 +61,7 @@ def test_git_applies_what_many_edits_make(tmp_path: Path) -> None:
     held = [
         LiveField(address=Address(f"redirect.r{n}"), field="target", value="/c") for n in range(300)
     ]
-    made = patch(load_project(tmp_path), "only", held)
+    made = patch(load_project(tmp_path, STANDARD), "only", held)
     (tmp_path / "p").write_text(made.text)
     subprocess.run(["git", "apply", "p"], cwd=tmp_path, check=True)
     assert (tmp_path / "r.yaml").read_text() == f"redirects:\n{rows}".replace("/b", "/c")
@@ -71,7 +72,7 @@ def test_twice_the_edits_are_about_twice_the_work(tmp_path: Path) -> None:
         folder = tmp_path / str(size)
         rows = "".join(f"  r{n}:\n    source: /a{n}\n    target: /b\n" for n in range(size))
         write(folder, {"shopform.yaml": SHOP, "r.yaml": f"redirects:\n{rows}"})
-        project = load_project(folder)
+        project = load_project(folder, STANDARD)
         names = [Address(f"redirect.r{n}") for n in range(size)]
         held = [LiveField(address=name, field="target", value="/c") for name in names]
         moves = [(Address(f"redirect.old{n}"), name) for n, name in enumerate(names)]

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from shopform.kinds.standard import STANDARD
 from shopform.kit.documents import read, schema_of, write
 from shopform.model.values import ADDRESS
 from shopform.render.json.plan_schema import PlanDocument, plan_schema
@@ -116,7 +117,7 @@ def text_of(data: object) -> str:
 
 def test_the_committed_schemas_are_those_of_the_reader() -> None:
     """But for the texts beside, and for what the kinds are called."""
-    for kind, told in ((StateFile, state_schema()), (PlanDocument, plan_schema())):
+    for kind, told in ((StateFile, state_schema()), (PlanDocument, plan_schema(STANDARD))):
         whole = schema(kind)
         assert whole["properties"].keys() == told["properties"].keys()
         assert whole["required"] == told["required"]

@@ -1,4 +1,4 @@
-"""A kind that no one wrote anything for: one file and its entry in KINDS, in a copy of the tree."""
+"""A kind that no one wrote anything for: one file and its entry in STANDARD, in a copied tree."""
 
 import os
 import shutil
@@ -46,10 +46,10 @@ def test_a_generated_kind_lives_a_whole_life(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "shopform", copy / "shopform", ignore=shutil.ignore_patterns("*.pyc"))
     kinds = copy / "shopform" / "kinds"
     (kinds / "album.py").write_text(KIND, "utf-8")
-    catalogue = kinds / "__init__.py"
+    catalogue = kinds / "standard.py"
     text = catalogue.read_text("utf-8")
-    assert text.count("    REDIRECT,\n") == 1
-    text = text.replace("    REDIRECT,\n", "    ALBUM,\n    REDIRECT,\n")
+    assert text.count("        REDIRECT,\n") == 1
+    text = text.replace("        REDIRECT,\n", "        ALBUM,\n        REDIRECT,\n")
     text = text.replace(
         "from shopform.kinds.attr",
         "from shopform.kinds.album import ALBUM\nfrom shopform.kinds.attr",

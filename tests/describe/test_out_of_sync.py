@@ -3,6 +3,7 @@
 from worlds import World, ref
 
 from shopform.describe.out_of_sync import Differences, FieldDifference, find_differences
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Prior
@@ -10,7 +11,9 @@ from shopform.model.values import Address
 
 
 def compared(world: World) -> Differences:
-    desired = Desired(resources=dict(sorted(world.declared.items())), **world.more)
+    desired = Desired(
+        resources=dict(sorted(world.declared.items())), **world.more, catalogue=STANDARD
+    )
     live: Live = world.shop()
     return find_differences(desired, Prior(resources=world.entries), live)
 

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
 from shopform.config.json_schema import project_schema
+from shopform.kinds.standard import STANDARD
 
 LINK = re.compile(r"(?:\]\(|\bsrc(?:set)?=\")([^)\s\"]+)[)\"]")
 
@@ -27,7 +28,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=name)
 def test_every_yaml_block_is_a_right_project_file(page: Path) -> None:
-    validator = Draft202012Validator(project_schema())
+    validator = Draft202012Validator(project_schema(STANDARD))
     for block in blocks(page):
         if block.info == "yaml" or block.info.startswith('yaml title="catalogue'):
             data = YAML(typ="safe").load(block.text)

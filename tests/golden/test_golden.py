@@ -17,6 +17,7 @@ from line import PORT, Line, asks_if_gone, described, line
 
 from shopform.config import load_project
 from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Plan
 from shopform.render.html.page import render_html
 from shopform.render.json.plan_document import sealed
@@ -29,7 +30,7 @@ from shopform.sandbox import Sandbox
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/case.json"))
 OWN = ("case.json", "live.json", "before", "plan.txt", "steps.txt", "shop.txt")
-SCHEMA = plan_schema()
+SCHEMA = plan_schema(STANDARD)
 VALID = jsonschema.Draft202012Validator(SCHEMA)
 UNSTABLE = ("last_modified", "secret")
 
@@ -114,7 +115,7 @@ def assert_readable(made: Plan) -> None:
     """The saved document says all that the plan says, and is written the same again."""
     saved = sealed(made)
     VALID.validate(saved)
-    read = read_document(saved)
+    read = read_document(saved, STANDARD)
     assert render_plan(read, color=False) == render_plan(made, color=False)
     assert render_markdown(read) == render_markdown(made)
     assert render_html(read) == render_html(made)
@@ -126,7 +127,7 @@ def shown(made: Plan, one: Line) -> str:
     """What a person sees: the plan, and what speaks against it."""
     text = render_plan(made, color=False)
     if made.diagnostics:
-        sources = load_project(one.directory).sources
+        sources = load_project(one.directory, STANDARD).sources
         text += "\n\n" + render_diagnostics(made.diagnostics, sources, color=False, width=100)
     return text.replace(made.digest, "DIGEST").replace(str(one.sandbox.port), PORT).rstrip() + "\n"
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from worlds import World, ref
 
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, FieldChange, Plan
 from shopform.model.prior import Entry, Intent, Prior
@@ -59,7 +60,7 @@ def test_a_deletion_shows_all_that_is_lost_with_it(destroy: bool) -> None:
 
 
 def every_form_marks(made: Plan, edited: str) -> None:
-    assert read_document(document(made)).changes == made.changes
+    assert read_document(document(made), STANDARD).changes == made.changes
     for text in (
         render_plan(made, color=False, width=100),
         render_markdown(made),

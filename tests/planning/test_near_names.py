@@ -6,6 +6,7 @@ import pytest
 from worlds import World, errors, ref
 
 from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired, Import
 from shopform.model.name_similarity import alike, bones, cut, rewritten
 from shopform.model.prior import Prior
@@ -188,7 +189,9 @@ ODD = ("Sko ", " Sko", "Cafe\u0301", "a/./b", "r%c3%b8d", "x#y")
 
 
 def test_every_plan_of_the_planner_may_be_saved_whatever_its_names_are() -> None:
-    shop = Shop(name="demo", url="https://demo.example", token=Secret("${env:T}", "t"))
+    shop = Shop(
+        name="demo", url="https://demo.example", token=Secret("${env:T}", "t"), catalogue=STANDARD
+    )
     for kind in KINDS:
         for text in ODD:
             for world in (
@@ -197,6 +200,6 @@ def test_every_plan_of_the_planner_may_be_saved_whatever_its_names_are() -> None
             ):
                 made = world.plan()
                 prior = Prior(lineage="l", serial=1, resources=world.entries)
-                desired = Desired(resources=world.declared)
+                desired = Desired(resources=world.declared, catalogue=STANDARD)
                 assert not made.empty
                 assert [*mismatches(made, prior, desired, shop)] == [], (kind.name, text)

@@ -6,6 +6,7 @@ import pytest
 from worlds import World, keys, ref
 
 from shopform.kinds import BY_NAME, ORDER
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired
 from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange, Op, Plan
@@ -155,7 +156,9 @@ def test_only_names_in_use_travel_with_the_plan() -> None:
 def test_container_that_is_nobodys_business_is_not_looked_into() -> None:
     world = World().declare("profile.p", name="P").there("profile.q", 2, name="Q")
     world.live("profile", 1, name="P").live("profile", 3, name="theirs")
-    wanted = relevant_parents(Desired(resources=world.declared), Prior(resources=world.entries))
+    wanted = relevant_parents(
+        Desired(resources=world.declared, catalogue=STANDARD), Prior(resources=world.entries)
+    )
     kind = BY_NAME["profile"]
     assert [wanted(kind, world.objects["profile"][number]) for number in (1, 2, 3)] == [
         True,

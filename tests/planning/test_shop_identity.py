@@ -7,6 +7,7 @@ import pytest
 
 from shopform.kinds import KINDS, Kind
 from shopform.kinds.field_types.base import NO_HOSTS
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.canonical import recognised as identity_part
 from shopform.model.desired import Desired, Resource
@@ -36,8 +37,15 @@ def test_an_object_is_recognised_however_its_identity_is_written(kind: Kind, nam
             entry = Entry(id=7, identity=parts, sent={})
             return recognised(address, entry, item, desired, NO_HOSTS)
 
-        declared = Desired(resources={address: Resource(address=address, fields={name: value})})
-        assert held(part, Desired())
-        assert held(secret, Desired())
+        declared = Desired(
+            resources={
+                address: Resource(
+                    address=address, fields={name: value}, kind=STANDARD[address.kind]
+                )
+            },
+            catalogue=STANDARD,
+        )
+        assert held(part, Desired(catalogue=STANDARD))
+        assert held(secret, Desired(catalogue=STANDARD))
         assert held("another", declared)
-        assert not held("another", Desired())
+        assert not held("another", Desired(catalogue=STANDARD))

@@ -5,6 +5,7 @@ from worlds import World, before, errors, keys, ref
 
 from shopform.model.plan import Op
 from shopform.model.shop import Rules
+from shopform.render.plan_summary import change_counts
 
 
 def test_what_is_referred_to_comes_first() -> None:
@@ -105,7 +106,7 @@ def test_two_paths_that_swap_take_three_calls() -> None:
     assert [s.temporary for s in made.steps] == [True, False, False]
     assert made.steps[0].fields == {"rewrite_url": "y-2"}
     assert made.calls.write == 3
-    assert made.count()["change"] == 2
+    assert change_counts(made.changes)["change"] == 2
 
 
 def test_names_and_paths_that_go_round_in_circles_of_their_own_are_never_held_twice() -> None:
@@ -215,7 +216,7 @@ def test_replacement_goes_before_it_comes_with_all_that_is_inside() -> None:
         "replace_by_request",
         "replace_because_cannot_update",
     ]
-    assert made.count() == {
+    assert change_counts(made.changes) == {
         "import": 0, "add": 2, "change": 0, "destroy": 2, "forget": 0, "move": 0
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from shopform.config import compile_project, load_project
 from shopform.config.write.emitter import Heading, emit_document
 from shopform.describe.from_live import declare
 from shopform.kinds import KINDS, Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Op
 from shopform.model.prior import Prior
@@ -55,7 +56,7 @@ def lives(draw: st.DrawFn) -> Live:
             above = kinds[kind.nesting.kind].objects
             found = {n: item for n, item in found.items() if item.parent_id in above}
         kinds[kind.name] = LiveKind(objects=found, names={name: name for name in kind.fields})
-    return Live(kinds=kinds, hosts=HOSTS)
+    return Live(kinds=kinds, hosts=HOSTS, catalogue=STANDARD)
 
 
 @settings(
@@ -72,7 +73,7 @@ def test_any_answer_is_declared_so_that_nothing_changes(live: Live) -> None:
         (Path(folder) / "shopform.yaml").write_text(SETTINGS)
         (Path(folder) / "all.yaml").write_text(text, "utf-8")
         shop, desired, _ = compile_project(
-            load_project(Path(folder)), None, variables={}, environment={"T": "t"}
+            load_project(Path(folder), STANDARD), None, variables={}, environment={"T": "t"}
         )
     assert desired.resources.keys() == declared.resources.keys()
     made = plan(desired, Prior(), live, shop, Options())

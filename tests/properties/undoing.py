@@ -8,6 +8,7 @@ from declarations import PICTURES
 from line import Line, errors
 
 from shopform.apply import apply
+from shopform.kinds.standard import STANDARD
 from shopform.kit.documents import read, write
 from shopform.model.desired import Desired
 from shopform.model.live import Live
@@ -41,7 +42,7 @@ def _run(made: Plan, prior: Prior, lineage: str) -> RecordedRun:
     """As it is written down and read again."""
     before = write(dict[Address, Entry], touched(made, prior))
     saved = json.loads(json.dumps({"plan": document(made), "before": before}))
-    plan, held = read_document(saved["plan"]), read(dict[Address, Entry], saved["before"])
+    plan, held = read_document(saved["plan"], STANDARD), read(dict[Address, Entry], saved["before"])
     return RecordedRun(name="r", verb="apply", lineage=lineage, plan=plan, before=held)
 
 
@@ -67,7 +68,7 @@ def undone(one: Line, run: RecordedRun, **asked: Any) -> tuple[RecordedRun, Plan
         made = found[0].report.annotated(made, run.name)
         assert not made.refused, errors(made)
         prior = session.prior
-        saved = read_document(document(made))
+        saved = read_document(document(made), STANDARD)
         assert [*mismatches(saved, prior, found[0].desired, workspace.shop)] == []
         outcome = apply(made, connection.client, session, directory=one.directory)
     assert not outcome.failed, [f.diagnostic.summary for f in outcome.failed]

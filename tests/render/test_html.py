@@ -15,6 +15,7 @@ from reports import HOSTILE, change, field, many, planned, plans
 from shopform import __version__
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Plan, Settled
 from shopform.model.values import Address, Ref
 from shopform.render.html.page import failure_html, render_html
@@ -103,7 +104,7 @@ def tree_kind() -> str:
 @given(plan=plans())
 def test_any_plan_is_a_valid_page_and_the_same_from_its_document(plan: Plan) -> None:
     told = render_html(plan)
-    assert told == render_html(read_document(json.loads(json.dumps(document(plan)))))
+    assert told == render_html(read_document(json.loads(json.dumps(document(plan))), STANDARD))
     assert_harmless(Page(told))
 
 
@@ -133,7 +134,7 @@ def test_texts_are_shown_wherever_they_stand_and_never_run(text: str) -> None:
 
 
 def test_page_forbids_itself_everything_but_its_own_style_and_script() -> None:
-    page = Page(render_html(Plan()))
+    page = Page(render_html(Plan(catalogue=STANDARD)))
     (policy,) = [a["content"] for t, a in page.tags if a.get("http-equiv")]
     style, script, preview = (
         f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
@@ -363,7 +364,7 @@ def test_report_says_when_and_where_it_was_made() -> None:
         request_url="https://forge.example/pull/7",
         run_url="https://forge.example/runs/1",
     )
-    page = Page(render_html(Plan(), origin=origin))
+    page = Page(render_html(Plan(catalogue=STANDARD), origin=origin))
     for told in ("2026-03-01 12:30 UTC", "Pull request #7", "commit 0123456789", __version__):
         assert told in page.text
     links = [(a["href"], a.get("rel")) for tag, a in page.tags if tag == "a" and "rel" in a]
@@ -371,7 +372,7 @@ def test_report_says_when_and_where_it_was_made() -> None:
         (url, "noopener noreferrer")
         for url in (origin.request_url, origin.commit_url, origin.run_url)
     ]
-    assert "commit" not in Page(render_html(Plan(), origin=Provenance())).text
+    assert "commit" not in Page(render_html(Plan(catalogue=STANDARD), origin=Provenance())).text
 
 
 def test_first_plan_has_no_empty_before() -> None:

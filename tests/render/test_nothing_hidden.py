@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import change, field, planned
 
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Op, Plan, Step
 from shopform.model.shop import WireNames
 from shopform.model.values import Address
@@ -44,7 +45,7 @@ def squeezed(text: str) -> str:
 
 
 def assert_shown(plan: Plan, *words: str, but: tuple[str, ...] = ()) -> None:
-    saved = read_document(json.loads(json.dumps(document(plan))))
+    saved = read_document(json.loads(json.dumps(document(plan))), STANDARD)
     for name, form in FORMS.items():
         if name in but:
             continue

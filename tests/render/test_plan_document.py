@@ -7,6 +7,7 @@ from typing import Any
 from terraform_format import violations
 from worlds import World, ref
 
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Import, Moved, Removed
 from shopform.model.values import Address as At
 from shopform.model.values import Secret
@@ -128,7 +129,7 @@ def planned(case: Callable[[], World], **options: Any) -> dict[str, Any]:
     asked = {"replace": wanted} if CASES[case] == ("delete", "create") else {}
     made = case().plan(whole=True, **asked, **options)
     said: dict[str, Any] = json.loads(json.dumps(document(made)))
-    assert json.loads(json.dumps(document(read_document(said)))) == said
+    assert json.loads(json.dumps(document(read_document(said, STANDARD)))) == said
     return said
 
 

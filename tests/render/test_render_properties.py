@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Change, Failure, FieldChange, Op, Outcome, Plan, Step
 from shopform.model.values import Address, Ref
 from shopform.render.text.multiline import columns
@@ -42,6 +43,7 @@ changes = st.builds(
 )
 plans = st.builds(
     Plan,
+    catalogue=st.just(STANDARD),
     changes=st.lists(changes, max_size=3).map(tuple),
     drift=st.lists(changes, max_size=2).map(tuple),
     unmanaged=st.dictionaries(st.sampled_from(["a", "b"]), st.integers(0, 9)),
@@ -95,7 +97,10 @@ def test_sensitive_sides_change_nothing_in_the_text(plan: Plan) -> None:
         return Change(address=change.address, action=change.action, fields=hidden)
 
     one, other = (
-        [render_plan(Plan(changes=(masked(c, before, after),)), color=False) for c in plan.changes]
+        [
+            render_plan(Plan(changes=(masked(c, before, after),), catalogue=STANDARD), color=False)
+            for c in plan.changes
+        ]
         for before, after in ((None, None), ("hush", ("secret",)))
     )
     assert all(a == b for a, b in zip_longest(one, other))
@@ -104,7 +109,7 @@ def test_sensitive_sides_change_nothing_in_the_text(plan: Plan) -> None:
 @settings(max_examples=80)
 @given(outcome=outcomes, destroy=st.booleans())
 def test_any_outcome_is_rendered(outcome: Outcome, destroy: bool) -> None:
-    told = render_outcome(Plan(destroy=destroy), outcome, color=False)
+    told = render_outcome(Plan(destroy=destroy, catalogue=STANDARD), outcome, color=False)
     done = not (outcome.failed or outcome.not_run or outcome.stopped)
     assert ("complete!" in told.splitlines()[0]) is done
     assert all(line.isprintable() for line in told.splitlines())

@@ -11,6 +11,7 @@ from reports import many, planned, plans
 
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, Interrupted
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Basis, Calls, Failure, Op, Outcome, Plan, Step
 from shopform.model.values import Address
 from shopform.render.json.plan_document import sealed
@@ -146,7 +147,9 @@ def test_the_document_of_all_shops_holds_each_plan_whole(plan: Plan) -> None:
     one = ShopResult(ShopRow("se", "changes"), plan)
     said = json.loads(shops_json([one, FAILED], 16))
     assert said["shops"]["se"] == json.loads(json.dumps(sealed(plan)))
-    assert read_document(said["shops"]["se"]) == read_document(json.loads(json.dumps(sealed(plan))))
+    assert read_document(said["shops"]["se"], STANDARD) == read_document(
+        json.loads(json.dumps(sealed(plan))), STANDARD
+    )
     assert list(said["shops"]["no"]) == ["error"]
 
 

@@ -3,6 +3,7 @@ from textwrap import dedent
 
 from shopform.diagnostics import error
 from shopform.errors import BudgetSpent, Interrupted, Unreachable
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Failure, Op, Outcome, Plan, Step
 from shopform.model.values import Address
 from shopform.render.text.outcome_text import render_outcome
@@ -14,7 +15,9 @@ def step(key: str, op: Op, address: str, *after: str) -> Step:
 
 
 def shown(outcome: Outcome, *, destroy: bool = False, width: int = 100) -> str:
-    return render_outcome(Plan(destroy=destroy), outcome, color=False, width=width)
+    return render_outcome(
+        Plan(destroy=destroy, catalogue=STANDARD), outcome, color=False, width=width
+    )
 
 
 def text(value: str) -> str:

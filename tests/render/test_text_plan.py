@@ -4,6 +4,7 @@ from textwrap import dedent
 import pytest
 
 from shopform.diagnostics import error, warning
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Step
 from shopform.model.values import Address, Ref
 from shopform.render.plan_summary import own_counts, render_calls
@@ -29,7 +30,7 @@ def change(address: str, action: Action, *fields: FieldChange, **more: object) -
 
 def plan(*changes: Change, **more: object) -> Plan:
     parts = {"basis": SHOP, "calls": CALLS, "steps": (STEP,), "changes": changes} | more
-    return Plan(**parts)  # type: ignore[arg-type]
+    return Plan(**parts, catalogue=STANDARD)  # type: ignore[arg-type]
 
 
 def text(value: str) -> str:
@@ -200,7 +201,9 @@ def test_many_changes_are_counted_without_separators() -> None:
 
 
 def test_no_changes_is_said_in_words_that_atlantis_reads() -> None:
-    shown = render_plan(Plan(basis=SHOP, calls=CALLS, digest="sha256:0"), color=False)
+    shown = render_plan(
+        Plan(basis=SHOP, calls=CALLS, digest="sha256:0", catalogue=STANDARD), color=False
+    )
     assert ATLANTIS_NONE.match(shown)
     assert shown == text(
         """
@@ -233,7 +236,7 @@ def test_refused_plan_is_shown_in_full_and_never_called_unchanged() -> None:
     assert shown.splitlines()[-1] == (
         "This plan is refused and cannot be applied, for 2 reasons (delete-share, protected)."
     )
-    empty = render_plan(Plan(diagnostics=found), color=False)
+    empty = render_plan(Plan(diagnostics=found, catalogue=STANDARD), color=False)
     assert "No changes" not in empty
     assert ATLANTIS_PLAN.search(empty)
 
@@ -248,7 +251,7 @@ def test_drift_stands_apart_and_before_the_actions() -> None:
         ),
         change("redirect.old", Action.DELETE, FieldChange(name="source", before="/a")),
     )
-    shown = render_plan(Plan(drift=drift, basis=SHOP, calls=CALLS), color=False)
+    shown = render_plan(Plan(drift=drift, basis=SHOP, calls=CALLS, catalogue=STANDARD), color=False)
     assert shown == text(
         """
         Note: Objects have changed outside of shopform

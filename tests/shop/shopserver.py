@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from shopform.kinds import BY_NAME, Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.live import LiveKind
 from shopform.model.shop import Shop, WireNames
 from shopform.model.values import Secret
@@ -56,7 +57,9 @@ class Running:
 
     def shop(self, auth: str = "bearer", wire: Mapping[str, WireNames] | None = None) -> Shop:
         token = Secret("${env:T}", TOKEN)
-        return Shop(name="test", url=self.url, token=token, auth=auth, wire=wire or {})
+        return Shop(
+            name="test", url=self.url, token=token, auth=auth, wire=wire or {}, catalogue=STANDARD
+        )
 
     @property
     def lines(self) -> list[str]:

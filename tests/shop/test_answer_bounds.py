@@ -11,6 +11,7 @@ import pytest
 from shopserver import TOKEN, Answer, script, serving
 
 from shopform.errors import OutcomeUnknown, ShopformError, Unreachable
+from shopform.kinds.standard import STANDARD
 from shopform.model.shop import Shop
 from shopform.model.values import Secret
 from shopform.shop import transport as module
@@ -45,7 +46,12 @@ def raw(answer: Callable[[socket.socket, threading.Event], None]) -> Iterator[Sh
     accepting.start()
     try:
         port = listening.getsockname()[1]
-        yield Shop(name="test", url=f"http://127.0.0.1:{port}", token=Secret("${env:T}", TOKEN))
+        yield Shop(
+            name="test",
+            url=f"http://127.0.0.1:{port}",
+            token=Secret("${env:T}", TOKEN),
+            catalogue=STANDARD,
+        )
     finally:
         done.set()
         # Closed under a thread that waits in it, it would go on to answer for the next server.
@@ -120,7 +126,9 @@ def test_a_proxy_or_certificates_that_cannot_be_used_are_reported(
         *(("ALL_PROXY", text) for text in ("ftp://canary", "http://x:port")),
         *(("SSL_CERT_FILE", str(tmp_path / name)) for name in ("none.pem", "bad.pem")),
     ]
-    shop = Shop(name="test", url="https://shop.example", token=Secret("${env:T}", TOKEN))
+    shop = Shop(
+        name="test", url="https://shop.example", token=Secret("${env:T}", TOKEN), catalogue=STANDARD
+    )
     for name, text in wrong:
         with monkeypatch.context() as environment:
             environment.setenv(name, text)

@@ -12,6 +12,7 @@ import pytest
 from shopserver import DROP, TOKEN, Answer, ask, script, serving
 
 from shopform.errors import BudgetSpent, ShopformError, StateError, Unreachable
+from shopform.kinds.standard import STANDARD
 from shopform.model.shop import Shop
 from shopform.model.values import Secret
 from shopform.shop.call_budget import CallCounter
@@ -101,7 +102,7 @@ def unsent(port: int) -> Iterator[tuple[str, str]]:
 def test_calls_that_were_never_sent_are_not_spent(tmp_path: Path, free_port: int) -> None:
     for count, (how, url) in enumerate(unsent(free_port), 1):
         ledger = CallCounter(tmp_path / str(count), TOKEN, 2)
-        shop = Shop(name="test", url=url, token=Secret("${env:T}", TOKEN))
+        shop = Shop(name="test", url=url, token=Secret("${env:T}", TOKEN), catalogue=STANDARD)
         with Client(shop, ledger=ledger, sleep=lambda _s: None, max_calls=1) as client:
             for method in ("GET", "POST"):
                 with pytest.raises(Unreachable):

@@ -20,6 +20,7 @@ from shopform.errors import (
     ShopformError,
     Unreachable,
 )
+from shopform.kinds.standard import STANDARD
 from shopform.model.shop import Shop
 from shopform.model.values import Secret
 from shopform.shop.client import Client
@@ -280,7 +281,7 @@ def test_client_does_not_show_the_key() -> None:
 )
 def test_unfit_shop_is_refused_before_anything_is_sent(url: str, token: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        Client(Shop(name="test", url=url, token=Secret("${env:T}", token)))
+        Client(Shop(name="test", url=url, token=Secret("${env:T}", token), catalogue=STANDARD))
     assert "canary" not in "".join(traceback.format_exception(caught.value))
 
 

@@ -18,6 +18,7 @@ from shopserver import (
 
 from shopform.errors import AccessRefused, Nonsense, ShopError, ShopformError
 from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.live import Live, LiveObject
 from shopform.model.shop import WireNames
 from shopform.shop.client import Client
@@ -205,7 +206,7 @@ def test_products_are_counted_with_one_call_each() -> None:
 
     with serving(behaviour) as running, ready(running) as client:
         wanted = [("category", 7), ("category", 8), ("redirect", 1), ("category", 7)]
-        live = with_product_counts(client, Live(), wanted)
+        live = with_product_counts(client, Live(catalogue=STANDARD), wanted)
         assert len(running.asked) == 2
         assert running.asked[0].query["limit"] == "1"
     assert live.counts == {("category", 7): 7, ("category", 8): 8}
@@ -218,7 +219,7 @@ def test_products_that_cannot_be_counted_stop_nothing(status: int, found: int | 
         return Answer(b"", status=status) if asked.path == "product" else Answer([])
 
     with serving(behaviour) as running, ready(running) as client:
-        live = with_product_counts(client, Live(), [("supplier", 3)])
+        live = with_product_counts(client, Live(catalogue=STANDARD), [("supplier", 3)])
         assert live.counts == {("supplier", 3): found}
         assert client.get("supplier") == []
 

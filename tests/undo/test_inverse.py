@@ -6,6 +6,7 @@ from typing import Any
 from worlds import World, ref
 
 from shopform.diagnostics import Collector
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired, Moved
 from shopform.model.live import Live
 from shopform.model.plan import Action, Basis, Op, Plan
@@ -25,7 +26,7 @@ def recorded(world: World, **asked: Any) -> RecordedRun:
 
 def inverse(run: RecordedRun, now: World) -> Inverse:
     prior = Prior(lineage="l", serial=2, resources=now.entries)
-    return invert(run, prior, Live(kinds=now.kinds()), {})
+    return invert(run, prior, Live(kinds=now.kinds(), catalogue=STANDARD), {})
 
 
 def replanned(run: RecordedRun, now: World) -> Plan:
@@ -190,9 +191,9 @@ def test_what_is_nested_is_carried_back_once() -> None:
     assert [(m.before, m.after) for m in addresses.moves] == [("profile.q", "profile.p")]
     assert addresses.before.keys() == {"profile.p", "attribute.p.a", "attribute.p.gone"}
     matching = match(
-        Desired(moved=tuple(addresses.moves)),
+        Desired(moved=tuple(addresses.moves), catalogue=STANDARD),
         Prior(resources=after.entries),
-        Live(kinds=after.kinds()),
+        Live(kinds=after.kinds(), catalogue=STANDARD),
         Collector(),
     )
     assert matching.entries.keys() == {"profile.p", "attribute.p.a"}
@@ -243,5 +244,7 @@ def test_the_same_record_gives_the_same_inverse() -> None:
 
 
 def test_an_empty_run_touches_nothing() -> None:
-    run = RecordedRun(name="r", verb="apply", lineage="l", plan=Plan(basis=Basis()), before={})
+    run = RecordedRun(
+        name="r", verb="apply", lineage="l", plan=Plan(basis=Basis(), catalogue=STANDARD), before={}
+    )
     assert not inverse(run, World().there("supplier.a", 1, name="A")).only

@@ -3,6 +3,7 @@
 import click
 
 from shopform.cli import options
+from shopform.cli.param_types import standard
 from shopform.terminal.console import Console
 
 
@@ -23,7 +24,7 @@ def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool
     from shopform.workflow.files.format_files import format_file, project_files
 
     code = 0
-    for name in files or project_files(console.directory):
+    for name in files or project_files(console.directory, standard()):
         one = format_file(console.directory, name, check=check)
         console.sources = one.sources
         if one.changed:

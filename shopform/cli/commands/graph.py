@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from shopform.cli import options
-from shopform.cli.param_types import File
+from shopform.cli.param_types import File, standard
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -50,7 +50,7 @@ def command(
     if plan_file:
         if any(asked.values()):
             raise UsageError("a saved plan allows no planning options", hint="remove the options")
-        graph = step_graph(read_plan(console.directory, plan_file))
+        graph = step_graph(read_plan(console.directory, plan_file, standard()))
     else:
         wanted = options.plan_options(asked)
         graph = resource_graph(*open_declared(options.opened(console, asked)[1], wanted))

@@ -3,6 +3,7 @@
 import click
 
 from shopform.cli import options
+from shopform.cli.param_types import standard
 from shopform.terminal.console import Console
 
 
@@ -21,7 +22,7 @@ def command(console: Console, name: str, url: str) -> None:
     """
     from shopform.workflow.files.start_project import start_project
 
-    for file, written in start_project(console.directory, name, url).items():
+    for file, written in start_project(console.directory, name, url, standard()).items():
         if written:
             console.result(f"{file}: written")
         else:

@@ -3,6 +3,7 @@
 import click
 
 from shopform.cli import options
+from shopform.cli.param_types import standard
 from shopform.terminal.console import Console
 
 
@@ -18,4 +19,4 @@ def command(console: Console, name: str) -> None:
     """
     from shopform.workflow.files.start_project import schema
 
-    console.result(schema(name))
+    console.result(schema(name, standard()))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from shopform.cli import options, output_options
-from shopform.cli.param_types import File
+from shopform.cli.param_types import File, standard
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -26,7 +26,8 @@ def command(console: Console, /, shop: str | None, plan_file: Path | None) -> No
     from shopform.workflow.records.plan_file import read_plan
 
     if plan_file:
-        Reporter(console).planned(read_plan(console.directory, plan_file))
+        plan = read_plan(console.directory, plan_file, standard())
+        Reporter(console).planned(plan)
     else:
         _state(console, shop)
 

@@ -21,20 +21,20 @@ from shopform.config.read.files import Files
 from shopform.config.read.project import Project, load, shop_names
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import ConfigError
-from shopform.kinds import KINDS
+from shopform.kinds import KINDS, Catalogue
 from shopform.model.desired import Desired, Resource
 from shopform.model.keys import is_row_key
 from shopform.model.shop import Shop
 from shopform.model.values import Address
 
 
-def load_project(directory: Path) -> Project:
+def load_project(directory: Path, catalogue: Catalogue) -> Project:
     """Load a project; its diagnostics are kept, to be reported with those of compiling.
 
     Raises ConfigError only if there is no project.
     """
     collector = Collector()
-    project = load(directory, collector)
+    project = load(directory, catalogue, collector)
     project.diagnostics = tuple(collector)
     return project
 
@@ -169,6 +169,7 @@ def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, De
     elsewhere = known.keys() - resources.keys()
     refactorings = Refactorings(project, shop, resources.keys(), elsewhere, collector)
     desired = Desired(
+        catalogue=project.catalogue,
         resources=resources,
         moved=refactorings.moved(),
         removed=refactorings.removed(),

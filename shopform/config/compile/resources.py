@@ -35,6 +35,7 @@ class ResourceBuilder:
                 fields[name] = self._value(draft, name, data[name])
         return Resource(
             address=draft.address,
+            kind=kind,
             fields=fields,
             parent=draft.container.address if draft.container else None,
             protect=lifecycle.get("protect", False),

@@ -29,6 +29,7 @@ class Settings:
 
     def __init__(self, project: Project, collector: Collector) -> None:
         self._collector = collector
+        self._catalogue = project.catalogue
         self.root = Mapping(project.main, 0)
         # `include` was checked when it was followed.
         self.root.entries = {k: e for k, e in project.settings.items() if k != "include"}
@@ -54,6 +55,7 @@ class Settings:
         limits = self.data.get("policy", {}).get("deletes", {})
         return Shop(
             name=name,
+            catalogue=self._catalogue,
             url=self._checked_url(url, child(node, "url")),
             token=secret if isinstance(secret, Secret) else Secret("", ""),
             auth=data.get("auth", "bearer"),

@@ -19,7 +19,7 @@ from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
 from shopform.config.read.yaml_parsers import LINE_BREAK
 from shopform.diagnostics import Collector, Diagnostic, Line, Span, did_you_mean
 from shopform.errors import ConfigError
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import BY_NAME, KINDS, Catalogue
 
 NAMES: Final = ("shopform.yaml", "shopform.yml")
 BOM: Final = "\ufeff"
@@ -68,6 +68,7 @@ class Project:
     """
 
     directory: Path
+    catalogue: Catalogue = field(repr=False)
     main: str = NAMES[0]
     contents: dict[str, str] = field(default_factory=dict)
     boms: dict[str, str] = field(default_factory=dict)
@@ -85,12 +86,12 @@ class Project:
         return Sources(self.contents, self.tables)
 
 
-def load(directory: Path, collector: Collector) -> Project:
+def load(directory: Path, catalogue: Catalogue, collector: Collector) -> Project:
     """Read `shopform.yaml`, the YAML files beside it, and those that `include` matches.
 
     Raises ConfigError if there is no `shopform.yaml`; all other errors go to the collector.
     """
-    project = Project(directory=directory)
+    project = Project(directory=directory, catalogue=catalogue)
     # Names are matched in any case: resources in a file that is not read would look deleted.
     with files.reporting(directory, ConfigError):
         listed = {path.name for path in directory.iterdir()} if directory.is_dir() else set[str]()

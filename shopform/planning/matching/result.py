@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import BY_NAME, Catalogue, Kind
 from shopform.kit.url_paths import page_address
 from shopform.model.addresses import container_of
 from shopform.model.canonical import canonical, identified, recognised
@@ -36,6 +36,10 @@ class Matching:
     sent: dict[str, dict[tuple[int | None, Identity], list[int]]] = field(default_factory=dict)
     contents: dict[Address, list[Address]] | None = None
     paths: dict[str, list[tuple[Kind, int]]] | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.live.catalogue
 
     @property
     def hosts(self) -> frozenset[str]:

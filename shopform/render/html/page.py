@@ -15,6 +15,7 @@ from shopform.render.html.trees import trees
 from shopform.render.labels import labels
 from shopform.render.plan_summary import (
     DESTROYED,
+    change_counts,
     drifted,
     own_counts,
     planned,
@@ -40,7 +41,7 @@ class CardGroup:
         if all(card.change.action in DESTROYED for card in self.cards):
             kinds = Counter(card.change.kind for card in self.cards)
             return ", ".join(f"{kind} {number:,}" for kind, number in kinds.items())
-        found = Plan(changes=tuple(card.change for card in self.cards)).count()
+        found = change_counts([card.change for card in self.cards])
         return ", ".join(f"{number:,} to {word}" for word, number in found.items() if number)
 
 
@@ -66,7 +67,7 @@ def render_html(
         title=f"Plan for {plan.basis.shop or 'a shop'}",
         verdict=verdict(plan),
         tiles=list(_tiles(plan)),
-        counts=" ".join((render_calls(plan.calls), *own_counts(plan.count()["move"], plan.steps))),
+        counts=" ".join(_counts(plan)),
         wire_names=list(wire_names(plan)),
         origin=origin,
         messages=sorted(plan.diagnostics, key=lambda d: d.severity is not Severity.ERROR),
@@ -112,9 +113,14 @@ def _order(kind: str) -> tuple[int, str]:
     return ORDER.get(kind, 0), kind
 
 
+def _counts(plan: Plan) -> Iterator[str]:
+    yield render_calls(plan.calls)
+    yield from own_counts(change_counts(plan.changes)["move"], plan.steps)
+
+
 def _tiles(plan: Plan) -> Iterator[tuple[str, int, str]]:
     always = ("add", "change", "destroy")
-    for word, number in plan.count().items():
+    for word, number in change_counts(plan.changes).items():
         if number or word in always:
             yield word, number, _TILES[word] if number else "none"
 

@@ -11,6 +11,7 @@ from shopform import __version__
 from shopform.diagnostics import Diagnostic, Span
 from shopform.model.plan import Action, Change, Outcome, Plan, Step
 from shopform.model.values import Address
+from shopform.render.plan_summary import change_counts
 
 UI = "1.2"
 Message = dict[str, Any]
@@ -39,7 +40,7 @@ def planned(plan: Plan) -> Iterator[Message]:
             change=_change(change),
         )
     yield from map(diagnostic, plan.diagnostics)
-    told = summary(plan.count(), "destroy" if plan.destroy else "plan")
+    told = summary(change_counts(plan.changes), "destroy" if plan.destroy else "plan")
     if plan.refresh_only:
         from shopform.render.plan_summary import verdict
 

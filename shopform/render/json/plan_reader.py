@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from shopform.errors import ShopformError
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.documents import depth, read
 from shopform.model.plan import Change, FieldChange, Plan, Settled
 from shopform.model.values import Address, Ref, Secret
@@ -19,8 +20,8 @@ from shopform.render.json.plan_schema import (
 DEPTH = 40
 
 
-def read_document(data: object) -> Plan:
-    """The plan. Raises ShopformError when it is not one, or one of another major format.
+def read_document(data: object, catalogue: Catalogue) -> Plan:
+    """Return the plan. Raises ShopformError when it is not one, or one of another major format.
 
     Secrets come back without their text.
     """
@@ -35,26 +36,27 @@ def read_document(data: object) -> Plan:
     try:
         if depth(data) > DEPTH:
             raise ValueError("it is nested too deeply")
-        return _plan(read(PlanDocument, data))
+        return _plan(read(PlanDocument, data), catalogue)
     except ValueError as problem:
         raise ShopformError(f"the plan is damaged: {problem}", hint="plan again") from None
 
 
-def _plan(data: PlanDocument) -> Plan:
-    known = re.compile(address_pattern())
+def _plan(data: PlanDocument, catalogue: Catalogue) -> Plan:
+    known = re.compile(address_pattern(catalogue))
     for address in _addresses(data):
         if not known.match(address):
             raise ValueError(f"`{address}` is not an address")
-    strange = {kind for step in data.steps for kind in step.children} - BY_NAME.keys()
+    strange = {kind for step in data.steps for kind in step.children} - catalogue.keys()
     if strange:
         raise ValueError(f"`{min(strange)}` is not a kind")
-    records = data.resource_changes
-    stays = [_change(record) for record in records if record.shopform.settled]
+    records, change = data.resource_changes, partial(_change, catalogue)
+    stays = [change(record) for record in records if record.shopform.settled]
     return Plan(
-        changes=tuple(_change(record) for record in records if not record.shopform.settled),
-        drift=tuple(map(_change, data.resource_drift)),
+        catalogue=catalogue,
+        changes=tuple(change(record) for record in records if not record.shopform.settled),
+        drift=tuple(map(change, data.resource_drift)),
         diagnostics=tuple(note.diagnostic for note in data.notes),
-        settled={change.address: Settled(_number(change), change.values) for change in stays},
+        settled={each.address: Settled(_number(each), each.values) for each in stays},
         **as_in_plan(data),
     )
 
@@ -79,13 +81,13 @@ def _number(change: Change) -> int:
     return change.id
 
 
-def _change(record: ChangeRecord) -> Change:
-    body, own = record.change, record.shopform
+def _change(catalogue: Catalogue, record: ChangeRecord) -> Change:
+    kind, body, own = catalogue[record.address.kind], record.change, record.shopform
     before, after = body.before or {}, body.after or {}
     secret = {**body.before_sensitive, **body.after_sensitive}
 
     def value(name: str, held: object, masked: bool = False) -> object:
-        return _value(record.address.kind, name, held, masked)
+        return _value(kind, name, held, masked)
 
     fields = tuple(
         FieldChange(
@@ -114,9 +116,8 @@ def _change(record: ChangeRecord) -> Change:
     )
 
 
-def _value(kind_name: str, name: str, value: object, secret: bool = False) -> object:
+def _value(kind: Kind, name: str, value: object, secret: bool = False) -> object:
     """A shown value as the planner made it: references, sets and secrets are themselves again."""
-    kind = BY_NAME[kind_name]
     if secret:
         return Secret("", "")
     if name in kind.refers and isinstance(value, str) and not value.startswith("#"):

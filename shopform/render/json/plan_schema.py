@@ -12,9 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from shopform.diagnostics import Diagnostic, Severity, Span
-from shopform.kinds import KINDS
+from shopform.kinds import Catalogue
 from shopform.kit.documents import Count, Document, Flag, Stored, Whole, about, schema_of
-from shopform.model.addresses import upward
 from shopform.model.plan import Action, Basis, Calls, ObjectId, Plan, Step
 from shopform.model.values import ADDRESS, Address
 
@@ -223,22 +222,21 @@ def as_in_plan(held: Plan | PlanDocument) -> dict[str, Any]:
     return {name: getattr(held, name) for name in _SHARED}
 
 
-def address_pattern() -> str:
+def address_pattern(catalogue: Catalogue) -> str:
     """What an address looks like: a kind, and a key for it and for each of its containers."""
     depths: dict[int, list[str]] = {}
-    for kind in KINDS:
-        depth = len(list(upward(Address.of(kind.name))))
-        depths.setdefault(depth, []).append(kind.name)
+    for name in catalogue:
+        depths.setdefault(len(catalogue.lineage(name)), []).append(name)
     key = r"\.[a-z0-9][a-z0-9_-]*"
     forms = [f"({'|'.join(names)})({key}){{{depth}}}" for depth, names in sorted(depths.items())]
     return f"^({'|'.join(forms)})$"
 
 
-def plan_schema() -> Document:
+def plan_schema(catalogue: Catalogue) -> Document:
     """What `plan --out` writes: Terraform's keys, and shopform's beside them."""
     schema = schema_of(PlanDocument, "A plan of shopform", "What `shopform plan --out` writes.")
-    text = json.dumps(schema).replace(json.dumps(ADDRESS), json.dumps(address_pattern()))
+    text = json.dumps(schema).replace(json.dumps(ADDRESS), json.dumps(address_pattern(catalogue)))
     found: Document = json.loads(text)
     step = found["$defs"]["Step"]["properties"]
-    step["children"]["items"] = {"enum": [kind.name for kind in KINDS]}
+    step["children"]["items"] = {"enum": list(catalogue)}
     return found

@@ -26,6 +26,7 @@ from shopform.render.markdown.excerpts import (
 )
 from shopform.render.plan_summary import (
     DESTROYED,
+    change_counts,
     drifted,
     own_counts,
     planned,
@@ -159,7 +160,7 @@ class _Page:
         copy = f", to make it like {code(basis.source)}" if basis.source else ""
         shop = f"For the shop {code(basis.shop)}{where}{copy}." if basis.shop else ""
         report = link("The whole report", self.url) if self.url else ""
-        counts = [*own_counts(self.plan.count()["move"], self.plan.steps)]
+        counts = [*own_counts(change_counts(self.plan.changes)["move"], self.plan.steps)]
         total = sum(self.plan.unmanaged.values())
         if total:
             counts.append(f"Unmanaged: {plural(total, 'object')}.")
@@ -231,7 +232,7 @@ def _listed(parts: Sequence[Part]) -> list[str]:
 def _counts(kind: str, parts: Sequence[Part]) -> str:
     """A kind and how much of it changes, in the words of the plan's own counts."""
     changes = [part.change for part in parts if part.change]
-    counts = Plan(changes=tuple(changes)).count()
+    counts = change_counts(changes)
     listed = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)
     return f"{escape(kind)}: {listed or plural(len(changes), 'edit') + ' of the state'}"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from shopform.diagnostics import plural
 from shopform.model.plan import Action, Outcome, Plan
+from shopform.render.plan_summary import change_counts
 from shopform.render.text.style import BOLD, GREEN, RED, YELLOW, Ink, printable
 
 NO_CHANGES, CHANGES, NO_DRIFT, DRIFT = "no changes", "changes", "no drift", "drift"
@@ -52,7 +53,7 @@ def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
         gone = sum(change.action is Action.DELETE for change in plan.drift)
         numbers = {"changed": len(plan.drift) - gone, "deleted": gone, "reads": plan.calls.read}
         return ShopRow(shop, word, numbers)
-    counts = plan.count()
+    counts = change_counts(plan.changes)
     numbers = {name: counts[name] for name in COUNTED}
     calls = {"reads": plan.calls.read, "writes": plan.calls.write}
     return ShopRow(shop, word, {**numbers, "drift": len(plan.drift), **calls})

@@ -11,6 +11,7 @@ from shopform.diagnostics import Severity, plural
 from shopform.model.plan import Action, Change, FieldChange, Plan
 from shopform.render.plan_summary import (
     DESTROYED,
+    change_counts,
     comments,
     drifted,
     own_counts,
@@ -153,7 +154,7 @@ def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
     yield ink.bold(verdict(plan))
     if plan.destroy and not plan.differs:
         yield "Nothing in this shop is owned by shopform, so there is nothing to destroy."
-    counts = plan.count()
+    counts = change_counts(plan.changes)
     yield from own_counts(counts["move"], plan.steps)
     if total := sum(plan.unmanaged.values()):
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in sorted(plan.unmanaged.items()) if n)

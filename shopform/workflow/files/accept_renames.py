@@ -103,7 +103,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
 
 def _owned(desired: Desired, prior: Prior) -> Iterable[Address]:
     """What the state has, also by the names that it has after the moves listed already."""
-    matching = Matching(Live(), entries=dict(prior.resources))
+    matching = Matching(Live(catalogue=desired.catalogue), entries=dict(prior.resources))
     apply_moves(desired, matching, Collector())
     return {**prior.resources, **matching.entries}
 

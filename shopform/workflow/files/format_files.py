@@ -12,6 +12,7 @@ from shopform.config.read.yaml_parsers import LINE_BREAK
 from shopform.diagnostics import Collector, Diagnostic, Line, Span
 from shopform.errors import ConfigError, ShopformError
 from shopform.files import reporting, write_over
+from shopform.kinds import Catalogue
 from shopform.kit.text_diff import file_diff
 
 UNREAD = ("file-missing", "file-outside")
@@ -29,10 +30,10 @@ class FormattedFile:
     exit_code: int
 
 
-def project_files(directory: Path) -> list[str]:
+def project_files(directory: Path, catalogue: Catalogue) -> list[str]:
     """The files of the project, also those that cannot be read. Raises ConfigError for none."""
     collector = Collector()
-    project = load(directory, collector)
+    project = load(directory, catalogue, collector)
     unread = {d.span.file for d in collector if d.code in UNREAD and d.span}
     return sorted({*project.contents, *unread})
 

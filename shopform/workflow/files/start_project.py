@@ -2,11 +2,15 @@
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from shopform.config.json_schema import project_schema
 from shopform.errors import UsageError
 from shopform.files import make_directory, reporting, write_new, write_over
+from shopform.kinds import Catalogue
 from shopform.model.values import KEY
 from shopform.render.json.plan_schema import plan_schema
 from shopform.state.format import state_schema
@@ -41,7 +45,7 @@ secrets/
 """
 
 
-def start_project(folder: Path, name: str, url: str) -> dict[str, bool]:
+def start_project(folder: Path, name: str, url: str, catalogue: Catalogue) -> dict[str, bool]:
     """Write the files of a project; whether each was written. One that is there stays as it is.
 
     The schema is brought up to date. Raises UsageError where the folder cannot be used.
@@ -59,11 +63,15 @@ def start_project(folder: Path, name: str, url: str) -> dict[str, bool]:
         del texts["shopform.yaml"]
     missing = {name: not os.path.lexists(folder / name) for name in texts}
     write_new(folder, {name: texts[name] for name in texts if missing[name]}, hint="")
-    write_over(folder, {SCHEMA: schema("project") + "\n"})
+    write_over(folder, {SCHEMA: schema("project", catalogue) + "\n"})
     return {**missing, SCHEMA: True}
 
 
-def schema(name: str) -> str:
+def schema(name: str, catalogue: Catalogue) -> str:
     """The JSON Schema of a `project`, a `state` or a `plan`."""
-    makers = {"project": project_schema, "state": state_schema, "plan": plan_schema}
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "project": partial(project_schema, catalogue),
+        "state": state_schema,
+        "plan": partial(plan_schema, catalogue),
+    }
     return json.dumps(makers[name](), indent=2, ensure_ascii=False)

@@ -78,7 +78,7 @@ class Copying:
             {**shop.rewrite, **dict(request.rewrite)},
             own_hosts(self.first.shop.hosts, urlsplit(shop.url).netloc),
         )
-        self.live = Live()
+        self.live = Live(catalogue=shop.catalogue)
         # Kinds that were not named may be missing.
         self.unread: dict[str, ShopformError] | None = {} if request.kinds is None else None
 

@@ -184,7 +184,7 @@ def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
     client, moves, declared = connection.client, desired.moved, desired
     if options.destroy or options.refresh_only:
-        desired = Desired()
+        desired = Desired(catalogue=desired.catalogue)
     kinds = _kinds(options, desired, prior, moves)
     live = fetch(client, kinds, wanted=relevant_parents(desired, prior))
     live = confirm_absence(client, live, prior)
@@ -203,9 +203,10 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
     """
     needed = {address.kind for address in (*desired.resources, *prior.resources)}
     needed |= {intent.kind for intent in prior.pending}
-    matching = Matching(Live(), entries=dict(prior.resources))
+    matching = Matching(Live(catalogue=desired.catalogue), entries=dict(prior.resources))
     apply_moves(desired, matching, Collector())
     known = Known(
+        catalogue=desired.catalogue,
         resources=desired.resources,
         entries=matching.entries,
         moved=matching.moved,

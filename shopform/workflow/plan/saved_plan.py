@@ -99,7 +99,7 @@ class Saved:
             several(open_project(request, observer), {"PLAN_FILE": plan_file})
         if options != Options():
             raise UsageError("a saved plan takes no planning options", hint="leave the options out")
-        self._plan = read_plan(request.directory, plan_file)
+        self._plan = read_plan(request.directory, plan_file, request.catalogue)
         if self._plan.refresh_only:
             raise UsageError(f"`{plan_file}` is a drift report and changes nothing")
         request = replace(request, shop=request.shop or self._plan.basis.shop)

@@ -6,6 +6,7 @@ from typing import Any
 
 from shopform.errors import ShopformError, StalePlan, UsageError
 from shopform.files import read, reporting, typed, write_output
+from shopform.kinds import Catalogue
 from shopform.kit.documents import parse_object
 from shopform.model.plan import Plan
 from shopform.planning.plan_digest import digest_of
@@ -26,7 +27,7 @@ def write_plan(directory: Path, path: Path, plan: Plan) -> None:
     write_output(directory, path, text.encode() + b"\n", mode=0o600)
 
 
-def read_plan(directory: Path, path: Path) -> Plan:
+def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:
     """Read a saved plan, as it was written.
 
     Raises UsageError without a file, ShopformError for what is no plan, and StalePlan where the
@@ -35,14 +36,14 @@ def read_plan(directory: Path, path: Path) -> Plan:
     with reporting(directory / path, UsageError):
         text = read(typed(directory, path))
     try:
-        return unchanged(parse_object(text), path)
+        return unchanged(parse_object(text), path, catalogue)
     except (ValueError, RecursionError):
         raise ShopformError(
             f"`{path}` is not a plan", hint="`shopform plan --out` makes one"
         ) from None
 
 
-def unchanged(data: dict[str, Any], path: Path) -> Plan:
+def unchanged(data: dict[str, Any], path: Path, catalogue: Catalogue) -> Plan:
     """The plan of a document. Raises StalePlan where it is not as it was written."""
     from shopform.render.json.plan_document import INTEGRITY, integrity_of
     from shopform.render.json.plan_reader import read_document
@@ -51,7 +52,7 @@ def unchanged(data: dict[str, Any], path: Path) -> Plan:
     ours = str(data.get("format_version")).split(".")[0] == FORMAT.split(".")[0]
     if (ours or INTEGRITY in data) and data.get(INTEGRITY) != integrity_of(data):
         raise _changed(path)
-    plan = read_document(data)
+    plan = read_document(data, catalogue)
     if digest_of(plan) != plan.digest:
         raise _changed(path)
     return plan

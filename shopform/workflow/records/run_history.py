@@ -14,12 +14,12 @@ from pydantic import Field
 from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.errors import ShopformError, StateError, UsageError
 from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
-from shopform.kinds import BY_NAME
 from shopform.kit import documents
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
+from shopform.render.plan_summary import change_counts
 from shopform.state.store import Session
 from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
@@ -61,7 +61,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
         verb=verb,
         time=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         lineage=session.lineage,
-        counts=plan.count(),
+        counts=change_counts(plan.changes),
         before=touched(plan, session.prior),
         plan=document(replace(plan, settled={})),
     )
@@ -148,16 +148,16 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
         raise UsageError(f"there is no run `{wanted}`", hint=LIST)
     if wanted and len(found) > 1:
         raise UsageError(f"{len(found)} runs begin with `{wanted}`", hint=LIST)
-    record = _read(workspace, found[-1])
+    record, catalogue = _read(workspace, found[-1]), workspace.shop.catalogue
     try:
         run = RecordedRun(
             name=found[-1],
             verb=record.verb,
             lineage=record.lineage,
-            plan=read_document(record.plan),
+            plan=read_document(record.plan, catalogue),
             before=record.before,
         )
-        strange = {address.kind for address in run.before} - BY_NAME.keys()
+        strange = {address.kind for address in run.before} - catalogue.keys()
         if strange:
             raise ValueError(f"`{min(strange)}` is no kind that this shopform knows")
     except (ValueError, ShopformError) as problem:

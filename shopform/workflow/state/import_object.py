@@ -117,7 +117,9 @@ def _read(client: Client, wanted: Address, number: int, within: int | None) -> F
     kind = BY_NAME[wanted.kind]
     read = read_one(client, kind, number, within)
     if number in read.objects:
-        return FetchedObject(read.objects[number], read.names, client.shop.hosts)
+        return FetchedObject(
+            read.objects[number], read.names, client.shop.hosts, client.shop.catalogue
+        )
     if read.problem:
         raise ShopError(
             f"the shop's list of {kind.section} is not complete: {read.problem}", hint="run again"

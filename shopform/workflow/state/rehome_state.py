@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from shopform.errors import Refused, StateError
 from shopform.files import make_directory, move, reporting
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import BY_NAME
 from shopform.model.addresses import within
 from shopform.model.canonical import digest, is_digest
 from shopform.model.desired import Desired
@@ -65,7 +65,7 @@ def rehome(
             )
         with connected(workspace, limits) as connection:
             live = _read(connection.client, prior)
-        found = collect_evidence(Desired(), prior, live)
+        found = collect_evidence(Desired(catalogue=workspace.shop.catalogue), prior, live)
         fits = can_rehome(prior, found)
         owned = len(found.fits) + found.differing
         lines = tuple(_differing(prior, found))
@@ -109,9 +109,11 @@ def move_state(workspace: Workspace, lock_timeout: float) -> None:
 
 
 def _read(client: Client, prior: Prior) -> Live:
+    catalogue = client.shop.catalogue
+    nothing = Desired(catalogue=catalogue)
     kinds = {address.kind for address in prior.resources}
-    kinds |= {kind.name for kind in KINDS if kind.fixed}
-    live = fetch(client, kinds, wanted=relevant_parents(Desired(), prior), unread={})
+    kinds |= {kind.name for kind in catalogue.kinds if kind.fixed}
+    live = fetch(client, kinds, wanted=relevant_parents(nothing, prior), unread={})
     live = confirm_absence(client, live, prior)
     require_whole(live)
     return live

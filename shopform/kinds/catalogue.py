@@ -1,0 +1,54 @@
+"""The kinds that a project reconciles, as one value."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shopform.kinds.base import Kind
+
+
+@dataclass(frozen=True)
+class Catalogue(Mapping[str, Kind]):
+    """Kinds by their names, in order: parents come before their children.
+
+    It travels in the values that name kinds (Project, Shop, Desired, Live, Plan), so that a
+    project may have kinds of its own.
+    """
+
+    kinds: tuple[Kind, ...]
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Kind]:
+        return {kind.name: kind for kind in self.kinds}
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each kind, to sort by."""
+        return {kind.name: number for number, kind in enumerate(self.kinds)}
+
+    @cached_property
+    def sections(self) -> Mapping[str, Kind]:
+        """The kinds without a parent, by their section of the files."""
+        return {kind.section: kind for kind in self.kinds if kind.nesting is None}
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[Kind, ...]]:
+        """The kinds of the children of each kind."""
+        return {
+            name: tuple(kind for kind in self.kinds if kind.nesting and kind.nesting.kind == name)
+            for name in self
+        }
+
+    def lineage(self, name: str) -> list[Kind]:
+        """Return the kinds of the parents of a kind, from the outermost, and the kind itself."""
+        kind = self[name]
+        return [*(self.lineage(kind.nesting.kind) if kind.nesting else ()), kind]
