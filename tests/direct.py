@@ -35,7 +35,7 @@ def _plain(server: Server, path: str) -> bool:
         return False
     app = server.app
     # The one hook that every shop has is its own log.
-    return not (app.faults.in_force or app.before or app.after[1:])
+    return not (app.faults.active or app.before or app.after[1:])
 
 
 def _answered(self: Transport, call: Call) -> Response:

@@ -31,11 +31,11 @@ def complete_list(client: Client, plan: Plan, kind: str, parent_id: int | None) 
 
 @dataclass(slots=True)
 class ChildChecks:
-    """Checks objects before their deletion, from several threads.
+    """Checks objects before their deletion; thread-safe.
 
-    What staff add while other objects are deleted counts too, so each deletion reads its lists
-    again. A list of several pages serves as many deletions, or the checks would cost more calls
-    than all the rest in a large shop. `lists` are those that were read already.
+    Each deletion reads its lists again, to see children that staff add during the run. A list of
+    several pages is reused for as many deletions, or the checks would need most calls in a large
+    shop. `lists` are those that were read already.
     """
 
     plan: Plan
@@ -55,18 +55,18 @@ class ChildChecks:
         )
 
     def check(self, step: Step, *, counting: bool = True) -> None:
-        """Raise ShopChanged if an object has more children or products than were planned for."""
+        """Raise ShopChanged if an object has more children or products than in the plan."""
         found = []
         if counting and step.counted is not None:
             now = fetch.count_products(self.client, step.kind, step.id or 0)
             if now is None or now > step.counted:
-                held = "cannot be counted any more" if now is None else f"are {now}"
-                found.append(f"the products on it {held}, and were {step.counted}")
+                held = "cannot be counted now" if now is None else f"are {now}"
+                found.append(f"its products {held}, and were {step.counted}")
         found += [line for kind in step.children for line in self._added(step, kind)]
         if found:
             raise ShopChanged(
                 f"it is not deleted: {'; '.join(found)}",
-                hint="move that elsewhere, or plan again to see it",
+                hint="move them elsewhere, or plan again to review them",
             )
 
     def _added(self, step: Step, name: str) -> Iterator[str]:
@@ -79,7 +79,7 @@ class ChildChecks:
             for field_name, target in links(kind, item).items():
                 away = (name, item.id, field_name) in self.moving
                 if field_name in names and target == (step.kind, step.id) and not away:
-                    yield f"{_label(name, item)} was put into it after the plan was made"
+                    yield f"{_label(name, item)} was added to it after the plan was made"
 
     def _list(self, kind: str, parent_id: int | None) -> LiveKind:
         if read := self.lists.get((kind, parent_id)):

@@ -69,8 +69,8 @@ def _refused_names(problem: RequestRefused, kind: Kind) -> RequestRefused:
     return RequestRefused(
         str(problem),
         status=problem.status,
-        hint="if its answer is not about a value: the names of its fields are assumed; set"
-        f" `wire: {kind.name}: fields:` of this shop where they are others",
+        hint="unless the response is about a value: the names of the fields are assumed; set"
+        f" `wire: {kind.name}: fields:` of this shop if they differ",
     )
 
 
@@ -104,10 +104,10 @@ class _Creation:
                 if found is not None:
                     return found.id, self._reread(found)
             except RequestRefused as refused:
-                # The look-up was refused, not the create: the object may exist.
-                raise OutcomeUnknown(f"the answer was lost, and {refused}") from None
+                # The lookup was refused, not the create: the object may exist.
+                raise OutcomeUnknown(f"the response was lost, and {refused}") from None
             if lost is None:
-                raise ShopformError("the shop says it was created, and does not list it")
+                raise ShopformError("the shop reports it as created, but does not list it")
             if not left:
                 raise lost
         raise AssertionError("the last try returns or raises")
@@ -152,7 +152,7 @@ class _Creation:
         return objects[found.id]
 
     def _reread(self, found: LiveObject) -> WriteResult:
-        """Return what the lost response said; generated secrets if the shop shows them again."""
+        """Return the result of a lost response, with secrets if the shop shows them again."""
         if not self.kind.generated:
             return WriteResult(id=found.id, object=found)
         return write.read(self.context.client, self.kind, self.context.names(self.kind), found.id)
@@ -161,12 +161,12 @@ class _Creation:
         return canonical(self.kind.type(name), fields.get(name), self.context.hosts)
 
     def _kept(self, name: str, held: Mapping[str, object]) -> bool:
-        """Whether the shop has a field of this name; it may have rewritten the value."""
+        """Return whether the shop stored a field of this name, perhaps rewritten."""
         sent, now = self._canonical(name, self.fields), self._canonical(name, held)
         return now == sent or (isinstance(now, str) and now != "")
 
     def confirm(self, number: int) -> None:
-        """Check that the one create with assumed names came back with every field."""
+        """Check that the object of the create with assumed names has every field."""
         found = write.read(self.context.client, self.kind, self.context.names(self.kind), number)
         held = found.object.fields if found.object else {}
         wrong = [name for name in self.fields if not self._kept(name, held)]
@@ -174,7 +174,7 @@ class _Creation:
             raise ShopformError(
                 f"the shop did not keep {', '.join(f'`{name}`' for name in wrong)}:"
                 " it may use other names",
-                hint="look at it in the shop, and set"
+                hint="check the object in the shop, and set"
                 f" `wire: {self.kind.name}: fields:` of this shop",
             )
 
@@ -190,9 +190,9 @@ def _deliver(
         context.warnings.append(
             warning(
                 "secret-lost",
-                f"the shop made {names} of `{step.address}` and did not show it",
+                f"the shop generated {names} of `{step.address}` but did not show it",
                 address=step.address,
-                hint="delete it in the shop and copy again, to get a new one"
+                hint="delete the object in the shop and copy again, to get a new one"
                 if context.plan.basis.source
                 else f"`shopform apply --replace {step.address}` makes a new one",
             )

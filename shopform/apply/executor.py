@@ -97,7 +97,7 @@ def check_single_owner(plan: Plan, prior: Prior) -> None:
                 "owned-twice",
                 f"`{step.address}`: the {step.kind} {step.id} is `{owner}`",
                 address=step.address,
-                hint="plan again; where two addresses mean one object, remove one of them",
+                hint="plan again; if two addresses are one object, remove one of them",
             )
             for owner in sorted(other - names[step.address])
         ]

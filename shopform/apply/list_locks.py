@@ -1,4 +1,4 @@
-"""Keep writes to a list out while it is read, so that all its pages are of one moment."""
+"""Block writes to a list while it is read, so that its pages are consistent."""
 
 import threading
 from collections import Counter
@@ -23,7 +23,7 @@ class ListLocks:
 
     @contextmanager
     def read(self, kind: str) -> Iterator[None]:
-        """Let no new write begin, and wait for the running ones."""
+        """Block new writes, and wait for the running ones."""
         with self._changed:
             self._reads[kind] += 1
             self._changed.wait_for(lambda: not self._writes[kind])

@@ -1,4 +1,4 @@
-"""Check that the shop is still as it was when a saved plan was made."""
+"""Check that the shop did not change since a saved plan was made."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,9 +33,9 @@ def check_unchanged(plan: Plan, context: StepContext) -> Lists:
     """
     current = _Preconditions(plan, context)
     found = _other_shop(plan, current.lists)
-    there = {step.address: step for step in current.steps if step.id is not None}
+    existing = {step.address: step for step in current.steps if step.id is not None}
     for address, digests in plan.basis.fingerprints.items():
-        found += _edited(there[address], digests, current.lists, context)
+        found += _edited(existing[address], digests, current.lists, context)
     children = ChildChecks(plan, context.client, dict(current.lists))
     for step in current.steps:
         found += [*current.deleted(step), *current.taken(step), *current.rerouted(step)]
@@ -64,7 +64,7 @@ def _other_shop(plan: Plan, lists: Lists) -> list[Diagnostic]:
 def _list(context: StepContext, kind: str, parent_id: int | None) -> LiveKind:
     try:
         return complete_list(context.client, context.plan, kind, parent_id)
-    except Absent:  # a shop answers so for the children of a deleted object
+    except Absent:  # the response for the children of a deleted object
         return LiveKind()
 
 
@@ -85,7 +85,7 @@ def _edited(
 
 
 class _Preconditions:
-    """The lists that a plan depends on, as they are now."""
+    """The current lists that a plan depends on."""
 
     def __init__(self, plan: Plan, context: StepContext) -> None:
         self.context = context

@@ -1,7 +1,7 @@
 """Deliver secrets that the shop generates and shows once.
 
-A delivery writes a new file, or one that a delivery of the same shop wrote and that is unchanged,
-by the digests of an index beside the secrets. A secret never replaces a source or a state.
+A delivery writes a new file, or replaces an unchanged file of an earlier delivery of the same
+shop, by the digests in an index. A secret never replaces a source file or a state.
 """
 
 import errno
@@ -77,7 +77,9 @@ def check(delivery: Delivery | None, *, directory: Path, shop: str) -> None:
         name = delivery.command[0] if delivery.command else ""
         # As `subprocess` finds it: a name with a slash is relative to the folder it runs in.
         if not shutil.which(directory / name if "/" in name else name):
-            raise ShopformError(f"`{name}` is no command here", hint="install it, or name its path")
+            raise ShopformError(
+                f"the command `{name}` was not found", hint="install it, or use its path"
+            )
 
 
 def _kept(directory: Path, shop: str) -> Path:
@@ -112,7 +114,7 @@ def _require_own(directory: Path, name: str, path: Path, shop: str) -> None:
     ):
         raise ShopformError(
             f"`{name}` exists and was not written by a delivery of `{shop}`",
-            hint="move it away, or let `secret_to` name another file",
+            hint="move it away, or set another file in `secret_to`",
         )
 
 

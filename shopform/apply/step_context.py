@@ -1,4 +1,4 @@
-"""What the steps of a run share: ids for references, and the recording of results."""
+"""Data shared by the steps of a run: ids for references, and the recording of results."""
 
 import base64
 import hashlib
@@ -26,9 +26,8 @@ class StepContext:
     """Shared by the threads of a run.
 
     `entries` is the state as the run changes it, `kept` the addresses written to it; `ids` are
-    those of all objects that can be referred to, also of those being imported. `claimed` are
-    objects that a create of this run made, as known from its response or from a look-up under the
-    lock `claiming`.
+    those of all objects that references can name, imports included. `claimed` are the objects
+    made by creates of this run, by their response or by a lookup under the lock `claiming`.
     """
 
     plan: Plan
@@ -58,7 +57,7 @@ class StepContext:
         self.children = ChildChecks(self.plan, self.client, locks=self.locks)
 
     def secrets(self, step: Step) -> set[str]:
-        """Return the fields that are secrets, or were before the run; no value of them is shown."""
+        """Return the fields that are or were secret, whose values must not be shown."""
         before = self.session.prior.resources.get(step.previous or step.address)
         return set().union(*(secrets_of(entry) for entry in (before, step.entry) if entry))
 
@@ -109,7 +108,7 @@ class StepContext:
         return fields
 
     def operation(self, operation: Mapping[str, object]) -> dict[str, object]:
-        """An image operation as the shop takes it: the file's bytes in base64 (dossier 4.6)."""
+        """Return an image operation for the request: the file's bytes in base64 (dossier 4.6)."""
         if "file" not in operation:
             return dict(operation)
         with files.reporting(self.directory / str(operation["file"]), ShopformError):
@@ -125,7 +124,7 @@ class StepContext:
         }
 
     def _left(self, previous: Address | None) -> list[Address]:
-        """The previous address, unless another object got it in this run."""
+        """Return the previous address, unless another object got it in this run."""
         return [previous] if previous and previous not in self.kept else []
 
     def drop(self, step: Step) -> None:

@@ -61,7 +61,7 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
 def _path_conflicts(
     applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], context: StepContext
 ) -> Iterator[Diagnostic]:
-    """Warn of conflicts of the paths that the shop made."""
+    """Warn of redirects that conflict with paths that the shop chose."""
     made: dict[Address, tuple[str, str]] = {}
     held: set[str] = set()
     for (name, _), read in reads.items():
@@ -72,10 +72,10 @@ def _path_conflicts(
             item = read.objects.get(entry.id) if entry else None
             if item is None or step.temporary or kind.path in context.secrets(step):
                 continue
-            form, path = kind.type(kind.path), kind.path
+            type_, path = kind.type(kind.path), kind.path
             sent = step.fields.get(path, "" if step.op is Op.UPDATE else wanted(kind, step.fields))
             before, after = (
-                str(canonical(form, value, context.hosts))
+                str(canonical(type_, value, context.hosts))
                 for value in (sent, item.fields.get(path))
             )
             if before and (path not in step.fields or page_address(before) != page_address(after)):
@@ -103,7 +103,7 @@ def _not_verified(step: Step, read: LiveKind) -> Diagnostic:
         "not-verified",
         f"`{step.address}` was written and could not be verified: {why}",
         address=step.address,
-        hint="plan again to see how it is",
+        hint="plan again to see its current state",
     )
 
 
@@ -116,7 +116,7 @@ def _as_stored(
     warnings: list[Diagnostic],
     held: Set[object],
 ) -> Entry:
-    """Add to the entry how the shop stored each field that was sent.
+    """Return the entry with the values that the shop stored for the sent fields.
 
     `held` are the paths of all objects of the kind.
     """
@@ -160,10 +160,10 @@ def _without_unknown_fields(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
 
 def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
     secret = is_digest(held["sent"]) or is_digest(held["stored"])
-    told = "" if secret else ": sent {}, stored {}".format(*_short(held["sent"], held["stored"]))
+    values = "" if secret else ": sent {}, stored {}".format(*_short(held["sent"], held["stored"]))
     return warning(
         "stored-otherwise",
-        f"the shop stores `{name}` of `{step.address}` differently{told}",
+        f"the shop stores `{name}` of `{step.address}` differently{values}",
         address=step.address,
         hint="later plans report it, and send the path again once it is free"
         if name == BY_NAME[step.kind].path
@@ -172,7 +172,7 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
 
 
 def _short(sent: object, stored: object) -> Iterator[str]:
-    """Both values from where they differ, with escapes for invisible characters."""
+    """Yield both values from where they differ, with escapes for invisible characters."""
     one, other = str(sent), str(stored)
     show = escaped if alike(one, other) else str
     pairs = enumerate(zip(one, other, strict=False))

@@ -158,7 +158,7 @@ class Remover:
 def children(parent: Kind, fields: Mapping[str, object]) -> Iterator[str]:
     """Yield the kinds of children that an object with these fields may have.
 
-    These are nested in its kind, or have a reference to it in their identity.
+    Their kind has this one as its parent, or a reference to it in its identity.
     """
     for kind in KINDS:
         nesting = kind.nesting

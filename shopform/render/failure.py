@@ -1,4 +1,4 @@
-"""What a command that could not make a plan says, in the form its plan would have had."""
+"""Render the errors of a command that made no plan, in the format of the plan."""
 
 import json
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ TITLE = "shopform could not plan"
 
 
 def failure_json(diagnostics: Sequence[Diagnostic], exit_code: int) -> str:
-    """A document that no reader takes for a plan: it is `errored` and has no changes."""
+    """Render JSON that no reader accepts as a plan: it is `errored` and has no changes."""
     messages = [diagnostic(one)["diagnostic"] for one in diagnostics]
     failed = {"format_version": FORMAT, "errored": True, "exit_code": exit_code}
     return json.dumps({**failed, "diagnostics": messages}, ensure_ascii=False)
 
 
 def failure_markdown(diagnostics: Sequence[Diagnostic], shop: str) -> str:
-    """With the first line that a plan's comment has, so that it takes that comment's place."""
+    """Render Markdown with the first line of a plan's comment, so that it replaces that one."""
     notes = [line for one in diagnostics for line in note_part(one).levels[-1]]
     return "\n".join([mark(shop), f"## {TITLE}", "", *notes])
 
 
 def failure_html(diagnostics: Sequence[Diagnostic]) -> str:
-    """A page with the messages and nothing else."""
-    # Imported late: Jinja2 takes 30 ms, and JSON and Markdown need none of it.
+    """Render a page that has only the messages."""
+    # Imported late: Jinja2 takes 30 ms, and JSON and Markdown do not use it.
     from shopform.render.html.page import failure_html as failure_page
 
     return failure_page(TITLE, diagnostics)

@@ -1,4 +1,4 @@
-"""Resources and what they refer to, or the steps of a plan, as a graph in DOT or Mermaid."""
+"""Graphs of resources with their references, or of the steps of a plan, in DOT or Mermaid."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """Nodes in groups, and edges between them; the order of both is the order of the text."""
+    """Nodes in groups, and edges between them, in the order of the output."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
 
 def resource_graph(desired: Desired, only: Collection[Address] | None = None) -> Diagram:
-    """What is declared; an edge leads from a resource to what it lies in or refers to."""
+    """Return the declared resources, with edges to their parents and references."""
     chosen = {a: r for a, r in desired.resources.items() if only is None or a in only}
     edges: list[Edge] = []
     for address, resource in sorted(chosen.items()):
@@ -46,7 +46,7 @@ def resource_graph(desired: Desired, only: Collection[Address] | None = None) ->
 
 
 def step_graph(plan: Plan) -> Diagram:
-    """The steps of a plan, with their numbers in it; an edge leads to a step that waits."""
+    """Return the numbered steps of a plan, with edges from each step to those that wait for it."""
     nodes = tuple(
         Node(step.key, f"{number}: {step.op} {step.address}", step.kind)
         for number, step in enumerate(plan.steps, 1)
@@ -57,7 +57,7 @@ def step_graph(plan: Plan) -> Diagram:
 
 
 def render_graph(graph: Diagram, form: str) -> str:
-    """The graph as text, as `dot` or `mermaid`. The same graph always gives the same text."""
+    """Render a graph as `dot` or `mermaid`; equal graphs give equal output."""
     return "".join(f"{line}\n" for line in (_mermaid if form == "mermaid" else _dot)(graph))
 
 
@@ -86,13 +86,13 @@ def _dot(graph: Diagram) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A quoted string of DOT, where a backslash begins an escape."""
+    """Quote a string for DOT, where a backslash begins an escape."""
     escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _mermaid(graph: Diagram) -> Iterator[str]:
-    # Ids are numbers: a key may be a word of Mermaid's, such as `end`.
+    # Ids are numbers: a key may be a keyword of Mermaid, such as `end`.
     ids = {node.key: f"n{number}" for number, node in enumerate(graph.nodes)}
     yield "flowchart LR"
     for number, (group, nodes) in enumerate(_groups(graph.nodes)):
@@ -106,6 +106,6 @@ def _mermaid(graph: Diagram) -> Iterator[str]:
 
 
 def _entities(text: str) -> str:
-    """A quoted label of Mermaid: all but plain characters as its numbered entities."""
+    """Quote a label for Mermaid, with special characters as numbered entities."""
     plain = (c if c.isalnum() or c in " _-.:" else f"#{ord(c)};" for c in printable(text))
     return f'"{"".join(plain)}"'

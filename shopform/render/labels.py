@@ -1,4 +1,4 @@
-"""The names that people know objects by, which stand beside their addresses."""
+"""The names of objects that are shown with their addresses."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ Held = Mapping[str, object]
 
 
 def sides(change: Change) -> tuple[Held | None, Held | None]:
-    """What an object holds before and after; None where it is not there."""
+    """Return the values before and after a change; None where the object does not exist."""
     shown = [field for field in change.fields if not field.sensitive]
     old = {**change.values, **{field.name: field.before for field in shown}}
     new = {**change.values, **{field.name: field.after for field in shown}}
@@ -24,20 +24,20 @@ def sides(change: Change) -> tuple[Held | None, Held | None]:
 
 
 def label(kind: str, held: Held) -> str:
-    """The strings by which an object of a kind is recognised; empty where there are none."""
+    """Return the strings of an object's identity; "" if it has none."""
     table = BY_NAME[kind]
     names = (held.get(name) for name in table.identity if name not in table.refers)
     return ", ".join(name for name in names if isinstance(name, str))
 
 
 def label_of(change: Change) -> str:
-    """The name after a change, or else before it."""
+    """Return the name after a change, or else before it."""
     before, after = sides(change)
     return label(change.kind, after or {}) or label(change.kind, before or {})
 
 
 def labels(plan: Plan) -> dict[str, str]:
-    """The names of all objects whose fields the plan holds, by address."""
+    """Return the names of all objects with known fields, by address."""
     settled = {a: label(a.kind, held.values) for a, held in plan.settled.items()}
     changed = {c.address: label_of(c) for c in (*plan.drift, *plan.changes)}
     return {str(address): name for address, name in (settled | changed).items() if name}

@@ -1,4 +1,4 @@
-"""What differs between two strings: lines side by side, and within two lines the words."""
+"""Compare two strings: line by line, and changed lines word by word."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -8,19 +8,19 @@ from typing import NamedTuple
 from shopform.kit.text_diff import LineMatcher
 
 CONTEXT = 3
-# Matching takes the product of both lengths; beyond this clauses are compared instead of words,
-# and beyond this again the line is shown as changed throughout.
+# Matching costs the product of both lengths. Above this, clauses are compared instead of words;
+# if these are too many too, the whole line is shown as changed.
 _LARGEST = 250_000
-# Two lines that share less than this are two lines, and not two versions of one.
+# Two lines that share less than this are unrelated.
 _ALIKE = 0.5
-# Of what stays in a line this much is shown beside a change, where more than that much is left.
+# Unchanged characters that are shown next to a change, and the fewest that are elided.
 _NEAR, _ELIDED = 24, 40
 _WORD = re.compile(r"<[^<>]*>|\w+|\s+|[^\w\s]")
 _CLAUSE = re.compile(r"<[^<>]*>|[^<>.,;:!?]+|[<>.,;:!?]+")
 
 
 class Run(NamedTuple):
-    """A piece of a line, and whether the other side does not have it."""
+    """A part of a line; `changed` if the other side does not have it."""
 
     changed: bool
     text: str
@@ -30,7 +30,7 @@ Line = tuple[Run, ...]
 
 
 class Row(NamedTuple):
-    """A line before and after; None where a side has none. `same`: nothing changed in it."""
+    """A line before and after, None where a side has none; `same` if nothing changed."""
 
     before: Line | None
     after: Line | None
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 
 def rows(before: str, after: str) -> list[Row]:
-    """All lines of two strings, those that belong together side by side."""
+    """Return all lines of two strings, related lines in one row."""
     old, new = before.split("\n"), after.split("\n")
     found: list[Row] = []
     matcher = LineMatcher(old, new)
@@ -51,7 +51,7 @@ def rows(before: str, after: str) -> list[Row]:
 
 
 def folded(every: Sequence[Row]) -> Iterator[tuple[bool, list[Row]]]:
-    """The rows in runs: those to be seen, and those too far from any change (True)."""
+    """Yield the rows in runs, with True for those too far from a change to be shown."""
     changed = [number for number, row in enumerate(every) if not row.same]
     near = {n for c in changed for n in range(c - CONTEXT, c + CONTEXT + 1)}
     for far, run in groupby(range(len(every)), lambda number: number not in near):
@@ -59,7 +59,7 @@ def folded(every: Sequence[Row]) -> Iterator[tuple[bool, list[Row]]]:
 
 
 def elided(before: str, after: str, show: Callable[[str], str]) -> tuple[str, str]:
-    """Two versions of a line: what changed, and of what stays only what is near to that."""
+    """Render two versions of a line, with long unchanged parts elided."""
     one, other = _words(before, after)
     return _elided(one, show), _elided(other, show)
 
@@ -113,7 +113,7 @@ def _words(before: str, after: str) -> tuple[Line, Line]:
 
 
 def _tidy(runs: list[Run]) -> Line:
-    """Without empty pieces, and without a blank alone between two that changed."""
+    """Drop empty runs, and join changed runs with only spaces between them."""
     kept = [run for run in runs if run.text]
     for number in range(1, len(kept) - 1):
         if kept[number].text.isspace() and kept[number - 1].changed and kept[number + 1].changed:

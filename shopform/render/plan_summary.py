@@ -1,11 +1,11 @@
-"""What every form of a plan shows: its changes in order with their styles, verdict and counts."""
+"""The parts of a plan that every format shows: changes in order, verdict and counts."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from shopform.kit.text import join_first
 from shopform.model.plan import Action, Calls, Change, Op, Plan, Step
-from shopform.render.text.style import DRIFTED, MOVED, REASONS, ActionStyle, look_of, printable
+from shopform.render.text.style import DRIFTED, MOVED, REASONS, ActionStyle, printable, style_of
 
 DESTROYED = (Action.DELETE, Action.REPLACE)
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
@@ -15,11 +15,11 @@ Styled = list[tuple[Change, ActionStyle]]
 
 def planned(plan: Plan) -> Styled:
     """Return the changes that have anything to show, deletes first."""
-    return [(c, look_of(c)) for c in _deletes_first(plan.changes) if _visible(c)]
+    return [(c, style_of(c)) for c in _deletes_first(plan.changes) if _visible(c)]
 
 
 def drifted(plan: Plan) -> Styled:
-    """Return what was changed outside of shopform, deletes first."""
+    """Return the drift, deletes first."""
     return [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in _deletes_first(plan.drift)]
 
 
@@ -38,17 +38,17 @@ def render_calls(calls: Calls) -> str:
 
 
 def _visible(change: Change) -> bool:
-    """Whether a change has anything to show; one of the state alone may not."""
+    """Return whether a change has anything to show; changes of the state only may not."""
     shown = change.importing or change.previous or change.fields or change.notes or change.reason
     return change.action is not Action.NO_OP or bool(shown)
 
 
-def comments(change: Change, look: ActionStyle) -> Iterator[str]:
-    """Why, from where, and what else there is to know: one sentence each."""
+def comments(change: Change, style: ActionStyle) -> Iterator[str]:
+    """Yield a change's reason, previous address, import and notes, a sentence each."""
     if change.reason:
         known = REASONS.get(change.reason)
         yield known.format(address=change.address) if known else change.reason
-    if change.previous and look is not MOVED:
+    if change.previous and style is not MOVED:
         yield f"moved from {change.previous}"
     if change.importing:
         yield "imported" if change.id is None else f'imported from "{change.id}"'

@@ -1,4 +1,4 @@
-"""A shop on this machine that speaks the API over real HTTP, strictly, and breaks on request."""
+"""A local shop that implements the API over HTTP strictly, and fails on request."""
 
 from shopform.sandbox.local import Sandbox
 

@@ -30,11 +30,10 @@ class Request:
 
 
 class App:
-    """Answers requests. Several threads may ask at once; it takes them in turn.
+    """Handles requests one at a time; thread-safe.
 
-    `calls` are the requests it has answered, or let go unanswered. The hooks in `before` are
-    called when a request has arrived, those in `after` when its effect is kept and its answer
-    is not sent yet.
+    `calls` are the handled requests, answered or not. The hooks in `before` are called when a
+    request has arrived, those in `after` when its effect is stored but the response not sent.
     """
 
     def __init__(self, world: World, gate: Gate, seed: Seed, products: int) -> None:
@@ -54,8 +53,8 @@ class App:
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
     ) -> SandboxResponse:
         """Return the response to one request. Keys of `headers` are in lower case."""
-        asked = dict(parse_qsl(query, keep_blank_values=True))
-        request = Request(method, path, asked, headers.get("authorization", ""), body)
+        params = dict(parse_qsl(query, keep_blank_values=True))
+        request = Request(method, path, params, headers.get("authorization", ""), body)
         with self._lock:
             self._arrived += 1
             place = path.removeprefix(ROOT)
@@ -90,8 +89,10 @@ class App:
             open_shop(self.world, self._seed, self._products)
 
     def data(self, kind: str) -> list[dict[str, Any]]:
-        """The objects of a kind that were not removed, as kept: numbers as ints, whatever the
-        switches say."""
+        """Return the objects of a kind that were not removed, as stored.
+
+        Numbers are ints, whatever the switches.
+        """
         with self._lock:
             rows = [row for row in self.world.store.rows(endpoint(kind)) if not row["_removed"]]
         return [{key: row[key] for key in row if not key.startswith("_")} for row in rows]
@@ -129,16 +130,18 @@ class App:
             raise Refusal(404)
         return name, int(number or 0)
 
-    def _list(self, table: Table, asked: Mapping[str, str], fault: Fault | None) -> SandboxResponse:
+    def _list(
+        self, table: Table, params: Mapping[str, str], fault: Fault | None
+    ) -> SandboxResponse:
         switches = self.world.switches
-        rows = table.rows(asked)
+        rows = table.rows(params)
         total = len(rows)
         envelope = switches[f"shape.{table.endpoint}"] == "envelope"
         limit, offset = total, 0
-        if envelope or (switches["bare_limit"] == "honour" and "limit" in asked):
-            limit, offset = self._page(table, asked)
+        if envelope or (switches["bare_limit"] == "honour" and "limit" in params):
+            limit, offset = self._page(table, params)
         rows = faults.tamper(fault, rows[offset : offset + limit])
-        items = [_picked(table.answer(row, View.LISTED), asked) for row in rows]
+        items = [_picked(table.answer(row, View.LISTED), params) for row in rows]
         if not envelope:
             return answer(200, items)
         paging: dict[str, object] = {"offset": offset, "limit": limit}
@@ -148,9 +151,9 @@ class App:
             paging["total"] = str(total) if switches["total"] == "string" else total
         return answer(200, {"paging": paging, table.surface.list_key: items})
 
-    def _page(self, table: Table, asked: Mapping[str, str]) -> tuple[int, int]:
+    def _page(self, table: Table, params: Mapping[str, str]) -> tuple[int, int]:
         most = int(self.world.switches["page_max"])
-        limit, offset = asked.get("limit", ""), asked.get("offset", "")
+        limit, offset = params.get("limit", ""), params.get("offset", "")
         wanted = int(limit) if limit.isdecimal() and int(limit) else table.page
         if wanted > most and self.world.switches["limit_over"] == "refuse":
             raise Refusal(400, f"limit is above {most}")
@@ -188,9 +191,9 @@ class App:
         return SandboxResponse(refusal.status, text.encode(), headers=refusal.headers)
 
 
-def _picked(shown: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:
+def _picked(shown: dict[str, Any], params: Mapping[str, str]) -> dict[str, Any]:
     """Return the columns that `fields` names, or all (A3, D1)."""
-    names = asked.get("fields", "").split(",")
+    names = params.get("fields", "").split(",")
     return shown if names == [""] else {name: shown[name] for name in names if name in shown}
 
 

@@ -1,4 +1,4 @@
-"""The log of requests, without keys and without the bytes of images."""
+"""The log of requests, without keys and image data."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """One request. `n` counts from 1 in order of arrival; `path` is below /REST; `body` is its
-    JSON, or the string if it is not JSON; `status` is 0 until, and unless, it is answered."""
+    """One request.
+
+    `n` counts from 1 in order of arrival; `path` is below /REST; `body` is its JSON, or the string
+    if it is not JSON; `status` is 0 without a response.
+    """
 
     n: int
     time: str

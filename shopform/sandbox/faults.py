@@ -1,7 +1,7 @@
-"""What goes wrong on request: which request is struck, and what becomes of it.
+"""Faults on request: which requests fail, and how.
 
 A spec is `N:ACTION`, `METHOD:N:ACTION` or `METHOD /path:N:ACTION`. N counts the matching requests
-since the fault was set, from 1; `N+` is from then on, `N-M` a range.
+since the fault was set, from 1; `N+` is all from there on, `N-M` a range.
 """
 
 import math
@@ -79,23 +79,23 @@ class Faults:
     """The active faults, each with the number of requests it has seen."""
 
     def __init__(self) -> None:
-        self.in_force: list[tuple[Fault, list[int]]] = []
+        self.active: list[tuple[Fault, list[int]]] = []
 
     def add(self, spec: str) -> None:
-        self.in_force.append((parse_fault(spec), [0]))
+        self.active.append((parse_fault(spec), [0]))
 
     def clear(self) -> None:
-        self.in_force.clear()
+        self.active.clear()
 
     def strike(self, method: str, path: str) -> Fault | None:
         """Count a request, and return the first fault that is due, if any."""
-        struck = None
-        for fault, seen in self.in_force:
+        due = None
+        for fault, seen in self.active:
             if fault.concerns(method, path):
                 seen[0] += 1
-                if struck is None and fault.first <= seen[0] <= fault.last:
-                    struck = fault
-        return struck
+                if due is None and fault.first <= seen[0] <= fault.last:
+                    due = fault
+        return due
 
 
 def before(fault: Fault | None) -> SandboxResponse | None:
@@ -117,7 +117,7 @@ def before(fault: Fault | None) -> SandboxResponse | None:
 
 
 def tamper(fault: Fault | None, items: list[Any]) -> list[Any]:
-    """Return what is left of a list's items; the total stays as it was."""
+    """Return the items of a list after a fault; the total is unchanged."""
     action = fault.action if fault else ""
     if action == "empty":
         return []

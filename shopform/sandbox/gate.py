@@ -7,7 +7,7 @@ from shopform.sandbox.behaviour.tables import endpoint
 from shopform.sandbox.messages import Refusal
 
 SCHEMES = ("", "Bearer ", "Shoporama ")  # A1, A2, A3, W
-APP_STATUS = "app-status"  # P: asked by the app itself, with a scheme of its own
+APP_STATUS = "app-status"  # P: requested by the app itself, with its own scheme
 
 
 class Gate:
@@ -32,9 +32,9 @@ class Gate:
 
 
 def _rights(denied: str) -> list[tuple[str, bool]]:
-    """The reads (True) and writes (False) that `ENDPOINT[:read|:write]` denies."""
+    """Return the reads (True) and writes (False) that `ENDPOINT[:read|:write]` denies."""
     name, _, right = denied.partition(":")
     reads = {"": (True, False), "read": (True,), "write": (False,)}
     if right not in reads:
-        raise UsageError(f"`{right}` is not a right", hint="it is `read` or `write`")
+        raise UsageError(f"`{right}` is not a right", hint="use `read` or `write`")
     return [(endpoint(name), each) for each in reads[right]]

@@ -19,11 +19,11 @@ from shopform.sandbox.switches import Switches
 
 
 class Sandbox:
-    """A shop on loopback. It listens from the start; used as a context it is closed at the end.
+    """A shop on loopback, which listens from the start; a context manager that closes it.
 
-    `data` is a file that keeps the shop, `seed` what it holds when it is new, by endpoint.
-    `first_ids` says where the ids of an endpoint begin. Port 0 is any free port. Raises UsageError
-    for arguments that mean nothing and for a host that is not loopback.
+    `data` is a file that stores the shop, `seed` are the objects of a new shop, by endpoint.
+    `first_ids` are the first ids, by endpoint. Port 0 is any free port. Raises UsageError for
+    invalid arguments, such as a host that is not loopback.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class Sandbox:
     ) -> None:
         _check_loopback(host)
         given_ids = {endpoint(name): number for name, number in (first_ids or {}).items()}
-        in_force = Switches(switches)
+        active = Switches(switches)
         self._store = RowStore(data, FIRST_IDS | given_ids)
-        self._world = World(self._store, in_force)
+        self._world = World(self._store, active)
         try:
             self.app = App(self._world, Gate(token, deny, daily_calls), seed or {}, products)
             self.set_fault(*faults)
@@ -81,7 +81,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The address of the API, with /REST."""
+        """The URL of the API, with /REST."""
         return self._world.origin + ROOT
 
     @property
@@ -153,5 +153,5 @@ def _listen(host: str, port: int, app: App) -> Server:
     except OSError as problem:
         reason = problem.strerror or "refused"
         raise UsageError(
-            f"cannot listen on port {port}: {reason.lower()}", hint="`--port 0` takes a free one"
+            f"cannot listen on port {port}: {reason.lower()}", hint="`--port 0` uses a free one"
         ) from None

@@ -16,7 +16,7 @@ REQUEST_LIMIT = 64 * 1024 * 1024
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """One connection. A response is sent at once, which saves waiting for an acknowledgement."""
+    """One connection, without Nagle's algorithm, which would delay responses."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -88,7 +88,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((host, port), Exchange)
 
     def server_bind(self) -> None:
-        """Bind without the reverse look-up of the host's name in http.server."""
+        """Bind without the reverse DNS lookup of http.server."""
         TCPServer.server_bind(self)
 
     @property

@@ -1,8 +1,8 @@
-"""The shop's data: rows in memory, and a file that survives a crash at any instant.
+"""The shop's data: rows in memory, and a file that survives a crash at any time.
 
-The file is JSON lines: a head, then one line a commit, each a list of [table, id, row]. A commit
-is one write, so it is there as a whole or not at all; a torn last line never happened. Opening a
-file writes it anew with one line a row.
+The file is JSON lines: a header, then one line per commit with a list of [table, id, row]. A
+commit is one write, so it is complete or absent; an incomplete last line is ignored. Opening a
+file rewrites it with one line per row.
 """
 
 import json
@@ -14,7 +14,7 @@ from shopform.errors import UsageError
 
 Row = dict[str, Any]
 Change = tuple[str, int, Row]
-HEAD = '{"sandbox": 1}\n'
+HEADER = '{"sandbox": 1}\n'
 
 
 class RowStore:
@@ -24,7 +24,7 @@ class RowStore:
         self._first_ids = first_ids
         self._file = file
         self._out: TextIO | None = None
-        self._forget()
+        self._reset()
         if file is not None and file.exists():
             self._load(file)
         self._open()
@@ -57,12 +57,12 @@ class RowStore:
         if self._out is not None:
             self._out.write(json.dumps(changes) + "\n")
             self._out.flush()
-        self._take(changes)
+        self._apply(changes)
 
     def clear(self) -> None:
         """Delete all rows, in the file too."""
         self.close()
-        self._forget()
+        self._reset()
         self._open()
 
     def close(self) -> None:
@@ -70,13 +70,13 @@ class RowStore:
             self._out.close()
             self._out = None
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._tables: dict[str, dict[int, Row]] = {table: {} for table in self._first_ids}
         self._indexes: dict[tuple[str, str], dict[object, set[int]]] = {}
         self._next = dict(self._first_ids)
         self.commits = 0
 
-    def _take(self, changes: Iterable[Change]) -> None:
+    def _apply(self, changes: Iterable[Change]) -> None:
         self.commits += 1
         for table, number, row in changes:
             before = self._tables[table].get(number, {})
@@ -88,13 +88,13 @@ class RowStore:
                     index.setdefault(row.get(column), set()).add(number)
 
     def _load(self, file: Path) -> None:
-        head, *lines = file.read_text(encoding="utf-8", errors="replace").splitlines(True) or [""]
+        header, *lines = file.read_text(encoding="utf-8", errors="replace").splitlines(True) or [""]
         try:
-            if head != HEAD:
+            if header != HEADER:
                 raise ValueError
             for line in lines:
                 if line.endswith("\n"):
-                    self._take((table, number, row) for table, number, row in json.loads(line))
+                    self._apply((table, number, row) for table, number, row in json.loads(line))
         except (ValueError, KeyError):
             hint = "name another file, or delete it"
             raise UsageError(f"`{file}` is not a sandbox's data file", hint=hint) from None
@@ -103,10 +103,10 @@ class RowStore:
         if self._file is None:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._file.with_name(self._file.name + ".new")
-        with fresh.open("w", encoding="utf-8") as out:
-            out.write(HEAD)
+        new = self._file.with_name(self._file.name + ".new")
+        with new.open("w", encoding="utf-8") as out:
+            out.write(HEADER)
             for table, rows in self._tables.items():
                 out.writelines(json.dumps([[table, n, row]]) + "\n" for n, row in rows.items())
-        fresh.replace(self._file)
+        new.replace(self._file)
         self._out = self._file.open("a", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The switches of a shop: its behaviour where the evidence leaves it open."""
+"""The switches of a shop: its behaviour where evidence is missing."""
 
 from collections.abc import Mapping
 
@@ -13,20 +13,20 @@ class Switches:
     """The value of each switch; by default the first of its allowed values."""
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
-        self._words = {switch.name: switch.words[0] for switch in SWITCHES}
+        self._values = {switch.name: switch.words[0] for switch in SWITCHES}
         for name, word in (given or {}).items():
             self.set(name, word)
 
     def __getitem__(self, name: str) -> str:
-        return self._words[name]
+        return self._values[name]
 
     def set(self, name: str, word: str) -> None:
         """Set a switch. Raises UsageError for an unknown name or value."""
         known = {switch.name: switch.words for switch in SWITCHES}
         if name not in known:
             hint = did_you_mean(name, known, "`--list-switches` shows all")
-            raise UsageError(f"no switch is called `{name}`", hint=hint)
+            raise UsageError(f"there is no switch `{name}`", hint=hint)
         if word not in known[name]:
-            words = ", ".join(f"`{each}`" for each in known[name])
-            raise UsageError(f"switch `{name}` has no value `{word}`", hint=f"it is one of {words}")
-        self._words[name] = word
+            allowed = ", ".join(f"`{each}`" for each in known[name])
+            raise UsageError(f"switch `{name}` has no value `{word}`", hint=f"use one of {allowed}")
+        self._values[name] = word

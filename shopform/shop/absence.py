@@ -28,7 +28,7 @@ def confirm_absence(client: Client, live: Live, prior: Prior) -> Live:
 
 
 def _missing(live: Live, prior: Prior) -> Mapping[str, list[int]]:
-    """Managed ids that complete lists miss, by kind; without children of missing parents."""
+    """Return managed ids that complete lists miss, by kind, except children of missing parents."""
     deleted = {
         address
         for address, entry in prior.resources.items()

@@ -80,7 +80,7 @@ class CallCounter:
             self._count(b".", 1)
 
     def give_back(self) -> None:
-        """Give a call back that was not sent."""
+        """Return a call that was not sent to the budget."""
         with self._lock:
             self._count(b"-", -1)
 

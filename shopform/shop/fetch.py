@@ -96,7 +96,7 @@ def with_product_counts(client: Client, live: Live, wanted: Iterable[tuple[str, 
     """Return the shop with the number of products of each (kind, id), one call each.
 
     A kind by which products cannot be counted is left out. The number is `None` if the key may
-    not read products or the shop does not tell.
+    not read products or the shop does not report it.
     """
     filters = {kind.name: kind.counted_by for kind in KINDS}
     asked = sorted({one for one in wanted if filters.get(one[0])})

@@ -71,7 +71,7 @@ def _attempt(
 
 
 def _begin(client: Client, one: Listing, *, trusting: bool) -> None:
-    """Read the first page, and all others if the first does not tell the total."""
+    """Read the first page, and all others unless the first has the total."""
     one.pages, one.problem = [], ""
     first = _first_page(client, one)
     if first is None:
@@ -120,7 +120,7 @@ def _ids(names: Names, one: ListPage) -> set[int]:
 
 
 def _offsets(one: Listing) -> range:
-    """The offsets of the pages after the first, if the first told the total."""
+    """Return the offsets of the pages after the first, if the first has the total."""
     if not one.pages or one.problem:
         return range(0)
     first, step = one.pages[0], len(one.pages[0].items)

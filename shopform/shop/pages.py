@@ -95,7 +95,7 @@ def _number(given: object) -> int | None:
 
 
 def may_have_more(last: ListPage) -> bool:
-    """Return whether another page may follow, if the shop does not tell the total.
+    """Return whether another page may follow, if no total was reported.
 
     Whether the shop honours `limit` on bare arrays is unknown (dossier 2.3): a length that is a
     multiple of it may be a full page.

@@ -20,11 +20,11 @@ from shopform.terminal.event_stream import Stream
 
 @dataclass(slots=True)
 class Console:
-    """One run's surroundings: the environment, the folder, the streams and how they look.
+    """The environment, folder, streams and output format of one run.
 
-    `about` is which of several shops the messages are about, while they are about one; `outputs`
-    has the files that options name for output, and which option it is. `detail` is `summary` for
-    a line an object, `full` for everything, and empty for what is usual.
+    `about` is the one of several shops that messages are about, if any. `outputs` has the output
+    files by path, with the option of each. `detail` is `summary` for a line per object, `full`
+    for everything, or empty.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -46,17 +46,17 @@ class Console:
 
     @property
     def limit(self) -> int:
-        """How many bytes Markdown may have."""
+        """The maximum bytes of Markdown."""
         return sys.maxsize if self.detail == "full" else self.max_bytes
 
     @property
     def columns(self) -> int | None:
-        """How wide the terminal is; None where the result goes elsewhere."""
+        """The width of the terminal; None if stdout is not one."""
         return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
 
     @property
     def width(self) -> int:
-        """How wide prose may get."""
+        """The width of prose."""
         return self.columns or 100
 
     def color(self, *, err: bool = False) -> bool:
@@ -70,29 +70,29 @@ class Console:
 
     @property
     def watched(self) -> bool:
-        """Whether stderr is a terminal, so that a progress bar makes sense."""
+        """Whether stderr is a terminal that can show a progress bar."""
         return not self.quiet and sys.stderr.isatty() and self.environment.get("TERM") != "dumb"
 
     @property
     def one_document(self) -> bool:
-        """Whether stdout gets one document, which nothing else may go into."""
+        """Whether stdout gets one document and nothing else."""
         return self.form in ("json", "markdown", "html")
 
     @property
     def quiet(self) -> bool:
-        """Whether the exit code is all that is wanted, and messages of what went wrong."""
+        """Whether only errors are shown."""
         return self.form == "quiet"
 
     def claim(self, option: str, name: str, made: re.Pattern[bytes]) -> Path:
-        """The path of a file that an option names for output. Raises UsageError as `claim` does."""
+        """Return the path of an output file of an option. Raises UsageError."""
         try:
             stdout = os.fstat(sys.stdout.fileno())
-        except (OSError, ValueError, AttributeError):  # no file, or none at all
+        except (OSError, ValueError, AttributeError):  # stdout is not a file, or closed
             stdout = None
         return claim(self.directory, option, name, made, self.outputs, stdout)
 
     def result(self, text: str) -> None:
-        """Print to stdout. Raises ShopformError where that cannot be written."""
+        """Print to stdout. Raises ShopformError if that fails."""
         try:
             click.echo(text.rstrip("\n"), color=True)
         except BrokenPipeError:
@@ -103,7 +103,7 @@ class Console:
             raise ShopformError(summary, hint=hint(problem)) from problem
 
     def ask(self, question: str) -> str:
-        """What is answered to a question. Raises KeyboardInterrupt, also at the end of input."""
+        """Ask a question and return the answer. Raises KeyboardInterrupt, also at end of input."""
         try:
             answer: str = click.prompt(question, default="", show_default=False, err=True)
         except click.Abort as problem:
@@ -114,7 +114,7 @@ class Console:
         click.echo(text, err=True, color=True)
 
     def info(self, text: str) -> None:
-        """Print to stderr, unless the exit code is all that is wanted."""
+        """Print to stderr unless `quiet`."""
         if not self.quiet:
             self.note(text)
 
@@ -129,17 +129,17 @@ class Console:
             self.note(text.rstrip("\n"))
 
     def failure(self, problem: ShopformError) -> int:
-        """Report what ended a command, in every output format; return its exit code."""
+        """Report the error that ended a command, in any output format; return its exit code."""
         self.report_problem(problem)
         if self.one_document:
             self.result(self._failed(problem))
         return problem.exit_code
 
     def report_problem(self, problem: ShopformError) -> None:
-        """Report why something could not be done, and leave its result to others."""
+        """Report an error on stderr and in the event stream only."""
         self.diagnostics(problem.diagnostics)
         if isinstance(problem, UsageError):
-            # A command that was not begun leaves the messages of the last one where they are.
+            # A command that did not start keeps the events of the previous one.
             self.stream.drop_unopened()
         self.stream.emit(map(diagnostic, problem.diagnostics))
 
@@ -153,7 +153,7 @@ class Console:
         return failure_html(problem.diagnostics)
 
     def flush(self) -> bool:
-        """Write what is left of the result; whether that was possible, or stdout is closed."""
+        """Flush stdout; return False if that failed, except for a closed pipe."""
         try:
             sys.stdout.flush()
         except BrokenPipeError:
@@ -165,5 +165,5 @@ class Console:
         return True
 
     def close_output(self) -> None:
-        """stdout is closed: keep Python from complaining when it ends."""
+        """Redirect a closed stdout, so that Python reports no error at exit."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

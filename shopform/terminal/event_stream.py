@@ -1,4 +1,4 @@
-"""Writes a run's messages: to stdout, or into a file beside the human output."""
+"""Write the events of a run to stdout, or to a file in addition to other output."""
 
 import json
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from shopform.render.json import events
 
 
 class Stream:
-    """One JSON object a line, each with its time (UTC). Safe to call from any thread.
+    """Writes one JSON object per line, with its time (UTC); thread-safe.
 
-    Without a target nothing is written, so callers need not check. `shop` is which of
-    several shops the messages are about, while they are about one. A file is opened for the first
-    message; `problem` is why one could not be written to its end, which stops no run.
+    Without a target nothing is written. `shop` is the one of several shops that events are about,
+    if any. A file is opened for the first event; `problem` is why writing it failed, which does
+    not stop the run.
     """
 
     def __init__(self) -> None:
@@ -30,19 +30,19 @@ class Stream:
         self._lock = Lock()
 
     def add(self, target: IO[str]) -> None:
-        """Write to this from now on, the version first."""
+        """Add a target, and write the version to it."""
         _write(target, events.version())
         self._targets.append(target)
 
     def add_file(self, path: Path) -> None:
-        """Write to this file from now on. Raises OSError for a pipe without a reader."""
+        """Add a file. Raises OSError for a pipe without a reader."""
         if path.is_fifo():
             self._opened = files.open_stream(path)
             _write(self._opened, events.version())
         self._file = path
 
     def drop_unopened(self) -> None:
-        """Leave a file alone that has had no message yet."""
+        """Remove the file if no event was written to it yet."""
         if self._opened is None:
             self._file = None
 
@@ -58,9 +58,9 @@ class Stream:
                     self._write_file(self._file, {**message, **about})
 
     def close(self) -> None:
-        """Write to a file no more."""
+        """Close the file."""
         if self._opened:
-            with suppress(OSError):  # what cannot be written was reported
+            with suppress(OSError):  # errors were reported when writing
                 self._opened.close()
         self._file = self._opened = None
 

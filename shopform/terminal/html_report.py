@@ -1,4 +1,4 @@
-"""The HTML report of a plan, with the project's images and where it was made."""
+"""The HTML report of a plan, with the project's images and its provenance."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,23 +9,20 @@ from pathlib import Path
 from shopform import files
 from shopform.model.plan import Plan
 from shopform.render.html.page import render_html
-from shopform.render.html.previews import ALL_IMAGES, LARGEST_IMAGE, Picture, image_files
+from shopform.render.html.previews import ALL_IMAGES, LARGEST_IMAGE, ImageFile, image_files
 from shopform.render.html.provenance import Provenance
 from shopform.terminal.console import Console
 
 
 def html_report(console: Console, plan: Plan) -> str:
-    """The page, made now. Its time and CI's variables are in no digest."""
+    """Render the report with the current time. No digest covers the time or CI's variables."""
     origin = provenance(console.environment, f"{datetime.now(UTC):%Y-%m-%d %H:%M UTC}")
-    return render_html(plan, origin=origin, pictures=_pictures(console.directory, plan))
+    return render_html(plan, origin=origin, images=_images(console.directory, plan))
 
 
-def _pictures(directory: Path, plan: Plan) -> dict[str, Picture]:
-    """The images that the plan shows, as long as they are what it was made from.
-
-    The plan may be a saved one and its files elsewhere: what cannot be read is left out.
-    """
-    found: dict[str, Picture] = {}
+def _images(directory: Path, plan: Plan) -> dict[str, ImageFile]:
+    """Return the images of a plan whose files exist and are unchanged since it was made."""
+    found: dict[str, ImageFile] = {}
     room = ALL_IMAGES
     for sha256, name in image_files((*plan.drift, *plan.changes)).items():
         with suppress(OSError):
@@ -33,15 +30,15 @@ def _pictures(directory: Path, plan: Plan) -> dict[str, Picture]:
             if hashlib.sha256(data).hexdigest() == sha256:
                 kept = data if len(data) <= min(LARGEST_IMAGE, room) else b""
                 room -= len(kept)
-                found[sha256] = Picture(len(data), kept)
+                found[sha256] = ImageFile(len(data), kept)
     return found
 
 
 def provenance(environment: Mapping[str, str], made: str) -> Provenance:
-    """Where a report comes from; outside of CI only when it was made.
+    """Return the provenance of a report; outside of CI it has only the time.
 
     The variables are those that GitHub Actions and GitLab CI document. On a pull request GitHub's
-    GITHUB_SHA is the commit that merges it, and GITHUB_REF is `refs/pull/NUMBER/merge`.
+    GITHUB_SHA is the merge commit, and GITHUB_REF is `refs/pull/NUMBER/merge`.
     """
     found = environment.get
     if found("GITHUB_ACTIONS") == "true":
@@ -71,5 +68,5 @@ def provenance(environment: Mapping[str, str], made: str) -> Provenance:
 
 
 def _web(url: str) -> str:
-    """The address, where it is one that a browser opens as a page."""
+    """Return a URL if a browser can open it as a page, else an empty string."""
     return url if url.startswith(("https://", "http://")) else ""

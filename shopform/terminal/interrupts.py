@@ -1,4 +1,4 @@
-"""What Ctrl-C and SIGTERM do to a run."""
+"""Handle Ctrl-C and SIGTERM during a run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,9 @@ from typing import Any
 
 @contextmanager
 def interruptible() -> Iterator[Any]:
-    """An event set by the first Ctrl-C or SIGTERM; the second ends the process where it is.
+    """Yield an event that the first Ctrl-C or SIGTERM sets; the second ends the process at once.
 
-    What was recorded by then is in the journal, which holds.
+    Everything recorded until then is safe in the journal.
     """
     import os
     import signal

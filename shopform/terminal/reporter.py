@@ -1,4 +1,4 @@
-"""What a run reports on the terminal: progress, plans, questions, what came of it."""
+"""Report runs on the terminal: progress, plans, approval and results."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,9 +39,9 @@ DONE = {
 
 @dataclass(slots=True)
 class Reporter:
-    """An Observer of use cases that writes to a console, and shows their results there.
+    """An Observer that writes to a console, and shows the results of use cases there.
 
-    `shown`: the plan of the shop that was begun last was printed.
+    `shown`: the plan of the current shop was printed.
     """
 
     console: Console
@@ -61,7 +61,7 @@ class Reporter:
 
     def renamed(self, file: str, moves: Iterable[tuple[Address, Address]]) -> None:
         for before, after in moves:
-            self.console.info(f"{file}: `moved` says now that {before} became {after}.")
+            self.console.info(f"{file}: added to `moved`: {before} -> {after}.")
 
     def begin(self, shop: Shop) -> None:
         from shopform.render.text.multi_shop import heading
@@ -75,16 +75,16 @@ class Reporter:
         self._begun, self.shown = True, False
 
     def about(self, shop: str) -> None:
-        """Name the shop in every message from now on."""
+        """Begin to name the shop in every message."""
         self.console.about = self.console.stream.shop = shop
 
     def end(self) -> None:
-        """Report on no single shop any more."""
+        """Stop naming a shop in messages."""
         self.about("")
 
     @contextmanager
     def reading(self, shop: str) -> Iterator[Callable[[str], None]]:
-        """A bar on a terminal, a line now and then elsewhere."""
+        """Show a bar on a terminal, or a line at intervals."""
         note = None if self.console.quiet else self.console.note
         with progress(self.console.watched, f"reading {shop}", note, monotonic) as bar:
             yield bar.advance
@@ -123,7 +123,7 @@ class Reporter:
 
     @contextmanager
     def applying(self, plan: Plan) -> Iterator[tuple[Listener, Event]]:
-        """A bar on a terminal, a line per step elsewhere; Ctrl-C sets the event."""
+        """Show a bar on a terminal, or a line per step; Ctrl-C sets the event."""
         console = self.console
         with (
             interruptible() as interrupt,
@@ -147,44 +147,44 @@ class Reporter:
             yield listener, interrupt
 
     def proposed(self, result: RunResult, advice: str = "") -> int:
-        """Show a plan that is not carried out, and how it could be; the exit code."""
+        """Show a plan that is not applied, with advice on how to; return the exit code."""
         self.planned(result.plan)
         if advice and not result.plan.refused and not result.plan.empty:
             self.console.info(advice)
         return result.exit_code
 
     def applied(self, result: RunResult) -> int:
-        """Show what came of a plan that was to be carried out; the exit code."""
+        """Show the outcome of an apply; return the exit code."""
         if result.outcome:
             self._outcome(result.plan, result.outcome)
         return result.exit_code
 
     def declared(self, made: "DeclaredFiles", out: Path | None) -> None:
-        """Report a shop as YAML: the text, or what was written to `out`."""
+        """Show a shop as YAML, or report the files written to `out`."""
         count = plural(made.resources, "resource")
         if made.omitted:
-            count += f", {made.omitted:,} left out: the comments say why"
+            count += f", {made.omitted:,} omitted (see the comments)"
         if out is None:
             self.console.result(made.text)
             self.console.info(f"\n{count}.")
             return
         files = plural(made.written, "file")
-        begun = f"Wrote {files} to `{out}`" if made.written else f"`{out}` says so already"
-        self.console.info(f"{begun}: {count}.")
+        done = f"Wrote {files} to `{out}`" if made.written else f"`{out}` is up to date"
+        self.console.info(f"{done}: {count}.")
         if made.include:
             self.console.info(
-                f"`include: {made.include}` in the settings makes it a part of the project."
+                f"Add `include: {made.include}` to the settings to make it part of the project."
             )
 
     def updated(self, made: "FileUpdate") -> None:
-        """Report which files of the project were written, and what differs still."""
+        """Report the written files of the project, and remaining differences."""
         for name, (fields, new) in made.files.items():
             parts = [plural(fields, "field")] if fields else []
             parts += [f"{new:,} new"] if new else []
             self.console.result(f"{name}: {', '.join(parts)}")
         self.console.diagnostics(made.warnings)
-        self._listed("In the files, which keep it, and not in the shop", made.deleted)
-        self._listed("In the shop, and in no file before `--new` puts it there", made.unmanaged)
+        self._listed("In the files but not in the shop (not removed)", made.deleted)
+        self._listed("In the shop but not in the files (`--new` adds them)", made.unmanaged)
 
     def _listed(self, what: str, addresses: Sequence[Address]) -> None:
         if addresses:
@@ -206,7 +206,7 @@ class Reporter:
             console.diagnostics(outcome.stopped.diagnostics)
 
     def rendered(self, plan: Plan) -> str:
-        """The plan in the form that was asked for."""
+        """Return the plan in the requested output format."""
         console = self.console
         if console.form == "json":
             import json
@@ -224,5 +224,5 @@ class Reporter:
             return html_report(console, plan)
         from shopform.render.text.plan_text import render_plan
 
-        how = {console.detail: True} if console.detail else {}
-        return render_plan(plan, color=console.color(), width=console.columns, **how)
+        options = {console.detail: True} if console.detail else {}
+        return render_plan(plan, color=console.color(), width=console.columns, **options)

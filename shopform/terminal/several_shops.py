@@ -1,4 +1,4 @@
-"""What a run on several shops reports: a heading and a result for each, one table over all."""
+"""Report a run on several shops: a heading and result for each, and one table."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,7 +22,7 @@ from shopform.workflow.run.exit_codes import several_exit
 
 
 def report_plans(reporter: Reporter, results: Sequence[RunResult | FailedRun]) -> int:
-    """Show the plan of each shop, or why there is none; one exit code for all."""
+    """Show the plan or errors of each shop; return one exit code for all."""
     console = reporter.console
     shown = [_planned(reporter, result) for result in results]
     reporter.end()
@@ -53,7 +53,7 @@ def _planned(reporter: Reporter, result: RunResult | FailedRun) -> ShopResult:
 
 
 def report_runs(reporter: Reporter, results: Iterable[RunResult | FailedRun | SkippedRun]) -> int:
-    """Show what came of each shop when it is there; the exit code of the first that failed."""
+    """Show the result of each shop as it arrives; return the exit code of the first failure."""
     rows, code = [], 0
     for result in results:
         rows.append(_applied(reporter, result))
@@ -66,7 +66,7 @@ def report_runs(reporter: Reporter, results: Iterable[RunResult | FailedRun | Sk
 def _applied(reporter: Reporter, result: RunResult | FailedRun | SkippedRun) -> ShopRow:
     name = result.shop.name
     if isinstance(result, SkippedRun):
-        detail = f"`{result.after}` before it did not end well"
+        detail = f"the run on `{result.after}` before it failed"
         note = warning("not-begun", "not begun", detail=detail)
         reporter.about(name)
         reporter.console.diagnostics([note])

@@ -1,4 +1,4 @@
-"""What a use case reports while it is under way. What comes of it is its return value."""
+"""What a use case reports while it runs. Its result is its return value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,35 +14,38 @@ Listener = Callable[[str, Step], None]
 
 
 class Observer(Protocol):
-    """Takes reports from any thread, and answers for whoever started the run."""
+    """Receives reports from any thread, and approves plans for the user."""
 
     @property
     def attended(self) -> bool:
-        """Whether a person reads the plan and is asked: what refuses it is a warning then."""
+        """Whether a person is asked for approval; some errors are only warnings then."""
 
     def loaded(self, sources: Mapping[str, Sequence[Line]], shop: str) -> None:
-        """The project was read: the lines of its files, and the shops that are asked for."""
+        """Report that the project was read: the lines of its files, and the requested shops."""
 
     def warn(self, warnings: Iterable[Diagnostic]) -> None:
-        """Report what stops nothing."""
+        """Report warnings."""
 
     def renamed(self, file: str, moves: Iterable[tuple[Address, Address]]) -> None:
-        """A file of the project lists these moves now."""
+        """Report moves that were added to a file of the project."""
 
     def begin(self, shop: Shop) -> None:
-        """Several shops are worked on one by one: from now on reports are about this one."""
+        """Begin with one of several shops, which the next reports are about."""
 
     def reading(self, shop: str) -> AbstractContextManager[Callable[[str], None]]:
-        """A shop is read while the block runs; call the value with the path of each call."""
+        """Show that a shop is read while the block runs; call the value with each path."""
 
     def was_read(self, shop: str, calls: int, left: int, daily: int) -> None:
-        """A whole shop was read with so many calls; so many of the day's are left."""
+        """Report that a shop was read, with the calls spent, left of the day, and its limit."""
 
     def planned(self, plan: Plan) -> None:
-        """A plan was made that is to be carried out, if nothing refuses it."""
+        """Show a plan that will be applied unless it is refused."""
 
     def approve(self, plan: Plan) -> bool:
-        """Whether the plan is approved."""
+        """Return whether the plan is approved."""
 
     def applying(self, plan: Plan) -> AbstractContextManager[tuple[Listener, Event]]:
-        """A plan is applied while the block runs: what hears of each step, what stops it."""
+        """Show that a plan is applied while the block runs.
+
+        The value is a listener to call with each step, and an event that stops the run.
+        """

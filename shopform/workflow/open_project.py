@@ -1,4 +1,4 @@
-"""Loads a project once for a run, and opens its shops: settings, declarations, state."""
+"""Load a project once for a run, and open its shops: settings, declarations, state."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ from shopform.model.values import KEY, Address
 from shopform.planning.scope import Known, Options, scope
 from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
-from shopform.workflow.shared_shops import alone
+from shopform.workflow.shared_shops import check_not_shared
 from shopform.workflow.workspace import LoadedProject, Workspace
 
 
@@ -40,51 +40,50 @@ def open_workspace(loaded: LoadedProject) -> Workspace:
     shop, desired, warnings = compile_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled[shop.name] = desired
     loaded.observer.warn(warnings)
-    return alone(Workspace(loaded, shop, desired))
+    return check_not_shared(Workspace(loaded, shop, desired))
 
 
 def open_workspaces(loaded: LoadedProject) -> list[Workspace]:
-    """Compile the project for every shop that is asked for. Raises ConfigError, UsageError."""
+    """Compile the project for every requested shop. Raises ConfigError, UsageError."""
     found, warnings = compile_shops(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled |= {name: desired for name, (_, desired) in found.items()}
     loaded.observer.warn(warnings)
-    return [alone(Workspace(loaded, *each)) for each in found.values()]
+    return [check_not_shared(Workspace(loaded, *each)) for each in found.values()]
 
 
 def several(loaded: LoadedProject, one_only: Mapping[str, object]) -> bool:
-    """Whether several shops are asked for.
+    """Return whether several shops are requested.
 
-    Raises UsageError then for the first of `one_only` that is asked for too: those are options,
-    by name, that are about one shop.
+    Raises UsageError then for the first option in `one_only`, by name, that is used too.
     """
     shops = loaded.request.shop
     if not names_several_shops(shops) or shops in shop_names(loaded.project):
         return False
     for name in (name for name, asked in one_only.items() if asked):
-        raise UsageError(f"`{name}` is about one shop", hint="name one with `--shop`")
+        raise UsageError(f"`{name}` works on one shop only", hint="name one with `--shop`")
     return True
 
 
 def open_settings(
     loaded: LoadedProject, shop: str | None = None, *, with_token: bool = False
 ) -> Workspace:
-    """The settings of a shop and nothing that is declared: enough for its state.
+    """Open the settings of a shop without its declarations, which is enough for its state.
 
-    It is the requested shop unless another is named.
+    It is the requested shop unless `shop` is given.
     """
     name = shop or loaded.request.shop
     found = compile_shop(loaded.project, name, **loaded.given, with_token=with_token)
     made = Workspace(loaded, found, Desired(catalogue=found.catalogue))
-    return alone(made) if with_token else made
+    return check_not_shared(made) if with_token else made
 
 
 def validate(loaded: LoadedProject) -> dict[str, Desired]:
-    """Compile one shop or several, or all. Raises ConfigError with all that is wrong in any."""
+    """Compile the requested shops, or all. Raises ConfigError with the errors of all of them."""
     found, warnings = check_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled |= found
     for name in found if len(shop_names(loaded.project)) > 1 else ():
         shop = compile_shop(loaded.project, name, **loaded.given)
-        alone(Workspace(loaded, shop, found[name]), with_states=False)
+        check_not_shared(Workspace(loaded, shop, found[name]), with_states=False)
     loaded.observer.warn(warnings)
     return found
 
@@ -92,7 +91,7 @@ def validate(loaded: LoadedProject) -> dict[str, Desired]:
 def open_declared(
     loaded: LoadedProject, options: Options
 ) -> tuple[Desired, frozenset[Address] | None]:
-    """What is declared for one shop, and the addresses that are asked for; None is all of them.
+    """Return the declarations of one shop, and the requested addresses, None for all of them.
 
     Reads no secret. Raises ConfigError, UsageError.
     """
@@ -105,7 +104,7 @@ def open_declared(
 
 
 def check_address(text: str) -> Address:
-    """An address of a kind there is, with as many keys as it takes. Raises UsageError."""
+    """Return an address of a known kind with the right number of keys. Raises UsageError."""
     from shopform.kinds import BY_NAME
 
     address = Address(text)
@@ -117,19 +116,19 @@ def check_address(text: str) -> Address:
         hint = "an address is KIND.KEY"
         if not depth:
             hint = did_you_mean(address.kind, BY_NAME, hint)
-        raise UsageError(f"`{text}` is no address", hint=hint)
+        raise UsageError(f"`{text}` is not an address", hint=hint)
     return address
 
 
 def _variables(request: ProjectRequest, project: Project) -> Mapping[str, str]:
-    """SHOPFORM_VAR_x, then the files in order, then --var: the last word counts.
+    """Return variables of the environment, then of the files, then of `--var`; the last one wins.
 
-    What the environment has for other projects is left alone; what is named for this run is not.
+    Unknown ones are ignored in the environment, and kept from the other sources.
     """
-    texts = {
+    values = {
         name: request.environment.get(f"SHOPFORM_VAR_{name}") for name in variable_names(project)
     }
-    found = {name: text for name, text in texts.items() if text is not None}
+    found = {name: value for name, value in values.items() if value is not None}
     for name in request.variable_files:
         found |= _variable_file(request.directory, name)
     return {**found, **dict(request.variables)}

@@ -1,4 +1,4 @@
-"""The whole shop as it is read for a dump."""
+"""Read a whole shop."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.plan.refresh import connected, reading
 from shopform.workflow.requests import ReadLimits
-from shopform.workflow.shop_identity import same_shop
+from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class ShopSnapshot:
-    """The shop, its state, and what could not be read, by kind."""
+    """The shop, its state, and the errors of kinds that could not be read."""
 
     live: Live
     prior: Prior
     unread: dict[str, ShopformError]
 
     def declared(self) -> Declared:
-        """All of it, under the addresses that the state has for it, without secrets."""
+        """Return all objects as declarations by the addresses in the state, without secrets."""
         return declare(self.live, self.prior, known=self.prior.owners)
 
     def reasons(self) -> dict[str, str]:
@@ -39,12 +39,12 @@ class ShopSnapshot:
             first = problem.diagnostics[0]
             section = BY_NAME[name].section
             yield warning(
-                "not-read", f"the {section} are left out: {first.summary}", hint=first.hint
+                "not-read", f"the {section} are omitted: {first.summary}", hint=first.hint
             )
 
 
-def require_whole(live: Live) -> None:
-    """Raise ShopError where a list came back short."""
+def require_complete(live: Live) -> None:
+    """Raise ShopError if a list is incomplete."""
     out = Collector()
     complete(live, out)
     if out.failed:
@@ -52,8 +52,10 @@ def require_whole(live: Live) -> None:
 
 
 def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
-    """Read every kind there is. A list that is not whole is a ShopError: what a dump lacks would
-    be deleted, or made twice, by who applies it."""
+    """Read every kind. Raises ShopError for an incomplete list.
+
+    Objects that are missing in a dump would be deleted or duplicated by an apply.
+    """
     prior = workspace.store().read()
     unread: dict[str, ShopformError] = {}
     with (
@@ -62,8 +64,8 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
     ):
         live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
         live = confirm_absence(connection.client, live, prior)
-        same_shop(connection.client, prior, live)
+        require_same_shop(connection.client, prior, live)
         ledger = connection.ledger
     workspace.observer.was_read(workspace.shop.name, live.calls, ledger.left, ledger.daily)
-    require_whole(live)
+    require_complete(live)
     return ShopSnapshot(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))

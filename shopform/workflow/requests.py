@@ -1,6 +1,6 @@
-"""What a command asks of a use case, made once from its options, and what comes of a run.
+"""The requests that commands make of use cases, and the results of runs.
 
-What is asked of the plan itself is `planning.scope.Options`.
+The options of the plan itself are `planning.scope.Options`.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from shopform.model.values import Address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectRequest:
-    """A shop of the project in `directory`, and the variables that are set for it.
+    """A shop of the project in `directory`, with variables.
 
-    Without a `shop` it is the only one. Some use cases take several: `a,b`, or `all`.
+    Without `shop` it is the only one. Some use cases accept several: `a,b`, or `all`.
     """
 
     directory: Path
@@ -30,15 +30,15 @@ class ProjectRequest:
 
     @property
     def in_ci(self) -> bool:
-        """Whether this is a machine of CI, which is lost when the job ends."""
+        """Whether this is a CI machine, whose files are lost when the job ends."""
         return self.environment.get("CI", "").lower() in ("true", "1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLimits:
-    """How many calls may be in flight at once, and how many this run may make.
+    """The limits of calls: `parallelism` at the same time, `max_calls` in this run.
 
-    `partial`: a plan that the budget of calls cannot hold is begun all the same.
+    `partial`: apply a plan even if the call budget is too small to finish it.
     """
 
     parallelism: int = 4
@@ -46,16 +46,16 @@ class ReadLimits:
     partial: bool = False
 
     def after(self, calls: int) -> "ReadLimits":
-        """What is left when so many were made."""
+        """Return the limits that are left after a number of calls."""
         left = None if self.max_calls is None else self.max_calls - calls
         return replace(self, max_calls=left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Who approves a plan: `auto_approve` instead of a person, for a plan of `expect_digest`.
+    """How a plan is approved: without a prompt by `auto_approve`, only with `expect_digest`.
 
-    `lock_timeout` is how many seconds a run waits for another one.
+    `lock_timeout` are the seconds to wait for another run.
     """
 
     auto_approve: bool = False
@@ -65,7 +65,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRequest:
-    """Which shop is copied to which. `kinds` are all where it is None."""
+    """A copy from one shop to another; `kinds` is None for all."""
 
     source: str
     target: str
@@ -78,7 +78,7 @@ class CopyRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """Which object is imported as what; with `generate` its block is written, `into` a file."""
+    """An import of an object by id; `generate` writes its block, `into` a file."""
 
     address: Address
     number: int
@@ -89,7 +89,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What came of a run on one shop; no `outcome` of a plan that was not carried out."""
+    """The result of a run on one shop; `outcome` is None if the plan was not applied."""
 
     shop: Shop
     plan: Plan
@@ -111,7 +111,7 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class SkippedRun:
-    """A run that did not begin because the shop `after` did not end well."""
+    """A run that did not begin because the run on the shop `after` failed."""
 
     shop: Shop
     after: str

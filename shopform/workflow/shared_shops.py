@@ -1,4 +1,4 @@
-"""Two shops of a project that are one: refused where both may manage the same object."""
+"""Refuse two entries under `shops:` for one shop that may manage the same object."""
 
 import re
 from dataclasses import replace
@@ -16,10 +16,11 @@ from shopform.workflow.workspace import Workspace
 _STATE = re.compile(r"(?!.*\.from-).+\.json")
 
 
-def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
-    """The workspace, unless another shop of the project is the same and may manage the same.
+def check_not_shared(workspace: Workspace, *, with_states: bool = True) -> Workspace:
+    """Return the workspace, with its former state.
 
-    Raises ConfigError then. Costs nothing where no other has its address and its key.
+    Raises ConfigError if another entry under `shops:` is the same shop and may manage the same
+    object. Other declarations are compiled only for an entry with the same URL and key.
     """
     loaded, shop = workspace.loaded, workspace.shop
     for other, one_source in same_shops(loaded.project, shop, **loaded.given):
@@ -30,21 +31,21 @@ def alone(workspace: Workspace, *, with_states: bool = True) -> Workspace:
             return Managed(loaded.declared(one.name), store.read() if with_states else Prior())
 
         mine, theirs = managed(shop), managed(other)
-        # Keys of two names that are equal today may be meant to differ: as long as nothing is
-        # owned by the other, nothing can be lost to it.
-        both = first_overlap(mine, theirs) if one_source or theirs.prior.resources else None
-        if both:
-            raise ConfigError(diagnostics=[_same_shop(loaded.project, shop, other, both)])
+        # Keys of two variables that are equal today may be intended to differ later. As long as
+        # the other entry owns nothing, it cannot delete anything.
+        overlap = first_overlap(mine, theirs) if one_source or theirs.prior.resources else None
+        if overlap:
+            raise ConfigError(diagnostics=[_same_shop(loaded.project, shop, other, overlap)])
     if with_states:
         workspace.former = _former(workspace)
     return workspace
 
 
 def _former(workspace: Workspace) -> str:
-    """The state of this shop under a name that the project has no more; empty for none.
+    """Return the state of this shop under a name that the project no longer has, or "".
 
-    A shop with a state of its own needs none. At the central host only the key says which shop a
-    state is of.
+    A shop with its own state has none. At the central host only the key shows to which shop a
+    state belongs.
     """
     from shopform.state.open import open_store
     from shopform.state.ownership import Expected
@@ -65,7 +66,7 @@ def _former(workspace: Workspace) -> str:
         try:
             prior = open_store(name, directory, Expected(shop=host_of(shop.url))).read(mending=True)
         except StateError:
-            continue  # of another shop, or no state
+            continue  # of another shop, or not a state
         known = key_digest(shop.token.text, prior.lineage) in (prior.keys or ("",))
         if prior.resources and not prior.source and (known or not prior.keys):
             return name
@@ -73,18 +74,18 @@ def _former(workspace: Workspace) -> str:
 
 
 def _same_shop(
-    project: Project, shop: Shop, other: Shop, both: tuple[Address, Address]
+    project: Project, shop: Shop, other: Shop, overlap: tuple[Address, Address]
 ) -> Diagnostic:
     shops = project.settings["shops"][1]
     place, first = child(shops, shop.name), child(shops, other.name)
-    there = "" if both[0] == both[1] else f" (there `{both[1]}`)"
+    there = "" if overlap[0] == overlap[1] else f" (there `{overlap[1]}`)"
     return error(
         "same-shop",
         f"`{shop.name}` and `{other.name}` are one shop with one key, and both manage"
-        f" `{both[0]}`{there}",
+        f" `{overlap[0]}`{there}",
         span=place.span if place else None,
         related=((f"the shop `{other.name}`", first.span),) if first else (),
-        address=both[0],
-        hint="say with `lifecycle: {shops: [...]}` which of them manages it, or with"
+        address=overlap[0],
+        hint="let one of them manage it with `lifecycle: {shops: [...]}` or"
         " `shopform state rm`; or correct the `url` or the `token` of one",
     )

@@ -1,4 +1,4 @@
-"""Refuses a state that is of another shop than the key opens."""
+"""Refuse to use a state with the key of another shop."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,37 +25,39 @@ from shopform.state.store import Session
 
 
 def key_digest(token: str, lineage: str) -> str:
-    """A salted digest of a key, too short to test guesses of the key with."""
+    """Return a salted digest of a key, too short to verify a guessed key."""
     salt = hashlib.sha256(lineage.encode()).digest()[:16]
     return hashlib.blake2b(token.encode(errors="replace"), digest_size=8, salt=salt).hexdigest()
 
 
-def recognise(session: Session, shop: Shop, anchor: Anchor | None, *, write: bool = False) -> None:
-    """Have the state remember the shop and the key that it is opened with."""
+def record_shop(
+    session: Session, shop: Shop, anchor: Anchor | None, *, write: bool = False
+) -> None:
+    """Record the shop and a digest of its key in the state."""
     key = key_digest(shop.token.text, session.lineage)
     session.recognise(host_of(shop.url), anchor, key, write=write)
 
 
-def same_shop(
+def require_same_shop(
     client: Client, prior: Prior, live: Live | None = None, declared: Desired | None = None
 ) -> None:
-    """Raise StateError where `prior` is the state of another shop than the client's.
+    """Raise StateError if `prior` is the state of another shop than the client's.
 
-    What was read says so for nothing. Only where the key is another than those that wrote the
-    state, and nothing read speaks for it, one object is asked for.
+    Usually the live shop shows it without a call. One object is requested only for an unknown
+    key, if nothing else shows that the shop is right.
     """
     known = key_digest(client.shop.token.text, prior.lineage) in prior.keys if prior.keys else None
     catalogue = client.shop.catalogue
     declared, live = declared or Desired(catalogue=catalogue), live or Live(catalogue=catalogue)
     found = collect_evidence(declared, prior, live)
     if needs_more_evidence(prior, found, known_key=known):
-        found = _asked(client, prior, found)
+        found = _with_request(client, prior, found)
     problems = list(wrong_shop(prior, found, client.shop.name, known_key=known))
     if problems:
         raise StateError(diagnostics=problems)
 
 
-def _asked(client: Client, prior: Prior, found: Evidence) -> Evidence:
+def _with_request(client: Client, prior: Prior, found: Evidence) -> Evidence:
     anchor = prior.anchor
     if anchor:
         item = read_one(client, BY_NAME[anchor.kind], anchor.id).objects.get(anchor.id)

@@ -1,4 +1,4 @@
-"""A project loaded once, and one shop of it: what a command works on."""
+"""A loaded project, and one of its shops."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from shopform.workflow.requests import ProjectRequest
 
 @dataclass(slots=True)
 class LoadedProject:
-    """The files of a project as they were read, and what was compiled of them by shop."""
+    """The files of a project, and the compiled declarations by shop."""
 
     request: ProjectRequest
     project: Project
@@ -32,7 +32,7 @@ class LoadedProject:
         return Given(variables=self.variables, environment=self.request.environment)
 
     def declared(self, shop: str) -> Desired:
-        """What is declared for a shop, compiled at most once; secrets may be empty."""
+        """Return the declarations of a shop, compiled at most once; secrets may be empty."""
         if shop not in self.compiled:
             made = compile_project(self.project, shop, **self.given, resolve_token=False)
             self.compiled[shop] = made[1]
@@ -41,11 +41,11 @@ class LoadedProject:
 
 @dataclass(slots=True)
 class Workspace:
-    """One shop of one project, ready to be planned.
+    """One shop of a project.
 
-    `source` is the shop it is made a copy of: what was copied is remembered apart from what the
-    files declare, so that neither takes the other for something to delete. `source_host` is where
-    that shop is, if that is known. `former` is the state that the shop has under another name.
+    `source` is the shop that is copied to it: copies have their own state, so that they and the
+    declared objects do not delete each other. `source_host` is its host, if known. `former` is
+    the state of the shop under another name.
     """
 
     loaded: LoadedProject
@@ -64,7 +64,7 @@ class Workspace:
         return self.loaded.observer
 
     def store(self, *, anywhere: bool = False) -> Store:
-        """Where the state is; `anywhere`: it may be of a shop at another host."""
+        """Return the store of the state; `anywhere` allows the state of another host."""
         name, flags = self.shop.state, f" --shop {self.shop.name}"
         if self.former and not anywhere:
             raise StateError(
@@ -85,16 +85,16 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """The folder that shopform keeps for itself; only `undo` needs anything in there again.
+        """The folder of shopform's own files, of which only `undo` needs any.
 
-        Raises StateError where a link in the project leads it elsewhere.
+        Raises StateError if a symlink leads out of the project.
         """
         path = self.loaded.request.environment.get("SHOPFORM_DATA_DIR", ".shopform")
         with files.reporting(self.directory / path):
             return files.typed(self.directory, path)
 
     def own_folder(self, name: str) -> Path:
-        """A folder in `data`. Raises StateError where a link leads it elsewhere."""
+        """Return a folder in `data`. Raises StateError if a symlink leads out of it."""
         data = self.data
         with files.reporting(data / name):
             return files.inside(data, name)

@@ -182,7 +182,7 @@ def test_accepted_rename_keeps_the_object(run: Shopform, project: Path, sandbox:
     edit(project, *BOTH)
     done = run("apply", "--auto-approve", "--accept-rename", "category.men=category.mens")
     assert done.exit == 0, done.text
-    assert "shopform.yaml: `moved` says now that category.men became category.mens." in done.err
+    assert "shopform.yaml: added to `moved`: category.men -> category.mens." in done.err
     assert writes(sandbox) == ["PUT"]
     assert ids(sandbox, "category")["Mænd"] == before["Herre"]
     text = (project / "shopform.yaml").read_text("utf-8")
@@ -234,7 +234,7 @@ def test_removed_answers_that_it_is_meant(run: Shopform, project: Path, sandbox:
         ("category.men=category.women", "`category.women` is in the state already"),
         ("category.men=profile.shoes", "they are not two addresses of one kind"),
         ("attribute.shoes.size=attribute.other.size", "they have different parents"),
-        ("category.men=nonsense", "`nonsense` is no address"),
+        ("category.men=nonsense", "`nonsense` is not an address"),
         ("category.men", "is not of the form NAME=VALUE"),
     ],
 )
@@ -282,7 +282,7 @@ def test_the_list_keeps_its_comments_and_layout(run: Shopform, project: Path, te
     assert made.exit == 0, made.text
     assert "has moved" in made.out or "moved from category.men" in made.out
     where = "moves.yaml" if "a, to" in text or "from" in text else "shopform.yaml"
-    assert f"{where}: `moved` says" in made.err
+    assert f"{where}: added to `moved`: " in made.err
     after = (project / "moves.yaml").read_bytes().decode()
     assert after.startswith("\ufeff")
     kept = [line for line in text.splitlines() if "#" in line]
@@ -367,7 +367,7 @@ def test_what_several_shops_cannot_do_writes_no_answer(
     flag = ("--accept-rename", "category.men=category.mens", "--shop", "all")
     done = run(*arguments, *flag)
     assert done.exit == 64
-    assert "is about one shop" in done.err
+    assert "works on one shop only" in done.err
     assert (project / "shopform.yaml").read_bytes() == before
 
 

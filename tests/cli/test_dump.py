@@ -134,7 +134,7 @@ def test_a_dump_reads_as_if_somebody_had_written_it(folder: Path) -> None:
         assert done.exit == 0
         assert done.err == (
             f"demo: {len(sandbox.calls)} calls to read (9,990 of 10,000 left today).\n"
-            "\n12 resources, 1 left out: the comments say why.\n"
+            "\n12 resources, 1 omitted (see the comments).\n"
         )
         assert {call.method for call in sandbox.calls} == {"GET"}
         assert list(files(folder)) == ["shopform.yaml"]
@@ -254,7 +254,7 @@ def test_a_kind_the_key_may_not_read_is_told_and_the_others_go_on(folder: Path) 
         first = done.out.split("\n")[1:3]
         assert first[0].startswith("# left out: the attributes: the key may not `GET")
         assert first[1].startswith("# left out: the webhooks: the key may not `GET")
-        assert "warning: the webhooks are left out: the key may not `GET" in done.err
+        assert "warning: the webhooks are omitted: the key may not `GET" in done.err
         assert run("dump", "--out", ".").exit == 0
         assert files(folder)["webhooks.yaml"].count("\n") == 2
         assert "left out: the attributes" in files(folder)["profiles.yaml"]

@@ -207,8 +207,8 @@ def test_what_is_gone_and_what_is_new_is_told_and_left(
     done = run("dump", "--update")
     assert (done.exit, done.out) == (0, "")
     assert done.err == (
-        "In the files, which keep it, and not in the shop (1): category.women.\n"
-        "In the shop, and in no file before `--new` puts it there (1): supplier.ny-a-s.\n"
+        "In the files but not in the shop (not removed) (1): category.women.\n"
+        "In the shop but not in the files (`--new` adds them) (1): supplier.ny-a-s.\n"
     )
     assert git(folder, "status", "--short") == ""
 
@@ -246,7 +246,7 @@ def test_new_twins_are_told_and_not_guessed(run: Shopform, folder: Path, sandbox
     ask(sandbox, "POST", "category", name="Barn", parent_id=inside)
     done = run("dump", "--update", "--new")
     assert (done.exit, done.out) == (0, "")
-    assert done.err.count("is not added: another has its name and place") == 2
+    assert done.err.count("is not added: another object has the same name and parent") == 2
     assert f"is not added: it needs `category.tvilling-{inside}`" in done.err
     assert git(folder, "status", "--short") == ""
 
@@ -296,7 +296,7 @@ def test_what_cannot_be_added_is_told_with_what_to_write(
     done = run("dump", "--update", "--new")
     assert (done.exit, done.out) == (0, "")
     said = " ".join(done.err.split())
-    assert said.count("is not added: its file is written oddly") == 2
+    assert said.count("is not added: the layout of its file is unsupported") == 2
     assert "add it yourself: `b: {name: B}`" in said
     assert git(folder, "status", "--short") == ""
 

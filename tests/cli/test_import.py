@@ -160,11 +160,11 @@ def test_references_are_to_what_the_state_has(run: Shopform, folder: Path, shop:
     [
         (("category.nobody", "41"), 64, "`category.nobody` is not declared"),
         (("category.mem", "41"), 64, "did you mean `category.men`?"),
-        (("category.gone", "41"), 64, "`category.gone` is declared, and not for the shop `demo`"),
+        (("category.gone", "41"), 64, "`category.gone` is declared, but not for the shop `demo`"),
         (("category.men", "999"), 64, "the shop has no category 999"),
         (("category.men", "0"), 64, ""),
         (("category.men", "x"), 64, ""),
-        (("nonsense", "41"), 64, "`nonsense` is no address"),
+        (("nonsense", "41"), 64, "`nonsense` is not an address"),
         (("category.men", "41", "--into", "a.yaml"), 64, "add `--generate`"),
         (("attribute.no.size", "31", "--generate"), 64, "`profile.no`, the parent"),
     ],
@@ -302,7 +302,7 @@ def test_what_lies_in_an_object_that_nobody_owns_comes_after_that(
 ) -> None:
     done = run("import", "--generate", "category.shoes", "43")
     assert done.exit == 64
-    assert "`shopform import --generate category.KEY 41` takes that over first" in done.err
+    assert "`shopform import --generate category.KEY 41` imports its parent first" in done.err
     assert not (folder / "categories.yaml").exists()
 
 

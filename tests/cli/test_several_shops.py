@@ -403,7 +403,7 @@ def test_the_first_that_does_not_end_well_is_the_last(
         "production": verdict,
         "norway": "- - - - - - not begun",
     }
-    assert "warning: norway: not begun\n  `production` before it did not end well" in done.err
+    assert "warning: norway: not begun\n  the run on `production` before it failed" in done.err
     assert shops["norway"].calls == []
     streamed = run("apply", "--shop", "all", "--auto-approve", "--json")
     lines = [json.loads(line) for line in streamed.out.splitlines()]
@@ -456,7 +456,7 @@ def test_what_is_about_one_shop_takes_one(
 ) -> None:
     done = run(*arguments, "--shop", word)
     assert done.exit == 64, done.text
-    assert re.search("about one shop|one shop at a time", done.err)
+    assert re.search("one shop only|one shop at a time", done.err)
     assert "hint: name one with `--shop`" in done.err
     assert calls(shops) == 0
     assert not (project / "p.json").exists()

@@ -25,7 +25,7 @@ from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
 from shopform.workflow.open_project import open_project, open_workspace
-from shopform.workflow.plan.saved_plan import fit
+from shopform.workflow.plan.saved_plan import prepare_saved
 from shopform.workflow.records.plan_file import read_plan, unchanged
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import Workspace
@@ -204,7 +204,7 @@ DONE = (
 def accepted(data: dict[str, Any], prior: Prior, workspace: Workspace) -> Plan | None:
     """The plan of a document whose digests were computed again, or None where it is refused."""
     try:
-        return fit(unchanged(forged(data), Path("p.json"), STANDARD), workspace, prior)
+        return prepare_saved(unchanged(forged(data), Path("p.json"), STANDARD), workspace, prior)
     except StalePlan:
         return None
     except ShopformError as problem:
@@ -315,8 +315,8 @@ def attacks(shop: Shop) -> Iterator[tuple[str, dict[str, Any]]]:
         data = copy()
         step_of(data, "webhook.w:create")["deliver"] = {"file": file, "command": []}
         yield f"another destination {file}", data
-    strangers = {"category": 999_999, "supplier": 999_999}
-    for key, number in {"supplier.b:delete": strangers["supplier"]}.items():
+    unknownrs = {"category": 999_999, "supplier": 999_999}
+    for key, number in {"supplier.b:delete": unknownrs["supplier"]}.items():
         data = copy()
         step_of(data, key)["id"] = number
         change_of(data, key.partition(":")[0])["shopform"]["id"] = number

@@ -19,7 +19,7 @@ from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Plan, Settled
 from shopform.model.values import Address, Ref
 from shopform.render.html.page import failure_html, render_html
-from shopform.render.html.previews import Picture, image_files
+from shopform.render.html.previews import ImageFile, image_files
 from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import source
 from shopform.render.html.trees import ROOT, trees
@@ -225,7 +225,7 @@ def test_tree_shows_where_everything_is_and_will_be() -> None:
     assert tree.before.below[top] == [f"{kind}.moves", f"{kind}.old", other]
     assert tree.after.below[top] == [f"{kind}.new", other]
     assert tree.after.below[other] == [f"{kind}.moves"]
-    assert tree.after.strange == {"#77"}
+    assert tree.after.unknown == {"#77"}
     assert tree.after.touched == {f"{kind}.moves", f"{kind}.new", other, top}
 
 
@@ -312,12 +312,12 @@ def test_image_is_in_the_page_where_its_bytes_are_known() -> None:
     plan = planned(change("category.a", Action.CREATE, field("images", after=held)))
     assert image_files(plan.changes) == {name * 64: f"{name}.png" for name in "abcd"}
     script = b"<svg onload=x>"
-    pictures = {
-        "a" * 64: Picture(17, PNG),
-        "b" * 64: Picture(2_000_000),
-        "c" * 64: Picture(14, script),
+    images = {
+        "a" * 64: ImageFile(17, PNG),
+        "b" * 64: ImageFile(2_000_000),
+        "c" * 64: ImageFile(14, script),
     }
-    page = Page(render_html(plan, pictures=pictures))
+    page = Page(render_html(plan, images=images))
     (image,) = [attrs for tag, attrs in page.tags if tag == "img"]
     assert image == {"src": f"data:image/png;base64,{b64encode(PNG).decode()}", "alt": '"><b>'}
     for told in ("17 bytes", "2,000,000 bytes", "14 bytes", "d" * 64):

@@ -87,7 +87,7 @@ def _copy(
     console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import check_approval, offer
-    from shopform.workflow.plan.clone_shop import Copying
+    from shopform.workflow.plan.clone_shop import CloneSource
     from shopform.workflow.requests import Approval, CopyRequest
 
     request, limits = options.taken(CopyRequest, asked), options.limits(asked)
@@ -95,7 +95,7 @@ def _copy(
     check_approval(console, approval)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     reporter, loaded = options.opened(console, asked)
-    copying = Copying(loaded, request, wanted, three_way=verb == "promote")
+    copying = CloneSource(loaded, request, wanted, three_way=verb == "promote")
     left, detailed = copying.read(limits, more=True), detailed_exitcode
     made = offer(reporter, copying, left, approval, verb=verb, out=out, detailed=detailed)
     return made.exit_code
@@ -103,13 +103,13 @@ def _copy(
 
 def _write(console: Console, folder: Path, **asked: Any) -> int:
     from shopform.workflow.files.declared_files import write_declared
-    from shopform.workflow.plan.clone_shop import Copying
+    from shopform.workflow.plan.clone_shop import CloneSource
     from shopform.workflow.requests import CopyRequest
 
     request, limits = options.taken(CopyRequest, asked), options.limits(asked)
     wanted = options.plan_options(asked)
     reporter, loaded = options.opened(console, asked)
-    copying = Copying(loaded, request, wanted, three_way=False, with_key=False)
+    copying = CloneSource(loaded, request, wanted, three_way=False, with_key=False)
     copying.read(limits, more=False)
     declared, unread = copying.files()
     shop = copying.workspace.shop

@@ -66,14 +66,14 @@ def _undo(
     console: Console, run: str | None, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import offer
-    from shopform.workflow.plan.undo_run import Undoing
+    from shopform.workflow.plan.undo_run import UndoSource
     from shopform.workflow.requests import Approval
 
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     limits, approval = options.limits(asked), options.taken(Approval, asked)
     reporter, loaded = options.opened(console, asked)
-    source = Undoing(loaded, run, wanted)
-    console.info(f"Undoing {source.run.name}, `{source.run.verb}`.")
+    source = UndoSource(loaded, run, wanted)
+    console.info(f"UndoSource {source.run.name}, `{source.run.verb}`.")
     verb, detailed = f"undo {source.run.name}", detailed_exitcode
     result = offer(reporter, source, limits, approval, verb=verb, out=out, detailed=detailed)
     if result.plan.empty and not result.plan.refused:

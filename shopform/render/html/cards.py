@@ -1,4 +1,4 @@
-"""Changes and steps as the report shows them."""
+"""Changes and steps as cards of the report."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from shopform.render.labels import label_of
 from shopform.render.plan_summary import comments
 from shopform.render.text.style import MOVED, ActionStyle
 
-# Of one kind and one action, more than this are folded to their headings; never what is destroyed.
+# More changes of one kind and action are folded to their headings, except deletes.
 MANY = 30
 _WAITS = 6
 _WORDS = {
@@ -24,7 +24,7 @@ _WORDS = {
     Action.NO_OP: ("state", "State only"),
 }
 LABELS = dict(_WORDS.values()) | {"import": "Import", "move": "Move"}
-# What others changed in the shop has happened already.
+# Drift has happened already.
 DONE = LABELS | {"update": "Changed", "delete": "Deleted"}
 SIGNS = {
     "create": "+",
@@ -36,7 +36,7 @@ SIGNS = {
     "move": "\N{RIGHTWARDS ARROW}",
     "state": "\N{MIDDLE DOT}",
 }
-# The columns of a table of fields; what is created or destroyed has one side only.
+# The columns of a table of fields. Creates and deletes have only one.
 PLANNED = {"before": "Before", "after": "After"}
 OUTSIDE = {"before": "Last applied", "after": "In the shop now"}
 _ONE_SIDE = {Action.CREATE: {"after": "After"}, Action.DELETE: {"before": "Before"}}
@@ -44,7 +44,7 @@ _ONE_SIDE = {Action.CREATE: {"after": "After"}, Action.DELETE: {"before": "Befor
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One change. `actions` are the words that filters use, the most important first."""
+    """One change. `actions` are the values that filters use, the most important first."""
 
     change: Change
     anchor: str
@@ -80,7 +80,7 @@ class Card:
 
 
 def actions(change: Change) -> tuple[str, ...]:
-    """What happens in a change, the most important first."""
+    """Return the actions of a change, the most important first."""
     more = ("import",) * change.importing + ("move",) * (change.previous is not None)
     if change.action is Action.NO_OP and more:
         return more
@@ -90,37 +90,37 @@ def actions(change: Change) -> tuple[str, ...]:
 def cards(
     changes: Sequence[tuple[Change, ActionStyle]], prefix: str, columns: Mapping[str, str]
 ) -> list[Card]:
-    """A card for each change, in order. Only changes of the plan fold."""
+    """Return a card for each change, in order. Drift is never folded."""
     numbers = Counter((change.kind, change.action) for change, _ in changes)
     kept = (Action.DELETE, Action.REPLACE)
     return [
         Card(
             change,
             f"{prefix}{number}",
-            tuple(_remarks(change, look)),
+            tuple(_remarks(change, style)),
             columns,
             open=columns is OUTSIDE
             or change.action in kept
             or numbers[change.kind, change.action] <= MANY,
         )
-        for number, (change, look) in enumerate(changes, 1)
+        for number, (change, style) in enumerate(changes, 1)
     ]
 
 
-def _remarks(change: Change, look: ActionStyle) -> Iterator[str]:
-    if look is MOVED:  # its heading names both addresses elsewhere
+def _remarks(change: Change, style: ActionStyle) -> Iterator[str]:
+    if style is MOVED:  # its heading names both addresses elsewhere
         yield f"moved from {change.previous}"
-    yield from comments(change, look)
+    yield from comments(change, style)
 
 
 @dataclass(frozen=True, slots=True)
 class StepCard:
-    """One step: its HTTP method, or that it edits the state, and what else there is to know."""
+    """One step: its HTTP method, or `state`, and its details."""
 
     step: Step
     verb: str
-    look: str
-    particulars: tuple[str, ...]
+    style: str
+    details: tuple[str, ...]
 
 
 _METHODS = {
@@ -131,17 +131,17 @@ _METHODS = {
 
 
 def calls(plan: Plan) -> list[StepCard]:
-    """The steps in the order in which they may be followed."""
+    """Return a card for each step, in order."""
     numbers = {step.key: number for number, step in enumerate(plan.steps, 1)}
     found = []
     for step in plan.steps:
-        verb, look = _METHODS.get(step.op, ("state", "state"))
+        verb, style = _METHODS.get(step.op, ("state", "state"))
         verb = verb or BY_NAME[step.kind].wire.update.value
-        found.append(StepCard(step, verb, look, tuple(_particulars(step, numbers))))
+        found.append(StepCard(step, verb, style, tuple(_details(step, numbers))))
     return found
 
 
-def _particulars(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
+def _details(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
     if step.fields and step.op in WRITES:
         yield f"sends {', '.join(step.fields)}"
     if isinstance(step.parent, Ref):

@@ -1,4 +1,4 @@
-"""A plan as one HTML page that needs nothing else: no network, and no script to be read."""
+"""A plan as one HTML page that loads nothing and can be read without its script."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.kinds import BY_NAME, ORDER
 from shopform.model.plan import WRITES, Plan
 from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, Card, calls, cards
-from shopform.render.html.previews import Picture
+from shopform.render.html.previews import ImageFile
 from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import render
 from shopform.render.html.trees import trees
@@ -49,12 +49,12 @@ def render_html(
     plan: Plan,
     *,
     origin: Provenance | None = None,
-    pictures: Mapping[str, Picture] | None = None,
+    images: Mapping[str, ImageFile] | None = None,
 ) -> str:
-    """The report. Every string of the plan is shown and none is active: the page forbids itself
-    all scripts and styles but its own, and everything from elsewhere.
+    """Render the report. All strings of the plan are escaped, and the page's policy forbids all
+    scripts and styles but its own, and everything from other hosts.
 
-    `origin` is where and when it is made, `pictures` are image files by their SHA-256.
+    `origin` is where and when it was made; `images` are image files by their SHA-256.
     """
     outside = cards(drifted(plan), "d", OUTSIDE)
     shown = cards(planned(plan), "c", PLANNED)
@@ -83,17 +83,17 @@ def render_html(
         marked={str(card.change.address): card for card in shown},
         names=labels(plan),
         repeated=_repeated(shown) | _repeated(outside),
-        pictures=pictures or {},
+        images=images or {},
     )
 
 
 def failure_html(title: str, diagnostics: Sequence[Diagnostic]) -> str:
-    """A page with the messages and nothing else."""
+    """Render a page that has only the messages."""
     return render("failure.html", title=title, messages=diagnostics)
 
 
 def _groups(shown: Sequence[Card]) -> Iterator[CardGroup]:
-    """What is destroyed, then the other changes of each kind."""
+    """Yield the deletes, then the other changes of each kind."""
     deleted = [card for card in shown if card.change.action in DESTROYED]
     if deleted:
         yield CardGroup("To destroy", "destroyed", deleted)
@@ -104,7 +104,7 @@ def _groups(shown: Sequence[Card]) -> Iterator[CardGroup]:
 
 
 def _repeated(shown: Sequence[Card]) -> set[str]:
-    """Names that more than one object of a kind has, so that they need their addresses."""
+    """Return names that several objects of a kind share; these are shown with their addresses."""
     names = Counter((card.change.kind, card.name) for card in shown)
     return {name for (_, name), number in names.items() if name and number > 1}
 

@@ -1,4 +1,4 @@
-"""What a shop's visitors see of a change: HTML as it is rendered, and images."""
+"""Previews of a change: rendered HTML and images."""
 
 import re
 from base64 import b64encode
@@ -9,13 +9,13 @@ from shopform.kinds import BY_NAME
 from shopform.kinds.field_types.images import Image
 from shopform.model.plan import Change
 
-# Bytes of one image, and of all images, that a page holds; of others it has the name and the size.
+# The most bytes of one image and of all images in a page; others have only name and size.
 LARGEST_IMAGE, ALL_IMAGES = 300_000, 3_000_000
-# Characters of HTML that is rendered beside its source: the page holds it a second time.
+# Longer HTML is not rendered beside its source, since the page would contain it twice.
 _LONGEST = 50_000
 _ELEMENT = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
-# Every `<` that begins none of these is shown as it is. What is left can format and nothing else;
-# `link`, for one, would look a host up in spite of the page's policy.
+# Every `<` that begins none of these tags is escaped. What remains can only format: `link`, for
+# one, would cause a DNS lookup despite the page's policy.
 _FORMATTING = re.compile(
     r"<(?!/?(?:p|h[1-6]|ul|ol|li|dl|dt|dd|b|i|u|em|strong|small|sub|sup|span|div|br|hr|a|img"
     r"|blockquote|pre|code|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption)[\s/>])",
@@ -29,22 +29,22 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """An image file: its size in bytes, and its content where a page has room for it."""
+class ImageFile:
+    """An image file: its size in bytes, and its content if the page has room for it."""
 
     size: int
     content: bytes = b""
 
     @property
     def uri(self) -> str:
-        """The content as a `data:` address; empty where there is none that a page shows."""
+        """The content as a `data:` URL; "" without content or for an unknown format."""
         found = (name for start, name in _TYPES.items() if self.content.startswith(start))
         name = next(found, "image/webp" if self.content[8:12] == b"WEBP" else "")
         return f"data:{name};base64,{b64encode(self.content).decode()}" if name else ""
 
 
 def image_files(changes: Iterable[Change]) -> dict[str, str]:
-    """The files of all images that the changes show, by the SHA-256 of their content."""
+    """Return the files of all images in the changes, by SHA-256."""
     fields = (field for change in changes for field in change.fields)
     lists = [side for field in fields for side in (field.before, field.after)]
     lists += [value for change in changes for value in change.values.values()]
@@ -60,12 +60,12 @@ def _named(side: object) -> Iterator[tuple[str, str]]:
 
 
 def is_previewed(kind: str, name: str, *sides: object) -> bool:
-    """Whether a field is HTML that looks otherwise when it is rendered."""
-    texts = [side for side in sides if isinstance(side, str)]
-    html = BY_NAME[kind].type(name).rich and any(map(_ELEMENT.search, texts))
-    return html and all(len(text) <= _LONGEST for text in texts)
+    """Return whether a field is HTML with elements, short enough to be rendered."""
+    strings = [side for side in sides if isinstance(side, str)]
+    html = BY_NAME[kind].type(name).rich and any(map(_ELEMENT.search, strings))
+    return html and all(len(text) <= _LONGEST for text in strings)
 
 
 def preview_source(html: str, style: str) -> str:
-    """A document for a frame without permissions, in which the shop's HTML can only format."""
+    """Return a document for a sandboxed frame, in which the shop's HTML can only format."""
     return f"<!doctype html><style>{style}</style>{_FORMATTING.sub('&lt;', html)}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """The time as it is shown, and what CI says of its run: commit, pull request, addresses.
+    """The time for display, and what CI reports of its run: commit, pull request, URLs.
 
-    No part of a plan: the same plan has the same digest wherever it is shown.
+    It is not part of the plan, whose digest does not depend on where it was made.
     """
 
     made: str = ""

@@ -1,7 +1,7 @@
-"""Templates, style and script of a page: files of this package, read by Jinja2's own loader.
+"""Render the templates of this package with their style and script.
 
-The only file of a pure room that imports Jinja2. It is given no loader but `PackageLoader`, so a
-template can name nothing outside of `templates/`.
+This is the only file of a pure package that imports Jinja2. It uses only `PackageLoader`, so a
+template can load nothing outside of `templates/`.
 """
 
 from base64 import b64encode
@@ -26,14 +26,14 @@ from shopform.render.text.field_lines import FIELD_NOTES
 from shopform.render.text.inline import show
 from shopform.render.text.style import printable
 
-# Two strings are compared by words when one is longer than this or has several lines.
+# Strings are shown as a diff if one is longer than this or has several lines.
 SHORT = 48
 
 
 def render(template: str, /, **context: object) -> str:
-    """A whole page that runs and loads nothing but its own script and style.
+    """Render a page whose policy allows only its own script and style.
 
-    Every value is escaped, with what cannot be seen spelled out.
+    Every value is escaped, and invisible characters are written out.
     """
     style, script, preview = map(source, ("style.css", "script.js", "preview.css"))
     policy = {
@@ -51,7 +51,7 @@ def render(template: str, /, **context: object) -> str:
 
 @cache
 def source(name: str) -> str:
-    """The text of a file of `templates/`."""
+    """Return the content of a file of `templates/`."""
     return _loader().get_source(_environment(), name)[0]
 
 
@@ -104,30 +104,30 @@ def _environment() -> Environment:
 
 
 def _about(kind: str, name: str) -> str:
-    """What a field is, in a sentence; empty for one that this version does not know."""
+    """Return the description of a field; "" for one that this version does not know."""
     field = BY_NAME[kind].fields.get(name)
     return field.about if field else ""
 
 
 def _visible(value: object) -> object:
-    """What is about to be escaped, with invisible characters written out."""
+    """Write out the invisible characters of a value that is about to be escaped."""
     return value if not isinstance(value, str) or hasattr(value, "__html__") else printable(value)
 
 
 def _multiline(text: str) -> Markup:
-    """A string with its line ends, which `printable` would write out."""
+    """Escape a string but keep its line breaks, which `printable` would write out."""
     return Markup("\n").join(escape(printable(line)) for line in text.split("\n"))
 
 
 def _is_long(field: FieldChange) -> bool:
-    """Whether both sides are strings that a diff shows better than two cells do."""
+    """Return whether both sides are strings that a diff shows better than two cells."""
     sides = (field.before, field.after)
-    texts = [side for side in sides if isinstance(side, str)]
-    return len(texts) == len(sides) and any(len(t) > SHORT or "\n" in t for t in texts)
+    strings = [side for side in sides if isinstance(side, str)]
+    return len(strings) == len(sides) and any(len(t) > SHORT or "\n" in t for t in strings)
 
 
 def _trimmed(text: str) -> tuple[str, str, str]:
-    """The text without the blanks at its ends, between these."""
+    """Split a string into the spaces before it, the rest, and the spaces after it."""
     middle = text.strip() or text
     head, _, tail = text.partition(middle)
     return head, middle, tail

@@ -1,4 +1,4 @@
-"""Trees of the kinds whose objects have a parent of their own kind, before and after."""
+"""Trees of the kinds whose objects can have a parent of their own kind, before and after."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ ROOT = ""
 
 @dataclass(slots=True)
 class Forest:
-    """One side of a tree. Nodes are named by address, or `#ID` where nothing owns the object.
+    """One side of a tree. Nodes are addresses, or `#ID` for an unowned object.
 
     `below` lists the children of a node, `ROOT` included. `touched` are the nodes with a change
-    and everything above them. `strange` are nodes the plan knows by name only.
+    and all their ancestors. `unknown` are parents of which the plan has only the name.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
     below: dict[str, list[str]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
-    strange: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
     def runs(self, names: Iterable[str]) -> Iterator[tuple[bool, list[str]]]:
-        """Group neighbours: those with a change in or below them, and those without."""
+        """Yield runs of neighbours, with True for those with a change in or below them."""
         for touched, run in groupby(names, self.touched.__contains__):
             yield touched, list(run)
 
@@ -40,26 +40,26 @@ class KindTree:
 
     @property
     def sides(self) -> list[tuple[str, Forest]]:
-        """Both sides with their titles; one that has no object is left out."""
+        """Both sides with their titles, without empty ones."""
         both = (("Before", self.before), ("After", self.after))
         return [(title, forest) for title, forest in both if forest.below]
 
 
 def trees(plan: Plan) -> Iterator[KindTree]:
-    """A tree for each kind that can hold objects of its own and has changes in this plan."""
+    """Yield a tree for each kind that can have parents of its own kind and has changes."""
     for kind in KINDS:
-        inside = next((n for n in kind.identity if kind.refers.get(n) == kind.name), "")
+        parent_field = next((n for n in kind.identity if kind.refers.get(n) == kind.name), "")
         changes = [change for change in plan.changes if change.kind == kind.name]
-        if inside and changes:
+        if parent_field and changes:
             places: tuple[dict[str, _Place], ...] = ({}, {})
             for address, settled in plan.settled.items():
                 if address.kind == kind.name:
                     for side in places:
-                        side[address] = _place(kind, inside, address, settled.values)
+                        side[address] = _place(kind, parent_field, address, settled.values)
             for change in changes:
                 for side, held in zip(places, sides(change), strict=True):
                     if held is not None:
-                        side[change.address] = _place(kind, inside, change.address, held)
+                        side[change.address] = _place(kind, parent_field, change.address, held)
             touched = {str(change.address) for change in changes}
             yield KindTree(kind, _forest(places[0], touched), _forest(places[1], touched))
 
@@ -70,8 +70,8 @@ class _Place:
     label: str
 
 
-def _place(kind: Kind, inside: str, address: str, held: Held) -> _Place:
-    parent = held.get(inside)
+def _place(kind: Kind, parent_field: str, address: str, held: Held) -> _Place:
+    parent = held.get(parent_field)
     name = label(kind.name, held) or address
     if isinstance(parent, Ref):
         return _Place(str(parent.address), name)
@@ -82,10 +82,10 @@ def _forest(places: Mapping[str, _Place], changed: set[str]) -> Forest:
     forest = Forest({name: place.label for name, place in places.items()})
     parents = {name: place.parent for name, place in places.items()}
     for parent in sorted(set(parents.values()) - parents.keys() - {ROOT}):
-        forest.strange.add(parent)
+        forest.unknown.add(parent)
         forest.labels[parent] = parent
         parents[parent] = ROOT
-    _break_circles(parents)
+    _break_cycles(parents)
     for name in sorted(parents, key=lambda name: (forest.labels[name].casefold(), name)):
         forest.below.setdefault(parents[name], []).append(name)
     for name in changed & parents.keys():
@@ -95,7 +95,7 @@ def _forest(places: Mapping[str, _Place], changed: set[str]) -> Forest:
     return forest
 
 
-def _break_circles(parents: dict[str, str]) -> None:
-    """Put one object of each circle of parents at the root, so that all are shown."""
-    for circle in find_cycles(sorted(parents), parents.get):
-        parents[circle[0]] = ROOT
+def _break_cycles(parents: dict[str, str]) -> None:
+    """Move one object of each cycle of parents to the root, so that all are shown."""
+    for cycle in find_cycles(sorted(parents), parents.get):
+        parents[cycle[0]] = ROOT

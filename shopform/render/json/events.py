@@ -1,7 +1,7 @@
-"""Messages of a run, one JSON object a line, of Terraform's types. Pure: the caller adds the time.
+"""Events of a run as JSON objects of Terraform's types. Pure: the caller adds the time.
 
-`add`, `change` and `remove` are the words here, where the text says add, change and destroy:
-parsers made for Terraform expect both.
+Counts are called `add`, `change` and `remove` here, and `destroy` in text output: parsers of
+Terraform's output expect both.
 """
 
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ VERBS = {"create": "Creation", "update": "Modifications", "delete": "Destruction
 
 
 def version() -> Message:
-    """Always the first line."""
+    """Return the version event, which is always the first."""
     return _message(
         "version", f"shopform {__version__}", terraform="1.11.4", shopform=__version__, ui=UI
     )
 
 
 def planned(plan: Plan) -> Iterator[Message]:
-    """Drift, changes, what speaks against them, and the summary."""
+    """Yield the events of a plan: drift, changes, diagnostics and summary."""
     for change in plan.drift:
         yield _message(
             "resource_drift",
@@ -40,33 +40,33 @@ def planned(plan: Plan) -> Iterator[Message]:
             change=_change(change),
         )
     yield from map(diagnostic, plan.diagnostics)
-    told = summary(change_counts(plan.changes), "destroy" if plan.destroy else "plan")
+    last = summary(change_counts(plan.changes), "destroy" if plan.destroy else "plan")
     if plan.refresh_only:
         from shopform.render.plan_summary import verdict
 
-        told["@message"] = verdict(plan)
-    yield told
+        last["@message"] = verdict(plan)
+    yield last
 
 
-def diagnostic(told: Diagnostic) -> Message:
+def diagnostic(each: Diagnostic) -> Message:
     return _message(
         "diagnostic",
-        f"{told.severity.capitalize()}: {told.summary}",
-        level="error" if told.severity == "error" else "warn",
+        f"{each.severity.capitalize()}: {each.summary}",
+        level="error" if each.severity == "error" else "warn",
         diagnostic={
-            "severity": str(told.severity),
-            "summary": told.summary,
-            "detail": told.detail or told.hint,
-            "code": told.code,
-            "hint": told.hint,
-            **({"address": str(told.address)} if told.address else {}),
-            **({"range": _range(told.span)} if told.span else {}),
+            "severity": str(each.severity),
+            "summary": each.summary,
+            "detail": each.detail or each.hint,
+            "code": each.code,
+            "hint": each.hint,
+            **({"address": str(each.address)} if each.address else {}),
+            **({"range": _range(each.span)} if each.span else {}),
         },
     )
 
 
 def _range(span: Span) -> Message:
-    # Imported late: most commands report no place as JSON.
+    # Imported late: few commands report places as JSON.
     from shopform.kit.documents import write
     from shopform.render.json.plan_schema import Range
 
@@ -75,18 +75,18 @@ def _range(span: Span) -> Message:
 
 
 def applying(event: str, step: Step) -> Message:
-    """A step that starts, is done or failed."""
+    """Return the event of a step for `start`, `done` or `failed`."""
     kind = {"start": "apply_start", "done": "apply_complete", "failed": "apply_errored"}[event]
     verb = VERBS.get(step.op, str(step.op).capitalize())
-    said = {"start": "...", "done": " complete", "failed": " errored"}[event]
+    text = {"start": "...", "done": " complete", "failed": " errored"}[event]
     hook: Message = {"resource": _resource(step.address), "action": str(step.op)}
     if step.id is not None:
         hook |= {"id_key": "id", "id_value": str(step.id)}
-    return _message(kind, f"{step.address}: {verb}{said}", hook=hook)
+    return _message(kind, f"{step.address}: {verb}{text}", hook=hook)
 
 
 def applied(plan: Plan, outcome: Outcome) -> Iterator[Message]:
-    """What an apply met with, and what it did, counted from what happened."""
+    """Yield the events at the end of an apply: warnings, errors and the summary."""
     yield from map(diagnostic, outcome.warnings)
     for failure in outcome.failed:
         yield diagnostic(failure.diagnostic)
@@ -108,11 +108,11 @@ def summary(counts: dict[str, int], operation: str) -> Message:
     more = {name: counts[name] for name in ("failed", "not_run") if name in counts}
     parts = f"{counts['add']} to add, {counts['change']} to change, {counts['destroy']} to destroy"
     if operation == "plan":
-        said = f"Plan: {parts}."
+        text = f"Plan: {parts}."
     else:
         done = f"{counts['add']} added, {counts['change']} changed, {counts['destroy']} destroyed"
-        said = f"{operation.capitalize()}: {done}."
-    return _message("change_summary", said, changes={**changes, **more})
+        text = f"{operation.capitalize()}: {done}."
+    return _message("change_summary", text, changes={**changes, **more})
 
 
 def _change(change: Change) -> Message:

@@ -1,9 +1,9 @@
-"""A plan as the document that is saved: Terraform's plan representation, and what shopform adds.
+"""A plan as JSON: Terraform's plan representation with additions.
 
-Everything under Terraform's own keys means what it means there, so that tools made for it work.
-shopform's additions stand beside them: `basis`, `calls`, `steps`, `digest`, `integrity`, `notes`,
-`names`, `absent`, `unchanged`, `unmanaged`, and `shopform` in each change.
-`plan_schema.py` has its types; `plan_reader.py` reads it back.
+Terraform's keys have the meaning they have there, so that its tools work. The additions are
+`basis`, `calls`, `steps`, `digest`, `integrity`, `notes`, `names`, `absent`, `unchanged`,
+`unmanaged`, and `shopform` in each change. `plan_schema.py` has the types; `plan_reader.py` reads
+the document.
 """
 
 import hashlib
@@ -41,9 +41,9 @@ Side = Callable[[Change], dict[str, object] | None]
 
 
 def document(plan: Plan) -> Document:
-    """The plan as JSON data, in a fixed order of keys; equal plans give equal documents.
+    """Return the plan as JSON data in a fixed order of keys; equal plans give equal documents.
 
-    Holds no secret: a field that came from one is null, and true under `after_sensitive`.
+    It has no secrets: a field made from one is null, and true under `after_sensitive`.
     """
     settled = [
         Change(address=a, action=Action.NO_OP, id=s.id, values=s.values)
@@ -78,23 +78,20 @@ def document(plan: Plan) -> Document:
 
 
 def sealed(plan: Plan) -> Document:
-    """The document as it leaves shopform: with a digest over the whole of it.
-
-    Whoever changes it by accident, or without computing that again, is found out.
-    """
+    """Return the document with a digest over all of it, to detect accidental changes."""
     body = json.loads(json.dumps(document(plan)))
     return {**body, INTEGRITY: integrity_of(body)}
 
 
 def integrity_of(data: Document) -> str:
-    """The digest over a document's canonical form: sorted keys, and all but this digest itself."""
+    """Return the digest of a document's canonical form: sorted keys, without this digest."""
     rest = {name: part for name, part in data.items() if name != INTEGRITY}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def before(change: Change) -> dict[str, object] | None:
-    """The object as it is, as far as it is declared or managed; None where there is none."""
+    """Return the declared and managed fields before a change; None if there is no object."""
     if change.action is Action.CREATE or _absent(change):
         return None
     values = {field.name: field.before for field in change.fields}
@@ -102,7 +99,7 @@ def before(change: Change) -> dict[str, object] | None:
 
 
 def after(change: Change) -> dict[str, object] | None:
-    """The object as it will be, without what is known only later; None where there is none."""
+    """Return the fields known after a change; None if there is no object then."""
     if change.action in (Action.DELETE, Action.FORGET) or _absent(change):
         return None
     values = {field.name: field.after for field in change.fields}
@@ -113,13 +110,13 @@ def after(change: Change) -> dict[str, object] | None:
 
 
 def _absent(change: Change) -> bool:
-    """Whether the state edit is about an object that is no longer in the shop."""
+    """Return whether a state edit is about an object that is not in the shop."""
     stays = change.action is Action.NO_OP and not change.importing and not change.previous
     return stays and not (change.fields or change.values)
 
 
 def _later(change: Change) -> dict[str, Literal[True]]:
-    """What is known only after apply: the shop makes the id and some fields of a new object."""
+    """Return the fields known after apply, such as the id and generated fields of a new object."""
     names = {field.name for field in change.fields if field.unknown}
     if change.action in MADE:
         names |= {"id", *_generated(change)}
@@ -163,7 +160,7 @@ def _change(change: Change, *, settled: bool = False) -> ChangeRecord:
 
 
 def _identified(change: Change, values: Mapping[str, object]) -> dict[str, object]:
-    """With the id, which tools expect of an object that exists."""
+    """Add the id, which tools expect of an existing object."""
     return {**({} if change.id is None else {"id": str(change.id)}), **values}
 
 
@@ -175,7 +172,7 @@ def _sensitive(change: Change, made: bool = False) -> dict[str, Literal[True]]:
 
 
 def _generated(change: Change) -> set[str]:
-    """The fields that the shop makes, and that only the place for secrets is told."""
+    """Return the fields that the shop generates, which are written to the secrets file only."""
     return set(BY_NAME[change.kind].generated) - {field.name for field in change.fields}
 
 
@@ -189,7 +186,7 @@ def _named(address: Address) -> dict[str, Any]:
 
 
 def _module(changes: Iterable[Change], side: Side) -> Module:
-    """The objects that exist on one side of the changes, with their values."""
+    """Return the objects that exist on one side of the changes, with their values."""
     found = ((change.address, side(change)) for change in changes)
     return Module(
         resources=tuple(

@@ -1,4 +1,4 @@
-"""A saved document back to the Plan it was made from."""
+"""Read a saved plan."""
 
 import re
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ DEPTH = 40
 
 
 def read_document(data: object, catalogue: Catalogue) -> Plan:
-    """Return the plan. Raises ShopformError when it is not one, or one of another major format.
+    """Return the plan of a document, with secrets without their values.
 
-    Secrets come back without their text.
+    Raises ShopformError if it is not a plan, or has another major format.
     """
     if not isinstance(data, dict) or "format_version" not in data:
         raise ShopformError("the file is not a plan", hint="make one with `shopform plan --out`")
@@ -46,9 +46,9 @@ def _plan(data: PlanDocument, catalogue: Catalogue) -> Plan:
     for address in _addresses(data):
         if not known.match(address):
             raise ValueError(f"`{address}` is not an address")
-    strange = {kind for step in data.steps for kind in step.children} - catalogue.keys()
-    if strange:
-        raise ValueError(f"`{min(strange)}` is not a kind")
+    unknown = {kind for step in data.steps for kind in step.children} - catalogue.keys()
+    if unknown:
+        raise ValueError(f"`{min(unknown)}` is not a kind")
     records, change = data.resource_changes, partial(_change, catalogue)
     stays = [change(record) for record in records if record.shopform.settled]
     return Plan(
@@ -62,7 +62,7 @@ def _plan(data: PlanDocument, catalogue: Catalogue) -> Plan:
 
 
 def _addresses(data: PlanDocument) -> Iterator[Address]:
-    """All that a plan is about."""
+    """Yield all addresses of a plan."""
     yield from data.absent
     for record in (*data.resource_changes, *data.resource_drift):
         yield from (a for a in (record.address, record.previous_address) if a)
@@ -117,7 +117,7 @@ def _change(catalogue: Catalogue, record: ChangeRecord) -> Change:
 
 
 def _value(kind: Kind, name: str, value: object, secret: bool = False) -> object:
-    """A shown value as the planner made it: references, sets and secrets are themselves again."""
+    """Return a value as the planner made it, with references, sets and secrets restored."""
     if secret:
         return Secret("", "")
     if name in kind.refers and isinstance(value, str) and not value.startswith("#"):
@@ -127,5 +127,5 @@ def _value(kind: Kind, name: str, value: object, secret: bool = False) -> object
     fits = isinstance(value, list) is listing or value is None
     inner = [p for item in listed for p in (item.values() if isinstance(item, dict) else [item])]
     if not fits or any(isinstance(part, list | dict) for part in inner):
-        raise ValueError(f"`{name}` has a value that is none for it")
+        raise ValueError(f"`{name}` has a value of the wrong type")
     return tuple(value) if isinstance(value, list) else value

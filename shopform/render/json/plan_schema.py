@@ -1,7 +1,7 @@
-"""The document of a saved plan as types: they check it, write it, and give its JSON Schema.
+"""The types of a saved plan, by which it is checked and written, and its JSON Schema made.
 
-What stands under Terraform's own keys means what it means there. Readers should ignore keys that
-they do not know: a minor version may add some.
+Terraform's keys have the meaning they have there. Readers should ignore unknown keys: a minor
+version may add some.
 """
 
 import json
@@ -130,7 +130,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedField:
-    """What the document does not say of a field elsewhere; `after` of one that is known later."""
+    """What Terraform's keys lack of a field; `after` is set if the field is known after apply."""
 
     name: str
     reason: str = ""
@@ -223,7 +223,7 @@ def as_in_plan(held: Plan | PlanDocument) -> dict[str, Any]:
 
 
 def address_pattern(catalogue: Catalogue) -> str:
-    """What an address looks like: a kind, and a key for it and for each of its containers."""
+    """Return the pattern of an address: a kind, and a key for each parent and itself."""
     depths: dict[int, list[str]] = {}
     for name in catalogue:
         depths.setdefault(len(catalogue.lineage(name)), []).append(name)
@@ -233,7 +233,7 @@ def address_pattern(catalogue: Catalogue) -> str:
 
 
 def plan_schema(catalogue: Catalogue) -> Document:
-    """What `plan --out` writes: Terraform's keys, and shopform's beside them."""
+    """Return the JSON Schema of what `plan --out` writes."""
     schema = schema_of(PlanDocument, "A plan of shopform", "What `shopform plan --out` writes.")
     text = json.dumps(schema).replace(json.dumps(ADDRESS), json.dumps(address_pattern(catalogue)))
     found: Document = json.loads(text)

@@ -1,4 +1,4 @@
-"""Pages that have to fit: parts at rising levels of detail, bought in order of importance."""
+"""Fit output into a number of bytes: details are added in order of importance."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shopform.model.plan import Change
 
 
 class Topic(StrEnum):
-    """What a part is about; `FIELDS_LOST` are those of an object that `DELETION` lists."""
+    """The topic of a part; `FIELDS_LOST` are the fields of an object that `DELETION` lists."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,8 +21,8 @@ class Topic(StrEnum):
 
 @dataclass(slots=True)
 class Part:
-    """Something to show. `levels` are its lines, from the least that may be shown of it (which
-    may be nothing) to everything; `level` is the one that is shown."""
+    """A part of the output. `levels` are its lines at rising levels of detail, the first of which
+    may be empty; `level` is the one that is shown."""
 
     topic: Topic
     levels: tuple[tuple[str, ...], ...]
@@ -35,19 +35,19 @@ class Part:
 
     @property
     def full(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether all of it is shown."""
         return self.lines == self.levels[-1]
 
 
 def size(lines: Iterable[str]) -> int:
-    """Bytes of UTF-8, line ends included."""
+    """Return the bytes of UTF-8, line breaks included."""
     return sum(len(line.encode()) + 1 for line in lines)
 
 
 def spend(parts: Sequence[Part], stages: Iterable[tuple[Topic, int]], room: int) -> None:
-    """Raise the parts of each stage to its level as long as there is room, in the order given.
+    """Raise the parts of each stage to its level while there is room, in the given order.
 
-    A part that does not fit stays where it is for good; smaller ones after it may still rise.
+    A part that does not fit is raised no further; smaller ones after it may be.
     """
     for topic, level in stages:
         for part in parts:

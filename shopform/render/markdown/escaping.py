@@ -1,10 +1,10 @@
-"""Strings in Markdown with nothing active in them: no markup, mention, reference or link."""
+"""Escape strings for Markdown, so that no markup, mention, reference or link is active."""
 
 import re
 
 from shopform.render.text.style import printable
 
-_NOWHERE = "&#8203;"  # a blank without width: what it splits is no mention and no link any more
+_ZERO_WIDTH = "&#8203;"  # a zero-width space, which breaks mentions and links
 _ACTIVE = re.compile(r"[\\*_\[\]|~$!^]")
 _AT_THE_START = re.compile(r"\A(\s*\d*)([-+=#.)])")
 _LINKED = re.compile(r"(?<=[@#:])(?=[\w/])|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.IGNORECASE)
@@ -12,7 +12,7 @@ _RUN = re.compile(r"`+")
 
 
 def prose(text: str) -> str:
-    """A sentence of shopform's, on one line; what it has between backticks becomes code."""
+    """Format a message on one line, with code spans for what is between backticks."""
     pieces = printable(" ".join(text.split())).split("`")
     if len(pieces) % 2 == 0:
         return plain("`".join(pieces))
@@ -21,15 +21,15 @@ def prose(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape a string for running text, where it is shown as it stands."""
+    """Escape a string for running text."""
     marked = _LINKED.sub("\0", printable(text))
     marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     marked = _ACTIVE.sub(r"\\\g<0>", marked).replace("`", "&#96;")
-    return _AT_THE_START.sub(r"\1\\\2", marked).replace("\0", _NOWHERE)
+    return _AT_THE_START.sub(r"\1\\\2", marked).replace("\0", _ZERO_WIDTH)
 
 
 def code(text: str) -> str:
-    """Format a string as a code span. A pipe would end a table's cell, so it is not for tables."""
+    """Format a string as a code span; not for tables, where a pipe would end the cell."""
     shown = printable(text)
     if not shown.strip():
         return plain(f"`{shown}`")
@@ -39,12 +39,12 @@ def code(text: str) -> str:
 
 
 def longest_run(text: str) -> int:
-    """How many backticks stand in a row at most."""
+    """Return the length of the longest run of backticks."""
     return max(map(len, _RUN.findall(text)), default=0)
 
 
 def link(label: str, url: str) -> str:
-    """A link to a web page. Whatever could end the address early is written as an escape."""
+    """Format a link to a web page, with characters escaped that could end the URL early."""
     address = "".join(c if c.isalnum() or c in _PLAIN_IN_URL else _percent(c) for c in url)
     return f"[{plain(label)}](<{address}>)"
 

@@ -1,4 +1,4 @@
-"""What Markdown shows of one change or message, at rising levels of detail."""
+"""Render one change or message as Markdown at rising levels of detail."""
 
 from collections.abc import Iterator
 
@@ -12,27 +12,27 @@ from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import INNER, Detail, Line
 from shopform.render.text.style import ActionStyle, printable
 
-# The levels of a change; from FIELDS on a blank line ends it. What is destroyed is listed by name
-# too, with its reasons, so its first two are empty.
-NAME, FIELDS, TEXTS, ALL = 1, 2, 3, 4
+# The levels of a change; from FIELDS on a blank line ends it. Deletes are also listed by name with
+# their reasons, so their first two levels are empty.
+NAME, FIELDS, STRINGS, ALL = 1, 2, 3, 4
 
 _SIGNS = {"~": "!", "-/+": "-", ".": "!", "": " "}
-# A field that takes more lines or characters than this is named first, and shown where it fits.
+# A longer field is only named at first, and shown if it fits.
 _LONG, _WIDE = 2, 200
 
 
-def change_part(topic: Topic, change: Change, look: ActionStyle) -> Part:
-    """A change as lines of a diff, with the sign in the first column so that it is coloured.
+def change_part(topic: Topic, change: Change, style: ActionStyle) -> Part:
+    """Return a change as lines of a diff, with signs in the first column, which colours them.
 
-    What is destroyed has its name and its reasons in the list of deletions.
+    Deletes have their names and reasons in the list of deletions.
     """
     listed = topic is Topic.FIELDS_LOST
-    sign = _SIGNS.get(look.symbol, look.symbol)
+    sign = _SIGNS.get(style.symbol, style.symbol)
     name = f"{change.previous} has moved to {change.address}"
     if change.action is not Action.NO_OP or change.importing or not change.previous:
-        name = f"{change.address} {look.heading}"
+        name = f"{change.address} {style.heading}"
     head = f"{sign} {printable(name)}"
-    reasons = () if listed else comments(change, look)
+    reasons = () if listed else comments(change, style)
     why = tuple(f"#     ({printable(' '.join(r.split()))})" for r in reasons)
     every, close = (list(_lines(change, d)) for d in (Detail.LINES, Detail.CHANGES))
     unchanged = plural(change.unchanged, "unchanged field")
@@ -50,7 +50,7 @@ def change_part(topic: Topic, change: Change, look: ActionStyle) -> Part:
 
 
 def _lines(change: Change, detail: Detail) -> Iterator[list[Line]]:
-    """The lines of each field."""
+    """Yield the lines of each field."""
     names = {field.name for field in change.fields}
     pad = max(map(len, names), default=0)
     for field in change.fields:
@@ -63,7 +63,7 @@ def _lines(change: Change, detail: Detail) -> Iterator[list[Line]]:
 
 
 def _shortened(every: list[list[Line]]) -> Iterator[Line]:
-    """Each field, of a long one only that there is something, and how much."""
+    """Yield the lines of each field, of a long one only the number of characters."""
     for lines in every:
         size = sum(len(line.text) for line in lines)
         if len(lines) <= _LONG and size <= _WIDE:
@@ -75,7 +75,7 @@ def _shortened(every: list[list[Line]]) -> Iterator[Line]:
 
 
 def _context(line: Line) -> bool:
-    """Whether a line is only the context of a change."""
+    """Return whether a line is only context of a change."""
     return line.indent == INNER and line.symbol == " "
 
 
@@ -84,18 +84,18 @@ def _line(line: Line) -> str:
     return f"{sign}{' ' * (line.indent - 1)}{line.text}".rstrip()
 
 
-def deletion_part(change: Change, look: ActionStyle) -> Part:
-    """Something that is destroyed, in a list; its address is always shown."""
+def deletion_part(change: Change, style: ActionStyle) -> Part:
+    """Return an item of the list of deletes; its address is always shown."""
     replaced = " is replaced" if change.action is Action.REPLACE else ""
     address, name = f"- {code(change.address)}{replaced}", label_of(change)
-    why = "; ".join(map(prose, comments(change, look)))
+    why = "; ".join(map(prose, comments(change, style)))
     named = f"{address} ({plain(name)})" if name else address
     levels = ((address,), (f"{named}: {why}" if why else named,))
     return Part(Topic.DELETION, levels, change)
 
 
 def note_part(note: Diagnostic) -> Part:
-    """A message in a list: nothing, the message, what it is about and what to do."""
+    """Return a message as an item of a list: nothing, its summary, then details and hint."""
     place = f" ({code(str(note.span))})" if note.span else ""
     head = f"- **{note.severity}**: {prose(note.summary)}{place}"
     more = [f"  {prose(text)}" for text in note.detail.splitlines() if text.strip()]

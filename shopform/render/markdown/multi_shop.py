@@ -1,4 +1,4 @@
-"""Several shops in one document: Markdown for a comment, JSON for programs."""
+"""Render several shops in one document: Markdown for a comment, JSON for programs."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ _ALL = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class ShopResult:
-    """One shop in the document: its row, and its plan or why there is none."""
+    """One shop in the document: its row, and its plan or the errors."""
 
     row: ShopRow
     plan: Plan | None
@@ -29,7 +29,7 @@ class ShopResult:
 
 
 def shops_json(results: Sequence[ShopResult], exit_code: int) -> str:
-    """Each shop's plan as it is printed alone, or its error, and the run's exit code."""
+    """Render each shop's plan or errors, and the exit code of the run."""
     shops = {each.row.shop: sealed(each.plan) if each.plan else _error(each) for each in results}
     found = {"format_version": FORMAT, "shops": shops, "exit_code": exit_code}
     return json.dumps(found, ensure_ascii=False)
@@ -43,10 +43,10 @@ def _error(each: ShopResult) -> Mapping[str, object]:
 def shops_markdown(
     results: Sequence[ShopResult], name: str, *, max_bytes: int, url: str = ""
 ) -> str:
-    """A table of all shops and a section for each, of at most `max_bytes` of UTF-8.
+    """Render a table of all shops and a section for each, in at most `max_bytes` of UTF-8.
 
-    It is longer only where the table, the errors and the deletions alone are. `name` is what the
-    shops are called together, by which the comment is found again.
+    It is longer only if the table, the errors and the deletes alone are. `name` identifies the
+    comment, so that it can be updated.
     """
     rows = [each.row for each in results]
     head = [mark(name), f"## {counted(rows)}", "", *_table(rows)]
@@ -64,7 +64,7 @@ def shops_markdown(
 
 
 def _shares(sections: Mapping[int, Callable[[int], str]], room: int) -> dict[int, int]:
-    """How many bytes each section may take: those that need little leave it to the others."""
+    """Return the bytes for each section; those that need less leave more to the others."""
     needs = {n: size([section(_ALL)]) for n, section in sections.items()}
     if sum(needs.values()) <= room:
         return needs

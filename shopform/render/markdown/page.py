@@ -1,8 +1,7 @@
-"""A plan as Markdown, for a comment on a pull request.
+"""Render a plan as Markdown, for a comment on a pull request.
 
-What was changed in the shop and what is destroyed come first and are never folded; what is
-destroyed is always named. Everything else is shown as far as it fits, the most important first,
-and what is left out is counted, with where it can be seen.
+Drift and deletes come first and are never folded, and deletes are always named. Everything else
+is shown as far as it fits, the most important first; omitted parts are counted.
 """
 
 import re
@@ -19,7 +18,7 @@ from shopform.render.markdown.excerpts import (
     ALL,
     FIELDS,
     NAME,
-    TEXTS,
+    STRINGS,
     change_part,
     deletion_part,
     note_part,
@@ -43,55 +42,56 @@ WORDS = {
     Action.FORGET: "removal from the state",
     Action.NO_OP: "edit of the state",
 }
-# What is shown first if not everything fits.
+# The order in which details are shown if not everything fits.
 _STAGES = (
     *((Topic.ERROR, 1), (Topic.DRIFT, NAME), (Topic.CHANGE, NAME), (Topic.WARNING, 1)),
     *((Topic.CREATE, NAME), (Topic.DELETION, 1)),
     *((Topic.CHANGE, FIELDS), (Topic.ERROR, 2), (Topic.WARNING, 2)),
     *((Topic.DRIFT, FIELDS), (Topic.CREATE, FIELDS)),
-    *((topic, TEXTS) for topic in (Topic.CHANGE, Topic.CREATE, Topic.DRIFT)),
-    *((Topic.FIELDS_LOST, level) for level in (NAME, FIELDS, TEXTS, ALL)),
+    *((topic, STRINGS) for topic in (Topic.CHANGE, Topic.CREATE, Topic.DRIFT)),
+    *((Topic.FIELDS_LOST, level) for level in (NAME, FIELDS, STRINGS, ALL)),
     *((topic, ALL) for topic in (Topic.CHANGE, Topic.CREATE, Topic.DRIFT)),
 )
-# For the sentences that say what was left out, and for each frame that opens around what was not.
+# Bytes reserved for the sentences on omitted parts, and for the frame of each block.
 _SENTENCES = 900
 _FRAME = 60
 
 
 def render_markdown(plan: Plan, *, max_bytes: int = 65_536, url: str = "") -> str:
-    """The plan as Markdown of at most `max_bytes` of UTF-8, a final line break included.
+    """Render a plan in at most `max_bytes` of UTF-8, a final line break included.
 
-    The first line is a comment that names the shop, by which the one comment can be found again.
-    It is longer than `max_bytes` only where the deletions alone are, and says so. `url` is where
-    the whole report is. No string of the plan is active: no markup, mention, reference or link.
+    The first line is an HTML comment that names the shop, by which a comment can be found and
+    updated. The output is longer than `max_bytes` only if the deletes alone are, and says so.
+    `url` is the address of the whole report. No string of the plan is active as markup, mention,
+    reference or link.
     """
     return _Page(plan, url, max_bytes).fitted(max_bytes)
 
 
 def section_of(plan: Plan, title: str, limit: int) -> Callable[[int], str]:
-    """The same as a part of a page, for any number of bytes; the whole page has `limit`.
+    """Return a function that renders the plan as a section in a given number of bytes.
 
-    Its first line is a heading with `title`, and no comment by which it could be taken for a page.
+    The section begins with `title` as a heading; `limit` are the bytes of the whole page.
     """
     return _Page(plan, "", limit, title).fitted
 
 
 def mark(shop: str) -> str:
-    """The comment by which the page about a shop is found again."""
+    """Return the HTML comment that identifies the page of a shop."""
     name = re.sub(r"[^\w.-]+", "-", shop)
     return f"<!-- shopform plan {name} -->"
 
 
 def _parts(plan: Plan) -> Iterator[Part]:
     yield from map(note_part, plan.diagnostics)
-    for change, look in planned(plan):
+    for change, style in planned(plan):
         if change.action in DESTROYED:
-            yield deletion_part(change, look)
-            yield change_part(Topic.FIELDS_LOST, change, look)
+            yield deletion_part(change, style)
+            yield change_part(Topic.FIELDS_LOST, change, style)
         else:
             created = change.action is Action.CREATE
-            yield change_part(Topic.CREATE if created else Topic.CHANGE, change, look)
-    yield from (change_part(Topic.DRIFT, change, look) for change, look in drifted(plan))
+            yield change_part(Topic.CREATE if created else Topic.CHANGE, change, style)
+    yield from (change_part(Topic.DRIFT, change, style) for change, style in drifted(plan))
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class _Page:
         self.fence = "`" * max(3, max(runs, default=0) + 1)
 
     def fitted(self, max_bytes: int) -> str:
-        """The page with as many of its parts as fit."""
+        """Return the page with as many of its parts as fit."""
         for part in self.parts:
             part.level = len(part.levels) - 1
         if size(self.lines()) > max_bytes:
@@ -127,7 +127,7 @@ class _Page:
         return [part for part in self.parts if part.topic in topics]
 
     def _by_kind(self) -> list[tuple[str, list[Part]]]:
-        """The changes that are not deletions, under each kind."""
+        """Return the changes of each kind, without deletions."""
         found: dict[str, list[Part]] = {}
         for part in self._of(Topic.CREATE, Topic.CHANGE):
             found.setdefault(part.change.kind if part.change else "", []).append(part)
@@ -152,7 +152,7 @@ class _Page:
             found += self._fenced(self._of(Topic.FIELDS_LOST))
         for kind, parts in self._by_kind():
             found += self._block(_counts(kind, parts), parts)
-        return [*found, *self._left_out(), "", self._last_line()]
+        return [*found, *self._omitted(), "", self._last_line()]
 
     def _about(self) -> Iterator[str]:
         basis = self.plan.basis
@@ -173,7 +173,7 @@ class _Page:
         return ", ".join(f"{actions.count(a):,} {w}" for a, w in parts if a in actions)
 
     def _block(self, title: str, parts: Sequence[Part]) -> list[str]:
-        """A folded diff, or only its title where there is nothing to be seen in it."""
+        """Return a folded diff, or only its title if it is empty."""
         lines = self._fenced(parts)
         if not lines:
             return ["", title]
@@ -184,8 +184,8 @@ class _Page:
         kept = lines[:-1] if lines and not lines[-1] else lines
         return ["", f"{self.fence}diff", *kept, self.fence] if kept else []
 
-    def _left_out(self) -> list[str]:
-        """What is left out, exactly, and why."""
+    def _omitted(self) -> list[str]:
+        """Return the sentences on omitted parts."""
         missing = [*self._missing()]
         if not missing:
             return []
@@ -209,7 +209,7 @@ class _Page:
             kinds = plural(len(set(bare)), "kind")
             yield f"{plural(len(bare), 'change')} of {kinds} {_are(bare)} named without fields"
         yield from _of(sum(p.level == FIELDS for p in seen), "long strings of", "change")
-        yield from _of(sum(p.level == TEXTS for p in seen), "unchanged values in", "change")
+        yield from _of(sum(p.level == STRINGS for p in seen), "unchanged values in", "change")
         yield from _of(sum(not p.full for p in of(Topic.DELETION)), "why there are", "deletion")
         for topic, noun in ((Topic.ERROR, "refusal"), (Topic.WARNING, "warning")):
             yield from _of(sum(p.level == 0 for p in of(topic)), "the strings of", noun)
@@ -230,7 +230,7 @@ def _listed(parts: Sequence[Part]) -> list[str]:
 
 
 def _counts(kind: str, parts: Sequence[Part]) -> str:
-    """A kind and how much of it changes, in the words of the plan's own counts."""
+    """Return a kind with its counts of changes."""
     changes = [part.change for part in parts if part.change]
     counts = change_counts(changes)
     listed = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)

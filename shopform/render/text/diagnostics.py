@@ -11,7 +11,7 @@ from shopform.render.text.style import BOLD, CYAN, RED, YELLOW, Ink, printable, 
 _COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
 SHOWN: Final = 50  # messages of one code, and places of one message
 _BAR = " | "  # between the cells of a row
-# Such a place in a file is a secret, which the frame must not quote.
+# The places of these codes are secrets, which must not be quoted.
 _MASKED = frozenset({"literal-token", "login-in-url"})
 
 
@@ -24,16 +24,14 @@ def render_diagnostics(
 ) -> str:
     """Render diagnostics in the given order, separated by blank lines.
 
-    Of many with one code the first are shown, followed by the number of the others.
-    `sources` are the lines of the files, by the names that spans use; a place in another file is
-    shown without its line.
+    At most `SHOWN` of one code are shown, followed by the number of the others. `sources` are the
+    lines of files by the names that spans use; places in other files are shown without a line.
     """
     found = list(diagnostics)
     ink = Ink(color)
     masked = {(d.span.file, d.span.line) for d in found if d.span and d.code in _MASKED}
     frames = _Frames(sources, masked, ink, width)
-    told = _cut(found)
-    return "\n".join("\n".join(_one(each, frames, ink, width)) + "\n" for each in told)
+    return "\n".join("\n".join(_one(each, frames, ink, width)) + "\n" for each in _cut(found))
 
 
 def _cut(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -35,7 +35,7 @@ def field_lines(
 
 
 def _annotated(lines: list[Line], note: str, width: int) -> Iterator[Line]:
-    """Add a note behind the first line, or before it if it does not fit."""
+    """Add a note after the first line, or before it if it does not fit."""
     first, *rest = lines
     if note and first.indent + len("~ ") + len(first.text) + len("   # ") + len(note) <= width:
         first = first._replace(text=f"{first.text}   # {note}")
@@ -68,7 +68,7 @@ def _sides(field: FieldChange, action: Action) -> tuple[str, tuple[object, ...]]
 def _lines(
     symbol: str, head: str, sides: tuple[object, ...], width: int, detail: Detail
 ) -> Iterator[Line]:
-    """Choose the form: several lines for a list or a text, one line, or one for each side."""
+    """Choose the form: a block for a list or long string, one line, or one for each side."""
     room = max(width - INDENT - len("~ ") - len(head), NARROWEST)
     given = [side for side in sides if side is not None]
     if given and all(isinstance(side, list | tuple) for side in given):

@@ -18,7 +18,7 @@ def list_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) 
 
 
 def _differences(change: ListChange, detail: Detail) -> Iterator[Line]:
-    """Render what changed, ignoring order; all of both sides if only that changed."""
+    """Render the differences without regard to order, or all of both sides if only it changed."""
     before, after, changed = change.before, change.after, change.changed
     if not changed:
         yield from (Line(INNER, "-", f"{show(e)},") for e in before.values())

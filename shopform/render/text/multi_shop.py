@@ -42,7 +42,7 @@ class ShopRow:
 
 
 def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
-    """Return the row of a plan. `incomplete`: a list was short."""
+    """Return the row of a plan; `incomplete` if a list was."""
     if plan.refused:
         word = INCOMPLETE if incomplete else REFUSED
     elif plan.refresh_only:
@@ -50,8 +50,12 @@ def planned_row(shop: str, plan: Plan, *, incomplete: bool) -> ShopRow:
     else:
         word = CHANGES if plan.differs else NO_CHANGES
     if plan.refresh_only:
-        gone = sum(change.action is Action.DELETE for change in plan.drift)
-        numbers = {"changed": len(plan.drift) - gone, "deleted": gone, "reads": plan.calls.read}
+        deleted = sum(change.action is Action.DELETE for change in plan.drift)
+        numbers = {
+            "changed": len(plan.drift) - deleted,
+            "deleted": deleted,
+            "reads": plan.calls.read,
+        }
         return ShopRow(shop, word, numbers)
     counts = change_counts(plan.changes)
     numbers = {name: counts[name] for name in COUNTED}
@@ -113,5 +117,5 @@ def cells(rows: Sequence[ShopRow]) -> Iterator[list[str]]:
 def counted(rows: Iterable[ShopRow]) -> str:
     """Return how many shops have each verdict, in order of appearance."""
     words = Counter(row.verdict for row in rows)
-    told = ", ".join(f"{word} in {number:,}" for word, number in words.items())
-    return f"{plural(sum(words.values()), 'shop')}: {told}"
+    counts = ", ".join(f"{word} in {number:,}" for word, number in words.items())
+    return f"{plural(sum(words.values()), 'shop')}: {counts}"

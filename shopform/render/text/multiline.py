@@ -19,10 +19,10 @@ _PIECE = re.compile(r"\S+\s*|\s+")
 
 
 class Detail(IntEnum):
-    """How much is shown of unchanged values in a value that changes.
+    """How much is shown of a long value that changes.
 
-    What changes is shown whole: with CHANGES of its lines what is near a change, with LINES all of
-    them and those around, with ALL the whole value.
+    CHANGES elides unchanged parts of changed lines, LINES shows whole lines with some context, and
+    ALL shows the whole value.
     """
 
     CHANGES = 0
@@ -31,7 +31,7 @@ class Detail(IntEnum):
 
 
 class Line(NamedTuple):
-    """One line: its indentation, its symbol (or a blank), and the text."""
+    """One line: its indentation, its symbol (or a space), and the text."""
 
     indent: int
     symbol: str
@@ -40,17 +40,17 @@ class Line(NamedTuple):
 
 def text_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) -> Iterator[Line]:
     """Render long strings between EOT markers: one as a whole, or the differences of two."""
-    texts = [str(side).split("\n") for side in sides if side is not None]
+    strings = [str(side).split("\n") for side in sides if side is not None]
     yield Line(INDENT, symbol, f"{head}<<-EOT")
-    if len(texts) == 1:
-        yield from (Line(INNER, symbol, _visible(line)) for line in texts[0])
+    if len(strings) == 1:
+        yield from (Line(INNER, symbol, _visible(line)) for line in strings[0])
     else:
-        yield from _text_diff(texts[0], texts[1], detail)
+        yield from _string_diff(strings[0], strings[1], detail)
     yield Line(INDENT, " ", "EOT -> null" if sides[-1] is None else "EOT")
 
 
 def folded(line: Line, width: int) -> Iterator[Line]:
-    """Wrap a line into as many as it needs."""
+    """Wrap a line to the width."""
     room = max(width - line.indent - 2, NARROWEST)
     first, *rest = _folded(line.text, room) or [""]
     yield line._replace(text=first)
@@ -58,7 +58,7 @@ def folded(line: Line, width: int) -> Iterator[Line]:
 
 
 def _folded(text: str, room: int) -> list[str]:
-    """Break a string at blanks, or elsewhere if it has none."""
+    """Break a string at spaces, or elsewhere if it has none."""
     pieces: list[str] = []
     held = ""
     for word in _PIECE.findall(text):
@@ -89,7 +89,7 @@ def columns(text: str) -> int:
 
 
 def _visible(line: str) -> str:
-    """Escape blanks at the end of a line."""
+    """Escape spaces at the end of a line."""
     kept = line.rstrip(" ")
     return printable(kept) + "\\u0020" * (len(line) - len(kept))
 
@@ -100,7 +100,7 @@ def hidden(number: int, noun: str) -> Iterator[Line]:
         yield Line(INNER, " ", f"# ({plural(number, f'unchanged {noun}')} hidden)")
 
 
-def _text_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
+def _string_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
     seen = 0
     around = len(before) if detail is Detail.ALL else CONTEXT
     matcher = LineMatcher(before, after)
@@ -116,9 +116,9 @@ def _text_diff(before: list[str], after: list[str], detail: Detail) -> Iterator[
 
 
 def _hunk(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]:
-    """Removed lines, then added ones."""
-    gone: list[Line] = []
-    come: list[Line] = []
+    """Yield removed lines, then added ones."""
+    removed: list[Line] = []
+    added: list[Line] = []
     for old, new in zip_longest(before, after):
         pair = old is not None and new is not None
         show = escaped if pair and alike(old or "", new or "") else printable
@@ -126,8 +126,8 @@ def _hunk(before: list[str], after: list[str], detail: Detail) -> Iterator[Line]
         if pair and detail is Detail.CHANGES:
             sides = list(map(_visible, elided(old or "", new or "", show)))
         if sides[0] is not None:
-            gone.append(Line(INNER, "-", sides[0]))
+            removed.append(Line(INNER, "-", sides[0]))
         if sides[1] is not None:
-            come.append(Line(INNER, "+", sides[1]))
-    yield from gone
-    yield from come
+            added.append(Line(INNER, "+", sides[1]))
+    yield from removed
+    yield from added

@@ -1,4 +1,4 @@
-"""Render an outcome as text: what was done, what was not, and what to do next."""
+"""Render an outcome as text: steps that ran, those that did not, and what to do next."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,13 @@ NOT_RUN_SHOWN = 20
 
 
 def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 100) -> str:
-    """Render an outcome; of the plan only whether it was to destroy is used."""
+    """Render the outcome of a plan."""
     ink = Ink(color)
     word = "Destroy" if plan.destroy else "Apply"
-    stuck = {f.step.address for f in outcome.failed}
+    failed = {f.step.address for f in outcome.failed}
     waiting: dict[str, list[Step]] = {}
     for step in outcome.not_run:
-        if step.address not in stuck:
+        if step.address not in failed:
             waiting.setdefault(step.address, []).append(step)
     done = _resources(outcome.count(), plan.destroy)
     if not (outcome.failed or outcome.not_run or outcome.stopped):
@@ -31,15 +31,15 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
             missed = "all steps ran, the stored values were not verified"
         lines = [ink.paint(f"{word} incomplete. Resources: {done}; {missed}.", BOLD, RED)]
         lines += _unfinished(outcome, waiting, ink, width)
-        goes_on = "it continues from here"
+        effect = "it continues from here"
         again = "the same command" if plan.basis.source else f"`shopform {word.lower()}`"
         refused = {f.diagnostic.code for f in outcome.failed} & REFUSALS
         run = (
             f"Correct what the shop refused, then run {again}" if refused else f"Run {again} again"
         )
         if written:
-            run, goes_on = "Run `shopform plan`", "it compares the shop with the files"
-        lines.append(f"{run}: {goes_on}.")
+            run, effect = "Run `shopform plan`", "it compares the shop with the files"
+        lines.append(f"{run}: {effect}.")
     moved = {s.address for s in outcome.applied if s.previous}
     lines += own_counts(len(moved), outcome.applied)
     secrets = (f"Secret: {where}." for where in _secrets(plan, outcome))
@@ -47,7 +47,7 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
 
 
 def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:
-    """Return where generated secrets were written."""
+    """Yield where generated secrets were written."""
     for step in outcome.applied:
         names = BY_NAME[step.kind].generated if step.kind in BY_NAME else ()
         if names and step.op in (Op.CREATE, Op.ADOPT):
@@ -73,14 +73,14 @@ def _unfinished(
     outcome: Outcome, waiting: dict[str, list[Step]], ink: Ink, width: int
 ) -> Iterator[str]:
     if outcome.stopped:
-        told = outcome.stopped.diagnostics[0]
-        yield from wrap(f"Stopped: {told.summary or told.code}", width)
+        reason = outcome.stopped.diagnostics[0]
+        yield from wrap(f"Stopped: {reason.summary or reason.code}", width)
     for failure in outcome.failed:
-        told = failure.diagnostic
-        text = f"{failure.step.address}: {told.summary}"
+        error = failure.diagnostic
+        text = f"{failure.step.address}: {error.summary}"
         first, *rest = wrap(text, width, "  failed   ", " " * 11)
         yield first.replace("failed", ink.paint("failed", RED), 1)
-        yield from [*rest, *wrap(told.hint, width, " " * 11)]
+        yield from [*rest, *wrap(error.hint, width, " " * 11)]
     unfinished = [failure.step for failure in outcome.failed] + list(outcome.not_run)
     owners = {step.key: step.address for step in unfinished}
     for address, steps in list(waiting.items())[:NOT_RUN_SHOWN]:

@@ -1,7 +1,7 @@
-"""Render a plan as text, in Terraform's layout and words.
+"""Render a plan as text, in Terraform's layout and terms.
 
-Nothing here ends in a line break. What changes is shown whole: where a width is given, that of a
-terminal, values are folded to it, and elsewhere they stand on one line.
+Nothing here ends in a line break. Values are wrapped to the width of a terminal; without one, they
+are on one line.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,9 +26,9 @@ from shopform.render.text.style import (
     BOLD,
     CYAN,
     DRIFTED,
-    LOOKS,
     MOVED,
     RED,
+    STYLES,
     ActionStyle,
     Ink,
     printable,
@@ -50,23 +50,23 @@ def render_plan(
 ) -> str:
     """Render the plan, drift and deletes first.
 
-    `width` is that of the terminal; None is no terminal. `summary`: a line for each object.
-    `full`: unchanged values in a text or a list that changes is shown too.
+    `width` is that of the terminal, None without one. `summary`: one line for each object.
+    `full`: the unchanged parts of changed values are shown too.
     """
     page = _PlanLayout(Ink(color), width, full)
     parts = _drift(plan, page, summary)
-    looks = planned(plan)
-    if looks:
-        parts += [] if summary else [_introduction(plan, [look for _, look in looks], page)]
+    styled = planned(plan)
+    if styled:
+        parts += [] if summary else [_introduction(plan, [style for _, style in styled], page)]
         parts.append(REFUSING if plan.refused else PERFORMING)
-        parts += _blocks(looks, page, summary)
+        parts += _blocks(styled, page, summary)
     parts.append("\n".join(_summary(plan, page.ink, page.prose)))
     return "\n\n".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _PlanLayout:
-    """The layout of the output."""
+    """The settings of the output."""
 
     ink: Ink
     width: int | None
@@ -84,19 +84,19 @@ class _PlanLayout:
 
 
 def _blocks(
-    looks: Iterable[tuple[Change, ActionStyle]], page: _PlanLayout, summary: bool
+    styled: Iterable[tuple[Change, ActionStyle]], page: _PlanLayout, summary: bool
 ) -> list[str]:
     if summary:
-        return ["\n".join(_in_short(change, look, page.ink) for change, look in looks)]
-    return ["\n".join(_change(change, look, page)) for change, look in looks]
+        return ["\n".join(_one_line(change, style, page.ink) for change, style in styled)]
+    return ["\n".join(_change(change, style, page)) for change, style in styled]
 
 
-def _in_short(change: Change, look: ActionStyle, ink: Ink) -> str:
+def _one_line(change: Change, style: ActionStyle, ink: Ink) -> str:
     """Render a change on one line: action, reason and names of fields."""
     names = [] if change.action in (Action.CREATE, *DESTROYED) else [f.name for f in change.fields]
-    more = "; ".join([*comments(change, look), *([", ".join(names)] if names else [])])
-    sign = f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)}"
-    return f"{sign} {_heading(change, look, ink)}{f' ({printable(more)})' if more else ''}"
+    more = "; ".join([*comments(change, style), *([", ".join(names)] if names else [])])
+    sign = f"{' ' * (3 - len(style.symbol))}{ink.symbol(style.symbol)}"
+    return f"{sign} {_heading(change, style, ink)}{f' ({printable(more)})' if more else ''}"
 
 
 def _drift(plan: Plan, page: _PlanLayout, summary: bool) -> list[str]:
@@ -110,44 +110,45 @@ def _drift(plan: Plan, page: _PlanLayout, summary: bool) -> list[str]:
     ]
 
 
-def _introduction(plan: Plan, looks: Sequence[ActionStyle], page: _PlanLayout) -> str:
+def _introduction(plan: Plan, styled: Sequence[ActionStyle], page: _PlanLayout) -> str:
     ink = page.ink
     shop = f" `{plan.basis.shop}`" if plan.basis.shop else ""
     url = f" ({plan.basis.url})" if plan.basis.url else ""
-    legend = [look for look in LOOKS.values() if look.symbol and look in looks]
+    legend = [style for style in STYLES.values() if style.symbol and style in styled]
     copy = f" It makes it like `{plan.basis.source}`." if plan.basis.source else ""
     lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.{copy}", page.prose)
     lines += ["Actions are shown with these symbols:"] if legend else []
     lines += [
-        f"{' ' * (3 - len(look.symbol))}{ink.symbol(look.symbol)} {look.legend}" for look in legend
+        f"{' ' * (3 - len(style.symbol))}{ink.symbol(style.symbol)} {style.legend}"
+        for style in legend
     ]
     return "\n".join(lines)
 
 
-def _change(change: Change, look: ActionStyle, page: _PlanLayout) -> Iterator[str]:
+def _change(change: Change, style: ActionStyle, page: _PlanLayout) -> Iterator[str]:
     ink = page.ink
-    yield f"  # {_heading(change, look, ink)}"
-    for remark in comments(change, look):
+    yield f"  # {_heading(change, style, ink)}"
+    for remark in comments(change, style):
         yield from wrap(f"({remark})", page.prose, "  # ")
-    if not change.fields or look is DRIFTED[Action.DELETE]:
+    if not change.fields or style is DRIFTED[Action.DELETE]:
         return
-    gap = " " * (3 - len(look.symbol))
+    gap = " " * (3 - len(style.symbol))
     name = ".".join(change.address.keys)
-    yield f'{gap}{ink.symbol(look.symbol)} resource "{change.kind}" "{name}" {{'
+    yield f'{gap}{ink.symbol(style.symbol)} resource "{change.kind}" "{name}" {{'
     kept = [FieldChange(name=n, before=v, after=v) for n, v in sorted(change.values.items())]
     lines = [*page.lines(change.fields, change.action)]
     lines += page.lines(kept, Action.UPDATE) if page.full else []
     for indent, symbol, text in lines:
         yield f"{' ' * indent}{ink.symbol(symbol)} {text}".rstrip()
-    if change.unchanged and look not in DRIFTED.values() and not (page.full and kept):
+    if change.unchanged and style not in DRIFTED.values() and not (page.full and kept):
         yield f"        # ({plural(change.unchanged, 'unchanged field')} hidden)"
     yield "    }"
 
 
-def _heading(change: Change, look: ActionStyle, ink: Ink) -> str:
-    if look is MOVED:
-        return f"{ink.bold(str(change.previous))} {look.heading} {ink.bold(change.address)}"
-    return f"{ink.bold(change.address)} {ink.paint(look.heading, look.colour)}"
+def _heading(change: Change, style: ActionStyle, ink: Ink) -> str:
+    if style is MOVED:
+        return f"{ink.bold(str(change.previous))} {style.heading} {ink.bold(change.address)}"
+    return f"{ink.bold(change.address)} {ink.paint(style.heading, style.colour)}"
 
 
 def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Display
 
 
-EVERY = 10.0  # seconds between two lines where there is no bar
+EVERY = 10.0  # seconds between two lines without a bar
 
 
 class Progress(Protocol):
@@ -25,7 +25,7 @@ class Progress(Protocol):
 
 
 class _Lines:
-    """Writes a line at intervals, for logs and without rich; nothing without `note`."""
+    """Writes a line at intervals by `note`, for logs and without rich."""
 
     moves = False
 
@@ -112,10 +112,9 @@ def progress(
     note: Callable[[str], None] | None = None,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> Iterator[Progress]:
-    """Show a bar while the block runs, if `enabled` and rich is installed; else write a line by
-    `note` every EVERY seconds of `clock`.
+    """Show a bar while the block runs, if `enabled` and rich is installed.
 
-    Blocks that run concurrently, in threads, have a bar each.
+    Otherwise `note` gets a line every EVERY seconds of `clock`. Concurrent blocks have a bar each.
     """
     with ExitStack() as stack:
         bar: Progress = _Lines(label, note, clock)

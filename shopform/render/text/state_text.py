@@ -12,9 +12,9 @@ from shopform.render.text.multiline import folded
 
 
 def render_state(prior: Prior, *, width: int | None = None, summary: bool = False) -> str:
-    """Render the entries of the state in Terraform's layout; `summary`: a line for each.
+    """Render the entries of the state in Terraform's layout; `summary`: one line for each.
 
-    Values of secrets are `Secret`.
+    Secret values must be `Secret`.
     """
     owners = prior.owners
     blocks = [
@@ -22,8 +22,8 @@ def render_state(prior: Prior, *, width: int | None = None, summary: bool = Fals
         for address, entry in sorted(prior.resources.items())
     ]
     blocks += [f"# {i.address} (pending create)" for i in prior.pending]
-    told = plural(len(prior.resources), "object")
-    end = f"State of `{prior.shop}`, serial {prior.serial:,}: {told}."
+    count = plural(len(prior.resources), "object")
+    end = f"State of `{prior.shop}`, serial {prior.serial:,}: {count}."
     return ("\n" if summary else "\n\n").join([*blocks, end if prior.lineage else "No state yet."])
 
 

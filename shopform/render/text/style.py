@@ -1,4 +1,4 @@
-"""Symbols, headings and colours of actions, in Terraform's words, which tools parse."""
+"""Symbols, headings and colours of actions, in Terraform's terms, which tools parse."""
 
 import textwrap
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ActionStyle:
     legend: str = ""
 
 
-LOOKS = {
+STYLES = {
     Action.CREATE: ActionStyle("+", GREEN, "will be created", "create"),
     Action.UPDATE: ActionStyle("~", YELLOW, "will be updated in-place", "update in-place"),
     Action.DELETE: ActionStyle("-", RED, "will be destroyed", "destroy"),
@@ -51,13 +51,13 @@ REASONS = {
 }
 
 
-def look_of(change: Change) -> ActionStyle:
+def style_of(change: Change) -> ActionStyle:
     """Return the style of a planned change."""
     if change.action is Action.NO_OP and change.importing:
         return IMPORTED
     if change.action is Action.NO_OP and change.previous:
         return MOVED
-    return LOOKS[change.action]
+    return STYLES[change.action]
 
 
 @dataclass(frozen=True, slots=True)

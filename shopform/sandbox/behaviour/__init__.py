@@ -1,5 +1,5 @@
-"""What the shop does with each kind of object, written by hand from the dossier of its API.
+"""The behaviour of the shop for each kind, written by hand from the dossier of its API.
 
-It shares the kinds' Wire facts with the engine and nothing else, so that a belief that is wrong
-there is not wrong here too. Sources are named as in docs/reference/api-facts.md.
+It shares only the kinds' Wire facts with the engine, so that a wrong assumption of the engine is
+not repeated here. Sources are named as in docs/reference/api-facts.md.
 """

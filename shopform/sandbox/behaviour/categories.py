@@ -5,8 +5,8 @@ from typing import Any
 from shopform.kinds.category import CATEGORY
 from shopform.sandbox.behaviour import images
 from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.table import NAME, PendingRow, Surface, Table, View, columns_of
-from shopform.sandbox.behaviour.texts import slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
@@ -15,10 +15,10 @@ SORT_ORDERS = ("normal", "no_stock_last", "random")
 
 
 def unwritable(
-    form: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
+    type_: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
 ) -> Column:
-    """A column of responses that is not among D1's arguments."""
-    return Column(form, default, cast, writable=False)
+    """Return a column that only responses have: it is not among D1's arguments."""
+    return Column(type_, default, cast, writable=False)
 
 
 class Categories(Table):
@@ -58,7 +58,7 @@ class Categories(Table):
     )
 
     def open(self) -> None:
-        """Make the front page's category: one exists from the start (K-cap)."""
+        """Create the category of the front page, which exists from the start (K-cap)."""
         number = self.store.next_id(self.endpoint)
         row = {name: column.default for name, column in self.columns.items()}
         row |= {"name": "Forside", "is_front": 1, "last_modified": self.world.now()}
@@ -70,7 +70,7 @@ class Categories(Table):
             raise Refusal(400, "the front page's category cannot be removed")
         return super().removal(row)
 
-    def beside(self, row: Row, other: Row) -> bool:
+    def conflicts(self, row: Row, other: Row) -> bool:
         return row["parent_id"] == other["parent_id"] and not other["_removed"]
 
     def settle(self, draft: PendingRow) -> None:
@@ -90,17 +90,17 @@ class Categories(Table):
         seen = {self.id(row)}
         while number:
             if number in seen:
-                raise Refusal(400, "parent_id makes a circle")
+                raise Refusal(400, "parent_id forms a cycle")
             seen.add(number)
             above = self.live(number)
             if above is None:
                 if number != row["parent_id"]:
-                    return  # an orphan's branch, left behind by `delete_parent=orphan`
+                    return  # below an orphan of `delete_parent=orphan`
                 raise Refusal(400, f"parent_id {number} does not exist")
             number = above["parent_id"]
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:
         origin, typing = self.world.origin, self.switches["typing"]
         path = "" if row["is_front"] else row["rewrite_url"]
-        pictures = images.shown(row["images"], origin, typing)
-        return super().answer(row | {"url": f"{origin}/{path}", "images": pictures}, view)
+        shown = {"url": f"{origin}/{path}", "images": images.shown(row["images"], origin, typing)}
+        return super().answer(row | shown, view)

@@ -1,10 +1,10 @@
-"""Columns of the shop's tables: what requests may set, and how responses show it."""
+"""Columns of the shop's tables: how requests set them, and how responses show them."""
 
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from shopform.sandbox.behaviour.texts import rich
+from shopform.sandbox.behaviour.rewriting import rich
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.switches import Switches
 
@@ -19,51 +19,52 @@ class ColumnType(Enum):
     OPAQUE = auto()
 
 
-TEXTS = (ColumnType.TEXT, ColumnType.HTML, ColumnType.WORD)
+STRINGS = (ColumnType.TEXT, ColumnType.HTML, ColumnType.WORD)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `cast`: the shop of 2025-07 sends its numbers as numbers, not as
-    strings. A column whose default is null keeps null; another text column turns it into "".
+    """One column. `cast`: the shop of 2025-07 sends its numbers as numbers, not as strings.
+
+    A column whose default is null stores null; another string column turns it into "".
     """
 
-    form: ColumnType = ColumnType.TEXT
+    type_: ColumnType = ColumnType.TEXT
     default: object = ""
     cast: bool = True
     writable: bool = True
     words: tuple[str, ...] = ()
 
     def read(self, name: str, given: object, switches: Switches) -> object:
-        """Return the value to store of a request. Raises Refusal (400)."""
+        """Return the value to store for a value in a request. Raises Refusal (400)."""
         if given is None or given == "":
-            plain = self.form in (ColumnType.TEXT, ColumnType.HTML)
+            plain = self.type_ in (ColumnType.TEXT, ColumnType.HTML)
             return given if plain and (given == "" or self.default is None) else self.default
-        if self.form is ColumnType.NUMBER:
+        if self.type_ is ColumnType.NUMBER:
             return number(name, given)
-        if self.form is ColumnType.FLAG:
+        if self.type_ is ColumnType.FLAG:
             return flag(name, given)
-        if self.form is ColumnType.ID:
+        if self.type_ is ColumnType.ID:
             return number(name, given) or self.default
         text = _text(name, given)
         if self.words and text not in self.words:
             raise Refusal(400, f"{name} must be one of {', '.join(self.words)}")
-        return rich(text, switches["html"]) if self.form is ColumnType.HTML else text
+        return rich(text, switches["html"]) if self.type_ is ColumnType.HTML else text
 
-    def show(self, kept: object, switches: Switches) -> object:
-        if self.form in TEXTS:
-            if kept is None or kept == "":
-                return {"as_is": kept, "null": None, "blank": ""}[switches["empty_text"]]
-            return kept
-        if kept is None or self.form is ColumnType.OPAQUE:
-            return kept
-        return show_number(kept, switches["typing"], self)
+    def show(self, stored: object, switches: Switches) -> object:
+        if self.type_ in STRINGS:
+            if stored is None or stored == "":
+                return {"as_is": stored, "null": None, "blank": ""}[switches["empty_text"]]
+            return stored
+        if stored is None or self.type_ is ColumnType.OPAQUE:
+            return stored
+        return show_number(stored, switches["typing"], self)
 
 
-def show_number(kept: object, typing: str, column: Column) -> object:
+def show_number(stored: object, typing: str, column: Column) -> object:
     if typing == "strings" or (typing == "mixed" and not column.cast):
-        return str(kept)
-    return bool(kept) if typing == "bools" and column.form is ColumnType.FLAG else kept
+        return str(stored)
+    return bool(stored) if typing == "bools" and column.type_ is ColumnType.FLAG else stored
 
 
 def number(name: str, given: object) -> int:

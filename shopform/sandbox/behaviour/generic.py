@@ -1,6 +1,6 @@
-"""Tables of kinds of which nothing is known but their rows.
+"""Tables of kinds with no more evidence than their fields.
 
-What the evidence says is odd about a kind is written by hand, in a table of its own.
+Other behaviour of a kind is written by hand, in its own table.
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from typing import Any
 from shopform.kinds import KINDS, Kind
 from shopform.sandbox.behaviour.columns import Column, ColumnType
 from shopform.sandbox.behaviour.questions import GENERIC
+from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.table import PendingRow, Surface, Table
-from shopform.sandbox.behaviour.texts import slug
 from shopform.sandbox.messages import Refusal
 
 ENDPOINT_OF = {kind.name: kind.wire.endpoint.value for kind in KINDS}
-# By the name of the field's type. Of a set or of images it must be written by hand what is stored.
+# By the name of the field's type. Sets and images need a table written by hand.
 _COLUMNS: Mapping[str, Column] = {
     "text": Column(),
     "html": Column(ColumnType.HTML),
@@ -26,9 +26,9 @@ _COLUMNS: Mapping[str, Column] = {
 
 
 class GenericTable(Table):
-    """What the endpoints that are known have in common, and no more."""
+    """A table with only the behaviour that all known endpoints share."""
 
-    targets: Mapping[str, str] = {}  # a column, and the endpoint of what it refers to
+    targets: Mapping[str, str] = {}  # endpoints of references, by column
 
     def settle(self, draft: PendingRow) -> None:
         row = draft.row
@@ -57,6 +57,6 @@ def _table(kind: Kind, first: int) -> type[Table]:
 
 
 def generic_tables() -> tuple[type[Table], ...]:
-    """Make a table for each kind that has none written by hand."""
+    """Return a table for each kind without one written by hand."""
     kinds = enumerate(GENERIC.values())
     return tuple(_table(kind, 2001 + 100 * number) for number, kind in kinds)

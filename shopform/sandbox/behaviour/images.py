@@ -1,19 +1,19 @@
-"""Images of an object: requests hold operations, responses the images (4.6)."""
+"""Images of an object: requests have operations, responses have images (4.6)."""
 
 import base64
 import hashlib
 from typing import Any
 
 from shopform.sandbox.behaviour.columns import Column, ColumnType, flag, number, show_number
-from shopform.sandbox.behaviour.texts import slug
+from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
-COUNTED = Column(ColumnType.NUMBER, cast=False)  # ids and weights are text (K-cap)
+COUNTED = Column(ColumnType.NUMBER, cast=False)  # ids and weights are strings (K-cap)
 
 
 def operate(row: Row, owner: int, given: object) -> None:
-    """Execute a request's operations in order; images that they do not name stay (M-svc, D1)."""
+    """Execute the operations of a request in order; other images are unchanged (M-svc, D1)."""
     if given is None:
         return
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
@@ -25,9 +25,9 @@ def operate(row: Row, owner: int, given: object) -> None:
         else:
             row["_images"] = row.get("_images", 0) + 1
             weight = max((old["weight"] for old in kept.values()), default=0) + 10
-            fresh = {"image_id": owner * 1000 + row["_images"], "weight": weight}
-            fresh |= {"description": "", "variant_name": None, "sha256": _content(each)}
-            kept[fresh["image_id"]] = fresh | _described(each)
+            new = {"image_id": owner * 1000 + row["_images"], "weight": weight}
+            new |= {"description": "", "variant_name": None, "sha256": _content(each)}
+            kept[new["image_id"]] = new | _described(each)
     row["images"] = sorted(kept.values(), key=lambda each: (each["weight"], each["image_id"]))
 
 
@@ -52,7 +52,7 @@ def _described(given: dict[str, Any]) -> Row:
 
 
 def _content(given: dict[str, Any]) -> str:
-    """The hash of the image, or of its URL if the shop would have to fetch it."""
+    """Return the hash of the image, or of its URL if the shop would have to fetch it."""
     if given.get("data"):
         try:
             return hashlib.sha256(base64.b64decode(str(given["data"]), validate=True)).hexdigest()

@@ -1,4 +1,4 @@
-"""Suppliers and brands: a name and little else."""
+"""Suppliers and brands."""
 
 from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
@@ -7,7 +7,7 @@ from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
 
 
 class Suppliers(Table):
-    """Every column is a string on the wire, numbers too (M-sup)."""
+    """All values are strings on the wire, numbers too (M-sup)."""
 
     surface = Surface.of(SUPPLIER.wire)
     first_id = 101
@@ -21,7 +21,7 @@ class Suppliers(Table):
 
 
 class Brands(Table):
-    """Nothing but a name is known (A1, F1)."""
+    """Only the name is known (A1, F1)."""
 
     surface = Surface.of(BRAND.wire)
     first_id = 801

@@ -1,11 +1,11 @@
-"""Products, read-only: they are counted and occupy paths."""
+"""Products, which are read-only: they are counted, and have paths."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from shopform.sandbox.behaviour.columns import Column, ColumnType, number
+from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.table import NAME, Body, PendingRow, Surface, Table, View
-from shopform.sandbox.behaviour.texts import slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
@@ -13,8 +13,8 @@ COUNTED_BY = ("supplier_id", "profile_id", "brand_id")
 
 
 def _columns() -> dict[str, Column]:
-    """The 67 keys of both captures, less the id (5.1; M-prod, K-cap)."""
-    texts = "own_id rewrite_url url list_description description meta meta_title meta_description"
+    """Return the 67 keys of both captures, without the id (5.1; M-prod, K-cap)."""
+    strings = "own_id rewrite_url url list_description description meta meta_title meta_description"
     nulls = "sec_own_id gtin mpn created online_since last_modified removed_on location"
     numbers = "supplier_id profile_id brand_id manufacturer_id safety_profile_id canonical_id vat"
     prices = "price sale_price purchase_price shipping shipping_weight bulk_discount_over"
@@ -25,7 +25,7 @@ def _columns() -> dict[str, Column]:
     others = "attributes stock_settings product_labels images pdf_files extension_data"
     return {
         "name": NAME,
-        **dict.fromkeys(f"{texts} search".split(), Column()),
+        **dict.fromkeys(f"{strings} search".split(), Column()),
         **dict.fromkeys(f"{nulls} {unseen} {more} bulk_discount".split(), Column(default=None)),
         **dict.fromkeys(f"{numbers} {prices}".split(), Column(ColumnType.NUMBER, None)),
         "main_category_id": Column(ColumnType.NUMBER, None, cast=False),
@@ -47,7 +47,7 @@ class Products(Table):
     path = "rewrite_url"
 
     def candidates(self, query: Mapping[str, str]) -> list[Row]:
-        """By the filters of D1 that a count needs; an id of 0 has no effect (K-cap)."""
+        """Apply the filters of D1 that a count needs; an id of 0 has no effect (K-cap)."""
         rows = super().candidates(query)
         for name in COUNTED_BY:
             wanted = number(name, query.get(name) or 0)

@@ -70,7 +70,7 @@ class Values(Table):
     required = ("val",)
     columns = columns_of(
         val=Column(),
-        weight=Column(ColumnType.NUMBER, 0, cast=False),  # D1: a text that holds a number
+        weight=Column(ColumnType.NUMBER, 0, cast=False),  # D1: a number as a string
         tag=Column(),
     )
 

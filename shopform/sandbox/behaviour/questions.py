@@ -1,4 +1,4 @@
-"""Open questions about the API, as switches; the likeliest value comes first."""
+"""Open questions about the API as switches; the most likely value comes first."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,10 @@ from shopform.kinds import KINDS
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """An open question. `words` are its possible answers, the default first; `source` is the
-    section of the dossier that leaves it open."""
+    """An open question.
+
+    `words` are the allowed values, the default first; `source` is the section of the dossier.
+    """
 
     name: str
     words: tuple[str, ...]
@@ -33,8 +35,7 @@ LISTS = {
     "brand": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
     "product": (ENVELOPE, "2.2: K-cap, D1"),
 }
-# Kinds of which no table is written here, by their endpoints. The younger an endpoint, the likelier
-# an envelope.
+# Kinds without a table written by hand, by endpoint. Newer endpoints are likely to use envelopes.
 GENERIC = {k.wire.endpoint.value: k for k in KINDS if k.wire.endpoint.value not in LISTS}
 LISTS |= dict.fromkeys(GENERIC, (ENVELOPE, "2.2: UNKNOWN, as its generation"))
 BODIES = ("empty204", "object200", "empty200")
@@ -67,23 +68,25 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("missing_filter", ("refuse", "all", "empty"), "a list without its parent", "4.3, 7"),
     Switch("parent_key", ("show", "hide"), "the parent's id in items of lists", "7"),
     Switch("removed", ("hide", "show"), "removed objects in lists and reads", "3.2"),
-    Switch("delete_parent", ("refuse", "orphan", "cascade"), "deleting what holds others", "7"),
-    Switch("unique_names", ("free", "refuse"), "a name that is taken beside it", "7"),
+    Switch(
+        "delete_parent", ("refuse", "orphan", "cascade"), "deleting an object with children", "7"
+    ),
+    Switch("unique_names", ("free", "refuse"), "a name that another object has", "7"),
     Switch("attribute_type", ("both", "type", "data_type"), "key of the type", "4.3"),
     Switch(
         "value_id", ("attribute_value_id", "profile_attribute_value_id"), "key of the id", "4.4"
     ),
-    Switch("profile_embeds", ("no", "yes"), "attributes inside a profile's answer", "4.2, 7"),
-    Switch("identity", IDENTITY, "rewriting of what an object is called", "4.5, 5.1: UNKNOWN"),
+    Switch("profile_embeds", ("no", "yes"), "attributes in a profile's response", "4.2, 7"),
+    Switch("identity", IDENTITY, "rewriting of names", "4.5, 5.1: UNKNOWN"),
     Switch("html", ("crlf", "keep", "clean"), "rewriting of rich text", "4.5: CRLF in strings"),
     Switch("slugs", ("suffix", "refuse"), "a rewrite_url that is taken", "4.5, 7"),
     Switch("slug_missing", ("generate", "empty"), "a create without rewrite_url", "4.5, 7"),
-    Switch("slug_removed", ("free", "reserved"), "the rewrite_url of what was removed", "3.2"),
+    Switch("slug_removed", ("free", "reserved"), "the rewrite_url of a removed object", "3.2"),
     Switch("redirect_names", REDIRECT_NAMES, "keys of a redirect", "4.7: UNKNOWN"),
     Switch("redirect_path", ("strip", "keep", "slash"), "host and leading slash", "4.7, 7"),
     Switch("redirect_id", ("redirect_id", "id"), "key of the id", "4.7: UNKNOWN"),
     Switch("webhook_id", ("webhook_id", "id"), "key of the id", "4.8: UNKNOWN"),
     Switch("webhook_secret", ("once", "always"), "whether reads show the secret", "4.8, 7"),
-    Switch("webhook_events", ("array", "comma"), "form of the events in answers", "4.8, 7"),
-    Switch("webhook_unknown_event", ("refuse", "accept"), "events of no table", "4.8, 7"),
+    Switch("webhook_events", ("array", "comma"), "form of the events in responses", "4.8, 7"),
+    Switch("webhook_unknown_event", ("refuse", "accept"), "undocumented events", "4.8, 7"),
 )

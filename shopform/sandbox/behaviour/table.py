@@ -1,4 +1,4 @@
-"""The behaviour of all kinds: a table of columns with list, create, merge and remove."""
+"""The behaviour of all kinds: a table with list, create, update and delete."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from shopform.kinds import Wire
 from shopform.sandbox.behaviour.columns import Column, ColumnType, number
-from shopform.sandbox.behaviour.texts import rewrite_name
+from shopform.sandbox.behaviour.rewriting import rewrite_name
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Change, Row, RowStore
 from shopform.sandbox.switches import Switches
@@ -34,7 +34,7 @@ class View(Enum):
 
 @dataclass(slots=True)
 class World:
-    """The data of all tables. `origin` is the shop's address, without a path."""
+    """The data of all tables. `origin` is the shop's URL without a path."""
 
     store: RowStore
     switches: Switches
@@ -42,7 +42,7 @@ class World:
     tables: dict[str, "Table"] = field(default_factory=dict)
 
     def now(self) -> str:
-        """A clock that advances a second with each change, so that runs are comparable."""
+        """Return a time that advances by a second with each change, so that runs are comparable."""
         return str(START + timedelta(seconds=self.store.commits))
 
 
@@ -71,7 +71,7 @@ class PendingRow:
 
 
 class Table:
-    """One kind of object. Rows are kept with numbers as ints and names as documented."""
+    """One kind of object. Rows have numbers as ints, and documented names."""
 
     surface: ClassVar[Surface]
     first_id: ClassVar[int]
@@ -79,11 +79,11 @@ class Table:
     id_column: ClassVar[Column] = Column(ColumnType.ID)
     label: ClassVar[str] = "name"
     required: ClassVar[tuple[str, ...]] = ("name",)
-    contains: ClassVar[tuple[str, str]] = ("", "")  # an endpoint, and its column that names us
+    contains: ClassVar[tuple[str, str]] = ("", "")  # the endpoint of children, and their column
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
     read_only: ClassVar[bool] = False
-    path: ClassVar[str] = ""  # the column of an object's address in the shop
+    path: ClassVar[str] = ""  # the column of an object's path
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -117,7 +117,7 @@ class Table:
         return sorted(rows, key=self.id, reverse=order == "newest")
 
     def candidates(self, query: Mapping[str, str]) -> list[Row]:
-        """All rows that a list may show, by its parent where it must name one."""
+        """Return all rows that a list may show, by parent if the endpoint requires one."""
         parent = self.surface.parent
         if not parent:
             return list(self.store.rows(self.endpoint))
@@ -173,7 +173,7 @@ class Table:
         word = self.switches["delete_parent"]
         held = [] if word == "orphan" else self.held(row)
         if held and word == "refuse":
-            raise Refusal(400, "it still holds others")
+            raise Refusal(400, "it has children")
         changes = [change for table, each in held for change in table.removal(each)]
         return [*changes, (self.endpoint, self.id(row), row | {"_removed": 1})]
 
@@ -189,7 +189,7 @@ class Table:
         """Check a row to be stored, and rewrite it as the shop does. Raises Refusal."""
 
     def above(self, query: Mapping[str, str]) -> Row:
-        """Return the parent that the query of a create names."""
+        """Return the parent in the query of a create."""
         parent = self.surface.parent
         if not parent:
             return {}
@@ -198,7 +198,7 @@ class Table:
         return {parent: number(parent, query[parent])}
 
     def taken_in(self, body: Body) -> Row:
-        """The columns that a body may set; other keys are ignored."""
+        """Return the columns that a body sets; other keys are ignored."""
         taken = {
             name: column.read(name, body[self.asked(name)], self.switches)
             for name, column in self.columns.items()
@@ -213,14 +213,14 @@ class Table:
             if not str(row[name] or "").strip():
                 raise Refusal(400, f"{self.asked(name)} is missing")
         if self.switches["unique_names"] == "refuse":
-            beside = self.store.find(self.endpoint, self.label, row[self.label])
-            if any(self.id(other) != self.id(row) and self.beside(row, other) for other in beside):
+            same = self.store.find(self.endpoint, self.label, row[self.label])
+            if any(self.id(other) != self.id(row) and self.conflicts(row, other) for other in same):
                 raise Refusal(400, f"{self.asked(self.label)} is taken")
         if "last_modified" in self.columns:
             row["last_modified"] = self.world.now()
         self.store.commit([(self.endpoint, self.id(row), row)])
 
-    def beside(self, row: Row, other: Row) -> bool:
+    def conflicts(self, row: Row, other: Row) -> bool:
         """Return whether two rows of one name conflict."""
         parent = self.surface.parent
         return not other["_removed"] and (not parent or row[parent] == other[parent])
@@ -246,8 +246,8 @@ class Table:
         }
 
     def free_path(self, wanted: str, number: int) -> str:
-        """A path that no other object of the shop has: the shop adds "-x" to one that is taken,
-        silently (OBS M-prod)."""
+        """Return a path that no other object has: the shop silently appends "-x" to a path that
+        is taken (OBS M-prod)."""
         while wanted and self._is_taken(wanted, number):
             if self.switches["slugs"] == "refuse":
                 raise Refusal(400, f"{self.path} is taken")
@@ -268,6 +268,6 @@ class Table:
         return kept
 
     def live(self, wanted: object) -> Row | None:
-        """A row that exists and was not removed."""
+        """Return a row that exists and was not removed."""
         row = self.store.get(self.endpoint, wanted) if isinstance(wanted, int) else None
         return row if row and not row["_removed"] else None

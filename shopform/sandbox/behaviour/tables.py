@@ -35,10 +35,12 @@ Seed = Mapping[str, list[dict[str, Any]]]
 
 
 def endpoint(name: str) -> str:
-    """The endpoint that a name stands for: a kind's name or the endpoint itself."""
+    """Return the endpoint of a kind's name, or of the endpoint itself."""
     found = ENDPOINT_OF.get(name, name)
     if found not in ENDPOINTS:
-        raise UsageError(f"there is no `{name}`", hint=f"there are {', '.join(ENDPOINTS)}")
+        raise UsageError(
+            f"there is no endpoint `{name}`", hint=f"use one of {', '.join(ENDPOINTS)}"
+        )
     return found
 
 

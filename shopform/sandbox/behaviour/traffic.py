@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.webhook import WEBHOOK
 from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.rewriting import path
 from shopform.sandbox.behaviour.table import PendingRow, Surface, Table, View, columns_of
-from shopform.sandbox.behaviour.texts import path
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
-# A3 shows `product`, `stock` and `order`; H1, H2, F2 and P have the rest.
-TOLD = frozenset(
+# A3 shows `product`, `stock` and `order`; H1, H2, F2 and P have the others.
+DOCUMENTED = frozenset(
     {"product", "stock", "order", "category", "order_created", "order_withdrawn", "paid"}
     | {"new_status", "new_return", "customer_created", "newsletter_subscribe", "approved"}
     | {"add_to_basket", "update_basket", "view_basket", "view_address", "view_shipping"}
@@ -22,7 +22,7 @@ TOLD = frozenset(
 
 
 class Redirects(Table):
-    """No source names the fields, so a switch does (4.7)."""
+    """No source documents the names of fields, so they are a switch (4.7)."""
 
     surface = Surface.of(REDIRECT.wire)
     first_id = 601
@@ -90,7 +90,7 @@ class Webhooks(Table):
             given = [word.strip() for word in given.split(",") if word.strip()]
         if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
             raise Refusal(400, "events must be a list of strings")
-        unknown = sorted(set(given) - TOLD)
+        unknown = sorted(set(given) - DOCUMENTED)
         if unknown and self.switches["webhook_unknown_event"] == "refuse":
             raise Refusal(400, f"unknown event {unknown[0]}")
         return sorted(set(given))

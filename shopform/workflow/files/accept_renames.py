@@ -1,4 +1,4 @@
-"""`--accept-rename`: the answer to a possible rename, written into the files."""
+"""`--accept-rename`: write confirmed renames into the project's `moved:`."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,7 +22,7 @@ from shopform.workflow.open_project import check_address, open_project, several
 from shopform.workflow.workspace import LoadedProject
 
 Move = tuple[Address, Address]
-DECLARED = "the new address is one that is declared, and that the state does not have"
+DECLARED = "the new address must be declared, and not be in the state"
 
 
 def accept(
@@ -30,17 +30,17 @@ def accept(
     pairs: Iterable[tuple[str, str]],
     one_only: Mapping[str, object],
 ) -> LoadedProject:
-    """Write each rename into the project's `moved:`; returns the project as it is then.
+    """Add renames to the project's `moved:`, and return the project with them.
 
-    One that stands there already is left alone. Raises UsageError, with nothing written, for one
-    that cannot be, and as `several` does.
+    Renames that are listed already are skipped. Raises UsageError, with nothing written, for an
+    impossible one, and as `several` does.
     """
     project, request = loaded.project, loaded.request
     in_several = several(loaded, one_only)
     moves = [(check_address(old), check_address(new)) for old, new in pairs]
-    listed = _listed(project)
-    fresh = list(dict.fromkeys(move for move in moves if move not in listed))
-    if not fresh:
+    listed = _declared_moves(project)
+    new = list(dict.fromkeys(move for move in moves if move not in listed))
+    if not new:
         return loaded
     found, _ = compile_shops(
         project,
@@ -49,25 +49,25 @@ def accept(
         resolve_token=False,
     )
     directory = request.directory
-    worlds = [
+    shops = [
         (desired, open_store(each.state, directory, Expected(shop=host_of(each.url))).read())
         for each, desired in found.values()
     ]
-    for move in fresh:
-        _check(move, [*listed, *(m for m in fresh if m is not move)], worlds)
-    change = with_moves(project, fresh)
+    for move in new:
+        _check(move, [*listed, *(m for m in new if m is not move)], shops)
+    change = with_moves(project, new)
     write(project, change)
-    loaded.observer.renamed(change.name, fresh)
+    loaded.observer.renamed(change.name, new)
     return open_project(request, loaded.observer)
 
 
 def write(project: Project, change: ChangedFile) -> None:
-    """Write a file of the project, with the mark at its beginning if it had one."""
+    """Write a file of the project, with a byte order mark if it had one."""
     mark = project.boms.get(change.name, "")
     write_over(project.directory, {change.name: mark + change.text})
 
 
-def _listed(project: Project) -> list[Move]:
+def _declared_moves(project: Project) -> list[Move]:
     found = []
     for node in project.refactorings.get(MOVED, ()):
         before, after = child(node, "from"), child(node, "to")
@@ -76,15 +76,15 @@ def _listed(project: Project) -> list[Move]:
     return found
 
 
-def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) -> None:
+def _check(move: Move, others: list[Move], shops: list[tuple[Desired, Prior]]) -> None:
     before, after = move
-    declared = {address: None for desired, _ in worlds for address in desired.resources}
-    owned = {address: None for desired, prior in worlds for address in _owned(desired, prior)}
+    declared = {address: None for desired, _ in shops for address in desired.resources}
+    owned = {address: None for desired, prior in shops for address in _owned(desired, prior)}
     undeclared = [address for address in owned if address not in declared]
     if before.kind != after.kind or before == after:
         _refuse(move, "they are not two addresses of one kind", "")
-    within = container_of(before), container_of(after)
-    if within[0] != within[1] and within not in others:
+    parents = container_of(before), container_of(after)
+    if parents[0] != parents[1] and parents not in others:
         _refuse(move, "they have different parents", "a child cannot change its parent")
     for other in others:
         if before == other[0]:
@@ -94,7 +94,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
     if before not in owned:
         _refuse(move, f"`{before}` is not in the state", did_you_mean(before, undeclared, ""))
     if before in declared:
-        _refuse(move, f"`{before}` is still declared", "take its block out of the files")
+        _refuse(move, f"`{before}` is still declared", "remove its block from the files")
     if after not in declared:
         _refuse(move, f"`{after}` is not declared", did_you_mean(after, declared, DECLARED))
     if after in owned:
@@ -102,7 +102,7 @@ def _check(move: Move, others: list[Move], worlds: list[tuple[Desired, Prior]]) 
 
 
 def _owned(desired: Desired, prior: Prior) -> Iterable[Address]:
-    """What the state has, also by the names that it has after the moves listed already."""
+    """Return the entries of the state by their addresses before and after the declared moves."""
     matching = Matching(Live(catalogue=desired.catalogue), entries=dict(prior.resources))
     apply_moves(desired, matching, Collector())
     return {**prior.resources, **matching.entries}

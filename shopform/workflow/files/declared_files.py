@@ -1,4 +1,4 @@
-"""What a live shop holds, as files of YAML."""
+"""Write the content of a live shop as YAML files."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from shopform.workflow.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFiles:
-    """What a shop holds as YAML: `text` where no place was named, else how many files were written.
+    """The content of a shop as YAML: `text` if no path was given, else the number of files.
 
     `include` is the pattern that makes the folder a part of the project, if it can be one.
     """
@@ -39,9 +39,9 @@ def write_declared(
     about: str,
     hint: str,
 ) -> DeclaredFiles:
-    """Write what is declared to a folder or a file, or return it; `about` says what it is of.
+    """Write declarations to a folder or file, or return them; `about` is the first comment.
 
-    Raises UsageError with the hint where a file is in the way.
+    Raises UsageError with the hint if a file exists already.
     """
     project = workspace.loaded.project
     single = out is not None and out.suffix in (".yaml", ".yml")
@@ -68,14 +68,14 @@ def write_declared(
 
 
 def _pattern(project: Path, folder: Path) -> str:
-    """How a folder of the project becomes a part of it; empty for another folder."""
+    """Return the pattern under `include:` for a folder; "" for one outside of the project."""
     if folder == project or not folder.is_relative_to(project):
         return ""
     return (folder.relative_to(project) / "*.yaml").as_posix()
 
 
 def _modeline(project: Project, folder: Path) -> str:
-    """The line that names the schema for editors, where the project's settings have one."""
+    """Return the line that names the schema for editors, if the project's main file has one."""
     line = project.contents[project.main].split("\n", 1)[0].rstrip()
     found = re.search(r"\$schema=(\S+)", line)
     if not line.startswith(MODELINE) or not found:
@@ -89,7 +89,7 @@ def _modeline(project: Project, folder: Path) -> str:
 def _check_undeclared(
     project: Project, folder: Path, declared: Declared, files: Mapping[str, str]
 ) -> None:
-    """Refuse to write what the project would then declare twice."""
+    """Refuse to write resources that other files of the project declare."""
     with reporting(folder, UsageError):
         elsewhere = real(folder) != real(project.directory)
     if elsewhere:
@@ -100,5 +100,5 @@ def _check_undeclared(
         if entry and entry[0].file not in files:
             raise UsageError(
                 f"`{address}` is declared already, in `{entry[0].file}`",
-                hint="`dump --update` writes into the files that declare it; or name a new folder",
+                hint="`dump --update` changes the files that declare it; or choose a new folder",
             )

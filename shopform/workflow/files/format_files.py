@@ -1,4 +1,4 @@
-"""Formats files one by one."""
+"""Format files of a project."""
 
 import codecs
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ UNREAD = ("file-missing", "file-outside")
 
 @dataclass(frozen=True, slots=True)
 class FormattedFile:
-    """One file: whether it changes and how, and what is wrong with it, with its exit code."""
+    """One file: whether and how it changes, its errors, and the exit code."""
 
     name: str
     changed: bool
@@ -31,7 +31,7 @@ class FormattedFile:
 
 
 def project_files(directory: Path, catalogue: Catalogue) -> list[str]:
-    """The files of the project, also those that cannot be read. Raises ConfigError for none."""
+    """Return the files of the project, unreadable ones included. Raises ConfigError for none."""
     collector = Collector()
     project = load(directory, catalogue, collector)
     unread = {d.span.file for d in collector if d.code in UNREAD and d.span}
@@ -39,7 +39,7 @@ def project_files(directory: Path, catalogue: Catalogue) -> list[str]:
 
 
 def format_file(directory: Path, name: str, *, check: bool) -> FormattedFile:
-    """Format one file, named from the folder; with `check` nothing is written."""
+    """Format one file, by its path in the folder; with `check` nothing is written."""
     collector = Collector()
     sources: Mapping[str, Sequence[Line]] = {}
     difference, code = "", 0
@@ -60,7 +60,7 @@ def format_file(directory: Path, name: str, *, check: bool) -> FormattedFile:
 
 
 def _read(directory: Path, name: str, collector: Collector) -> tuple[str, bool]:
-    """The text of a file, and whether a byte order mark is before it."""
+    """Return the text of a file, and whether it begins with a byte order mark."""
     with reporting(directory / name, ConfigError):
         data = files.read(files.typed(directory, name))
     try:

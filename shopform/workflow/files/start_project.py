@@ -1,4 +1,4 @@
-"""Starts a project in a folder, and prints the schemas of its documents."""
+"""Start a project in a folder, and give the schemas of its documents."""
 
 import json
 import os
@@ -46,29 +46,29 @@ secrets/
 
 
 def start_project(folder: Path, name: str, url: str, catalogue: Catalogue) -> dict[str, bool]:
-    """Write the files of a project; whether each was written. One that is there stays as it is.
+    """Write the files of a project that are missing, and return whether each was written.
 
-    The schema is brought up to date. Raises UsageError where the folder cannot be used.
+    The schema is always written. Raises UsageError if the folder cannot be used.
     """
     if not KEY.match(name):
-        raise UsageError(f"`{name}` is no name for a shop", hint="use a-z, 0-9, - and _")
+        raise UsageError(f"`{name}` is not a valid shop name", hint="use a-z, 0-9, - and _")
     with reporting(folder, UsageError):
         make_directory(folder)
-    texts = {
+    contents = {
         "shopform.yaml": PROJECT.format(modeline=MODELINE, name=name, url=url),
         "catalogue.yaml": CATALOGUE.format(modeline=MODELINE),
         ".gitignore": IGNORED,
     }
     if (folder / "shopform.yml").exists():
-        del texts["shopform.yaml"]
-    missing = {name: not os.path.lexists(folder / name) for name in texts}
-    write_new(folder, {name: texts[name] for name in texts if missing[name]}, hint="")
+        del contents["shopform.yaml"]
+    missing = {name: not os.path.lexists(folder / name) for name in contents}
+    write_new(folder, {name: contents[name] for name in contents if missing[name]}, hint="")
     write_over(folder, {SCHEMA: schema("project", catalogue) + "\n"})
     return {**missing, SCHEMA: True}
 
 
 def schema(name: str, catalogue: Catalogue) -> str:
-    """The JSON Schema of a `project`, a `state` or a `plan`."""
+    """Return the JSON Schema of a `project`, a `state` or a `plan`."""
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "project": partial(project_schema, catalogue),
         "state": state_schema,

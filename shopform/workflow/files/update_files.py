@@ -1,4 +1,4 @@
-"""`shopform dump --update`: what the shop holds, written into the files of the project."""
+"""`shopform dump --update`: write the values of the shop into the files of the project."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,9 +28,9 @@ from shopform.workflow.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class FileUpdate:
-    """Which files were written with how many fields and new resources, and what was not.
+    """The written files, each with its numbers of fields and new resources, and warnings.
 
-    `deleted` are declared and not in the shop, `unmanaged` in the shop and not declared.
+    `deleted` are declared but not in the shop, `unmanaged` are in the shop but not declared.
     """
 
     files: Mapping[str, tuple[int, int]]
@@ -40,7 +40,7 @@ class FileUpdate:
 
 
 def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> FileUpdate:
-    """Write the fields that differ, and with `new` what is unmanaged; all files or none."""
+    """Write differing fields, and with `new` unmanaged objects; all files or none."""
     project = workspace.loaded.project
     written = find_differences(workspace.desired, found.prior, found.live)
     held = [
@@ -49,16 +49,16 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     ]
     made = patch(project, workspace.shop.name, held, "is not written")
     files = {
-        name: format_alike(*texts, name) if name in project.contents else texts[1]
-        for name, texts in made.files.items()
+        name: format_alike(*versions, name) if name in project.contents else versions[1]
+        for name, versions in made.files.items()
     }
     undeclared, declared = _undeclared(workspace, project, found, written)
     not_written = list(made.left)
     added: Counter[str] = Counter()
     if new:
         patched = {name: text.removeprefix(BOM) for name, text in files.items()}
-        texts = {name: patched.get(name, text) for name, text in project.contents.items()}
-        more, added, refused = _with_new(replace(project, contents=texts), declared, undeclared)
+        now = {name: patched.get(name, text) for name, text in project.contents.items()}
+        more, added, refused = _with_new(replace(project, contents=now), declared, undeclared)
         files |= {name: project.boms.get(name, "") + text for name, text in more.items()}
         not_written += refused
     write_over(workspace.directory, files)
@@ -70,11 +70,11 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
 def _undeclared(
     workspace: Workspace, project: Project, found: ShopSnapshot, written: Differences
 ) -> tuple[list[Address], Declared]:
-    """The shop's objects without a declaration under the addresses they would get, with all."""
+    """Return the addresses of undeclared objects, and declarations of all objects."""
     drafts = Declarations(project, workspace.shop.name, shop_names(project), Collector())
     taken = {draft.address for draft in drafts.all()}
     known = {at: address for at, address in found.prior.owners.items() if address not in taken}
-    # Keys that other shops have, or that wait for an object, are given to nothing else.
+    # Keys that are declared, for other shops or for missing objects, are not used again.
     waiting = taken.difference(written.known.values())
     known |= {("", number): address for number, address in enumerate(sorted(waiting))}
     declared = declare(found.live, found.prior, known=known | written.known)
@@ -85,33 +85,34 @@ def _undeclared(
 def _with_new(
     project: Project, declared: Declared, addresses: Sequence[Address]
 ) -> tuple[dict[str, str], Counter[str], list[Diagnostic]]:
-    """The files with what is new, how much of it in each, and what cannot be added to them."""
-    lost: dict[Address, Diagnostic] = {}
+    """Return changed files, the number of new resources in each, and what cannot be added."""
+    skipped: dict[Address, Diagnostic] = {}
     for address in addresses:
         if address in declared.duplicates:
             hint = "declare both by hand, each with its id under `imports:`"
-            lost[address] = _not_added(declared, address, "another has its name and place", hint)
+            why = "another object has the same name and parent"
+            skipped[address] = _not_added(declared, address, why, hint)
     while True:
-        _without_what_needs(declared, addresses, lost)
-        kept = {a: r for a, r in declared.resources.items() if a not in lost}
-        texts, counts, refused = _added(project, replace(declared, resources=kept), addresses)
+        _add_dependents(declared, addresses, skipped)
+        kept = {a: r for a, r in declared.resources.items() if a not in skipped}
+        files, counts, refused = _added(project, replace(declared, resources=kept), addresses)
         if not refused:
-            return texts, counts, [lost[address] for address in addresses if address in lost]
+            return files, counts, [skipped[each] for each in addresses if each in skipped]
         for address, (why, hint) in refused.items():
-            lost[address] = _not_added(declared, address, why, hint)
+            skipped[address] = _not_added(declared, address, why, hint)
 
 
-def _without_what_needs(
-    declared: Declared, addresses: Sequence[Address], lost: dict[Address, Diagnostic]
+def _add_dependents(
+    declared: Declared, addresses: Sequence[Address], skipped: dict[Address, Diagnostic]
 ) -> None:
-    """Add to `lost` what lies in something lost, or refers to it."""
+    """Add the children and dependents of skipped addresses to them."""
     before = -1
-    while before != len(lost):
-        before = len(lost)
+    while before != len(skipped):
+        before = len(skipped)
         for address in addresses:
-            needed = lost.keys() & set(depends_on(declared.resources[address]))
-            if needed and address not in lost:
-                lost[address] = _not_added(declared, address, f"it needs `{min(needed)}`", "")
+            needed = skipped.keys() & set(depends_on(declared.resources[address]))
+            if needed and address not in skipped:
+                skipped[address] = _not_added(declared, address, f"it needs `{min(needed)}`", "")
 
 
 def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Diagnostic:
@@ -122,8 +123,8 @@ def _not_added(declared: Declared, address: Address, why: str, hint: str) -> Dia
 def _added(
     project: Project, declared: Declared, addresses: Sequence[Address]
 ) -> tuple[dict[str, str], Counter[str], dict[Address, tuple[str, str]]]:
-    """The new texts of files, how many are new in each, and why some are not, with a hint."""
-    texts: dict[str, str] = {}
+    """Return changed files, the number of new resources in each, and refusals with hints."""
+    files: dict[str, str] = {}
     counts: Counter[str] = Counter()
     refused: dict[Address, tuple[str, str]] = {}
     fresh = set(addresses)
@@ -136,10 +137,10 @@ def _added(
         change, lost = with_resources(project, declared, group)
         for address, problem in lost.items():
             tabled = isinstance(problem, BelongsInTable)
-            why = "its section is in a table" if tabled else "its file is written oddly"
+            why = "its section is in a table" if tabled else "the layout of its file is unsupported"
             refused[address] = why, problem.diagnostics[0].hint
         if change:
             project = apply_change(project, change)
-            texts[change.name] = change.text
+            files[change.name] = change.text
             counts[change.name] += len(group) - len(lost)
-    return texts, counts, refused
+    return files, counts, refused

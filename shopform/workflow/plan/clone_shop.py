@@ -1,4 +1,4 @@
-"""A copy of one shop for another: read, declared, and planned against the other."""
+"""Plan a copy from one shop to another."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -32,15 +32,15 @@ from shopform.shop.fetch import fetch
 from shopform.workflow.open_project import open_settings
 from shopform.workflow.plan.refresh import Connection, connected, read_then_declare, reading
 from shopform.workflow.requests import CopyRequest, ReadLimits
-from shopform.workflow.shop_identity import same_shop
+from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import LoadedProject
 
 
-class Copying:
+class CloneSource:
     """Plans a copy from one shop to another.
 
-    `workspace` is the shop that is changed, and its state what copies from the first left there.
-    Raises UsageError for shops that are one, and for a promotion of what was never copied.
+    `workspace` is the shop to change, with the state of copies from the other one. Raises
+    UsageError if both are the same shop, and for a promotion without an earlier copy.
     """
 
     saved = False
@@ -59,13 +59,13 @@ class Copying:
             raise UsageError(
                 "a shop cannot be copied to itself", hint="name two with `--from` and `--to`"
             )
-        self.first = open_settings(loaded, source, with_token=True)
+        self.origin = open_settings(loaded, source, with_token=True)
         self.workspace = open_settings(loaded, target, with_token=with_key)
-        _check_two_shops(self.first.shop, self.workspace.shop)
-        self.workspace.source, shop = self.first.shop.name, self.workspace.shop
-        self.workspace.source_host = host_of(self.first.shop.url)
+        _check_two_shops(self.origin.shop, self.workspace.shop)
+        self.workspace.source, shop = self.origin.shop.name, self.workspace.shop
+        self.workspace.source_host = host_of(self.origin.shop.url)
         self.scope = CloneScope(
-            source=self.first.shop.name,
+            source=self.origin.shop.name,
             target=shop.name,
             kinds=with_nested(BY_NAME if request.kinds is None else request.kinds),
             targets=request.targets,
@@ -73,40 +73,40 @@ class Copying:
             delete=request.delete,
             three_way=three_way,
         )
-        self.options = replace(options, source=self.first.shop.name)
+        self.options = replace(options, source=self.origin.shop.name)
         self.rewriting = Rewriting(
             {**shop.rewrite, **dict(request.rewrite)},
-            own_hosts(self.first.shop.hosts, urlsplit(shop.url).netloc),
+            own_hosts(self.origin.shop.hosts, urlsplit(shop.url).netloc),
         )
         self.live = Live(catalogue=shop.catalogue)
         # Kinds that were not named may be missing.
         self.unread: dict[str, ShopformError] | None = {} if request.kinds is None else None
 
     def read(self, limits: ReadLimits, *, more: bool) -> ReadLimits:
-        """Read the first shop; returns what is left of the limits.
+        """Read the shop to copy, and return the remaining limits.
 
-        Raises ShopError when it is not whole, and BudgetSpent when nothing is left and `more`
-        calls are to be made.
+        Raises ShopError if a list is incomplete, and BudgetSpent if no call is left and `more` are
+        needed.
         """
         prior = self.workspace.store().read()
         if self.scope.three_way and not prior.resources and not prior.pending:
-            first = f"shopform clone --from {self.scope.source} --to {self.scope.target}"
+            command = f"shopform clone --from {self.scope.source} --to {self.scope.target}"
             raise UsageError(
                 f"nothing was copied from `{self.scope.source}` to `{self.scope.target}` yet",
-                hint=f"`{first}` comes first",
+                hint=f"run `{command}` first",
             )
         with (
-            connected(self.first, limits) as connection,
-            reading(self.first, connection),
+            connected(self.origin, limits) as connection,
+            reading(self.origin, connection),
         ):
             client, ledger = connection.client, connection.ledger
             self.live = fetch(client, required_kinds(self.scope.kinds), unread=self.unread)
             if self.scope.delete:
                 self.live = confirm_absence(client, self.live, by_source_id(prior))
-            same_shop(client, self.first.store().read(), self.live)
+            require_same_shop(client, self.origin.store().read(), self.live)
         self._readable()
         self._complete()
-        observer = self.first.observer
+        observer = self.origin.observer
         observer.was_read(self.scope.source, client.calls, ledger.left, ledger.daily)
         left = limits.after(client.calls)
         if more and left.max_calls is not None and left.max_calls <= 0:
@@ -117,9 +117,9 @@ class Copying:
         return left
 
     def _readable(self) -> None:
-        """Refuse where what is asked for could not be read: a part must not pass for the whole.
+        """Refuse if a requested kind could not be read, so that a part is not taken for the whole.
 
-        A list that the shop does not have holds nothing to copy.
+        A list that the shop does not offer has nothing to copy.
         """
         asked = with_nested({Address(word).kind for word in self.scope.targets} & BY_NAME.keys())
         needed = required_kinds(asked or self.scope.kinds)
@@ -137,7 +137,7 @@ class Copying:
                         each.code,
                         f"the {BY_NAME[name].section} of `{self.scope.source}` cannot be copied:"
                         f" {each.summary}",
-                        hint=f"{each.hint}; or leave them out: `--kinds {','.join(others)}`",
+                        hint=f"{each.hint}; or omit them: `--kinds {','.join(others)}`",
                     )
                     for name, problem in sorted(found.items(), key=lambda one: ORDER[one[0]])
                     for each in problem.diagnostics
@@ -150,7 +150,7 @@ class Copying:
                 ShopError.code,
                 f"the list of {BY_NAME[name].section} of `{self.scope.source}` is not complete:"
                 f" {read.problem}",
-                hint="run again; nothing is copied from a list that came back short",
+                hint="run again; nothing is copied from an incomplete list",
             )
             for name, read in self.live.kinds.items()
             if read.problem
@@ -159,26 +159,26 @@ class Copying:
             raise ShopError(diagnostics=found)
 
     def planner(self, prior: Prior, own: Prior, *, whole: bool) -> ClonePlanner:
-        """What the first shop holds, and what of it can be had in the other.
+        """Return the planner of the copy.
 
-        `prior` is the memory of copies, `own` the other shop's own state.
+        `prior` is the state of copies, `own` the main state of the shop to change.
         """
-        first = self.first.store().read()
-        known = known_addresses(prior, first, self.live)
-        found = declare(self.live, first, known=known, whole=whole, duplicates=False)
+        source = self.origin.store().read()
+        known = known_addresses(prior, source, self.live)
+        found = declare(self.live, source, known=known, whole=whole, duplicates=False)
         copy = make_copy(found, self.live, self.rewriting, prior if whole else Prior())
         return ClonePlanner(self.scope, found, self.live, copy, prior, self.workspace.shop, own)
 
     def files(self) -> tuple[Declared, dict[str, str]]:
-        """The copy as files declare it, and what could not be read, by kind."""
+        """Return the copy as declarations, and the errors of unread kinds."""
         planner = self.planner(self.workspace.store().read(), Prior(), whole=False)
         unread = {name: str(problem) for name, problem in (self.unread or {}).items()}
         return planner.as_files(), unread
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
-        """What the shop lacks to be like the first, as far as it is asked for."""
+        """Plan the changes that make the shop like the one that is copied, in scope."""
         own = replace(self.workspace, source="").store().read()
-        same_shop(connection.client, own)
+        require_same_shop(connection.client, own)
         planner = self.planner(prior, own, whole=True)
         made = read_then_declare(
             self.workspace,

@@ -1,4 +1,4 @@
-"""What apply is bound to say of a plan, and to refuse: said of it wherever it is made."""
+"""The checks that apply makes of a plan, which other commands report too."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,29 +11,29 @@ from shopform.workflow.plan.refresh import Connection
 from shopform.workflow.workspace import Workspace
 
 
-def judged(
+def check_plan(
     plan: Plan, connection: Connection, workspace: Workspace, *, saved: bool = False
 ) -> Plan:
-    """A plan that is only shown, or `saved` to be applied later.
+    """Check a plan that is only shown, or `saved` to be applied later.
 
-    Where a person reads it at a terminal, what refuses it is a warning still.
+    If a person reads it at a terminal, some errors are only warnings.
     """
     soft = workspace.observer.attended and not saved
     before = plan.calls.recheck if saved else plan.calls.read
     spent = before if saved else connection.client.calls
-    plan = _refused(plan, _lost(workspace, plan), soft=soft)
-    return _affordable(plan, connection, before=before, spent=spent, soft=soft)
+    plan = _refused(plan, _lost_in_ci(workspace, plan), soft=soft)
+    return _check_budget(plan, connection, before=before, spent=spent, soft=soft)
 
 
-def ready(
+def check_apply(
     plan: Plan, connection: Connection, workspace: Workspace, *, saved: bool, soft: bool
 ) -> Plan:
-    """A plan that is about to be applied. `soft`: somebody is asked about it first."""
+    """Check a plan that is about to be applied; `soft` if a person is asked first."""
     before = plan.calls.recheck if saved else 0
     spent = connection.client.calls + before
-    found = [*_lost(workspace, plan), *_undeliverable(workspace, plan)]
+    found = [*_lost_in_ci(workspace, plan), *_undeliverable(workspace, plan)]
     plan = _refused(plan, found, soft=soft)
-    return _affordable(plan, connection, before=before, spent=spent)
+    return _check_budget(plan, connection, before=before, spent=spent)
 
 
 def _refused(plan: Plan, found: list[Diagnostic], *, soft: bool) -> Plan:
@@ -43,8 +43,8 @@ def _refused(plan: Plan, found: list[Diagnostic], *, soft: bool) -> Plan:
     return replace(plan, diagnostics=(*plan.diagnostics, *found)) if found else plan
 
 
-def _makers(plan: Plan) -> Iterator[Step]:
-    """The steps that have the shop make a secret, which it shows once."""
+def _generating(plan: Plan) -> Iterator[Step]:
+    """Yield the steps that make the shop generate a secret, which it shows once."""
     from shopform.kinds import BY_NAME
 
     for step in plan.steps:
@@ -52,8 +52,8 @@ def _makers(plan: Plan) -> Iterator[Step]:
             yield step
 
 
-def _lost(workspace: Workspace, plan: Plan) -> list[Diagnostic]:
-    """Secrets that would be lost with a machine of CI: without `secret_to` they go to a file."""
+def _lost_in_ci(workspace: Workspace, plan: Plan) -> list[Diagnostic]:
+    """Refuse to write secrets to a file on a CI machine, where it would be lost."""
     hint = "declare `secret_to`: a command that stores it, or a file that the job keeps"
     return [
         error(
@@ -62,7 +62,7 @@ def _lost(workspace: Workspace, plan: Plan) -> list[Diagnostic]:
             hint=hint,
             address=step.address,
         )
-        for step in (_makers(plan) if workspace.loaded.request.in_ci else ())
+        for step in (_generating(plan) if workspace.loaded.request.in_ci else ())
         if step.deliver is None
     ]
 
@@ -70,7 +70,7 @@ def _lost(workspace: Workspace, plan: Plan) -> list[Diagnostic]:
 def _undeliverable(workspace: Workspace, plan: Plan) -> Iterator[Diagnostic]:
     from shopform.apply.secret_delivery import check
 
-    for step in _makers(plan):
+    for step in _generating(plan):
         try:
             check(step.deliver, directory=workspace.directory, shop=workspace.shop.name)
         except ShopformError as problem:
@@ -79,13 +79,13 @@ def _undeliverable(workspace: Workspace, plan: Plan) -> Iterator[Diagnostic]:
             yield error("secret-undeliverable", summary, hint=hint, address=step.address)
 
 
-def _affordable(
+def _check_budget(
     plan: Plan, connection: Connection, *, before: int, spent: int, soft: bool = False
 ) -> Plan:
-    """Refuse to begin what cannot be finished, unless asked for.
+    """Refuse a plan that the remaining calls cannot finish, unless `--partial` is set.
 
-    `before` are calls of the day that come yet, before the first write; `spent` are all of the
-    run that come before it.
+    `before` are the calls still needed before the first write, `spent` all calls of the run before
+    it.
     """
     limit = connection.limits.max_calls
     return check_budget(

@@ -1,22 +1,22 @@
-"""Where the plan of a run comes from: the files, or what the shop was left with."""
+"""The sources of plans: the files, or the state check_not_shared."""
 
 from typing import Protocol
 
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.planning.scope import Options
-from shopform.workflow.plan.refresh import Connection, read_and_look, read_and_plan
+from shopform.workflow.plan.refresh import Connection, detect_drift, read_and_plan
 from shopform.workflow.workspace import Workspace
 
 
 class PlanSource(Protocol):
-    """Where a plan comes from. `saved`: it was made and approved before."""
+    """Makes the plan of a run. `saved`: it was made and approved before."""
 
     workspace: Workspace
     saved: bool
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
-        """The plan for this shop, with this state."""
+        """Return the plan for this shop and state."""
 
 
 class Fresh:
@@ -33,7 +33,7 @@ class Fresh:
 
 
 class Look(Fresh):
-    """Compares the shop with what it was left with, and not with the files."""
+    """Compares the shop with the state, and not with the files."""
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
-        return read_and_look(self.workspace, connection, prior, self.options)[0]
+        return detect_drift(self.workspace, connection, prior, self.options)[0]

@@ -1,4 +1,4 @@
-"""Reads the shop and plans: the part that `plan`, `apply` and `destroy` share."""
+"""Read the shop and make a plan, for all commands that plan."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +25,7 @@ from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch, with_product_counts
 from shopform.workflow.requests import ReadLimits
-from shopform.workflow.shop_identity import same_shop
+from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import Workspace
 
 NO_LIMITS = ReadLimits()
@@ -45,9 +45,9 @@ class Connection:
 def connected(
     workspace: Workspace, limits: ReadLimits, *, writing: bool = False
 ) -> Iterator[Connection]:
-    """Connect to the workspace's shop; every call goes on the ledger.
+    """Connect to the workspace's shop, with every call recorded in the ledger.
 
-    Raises StateError where that cannot be written; unless `writing` that is only a warning.
+    If the ledger cannot be written, raises StateError if `writing`, and warns otherwise.
     """
     shop, observer = workspace.shop, workspace.observer
 
@@ -71,7 +71,7 @@ def connected(
 def read_and_plan(
     workspace: Workspace, connection: Connection, prior: Prior, options: Options
 ) -> Plan:
-    """Fetch what matters and plan it; deletions are counted out at one call each."""
+    """Read the kinds that matter and make a plan; each delete needs a call to count products."""
     options = replace(options, daily_calls=connection.ledger.daily)
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
@@ -80,10 +80,10 @@ def read_and_plan(
 
 
 def _with_unread(workspace: Workspace, result: Plan) -> Plan:
-    """The plan with a warning for each file that declares what goes, and is not read."""
-    going = [change.address for change in result.changes if change.reason == UNDECLARED]
+    """Warn of each unread file that declares an address to be deleted."""
+    deleted = [change.address for change in result.changes if change.reason == UNDECLARED]
     read = set(workspace.loaded.project.sources)
-    if not going or not read:
+    if not deleted or not read:
         return result
     from shopform.config.read.unread_files import declared_unread
 
@@ -91,9 +91,9 @@ def _with_unread(workspace: Workspace, result: Plan) -> Plan:
         warning(
             "file-unread",
             f"`{name}` is not read, but declares {listed(found)}, which would be destroyed",
-            hint="give it a name that ends in `.yaml`, or its folder under `include:`",
+            hint="rename it to end in `.yaml`, or list its folder under `include:`",
         )
-        for name, found in declared_unread(workspace.directory, read, going)
+        for name, found in declared_unread(workspace.directory, read, deleted)
     ]
     return replace(result, diagnostics=(*result.diagnostics, *notes))
 
@@ -109,10 +109,10 @@ def read_then_declare(
     options: Options,
     seen: Callable[[Live], Live] = lambda live: live,
 ) -> Plan:
-    """Plan what can be declared only when the shop was read, and the addresses it is about.
+    """Make a plan from declarations that depend on the live shop.
 
-    `near` and `within` are what it may be and the addresses it may touch: they say what is read.
-    `seen` is the shop as read, with what is known besides.
+    `near` and `within` are declarations and addresses that may be part of it, by which is decided
+    what to read. `seen` adds known facts to the live shop.
     """
     options = replace(options, daily_calls=connection.ledger.daily)
     with reading(workspace, connection):
@@ -130,8 +130,7 @@ def _planned(
     desired: Desired,
     options: Options,
 ) -> Plan:
-    """The plan; what would be deleted is counted out, and what has to do with paths that cease is
-    read, and then it is planned again."""
+    """Plan, and plan again if products of deletes or further pages and redirects must be read."""
     left = _left(options, connection.ledger)
     result = draft_plan(desired, prior, live, workspace.shop, left)
     wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
@@ -144,7 +143,7 @@ def _planned(
 
 
 def _with_paths(client: Client, live: Live) -> Live:
-    """With pages and redirects that neither the files nor the state name, as far as can be read."""
+    """Add the kinds of pages and redirects that were not read yet, as far as the key allows."""
     kinds = dict(live.kinds)
     for kind in path_kinds():
         if kind.name not in kinds:
@@ -154,12 +153,12 @@ def _with_paths(client: Client, live: Live) -> Live:
     return replace(live, kinds=whole, calls=client.calls)
 
 
-def read_and_look(
+def detect_drift(
     workspace: Workspace, connection: Connection, prior: Prior, options: Options
 ) -> tuple[Plan, Plan]:
-    """What the shop holds otherwise than it was left, and the plan that would undo that.
+    """Return the drift, and the plan that would revert it.
 
-    Only what is owned is read, so only what the plan says of owned objects counts.
+    Only owned kinds are read, so the plan is valid only for owned objects.
     """
     daily = connection.ledger.daily
     options = replace(options, daily_calls=daily, refresh_only=True)
@@ -175,7 +174,7 @@ def read_and_look(
 
 @contextmanager
 def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
-    """Report how far a shop is read while the block runs."""
+    """Report the progress of reading a shop while the block runs."""
     with workspace.observer.reading(workspace.shop.name) as connection.watch:
         yield
     connection.watch = lambda _path: None
@@ -188,7 +187,7 @@ def _read(options: Options, connection: Connection, desired: Desired, prior: Pri
     kinds = _kinds(options, desired, prior, moves)
     live = fetch(client, kinds, wanted=relevant_parents(desired, prior))
     live = confirm_absence(client, live, prior)
-    same_shop(client, prior, live, declared)
+    require_same_shop(client, prior, live, declared)
     return live
 
 
@@ -197,9 +196,9 @@ def _left(options: Options, ledger: CallCounter) -> Options:
 
 
 def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Moved]) -> list[str]:
-    """Only what is declared or owned is read; with targets, only what they may touch.
+    """Return the kinds to read: declared and owned ones, or those that targets may affect.
 
-    Raises UsageError for targets that are none, and for those of a plan about other addresses.
+    Raises UsageError for unknown targets, and for targets outside of the run.
     """
     needed = {address.kind for address in (*desired.resources, *prior.resources)}
     needed |= {intent.kind for intent in prior.pending}
@@ -216,16 +215,16 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
     only = scope(options, known).only
     if not only and options.targets:
         raise UsageError(
-            f"`{options.targets[0]}` is not part of this run", hint="leave out `--target`"
+            f"`{options.targets[0]}` is not part of this run", hint="remove `--target`"
         )
-    # What is deleted is looked into, also where nothing of ours is or was in it.
+    # The children of deleted objects are read even if none are owned.
     full = {address.kind for address in known.destroyed}
     if only is not None:
         paths = {k.name for k in KINDS if k.path or k.route} & needed
         needed &= {address.kind for address in only}
         full = set(needed)
         if needed & paths and not options.refresh_only:
-            needed |= paths  # where a page is, or a redirect leads, is proved against all of them
+            needed |= paths  # the checks of paths need all pages and redirects
     for kind in KINDS:
         if kind.nesting and kind.nesting.kind in full:
             needed.add(kind.name)

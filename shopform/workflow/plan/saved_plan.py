@@ -1,4 +1,4 @@
-"""A plan taken from a file, made fit to be applied."""
+"""Plans from files, checked before they are applied."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,26 +20,26 @@ from shopform.workflow.records.plan_file import HINT, read_plan
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import Workspace
 
-MISFITS = 10
+SHOWN = 10
 
 
 def needs_files(plan: Plan) -> bool:
-    """Whether a plan takes secrets, files or deliveries from what the project declares."""
+    """Return whether a plan needs secrets, files or deliveries that the project declares."""
     values = [value for step in plan.steps for value in step.fields.values()]
-    texts = any(isinstance(v, Secret) for v in values)
+    has_secrets = any(isinstance(v, Secret) for v in values)
     files = any(
         "file" in p for v in values if isinstance(v, tuple) for p in v if isinstance(p, dict)
     )
     made = (step for step in plan.steps if step.op in (Op.CREATE, Op.ADOPT))
-    return texts or files or any(BY_NAME[step.kind].generated for step in made)
+    return has_secrets or files or any(BY_NAME[step.kind].generated for step in made)
 
 
-def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
-    """The plan with its secrets, as they are now.
+def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
+    """Return a saved plan with the current values of its secrets.
 
-    Raises StalePlan where they are others, where it is a plan for another shop, be it at the same
-    address (the state would then be another's), and where it is none that the planner could have
-    made from this state and these files.
+    Raises StalePlan if a secret changed, if the plan is for another shop, even one at the same
+    URL with another state, and if the planner could not have made it from this state and these
+    files.
     """
     if plan.basis.shop != workspace.shop.name:
         raise StalePlan(
@@ -57,7 +57,7 @@ def fit(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
         if found:
             reasons = [f"`{address}` {what}" for address, what in found]
             summary = f"the plan does not fit the state and the files: {reasons[0]}"
-            detail = "\n".join(reasons[1:MISFITS])
+            detail = "\n".join(reasons[1:SHOWN])
             raise StalePlan(diagnostics=[error(StalePlan.code, summary, detail=detail, hint=HINT)])
     return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
 
@@ -74,11 +74,11 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
     resource = workspace.desired.resources.get(Address(step.address))
     found = resource.fields.get(name) if resource else None
     sent = step.entry.sent.get(name) if step.entry else None
-    form = BY_NAME[step.kind].type(name)
+    type_ = BY_NAME[step.kind].type(name)
     if (
         not isinstance(found, Secret)
         or planned.source not in ("", found.source)
-        or sent != digest(step.kind, name, canonical(form, found, workspace.shop.hosts))
+        or sent != digest(step.kind, name, canonical(type_, found, workspace.shop.hosts))
     ):
         raise StalePlan(
             f"the secret behind `{name}` of `{step.address}` is not the one that was planned",
@@ -113,4 +113,4 @@ class Saved:
             open_settings(self.workspace.loaded, self.workspace.source)
 
     def plan(self, _connection: Connection, prior: Prior) -> Plan:
-        return fit(self._plan, self.workspace, prior)
+        return prepare_saved(self._plan, self.workspace, prior)

@@ -1,4 +1,4 @@
-"""Plans the inverse of a recorded run."""
+"""Plan the inverse of a recorded run."""
 
 import hashlib
 from contextlib import suppress
@@ -23,7 +23,7 @@ from shopform.workflow.workspace import LoadedProject
 IMAGES = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 
 
-class Undoing:
+class UndoSource:
     """Plans the inverse of a run."""
 
     saved = False

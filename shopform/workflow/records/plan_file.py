@@ -1,4 +1,4 @@
-"""Plans in files: written and read."""
+"""Write and read saved plans."""
 
 import json
 from pathlib import Path
@@ -15,10 +15,10 @@ HINT = "plan again, and apply the new plan"
 
 
 def write_plan(directory: Path, path: Path, plan: Plan) -> None:
-    """Save a plan on one line, as tools made for Terraform's plans expect it.
+    """Save a plan on one line, as Terraform does, with mode 0600.
 
-    It holds no secret; 0600 all the same, since it describes a shop. Raises UsageError
-    where nothing can be written; what is there already was looked at before the plan was made.
+    It contains no secrets. Raises UsageError if it cannot be written; an existing file was checked
+    before the plan was made.
     """
     # Imported late, as in `unchanged`: most plans are not saved, and the types of one take 10 ms.
     from shopform.render.json.plan_document import sealed
@@ -28,10 +28,10 @@ def write_plan(directory: Path, path: Path, plan: Plan) -> None:
 
 
 def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:
-    """Read a saved plan, as it was written.
+    """Read a saved plan.
 
-    Raises UsageError without a file, ShopformError for what is no plan, and StalePlan where the
-    plan was changed since it was made.
+    Raises UsageError without a file, ShopformError if it is not a plan, and StalePlan if it was
+    changed after it was made.
     """
     with reporting(directory / path, UsageError):
         text = read(typed(directory, path))
@@ -44,7 +44,7 @@ def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:
 
 
 def unchanged(data: dict[str, Any], path: Path, catalogue: Catalogue) -> Plan:
-    """The plan of a document. Raises StalePlan where it is not as it was written."""
+    """Return the plan of a document. Raises StalePlan if it was changed."""
     from shopform.render.json.plan_document import INTEGRITY, integrity_of
     from shopform.render.json.plan_reader import read_document
     from shopform.render.json.plan_schema import FORMAT

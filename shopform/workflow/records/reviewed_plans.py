@@ -1,4 +1,4 @@
-"""What the plans made here said, so that another plan than the approved one can be explained."""
+"""Digests of recent plans, to explain how a plan differs from the approved one."""
 
 import json
 import re
@@ -14,10 +14,10 @@ KEPT = 20
 NAME = re.compile(r"[0-9a-f]{64}\.json")
 
 
-def remember(plan: Plan, workspace: Workspace) -> None:
-    """Keep a digest of each change under the plan's own digest; the last plans are kept.
+def record_digests(plan: Plan, workspace: Workspace) -> None:
+    """Record the digest of each change under the plan's own digest, for the last `KEPT` plans.
 
-    Where that cannot be done there is a warning: the plan is as good without it.
+    Warns if that fails; the plan is valid anyway.
     """
     if not plan.changes:
         return
@@ -34,8 +34,8 @@ def remember(plan: Plan, workspace: Workspace) -> None:
         workspace.observer.warn(problem.diagnostics)
 
 
-def expect(plan: Plan, digest: str, workspace: Workspace) -> None:
-    """Raise StalePlan when the plan is not the one of this digest, telling what is different."""
+def require_digest(plan: Plan, digest: str, workspace: Workspace) -> None:
+    """Raise StalePlan, with the differences, if the plan does not have this digest."""
     if plan.digest == digest:
         return
     raise StalePlan(
@@ -44,7 +44,7 @@ def expect(plan: Plan, digest: str, workspace: Workspace) -> None:
                 StalePlan.code,
                 f"the plan has the digest {plan.digest}, not the expected one",
                 detail="\n".join(_differences(plan, digest, workspace)),
-                hint="have the plan shown above reviewed, and expect its digest",
+                hint="review the plan above, then pass its digest to `--expect-digest`",
             )
         ]
     )
@@ -60,12 +60,12 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     if not isinstance(approved, dict):
         return ["the expected plan was not made here, so the difference cannot be shown"]
     now = plan.parts or parts_of(plan)
-    told = {
+    differences = {
         "is new": sorted(now.keys() - approved.keys()),
         "is no longer changed": sorted(approved.keys() - now.keys()),
         "is another change": sorted(
             address for address in now.keys() & approved.keys() if now[address] != approved[address]
         ),
     }
-    lines = [f"`{address}` {word}" for word, found in told.items() for address in found if address]
-    return lines if now[""] == approved.get("") else ["the shop, or its settings, differ", *lines]
+    lines = [f"`{a}` {what}" for what, found in differences.items() for a in found if a]
+    return lines if now[""] == approved.get("") else ["the shop or its settings differ", *lines]

@@ -1,4 +1,4 @@
-"""Records of runs: what each was about to do, and what the state held before."""
+"""Records of runs: the plan of each, and the state entries before it."""
 
 import json
 import re
@@ -28,12 +28,12 @@ KEPT = 50
 FORMAT = "1.0"
 NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
 FILE = re.compile(NAME.pattern + r"\.json")
-LIST = "`shopform undo --list` shows the runs there are"
+LIST = "`shopform undo --list` shows the runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """The file of a run. `before`: see `touched`; `plan` is the document of the plan."""
+    """The file of a run. `before` is made by `touched`; `plan` is the plan as a document."""
 
     format_version: Annotated[str, Field(pattern=r"^1\.")]
     run: str
@@ -46,9 +46,9 @@ class RunRecord:
 
 
 def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -> None:
-    """Write down what is about to be changed, and drop the records that are too old.
+    """Record a run before its first step, and remove old records.
 
-    Raises StateError when it cannot be written: what cannot be undone is not begun.
+    Raises StateError if it cannot be written: the run must not start without it.
     """
     from shopform.render.json.plan_document import document
 
@@ -76,7 +76,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
 
 
 def run_of(workspace: Workspace, plan: Plan) -> RunRecord | None:
-    """The run in which this very plan was applied."""
+    """Return the run in which a saved plan was applied."""
     basis = plan.basis
     for name in reversed(_names(_folder(workspace))):
         try:
@@ -91,10 +91,10 @@ def run_of(workspace: Workspace, plan: Plan) -> RunRecord | None:
 
 
 def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
-    """The state's entries of everything the plan is about, by their addresses before it.
+    """Return the state entries of all addresses of a plan, by their addresses before it.
 
-    What a field referred to is there too: its address may mean nothing one day, its id will.
-    What becomes a secret is a digest, as it is in the state from now on.
+    Targets of references are included, since their ids remain valid when addresses change. Fields
+    that become secret are digests, as in the new state.
     """
     about = {a for step in plan.steps for a in (step.address, step.previous)}
     about |= {a for change in plan.changes for a in (change.address, change.previous)}
@@ -109,7 +109,7 @@ def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
 
 
 def _name(now: datetime, last: list[str]) -> str:
-    """A name that sorts behind every other, also within one second and when the clock goes back."""
+    """Return a name that sorts after all others, even if the clock was set back."""
     stamp, number = now.strftime("%Y%m%d-%H%M%S"), secrets.randbelow(0x8000)
     found = NAME.fullmatch(last[0]) if last else None
     if found and found[1] >= stamp:
@@ -118,7 +118,7 @@ def _name(now: datetime, last: list[str]) -> str:
 
 
 def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
-    """The runs of this shop, the last one first, and what is wrong with other records."""
+    """Return the runs of this shop, the last one first, and warnings of damaged records."""
     found, damaged = [], list[Diagnostic]()
     for name in reversed(_names(_folder(workspace))):
         try:
@@ -129,14 +129,14 @@ def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
 
 
 def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
-    """The run of this name or beginning of a name; the last one without.
+    """Return the run with this name or prefix, or the last one without.
 
-    Raises UsageError where there is none or several, StateError for another shop's record.
+    Raises UsageError for none or several, StateError for a record of another shop.
     """
     from shopform.render.json.plan_reader import read_document
 
     if wanted == "":
-        raise UsageError("the name of a run is empty", hint=f"leave it out for the last; {LIST}")
+        raise UsageError("the name of the run is empty", hint=f"omit it for the last one; {LIST}")
     names = _names(_folder(workspace))
     found = [name for name in names if name.startswith(wanted or "")]
     if not names:
@@ -157,9 +157,9 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
             plan=read_document(record.plan, catalogue),
             before=record.before,
         )
-        strange = {address.kind for address in run.before} - catalogue.keys()
-        if strange:
-            raise ValueError(f"`{min(strange)}` is no kind that this shopform knows")
+        unknown = {address.kind for address in run.before} - catalogue.keys()
+        if unknown:
+            raise ValueError(f"the kind `{min(unknown)}` is unknown")
     except (ValueError, ShopformError) as problem:
         raise _damaged(workspace, found[-1], problem) from None
     if run.plan.basis.url != workspace.shop.url:

@@ -1,4 +1,4 @@
-"""What was changed in the shop, as a patch of the files that declare it."""
+"""Write drift as a patch of the files that declare it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,7 +7,7 @@ from shopform.files import write_output
 from shopform.kinds import BY_NAME
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
-from shopform.workflow.plan.refresh import connected, read_and_look
+from shopform.workflow.plan.refresh import connected, detect_drift
 from shopform.workflow.requests import ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import plan_exit
 from shopform.workflow.workspace import Workspace
@@ -18,45 +18,45 @@ Place = tuple[str, int | None, str]
 def find_drift(
     workspace: Workspace, limits: ReadLimits, options: Options, write: str | None
 ) -> tuple[RunResult, Patch | None]:
-    """Compare the shop with what it was left with; and with `write` a patch of the files.
+    """Compare the shop with the state; with `write` also make a patch of the files.
 
-    It is written to the file of that name, unless it is `-`.
+    The patch is written to that file, unless it is `-`.
     """
     prior = workspace.store().read()
     with connected(workspace, limits) as connection:
-        looked, planned = read_and_look(workspace, connection, prior, options)
-    code = plan_exit(looked, detailed=True)
-    result = RunResult(shop=workspace.shop, plan=looked, exit_code=code)
+        report, planned = detect_drift(workspace, connection, prior, options)
+    code = plan_exit(report, detailed=True)
+    result = RunResult(shop=workspace.shop, plan=report, exit_code=code)
     if not write:
         return result, None
-    held = _held(workspace, looked, planned)
+    held = _held(workspace, report, planned)
     made = patch(workspace.loaded.project, workspace.shop.name, held)
     if write != "-":
         write_output(workspace.directory, write, made.text.encode())
     return result, made
 
 
-def _held(workspace: Workspace, looked: Plan, planned: Plan) -> Iterator[LiveField]:
-    """What the files can be made to say, and why not where they cannot.
+def _held(workspace: Workspace, report: Plan, planned: Plan) -> Iterator[LiveField]:
+    """Yield the live values to write into the files, or why they cannot be written.
 
-    `planned` knows which fields the files declare as they were sent, and under which address.
+    `planned` shows under which address the files declare a field, and whether they changed it.
     """
-    clean = _fields(planned.drift)
+    unchanged = _fields(planned.drift)
     changed = _fields(planned.changes)
     declared = workspace.desired.resources
-    for change in looked.drift:
+    for change in report.drift:
         if change.action is Action.DELETE:
             if change.address in declared:
                 yield LiveField(address=change.address, why="it has been deleted in the shop")
             continue
         for field in change.fields:
             found = (change.kind, change.id, field.name)
-            owner, mine = clean.get(found) or changed.get(found, (change, field))
+            owner, mine = unchanged.get(found) or changed.get(found, (change, field))
             if owner.address not in declared or field.name not in declared[owner.address].fields:
                 continue
-            if found in clean or found in changed:
+            if found in unchanged or found in changed:
                 why = BY_NAME[change.kind].type(field.name).unreadable
-                if not why and (found not in clean or mine.reason == REDECLARED):
+                if not why and (found not in unchanged or mine.reason == REDECLARED):
                     why = "the files have changed it too"
                 elif not why and field.sensitive:
                     why = "it is a secret"

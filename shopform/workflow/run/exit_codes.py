@@ -1,4 +1,4 @@
-"""The exit code of every outcome, in one place, the same for every form of output."""
+"""The exit code of every outcome, in every output format."""
 
 from collections.abc import Iterable
 
@@ -18,10 +18,10 @@ from shopform.errors import (
 from shopform.model.plan import Outcome, Plan
 
 CHANGES = 2
-# Of several shops' codes the first of these is the run's: what cannot wait for a person.
+# The exit code of a run on several shops is the first of these: the most urgent one.
 PRECEDENCE = (130, 64, 10, 1, 14, 16, 18, 17, 15, 13, 12, 11, CHANGES, 0)
 READS = "read-incomplete"
-CONFLICT = "promote-conflict"  # as a warning: the plan does all but this
+CONFLICT = "promote-conflict"  # as a warning: everything else is applied
 OWN_CODE = (AccessRefused, BudgetSpent, Interrupted)
 BY_CODE = {
     error.code: error.exit_code
@@ -30,7 +30,7 @@ BY_CODE = {
 
 
 def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
-    """An error beats a refusal, a refusal beats what is left aside, and that beats changes."""
+    """Return the code of a plan: an error, else a refusal, else skipped conflicts, else changes."""
     codes = {d.code for d in plan.diagnostics if d.severity is Severity.ERROR}
     if READS in codes:
         return ShopError.exit_code
@@ -42,12 +42,12 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
 
 
 def several_exit(codes: Iterable[int]) -> int:
-    """One code for several shops: the one that most needs somebody to look."""
+    """Return the most urgent code of several shops."""
     return min(codes, key=PRECEDENCE.index, default=0)
 
 
 def outcome_exit(outcome: Outcome) -> int:
-    """A stop that has a code of its own keeps it; otherwise what was applied decides."""
+    """Return the code of an apply: that of the stop, or by the steps that ran."""
     stopped = outcome.stopped
     if isinstance(stopped, OWN_CODE):
         return stopped.exit_code

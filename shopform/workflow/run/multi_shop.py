@@ -1,4 +1,4 @@
-"""Several shops in one run: planned side by side, applied one after the other."""
+"""Several shops in one run: planned concurrently, applied one after the other."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -6,21 +6,21 @@ from threading import Event
 
 from shopform.errors import Interrupted, ShopformError
 from shopform.shop.client import Client
-from shopform.workflow.plan.plan_checks import judged
+from shopform.workflow.plan.plan_checks import check_plan
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import connected
-from shopform.workflow.records.reviewed_plans import remember
+from shopform.workflow.records.reviewed_plans import record_digests
 from shopform.workflow.requests import FailedRun, ReadLimits, RunResult, SkippedRun
 from shopform.workflow.run.exit_codes import plan_exit
 
-# Each of them is a thread, with as many calls in flight as `--parallelism` allows.
+# Shops at the same time, a thread each, with up to `--parallelism` calls each.
 AT_ONCE = 8
 
 
 def plan_all(
     sources: Sequence[PlanSource], limits: ReadLimits, *, detailed: bool
 ) -> list[RunResult | FailedRun]:
-    """Read and plan the shops side by side; a shop that fails stops no other."""
+    """Read and plan the shops concurrently; an error does not stop the others."""
     clients: list[Client] = []
     stopping = Event()
 
@@ -32,7 +32,7 @@ def plan_all(
                 clients.append(connection.client)
                 if stopping.is_set():
                     raise Interrupted("interrupted")
-                plan = judged(source.plan(connection, prior), connection, source.workspace)
+                plan = check_plan(source.plan(connection, prior), connection, source.workspace)
         except ShopformError as problem:
             return FailedRun(shop, problem)
         return RunResult(shop=shop, plan=plan, exit_code=plan_exit(plan, detailed=detailed))
@@ -50,16 +50,16 @@ def plan_all(
     made = [each.result() for each in running]
     for source, result in zip(sources, made, strict=True):
         if isinstance(result, RunResult):
-            remember(result.plan, source.workspace)
+            record_digests(result.plan, source.workspace)
     return made
 
 
 def apply_all(
-    sources: Iterable[PlanSource], carry: Callable[[PlanSource], RunResult]
+    sources: Iterable[PlanSource], run: Callable[[PlanSource], RunResult]
 ) -> Iterator[RunResult | FailedRun | SkippedRun]:
-    """Plan, have approved and do one shop after the other; the result of each when it is there.
+    """Plan, approve and apply one shop after the other, and yield the result of each.
 
-    After the first that does not end with 0 none is begun.
+    After the first exit code that is not 0 the others are skipped.
     """
     failed: RunResult | FailedRun | None = None
     for source in sources:
@@ -68,15 +68,15 @@ def apply_all(
             yield SkippedRun(shop, failed.shop.name, failed.exit_code)
             continue
         source.workspace.observer.begin(shop)
-        result = _carried(source, carry)
+        result = _run_one(source, run)
         yield result
         if result.exit_code:
             failed = result
 
 
-def _carried(source: PlanSource, carry: Callable[[PlanSource], RunResult]) -> RunResult | FailedRun:
+def _run_one(source: PlanSource, run: Callable[[PlanSource], RunResult]) -> RunResult | FailedRun:
     try:
-        return carry(source)
+        return run(source)
     except KeyboardInterrupt:
         problem: ShopformError = Interrupted("interrupted")
     except ShopformError as found:

@@ -1,4 +1,4 @@
-"""Carry out a plan, whichever command it comes from."""
+"""Apply plans, for all commands."""
 
 from contextlib import ExitStack
 from dataclasses import replace
@@ -8,51 +8,51 @@ from shopform.model.plan import Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
 from shopform.state.store import Session
-from shopform.workflow.plan.plan_checks import ready
+from shopform.workflow.plan.plan_checks import check_apply
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import connected
-from shopform.workflow.records.reviewed_plans import expect
+from shopform.workflow.records.reviewed_plans import require_digest
 from shopform.workflow.records.run_history import keep_record, run_of
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import outcome_exit, plan_exit
-from shopform.workflow.shop_identity import recognise, same_shop
+from shopform.workflow.shop_identity import record_shop, require_same_shop
 from shopform.workflow.workspace import Workspace
 
 
 def carry_out(
     source: PlanSource, limits: ReadLimits, approval: Approval, *, verb: str
 ) -> RunResult:
-    """Make a plan under the lock, have it approved, and do it."""
+    """Make a plan under the lock, have it approved, and apply it."""
     workspace = source.workspace
     with ExitStack() as stack:
         if workspace.source:
-            # A copy has a state of its own; the shop's own is locked too: no other run may write.
+            # A copy has its own state. The shop's main state is locked too, against other runs.
             own = replace(workspace, source="").store()
             stack.enter_context(own.open(verb, approval.lock_timeout))
         session = stack.enter_context(workspace.store().open(verb, approval.lock_timeout))
         connection = stack.enter_context(connected(workspace, limits, writing=True))
         if source.saved:
-            same_shop(connection.client, session.prior)
+            require_same_shop(connection.client, session.prior)
         plan = source.plan(connection, session.prior)
-        _not_used(workspace, source, plan, session.prior)
+        _require_unused(workspace, source, plan, session.prior)
         asks = not (approval.auto_approve or source.saved)
         soft = asks and workspace.observer.attended
-        plan = ready(plan, connection, workspace, saved=source.saved, soft=soft)
+        plan = check_apply(plan, connection, workspace, saved=source.saved, soft=soft)
         workspace.observer.planned(plan)
         if plan.refused:
             return RunResult(shop=workspace.shop, plan=plan, exit_code=plan_exit(plan))
         if approval.expect_digest:
-            expect(plan, approval.expect_digest, workspace)
+            require_digest(plan, approval.expect_digest, workspace)
         if asks and not plan.empty and not workspace.observer.approve(plan):
             return RunResult(shop=workspace.shop, plan=plan, exit_code=1)
         client = connection.client
-        recognise(session, workspace.shop, plan.basis.anchor)
-        outcome = _do(workspace, plan, client, session, verb=verb, saved=source.saved)
+        record_shop(session, workspace.shop, plan.basis.anchor)
+        outcome = _apply(workspace, plan, client, session, verb=verb, saved=source.saved)
         code = outcome_exit(outcome) or plan_exit(plan)
         return RunResult(shop=workspace.shop, plan=plan, outcome=outcome, exit_code=code)
 
 
-def _do(
+def _apply(
     workspace: Workspace, plan: Plan, client: Client, session: Session, *, verb: str, saved: bool
 ) -> Outcome:
     from shopform.apply import apply
@@ -63,7 +63,7 @@ def _do(
 
         def record_first(event: str, step: Step) -> None:
             if not started:
-                # Only now it is sure that anything is done at all, and nothing was done yet.
+                # The first step is about to run, and nothing has been sent yet.
                 keep_record(workspace, plan, session, verb)
                 started.append(step)
             listener(event, step)
@@ -80,7 +80,7 @@ def _do(
         )
 
 
-def _not_used(workspace: Workspace, source: PlanSource, plan: Plan, prior: Prior) -> None:
+def _require_unused(workspace: Workspace, source: PlanSource, plan: Plan, prior: Prior) -> None:
     """Raise StalePlan for a saved plan that was applied before."""
     basis = plan.basis
     if not source.saved or (basis.lineage, basis.serial) == (prior.lineage, prior.serial):

@@ -1,4 +1,4 @@
-"""Imports one object of the shop by its id."""
+"""Import one object of the shop by its id."""
 
 from dataclasses import dataclass
 
@@ -19,15 +19,15 @@ from shopform.shop.read_one import read_one
 from shopform.workflow.files.accept_renames import write
 from shopform.workflow.plan.refresh import connected
 from shopform.workflow.requests import ImportRequest, ReadLimits
-from shopform.workflow.shop_identity import recognise, same_shop
+from shopform.workflow.shop_identity import record_shop, require_same_shop
 from shopform.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How many fields differ from the files, None where the state had the object already.
+    """The number of fields that differ from the files, None if the object was imported already.
 
-    `written` is the file that got a block, `warnings` are about fields that it leaves out.
+    `written` is the file with the new block, `warnings` are about fields it omits.
     """
 
     differing: int | None
@@ -36,7 +36,7 @@ class ImportResult:
 
 
 def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimits) -> ImportResult:
-    """Record the object in the state. Raises ShopformError with nothing recorded."""
+    """Record an object in the state. Raises ShopformError with nothing recorded."""
     wanted, number = request.address, request.number
     missing = wanted not in workspace.desired.resources
     if missing:
@@ -45,11 +45,11 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
         prior = session.prior
         if _owned(wanted, number, prior):
             return ImportResult(None)
-        within = _container(wanted, prior)
+        parent_id = _parent_id(wanted, prior)
         with connected(workspace, limits) as connection:
-            same_shop(connection.client, prior)
-            found = _read(connection.client, wanted, number, within)
-            recognise(session, workspace.shop, None)
+            require_same_shop(connection.client, prior)
+            found = _read(connection.client, wanted, number, parent_id)
+            record_shop(session, workspace.shop, None)
         block = _Block(workspace.desired)
         if missing:
             block = _generate(workspace, wanted, prior, found, request.into)
@@ -64,7 +64,7 @@ def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> Non
     drafts = Declarations(project, shop, shop_names(project), Collector()).all()
     if any(draft.address == wanted for draft in drafts):
         raise UsageError(
-            f"`{wanted}` is declared, and not for the shop `{shop}`",
+            f"`{wanted}` is declared, but not for the shop `{shop}`",
             hint=f"add `{shop}` to `shops` of its `lifecycle`",
         )
     declared = workspace.desired.resources
@@ -82,7 +82,7 @@ def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> Non
 
 
 def _owned(wanted: Address, number: int, prior: Prior) -> bool:
-    """Whether it is so already. Raises StateError where the one or the other is taken."""
+    """Return whether it is imported already. Raises StateError if the address or id is taken."""
     entry = prior.resources.get(wanted)
     if entry and entry.id == number:
         return True
@@ -99,8 +99,8 @@ def _owned(wanted: Address, number: int, prior: Prior) -> bool:
     return False
 
 
-def _container(wanted: Address, prior: Prior) -> int | None:
-    """The id of what it lies in. Raises StateError where the state does not have that."""
+def _parent_id(wanted: Address, prior: Prior) -> int | None:
+    """Return the id of the parent. Raises StateError if the parent is not in the state."""
     above = container_of(wanted)
     if above is None:
         return None
@@ -112,10 +112,9 @@ def _container(wanted: Address, prior: Prior) -> int | None:
     return prior.resources[above].id
 
 
-def _read(client: Client, wanted: Address, number: int, within: int | None) -> FetchedObject:
-
+def _read(client: Client, wanted: Address, number: int, parent_id: int | None) -> FetchedObject:
     kind = BY_NAME[wanted.kind]
-    read = read_one(client, kind, number, within)
+    read = read_one(client, kind, number, parent_id)
     if number in read.objects:
         return FetchedObject(
             read.objects[number], read.names, client.shop.hosts, client.shop.catalogue
@@ -124,23 +123,23 @@ def _read(client: Client, wanted: Address, number: int, within: int | None) -> F
         raise ShopError(
             f"the shop's list of {kind.section} is not complete: {read.problem}", hint="run again"
         )
-    where = f"`{container_of(wanted)}`" if within else "the shop"
+    where = f"`{container_of(wanted)}`" if parent_id else "the shop"
     raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
 
 
 def _above(wanted: Address, prior: Prior, found: FetchedObject) -> str:
-    """What to do for an object whose parent is not in the state."""
+    """Return a hint for an object whose parent is not in the state."""
     owned = prior.owners
     kind = BY_NAME[wanted.kind]
     for name, (above, number) in links(kind, found.object).items():
         if name in kind.identity and (above, number) not in owned:
-            return f"`shopform import --generate {above}.KEY {number}` takes that over first"
-    return "" if found.object.fixed else "declare it by hand, and leave `--generate` out"
+            return f"`shopform import --generate {above}.KEY {number}` imports its parent first"
+    return "" if found.object.fixed else "declare it by hand, and import without `--generate`"
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What is declared once a block was written, the file it is in, and what it leaves out."""
+    """The declarations with a written block, its file, and warnings of omitted fields."""
 
     desired: Desired
     file: str = ""
@@ -152,8 +151,8 @@ def _generate(
 ) -> _Block:
     """Write the block of an object.
 
-    It is on disk before the state knows of it: a run that is stopped between the two leaves a
-    block that the next plan imports. Raises ConfigError and UsageError with nothing written.
+    It is on disk before the state is: after an interruption in between, the next plan imports it.
+    Raises ConfigError and UsageError with nothing written.
     """
     loaded = workspace.loaded
     declared = declare_object(wanted, prior, found)

@@ -1,4 +1,4 @@
-"""Gives a state to its shop as it is now: at another address, under another name."""
+"""Assign a state to a shop that changed its host, key or name."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,19 +21,19 @@ from shopform.shop.fetch import fetch
 from shopform.state.open import open_store
 from shopform.state.ownership import Expected
 from shopform.workflow.plan.refresh import connected
-from shopform.workflow.read_shop import require_whole
+from shopform.workflow.read_shop import require_complete
 from shopform.workflow.requests import ReadLimits
-from shopform.workflow.shop_identity import recognise
+from shopform.workflow.shop_identity import record_shop
 from shopform.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a state fits the shop as it is now.
+    """How a state fits a shop.
 
-    `hosts` are where the shop was and is; `anchors` what the object of `kind` that each shop has
-    one of was and is called, empty where it is not known. `differing` has a line for each of the
-    `owned` objects that does not fit.
+    `hosts` are the recorded and current host. `anchors` describe the recorded and current object
+    of `kind`, of which each shop has one; "" if unknown. `differing` has a line for each of the
+    `owned` objects that does not match.
     """
 
     hosts: tuple[str, str]
@@ -51,17 +51,17 @@ def rehome(
     lock_timeout: float,
     confirm: Callable[[Comparison], bool],
 ) -> tuple[Comparison, list[Address]]:
-    """Write the state for the shop as it is now; returns how it fitted, and what was removed.
+    """Assign the state to the current shop; return the comparison and the removed addresses.
 
-    `confirm` sees how the state fits, and says whether one that does not is written all the same;
-    if not, Refused is raised and nothing is written.
+    `confirm` decides whether a state that does not fit is assigned anyway; if not, Refused is
+    raised and nothing is written.
     """
     with workspace.store(anywhere=True).open("state rehome", lock_timeout) as session:
         prior = session.prior
         if not prior.lineage:
             raise StateError(
                 f"`{workspace.shop.name}` has no state yet",
-                hint="if the shop has one elsewhere, name it with `state:`",
+                hint="if it is in another file, set `state:` of the shop",
             )
         with connected(workspace, limits) as connection:
             live = _read(connection.client, prior)
@@ -80,13 +80,13 @@ def rehome(
                 " `--auto-approve`",
             )
         changed, dropped = ({}, []) if fits else _accepted(prior, live, found)
-        recognise(session, workspace.shop, found.anchor, write=True)
+        record_shop(session, workspace.shop, found.anchor, write=True)
         session.edit(changed, dropped)
     return compared, dropped
 
 
 def move_state(workspace: Workspace, lock_timeout: float) -> None:
-    """Rename the state of a shop that was renamed, with its copies and its runs."""
+    """Rename the state of a renamed shop, with the states of copies and the records of runs."""
     old, new = (workspace.directory / name for name in (workspace.former, workspace.shop.state))
     store = open_store(
         workspace.former, workspace.directory, Expected(shop=host_of(workspace.shop.url))
@@ -115,7 +115,7 @@ def _read(client: Client, prior: Prior) -> Live:
     kinds |= {kind.name for kind in catalogue.kinds if kind.fixed}
     live = fetch(client, kinds, wanted=relevant_parents(nothing, prior), unread={})
     live = confirm_absence(client, live, prior)
-    require_whole(live)
+    require_complete(live)
     return live
 
 
@@ -130,7 +130,7 @@ def _differing(prior: Prior, found: Evidence) -> Iterator[str]:
 def _accepted(
     prior: Prior, live: Live, found: Evidence
 ) -> tuple[dict[Address, Entry], list[Address]]:
-    """What is left of the entries: recognised as they are now, or removed."""
+    """Return entries with their current identities, and the addresses to remove."""
     changed = {}
     for address in found.renamed:
         entry, kind = prior.resources[address], BY_NAME[address.kind]

@@ -1,4 +1,4 @@
-"""Looks at the state of a shop, and edits it; none of it makes a call."""
+"""Read and edit the state of a shop, without calls."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -18,10 +18,10 @@ from shopform.workflow.workspace import LoadedProject
 
 
 class StateEdits:
-    """The state of the requested shop, or what it remembers of copies from `source`.
+    """The state of the requested shop, or that of copies from `source`.
 
-    What it is asked to edit is written before a method returns. Raises StateError for a state
-    that cannot be used, and for addresses that it does not have.
+    Edits are written before a method returns. Raises StateError for an unusable state, and for
+    addresses that it does not have.
     """
 
     def __init__(self, loaded: LoadedProject, source: str | None = None) -> None:
@@ -31,12 +31,12 @@ class StateEdits:
         self.store = workspace.store()
 
     def listed(self, addresses: Collection[str]) -> list[tuple[Address, bool]]:
-        """The addresses in the state, or those in and below some; whether each is pending."""
+        """Return the addresses, or those at and below some, and whether each is pending."""
         prior = self.store.read(mending=True)
         return [(a, a not in prior.resources) for a in _chosen(prior, addresses)]
 
     def record(self, text: str) -> str:
-        """What the state holds of an address, as JSON."""
+        """Return the entry of an address as JSON."""
         prior, address = self.store.read(mending=True), Address(text)
         pending = _pending(prior).get(address)
         held = prior.resources.get(address)
@@ -49,21 +49,21 @@ class StateEdits:
         return json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)
 
     def stored(self) -> str:
-        """The state as it is stored, as JSON."""
+        """Return the state as stored, as JSON."""
         return dumps(self.store.read(mending=True)).decode()
 
     def masked(self) -> Prior:
-        """The state with `Secret` for each digest of one."""
+        """Return the state with a `Secret` for each digest of one."""
         prior = self.store.read(mending=True)
 
-        def without(entry: Entry) -> Entry:
+        def without_digests(entry: Entry) -> Entry:
             sent = {n: Secret("", "") if is_digest(v) else v for n, v in entry.sent.items()}
             return replace(entry, sent=sent)
 
-        return replace(prior, resources={a: without(e) for a, e in prior.resources.items()})
+        return replace(prior, resources={a: without_digests(e) for a, e in prior.resources.items()})
 
     def move(self, source: str, destination: str, lock_timeout: float) -> None:
-        """Give an object, and what is nested in it, another address."""
+        """Give an object and its children another address."""
         before, after = check_address(source), check_address(destination)
         if before.kind != after.kind:
             raise StateError(f"`{before}` and `{after}` are not of one kind")
@@ -86,14 +86,14 @@ class StateEdits:
             session.edit(changed, [address for address in moved if address not in changed])
 
     def remove(self, addresses: Collection[str], lock_timeout: float) -> list[Address]:
-        """Remove addresses, and what is nested in them; returns those that were removed."""
+        """Remove addresses with their children, and return those that were removed."""
         with self.store.open("state rm", lock_timeout, mending=True) as session:
             chosen = _chosen(session.prior, addresses)
             session.edit({}, chosen)
         return chosen
 
     def protect(self, addresses: Collection[str], lock_timeout: float, *, wanted: bool) -> None:
-        """Protect objects from being destroyed, or protect them no more."""
+        """Protect objects from being destroyed, or end that protection."""
         verb = "state protect" if wanted else "state unprotect"
         with self.store.open(verb, lock_timeout) as session:
             entries = {Address(a): _entry(session.prior, Address(a)) for a in addresses}
@@ -107,7 +107,7 @@ def _renamed(entry: Entry, moved: Mapping[Address, Address]) -> Entry:
 
 
 def _chosen(prior: Prior, addresses: Collection[str]) -> list[Address]:
-    """All addresses, or those in and below some; containers before what they contain."""
+    """Return all addresses, or those at and below some, parents first."""
     found: set[Address] = set() if addresses else _known(prior)
     for address in map(check_address, addresses):
         mine = {a for a in _known(prior) if within(a, (address,))}

@@ -1,4 +1,4 @@
-"""How the shop rewrites strings."""
+"""The shop's rewriting of strings."""
 
 import html
 import re
@@ -11,26 +11,28 @@ DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "o
 
 
 def slug(name: str) -> str:
-    """The path made from a name. Danish letters: OBS, 4.5."""
+    """Return the path made from a name. Danish letters: OBS, 4.5."""
     plain = unicodedata.normalize("NFKD", name.lower().translate(DANISH))
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
 
 
-def rich(text: str, way: str) -> str:
-    """Rewrite rich text: line ends become CRLF (OBS, 5.1) and the ends are trimmed;
-    `clean` also writes tags in lower case and gives each paragraph a line."""
-    if way == "keep":
+def rich(text: str, mode: str) -> str:
+    """Rewrite HTML: line breaks become CRLF (OBS, 5.1) and outer whitespace is removed.
+
+    `clean` also writes tags in lower case and each paragraph on its own line.
+    """
+    if mode == "keep":
         return text
     text = text.strip()
-    if way == "clean":
+    if mode == "clean":
         text = re.sub(r"</?[A-Za-z][A-Za-z0-9]*", lambda tag: tag.group().lower(), text)
         text = re.sub(r"</p>\s*(?=<)", "</p>\n", text)
     return re.sub(r"\r\n|\r|\n", "\r\n", text)
 
 
-def rewrite_name(text: str, way: str) -> str:
+def rewrite_name(text: str, mode: str) -> str:
     """Rewrite an object's name."""
-    match way:
+    match mode:
         case "fold":
             return " ".join(unicodedata.normalize("NFC", text).split())
         case "lower":
@@ -46,16 +48,16 @@ def rewrite_name(text: str, way: str) -> str:
     return text
 
 
-def path(text: str, way: str, host: str) -> str:
-    """An address of the shop without its host and leading slash; other hosts are left alone.
+def path(text: str, mode: str, host: str) -> str:
+    """Return a URL of the shop without host and leading slash, and others unchanged.
 
-    Raises Refusal for what cannot be an address.
+    Raises Refusal for an invalid URL.
     """
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise Refusal(400, "not an address") from None
-    if way == "keep" or (parts.netloc and parts.hostname != host):
+        raise Refusal(400, "not a URL") from None
+    if mode == "keep" or (parts.netloc and parts.hostname != host):
         return text
     rest = urlunsplit(("", "", parts.path.lstrip("/"), parts.query, parts.fragment))
-    return f"/{rest}" if way == "slash" else rest
+    return f"/{rest}" if mode == "slash" else rest
