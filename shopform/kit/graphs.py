@@ -1,4 +1,4 @@
-"""Walks along edges: what is reachable, and which nodes are in a circle."""
+"""Walks along edges: what is reachable, and which nodes are in a cycle."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
@@ -27,7 +27,7 @@ def reachable(start: Iterable[N], edges: Mapping[N, Iterable[N]]) -> set[N]:
 
 
 def find_cycles(starts: Iterable[N], following: Callable[[N], N | None]) -> Iterator[list[N]]:
-    """The circles that are reached from `starts`, where an edge leads to one node at most.
+    """The cycles that are reached from `starts`, where an edge leads to one node at most.
 
     Each is found once, from the node at which it was entered. What `following` answers may change
     between two of them.

@@ -17,7 +17,7 @@ _LARGEST: Final = 100_000  # steps that difflib may take
 class LineMatcher(SequenceMatcher[str]):
     """Matches lines, or words, as difflib does where that is quick.
 
-    Elsewhere those that stand once in each text are matched first, and then what is between them.
+    Elsewhere those that occur once in each string are matched first, and then what is between them.
     """
 
     def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
@@ -63,7 +63,7 @@ def _plain(before: Sequence[str], after: Sequence[str]) -> Iterable[Match]:
 
 
 def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
-    """Lines that stand once in each text: the most of them that are in one order in both."""
+    """Lines that occur once in each string: the most of them that are in one order in both."""
     once = [{each for each, n in Counter(side).items() if n == 1} for side in (before, after)]
     places = {line: number for number, line in enumerate(after)}
     shared = once[0] & once[1]

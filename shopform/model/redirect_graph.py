@@ -116,7 +116,7 @@ def by_source(hops: Iterable[Hop]) -> dict[str, Hop]:
 
 def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProblem]:
     """Yield duplicate sources, cycles and chains, in linear time."""
-    ends, circles = _followed(table)
+    ends, cycles = _followed(table)
     for hop in hops:
         first = table[hop.start]
         if first is not hop:
@@ -125,10 +125,10 @@ def faults(hops: Sequence[Hop], table: Mapping[str, Hop]) -> Iterator[RouteProbl
                 yield RouteProblem(
                     "route-duplicate", pair, f"has the source of {who(pair[1])}", "remove one"
                 )
-    inside = {hop.start for circle in circles for hop in circle}
-    for circle in circles:
-        if any(hop.address for hop in circle):
-            yield _circle(circle)
+    inside = {hop.start for cycle in cycles for hop in cycle}
+    for cycle in cycles:
+        if any(hop.address for hop in cycle):
+            yield _cycle(cycle)
     leads = leading(table)
     for hop in hops:
         following = table.get(hop.end)
@@ -170,8 +170,8 @@ def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[lis
         end = table[start].end
         return end if end in table else None
 
-    circles = [[table[each] for each in found] for found in find_cycles(table, following)]
-    ends: dict[str, str | None] = {hop.start: None for circle in circles for hop in circle}
+    cycles = [[table[each] for each in found] for found in find_cycles(table, following)]
+    ends: dict[str, str | None] = {hop.start: None for cycle in cycles for hop in cycle}
     for source in table:
         path: list[str] = []
         at, shown = source, ""
@@ -179,10 +179,10 @@ def _followed(table: Mapping[str, Hop]) -> tuple[dict[str, str | None], list[lis
             path.append(at)
             at, shown = table[at].end, table[at].target
         ends.update(dict.fromkeys(path, ends.get(at, shown)))
-    return ends, circles
+    return ends, cycles
 
 
-def _circle(hops: list[Hop]) -> RouteProblem:
+def _cycle(hops: list[Hop]) -> RouteProblem:
     """Return the problem of a cycle, from its first declared hop, with their places."""
     first = min(
         (hop for hop in hops if hop.address),
@@ -194,7 +194,7 @@ def _circle(hops: list[Hop]) -> RouteProblem:
     return RouteProblem(
         "route-loop",
         ordered,
-        f"leads back to itself: {circle_of(slashed(hop.source) for hop in ordered)}",
+        f"leads back to itself: {cycle_of(slashed(hop.source) for hop in ordered)}",
         CHANGE,
         detail="\n".join(unmanaged),
         related=tuple((_leads(hop), hop.span) for hop in ordered[1:] if hop.address and hop.span),
@@ -202,7 +202,7 @@ def _circle(hops: list[Hop]) -> RouteProblem:
     )
 
 
-def circle_of(names: Iterable[str]) -> str:
+def cycle_of(names: Iterable[str]) -> str:
     """Format a cycle, from its first name back to it; in a long one the middle is counted."""
     shown = [f"`{name}`" for name in names]
     if len(shown) > _SHOWN:

@@ -123,7 +123,7 @@ def check_address(text: str) -> Address:
 def _variables(request: ProjectRequest, project: Project) -> Mapping[str, str]:
     """Return variables of the environment, then of the files, then of `--var`; the last one wins.
 
-    Unknown ones are ignored in the environment, and kept from the other sources.
+    Unknown variables are ignored in the environment, and reported from other sources.
     """
     values = {
         name: request.environment.get(f"SHOPFORM_VAR_{name}") for name in variable_names(project)

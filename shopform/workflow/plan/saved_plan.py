@@ -88,7 +88,7 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
 
 
 class Saved:
-    """Takes the plan from a file; what was asked for then cannot be asked for now."""
+    """Takes the plan from a file; planning options cannot be added."""
 
     saved = True
 

@@ -18,7 +18,7 @@ from shopform.model.redirect_graph import (
     Hop,
     Page,
     by_source,
-    circle_of,
+    cycle_of,
     faults,
     hiding,
     hop_of,
@@ -117,7 +117,7 @@ def _report_cycle(
     span = (child(drafts[first].node, name) or drafts[first].key).span
     collector.error(
         "reference-cycle",
-        f"`{name}` forms a cycle: {circle_of(ordered)}",
+        f"`{name}` forms a cycle: {cycle_of(ordered)}",
         hint=f"remove `{name}` from one of them",
         span=span,
         related=tuple(place for place in places if place[1] != span),
