@@ -281,7 +281,10 @@ def test_what_the_files_would_refuse_is_told_and_not_written(
     done = run("dump", "--update")
     assert (done.exit, done.out) == (0, "catalogue.yaml: 1 field\n")
     assert "`canonical` of `category.men` is not written: it would be part of a cycle" in done.err
-    assert "`name` of `category.women` is not written: another would have the same" in done.err
+    assert (
+        "`name` of `category.women` is not written: another one would have the same name and parent"
+        in done.err
+    )
     assert run("validate", "--shop", "demo").exit == 0
 
 

@@ -91,6 +91,7 @@ def test_forms_agree_about_any_set(before: list[str], after: list[str]) -> None:
 def test_deepdiff_is_imported_only_for_a_list_that_changed() -> None:
     code = """if True:
         import sys
+        from shopform.kinds.standard import STANDARD
         from shopform.model.plan import Action, Change, FieldChange, Plan
         from shopform.model.values import Address
         from shopform.render.html.page import render_html
@@ -101,7 +102,7 @@ def test_deepdiff_is_imported_only_for_a_list_that_changed() -> None:
             fields += (FieldChange(name="name", before="a", after="b"),)
             action = Action.UPDATE if before else Action.CREATE
             change = Change(address=Address("webhook.a"), action=action, id=1, fields=fields)
-            return Plan(changes=(change,))
+            return Plan(changes=(change,), catalogue=STANDARD)
         for render in (render_html, render_markdown, lambda plan: render_plan(plan, color=False)):
             assert "deepdiff" not in sys.modules
             render(shown(None))
