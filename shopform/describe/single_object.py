@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Collector
-from shopform.kinds import Catalogue, Kind
-from shopform.model.canonical import digest
+from shopform.kinds import Catalogue
 from shopform.model.declared import Declared
-from shopform.model.desired import Desired, Import, Resource
+from shopform.model.desired import Desired, Import
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.prior import Entry, Prior
-from shopform.model.values import Address, Secret
+from shopform.model.values import Address
 from shopform.planning.compare.compare import Comparer
+from shopform.planning.compare.difference import identity_of
 from shopform.planning.compare.state_entries import StateEntries
 from shopform.planning.matching.match import match
-from shopform.planning.matching.result import Identity, live_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,10 @@ def adopt(
     memory = StateEntries(matching, found.hosts, prior.serial)
     entry = replace(
         memory.entry(found.object, resource, kind, difference, unclaimed=()),
-        identity=_identity(kind, resource, found),
+        identity=identity_of(kind, resource, found.object.fields, found.hosts),
         sent={n: v for n, v in difference.sent.items() if n not in difference.send},
     )
     return entry, len(difference.send)
-
-
-def _identity(kind: Kind, resource: Resource, found: FetchedObject) -> Identity:
-    held = zip(kind.identity, live_identity(kind, found.object, found.hosts), strict=True)
-    return tuple(
-        digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
-        for name, value in held
-    )
 
 
 def declare_object(address: Address, prior: Prior, found: FetchedObject) -> Declared:

@@ -9,7 +9,6 @@ from shopform.model.canonical import (
     recognised,
 )
 from shopform.model.desired import Resource
-from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange
 from shopform.model.prior import Entry
 from shopform.model.values import Secret, Value
@@ -53,23 +52,11 @@ def keep_recorded(result: Difference, entry: Entry | None, name: str) -> None:
 
 
 def identity_of(
-    kind: Kind,
-    resource: Resource,
-    difference: Difference,
-    item: LiveObject | None,
-    hosts: frozenset[str],
+    kind: Kind, resource: Resource, values: Mapping[str, object], hosts: frozenset[str]
 ) -> tuple[object, ...]:
-    """Return the identity to record in the state, secrets as digests.
-
-    An unmanaged part is that of the shop, or the root for a new object.
-    """
-    parts: list[object] = []
-    for name in kind.identity:
-        type_, value = kind.type(name), resource.fields.get(name)
-        if isinstance(value, Secret):
-            parts.append(digest(kind.name, name, recognised(type_, value, hosts)))
-        elif name in difference.sent:
-            parts.append(recognised(type_, difference.sent[name], hosts))
-        else:
-            parts.append(recognised(type_, item.fields.get(name) if item else None, hosts))
-    return tuple(parts)
+    """Return the identity of an object with these values; a declared secret as its digest."""
+    held = ((n, recognised(kind.type(n), values.get(n), hosts)) for n in kind.identity)
+    return tuple(
+        digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
+        for name, value in held
+    )

@@ -8,6 +8,7 @@ from shopform.model.live import LiveObject
 from shopform.model.plan import Op
 from shopform.model.prior import Entry
 from shopform.model.references import depends_on
+from shopform.model.values import Secret
 from shopform.planning.compare.difference import Difference, identity_of
 from shopform.planning.compare.undeclared_fields import undeclared_values
 from shopform.planning.matching.result import Matching
@@ -70,9 +71,12 @@ class StateEntries:
     ) -> Entry:
         """Return the entry once the difference is applied."""
         known = self.matching.entries.get(resource.address) or Entry(id=0)
+        secrets = {n: v for n, v in resource.fields.items() if isinstance(v, Secret)}
+        # What is not managed is as the shop has it.
+        values = {**(item.fields if item else {}), **difference.sent, **secrets}
         return Entry(
             id=item.id if item else 0,
-            identity=identity_of(kind, resource, difference, item, self.hosts),
+            identity=identity_of(kind, resource, values, self.hosts),
             sent=difference.sent,
             stored=difference.stored,
             parent=resource.parent,
