@@ -64,19 +64,6 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyRequest:
-    """A copy from one shop to another; `kinds` is None for all."""
-
-    source: str
-    target: str
-    kinds: frozenset[str] | None
-    targets: tuple[str, ...]
-    excludes: tuple[str, ...]
-    rewrite: tuple[tuple[str, str], ...]
-    delete: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
     """An import of an object by id; `generate` writes its block, `into` a file."""
 

@@ -22,7 +22,7 @@ between = options.stack(
         metavar="SECTIONS",
         multiple=True,
         type=kinds,
-        callback=options.gathered(lambda lists: frozenset(chain(*lists)) or None),
+        callback=options.gathered(lambda lists: frozenset(chain(*lists))),
         help="Only these sections (comma-separated), with children and dependencies.",
     ),
     options.chosen_part,
@@ -87,15 +87,16 @@ def _copy(
     console: Console, verb: str, *, out: Path | None, detailed_exitcode: bool, **asked: Any
 ) -> int:
     from shopform.cli.offer import check_approval, offer
-    from shopform.workflow.plan.clone_shop import CloneSource
-    from shopform.workflow.requests import Approval, CopyRequest
+    from shopform.workflow.plan.clone_shop import CloneSource, CopyRequest
+    from shopform.workflow.requests import Approval
 
-    request, limits = options.taken(CopyRequest, asked), options.limits(asked)
+    request = options.taken(CopyRequest, asked, three_way=verb == "promote")
+    limits = options.limits(asked)
     approval = options.taken(Approval, asked)
     check_approval(console, approval)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     reporter, loaded = options.opened(console, asked)
-    copying = CloneSource(loaded, request, wanted, three_way=verb == "promote")
+    copying = CloneSource(loaded, request, wanted)
     left, detailed = copying.read(limits, more=True), detailed_exitcode
     made = offer(reporter, copying, left, approval, verb=verb, out=out, detailed=detailed)
     return made.exit_code
@@ -103,13 +104,12 @@ def _copy(
 
 def _write(console: Console, folder: Path, **asked: Any) -> int:
     from shopform.workflow.files.declared_files import write_declared
-    from shopform.workflow.plan.clone_shop import CloneSource
-    from shopform.workflow.requests import CopyRequest
+    from shopform.workflow.plan.clone_shop import CloneSource, CopyRequest
 
     request, limits = options.taken(CopyRequest, asked), options.limits(asked)
     wanted = options.plan_options(asked)
     reporter, loaded = options.opened(console, asked)
-    copying = CloneSource(loaded, request, wanted, three_way=False, with_key=False)
+    copying = CloneSource(loaded, request, wanted, with_key=False)
     copying.read(limits, more=False)
     declared, unread = copying.files()
     shop = copying.workspace.shop

@@ -1,7 +1,7 @@
 """Plan a copy from one shop to another."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from shopform.clone.clone_planner import ClonePlanner, CloneScope
@@ -31,9 +31,16 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.open_project import open_settings
 from shopform.workflow.plan.refresh import Connection, connected, read_then_declare, reading
-from shopform.workflow.requests import CopyRequest, ReadLimits
+from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import LoadedProject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRequest(CloneScope):
+    """What to copy, and the strings to replace in it; no `kinds` are all of them."""
+
+    rewrite: tuple[tuple[str, str], ...]
 
 
 class CloneSource:
@@ -51,7 +58,6 @@ class CloneSource:
         request: CopyRequest,
         options: Options,
         *,
-        three_way: bool,
         with_key: bool = True,
     ) -> None:
         source, target = request.source, request.target
@@ -64,15 +70,7 @@ class CloneSource:
         _check_two_shops(self.origin.shop, self.workspace.shop)
         self.workspace.source, shop = self.origin.shop.name, self.workspace.shop
         self.workspace.source_host = host_of(self.origin.shop.url)
-        self.scope = CloneScope(
-            source=self.origin.shop.name,
-            target=shop.name,
-            kinds=with_nested(BY_NAME if request.kinds is None else request.kinds),
-            targets=request.targets,
-            excludes=request.excludes,
-            delete=request.delete,
-            three_way=three_way,
-        )
+        self.scope = replace(request, kinds=with_nested(request.kinds or BY_NAME))
         self.options = replace(options, source=self.origin.shop.name)
         self.rewriting = Rewriting(
             {**shop.rewrite, **dict(request.rewrite)},
@@ -80,7 +78,7 @@ class CloneSource:
         )
         self.live = Live(catalogue=shop.catalogue)
         # Kinds that were not named may be missing.
-        self.unread: dict[str, ShopformError] | None = {} if request.kinds is None else None
+        self.unread: dict[str, ShopformError] | None = None if request.kinds else {}
 
     def read(self, limits: ReadLimits, *, more: bool) -> ReadLimits:
         """Read the shop to copy, and return the remaining limits.
