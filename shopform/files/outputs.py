@@ -101,8 +101,8 @@ def _check(path: Path, name: str, made: re.Pattern[bytes], stdout: os.stat_resul
         )
     if made is MESSAGES and (stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)):
         return
-    begun = read(path, at_most=_LOOKED_AT)
-    if begun and not made.match(begun):
+    beginning = read(path, at_most=_LOOKED_AT)
+    if beginning and not made.match(beginning):
         raise UsageError(
             f"`{name}` exists and was not written by this option", hint="use another file"
         )

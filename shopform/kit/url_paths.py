@@ -13,11 +13,11 @@ _RESERVED: Final = frozenset(":/?#[]@!$&'()*+,;=%\\")
 
 
 def folded(path: str) -> str:
-    """The one text for all spellings of a canonical path that are certainly the same address.
+    """Return one form for all spellings of a canonical path that are always the same URL.
 
-    RFC 3986 6.2.2: octets of UTF-8 that need no encoding are decoded, the rest has upper-case
-    digits, dot segments are resolved; a fragment never leaves the browser. What is no octet,
-    such as `%word`, stays. For comparing only: what is sent stays as it is declared.
+    RFC 3986 6.2.2: octets of UTF-8 that need no encoding are decoded, others get upper-case
+    digits, dot segments are resolved, and the fragment is dropped. Invalid octets, such as
+    `%word`, are kept. For comparison only: paths are sent as declared.
     """
     if "://" in path or (path.isascii() and path.isalnum()):
         return path
@@ -50,12 +50,12 @@ def slashed(path: str) -> str:
 
 
 def _decoded(octets: re.Match[str]) -> str:
-    """Octets as letters, but for those that are reserved, a control sign, or no UTF-8."""
+    """Decode octets, except reserved and control characters and invalid UTF-8."""
     text = unquote_to_bytes(octets.group()).decode("utf-8", "surrogateescape")
-    kept = (sign if sign.isprintable() and sign not in _RESERVED else None for sign in text)
+    kept = (char if char.isprintable() and char not in _RESERVED else None for char in text)
     return "".join(
-        sign or quote_from_bytes(original.encode("utf-8", "surrogateescape"), safe="")
-        for sign, original in zip(kept, text, strict=True)
+        char or quote_from_bytes(original.encode("utf-8", "surrogateescape"), safe="")
+        for char, original in zip(kept, text, strict=True)
     )
 
 

@@ -14,8 +14,8 @@ def canonical(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS)
     return type_.canonical(value.text if isinstance(value, Secret) else value, hosts)
 
 
-def recognised(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
-    """Return the canonical form of a value in an identity; references stay as they are."""
+def identity_part(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+    """Return the canonical form of a value in an identity; references are returned unchanged."""
     if isinstance(value, Ref):
         return value
     return type_.identified(value.text if isinstance(value, Secret) else value, hosts)
@@ -24,7 +24,8 @@ def recognised(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS
 def identified(kind: Kind, parts: Iterable[object]) -> tuple[object, ...]:
     """Return a saved identity in the form that this version gives to live objects."""
     return tuple(
-        recognised(kind.type(name), part) for name, part in zip(kind.identity, parts, strict=False)
+        identity_part(kind.type(name), part)
+        for name, part in zip(kind.identity, parts, strict=False)
     )
 
 

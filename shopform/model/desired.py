@@ -73,7 +73,7 @@ class Import:
 class Desired:
     """Everything declared for one shop. Resources are in order of address.
 
-    `skipped_rows` are the addresses of table rows that are no valid resources; their state is kept.
+    `skipped_rows` are the addresses of invalid table rows, whose state is kept.
     `rows` are the addresses whose keys are derived from the identity of a table row.
     """
 

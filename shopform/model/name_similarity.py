@@ -1,4 +1,4 @@
-"""Recognize a declared name that the shop has rewritten. Pure.
+"""Match a declared name that the shop has rewritten. Pure.
 
 Shops trim, fold, decode, encode, lower, truncate and replace characters (dossier 4.5, 5.1; sandbox
 switch `identity`). They keep ASCII letters and digits, which therefore distinguish siblings: `36`
@@ -30,7 +30,7 @@ def skeleton(text: str) -> str:
     text = html.unescape(html.unescape(text))
     text = _repaired(unquote(text, errors="replace") if "%" in text else text)
     text = unicodedata.normalize("NFC", text).casefold()
-    text = "".join(" " if not sign.isprintable() else sign for sign in text)
+    text = "".join(" " if not char.isprintable() else char for char in text)
     return " ".join(text.split()).strip("/")
 
 
@@ -56,7 +56,7 @@ def rewritten(declared: str, held: str) -> bool:
             matched += sum(map(str.isalnum, old[start:end]))
         elif not _replaced(old[start:end], new[first:last]):
             return False
-    return matched >= min(3, sum(sign.isascii() and sign.isalnum() for sign in old))
+    return matched >= min(3, sum(char.isascii() and char.isalnum() for char in old))
 
 
 def cut(declared: str, held: str, longest: int) -> bool:
@@ -104,12 +104,12 @@ def _replaced(old: str, new: str) -> bool:
     """Whether a shop may have replaced the characters `old` by `new`."""
     if not old:
         return not new.strip("\\")  # shops only insert escapes
-    if any(sign in _SPARED or (sign.isascii() and sign.isalnum()) for sign in old):
+    if any(char in _SPARED or (char.isascii() and char.isalnum()) for char in old):
         return False
     if len(new) > 4 * len(old):
         return False
-    written, letters = key_from(old), [sign for sign in new if sign.isalnum()]
-    dropped = not new and all(sign.isascii() and sign not in "<>\"'&\\ " for sign in old)
+    written, letters = key_from(old), [char for char in new if char.isalnum()]
+    dropped = not new and all(char.isascii() and char not in "<>\"'&\\ " for char in old)
     # `ø` becomes `o` or `oe`, and never `e` alone.
     named = not letters or (written[:1] == letters[0] and {*letters} <= {*written, "e"})
     return named and not dropped and not _SPARED & set(new)

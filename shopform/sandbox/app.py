@@ -123,7 +123,7 @@ class App:
         return faults.after(fault, response, listed=listed)
 
     def _route(self, path: str) -> tuple[str, int]:
-        """Return endpoint and id; an id of 0 is no id (K-cap)."""
+        """Return endpoint and id; an id of 0 is not valid (K-cap)."""
         root, _, rest = path.partition(f"{ROOT}/")
         name, _, number = rest.partition("/")
         if root or not name or (number and not number.isdecimal()):

@@ -121,7 +121,9 @@ class Transport:
         try:
             return response.result(MAX_SECONDS)
         except UnicodeError:
-            raise httpx.ConnectError("the host's name, or that of the proxy, is no name") from None
+            raise httpx.ConnectError(
+                "the host's name, or that of the proxy, is not valid"
+            ) from None
         except TimeoutError:
             raise ResponseTooLarge(
                 f"the response took more than {MAX_SECONDS:,.0f} seconds"

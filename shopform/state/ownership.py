@@ -22,10 +22,10 @@ class Expected:
     flags: str = ""
     anywhere: bool = False
 
-    def check(self, ledger: Ledger, place: str, *, mending: bool = False) -> None:
+    def check(self, ledger: Ledger, place: str, *, repair: bool = False) -> None:
         """Raise StateError for the state of another shop or source, and for unknown kinds.
 
-        Without `mending`, also if one object has two addresses.
+        Without `repair`, also if one object has two addresses.
         """
         base = ledger.base
         if base.lineage and base.shop != self.shop and not self.anywhere:
@@ -47,5 +47,5 @@ class Expected:
                 f" `{unknown[0]}`",
                 hint="upgrade shopform",
             )
-        if not mending:
+        if not repair:
             refuse_shared(ledger.resources, place, self.flags)

@@ -103,7 +103,7 @@ class StateSession:
         self.result("edit", set, drop)
         return self.commit()
 
-    def recognise(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+    def identify(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
         with self._mutex:
             self._ledger.serial += write
             base = self._ledger.base

@@ -58,7 +58,7 @@ class Session(Protocol):
     ) -> Prior:
         """Change entries as `result` does, and commit; for commands without calls."""
 
-    def recognise(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+    def identify(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
         """Set what identifies the shop in the next state that is written.
 
         `key` is a digest of the API key; without an anchor the present one is kept. With `write`,
@@ -84,13 +84,13 @@ class Session(Protocol):
 class Store(Protocol):
     """A store for the state of one shop."""
 
-    def read(self, *, mending: bool = False) -> Prior:
+    def read(self, *, repair: bool = False) -> Prior:
         """Return the state with the journal of a stopped or running apply. Takes no lock.
 
-        Without `mending`, raises StateError if one object has two addresses.
+        Without `repair`, raises StateError if one object has two addresses.
         """
 
-    def open(self, operation: str, timeout: float = 0.0, *, mending: bool = False) -> Session:
+    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> Session:
         """Lock and read, waiting for up to `timeout` seconds. Raises Locked."""
 
     def force_unlock(self, lock_id: str) -> None:

@@ -16,7 +16,7 @@ from shopform.planning.checks.shop_identity import (
     anchored,
     collect_evidence,
     needs_more_evidence,
-    recognised,
+    same_identity,
     wrong_shop,
 )
 from shopform.shop.client import Client
@@ -35,7 +35,7 @@ def record_shop(
 ) -> None:
     """Record the shop and a digest of its key in the state."""
     key = key_digest(shop.token.text, session.lineage)
-    session.recognise(host_of(shop.url), anchor, key, write=write)
+    session.identify(host_of(shop.url), anchor, key, write=write)
 
 
 def require_same_shop(
@@ -70,7 +70,7 @@ def _with_request(client: Client, prior: Prior, found: Evidence) -> Evidence:
     catalogue = client.shop.catalogue
     item = read_one(client, catalogue[address.kind], entry.id).objects.get(entry.id)
     nothing = Desired(catalogue=catalogue)
-    if item and recognised(address, entry, item, nothing, client.shop.hosts):
+    if item and same_identity(address, entry, item, nothing, client.shop.hosts):
         return replace(found, fits=[address])
     return replace(found, missing=[*found.missing, address], fits=[])
 

@@ -29,20 +29,26 @@ OLD = {
     r"lies (?:in|at|there)|lie in|lay in|lying": "is a child of, is in",
     r"likest|likeliest": "most similar, most likely",
     r"meant": "intended",
+    r"mend(?:s|ed|ing)?": "repair",
     r"moments?": "time, a short time",
     r"(?<!move-)circles?": "cycle",
     r"nested in": "children",
     r"nobody|somebody": "unmanaged; no one, someone; staff",
     r"odd(?:ity|ities|ly)?": "unusual, differs",
     r"pictures?": "image",
+    r"recogni[sz]\w+": "identifies, matches; identity",
+    r"remember\w*": "recorded in the state",
     r"puts? (?:it |them |what \w+ )?back": "restored, reverted",
     r"speaks? against": "warnings and errors",
     r"stands? (?:in|at|behind|there|where|beside|once)": "is in",
+    r"strange|strangers?|astray": "unknown, unmanaged",
     r"(?:take[ns]?|taking|took) (?:it |them |objects )?over": "imported, adopted",
     r"told|tells?|telling": "reported, reports; distinguish",
     r"twins?": "environment variable; duplicate",
     r"vanish\w*|(?:is|are|was|were) gone": "deleted outside of shopform",
     r"visitors on|sends? (?:it |them )on": "redirects",
+    r"whoever": "anyone who; the user",
+    r"(?<!there )(?:is|are) no (?!longer|more)": "is not a",
     r"wishes|wish": "declared import",
 }
 WORD = re.compile(rf"\b(?:{'|'.join(OLD)})\b", re.IGNORECASE)
@@ -74,10 +80,11 @@ def name(path: Path) -> str:
 def test_each_old_word_is_found_where_it_is_said() -> None:
     said = "told nobody vanished lies-in stands-in nested-in took-over forgot put-back let-go"
     said += " left-alone is-meant picture twin all-the-same a-text comes-back is-gone any-more"
-    said += " be-had came-of circle likeliest moment oddly wish"
-    for words in said.split():
+    said += " be-had came-of circle likeliest moment oddly wish mended recognised remembers strange"
+    for words in [*said.split(), "whoever", "is-no-kind"]:
         assert WORD.search(f"It {words.replace('-', ' ')}."), words
     assert not WORD.search("It takes precedence over others, and is restored as a string.")
+    assert not WORD.search("move-circle: there is no file, and it is no longer in the state.")
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)

@@ -8,13 +8,12 @@ import pytest
 from shopform.kinds import KINDS, Kind
 from shopform.kinds.field_types.base import NO_HOSTS
 from shopform.kinds.standard import STANDARD
-from shopform.model.canonical import digest
-from shopform.model.canonical import recognised as identity_part
+from shopform.model.canonical import digest, identity_part
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import LiveObject
 from shopform.model.prior import Entry
 from shopform.model.values import Address
-from shopform.planning.checks.shop_identity import recognised
+from shopform.planning.checks.shop_identity import same_identity
 
 WRITTEN = {
     "path": ["/gl/1", " /gl/1 ", "/r%C3%B8d", "/rød", "/a/./b", "/x#y"],
@@ -35,7 +34,7 @@ def test_an_object_is_recognised_however_its_identity_is_written(kind: Kind, nam
         def held(left: object, desired: Desired, item: Any = item) -> bool:
             parts = tuple(left if n == name else None for n in kind.identity)
             entry = Entry(id=7, identity=parts, sent={})
-            return recognised(address, entry, item, desired, NO_HOSTS)
+            return same_identity(address, entry, item, desired, NO_HOSTS)
 
         declared = Desired(
             resources={

@@ -9,7 +9,7 @@ from declarations import Sections, pairs
 from hypothesis import HealthCheck, Phase, given, settings
 from line import Line, line, warnings
 from oracle import STRANGERS, assert_holds, draw_pictures, strangers
-from undoing import remembered, undone
+from undoing import recorded, undone
 
 from shopform.kinds import KINDS
 from shopform.model.plan import Change, FieldChange, Plan
@@ -68,7 +68,7 @@ def there_and_back(pair: Pair) -> None:
         one.settle(**LEAVE)
         fields = managed(one)
         one.declare(**after)
-        run, made = remembered(one, **LEAVE)
+        run, made = recorded(one, **LEAVE)
         done = managed(one)
 
         again, back, _ = undone(one, run, **LEAVE)

@@ -27,7 +27,7 @@ from shopform.workflow.records.run_history import touched
 FILES = {hashlib.sha256(name.encode()).hexdigest(): name for name in PICTURES}
 
 
-def remembered(one: Line, **asked: Any) -> tuple[RecordedRun, Plan]:
+def recorded(one: Line, **asked: Any) -> tuple[RecordedRun, Plan]:
     """An apply, and what its record holds."""
     with one.open() as (workspace, connection), workspace.store().open("apply") as session:
         made = read_and_plan(workspace, connection, session.prior, Options(**asked))

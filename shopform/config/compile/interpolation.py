@@ -55,8 +55,8 @@ class Resolver:
     def resolve(self, node: Scalar, *, active: bool = True) -> str | Secret | None:
         """Return a string with its placeholders replaced; None if an error is reported.
 
-        With `active` false, for resources that this shop excludes, secrets are not read, and a
-        variable without a value is no error.
+        With `active` false, for resources that this shop excludes, secrets are not read and
+        variables may have no value.
         """
         parts: list[str] = []
         template: list[str] = []

@@ -73,10 +73,10 @@ def lay_below(
 ) -> None:
     """Put a block below its key or dash; after a dash it starts on the same line."""
     inner = joined(items, foot, rule)
-    begun = item.head + (f" {properties}" if properties else "") + trailing(item.tail)
-    if begun.strip() == "-" and not items[0].lead:
-        inner[0], begun = f"{begun} {inner[0].lstrip()}", ""
-    item.body = [begun, *inner] if begun else inner
+    opening = item.head + (f" {properties}" if properties else "") + trailing(item.tail)
+    if opening.strip() == "-" and not items[0].lead:
+        inner[0], opening = f"{opening} {inner[0].lstrip()}", ""
+    item.body = [opening, *inner] if opening else inner
     item.multiline, item.keeps = True, items[-1].keeps and not foot
 
 

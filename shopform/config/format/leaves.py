@@ -12,7 +12,7 @@ from shopform.config.read.yaml_nodes import Scalar
 from shopform.config.read.yaml_parsers import LINE_BREAK
 
 _ENDING: Final = re.compile(r"[|>][-+0-9]*$")
-_NO_SIGN: Final = str.maketrans("", "", "-+")
+_NO_INDICATOR: Final = str.maketrans("", "", "-+")
 
 
 @dataclass(slots=True)
@@ -119,13 +119,13 @@ def leaf_of(document: Document, used: Occurrence) -> Leaf:
         return leaf
     leaf.text, leaf.bare = used.node.text, source[0][:1] not in ("&", "!")
     at = document.value_start(used.start)
-    sign = document.text[at : at + 1]
-    leaf.style = sign if sign and sign in "'\"|>" else ""
+    char = document.text[at : at + 1]
+    leaf.style = char if char and char in "'\"|>" else ""
     if leaf.style in BLOCK_STYLES:
         header = BLOCK_HEADER.match(source[0])
         first = header[0] if header else ""
         if document.cut and used.end == len(document.text):
-            first = _ENDING.sub(lambda mark: mark[0].translate(_NO_SIGN) + "-", first)
+            first = _ENDING.sub(lambda mark: mark[0].translate(_NO_INDICATOR) + "-", first)
         # A block scalar ends at the start of the next line, except at the end of the file.
         leaf.source = [first, *source[1 : len(source) - (not source[-1])]]
         while not leaf.keeps and len(leaf.source) > 1 and _blank(leaf):

@@ -77,7 +77,7 @@ def indented(lines: Iterable[str], depth: int) -> list[str]:
     return [" " * depth + line if line else "" for line in lines]
 
 
-def _escaped(sign: str) -> str:
-    if sign.isprintable():
-        return sign
-    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
+def _escaped(char: str) -> str:
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

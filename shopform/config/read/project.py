@@ -162,7 +162,7 @@ def _in_any_case(pattern: str) -> str:
     stem, dot, ending = pattern.rpartition(".")
     if not is_yaml(pattern):
         return pattern
-    return stem + dot + "".join(f"[{sign.lower()}{sign.upper()}]" for sign in ending)
+    return stem + dot + "".join(f"[{char.lower()}{char.upper()}]" for char in ending)
 
 
 def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:

@@ -18,7 +18,7 @@ NextEvent = Callable[[], Event]
 Parser = Callable[[str], NextEvent | None]
 
 _MASKS: Final = {":": "\ue03a", "?": "\ue03f"}
-_SIGNS: Final = {mask: sign for sign, mask in _MASKS.items()}
+_UNMASK: Final = {mask: char for char, mask in _MASKS.items()}
 _MASKED: Final = re.compile("[\ue03a\ue03f]")
 _HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 # `:` and `?` inside plain scalars of YAML 1.2; after a quote or a bracket, a colon ends a key.
@@ -50,7 +50,7 @@ def masked_events(text: str) -> NextEvent | None:
     def unmasked() -> Event:
         event = events()
         if type(event) is ScalarEvent and _MASKED.search(event.value):
-            event.value = _MASKED.sub(lambda match: _SIGNS[match[0]], event.value)
+            event.value = _MASKED.sub(lambda match: _UNMASK[match[0]], event.value)
         return event
 
     return unmasked

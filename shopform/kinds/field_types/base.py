@@ -110,7 +110,7 @@ class Unreadable(FieldType, ABC):
         """Return a declared value for plans and output."""
 
     @abstractmethod
-    def remembered(self, records: object) -> tuple[dict[str, object], ...]:
+    def recorded(self, records: object) -> tuple[dict[str, object], ...]:
         """Return records for plans and output."""
 
     @abstractmethod

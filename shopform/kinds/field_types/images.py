@@ -129,7 +129,7 @@ class Images(Unreadable):
         items = value if isinstance(value, tuple) else ()
         return tuple(asdict(item) if isinstance(item, Image) else item for item in items)
 
-    def remembered(self, records: object) -> tuple[dict[str, object], ...]:
+    def recorded(self, records: object) -> tuple[dict[str, object], ...]:
         found = records_of(records)
         return tuple({n: part for n, part in r.items() if n != "sha256"} for r in found)
 

@@ -11,7 +11,7 @@ from shopform.kinds.field_types.number import id_of
 class Reference(FieldType):
     """A reference to an object of the kind `refers`: a key in files, an id in the shop.
 
-    0 and null are no reference.
+    0 and null are an empty reference.
     """
 
     name: ClassVar[str] = "id"

@@ -1,6 +1,6 @@
 """Check that a plan read from a file fits the state, the project and itself. Pure.
 
-Whoever can write the file can also compute its digests. So the plan must be one that the planner
+Anyone who can write the file can also compute its digests. So the plan must be one that the planner
 could have made: it does what it shows, changes only objects that the state owns, and sends files
 and runs commands that the project declares.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from shopform.kinds import BY_NAME, Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.kinds.field_types.images import Image
-from shopform.model.canonical import canonical, is_digest, recognised
+from shopform.model.canonical import canonical, identity_part, is_digest
 from shopform.model.desired import Desired
 from shopform.model.plan import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
 from shopform.model.prior import Entry, Prior
@@ -59,18 +59,18 @@ def mismatches(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterat
     for kind, names in plan.names.items():
         yield from ((kind, what) for what in _named(kind, names, shop))
     for address in set(plan.absent) - {intent.address for intent in prior.pending}:
-        yield address, "is no pending create of the state"
+        yield address, "is not a pending create of the state"
     touched = {s.address for s in plan.steps if s.op in TOUCHES and s.id}
     for address in sorted(touched ^ plan.basis.fingerprints.keys()):
         yield address, "has no fingerprint, or one too many"
 
 
-def _recognised(kind: Kind, entry: Entry) -> bool:
+def _same_identity(kind: Kind, entry: Entry) -> bool:
     """Return whether an identity agrees with the sent fields."""
     for name, part in zip(kind.identity, entry.identity, strict=False):
         sent = entry.sent.get(name, part)
         hidden = is_digest(part) and is_digest(sent)
-        if not hidden and recognised(kind.type(name), sent) != part:
+        if not hidden and identity_part(kind.type(name), sent) != part:
             return False
     return len(entry.identity) == len(kind.identity)
 
@@ -78,7 +78,7 @@ def _recognised(kind: Kind, entry: Entry) -> bool:
 def _named(name: str, names: Mapping[str, str], shop: Shop) -> Iterator[str]:
     given = shop.wire[name].fields if name in shop.wire else {}
     if name not in BY_NAME:
-        yield "is no kind"
+        yield "is not a kind"
         return
     for ours, theirs in names.items():
         row = BY_NAME[name].fields.get(ours)
@@ -230,7 +230,7 @@ class _Check:
             yield "would be recorded without its references"
         known = all(name in kind.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
-        if not known or not kept or not _recognised(kind, entry):
+        if not known or not kept or not _same_identity(kind, entry):
             yield "would be recorded as something else"
         for name, value in step.fields.items():
             if name in entry.sent and not self._same(kind, name, value, entry.sent[name]):

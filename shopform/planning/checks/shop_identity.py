@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from shopform.diagnostics import Diagnostic, error
 from shopform.kinds import BY_NAME, KINDS
-from shopform.model.canonical import canonical, digest, is_digest
-from shopform.model.canonical import recognised as identity_part
+from shopform.model.canonical import canonical, digest, identity_part, is_digest
 from shopform.model.desired import Desired
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Anchor, Entry, Prior
@@ -68,14 +67,14 @@ def collect_evidence(declared: Desired, prior: Prior, live: Live) -> Evidence:
         if item is None:
             if entry.parent is None or entry.parent in found.fits:
                 found.missing.append(address)
-        elif recognised(address, entry, item, declared, live.hosts):
+        elif same_identity(address, entry, item, declared, live.hosts):
             found.fits.append(address)
         else:
             found.renamed.append(address)
     return found
 
 
-def recognised(
+def same_identity(
     address: Address, entry: Entry, item: LiveObject, declared: Desired, hosts: frozenset[str]
 ) -> bool:
     """Return whether an object has the identity in the state, or the declared one.

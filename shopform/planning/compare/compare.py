@@ -8,7 +8,7 @@ from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH, Unreadable
 from shopform.kinds.field_types.number import id_of
 from shopform.kit.url_paths import page_address
-from shopform.model.canonical import canonical, digest, is_digest, recognised
+from shopform.model.canonical import canonical, digest, identity_part, is_digest
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange
@@ -227,7 +227,7 @@ class _Update:
             return True
         if entry is None:
             found = name in kind.identity
-            if found and recognised(type_, held) == recognised(type_, value, hosts):
+            if found and identity_part(type_, held) == identity_part(type_, value, hosts):
                 result.stored[name] = live
                 return True
             return False

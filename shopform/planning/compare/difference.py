@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shopform.kinds import Kind
 from shopform.model.canonical import (
     digest,
-    recognised,
+    identity_part,
 )
 from shopform.model.desired import Resource
 from shopform.model.plan import FieldChange
@@ -55,7 +55,7 @@ def identity_of(
     kind: Kind, resource: Resource, values: Mapping[str, object], hosts: frozenset[str]
 ) -> tuple[object, ...]:
     """Return the identity of an object with these values; a declared secret as its digest."""
-    held = ((n, recognised(kind.type(n), values.get(n), hosts)) for n in kind.identity)
+    held = ((n, identity_part(kind.type(n), values.get(n), hosts)) for n in kind.identity)
     return tuple(
         digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
         for name, value in held

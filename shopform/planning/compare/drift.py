@@ -80,7 +80,7 @@ def edited(
             continue
         recorded, now = _recorded(entry, name), _live(kind, name, entry, item, compare)
         before = HIDDEN if name in hidden else _shown(kind, name, recorded, compare)
-        # The value that was sent is no edit either, even if the shop stored another at first.
+        # The sent value is not an edit either, even if the shop stored another at first.
         appended_to = name == kind.path and appended(kind, entry.sent[name], now)
         if now is MISSING or now in (recorded, entry.sent[name]) or appended_to:
             same[name] = before
@@ -111,7 +111,7 @@ def _shown(kind: Kind, name: str, value: object, compare: Comparer) -> object:
         return HIDDEN
     type_ = kind.type(name)
     if isinstance(type_, Unreadable):
-        return type_.remembered(value)
+        return type_.recorded(value)
     return compare.show(kind, name, value)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from shopform.kinds import Kind
-from shopform.model.canonical import canonical, digest, identified, is_digest, recognised
+from shopform.model.canonical import canonical, digest, identified, identity_part, is_digest
 from shopform.model.live import LiveObject
 from shopform.model.name_similarity import cut, rewritten
 from shopform.model.prior import Intent, Ranges
@@ -129,7 +129,7 @@ def _identity(
     """Return the live identity, with digests where `wanted` has them."""
     parts = []
     for name, mine in zip(kind.identity, wanted, strict=True):
-        part = recognised(kind.type(name), item.fields.get(name), hosts)
+        part = identity_part(kind.type(name), item.fields.get(name), hosts)
         parts.append(digest(kind.name, name, part) if is_digest(mine) else part)
     return tuple(parts)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shopform.kinds import BY_NAME, Catalogue, Kind
 from shopform.kit.url_paths import page_address
 from shopform.model.addresses import container_of
-from shopform.model.canonical import canonical, identified, recognised
+from shopform.model.canonical import canonical, identified, identity_part
 from shopform.model.desired import Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Entry
@@ -102,7 +102,7 @@ class Matching:
 
 
 def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identity:
-    return tuple(recognised(kind.type(n), item.fields.get(n), hosts) for n in kind.identity)
+    return tuple(identity_part(kind.type(n), item.fields.get(n), hosts) for n in kind.identity)
 
 
 def declared_identity(
@@ -117,5 +117,5 @@ def declared_identity(
                 return None
             parts.append(ids[value.address])
         else:
-            parts.append(recognised(kind.type(name), value, hosts))
+            parts.append(identity_part(kind.type(name), value, hosts))
     return tuple(parts)

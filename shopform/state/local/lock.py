@@ -136,8 +136,8 @@ def _try(path: Path) -> int | None:
 
 def _require_ours(fd: int, path: Path) -> None:
     """Raise StateError for a file that is not a lock, possibly truncated by a crash."""
-    begun = os.pread(fd, len(_BEGINNING), 0) if stat.S_ISREG(os.fstat(fd).st_mode) else b"?"
-    if not _BEGINNING.startswith(begun):
+    beginning = os.pread(fd, len(_BEGINNING), 0) if stat.S_ISREG(os.fstat(fd).st_mode) else b"?"
+    if not _BEGINNING.startswith(beginning):
         raise StateError(
             f"`{path}` exists and is not a lock of shopform",
             hint="move that file, or change `state`",

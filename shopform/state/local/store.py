@@ -34,17 +34,17 @@ class LocalStore:
         self.journal = self.path.with_name(self.path.name + ".journal")
         self.lock = self.path.with_name(self.path.name + ".lock")
 
-    def read(self, *, mending: bool = False) -> Prior:
-        return self._find(mending=mending).ledger.prior()
+    def read(self, *, repair: bool = False) -> Prior:
+        return self._find(repair=repair).ledger.prior()
 
-    def open(self, operation: str, timeout: float = 0.0, *, mending: bool = False) -> StateSession:
+    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> StateSession:
         with reporting(self.path):
             make_directory(self.path.parent)
         lock = acquire(self.lock, self.path, operation, timeout)
         try:
             with reporting(self.path):
                 check_writable(self.path)
-            found = self._find(mending=mending)
+            found = self._find(repair=repair)
             return StateSession(
                 found.ledger,
                 self.expected,
@@ -62,14 +62,14 @@ class LocalStore:
     def describe(self) -> str:
         return str(self.path)
 
-    def _find(self, *, mending: bool = False) -> _OnDisk:
+    def _find(self, *, repair: bool = False) -> _OnDisk:
         state, journal = self._snapshot()
         base = None if state is None else loads(state, self.path)
         if journal is None:
             ledger = Ledger(base or Prior())
         else:
             ledger = replay(base, state, journal, self.journal)
-        self.expected.check(ledger, self.describe(), mending=mending)
+        self.expected.check(ledger, self.describe(), repair=repair)
         return _OnDisk(ledger, None if journal is None else whole_length(journal))
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:

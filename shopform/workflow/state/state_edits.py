@@ -32,12 +32,12 @@ class StateEdits:
 
     def listed(self, addresses: Collection[str]) -> list[tuple[Address, bool]]:
         """Return the addresses, or those at and below some, and whether each is pending."""
-        prior = self.store.read(mending=True)
+        prior = self.store.read(repair=True)
         return [(a, a not in prior.resources) for a in _chosen(prior, addresses)]
 
     def record(self, text: str) -> str:
         """Return the entry of an address as JSON."""
-        prior, address = self.store.read(mending=True), Address(text)
+        prior, address = self.store.read(repair=True), Address(text)
         pending = _pending(prior).get(address)
         held = prior.resources.get(address)
         record: Document = write(
@@ -50,11 +50,11 @@ class StateEdits:
 
     def stored(self) -> str:
         """Return the state as stored, as JSON."""
-        return dumps(self.store.read(mending=True)).decode()
+        return dumps(self.store.read(repair=True)).decode()
 
     def masked(self) -> Prior:
         """Return the state with a `Secret` for each digest of one."""
-        prior = self.store.read(mending=True)
+        prior = self.store.read(repair=True)
 
         def without_digests(entry: Entry) -> Entry:
             sent = {n: Secret("", "") if is_digest(v) else v for n, v in entry.sent.items()}
@@ -87,7 +87,7 @@ class StateEdits:
 
     def remove(self, addresses: Collection[str], lock_timeout: float) -> list[Address]:
         """Remove addresses with their children, and return those that were removed."""
-        with self.store.open("state rm", lock_timeout, mending=True) as session:
+        with self.store.open("state rm", lock_timeout, repair=True) as session:
             chosen = _chosen(session.prior, addresses)
             session.edit({}, chosen)
         return chosen

@@ -11,7 +11,7 @@ from shopform.kinds import BY_NAME
 from shopform.kinds.field_types import PATH, FieldType
 from shopform.kit.graphs import find_cycles
 from shopform.kit.url_paths import page_address
-from shopform.model.canonical import canonical, recognised
+from shopform.model.canonical import canonical, identity_part
 from shopform.model.desired import Desired, Resource
 from shopform.model.redirect_graph import (
     FRONT,
@@ -45,7 +45,7 @@ def check_routes(
 ) -> None:
     """Warn of loops, chains and conflicts between declared routes and paths.
 
-    Only a plan knows what the shop has already, so here they are no errors.
+    Only a plan knows what the shop has already, so here they are warnings.
     """
     hops: list[Hop] = []
     pages: dict[str, Page] = {"": FRONT}
@@ -142,7 +142,7 @@ def _check_duplicates(
             key = (
                 draft.kind.name,
                 resource.parent,
-                *(_recognised(kind.type(n), resource.fields.get(n)) for n in kind.identity),
+                *(_identity_part(kind.type(n), resource.fields.get(n)) for n in kind.identity),
             )
             other = identities.setdefault(key, draft)
             if other is not draft and not {other.address, draft.address} <= by_id:
@@ -186,9 +186,9 @@ def _report_duplicate(
     )
 
 
-def _recognised(type_: FieldType, value: Value) -> object:
+def _identity_part(type_: FieldType, value: Value) -> object:
     found = _comparable(type_, value)
-    return found if isinstance(value, Ref) else recognised(type_, found)
+    return found if isinstance(value, Ref) else identity_part(type_, found)
 
 
 def _comparable(type_: FieldType, value: Value) -> object:

@@ -8,7 +8,7 @@ from shopform.config.compile.declarations import Declaration
 from shopform.config.read.yaml_nodes import child
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import Kind
-from shopform.model.canonical import recognised
+from shopform.model.canonical import identity_part
 from shopform.model.desired import Desired
 from shopform.model.name_similarity import skeleton
 from shopform.model.values import Secret
@@ -91,7 +91,7 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
 def _label(draft: Declaration, desired: Desired) -> object:
     name = draft.kind.identity[-1]
     value = desired.resources[draft.address].fields.get(name)
-    return recognised(draft.kind.type(name), value)
+    return identity_part(draft.kind.type(name), value)
 
 
 def _compare(
