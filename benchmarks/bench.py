@@ -1,9 +1,9 @@
-"""How long shopform takes, beside the least a program can take and beside Terraform.
+"""Measure shopform against a floor, the least a program can take, and against Terraform.
 
     python benchmarks/bench.py [--sizes N,N] [--quick] [--json OUT] [--no-terraform]
 
-Makes shops of each size in a sandbox, and runs what is compared in turn, round by round. Prints
-medians, ratios, and whether each target is met; exits with 1 when one is not.
+Makes shops of each size in a sandbox, and runs the programs in turn, round by round. Prints
+medians, ratios and verdicts; exits with 1 if a target is not met.
 """
 
 import argparse
@@ -32,7 +32,7 @@ LARGE, LARGE_ROUNDS = 5_000, 3
 
 @dataclass(slots=True)
 class Bench:
-    """What has been measured: program by scene and size."""
+    """Runs the scenes, and collects the series of each program by scene and size."""
 
     folder: Path
     terraform: str | None
@@ -40,7 +40,7 @@ class Bench:
     results: dict[tuple[str, int], dict[str, Series]] = field(default_factory=dict)
 
     def start(self) -> None:
-        """What it costs to begin: nothing to load, nothing to read but one object."""
+        """Measure the start: `version`, and a plan of one object."""
         here = self.folder / "one"
         with opened(1, here, seeded=True) as shop:
             _adopt(shop)
@@ -53,7 +53,7 @@ class Bench:
             self._take(START, 1, programs, 3 * self.rounds)
 
     def settled(self, size: int) -> None:
-        """Plans of a shop that is as declared, and with one field that is not."""
+        """Measure plans without changes, and with one changed field."""
         here = self.folder / f"settled-{size}"
         with opened(size, here, seeded=True) as shop:
             self.results[IMPORT, size] = {"shopform": Series([_adopt(shop)])}
@@ -79,7 +79,7 @@ class Bench:
             self._take(ONE, size, programs, self.rounds)
 
     def new(self, size: int) -> None:
-        """The first plan of an empty shop, and the apply that creates everything."""
+        """Measure the first plan of an empty shop, and the apply that creates everything."""
         added = f"{size} to add, 0 to change".encode()
         with opened(size, self.folder / f"new-{size}", seeded=False) as shop:
             programs: dict[str, Program] = {
@@ -103,11 +103,11 @@ class Bench:
             shop.shopform("plan", expect=SETTLED)
 
     def sheet(self, size: int) -> None:
-        """Redirects from a spreadsheet, right and wrong, and as YAML: read and checked, no shop."""
+        """Measure `validate` of redirects in a spreadsheet, valid and invalid, and in YAML."""
         programs: dict[str, Program] = {}
         for number, form in enumerate(sheets.FORMS):
             here = self.folder / f"sheet-{size}-{number}"
-            # Made in a process of its own: a child's peak begins at its parent's.
+            # Made in another process: the peak memory of a child begins at that of its parent.
             run([PYTHON, HERE / "sheets.py", form, str(size), here], self.folder)
             programs[form] = partial(run, [SHOPFORM, "validate"], here, expect=b"Success!")
         self._take(SHEET, size, programs, self.rounds)
@@ -119,15 +119,15 @@ class Bench:
 
 
 def _adopt(shop: Shop) -> Sample:
-    """The state of a shop that holds everything already: an apply of imports, without a write."""
+    """Measure an apply of imports only, without a write to the shop."""
     return shop.shopform("apply", "--auto-approve", expect=b" 0 added, 0 changed, 0 destroyed.")
 
 
 def _heavy() -> int:
-    """How many of the modules that must not be are imported by `shopform version`."""
+    """Return how many forbidden modules `shopform version` imports."""
     command: list[str | Path] = [PYTHON, "-X", "importtime", SHOPFORM, "version"]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
-    modules = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    report = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    modules = {line.rpartition("|")[2].strip() for line in report.splitlines()}
     return len(modules & {"httpx", "pydantic", "deepdiff", "rich"})
 
 

@@ -1,8 +1,8 @@
-"""A shop of any size: the project's files, and what the sandbox holds when all is applied.
+"""Generate a shop of any size: the project's files, and the sandbox's data once all is applied.
 
     python benchmarks/corpus.py SIZE FOLDER
 
-One in five objects is a category of twelve fields with a text of four lines, two in five are
+One in five objects is a category of twelve fields with a string of four lines, two in five are
 redirects, 35 % attribute values, 2 % attributes, and 1 % each suppliers, profiles and webhooks.
 The same size gives the same bytes.
 """
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many there are of each; attributes and what is in them are shared out evenly."""
+    """The number of objects of each kind; attributes and their values are distributed evenly."""
 
     suppliers: int
     profiles: int
@@ -41,12 +41,12 @@ class Sizes:
 
     @property
     def calls(self) -> int:
-        """The calls of a plan that finds nothing to do: a list each, redirects by the hundred."""
+        """The calls of a plan without changes: one per list, one per hundred redirects."""
         return 4 + self.profiles + self.attributes + -(-self.redirects // 100)
 
 
 def sizes(total: int) -> Sizes:
-    """The shares of `total` objects; a shop of one holds a supplier only."""
+    """Return the numbers for `total` objects; a shop of one has only a supplier."""
     if total < 100:
         return Sizes(total, 0, 0, 0, 0, 0, 0)
     hundredth = total // 100
@@ -82,7 +82,7 @@ class Corpus:
         self.webhooks = [self._webhook(n) for n in range(counts.webhooks)]
 
     def seed(self) -> dict[str, list[Row]]:
-        """What `shopform sandbox --seed` takes."""
+        """Return the seed for `shopform sandbox --seed`."""
         return {
             "supplier": self.suppliers,
             "profile": self.profiles,
@@ -94,7 +94,7 @@ class Corpus:
         }
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Names and texts of the YAML files, one for each section that is not empty."""
+        """Yield names and contents of the YAML files, one for each section that is not empty."""
         sections = {
             "suppliers": self._flat(self.suppliers, "supplier_id", "l"),
             "profiles": self._nested(),
@@ -210,7 +210,7 @@ def _entry(indent: int, key: str, fields: Row) -> Iterator[str]:
 
 
 def write(total: int, folder: Path) -> None:
-    """The project's resources in `folder`, and `seed.json`, a shop that holds all of them."""
+    """Write the project's resources to `folder`, and `seed.json`, a shop with all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     corpus = Corpus(total)
     for name, text in corpus.files():
@@ -226,7 +226,7 @@ def point_at(folder: Path, url: str) -> None:
 
 
 def change_one(folder: Path, *, back: bool = False) -> None:
-    """Declare one field of one object otherwise, or as it was."""
+    """Change one field of one object, or change it back."""
     file = folder / "categories.yaml"
     before, after = reversed(CHANGED) if back else CHANGED
     text = file.read_text(encoding="utf-8")

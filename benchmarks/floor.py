@@ -1,4 +1,4 @@
-"""The least a program in Python can do for the same answer: shopform is measured against this.
+"""The least that a Python program must do for the same result, as a floor for measurements.
 
     python benchmarks/floor.py FOLDER URL [JOURNAL]
 
@@ -39,7 +39,7 @@ TOKEN = "sandbox"
 
 
 def load(text: str, lines: list[int]) -> Any:
-    """The document as dicts, lists and texts; `lines` gets the line of every key."""
+    """Return the document as dicts, lists and strings; `lines` gets the line of every key."""
     parser = CParser(text)
     stack: list[tuple[Any, str | None]] = []
     parent: Any = None
@@ -74,7 +74,7 @@ def load(text: str, lines: list[int]) -> Any:
 
 
 def declared(folder: Path) -> dict[str, dict[str, Item]]:
-    """What is declared, by kind and key; what is nested knows the key of what it lies in."""
+    """Return the declared objects by kind and key; children have the key of their parent."""
     sections: Item = {}
     lines: list[int] = []
     for file in sorted(folder.glob("*.yaml")):
@@ -111,7 +111,7 @@ def model(kind: Kind) -> type[BaseModel]:
 
 
 class Shop:
-    """The API, bare."""
+    """The API, without retries and checks."""
 
     def __init__(self, url: str) -> None:
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
@@ -121,7 +121,7 @@ class Shop:
         )
 
     def pages(self, endpoint: str, parent: str = "", number: int = 0) -> Pages:
-        """All objects of a list, page after page."""
+        """Return all objects of a list."""
         query: dict[str, Any] = {parent: number} if parent else {}
         found: Pages = []
         while True:
@@ -153,7 +153,7 @@ class Shop:
 
 
 def wire(kind: str, fields: Item, ids: dict[tuple[str, str], int]) -> Item:
-    """The fields as the API has them."""
+    """Return the fields as the API has them."""
     body = {BY_NAME[kind].fields[k].wire: v for k, v in fields.items() if k != "in"}
     for name in ("in_menu", "no_index"):
         if name in body:

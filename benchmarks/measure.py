@@ -1,4 +1,4 @@
-"""Whole processes, measured: wall clock, processor time, largest resident memory, calls."""
+"""Measure processes: wall clock, processor time, peak memory, calls."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ MIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run: seconds by the clock and of the processor, MiB at the peak, calls to the shop."""
+    """One run: seconds of wall clock and of processor time, peak MiB, calls to the shop."""
 
     seconds: float
     cpu: float
@@ -48,7 +48,7 @@ class Series:
         return self.samples[-1].calls
 
     def over(self, other: "Series") -> float:
-        """How many times the other's time: the median over the rounds, each a pair of runs."""
+        """Return the ratio to the other's time: the median over the rounds, each a pair of runs."""
         pairs = zip(self.samples, other.samples, strict=True)
         return median(a.seconds / b.seconds for a, b in pairs)
 
@@ -61,7 +61,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     calls: Callable[[], int] | None = None,
 ) -> Sample:
-    """Run a command to its end and account for that one process, by the kernel's own books.
+    """Run a command and return the kernel's accounting of that process.
 
     `calls` is a counter read before and after. Exits where the command fails, or does not print
     what is expected of it: a fast failure is no result.
@@ -93,7 +93,7 @@ def run(
 
 
 def paired(programs: Mapping[str, Program], rounds: int) -> dict[str, Series]:
-    """Every program once a round, in turn, so that what disturbs one disturbs all."""
+    """Run every program once per round, in turn, so that disturbances affect all of them."""
     taken: dict[str, list[Sample]] = {name: [] for name in programs}
     for _ in range(rounds):
         for name, program in programs.items():

@@ -1,4 +1,4 @@
-"""What the figures say: targets, and a table with ratios first."""
+"""Judge measurements by targets, and print them as a table."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LINEAR = 12  # ten times the objects, and a fifth for caches and for the noise o
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One target: what it asks, the most or the least that may be, and what was measured."""
+    """One target: its name, the maximum or minimum, and the measured value."""
 
     asks: str
     limit: float
@@ -38,7 +38,7 @@ class Verdict:
 
 
 def judge(results: Results, heavy: int) -> Iterator[Verdict]:
-    """Every target that what was measured can decide; `heavy` modules came with `version`."""
+    """Yield a verdict for each measured target; `heavy` modules were imported by `version`."""
     start = results[START, 1]
     yield Verdict("heavy modules that `version` imports", 0, heavy)
     yield Verdict("`version`, in bare interpreters", 2.5, start["version"].over(start["python"]))
@@ -73,7 +73,7 @@ def judge(results: Results, heavy: int) -> Iterator[Verdict]:
 
 
 def _sheets(results: Results) -> Iterator[Verdict]:
-    """A spreadsheet beside YAML, one full of mistakes beside a right one, many rows beside few."""
+    """Compare a spreadsheet with YAML, invalid rows with valid ones, and many with few."""
     large = results.get((SHEET, 50_000))
     if large is None:
         return
@@ -90,8 +90,10 @@ def _sheets(results: Results) -> Iterator[Verdict]:
 
 
 def table(results: Results) -> Iterator[str]:
-    """One line for each program in each scene, with its time in that scene's unit: the floor; where
-    processes start a bare interpreter; where there is no shop the same as YAML."""
+    """Yield a line for each program in each scene, with the ratio to the unit of the scene.
+
+    The unit is the floor; a bare interpreter for starts; YAML for spreadsheets.
+    """
     yield f"{'':<26}{'times':>8}{'cpu x':>8}{'s':>9}{'cpu s':>8}{'MiB':>6}{'calls':>7}{'n':>4}"
     for (scene, size), programs in results.items():
         yield f"{scene}, {size:,}"

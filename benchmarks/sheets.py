@@ -1,4 +1,4 @@
-"""Redirects as a spreadsheet holds them, right and wrong, and the right ones as YAML.
+"""Generate redirects as a spreadsheet, valid and invalid, and valid ones as YAML.
 
 python benchmarks/sheets.py FORM SIZE FOLDER
 """
@@ -9,25 +9,25 @@ from pathlib import Path
 
 import corpus
 
-CIRCLE = 40  # redirects in each of many circles
-Way = Callable[[int, int], tuple[str, str]]
+CYCLE = 40  # redirects in each of many cycles
+Redirect = Callable[[int, int], tuple[str, str]]
 
 YAML = "yaml"
-WAYS: dict[str, Way] = {
+REDIRECTS: dict[str, Redirect] = {
     "csv": lambda n, _: (f"/gammel/{n}.html", f"/ny/{n}"),
-    "csv, circles of 40": lambda n, _: (f"/{n}", f"/{n // CIRCLE * CIRCLE + (n + 1) % CIRCLE}"),
-    "csv, one circle": lambda n, size: (f"/{n}", f"/{(n + 1) % size}"),
+    "csv, cycles of 40": lambda n, _: (f"/{n}", f"/{n // CYCLE * CYCLE + (n + 1) % CYCLE}"),
+    "csv, one cycle": lambda n, size: (f"/{n}", f"/{(n + 1) % size}"),
     "csv, one chain": lambda n, _: (f"/{n}", f"/{n + 1}"),
 }
-FORMS = (YAML, *WAYS)
+FORMS = (YAML, *REDIRECTS)
 
 
 def write(form: str, size: int, folder: Path) -> None:
-    """A project of so many redirects and nothing else."""
+    """Write a project of only redirects."""
     folder.mkdir(parents=True)
     corpus.point_at(folder, "https://bench.example.dk")
-    way = WAYS.get(form, WAYS["csv"])
-    rows = [way(n, size) for n in range(size)]
+    redirect = REDIRECTS.get(form, REDIRECTS["csv"])
+    rows = [redirect(n, size) for n in range(size)]
     if form == YAML:
         text = "".join(_block(n, *row) for n, row in enumerate(rows))
     else:

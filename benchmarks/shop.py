@@ -1,4 +1,4 @@
-"""A project and its shop: a sandbox in a process of its own, the same for all that is measured."""
+"""A project and its shop, a sandbox in another process, shared by all measured programs."""
 
 import http.client
 import subprocess
@@ -22,7 +22,7 @@ NO_LIMIT = "100000000"
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """`folder` holds the project, `port` is where its sandbox listens."""
+    """The project in `folder`, with a sandbox at `port`."""
 
     folder: Path
     port: int
@@ -40,7 +40,7 @@ class Shop:
         return run(command, self.folder, expect=expect)
 
     def empty(self) -> None:
-        """As before anything was applied: nothing in the shop, no state."""
+        """Empty the shop and remove the state."""
         link = http.client.HTTPConnection("127.0.0.1", self.port)
         link.request("POST", "/_sandbox/reset")
         link.getresponse().read()
@@ -49,16 +49,16 @@ class Shop:
             (self.folder / name).unlink(missing_ok=True)
 
     def _spent(self) -> int:
-        """The calls of the project's key, which shopform keeps as a byte each."""
+        """Return the calls of the project's key, one byte each in shopform's ledger."""
         folder = self.folder / ".shopform" / "calls"
         return sum(file.stat().st_size for file in folder.iterdir()) if folder.exists() else 0
 
 
 @contextmanager
 def opened(total: int, folder: Path, *, seeded: bool) -> Iterator[Shop]:
-    """A project of that many objects, with a shop that holds them all, or none.
+    """Open a project of `total` objects, with a shop that has all or none of them.
 
-    What is large is made in processes of its own: a child's peak begins at its parent's.
+    Large data is made in other processes: the peak memory of a child begins at that of its parent.
     """
     subprocess.run([PYTHON, HERE / "corpus.py", str(total), folder], check=True)
     ready = folder / "ready"

@@ -1,4 +1,4 @@
-"""The same shop as `terraform_data` blocks: Terraform's own work, with no provider and no call.
+"""Generate the same shop as `terraform_data` blocks: Terraform's own work, without calls.
 
 The state is made here and not by an apply, which writes all of it again for every object: 5,000
 objects take minutes. Whether it fits is proved by the plan, which must find nothing to do.
@@ -15,7 +15,7 @@ from corpus import Corpus, Row
 
 NO_CHANGES = b"No changes."
 TYPES = {str: "string", bool: "bool", int: "number"}
-# Table, id column, and the columns that hold an id of another table.
+# Table, id column, and the columns with ids of another table.
 TABLES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("supplier", "supplier_id", {}),
     ("profile", "profile_id", {}),
@@ -28,7 +28,7 @@ TABLES: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 
 def write(total: int, folder: Path, binary: str) -> None:
-    """Blocks with references, and a state that has them all."""
+    """Write blocks with references, and a state that has all of them."""
     folder.mkdir(parents=True)
     blocks: list[str] = []
     resources: list[Row] = []

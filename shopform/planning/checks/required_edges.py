@@ -41,7 +41,7 @@ def missing_edges(
 
 
 class _RequiredEdges:
-    """BreaksCycles pairs of steps, of which the first must come before the second."""
+    """Yields pairs of steps, of which the first must come before the second."""
 
     def __init__(
         self,

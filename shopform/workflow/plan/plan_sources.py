@@ -1,4 +1,4 @@
-"""The sources of plans: the files, or the state check_not_shared."""
+"""The sources of plans: the files, or the state alone."""
 
 from typing import Protocol
 
