@@ -1,4 +1,4 @@
-"""What differs between two lists: explained here for every form in which a plan is shown."""
+"""Explain the differences of two lists, for every output format."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,11 +14,10 @@ _NAMES = ("file", "sha256", "id")
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """The elements of both sides by name, and those names that differ.
+    """The elements of both sides by name, and the names of those that differ.
 
-    `changed` has the keys of a record that differ, with both values; it is empty for an element
-    that one side lacks, or that is another one as a whole. `moved`: what both sides have is in
-    another order.
+    `changed` has the differing keys of a record with both values; none for an element that one
+    side lacks, or that differs as a whole. `moved`: shared elements are in another order.
     """
 
     before: Mapping[str, object]
@@ -28,7 +27,7 @@ class ListChange:
 
 
 def list_change(before: object, after: object) -> ListChange:
-    """Compare two lists; None, or what is not a list, has no elements."""
+    """Compare two lists; a value that is not a list counts as an empty one."""
     old, new = _by_name(elements(before)), _by_name(elements(after))
     shared = [[n for n in side if n in old and n in new] for side in (old, new)]
     return ListChange(old, new, _changed(old, new), shared[0] != shared[1])

@@ -43,7 +43,7 @@ class Paths:
 
     `hops`, `table` and `pages` are those after the plan. `left` maps each path that a page or a
     redirect gives up to the path as written and the step. `released` and `assigned` are the steps
-    by which a path is given up, and by which a page gets it. `contested` are predicted paths that
+    that release a path, and that assign it to a page. `contested` are predicted paths that
     differ from the preferred one, with the page that has that. `queues` are steps whose order
     decides which of them gets a path, each with steps that come before them all.
     """

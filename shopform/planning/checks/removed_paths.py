@@ -105,7 +105,7 @@ class RouteTargets:
         return f"at `{slashed(new)}`" if new and not self._leads(start, page_address(new)) else ""
 
     def hint(self, path: str, held: str, step: Step) -> str:
-        """Return what to do about a path of a page that moves."""
+        """Return the hint for the old path of a page that moves."""
         back = self._table.get(page_address(self._at.get(step.address, "")))
         if back and back.end == path and back.address:
             new = slashed(self._at[step.address])
@@ -126,7 +126,7 @@ def _message(
     hint = f"declare a {_route()} from `{shown}` to a page"
     if step.op is Op.UPDATE:
         return "path-ceases", f"stops answering at `{shown}`", hint
-    # The files do not matter to what an undo or a copy deletes.
+    # Deletes of an undo or a copy do not depend on the files.
     by_name = options.destroy or options.only is not None
     if step.address not in draft.desired.resources and not by_name:
         entry = f"removed: [{{address: {step.address}, gone: true}}]"

@@ -72,7 +72,7 @@ class StateEntries:
         """Return the entry once the difference is applied."""
         known = self.matching.entries.get(resource.address) or Entry(id=0)
         secrets = {n: v for n, v in resource.fields.items() if isinstance(v, Secret)}
-        # What is not managed is as the shop has it.
+        # Unmanaged parts are those of the shop.
         values = {**(item.fields if item else {}), **difference.sent, **secrets}
         return Entry(
             id=item.id if item else 0,

@@ -1,4 +1,4 @@
-"""The types of a saved plan, by which it is checked and written, and its JSON Schema made.
+"""The types of a saved plan, which validate and write it and give its JSON Schema.
 
 Terraform's keys have the meaning they have there. Readers should ignore unknown keys: a minor
 version may add some.

@@ -20,7 +20,7 @@ _PROBLEMS = {
     "config": "invalid configuration",
     "usage": "usage error",
 }
-# What is counted, and the word once it is done.
+# The counts of a plan, and their names in an outcome.
 COUNTED = {
     "import": "imported",
     "add": "added",

@@ -38,7 +38,7 @@ from shopform.workflow.workspace import LoadedProject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRequest(CloneScope):
-    """What to copy, and the strings to replace in it; no `kinds` are all of them."""
+    """A copy from one shop to another, with strings to replace; empty `kinds` are all kinds."""
 
     rewrite: tuple[tuple[str, str], ...]
 

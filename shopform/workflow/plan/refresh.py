@@ -111,8 +111,8 @@ def read_then_declare(
 ) -> Plan:
     """Make a plan from declarations that depend on the live shop.
 
-    `near` and `within` are declarations and addresses that may be part of it, by which is decided
-    what to read. `seen` adds known facts to the live shop.
+    `near` and `within` are the declarations and addresses that may be part of it, which decide what
+    to read. `seen` adds known facts to the live shop.
     """
     options = replace(options, daily_calls=connection.ledger.daily)
     with reading(workspace, connection):
