@@ -7,7 +7,6 @@ from shopform.errors import RequestRefused
 from shopform.kinds import BY_NAME, Kind
 from shopform.model.live import Live, LiveKind
 from shopform.model.prior import Prior
-from shopform.shop import write
 from shopform.shop.client import Client
 
 
@@ -48,6 +47,8 @@ def _sample(numbers: list[int]) -> list[int]:
 
 
 def _exists(client: Client, kind: Kind, read: LiveKind, number: int) -> bool:
+    from shopform.shop import write
+
     try:
         return write.read(client, kind, read.names, number).object is not None
     except RequestRefused:

@@ -8,11 +8,10 @@ from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shopform import files
 from shopform.config.compile.tables.sections import Tables
-from shopform.config.read.csv_cells import Sheet, frame
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.suspect_values import SuspectRows
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -20,6 +19,9 @@ from shopform.config.read.yaml_parsers import LINE_BREAK
 from shopform.diagnostics import Collector, Diagnostic, Line, Span, did_you_mean
 from shopform.errors import ConfigError
 from shopform.kinds import BY_NAME, KINDS, Catalogue
+
+if TYPE_CHECKING:
+    from shopform.config.read.csv_cells import Sheet
 
 NAMES: Final = ("shopform.yaml", "shopform.yml")
 BOM: Final = "\ufeff"
@@ -38,18 +40,23 @@ Entry = tuple[Scalar, Node]
 class Sources(Map[str, Seq[Line]]):
     """The lines of files and the rows of tables by name, split on first use."""
 
-    def __init__(self, contents: Map[str, str], tables: Map[str, Sheet]) -> None:
+    def __init__(self, contents: Map[str, str], tables: Map[str, "Sheet"]) -> None:
         self._contents = contents
         self._tables = tables
         self._split: dict[str, Seq[Line]] = {}
 
     def __getitem__(self, name: str) -> Seq[Line]:
         if name not in self._split:
-            table = self._tables.get(name)
-            self._split[name] = (
-                LINE_BREAK.split(self._contents[name]) if table is None else frame(table, name)
-            )
+            self._split[name] = self._lines(name)
         return self._split[name]
+
+    def _lines(self, name: str) -> Seq[Line]:
+        table = self._tables.get(name)
+        if table is None:
+            return LINE_BREAK.split(self._contents[name])
+        from shopform.config.read.csv_cells import frame
+
+        return frame(table, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self._contents, **self._tables})
@@ -72,7 +79,7 @@ class Project:
     main: str = NAMES[0]
     contents: dict[str, str] = field(default_factory=dict)
     boms: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, Sheet] = field(default_factory=dict)
+    tables: dict[str, "Sheet"] = field(default_factory=dict)
     suspect_rows: SuspectRows = field(default_factory=dict)
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     settings: dict[str, Entry] = field(default_factory=dict)

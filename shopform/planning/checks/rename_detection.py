@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from shopform.diagnostics import Severity, with_severity
 from shopform.kinds import KINDS
 from shopform.model.name_similarity import CLOSE
 from shopform.model.plan import Op, Plan
 from shopform.model.values import Address
-from shopform.planning.checks.rename_pairs import Pair, RenameFinder
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
+
+if TYPE_CHECKING:
+    from shopform.planning.checks.rename_pairs import Pair
 
 CODE = "possible-rename"
 
@@ -36,6 +38,8 @@ def check(draft: PlanDraft) -> None:
     for kind in KINDS:
         made, known = created.get(kind.name, []), later.get(kind.name, [])
         if deleted.get(kind.name) and (made or known):
+            from shopform.planning.checks.rename_pairs import RenameFinder
+
             finder = RenameFinder(draft, kind)
             old = list(finder.deleted(deleted[kind.name]))
             # Separately: the number of pairs is limited, and those of this run come first.
@@ -59,7 +63,7 @@ def _made_later(draft: PlanDraft) -> Iterator[Address]:
             yield address
 
 
-def _relevant(draft: PlanDraft, pairs: Iterable[Pair]) -> Iterator[Pair]:
+def _relevant(draft: PlanDraft, pairs: Iterable["Pair"]) -> Iterator["Pair"]:
     """Yield the pairs of which one is in scope, and the new one was created last."""
     entries = draft.matching.entries
     for pair in pairs:
@@ -76,7 +80,7 @@ def refuse_renames(plan: Plan) -> Plan:
     return replace(plan, diagnostics=refused)
 
 
-def _best(pairs: Iterable[Pair]) -> Iterator[Pair]:
+def _best(pairs: Iterable["Pair"]) -> Iterator["Pair"]:
     """Yield pairs, the best first, each address in one of them."""
     taken: set[Address] = set()
     for pair in sorted(pairs, key=lambda pair: pair.rank):
@@ -86,7 +90,7 @@ def _best(pairs: Iterable[Pair]) -> Iterator[Pair]:
             yield pair
 
 
-def _report(draft: PlanDraft, pair: Pair) -> None:
+def _report(draft: PlanDraft, pair: "Pair") -> None:
     before, after = pair.old.address, pair.new.address
     found = []
     if pair.same:

@@ -6,6 +6,7 @@ are on one line.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Severity, plural
 from shopform.model.plan import Action, Change, FieldChange, Plan
@@ -20,8 +21,6 @@ from shopform.render.plan_summary import (
     verdict,
     wire_names,
 )
-from shopform.render.text.field_lines import field_lines
-from shopform.render.text.multiline import Detail, Line, folded
 from shopform.render.text.style import (
     BOLD,
     CYAN,
@@ -34,6 +33,9 @@ from shopform.render.text.style import (
     printable,
     wrap,
 )
+
+if TYPE_CHECKING:
+    from shopform.render.text.multiline import Line
 
 PERFORMING = "shopform will perform the following actions:"
 REFUSING = "shopform planned the following actions, but refuses to run them:"
@@ -76,8 +78,11 @@ class _PlanLayout:
     def prose(self) -> int:
         return self.width or PROSE
 
-    def lines(self, fields: Sequence[FieldChange], action: Action) -> Iterator[Line]:
+    def lines(self, fields: Sequence[FieldChange], action: Action) -> Iterator["Line"]:
         """Return the lines of a change's fields."""
+        from shopform.render.text.field_lines import field_lines
+        from shopform.render.text.multiline import Detail, folded
+
         detail = Detail.ALL if self.full else Detail.CHANGES if self.width else Detail.LINES
         for line in field_lines(fields, action, self.prose, detail):
             yield from folded(line, self.width) if self.width else (line,)

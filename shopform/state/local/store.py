@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shopform import files
 from shopform.errors import StateError
-from shopform.files import check_writable, make_directory, read_bytes, reporting, write_atomic
+from shopform.files import check_writable, make_directory, read_bytes, reporting
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
-from shopform.state.journal_replay import replay, whole_length
-from shopform.state.local.journal import Journal
-from shopform.state.local.lock import Lock, acquire, force_unlock
 from shopform.state.ownership import Expected
-from shopform.state.records import encode, saved_record
-from shopform.state.session import StateSession
+
+if TYPE_CHECKING:
+    from shopform.state.session import StateSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,11 @@ class LocalStore:
     def read(self, *, repair: bool = False) -> Prior:
         return self._find(repair=repair).ledger.prior()
 
-    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> StateSession:
+    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> "StateSession":
+        from shopform.state.local.lock import acquire
+        from shopform.state.local.writer import LocalWriter
+        from shopform.state.session import StateSession
+
         with reporting(self.path):
             make_directory(self.path.parent)
         lock = acquire(self.lock, self.path, operation, timeout)
@@ -48,13 +51,15 @@ class LocalStore:
             return StateSession(
                 found.ledger,
                 self.expected,
-                lambda base: LocalWriter(self, lock, base, found.length),
+                lambda base: LocalWriter(self.path, self.journal, lock, base, found.length),
             )
         except BaseException:
             lock.release()
             raise
 
     def force_unlock(self, lock_id: str) -> None:
+        from shopform.state.local.lock import force_unlock
+
         if not self.path.parent.is_dir():
             raise StateError(f"there is no state at `{self.path}`")
         force_unlock(self.lock, self.path, lock_id)
@@ -66,11 +71,13 @@ class LocalStore:
         state, journal = self._snapshot()
         base = None if state is None else loads(state, self.path)
         if journal is None:
-            ledger = Ledger(base or Prior())
+            found = _OnDisk(Ledger(base or Prior()), None)
         else:
-            ledger = replay(base, state, journal, self.journal)
-        self.expected.check(ledger, self.describe(), repair=repair)
-        return _OnDisk(ledger, None if journal is None else whole_length(journal))
+            from shopform.state.journal_replay import replay, whole_length
+
+            found = _OnDisk(replay(base, state, journal, self.journal), whole_length(journal))
+        self.expected.check(found.ledger, self.describe(), repair=repair)
+        return found
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:
         """Return a consistent state and journal while another run may be writing them."""
@@ -81,44 +88,3 @@ class LocalStore:
                     journal = read_bytes(self.journal)
                 if journal is None or read_bytes(self.path) == state:
                     return state, journal
-
-
-class LocalWriter:
-    """The StateWriter of a LocalStore."""
-
-    remote = False
-
-    def __init__(self, store: LocalStore, lock: Lock, base: Prior, length: int | None) -> None:
-        """`length` is that of the complete lines of an existing journal; None without one."""
-        self._store = store
-        self._lock = lock
-        self._journal = Journal(store.journal, base, length)
-
-    @property
-    def in_use(self) -> bool:
-        return self._journal.exists
-
-    def append(self, line: bytes) -> int:
-        return self._journal.append(line)
-
-    def sync(self, ticket: int) -> None:
-        self._journal.sync(ticket)
-
-    def require_lock(self) -> None:
-        if not self._lock.still_held():
-            raise StateError(
-                f"the lock of `{self._store.path}` was taken from this run",
-                hint=f"`{self._store.journal}` has its results, which the next run reads",
-            )
-
-    def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
-        if state is not None:
-            saved = encode(saved_record(base.serial, state))
-            self._journal.sync(self._journal.append(saved))
-            with reporting(self._store.path):
-                write_atomic(self._store.path, state)
-        self._journal.restart(base, waiting)
-
-    def close(self) -> None:
-        self._journal.close()
-        self._lock.release()
