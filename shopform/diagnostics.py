@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 # A line of a file as it is written, or the cells of a table's row.
 Line = str | tuple[str, ...]
@@ -16,8 +16,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in a file; lines and columns count from 1, the end is exclusive.
 
     In a table it is a row, with the header as the first, and the number of a cell.

@@ -92,4 +92,4 @@ def _redacted(
     for name, why in problems.items():
         omissions.append(Omission(kind=kind.name, id=item.id, label=label, why=why, field=name))
     kept = {name: raw for name, raw in item.fields.items() if name not in problems}
-    return replace(item, fields=kept)
+    return item._replace(fields=kept)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shopform.diagnostics import Span
 from shopform.kinds import Catalogue, Kind
@@ -41,15 +42,13 @@ class Resource:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(NamedTuple):
     before: Address
     after: Address
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
+class Removed(NamedTuple):
     """An address that is no longer declared; with `destroy` false it is only removed from the
     state. `gone`: its paths need no redirects."""
 
@@ -59,8 +58,7 @@ class Removed:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Import:
+class Import(NamedTuple):
     """The id of the object at an address; if it is 0, `without` are ids of other objects."""
 
     address: Address

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shopform.kinds import Catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class LiveObject:
+class LiveObject(NamedTuple):
     """An object of the shop: the values as received, under our field names.
 
     Generated secrets are removed when a response is read. `site` is the shop's own host, on the

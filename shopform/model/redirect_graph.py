@@ -5,7 +5,7 @@ Paths are compared as returned by `folded`, and shown as written.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from shopform.diagnostics import Span
 from shopform.kinds import Kind
@@ -40,8 +40,7 @@ class Hop:
         object.__setattr__(self, "end", folded(self.target))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page at a path. `label` is its address, or its kind and id if it is unmanaged.
 
     `fresh`: this plan puts it there. `guessed`: the shop probably derives this path.
@@ -57,8 +56,7 @@ class Page:
 FRONT = Page("", "the front page")
 
 
-@dataclass(frozen=True, slots=True)
-class RouteProblem:
+class RouteProblem(NamedTuple):
     """A problem of some `hops`, reported for the first of them, which is declared.
 
     `closed`: they are a cycle, which is an error even if others are unmanaged.

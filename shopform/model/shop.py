@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from shopform.diagnostics import Span
@@ -9,8 +10,7 @@ from shopform.kinds import Catalogue
 from shopform.model.values import Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteLimits:
+class DeleteLimits(NamedTuple):
     """Deletions without `--allow-delete`: a share of a kind's owned objects, from `floor` owned
     objects up, and a total over all kinds."""
 
@@ -19,8 +19,7 @@ class DeleteLimits:
     total: int = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyRule:
+class PolicyRule(NamedTuple):
     """A rule of the project; without `kinds` or `shops` it applies to all.
 
     More than `limit` changes in `deny`, of CHANGE_WORDS, are refused. Or the declared value of

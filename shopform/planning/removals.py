@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from shopform.diagnostics import plural
 from shopform.kinds import BY_NAME, KINDS, Kind
@@ -21,8 +22,7 @@ RELEASED = "is removed from the state once that is done"
 KEPT = "stays in the shop, by `on_delete: keep`"
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """The change to show and its step."""
 
     change: Change

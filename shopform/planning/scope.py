@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
@@ -47,8 +48,7 @@ class Options:
     calls_left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """The addresses that a run may change; `None` is all of them."""
 
     only: frozenset[Address] | None = None

@@ -4,10 +4,9 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from shopform.errors import (
@@ -33,8 +32,7 @@ QUOTED = 200
 _SECONDS = re.compile(r"([-+]?[0-9]+(?:\.[0-9]*)?) ?(?:s|secs?|seconds?)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """One request. `repeatable`: it is idempotent.
 
     `quotable`: messages may quote the response, because the request holds no secret.
@@ -55,8 +53,7 @@ class Call:
         return self.path.partition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(NamedTuple):
     """Send the request again, up to `tries` times in all, then raise `error`.
 
     `wait` is the time in seconds that the shop asked for; without it the caller backs off.

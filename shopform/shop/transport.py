@@ -4,10 +4,10 @@ import ipaddress
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -26,15 +26,13 @@ UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.Pro
 Jobs = SimpleQueue[Callable[[], None] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     status: int
     headers: httpx.Headers
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NoResponse:
+class NoResponse(NamedTuple):
     """No response. `sent`: the request may have arrived; `retry`: another try may help."""
 
     reason: str

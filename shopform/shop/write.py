@@ -115,7 +115,7 @@ def _written(
         return WriteResult()
     found = reader(kind, names)(item, None)
     if found and found.parent_id is None:
-        found = replace(found, parent_id=parent_id)
+        found = found._replace(parent_id=parent_id)
     return WriteResult(
         id=identify(names, item),
         object=found if found and found.fields else None,

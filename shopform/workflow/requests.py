@@ -6,6 +6,7 @@ The options of the plan itself are `planning.scope.Options`.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue
@@ -51,8 +52,7 @@ class ReadLimits:
         return replace(self, max_calls=left)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(NamedTuple):
     """How a plan is approved: without a prompt by `auto_approve`, only with `expect_digest`.
 
     `lock_timeout` are the seconds to wait for another run.
@@ -63,8 +63,7 @@ class Approval:
     lock_timeout: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRequest:
+class ImportRequest(NamedTuple):
     """An import of an object by id; `generate` writes its block, `into` a file."""
 
     address: Address
@@ -74,18 +73,16 @@ class ImportRequest:
     lock_timeout: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
+class RunResult(NamedTuple):
     """The result of a run on one shop; `outcome` is None if the plan was not applied."""
 
     shop: Shop
     plan: Plan
-    outcome: Outcome | None = None
     exit_code: int
+    outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FailedRun:
+class FailedRun(NamedTuple):
     """A run on one of several shops that ended with an error."""
 
     shop: Shop
@@ -96,8 +93,7 @@ class FailedRun:
         return self.problem.exit_code
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedRun:
+class SkippedRun(NamedTuple):
     """A run that did not begin because the run on the shop `after` failed."""
 
     shop: Shop

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Scalar
@@ -19,8 +18,7 @@ def wholly_secret(text: str) -> bool:
     return _WHOLLY_SECRET.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A declared variable: the value given for this run, or else the node with its value."""
 
     given: str | None

@@ -5,9 +5,8 @@ import io
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from shopform.diagnostics import Collector, Line, Span
 
@@ -18,8 +17,7 @@ _SEARCHED: Final = 50  # first rows, of which one may be the header
 _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """The content of a table, its cell separator, and the number of its header row."""
 
     text: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shopform.diagnostics import Span
 from shopform.kinds import BY_NAME, KINDS, Kind
@@ -16,8 +17,7 @@ from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """The path that a new object is likely to get, and the one its name would give.
 
     Both are empty if it is unknown what the shop does, `got` alone if a path is sent.
@@ -28,8 +28,7 @@ class Prediction:
     got: str
 
 
-@dataclass(frozen=True, slots=True)
-class RouteChange:
+class RouteChange(NamedTuple):
     """A step that changes a redirect, and the redirect before and after it."""
 
     step: Step
@@ -68,8 +67,7 @@ class Paths:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(NamedTuple):
     """An object before and after the plan; None if it does not exist."""
 
     owner: Address | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shopform.kinds import BY_NAME, KINDS, Kind
 from shopform.kinds.field_types import TEXT
@@ -31,8 +32,7 @@ class Candidate:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A possible rename.
 
     `same` are fields whose value only these two have, `share` is the share of equal fields, and

@@ -1,7 +1,7 @@
 """The values that are lost when an object is deleted, with edits by staff. Pure."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shopform.kinds import KINDS, Kind
 from shopform.kinds.field_types import Unreadable
@@ -15,8 +15,7 @@ EDITED = "edited"
 UNKNOWN = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """One field; `managed` if it is in the state, `edited` if staff changed it since."""
 
     name: str

@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from shopform.kinds import Kind
 from shopform.model.canonical import canonical, digest, identified, identity_part, is_digest
@@ -33,8 +33,7 @@ def contains(before: Ranges, number: int) -> bool:
     return at < len(before) and before[at][0] <= number
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(NamedTuple):
     """The object or the `unclear` candidates; neither if it was never created."""
 
     id: int | None = None

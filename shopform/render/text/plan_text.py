@@ -5,8 +5,7 @@ are on one line.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shopform.diagnostics import Severity, plural
 from shopform.model.plan import Action, Change, FieldChange, Plan
@@ -66,8 +65,7 @@ def render_plan(
     return "\n\n".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _PlanLayout:
+class _PlanLayout(NamedTuple):
     """The settings of the output."""
 
     ink: Ink

@@ -1,7 +1,7 @@
 """Symbols, headings and colours of actions, in Terraform's terms, which tools parse."""
 
 import textwrap
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shopform.diagnostics import alike as alike
 from shopform.diagnostics import escaped as escaped
@@ -12,8 +12,7 @@ BOLD, RED, GREEN, YELLOW, CYAN = "1", "31", "32", "33", "36"
 COLOURS = {"+": GREEN, "-": RED, "~": YELLOW, ".": RED}
 
 
-@dataclass(frozen=True, slots=True)
-class ActionStyle:
+class ActionStyle(NamedTuple):
     """`heading` follows the address; `legend` explains the symbol."""
 
     symbol: str
@@ -60,8 +59,7 @@ def style_of(change: Change) -> ActionStyle:
     return STYLES[change.action]
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(NamedTuple):
     """Colours text with ANSI escapes if `color` is set."""
 
     color: bool

@@ -1,8 +1,7 @@
 """The state in a file beside the project, its journal and its lock next to it."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shopform import files
 from shopform.errors import StateError
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from shopform.state.session import StateSession
 
 
-@dataclass(frozen=True, slots=True)
-class _OnDisk:
+class _OnDisk(NamedTuple):
     """The stored state; `length` is that of the journal's complete lines, if there is one."""
 
     ledger: Ledger
