@@ -49,11 +49,18 @@ def judge(results: Results, heavy: int) -> Iterator[Verdict]:
     yield Verdict("processor time of a plan of 1 object, in floors", 1.1, begun)
     if (EMPTY, 10_000) in results:
         empty = results[EMPTY, 10_000]
-        yield Verdict("empty plan of 10,000, in floors", 2, empty["shopform"].over(empty["floor"]))
+        yield Verdict("processor time of an empty plan of 10,000, in floors", 1.5, _work(empty))
         if "terraform" in empty:
             over = empty["terraform"].over(empty["shopform"])
-            yield Verdict("Terraform's plan of 10,000, in shopform's", 12, over, least=True)
+            yield Verdict("Terraform's plan of 10,000, in shopform's", 14, over, least=True)
         yield Verdict("peak of an empty plan of 10,000, MiB", 150, empty["shopform"].peak)
+    if (FIRST, 10_000) in results:
+        first = _work(results[FIRST, 10_000])
+        yield Verdict("processor time of a first plan of 10,000, in floors", 3, first)
+    for scene, most in ((EMPTY, 300), (IMPORT, 450)):
+        if (scene, 50_000) in results:
+            peak = results[scene, 50_000]["shopform"].peak
+            yield Verdict(f"peak of 50,000 in MiB: {scene}", most, peak)
     if (APPLY, 1_000) in results:
         apply = results[APPLY, 1_000]
         yield Verdict(
@@ -70,6 +77,11 @@ def judge(results: Results, heavy: int) -> Iterator[Verdict]:
         swollen = (large.peak - base.peak) / (small.peak - base.peak)
         yield Verdict("peak of 50,000, in that of 5,000, start-up aside", LINEAR, swollen)
     yield from _sheets(results)
+
+
+def _work(programs: Mapping[str, Series]) -> float:
+    """How many times the processor time of the floor."""
+    return programs["shopform"].cpu / programs["floor"].cpu
 
 
 def _sheets(results: Results) -> Iterator[Verdict]:

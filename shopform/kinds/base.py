@@ -190,7 +190,10 @@ class Kind:
         """The fields that can be declared."""
         return {row.name: row for row in self.rows if not row.generated}
 
+    @cached_property
+    def _types(self) -> dict[str, FieldType]:
+        return {row.name: row.type for row in self.rows}
+
     def type(self, name: str) -> FieldType:
         """Return the type of a field; that of strings for a field unknown to this version."""
-        row = self.fields.get(name)
-        return row.type if row else TEXT
+        return self._types.get(name, TEXT)

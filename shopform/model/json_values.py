@@ -43,10 +43,9 @@ def from_json(value: object, tags: bool = False) -> Any:
         return Ref(Address.parse(value["$ref"]))
     if tags and isinstance(value.get("$secret"), str):
         return Secret(value["$secret"], "")
-    return {
-        name: part if type(part) in _PLAIN else from_json(part, tags)
-        for name, part in value.items()
-    }
+    if _PLAIN.issuperset(map(type, value.values())):
+        return value
+    return {name: from_json(part, tags) for name, part in value.items()}
 
 
 def tagged(value: object) -> Any:

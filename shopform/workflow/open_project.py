@@ -35,12 +35,18 @@ def open_project(request: ProjectRequest, observer: Observer) -> LoadedProject:
     return LoadedProject(request, project, observer, _variables(request, project))
 
 
-def open_workspace(loaded: LoadedProject) -> Workspace:
-    """Compile the project for one shop. Raises ConfigError, UsageError."""
+def open_workspace(loaded: LoadedProject, *, once: bool = False) -> Workspace:
+    """Compile the project for one shop; with `once` its declarations are not needed again.
+
+    Raises ConfigError, UsageError.
+    """
     shop, desired, warnings = compile_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled[shop.name] = desired
     loaded.observer.warn(warnings)
-    return check_not_shared(Workspace(loaded, shop, desired))
+    workspace = check_not_shared(Workspace(loaded, shop, desired))
+    if once:
+        loaded.project.release()
+    return workspace
 
 
 def open_workspaces(loaded: LoadedProject) -> list[Workspace]:

@@ -92,4 +92,4 @@ def _apply(
 
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_runs(reporter, apply_all(sources, carry))
-    return reporter.applied(carry(Fresh(open_workspace(loaded), wanted)))
+    return reporter.applied(carry(Fresh(open_workspace(loaded, once=True), wanted)))

@@ -58,5 +58,5 @@ def command(
 
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(sources, limits, detailed=detailed_exitcode))
-    source = Fresh(open_workspace(loaded), wanted)
+    source = Fresh(open_workspace(loaded, once=True), wanted)
     return reporter.proposed(propose(source, limits, out=out, detailed=detailed_exitcode))

@@ -207,6 +207,8 @@ def _derived_keys(
 
 def _start(project: Project) -> Collector:
     """Return a collector with the errors of loading; raise them if more would be false."""
+    if project.released:
+        raise RuntimeError("the declarations were compiled already, and their nodes released")
     collector = Collector(list(project.diagnostics))
     if project.broken or (collector.failed and not shop_names(project)):
         _finish(collector)

@@ -4,6 +4,7 @@ They are built from parser events, which cost a thirtieth of ruamel.yaml's round
 same places.
 """
 
+from sys import intern
 from typing import Any, Final, NoReturn
 
 from ruamel.yaml.error import YAMLError
@@ -108,7 +109,7 @@ class _Builder:
             self.stack.append((node, self.key, event.anchor))
             self.parent, self.key = self._open(event), None
         elif node is not None and (kind is MappingEndEvent or kind is SequenceEndEvent):
-            node.end = _packed(event.end_mark)
+            node.length = _packed(event.end_mark) - node.start
             self.parent, self.key, anchor = self.stack.pop()
             if anchor:
                 self.anchors[anchor] = node
@@ -204,7 +205,8 @@ class _Builder:
                 related=(("first written", entries[text][0].span),),
             )
         else:
-            entries[text] = (key, node)
+            key.text = intern(text)  # a few names are the keys of most mappings
+            entries[key.text] = (key, node)
 
     def _count_document(self, event: Event) -> None:
         self.documents += 1

@@ -71,7 +71,8 @@ class Project:
 
     `contents` are without byte order marks, which are in `boms`. `tables` are the CSV files of
     sections, `suspect_rows` those of their rows that are probably not intended as resources.
-    `broken`: a file could not be read, so declarations may be missing.
+    `broken`: a file could not be read, so declarations may be missing. `released`: the nodes of
+    the sections were dropped, and only the settings can still be compiled.
     """
 
     directory: Path
@@ -85,12 +86,17 @@ class Project:
     settings: dict[str, Entry] = field(default_factory=dict)
     refactorings: dict[str, list[Node]] = field(default_factory=dict)
     broken: bool = False
+    released: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def sources(self) -> Sources:
         """The lines of every file read, for code frames."""
         return Sources(self.contents, self.tables)
+
+    def release(self) -> None:
+        """Free the nodes of the sections, which are a third of the memory of a large plan."""
+        self.sections, self.released = {}, True
 
 
 def load(directory: Path, catalogue: Catalogue, collector: Collector) -> Project:

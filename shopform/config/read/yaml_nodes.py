@@ -13,13 +13,21 @@ _MASK = (1 << SHIFT) - 1
 
 
 class Placed:
-    """A node with its place in a file."""
+    """A node with its place in a file.
 
-    __slots__ = ("end", "file", "start")
+    `length` is a small number, of which Python has one object only, where the node ends in the
+    line where it starts.
+    """
+
+    __slots__ = ("file", "length", "start")
 
     file: str
     start: int
-    end: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
 
     @property
     def span(self) -> Span:
@@ -41,7 +49,7 @@ class Scalar(Placed):
     def __init__(self, file: str, start: int, end: int, text: str, plain: bool) -> None:
         self.file = file
         self.start = start
-        self.end = end
+        self.length = end - start
         self.text = text
         self.plain = plain
 
@@ -57,7 +65,7 @@ class Mapping(Placed):
 
     def __init__(self, file: str, start: int) -> None:
         self.file = file
-        self.start = self.end = start
+        self.start, self.length = start, 0
         self.entries: dict[str, tuple[Scalar, Node]] = {}
 
 
@@ -66,7 +74,7 @@ class Sequence(Placed):
 
     def __init__(self, file: str, start: int) -> None:
         self.file = file
-        self.start = self.end = start
+        self.start, self.length = start, 0
         self.items: list[Node] = []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from shopform.kit.text import HALF, is_damaged, trimmed
+from shopform.kit.text import HALF, trimmed
 
 NO_HOSTS: frozenset[str] = frozenset()
 # Returns the path in the project and the content of a file, for the item with this index.
@@ -158,7 +158,7 @@ class Unreadable(FieldType, ABC):
 def text_of(value: object) -> str:
     """Convert a value to a string, with line feeds only and U+FFFD for unpaired surrogates."""
     if isinstance(value, str):
-        if is_damaged(value):
+        if not value.isascii():
             value = HALF.sub("\ufffd", value)
         return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
     if value is None or value in ([], {}):

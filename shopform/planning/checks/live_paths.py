@@ -153,7 +153,8 @@ def _secret(draft: PlanDraft, owner: Address) -> set[str]:
 
 def _pages(draft: PlanDraft, kind: Kind, found: Paths) -> None:
     for each in _objects(draft, kind):
-        before, after = (path_of(draft, kind, fields) for fields in (each.before, each.after))
+        after = path_of(draft, kind, each.after)
+        before = path_of(draft, kind, each.before) if each.step else after
         old, new = page_address(before), page_address(after)
         if after:
             label = str(each.owner or f"{kind.name} {each.id}")
@@ -176,12 +177,12 @@ def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
         declared = each.owner if known else None
         span = span_of(draft.desired, declared) if declared else None
         fresh = each.step is not None and not ends.isdisjoint(each.step.fields)
-        before = hop_of(kind, each.before, hosts, declared, span) if each.before else None
         after = hop_of(kind, each.after, hosts, declared, span, fresh) if each.after else None
         if after:
             found.hops.append(after)
         if each.step is None:
             continue
+        before = hop_of(kind, each.before, hosts, declared, span) if each.before else None
         if fresh or after is None:
             found.route_changes.append(RouteChange(each.step, before, after))
         if before and before.start and (after is None or after.start != before.start):

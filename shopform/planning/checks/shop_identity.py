@@ -58,17 +58,18 @@ def anchored(kind: str, item: LiveObject) -> Anchor:
 
 def collect_evidence(declared: Desired, prior: Prior, live: Live) -> Evidence:
     """Compare all owned objects with complete lists; children of a missing parent do not count."""
-    found = Evidence(anchor=anchor_of(live))
+    found, there = Evidence(anchor=anchor_of(live)), set[Address]()
     for address, entry in sorted(prior.resources.items()):
         read = live.kinds.get(address.kind)
         if read is None or read.problem:
             continue
         item = read.objects.get(entry.id)
         if item is None:
-            if entry.parent is None or entry.parent in found.fits:
+            if entry.parent is None or entry.parent in there:
                 found.missing.append(address)
         elif same_identity(address, entry, item, declared, live.hosts):
             found.fits.append(address)
+            there.add(address)
         else:
             found.renamed.append(address)
     return found
@@ -88,12 +89,14 @@ def same_identity(
         if name in kind.refers or name not in item.fields:
             continue
         type_ = kind.type(name)
+        held = canonical(type_, item.fields[name], hosts)
+        now = identity_part(type_, held, hosts)
+        if now == left:
+            continue
         known = [left]
         known += [entry.stored[name]] if name in entry.stored else []
         known += [resource.fields.get(name)] if resource else []
         parts = {each if is_digest(each) else identity_part(type_, each, hosts) for each in known}
-        held = canonical(type_, item.fields[name], hosts)
-        now = identity_part(type_, held, hosts)
         secret = (digest(address.kind, name, each) for each in (held, now))
         if now not in parts and parts.isdisjoint(secret):
             return False

@@ -204,7 +204,10 @@ class _Update:
             # The list lacks the field: only the state knows whether it is up to date.
             equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
         else:
-            held = live = canonical(kind.type(name), raw, self.compare.matching.hosts)
+            same = type(raw) is type(value) and raw == value
+            held = live = (
+                recorded if same else canonical(kind.type(name), raw, self.compare.matching.hosts)
+            )
             if isinstance(value, Secret):
                 live = digest(kind.name, name, held)
             equal = self._equal(name, value, held, live)

@@ -1,5 +1,6 @@
 """Declared strings that a shop may store differently, and siblings that could then be equal."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from shopform.model.name_similarity import skeleton
 from shopform.model.values import Secret
 
 SHOWN = 10  # warnings with one code; more are only counted
-KEPT = frozenset("\t\n\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tabs and line breaks
 Related = tuple[tuple[str, Span], ...]
 
 
@@ -77,9 +78,8 @@ def _place(draft: Declaration, name: str) -> Span:
 def _rewritten(kind: Kind, name: str, text: str) -> str:
     if text.isprintable() and text.isascii() and text == text.strip():
         return ""
-    controls = {c for c in text if c < " " or "\x7f" <= c < "\xa0"} - KEPT
-    if controls:
-        return f"contains the control character U+{ord(min(controls)):04X}"
+    if _CONTROL.search(text):
+        return f"contains the control character U+{ord(min(_CONTROL.findall(text))):04X}"
     if not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode form NFC"
     # A block scalar of YAML ends with a line feed.
@@ -102,11 +102,11 @@ def _compare(
 ) -> None:
     """Warn of siblings that differ only in what shops rewrite."""
     resource, kind = desired.resources[draft.address], draft.kind
-    name, label = kind.identity[-1], _label(draft, desired)
+    name = kind.identity[-1]
     if kind.route or isinstance(resource.fields.get(name), Secret):  # paths are checked elsewhere
         return
     others = [str(resource.fields.get(each)) for each in kind.identity[:-1]]
-    bare = skeleton(str(label))
+    bare = skeleton(str(_label(draft, desired)))
     first = siblings.setdefault((draft.kind.name, resource.parent, *others, bare), draft)
     if first is draft or _label(first, desired) == _label(draft, desired):
         return

@@ -84,7 +84,7 @@ class Tables:
 
         before = len(self._collector.diagnostics)
         section = Mapping(node.file, node.start)
-        section.end = node.end
+        section.length = node.length
         spec = self._spec(node)
         read = self._read(kind, node.entries["table"][1], spec) if spec else None
         if spec and read:
