@@ -8,7 +8,7 @@ from threading import Lock
 from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopChanged, ShopformError
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.references import links
@@ -20,10 +20,10 @@ Lists = Mapping[tuple[str, int | None], LiveKind]
 
 def complete_list(client: Client, plan: Plan, kind: str, parent_id: int | None) -> LiveKind:
     """Return all objects of a kind, or of one parent. Raises ShopChanged for a short list."""
-    read = fetch.list_one(client, BY_NAME[kind], plan.names.get(kind), parent_id=parent_id)
+    read = fetch.list_one(client, plan.catalogue[kind], plan.names.get(kind), parent_id=parent_id)
     if read.problem:
         raise ShopChanged(
-            f"the shop's list of {BY_NAME[kind].section} is not complete: {read.problem}",
+            f"the shop's list of {plan.catalogue[kind].section} is not complete: {read.problem}",
             hint="run again",
         )
     return read
@@ -70,7 +70,7 @@ class ChildChecks:
             )
 
     def _added(self, step: Step, name: str) -> Iterator[str]:
-        kind = BY_NAME[name]
+        kind = self.plan.catalogue[name]
         nested = kind.nesting is not None
         names = ("",) if nested else kind.identity
         for item in self._list(name, step.id if nested else None).objects.values():
@@ -79,7 +79,7 @@ class ChildChecks:
             for field_name, target in links(kind, item).items():
                 away = (name, item.id, field_name) in self.moving
                 if field_name in names and target == (step.kind, step.id) and not away:
-                    yield f"{_label(name, item)} was added to it after the plan was made"
+                    yield f"{_label(kind, item)} was added to it after the plan was made"
 
     def _list(self, kind: str, parent_id: int | None) -> LiveKind:
         if read := self.lists.get((kind, parent_id)):
@@ -98,9 +98,9 @@ class ChildChecks:
             return complete_list(self.client, self.plan, kind, parent_id)
 
 
-def _label(name: str, item: LiveObject) -> str:
-    label = item.fields.get(BY_NAME[name].identity[-1])
-    return f"{name} {item.id} (`{label}`)"
+def _label(kind: Kind, item: LiveObject) -> str:
+    label = item.fields.get(kind.identity[-1])
+    return f"{kind.name} {item.id} (`{label}`)"
 
 
 def step_error(problem: ShopformError, step: Step) -> Diagnostic:

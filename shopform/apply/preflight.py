@@ -7,7 +7,7 @@ from shopform.apply.child_checks import ChildChecks, Lists, complete_list, step_
 from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Absent, ShopChanged
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kit.url_paths import page_address, slashed
 from shopform.model.canonical import canonical, digest, identified, is_digest
 from shopform.model.live import Live, LiveKind
@@ -74,7 +74,7 @@ def _edited(
     item = lists[step.kind, context.parent_id(step)].objects.get(step.id or 0)
     if item is None:
         return [_changed(step.address, "was deleted in the shop")]
-    now = fingerprint(BY_NAME[step.kind], item, context.hosts)
+    now = fingerprint(context.catalogue[step.kind], item, context.hosts)
     about = digests.keys() | now.keys() if step.op is Op.DELETE else digests.keys()
     fields = sorted(name for name in about if digests.get(name) != now.get(name))
     if not fields:
@@ -100,7 +100,7 @@ class _Preconditions:
 
     def _read(self) -> Lists:
         ids = self.context.ids
-        found = required_lists(self.steps, ids, self.parents)
+        found = required_lists(self.context.catalogue, self.steps, ids, self.parents)
         deleting = {step.address: step.id for step in self.steps if step.op is Op.DELETE}
         wanted = sorted(
             {
@@ -128,7 +128,7 @@ class _Preconditions:
 
     def taken(self, step: Step) -> Iterator[Diagnostic]:
         """Report objects that have the identity or the path of one to be created."""
-        kind = BY_NAME[step.kind]
+        kind = self.context.catalogue[step.kind]
         identity = step.entry.identity if step.entry else ()
         renamed = step.op is Op.UPDATE and not step.fields.keys().isdisjoint(kind.identity)
         if step.op is Op.CREATE or renamed:
@@ -148,9 +148,19 @@ class _Preconditions:
 
     def rerouted(self, step: Step) -> Iterator[Diagnostic]:
         """Report pages that appeared at the source, or left the target, of a redirect."""
-        if not changes_route(step) or step.temporary or step.entry is None:
+        if (
+            not changes_route(self.context.catalogue[step.kind], step)
+            or step.temporary
+            or step.entry is None
+        ):
             return
-        hop = hop_of(BY_NAME[step.kind], step.entry.sent, self.context.hosts, step.address, None)
+        hop = hop_of(
+            self.context.catalogue[step.kind],
+            step.entry.sent,
+            self.context.hosts,
+            step.address,
+            None,
+        )
         if hop is None or is_digest(hop.source) or is_digest(hop.target):
             return
         for kind, number in self.paths.get(hop.start, ())[:1] if hop.start else ():
@@ -165,7 +175,7 @@ class _Preconditions:
         changed = {step.address for step in self.steps}
         found: dict[str, Address] = {}
         for address, entry in self.context.entries.items():
-            name = BY_NAME[address.kind].path
+            name = self.context.catalogue[address.kind].path
             path = entry.stored.get(name, entry.sent.get(name))
             if path and address not in changed and not is_digest(path):
                 found[page_address(str(path))] = address
@@ -179,7 +189,7 @@ class _Preconditions:
         owned = {(address.kind, number) for address, number in self.context.ids.items()}
         free: dict[tuple[str, int | None], dict[tuple[object, ...], int]] = {}
         for (name, parent_id), read in self.lists.items():
-            kind, held = BY_NAME[name], free.setdefault((name, parent_id), {})
+            kind, held = self.context.catalogue[name], free.setdefault((name, parent_id), {})
             for item in read.objects.values():
                 if (name, item.id) not in owned:
                     identity = live_identity(kind, item, self.context.hosts)
@@ -197,11 +207,11 @@ class _Preconditions:
         leaving = {
             (step.kind, step.id)
             for step in self.steps
-            if step.op is Op.DELETE or BY_NAME[step.kind].path in step.fields
+            if step.op is Op.DELETE or self.context.catalogue[step.kind].path in step.fields
         }
         found: dict[str, list[tuple[str, int]]] = {}
         for (name, _), read in self.lists.items():
-            kind = BY_NAME[name]
+            kind = self.context.catalogue[name]
             for item in read.objects.values() if kind.path else ():
                 if (name, item.id) not in leaving:
                     path = _path(kind, item.fields.get(kind.path), self.context)

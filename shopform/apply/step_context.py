@@ -12,7 +12,7 @@ from shopform.apply.child_checks import ChildChecks
 from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
-from shopform.kinds import Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.secrecy import secrets_of
@@ -55,6 +55,10 @@ class StepContext:
         self.listed = self.plan.listed
         self.made = frozenset(step.address for step in self.plan.steps if step.op is Op.CREATE)
         self.children = ChildChecks(self.plan, self.client, locks=self.locks)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.plan.catalogue
 
     def secrets(self, step: Step) -> set[str]:
         """Return the fields that are or were secret, whose values must not be shown."""

@@ -3,7 +3,7 @@
 from shopform.apply.creates import adopt, create
 from shopform.apply.step_context import StepContext
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.model.plan import Op, Step
 from shopform.shop import write
@@ -11,7 +11,7 @@ from shopform.shop import write
 
 def run_step(context: StepContext, step: Step) -> None:
     """Run one step. Raises ShopformError if it did not succeed."""
-    kind = BY_NAME[step.kind]
+    kind = context.catalogue[step.kind]
     match step.op:
         case Op.CREATE:
             create(context, step, kind)

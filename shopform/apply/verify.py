@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, digest, is_digest
@@ -31,7 +31,7 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
         )
     keys = {one: _keys(read) for one, read in reads.items()}
     held = frozenset[object]().union(
-        *(_paths(BY_NAME[kind], read, context) for (kind, _), read in reads.items())
+        *(_paths(plan.catalogue[kind], read, context) for (kind, _), read in reads.items())
     )
     warnings: list[Diagnostic] = []
     learned: dict[Address, Entry] = {}
@@ -40,7 +40,7 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
             continue
         if step.address not in context.entries:  # removed from the state by a later step
             continue
-        kind = BY_NAME[step.kind]
+        kind = plan.catalogue[step.kind]
         entry = learned.get(step.address, context.entries[step.address])
         read = reads[kind.name, context.parent_id(step)]
         item = read.objects.get(entry.id)
@@ -65,7 +65,7 @@ def _path_conflicts(
     made: dict[Address, tuple[str, str]] = {}
     held: set[str] = set()
     for (name, _), read in reads.items():
-        kind = BY_NAME[name]
+        kind = context.catalogue[name]
         held |= {page_address(str(path)) for path in _paths(kind, read, context)}
         for step in (s for s in applied if s.kind == name and kind.path):
             entry = context.entries.get(step.address)
@@ -80,7 +80,7 @@ def _path_conflicts(
             )
             if before and (path not in step.fields or page_address(before) != page_address(after)):
                 made[step.address] = before, after
-    yield from conflicts(made, held, context.entries)
+    yield from conflicts(context.catalogue, made, held, context.entries)
 
 
 def _lists(applied: Sequence[Step], context: StepContext) -> list[tuple[str, int | None]]:
@@ -94,7 +94,7 @@ def _lists(applied: Sequence[Step], context: StepContext) -> list[tuple[str, int
 
 def _read(plan: Plan, context: StepContext, kind: str, parent_id: int | None) -> LiveKind:
     names = plan.names.get(kind)
-    return fetch.list_one(context.client, BY_NAME[kind], names, parent_id=parent_id)
+    return fetch.list_one(context.client, plan.catalogue[kind], names, parent_id=parent_id)
 
 
 def _not_verified(step: Step, read: LiveKind) -> Diagnostic:
@@ -134,7 +134,7 @@ def _as_stored(
             if live == sent[name]:
                 stored.pop(name, None)
                 continue
-            warnings.append(_differs(step, name, {"sent": sent[name], "stored": live}))
+            warnings.append(_differs(kind, step, name, {"sent": sent[name], "stored": live}))
             stored[name] = live
             if name == kind.path and appended(kind, sent[name], live) and sent[name] in held:
                 del stored[name]  # not settled: a plan sends it again once the path is free
@@ -158,7 +158,7 @@ def _without_unknown_fields(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
     return replace(entry, sent={name: sent for name, sent in entry.sent.items() if name in keys})
 
 
-def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
+def _differs(kind: Kind, step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
     secret = is_digest(held["sent"]) or is_digest(held["stored"])
     values = "" if secret else ": sent {}, stored {}".format(*_short(held["sent"], held["stored"]))
     return warning(
@@ -166,7 +166,7 @@ def _differs(step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:
         f"the shop stores `{name}` of `{step.address}` differently{values}",
         address=step.address,
         hint="later plans report it, and send the path again once it is free"
-        if name == BY_NAME[step.kind].path
+        if name == kind.path
         else "recorded in the state; the next plan shows no change",
     )
 

@@ -17,7 +17,7 @@ from shopform.clone.three_way import promote, unchanged_deletions
 from shopform.describe.redaction import secret_places
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
@@ -69,7 +69,7 @@ class ClonePlanner:
     def touched(self) -> frozenset[Address]:
         """Return the addresses that may change. Raises UsageError for unknown targets."""
         every = (*self.declared.resources, *self.prior.resources)
-        known = {above for address in every for above in upward(address)}
+        known = {above for address in every for above in upward(self.copy.catalogue, address)}
         for word in (*self.scope.targets, *self.scope.excludes):
             if word not in known:
                 raise UsageError(
@@ -96,7 +96,8 @@ class ClonePlanner:
             made = plan(desired, self.prior, live, self.shop, options)
             if not drop_ambiguous(self.copy, made.diagnostics):
                 break
-        self.warnings = [*conflicts, *not_copied(self._omissions(omissions), self.scope.target)]
+        left = not_copied(self.copy.catalogue, self._omissions(omissions), self.scope.target)
+        self.warnings = [*conflicts, *left]
         kept = self._deleted_in_source() - self._deleted()
         names = self.scope.source, self.scope.target
         self.warnings += kept_in_target(kept, *names, managed=self.scope.delete)
@@ -138,7 +139,7 @@ class ClonePlanner:
             item = matching.object(address)
             if model is None or item is None or address in self.copy.fixed:
                 continue
-            empty = dict(_empty(BY_NAME[address.kind], model, item))
+            empty = dict(_empty(matching.catalogue[address.kind], model, item))
             known = resource.fields.keys() | resource.ignore
             fields = {name: value for name, value in empty.items() if name not in known}
             resources[address] = replace(resource, fields={**fields, **resource.fields})
@@ -172,7 +173,7 @@ class ClonePlanner:
             for address in addresses
             if address.kind in self.scope.kinds
             and address not in excluded
-            and (not words or within(address, words))
+            and (not words or within(self.copy.catalogue, address, words))
         ]
 
     def _excluded(self) -> set[Address]:
@@ -184,7 +185,7 @@ class ClonePlanner:
         for address, found in self.copy.users.items():
             users.setdefault(address, set()).update(found)
         every = (*self.declared.resources, *held)
-        return reachable((a for a in every if within(a, words)), users)
+        return reachable((a for a in every if within(self.copy.catalogue, a, words)), users)
 
     def _omissions(self, more: Iterable[Omission] = ()) -> list[Omission]:
         """The omissions that concern the selected objects."""

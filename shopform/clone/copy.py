@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shopform.clone.text_rewriting import Rewriting
 from shopform.diagnostics import Diagnostic, Severity, with_severity
-from shopform.kinds import BY_NAME, Catalogue, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.text import trimmed
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
@@ -61,7 +61,7 @@ class Copy:
         resource = self.resources.get(address)
         if resource is None:
             return
-        kind = BY_NAME[address.kind]
+        kind = self.catalogue[address.kind]
         needed = not name or name in kind.identity
         if needed or kind.fields[name].required:
             del self.resources[address]
@@ -90,7 +90,7 @@ class Copy:
 
 def omission(resource: Resource, why: str, name: str = "") -> Omission:
     """Return what a copy omits: an object, or one field of it."""
-    kind = BY_NAME[resource.address.kind]
+    kind = resource.kind
     label = str(resource.fields.get(kind.identity[-1], ""))
     return Omission(kind=kind.name, id=resource.origin, label=label, why=why, field=name)
 
@@ -128,7 +128,7 @@ def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior
             copy.resources[address] = replace(found, fields={}, keep=True)
         else:
             fields = {**found.fields, **_emptied_fields(found, prior, live)}
-            _rewrite(copy, BY_NAME[address.kind], replace(found, fields=fields), rewriting)
+            _rewrite(copy, live.catalogue[address.kind], replace(found, fields=fields), rewriting)
     _omit_duplicates(copy)
     return copy
 
@@ -139,7 +139,7 @@ def _emptied_fields(resource: Resource, prior: Prior, live: Live) -> dict[str, V
     item = live.kinds[address.kind].objects[resource.origin]
     found: dict[str, Any] = {}
     for name in entry.sent if entry else ():
-        type_ = BY_NAME[address.kind].type(name)
+        type_ = live.catalogue[address.kind].type(name)
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
         if not type_.unreadable and not canonical(type_, item.fields[name], live.hosts):
@@ -191,7 +191,7 @@ def _omit_duplicates(copy: Copy) -> None:
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
             copy.omit(address, "another one would have the same name and parent")
             continue
-        name = BY_NAME[address.kind].path
+        name = copy.catalogue[address.kind].path
         path = resource.fields.get(name)
         if path and path in paths:
             copy.omit(address, "another one would have it too", name)
@@ -200,7 +200,7 @@ def _omit_duplicates(copy: Copy) -> None:
 
 
 def _identity(resource: Resource) -> tuple[object, ...]:
-    kind = BY_NAME[resource.address.kind]
+    kind = resource.kind
     held = tuple(trimmed(resource.fields.get(name)) for name in kind.identity)
     return kind.name, resource.parent, held
 
@@ -233,7 +233,7 @@ def drop_fixed_matches(copy: Copy, matching: Matching) -> bool:
 
 def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
     """Return the target's object of a resource, or those with its identity."""
-    kind = BY_NAME[resource.address.kind]
+    kind = resource.kind
     item = matching.object(resource.address)
     if item or not kind.fixed:
         return [item] if item else []
@@ -247,7 +247,7 @@ def without_defaults(desired: Desired, matching: Matching) -> Desired:
     """Drop fields with the default value that the target has too and that were never sent."""
     resources = {}
     for address, resource in desired.resources.items():
-        kind, item = BY_NAME[address.kind], matching.object(address)
+        kind, item = matching.catalogue[address.kind], matching.object(address)
         entry = matching.entries.get(address)
         sent = entry.sent if entry and item else {}
         fields = dict(resource.fields)
@@ -273,7 +273,7 @@ def drop_ambiguous(copy: Copy, found: Iterable[Diagnostic]) -> bool:
         elif each.code == "identity-near":
             copy.omit(address, "an object of the other shop is similar")
         elif each.code == "path-taken":
-            name = BY_NAME[address.kind].path
+            name = copy.catalogue[address.kind].path
             copy.omit(address, "an object of the other shop has it", name)
     return len(copy.omissions) > before
 

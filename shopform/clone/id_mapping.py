@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from shopform.clone.copy import Copy
-from shopform.kinds import KINDS, ORDER
+from shopform.kinds import Catalogue
 from shopform.kit.graphs import reachable
 from shopform.model.declared import Place
 from shopform.model.live import Live
@@ -33,7 +33,7 @@ def known_addresses(prior: Prior, own: Prior, live: Live) -> dict[Place, Address
     }
     taken = set(known.values())
     places = {address: (address.kind, entry.id) for address, entry in own.resources.items()}
-    for address in sorted(places, key=lambda a: (ORDER[a.kind], a)):
+    for address in sorted(places, key=lambda a: (live.catalogue.order[a.kind], a)):
         place, parent = places[address], own.resources[address].parent
         if place in known or not exists(place):
             continue
@@ -62,20 +62,20 @@ def with_source_names(live: Live, first: Live, shop: Shop) -> Live:
     return replace(live, kinds=kinds)
 
 
-def with_nested(kinds: Collection[str]) -> frozenset[str]:
+def with_nested(catalogue: Catalogue, kinds: Collection[str]) -> frozenset[str]:
     """Return these kinds and their nested kinds."""
     found = set(kinds)
-    for kind in KINDS:
+    for kind in catalogue.kinds:
         if kind.nesting and kind.nesting.kind in found:
             found.add(kind.name)
     return frozenset(found)
 
 
-def required_kinds(kinds: Collection[str]) -> frozenset[str]:
+def required_kinds(catalogue: Catalogue, kinds: Collection[str]) -> frozenset[str]:
     """Return the kinds to read in order to copy these: those of parents and references too."""
     needs = {
         kind.name: {*kind.refers.values(), *([kind.nesting.kind] if kind.nesting else [])}
-        for kind in KINDS
+        for kind in catalogue.kinds
     }
     return frozenset(reachable(kinds, needs))
 

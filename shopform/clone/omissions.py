@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from shopform.clone.copy import ONE_SHOP
 from shopform.diagnostics import Diagnostic, warning
-from shopform.kinds import BY_NAME, ORDER
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.text import join_first
 from shopform.model.declared import Omission
 from shopform.model.prior import Prior
@@ -14,20 +14,22 @@ from shopform.planning.checks.ci_gates import listed
 NAMED = 10
 
 
-def not_copied(omissions: Iterable[Omission], target: str) -> list[Diagnostic]:
+def not_copied(
+    catalogue: Catalogue, omissions: Iterable[Omission], target: str
+) -> list[Diagnostic]:
     """Return a warning for each kind and field, with the reasons and the first ids."""
     groups: dict[tuple[str, str], dict[Omission, None]] = {}
     for each in omissions:
         groups.setdefault((each.kind, each.field), {})[each] = None
-    ordered = sorted(groups.items(), key=lambda item: (ORDER[item[0][0]], item[0][1]))
-    return [_warning(kind, name, list(group), target) for (kind, name), group in ordered]
+    ordered = sorted(groups.items(), key=lambda item: (catalogue.order[item[0][0]], item[0][1]))
+    return [_warning(catalogue[kind], name, list(group), target) for (kind, name), group in ordered]
 
 
-def _warning(kind: str, name: str, group: list[Omission], target: str) -> Diagnostic:
+def _warning(kind: Kind, name: str, group: list[Omission], target: str) -> Diagnostic:
     reasons = {each.why for each in group}
     why = f": {next(iter(reasons))}" if len(reasons) == 1 else ""
     number = len({each.id for each in group})
-    objects = f"{number:,} {BY_NAME[kind].section if number > 1 else kind}"
+    objects = f"{number:,} {kind.section if number > 1 else kind.name}"
     verb = "are" if number > 1 else "is"
     summary = f"`{name}` of {objects} is not copied" if name else f"{objects} {verb} not copied"
     group.sort(key=lambda each: each.id)

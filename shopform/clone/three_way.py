@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.clone.copy import Copy, omission, without_field
 from shopform.diagnostics import Collector, Diagnostic, Severity, error, with_severity
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kit.graphs import reachable
 from shopform.model.canonical import canonical, is_digest
 from shopform.model.declared import Omission
@@ -51,7 +51,7 @@ def unchanged_deletions(
     """Return what `source` deleted and `target` did not change, and conflicts for the rest."""
     free, conflicts = set(deleted), []
     for address in sorted(deleted):
-        entry, kind = prior.resources[address], BY_NAME[address.kind]
+        entry, kind = prior.resources[address], live.catalogue[address.kind]
         item = live.object(address.kind, entry.id)
         fields = dict.fromkeys((*entry.sent, *kind.defaults)) if item else {}
         fields = {name: None for name in fields if not _has_no_base(entry, name)}
@@ -134,7 +134,7 @@ class _Promoter:
         """What the target deleted, and new objects that would be its children."""
         children: dict[Address, list[Address]] = {}
         for address, resource in self.copy.resources.items():
-            held = map(resource.fields.get, BY_NAME[address.kind].identity)
+            held = map(resource.fields.get, self.copy.catalogue[address.kind].identity)
             parents = {value.address for value in held if isinstance(value, Ref)}
             if address not in self.matching.ids:
                 for parent in parents | ({resource.parent} if resource.parent else set()):
@@ -149,8 +149,7 @@ class _Promoter:
             name
             for name, value in resource.fields.items()
             if not _has_no_base(entry, name)
-            and self._now(resource, name, value)
-            != _sent(entry, BY_NAME[resource.address.kind], name)
+            and self._now(resource, name, value) != _sent(entry, resource.kind, name)
         ]
         if changed:
             names = ", ".join(f"`{name}`" for name in changed)
@@ -171,7 +170,7 @@ class _Promoter:
         return resource
 
     def _narrowed(self, resource: Resource) -> Resource:
-        address, kind = resource.address, BY_NAME[resource.address.kind]
+        address, kind = resource.address, resource.kind
         item, entry = self.matching.object(address), self.matching.entries.get(address)
         if item is None:
             self.result.only.add(address)
@@ -227,7 +226,7 @@ class _Promoter:
         if isinstance(value, Ref):
             lost = self.matching.deleted_outside.get(value.address, value)
             return self.matching.ids.get(value.address, lost)
-        type_ = BY_NAME[resource.address.kind].type(name)
+        type_ = resource.kind.type(name)
         return canonical(type_, value, self.matching.hosts)
 
     def _shown(self, kind: Kind, name: str, value: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.describe.redaction import label_of, redact
-from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical
@@ -40,14 +40,14 @@ def declare(
     """
     redacted, omissions = redact(live, own)
     declarer = _Declarer(redacted, live, dict(known), whole, duplicates, [*omissions])
-    kinds = [kind for kind in KINDS if kind.name in live.kinds]
+    kinds = [kind for kind in live.catalogue.kinds if kind.name in live.kinds]
     for kind in kinds:
         declarer.assign_addresses(kind)
     for kind in kinds:
         declarer.declare(kind)
     declarer.break_cycles()
-    ordered = sorted(declarer.resources, key=lambda a: (ORDER[a.kind], a))
-    found = sorted(declarer.omissions, key=lambda x: (ORDER[x.kind], x.id, x.field))
+    ordered = sorted(declarer.resources, key=lambda a: (live.catalogue.order[a.kind], a))
+    found = sorted(declarer.omissions, key=lambda x: (live.catalogue.order[x.kind], x.id, x.field))
     return Declared(
         catalogue=live.catalogue,
         resources={address: declarer.resources[address] for address in ordered},
@@ -75,7 +75,7 @@ class _Declarer:
         self.taken.update(self.known.values())
         for name, read in self.live.kinds.items():
             for item in read.objects.values():
-                self.referred.update(links(BY_NAME[name], item).values())
+                self.referred.update(links(self.live.catalogue[name], item).values())
 
     def assign_addresses(self, kind: Kind) -> None:
         """Give every object of a kind its address, parents before their children."""
@@ -121,12 +121,12 @@ class _Declarer:
 
     def break_cycles(self) -> None:
         """Omit the reference of the oldest object in each cycle."""
-        for name in dict.fromkeys(n for kind in KINDS for n in kind.refers):
+        for name in dict.fromkeys(n for kind in self.live.catalogue.kinds for n in kind.refers):
             held = ((a, resource.fields.get(name)) for a, resource in self.resources.items())
             refers = {a: value.address for a, value in held if isinstance(value, Ref)}
             for cycle in find_cycles(list(self.resources), refers.get):
                 oldest = min((self.resources[address] for address in cycle), key=lambda r: r.origin)
-                kind, address = BY_NAME[oldest.address.kind], oldest.address
+                kind, address = self.live.catalogue[oldest.address.kind], oldest.address
                 fields = {n: value for n, value in oldest.fields.items() if n != name}
                 self.resources[address] = replace(oldest, fields=fields)
                 item = self.live.kinds[kind.name].objects[oldest.origin]

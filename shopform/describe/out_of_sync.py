@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from shopform.describe.redaction import holds_password, is_nested, redact
 from shopform.diagnostics import Collector, Diagnostic, Severity, with_severity
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import is_damaged
 from shopform.model.declared import Place
@@ -99,7 +99,7 @@ def _checked(
         if isinstance(each.value, Ref)
     }
     for each in found:
-        identity = each.field in BY_NAME[each.address.kind].identity
+        identity = each.field in matching.catalogue[each.address.kind].identity
         why = each.why
         if identity and counts[identities[each.address]] > 1:
             why = why or "another one would have the same name and parent"
@@ -110,7 +110,7 @@ def _checked(
 
 def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
     """The identity in the shop, or the declared one if the object does not exist."""
-    item, kind = matching.object(resource.address), BY_NAME[resource.address.kind]
+    item, kind = matching.object(resource.address), resource.kind
     if item:
         return (kind.name, item.parent_id, live_identity(kind, item, matching.hosts))
     above = matching.ids.get(resource.parent) if resource.parent else None
@@ -130,7 +130,7 @@ def _in_cycle(refers: dict[tuple[str, Address], Address], each: FieldDifference)
 def _declared(
     matching: Matching, resource: Resource, item: LiveObject
 ) -> Iterator[FieldDifference]:
-    kind, address = BY_NAME[resource.address.kind], resource.address
+    kind, address = resource.kind, resource.address
     entry = matching.entries.get(address)
     for change in Comparer(matching).update(kind, resource, item, entry).fields:
         if change.name in resource.fields and change.name in item.fields:
@@ -154,7 +154,7 @@ def _why(kind: Kind, change: FieldChange, raw: object) -> str:
 def _undeclared(
     matching: Matching, resource: Resource, item: LiveObject
 ) -> Iterator[FieldDifference]:
-    kind, entry = BY_NAME[resource.address.kind], matching.entries.get(resource.address)
+    kind, entry = resource.kind, matching.entries.get(resource.address)
     if entry is None:
         return
     for name, value in undeclared_values(kind, resource, item, matching.hosts).items():

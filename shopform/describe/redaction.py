@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
 from shopform.kit.text import is_damaged
 from shopform.model import secrecy
@@ -36,8 +36,8 @@ def redact(live: Live, prior: Prior) -> tuple[Live, tuple[Omission, ...]]:
     for name, read in live.kinds.items():
         kept = {}
         for item in read.objects.values():
-            problems = dict(_problems(BY_NAME[name], item, secrets))
-            found = _redacted(BY_NAME[name], item, problems, omissions) if problems else item
+            problems = dict(_problems(live.catalogue[name], item, secrets))
+            found = _redacted(live.catalogue[name], item, problems, omissions) if problems else item
             if found:
                 kept[item.id] = found
         kinds[name] = replace(read, objects=kept)

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.model.canonical import digest, is_digest
 from shopform.model.desired import Resource
 from shopform.model.prior import Entry
-from shopform.model.values import Address, Secret
+from shopform.model.values import Secret
 
 
 def secrets_of(entry: Entry) -> set[str]:
@@ -26,14 +26,14 @@ def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
     return declared | (secrets_of(entry) if entry else set())
 
 
-def masked(address: Address, entry: Entry, names: Collection[str]) -> Entry:
+def masked(kind: Kind, entry: Entry, names: Collection[str]) -> Entry:
     """Return the entry with digests in place of the values of these fields."""
 
     def hidden(name: str, value: object) -> object:
         known = name not in names or is_digest(value)
-        return value if known else digest(address.kind, name, value)
+        return value if known else digest(kind.name, name, value)
 
-    parts = zip(BY_NAME[address.kind].identity, entry.identity, strict=True)
+    parts = zip(kind.identity, entry.identity, strict=True)
     return replace(
         entry,
         identity=tuple(hidden(*part) for part in parts),

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from shopform.kinds import BY_NAME, KINDS
 from shopform.model.live import PAGE
 from shopform.model.plan import WRITES, Op, Step
 from shopform.planning.plan_builder import PlanDraft
@@ -19,11 +18,11 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     children = {(name, step.key) for step in writes for name in step.children}
     calls = sum(step.counted is not None for step in writes)
     for name, count in Counter(name for name, _ in children).items():
-        calls += count if BY_NAME[name].nesting else _child_reads(draft, name, count)
+        calls += count if draft.catalogue[name].nesting else _child_reads(draft, name, count)
     deleted = {step.address for step in writes if step.op is Op.DELETE}
     calls += sum(step.confirm for step in writes)
-    calls += sum(s.op is Op.ADOPT and bool(BY_NAME[s.kind].generated) for s in steps)
-    for kind in KINDS:
+    calls += sum(s.op is Op.ADOPT and bool(draft.catalogue[s.kind].generated) for s in steps)
+    for kind in draft.catalogue.kinds:
         mine = [step for step in writes if step.kind == kind.name]
         if kind.nesting:
             calls += len({s.parent.address for s in mine if s.parent} - deleted)
@@ -39,7 +38,7 @@ def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     ids = draft.matching.ids.keys() | draft.matching.entries.keys()
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}
-    found = required_lists(steps, ids, parents)
+    found = required_lists(draft.catalogue, steps, ids, parents)
     return sum(1 if above else draft.live.kind(name).calls() for name, above in found)
 
 

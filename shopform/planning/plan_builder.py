@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, ORDER, Catalogue, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.addresses import within
 from shopform.model.desired import Desired, Moved, Resource
 from shopform.model.live import Live, LiveObject
@@ -61,7 +61,7 @@ class PlanDraft:
         self.remover = Remover(self.desired, self.live, compare, self.options.destroy, released)
         undeclared = self.matching.entries.keys() - self.desired.resources.keys()
         undeclared -= self.desired.skipped_rows
-        for address in sorted(undeclared, key=lambda a: (ORDER[a.kind], a)):
+        for address in sorted(undeclared, key=lambda a: (self.catalogue.order[a.kind], a)):
             if removal := self.remover.of(address, self.matching.entries[address]):
                 self.removals[address] = removal
         self.scope = self._scope()
@@ -70,7 +70,7 @@ class PlanDraft:
             if self.scope.includes(address):
                 names = unsupported.get(address.kind)
                 known = without_fields(resource, names) if names else resource
-                self._declared(known, BY_NAME[address.kind])
+                self._declared(known, self.catalogue[address.kind])
         for address, removal in self.removals.items():
             if self.scope.includes(address):
                 self.changes.append(removal.change)
@@ -107,7 +107,7 @@ class PlanDraft:
                 f"`{word}` cannot be replaced: it is not both declared and in the shop",
                 hint=did_you_mean(word, self.matching.ids, otherwise),
             )
-        return frozenset(a for a in self.matching.ids if words and within(a, words))
+        return frozenset(a for a in self.matching.ids if words and within(self.catalogue, a, words))
 
     def _declared(self, resource: Resource, kind: Kind) -> None:
         address, item = resource.address, self.matching.object(resource.address)

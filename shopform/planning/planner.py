@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, ORDER
+from shopform.kinds import Kind
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.plan import WRITES, Basis, Calls, Change, Op, Plan, Step
@@ -62,11 +62,9 @@ def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: 
 
 
 def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
-    live, options = draft.live, draft.options
+    live, options, order = draft.live, draft.options, draft.catalogue.order
     changes = tuple(
-        sorted(
-            _explained(draft.changes, steps, shop.name), key=lambda c: (ORDER[c.kind], c.address)
-        )
+        sorted(_explained(draft, steps, shop.name), key=lambda c: (order[c.kind], c.address))
     )
     return Plan(
         catalogue=draft.catalogue,
@@ -78,7 +76,7 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
         ),
         destroy=options.destroy,
         changes=changes,
-        drift=tuple(sorted(draft.drift, key=lambda c: (ORDER[c.kind], c.address))),
+        drift=tuple(sorted(draft.drift, key=lambda c: (order[c.kind], c.address))),
         steps=steps,
         diagnostics=draft.out.sorted(),
         calls=Calls(
@@ -114,7 +112,7 @@ def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options:
         catalogue=desired.catalogue,
         basis=_basis(prior, shop),
         refresh_only=True,
-        drift=tuple(sorted(found, key=lambda c: (ORDER[c.kind], c.address))),
+        drift=tuple(sorted(found, key=lambda c: (live.catalogue.order[c.kind], c.address))),
         diagnostics=out.sorted(),
         calls=Calls(read=live.calls, left=options.calls_left, daily=options.daily_calls),
     )
@@ -131,23 +129,25 @@ def _basis(prior: Prior, shop: Shop) -> Basis:
     )
 
 
-def _explained(changes: list[Change], steps: tuple[Step, ...], shop: str) -> Iterator[Change]:
+def _explained(draft: PlanDraft, steps: tuple[Step, ...], shop: str) -> Iterator[Change]:
     """Yield the changes with notes on side effects of their steps."""
     notes: dict[Address, list[str]] = {}
     for step in steps:
-        notes.setdefault(step.address, []).extend(_side_effects(step, shop))
-    for change in changes:
+        notes.setdefault(step.address, []).extend(
+            _side_effects(draft.catalogue[step.kind], step, shop)
+        )
+    for change in draft.changes:
         more = dict.fromkeys(notes.get(change.address, ()))
         yield replace(change, notes=(*change.notes, *more)) if more else change
 
 
-def _side_effects(step: Step, shop: str) -> Iterator[str]:
+def _side_effects(kind: Kind, step: Step, shop: str) -> Iterator[str]:
     if step.temporary:
         yield f"is first moved to the temporary `{', '.join(map(str, step.fields.values()))}`"
     for name, value in step.fields.items():
         if isinstance(value, Secret) and value.source:
             yield f"`{name}` is set to `{value.source}`"
-    generated = BY_NAME[step.kind].generated
+    generated = kind.generated
     if generated and step.op in (Op.CREATE, Op.ADOPT):
         kept, to = f"the file `secrets/{shop}.json`", step.deliver
         where = f"the file `{to.file}`" if to and to.file else kept
@@ -161,14 +161,14 @@ def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
     return tuple(
         (step.kind, step.id)
         for step in plan.steps
-        if step.op is Op.DELETE and step.id is not None and BY_NAME[step.kind].counted_by
+        if step.op is Op.DELETE and step.id is not None and plan.catalogue[step.kind].counted_by
     )
 
 
 def _unmanaged(draft: PlanDraft) -> Mapping[str, int]:
-    owners = draft.matching.owners
+    owners, order = draft.matching.owners, draft.catalogue.order
     counts = {
         name: sum((name, number) not in owners for number in read.objects)
-        for name, read in sorted(draft.live.kinds.items(), key=lambda item: ORDER[item[0]])
+        for name, read in sorted(draft.live.kinds.items(), key=lambda item: order[item[0]])
     }
     return {kind: count for kind, count in counts.items() if count}

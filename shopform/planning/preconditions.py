@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Container, Iterable, Mapping
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
 from shopform.model.plan import TOUCHES, Op, Step
@@ -36,7 +36,7 @@ def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, 
     """
     found: dict[Address, dict[str, str]] = {}
     for step in steps:
-        kind = BY_NAME[step.kind]
+        kind = draft.catalogue[step.kind]
         item = draft.live.object(step.kind, step.id or 0)
         if item is None or step.op not in TOUCHES:
             continue
@@ -56,7 +56,7 @@ def listed_ids(
     kinds = {step.kind for step in steps if step.op is Op.CREATE}
     found: dict[tuple[str, int | None], list[int]] = {}
     for kind in kinds & set(draft.live.kinds):
-        if not BY_NAME[kind].nesting:
+        if not draft.catalogue[kind].nesting:
             found[kind, None] = []
         for item in draft.live.kinds[kind].objects.values():
             found.setdefault((kind, item.parent_id), []).append(item.id)
@@ -73,7 +73,10 @@ def existing_references(
 
 
 def required_lists(
-    steps: Iterable[Step], ids: Container[Address], parents: Mapping[Address, Address | None]
+    catalogue: Catalogue,
+    steps: Iterable[Step],
+    ids: Container[Address],
+    parents: Mapping[Address, Address | None],
 ) -> set[tuple[str, Address | None]]:
     """Return the lists, by kind and parent, of what the steps change and refer to."""
     touching = [step for step in steps if step.op in TOUCHES]
@@ -85,15 +88,16 @@ def required_lists(
             found.add((step.kind, above))
         found |= {(each.kind, parents.get(each)) for each in existing_references(step, ids, made)}
         for name in step.children:
-            found.add((name, step.address if BY_NAME[name].nesting else None))
-    if any(changes_route(step) or BY_NAME[step.kind].path in step.fields for step in touching):
-        pages = [address for address in parents if BY_NAME[address.kind].path]
+            found.add((name, step.address if catalogue[name].nesting else None))
+    kinds = ((step, catalogue[step.kind]) for step in touching)
+    if any(changes_route(kind, step) or kind.path in step.fields for step, kind in kinds):
+        pages = [address for address in parents if catalogue[address.kind].path]
         found |= {(page.kind, parents[page]) for page in pages}
     return found
 
 
-def changes_route(step: Step) -> bool:
+def changes_route(kind: Kind, step: Step) -> bool:
     """Return whether a step creates a redirect or changes its source or target."""
-    route = BY_NAME[step.kind].route
+    route = kind.route
     ends = {route.source, route.target} if route else set[str]()
     return not ends.isdisjoint(step.fields)

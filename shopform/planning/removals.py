@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shopform.diagnostics import plural
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.model.addresses import within
 from shopform.model.desired import Desired, Resource
@@ -44,10 +44,10 @@ class Remover:
 
     def of(self, address: Address, entry: Entry) -> Removal | None:
         """Return the removal of an address; None if its object may exist in an incomplete list."""
-        kind = BY_NAME[address.kind]
+        kind = self.live.catalogue[address.kind]
         read = self.live.kind(kind.name)
         item = read.objects.get(entry.id)
-        if within(address, self.released):
+        if within(self.live.catalogue, address, self.released):
             return self.forget(address, entry)
         if self._kept(entry):
             return self.forget(address, entry, Action.FORGET, KEPT)
@@ -67,7 +67,8 @@ class Remover:
         return parent is not None and self._kept(parent)
 
     def delete(self, address: Address, item: LiveObject) -> Step:
-        nesting = BY_NAME[address.kind].nesting
+        kind = self.live.catalogue[address.kind]
+        nesting = kind.nesting
         above = (nesting.kind, item.parent_id or 0) if nesting else None
         parent = self.compare.matching.owners.get(above) if above else None
         return Step(
@@ -77,7 +78,7 @@ class Remover:
             id=item.id,
             parent=Ref(parent) if parent else None,
             previous=self.compare.matching.before(address),
-            children=tuple(children(BY_NAME[address.kind], item.fields)),
+            children=tuple(children(self.live.catalogue, kind, item.fields)),
             counted=self.live.counts.get((address.kind, item.id)),
         )
 
@@ -103,7 +104,7 @@ class Remover:
         """Return the managed fields for display, from the shop, or else as recorded."""
         recorded = LiveObject(entry.id, {**entry.sent, **entry.stored})
         item = self.live.kind(kind).objects.get(entry.id, recorded)
-        fields = self.lost(BY_NAME[kind], entry, item)
+        fields = self.lost(self.live.catalogue[kind], entry, item)
         managed = (f for f in fields if f.name in entry.sent)
         return {f.name: Secret("", "") if f.sensitive else f.before for f in managed}
 
@@ -155,12 +156,12 @@ class Remover:
         return self.compare.show(kind, loss.name, loss.value)
 
 
-def children(parent: Kind, fields: Mapping[str, object]) -> Iterator[str]:
+def children(catalogue: Catalogue, parent: Kind, fields: Mapping[str, object]) -> Iterator[str]:
     """Yield the kinds of children that an object with these fields may have.
 
     Their kind has this one as its parent, or a reference to it in its identity.
     """
-    for kind in KINDS:
+    for kind in catalogue.kinds:
         nesting = kind.nesting
         if nesting and nesting.kind == parent.name:
             only = nesting.only

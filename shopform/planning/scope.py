@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, Catalogue
+from shopform.kinds import Catalogue
 from shopform.kinds.field_types import PATH
 from shopform.kinds.field_types.base import NO_HOSTS
 from shopform.kit.graphs import reachable, reversed_edges
@@ -87,10 +87,12 @@ def scope(options: Options, known: Known) -> Scope:
     if not options.targets and not options.excludes:
         return Scope(options.only)
     every, others = known.every, _other_names(known)
-    roots = {word: _names(Address(word), every, others) for word in _words(options)}
+    roots = {
+        word: _names(known.catalogue, Address(word), every, others) for word in _words(options)
+    }
     below: dict[Address, list[Address]] = {}
     for address in every:
-        for above in upward(address):
+        for above in upward(known.catalogue, address):
             below.setdefault(above, []).append(address)
     named = {word: _inside(names, below) for word, names in roots.items()}
     needs = _needs(options, known, named)
@@ -140,12 +142,15 @@ def _require_included(
 
 
 def _names(
-    address: Address, every: Container[Address], others: Mapping[Address, Iterable[Address]]
+    catalogue: Catalogue,
+    address: Address,
+    every: Container[Address],
+    others: Mapping[Address, Iterable[Address]],
 ) -> set[Address]:
     """Return an address and its names before and after moves, except those of other objects."""
     found = [address]
     for known in found:
-        for one in upward(known):
+        for one in upward(catalogue, known):
             for other in others.get(one, ()):
                 name = Address.of(known.kind, *other.keys, *known.keys[len(one.keys) :])
                 if name not in found and not (known in every and name in every):
@@ -173,7 +178,7 @@ def _needs(
     if options.refresh_only:
         return held
     declared = {a: set(depends_on(resource)) for a, resource in known.resources.items()}
-    for address, page in _route_targets({a: r.fields for a, r in known.resources.items()}):
+    for address, page in _route_targets(known.resources):
         declared[address].add(page)
     needs = {a: set(found) for a, found in declared.items()}
     for address in declared.keys() & now.keys():
@@ -189,16 +194,14 @@ def _needs(
     return needs
 
 
-def _route_targets(
-    fields: Mapping[Address, Mapping[str, object]],
-) -> Iterator[tuple[Address, Address]]:
+def _route_targets(resources: Mapping[Address, Resource]) -> Iterator[tuple[Address, Address]]:
     """Yield each redirect with the page at its target, which is created first."""
     pages: dict[str, Address] = {}
-    for address, held in fields.items():
-        name = BY_NAME[address.kind].path
-        if isinstance(path := held.get(name), str) and path:
+    for address, resource in resources.items():
+        name = resource.kind.path
+        if isinstance(path := resource.fields.get(name), str) and path:
             pages[page_address(str(canonical(PATH, path)))] = address
-    for address, held in fields.items():
-        hop = hop_of(BY_NAME[address.kind], held, NO_HOSTS, address, None)
+    for address, resource in resources.items():
+        hop = hop_of(resource.kind, resource.fields, NO_HOSTS, address, None)
         if hop and hop.end in pages:
             yield address, pages[hop.end]

@@ -1,9 +1,8 @@
 """Graphs of resources with their references, or of the steps of a plan, in DOT or Mermaid."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from shopform.kinds import KINDS
 from shopform.model.desired import Desired
 from shopform.model.plan import Plan
 from shopform.model.values import Address, Ref
@@ -28,6 +27,7 @@ class Edge:
 class Diagram:
     """Nodes in groups, and edges between them, in the order of the output."""
 
+    kinds: Sequence[str]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
@@ -42,7 +42,9 @@ def resource_graph(desired: Desired, only: Collection[Address] | None = None) ->
         held = sorted(resource.fields.items())
         edges += (Edge(address, v.address, name) for name, v in held if isinstance(v, Ref))
     nodes = (Node(address, address, address.kind) for address in sorted(chosen))
-    return Diagram(tuple(nodes), tuple(edge for edge in edges if edge.end in chosen))
+    return Diagram(
+        list(desired.catalogue), tuple(nodes), tuple(edge for edge in edges if edge.end in chosen)
+    )
 
 
 def step_graph(plan: Plan) -> Diagram:
@@ -53,7 +55,7 @@ def step_graph(plan: Plan) -> Diagram:
     )
     keys = {node.key for node in nodes}
     edges = (Edge(key, s.key) for s in plan.steps for key in sorted(s.after) if key in keys)
-    return Diagram(nodes, tuple(edges))
+    return Diagram(list(plan.catalogue), nodes, tuple(edges))
 
 
 def render_graph(graph: Diagram, form: str) -> str:
@@ -61,9 +63,9 @@ def render_graph(graph: Diagram, form: str) -> str:
     return "".join(f"{line}\n" for line in (_mermaid if form == "mermaid" else _dot)(graph))
 
 
-def _groups(nodes: Iterable[Node]) -> Iterator[tuple[str, list[Node]]]:
-    found: dict[str, list[Node]] = {kind.name: [] for kind in KINDS}
-    for node in nodes:
+def _groups(graph: Diagram) -> Iterator[tuple[str, list[Node]]]:
+    found: dict[str, list[Node]] = {kind: [] for kind in graph.kinds}
+    for node in graph.nodes:
         found.setdefault(node.group, []).append(node)
     return ((group, inside) for group, inside in found.items() if inside)
 
@@ -72,7 +74,7 @@ def _dot(graph: Diagram) -> Iterator[str]:
     yield "digraph shopform {"
     yield '  rankdir = "LR";'
     yield '  node [shape = "box"];'
-    for group, nodes in _groups(graph.nodes):
+    for group, nodes in _groups(graph):
         yield f"  subgraph {_quoted(f'cluster_{group}')} {{"
         yield f"    label = {_quoted(group)};"
         for node in nodes:
@@ -95,7 +97,7 @@ def _mermaid(graph: Diagram) -> Iterator[str]:
     # Ids are numbers: a key may be a keyword of Mermaid, such as `end`.
     ids = {node.key: f"n{number}" for number, node in enumerate(graph.nodes)}
     yield "flowchart LR"
-    for number, (group, nodes) in enumerate(_groups(graph.nodes)):
+    for number, (group, nodes) in enumerate(_groups(graph)):
         yield f"  subgraph g{number}[{_entities(group)}]"
         for node in nodes:
             yield f"    {ids[node.key]}[{_entities(node.label)}]"

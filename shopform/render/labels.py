@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.model.plan import Action, Change, Plan
 
 Held = Mapping[str, object]
@@ -23,21 +23,21 @@ def sides(change: Change) -> tuple[Held | None, Held | None]:
     return old, new
 
 
-def label(kind: str, held: Held) -> str:
+def label(kind: Kind, held: Held) -> str:
     """Return the strings of an object's identity; "" if it has none."""
-    table = BY_NAME[kind]
-    names = (held.get(name) for name in table.identity if name not in table.refers)
+    names = (held.get(name) for name in kind.identity if name not in kind.refers)
     return ", ".join(name for name in names if isinstance(name, str))
 
 
-def label_of(change: Change) -> str:
+def label_of(kind: Kind, change: Change) -> str:
     """Return the name after a change, or else before it."""
     before, after = sides(change)
-    return label(change.kind, after or {}) or label(change.kind, before or {})
+    return label(kind, after or {}) or label(kind, before or {})
 
 
 def labels(plan: Plan) -> dict[str, str]:
     """Return the names of all objects with known fields, by address."""
-    settled = {a: label(a.kind, held.values) for a, held in plan.settled.items()}
-    changed = {c.address: label_of(c) for c in (*plan.drift, *plan.changes)}
+    kinds = plan.catalogue
+    settled = {a: label(kinds[a.kind], held.values) for a, held in plan.settled.items()}
+    changed = {c.address: label_of(kinds[c.kind], c) for c in (*plan.drift, *plan.changes)}
     return {str(address): name for address, name in (settled | changed).items() if name}

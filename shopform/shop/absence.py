@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shopform.errors import RequestRefused
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.model.live import Live, LiveKind
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
@@ -19,7 +19,7 @@ def confirm_absence(client: Client, live: Live, prior: Prior) -> Live:
     """
     kinds = dict(live.kinds)
     for name, numbers in _missing(live, prior).items():
-        kind = BY_NAME[name]
+        kind = live.catalogue[name]
         existing = [n for n in _sample(numbers) if _exists(client, kind, kinds[name], n)]
         if existing:
             kinds[name] = replace(kinds[name], problem=f"{existing[0]} exists and is not in it")

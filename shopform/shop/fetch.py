@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.shop import Shop
 from shopform.shop.client import Client
@@ -33,7 +33,7 @@ def fetch(
     that the key may not read, is left out with its children, and its error is put into `unread`;
     the error of a key that may read nothing is raised.
     """
-    shop, needed = client.shop, _with_parents(kinds)
+    shop, needed = client.shop, _with_parents(client.shop.catalogue, kinds)
     found: dict[str, LiveKind] = {}
     with ThreadPoolExecutor(client.parallelism) as pool:
         level = [kind for kind in needed if not kind.nesting]
@@ -98,7 +98,7 @@ def with_product_counts(client: Client, live: Live, wanted: Iterable[tuple[str, 
     A kind by which products cannot be counted is left out. The number is `None` if the key may
     not read products or the shop does not report it.
     """
-    filters = {kind.name: kind.counted_by for kind in KINDS}
+    filters = {kind.name: kind.counted_by for kind in live.catalogue.kinds}
     asked = sorted({one for one in wanted if filters.get(one[0])})
     tasks = [partial(count_products, client, kind, number) for kind, number in asked]
     with ThreadPoolExecutor(client.parallelism) as pool:
@@ -109,7 +109,7 @@ def with_product_counts(client: Client, live: Live, wanted: Iterable[tuple[str, 
 
 def count_products(client: Client, kind: str, number: int) -> int | None:
     """Return the number of products of one object; one call."""
-    argument = BY_NAME[kind].counted_by
+    argument = client.shop.catalogue[kind].counted_by
     names = Names(endpoint="product", ids=("product_id",), list_key="products", fields={})
     try:
         body = client.get(names.endpoint, {argument: number, "limit": 1}, fatal=False)
@@ -122,12 +122,12 @@ def count_products(client: Client, kind: str, number: int) -> int | None:
     return 0 if answer.total is None and not answer.items else answer.total
 
 
-def _with_parents(kinds: Collection[str]) -> list[Kind]:
+def _with_parents(catalogue: Catalogue, kinds: Collection[str]) -> list[Kind]:
     needed = set(kinds)
-    for kind in reversed(KINDS):
+    for kind in reversed(catalogue.kinds):
         if kind.name in needed and kind.nesting:
             needed.add(kind.nesting.kind)
-    return [kind for kind in KINDS if kind.name in needed]
+    return [kind for kind in catalogue.kinds if kind.name in needed]
 
 
 def _names(shop: Shop, kind: Kind) -> Names:
@@ -144,7 +144,7 @@ def _listings(
     nesting, names = kind.nesting, _names(shop, kind)
     if not nesting:
         return [Listing(kind, names)]
-    container, only = BY_NAME[nesting.kind], nesting.only
+    container, only = shop.catalogue[nesting.kind], nesting.only
     return [
         Listing(kind, names, owner.id)
         for owner in found[nesting.kind].objects.values()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shopform.errors import StateError
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue
 from shopform.state.folded_state import Ledger
 from shopform.state.format import refuse_shared
 
@@ -18,6 +18,7 @@ class Expected:
     """
 
     shop: str
+    catalogue: Catalogue
     source: str = ""
     flags: str = ""
     anywhere: bool = False
@@ -40,7 +41,7 @@ class Expected:
                 f"not of `{self.source}`",
                 hint="ids are specific to a shop: correct the shop's `url`, or move the file away",
             )
-        unknown = sorted({address.kind for address in ledger.resources} - BY_NAME.keys())
+        unknown = sorted({address.kind for address in ledger.resources} - self.catalogue.keys())
         if unknown:
             raise StateError(
                 f"the state `{place}` contains a kind that this version does not know:"

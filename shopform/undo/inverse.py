@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from shopform.kinds import BY_NAME, ORDER
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change
@@ -41,7 +40,9 @@ def invert(
     are addresses to delete even where they were edited in the shop after the run.
     """
     inverter = _Inverter(run, prior, live, previous_addresses(run, prior), images)
-    for address in sorted(inverter.addresses.touched, key=lambda a: (ORDER[a.kind], a)):
+    for address in sorted(
+        inverter.addresses.touched, key=lambda a: (live.catalogue.order[a.kind], a)
+    ):
         inverter.invert(address)
     inverter.delete_created(allow_delete)
     inverter.drop_dangling()
@@ -146,7 +147,7 @@ class _Inverter:
         if self._object(value.address, number):
             self.resources[address] = replace(resource, fields={**fields, name: number})
             return
-        if now is None and name in BY_NAME[address.kind].identity:
+        if now is None and name in self.live.catalogue[address.kind].identity:
             self._drop(address, NO_TARGET)
             return
         if name not in resource.ignore:
@@ -210,7 +211,7 @@ class _Inverter:
             self.report.superseded(address, "was deleted after the run")
 
     def _recreate(self, address: Address, before: Entry) -> None:
-        kind = BY_NAME[address.kind]
+        kind = self.live.catalogue[address.kind]
         fields = self._fields(address, before, UNMANAGED, None)
         if not fields.keys() >= {name for name in kind.identity if name in before.sent}:
             self._drop(address, "its identity is no longer known")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from shopform.kinds import BY_NAME
 from shopform.model.canonical import identified
 from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
@@ -28,7 +27,7 @@ def find_kept(
     kept: dict[Address, tuple[str, Address]] = {}
     for address, entry in created.items():
         item = live.object(address.kind, entry.id)
-        edits = edited_fields(BY_NAME[address.kind], entry, item, live.hosts) if item else []
+        edits = edited_fields(live.catalogue[address.kind], entry, item, live.hosts) if item else []
         edits += children.get((address.kind, entry.id), [])
         if edits and address not in allow_delete:
             reason = f"was edited in the shop after the run: {', '.join(edits)}"
@@ -46,7 +45,7 @@ def find_kept(
 def _pending(prior: Prior, live: Live) -> Iterator[tuple[str, int]]:
     """Yield kind and id of the objects that pending creates have made."""
     for intent in prior.pending:
-        kind = BY_NAME[intent.kind]
+        kind = live.catalogue[intent.kind]
         wanted = (intent.parent_id, identified(kind, intent.identity))
         for item in live.kind(kind.name).objects.values():
             if (item.parent_id, live_identity(kind, item, live.hosts)) == wanted:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import Catalogue
 from shopform.kit.graphs import reachable
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired, Import, Moved, Resource
@@ -32,7 +32,7 @@ class RecordedRun:
     def has_images(self) -> bool:
         """Whether any of the objects had declared images."""
         return any(
-            BY_NAME[address.kind].type(name).unreadable and entry.sent[name]
+            self.plan.catalogue[address.kind].type(name).unreadable and entry.sent[name]
             for address, entry in self.before.items()
             for name in entry.sent
         )
@@ -47,6 +47,7 @@ class PreviousAddresses:
     to its previous one where another object has that now.
     """
 
+    catalogue: Catalogue
     moves: list[Moved] = field(default_factory=list)
     names: dict[Address, Address] = field(default_factory=dict)
     blocked: dict[Address, Address] = field(default_factory=dict)
@@ -58,7 +59,7 @@ class PreviousAddresses:
 
     def of(self, address: Address) -> Address:
         """Return the address before the run, or the address itself if it was not moved."""
-        container = container_of(address)
+        container = container_of(self.catalogue, address)
         if address in self.names or not container or not self.names:
             return self.names.get(address, address)
         moved = self.of(container)
@@ -81,11 +82,11 @@ class PreviousAddresses:
 
 def previous_addresses(run: RecordedRun, prior: Prior) -> PreviousAddresses:
     """Reverse the moves of a run, children together with their parents."""
-    found = PreviousAddresses()
+    found = PreviousAddresses(run.plan.catalogue)
     steps, changes = run.plan.steps, run.plan.changes
     # An address that only a pending create had cannot be restored.
     back = {s.address: s.previous for s in steps if s.previous and s.previous in run.before}
-    for kind in KINDS:
+    for kind in run.plan.catalogue.kinds:
         _move_back(found, {a: old for a, old in back.items() if a.kind == kind.name}, prior)
     found.now = {found.of(address): entry for address, entry in prior.resources.items()}
     reused = set(back.values())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopform.diagnostics import plural
-from shopform.kinds import BY_NAME
 from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.desired import Resource
@@ -64,10 +63,10 @@ class PreviousValues:
             known = None if replaced else item
             try:
                 value = self.value(kind, name, before, changes.get(name), known)
-                found[name] = rooted(BY_NAME[kind], name, value)
+                found[name] = rooted(self.live.catalogue[kind], name, value)
             except NotRestorable as reason:
                 lost[name] = str(reason)
-            type_ = BY_NAME[kind].type(name)
+            type_ = self.live.catalogue[kind].type(name)
             if isinstance(type_, Unreadable):
                 records: Any = before.sent.get(name, ())
                 missing = len(records) - len(self._restorable(type_, records, name, item))
@@ -93,7 +92,7 @@ class PreviousValues:
         `change` is what the run did to the field, `entry` the state before it, and `item` the
         object as it is now.
         """
-        table, sent = BY_NAME[kind], entry.sent.get(name, MISSING)
+        table, sent = self.live.catalogue[kind], entry.sent.get(name, MISSING)
         type_ = table.type(name)
         if isinstance(type_, Unreadable):
             return self._restorable(type_, sent, name, item)
@@ -111,7 +110,7 @@ class PreviousValues:
 
     def with_addresses(self, kind: str, name: str, value: object) -> Any:
         """Return a value of the state as files declare it: references by address."""
-        target = BY_NAME[kind].refers.get(name)
+        target = self.live.catalogue[kind].refers.get(name)
         if isinstance(value, Ref):
             return Ref(self.previous(value.address))
         if target and isinstance(value, int) and (target, value) in self.owners:
@@ -120,7 +119,7 @@ class PreviousValues:
 
     def unchanged(self, address: Address, entry: Entry) -> Resource:
         """Declare an object as it is: it can be matched and referred to, no field is compared."""
-        kind = BY_NAME[address.kind]
+        kind = self.live.catalogue[address.kind]
         names = {*kind.refers, *kind.identity} & entry.sent.keys()
         shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
         return Resource(
@@ -137,7 +136,7 @@ class PreviousValues:
 
     def edited(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> bool:
         """Return whether the shop holds another value than the state expects."""
-        type_, sent = BY_NAME[kind].type(name), entry.sent.get(name, MISSING)
+        type_, sent = self.live.catalogue[kind].type(name), entry.sent.get(name, MISSING)
         if item is None or name not in item.fields or type_.unreadable or is_digest(sent):
             return False
         held = canonical(type_, item.fields[name], self.live.hosts)
@@ -160,7 +159,7 @@ class PreviousValues:
 
     def _unchanged_value(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Any:
         """The value in the shop, or the sent value if the shop's value came from it."""
-        table, sent = BY_NAME[kind], entry.sent[name]
+        table, sent = self.live.catalogue[kind], entry.sent[name]
         raw = item.fields.get(name, MISSING) if item else MISSING
         left = entry.stored.get(name, sent)
         now = left if raw is MISSING else canonical(table.type(name), raw, self.live.hosts)

@@ -18,6 +18,7 @@ from shopform.config import (
 )
 from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
+from shopform.kinds import Catalogue
 from shopform.model.desired import Desired
 from shopform.model.values import KEY, Address
 from shopform.planning.scope import Known, Options, scope
@@ -109,19 +110,14 @@ def open_declared(
     return desired, scope(options, known).only
 
 
-def check_address(text: str) -> Address:
+def check_address(catalogue: Catalogue, text: str) -> Address:
     """Return an address of a known kind with the right number of keys. Raises UsageError."""
-    from shopform.kinds import BY_NAME
-
     address = Address(text)
-    kind, depth = BY_NAME.get(address.kind), 0
-    while kind:
-        depth += 1
-        kind = BY_NAME[kind.nesting.kind] if kind.nesting else None
+    depth = len(catalogue.lineage(address.kind)) if address.kind in catalogue else 0
     if not depth or len(address.keys) != depth or not all(map(KEY.match, address.keys)):
         hint = "an address is KIND.KEY"
         if not depth:
-            hint = did_you_mean(address.kind, BY_NAME, hint)
+            hint = did_you_mean(address.kind, catalogue, hint)
         raise UsageError(f"`{text}` is not an address", hint=hint)
     return address
 

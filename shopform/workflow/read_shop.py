@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
-from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model.declared import Declared
 from shopform.model.live import Live
 from shopform.model.prior import Prior
@@ -37,7 +36,7 @@ class ShopSnapshot:
     def warnings(self) -> Iterator[Diagnostic]:
         for name, problem in self.unread.items():
             first = problem.diagnostics[0]
-            section = BY_NAME[name].section
+            section = self.live.catalogue[name].section
             yield warning(
                 "not-read", f"the {section} are omitted: {first.summary}", hint=first.hint
             )
@@ -62,10 +61,16 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
         connected(workspace, limits) as connection,
         reading(workspace, connection),
     ):
-        live = fetch(connection.client, [kind.name for kind in KINDS], unread=unread)
+        live = fetch(
+            connection.client, [kind.name for kind in workspace.shop.catalogue.kinds], unread=unread
+        )
         live = confirm_absence(connection.client, live, prior)
         require_same_shop(connection.client, prior, live)
         ledger = connection.ledger
     workspace.observer.was_read(workspace.shop.name, live.calls, ledger.left, ledger.daily)
     require_complete(live)
-    return ShopSnapshot(live, prior, dict(sorted(unread.items(), key=lambda one: ORDER[one[0]])))
+    return ShopSnapshot(
+        live,
+        prior,
+        dict(sorted(unread.items(), key=lambda one: workspace.shop.catalogue.order[one[0]])),
+    )

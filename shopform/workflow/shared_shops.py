@@ -64,7 +64,9 @@ def _former(workspace: Workspace) -> str:
         if name in used:
             continue
         try:
-            prior = open_store(name, directory, Expected(shop=host_of(shop.url))).read(repair=True)
+            prior = open_store(
+                name, directory, Expected(shop=host_of(shop.url), catalogue=shop.catalogue)
+            ).read(repair=True)
         except StateError:
             continue  # of another shop, or not a state
         known = key_digest(shop.token.text, prior.lineage) in (prior.keys or ("",))

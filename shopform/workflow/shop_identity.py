@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shopform.errors import StateError
-from shopform.kinds import BY_NAME
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Anchor, Entry, Prior
@@ -58,16 +57,15 @@ def require_same_shop(
 
 
 def _with_request(client: Client, prior: Prior, found: Evidence) -> Evidence:
-    anchor = prior.anchor
+    anchor, catalogue = prior.anchor, client.shop.catalogue
     if anchor:
-        item = read_one(client, BY_NAME[anchor.kind], anchor.id).objects.get(anchor.id)
-        now = anchored(anchor.kind, item) if item and item.fixed else None
+        item = read_one(client, catalogue[anchor.kind], anchor.id).objects.get(anchor.id)
+        now = anchored(catalogue[anchor.kind], item) if item and item.fixed else None
         return replace(found, anchor=now or Anchor(kind=anchor.kind, id=0, name="missing"))
     address = _sample(prior.resources)
     if address is None:
         return found
     entry = prior.resources[address]
-    catalogue = client.shop.catalogue
     item = read_one(client, catalogue[address.kind], entry.id).objects.get(entry.id)
     nothing = Desired(catalogue=catalogue)
     if item and same_identity(address, entry, item, nothing, client.shop.hosts):

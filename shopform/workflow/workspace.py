@@ -79,7 +79,11 @@ class Workspace:
             flags += f" --from {self.source}"
         host = self.source_host if self.source else ""
         expected = Expected(
-            shop=host_of(self.shop.url), source=host, flags=flags, anywhere=anywhere
+            shop=host_of(self.shop.url),
+            catalogue=self.shop.catalogue,
+            source=host,
+            flags=flags,
+            anywhere=anywhere,
         )
         return open_store(name, self.directory, expected)
 

@@ -24,6 +24,7 @@ from two_shops import (
 )
 
 from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.state.open import open_store
 from shopform.state.ownership import Expected
@@ -37,13 +38,17 @@ def shops(tmp_path: Path) -> Iterator[TwoShops]:
 
 def test_memory_is_locked_while_anybody_writes_to_the_shop(shops: TwoShops) -> None:
     own = open_store(
-        "state/new.json", shops.directory, Expected(shop=f"127.0.0.1:{shops.new.port}")
+        "state/new.json",
+        shops.directory,
+        Expected(shop=f"127.0.0.1:{shops.new.port}", catalogue=STANDARD),
     )
     with own.open("apply"):
         done = shops.run("clone", *BETWEEN, "--auto-approve")
     assert (done.exit, writes(shops.new)) == (15, [])
     copies = open_store(
-        "state/new.from-old.json", shops.directory, Expected(shop=f"127.0.0.1:{shops.new.port}")
+        "state/new.from-old.json",
+        shops.directory,
+        Expected(shop=f"127.0.0.1:{shops.new.port}", catalogue=STANDARD),
     )
     with copies.open("clone"):
         done = shops.run("clone", *BETWEEN, "--auto-approve")

@@ -137,9 +137,9 @@ def test_a_plan_that_waits_for_nothing_in_it_is_drawn() -> None:
 @pytest.mark.parametrize("form", GRAMMAR)
 def test_no_text_breaks_out_of_its_label(form: str) -> None:
     nodes = (Node(NASTY, NASTY, NASTY), Node("end", "end", "end"))
-    text = render_graph(Diagram(nodes, (Edge(NASTY, "end", NASTY),)), form)
+    text = render_graph(Diagram((), nodes, (Edge(NASTY, "end", NASTY),)), form)
     assert GRAMMAR[form].fullmatch(text)
-    assert render_graph(Diagram((), ()), form)
+    assert render_graph(Diagram((), (), ()), form)
 
 
 def test_the_order_of_declaration_changes_nothing() -> None:

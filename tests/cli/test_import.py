@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from support import Run, environment_of, run_here
 
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 Shopform = Callable[..., Run]
@@ -416,7 +417,9 @@ def test_a_locked_state_is_left_alone(run: Shopform, folder: Path, shop: Sandbox
     from shopform.state.ownership import Expected
 
     declare(folder, CATALOGUE)
-    store = open_store("state/demo.json", folder, Expected(shop=host_of(shop.url)))
+    store = open_store(
+        "state/demo.json", folder, Expected(shop=host_of(shop.url), catalogue=STANDARD)
+    )
     with store.open("apply"):
         assert run("import", "category.women", "41").exit == 15
     assert shop.calls == []

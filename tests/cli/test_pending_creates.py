@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from undoable import Project, one, words
 
+from shopform.kinds.standard import STANDARD
 from shopform.model.values import Address
 from shopform.state.local.store import LocalStore
 from shopform.state.ownership import Expected
@@ -73,13 +74,14 @@ def interrupted(one: Project, way: Way) -> None:
 
 
 def store_of(one: Project) -> LocalStore:
-    expected = Expected(shop=f"127.0.0.1:{one.sandbox.port}")
+    expected = Expected(shop=f"127.0.0.1:{one.sandbox.port}", catalogue=STANDARD)
     return LocalStore(one.directory / "state/demo.json", expected)
 
 
 def pending(one: Project) -> list[str]:
     prior = LocalStore(
-        one.directory / "state/demo.json", Expected(shop=f"127.0.0.1:{one.sandbox.port}")
+        one.directory / "state/demo.json",
+        Expected(shop=f"127.0.0.1:{one.sandbox.port}", catalogue=STANDARD),
     ).read()
     return [intent.address for intent in prior.pending]
 
@@ -140,7 +142,8 @@ def test_a_pending_create_is_shown_and_not_mixed_up(one: Project) -> None:
     for command in (("plan",), ("plan", "--destroy"), ("plan", "--format", "markdown")):
         assert said in words(one.done(*command))
     store = LocalStore(
-        one.directory / "state/demo.json", Expected(shop=f"127.0.0.1:{one.sandbox.port}")
+        one.directory / "state/demo.json",
+        Expected(shop=f"127.0.0.1:{one.sandbox.port}", catalogue=STANDARD),
     )
     with store.open("test") as session:
         made = session.prior.pending[0].entry

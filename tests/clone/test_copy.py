@@ -15,6 +15,7 @@ from shopform.clone.id_mapping import (
 )
 from shopform.clone.text_rewriting import Rewriting, own_hosts
 from shopform.describe.from_live import declare
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Import
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, Ref
@@ -208,9 +209,9 @@ def test_addresses_are_those_of_the_copies_then_those_of_the_files() -> None:
 
 
 def test_kinds_bring_what_is_in_them_and_what_they_need() -> None:
-    assert with_nested({"profile"}) == {"profile", "attribute", "value"}
-    assert required_kinds({"value"}) == {"profile", "attribute", "value"}
-    assert required_kinds({"category"}) == {"category"}
+    assert with_nested(STANDARD, {"profile"}) == {"profile", "attribute", "value"}
+    assert required_kinds(STANDARD, {"value"}) == {"profile", "attribute", "value"}
+    assert required_kinds(STANDARD, {"category"}) == {"category"}
 
 
 def test_part_of_a_copy_has_all_it_refers_to() -> None:

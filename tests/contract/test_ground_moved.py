@@ -14,6 +14,7 @@ from line import Line, line
 from shopform.apply import apply
 from shopform.errors import ShopChanged
 from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.addresses import within
 from shopform.model.plan import Outcome, Plan
 from shopform.model.values import Address
@@ -91,7 +92,7 @@ def test_an_object_that_is_to_be_imported_and_was_deleted_meanwhile() -> None:
             one.forget_state()
             made = one.plan()
             at = Address(address_of(kind))
-            lost = [step for step in made.steps if within(step.address, (at,))]
+            lost = [step for step in made.steps if within(STANDARD, step.address, (at,))]
             for step in sorted(lost, key=lambda step: -ORDER[step.kind]):
                 by_hand(one, "DELETE", f"{endpoint(step.kind)}/{step.id}")
             refused(one, made, f"`{address_of(kind)}` was deleted")

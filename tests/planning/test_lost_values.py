@@ -94,7 +94,7 @@ def test_children_lie_in_it_and_do_not_only_point_at_it() -> None:
 
 def test_what_a_stopped_run_was_creating_is_no_child_of_staff() -> None:
     world = World().there("category.a", 1, name="A").live("category", 2, name="B", parent=1)
-    addresses = PreviousAddresses(now=dict(world.entries))
+    addresses = PreviousAddresses(STANDARD, now=dict(world.entries))
     for name, kept in {"B": set(), "Other": {"category.a"}, "": {"category.a"}}.items():
         intent = Intent(
             address=Address("category.b"),

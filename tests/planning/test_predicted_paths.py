@@ -7,6 +7,7 @@ from worlds import World, before, errors, keys, ref, warnings
 
 from shopform.diagnostics import Span
 from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.prior import Entry
 from shopform.model.slugs import appended, wanted
@@ -183,12 +184,12 @@ def test_what_the_shop_made_is_in_conflict_with_redirects_of_the_state() -> None
     }
     made = {Address("category.a"): ("sko", "sko-x")}
     for held, codes in (({"sko-x"}, ["route-hides", "route-dead"]), ({"sko"}, ["route-hides"])):
-        told = list(conflicts(made, held, entries))
+        told = list(conflicts(STANDARD, made, held, entries))
         assert [each.code for each in told] == codes
         assert secret not in str(told)
     foreseen = {Address("category.a"): ("sko-x", "sko-x")}
-    assert [d.code for d in conflicts(foreseen, {"sko-x"}, entries)] == ["route-hides"]
+    assert [d.code for d in conflicts(STANDARD, foreseen, {"sko-x"}, entries)] == ["route-hides"]
     hidden = {
         Address("redirect.s"): entry(source=digest("redirect", "source", "sko-x"), target="b")
     }
-    assert list(conflicts(made, {"sko"}, hidden)) == []
+    assert list(conflicts(STANDARD, made, {"sko"}, hidden)) == []

@@ -12,6 +12,7 @@ from typing import Any
 
 from state_samples import HOST, A, B, C, D, entry, intent
 
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 from shopform.model.values import Address
 from shopform.state.local.store import LocalStore
@@ -75,7 +76,7 @@ def truths() -> list[Truth]:
 
 
 def stored(path: Path) -> LocalStore:
-    return LocalStore(path, Expected(shop=HOST))
+    return LocalStore(path, Expected(shop=HOST, catalogue=STANDARD))
 
 
 def play(directory: Path, acknowledge: Callable[[], object]) -> None:

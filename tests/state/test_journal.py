@@ -14,6 +14,7 @@ import pytest
 from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.errors import StateError
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 from shopform.model.values import Address
 from shopform.state.local.store import LocalStore
@@ -22,7 +23,7 @@ from shopform.state.ownership import Expected
 
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
-    return LocalStore(tmp_path / "x.json", Expected(shop=HOST))
+    return LocalStore(tmp_path / "x.json", Expected(shop=HOST, catalogue=STANDARD))
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_a_journal_is_not_added_to_a_state_that_went_on_elsewhere(
     stopped: LocalStore, tmp_path: Path
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
-    other = LocalStore(tmp_path / "elsewhere" / "x.json", Expected(shop=HOST))
+    other = LocalStore(tmp_path / "elsewhere" / "x.json", Expected(shop=HOST, catalogue=STANDARD))
     other.path.write_bytes(stopped.path.read_bytes())
     with other.open("apply") as session:
         session.edit(set={C: entry(3)})
@@ -247,9 +248,11 @@ def test_a_state_nobody_may_write_is_refused_before_the_run(stopped: LocalStore,
 def test_a_place_that_is_no_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="not a directory"):
-        LocalStore(tmp_path / "file" / "x.json", Expected(shop=HOST)).open("apply")
+        LocalStore(tmp_path / "file" / "x.json", Expected(shop=HOST, catalogue=STANDARD)).open(
+            "apply"
+        )
     with pytest.raises(StateError, match="is a directory"):
-        LocalStore(tmp_path, Expected(shop=HOST)).read()
+        LocalStore(tmp_path, Expected(shop=HOST, catalogue=STANDARD)).read()
 
 
 def test_what_a_list_held_is_recorded_once_and_travels_with_the_intents(store: LocalStore) -> None:

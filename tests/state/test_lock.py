@@ -14,6 +14,7 @@ from state_samples import HOST, A, entry, intent
 
 import shopform
 from shopform.errors import Locked, StateError
+from shopform.kinds.standard import STANDARD
 from shopform.state.local import lock as locking
 from shopform.state.local.lock import acquire, force_unlock, read_info
 from shopform.state.local.store import LocalStore
@@ -23,10 +24,12 @@ HOLDER = """
 import sys
 from pathlib import Path
 from state_samples import A, HOST, intent
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 from shopform.state.local.store import LocalStore
 from shopform.state.ownership import Expected
-with LocalStore(Path(sys.argv[1]), Expected(shop=HOST)).open("apply") as session:
+expected = Expected(shop=HOST, catalogue=STANDARD)
+with LocalStore(Path(sys.argv[1]), expected).open("apply") as session:
     session.intend("1", Op.CREATE, A, intent(A))
     print("held", flush=True)
     sys.stdin.readline()
@@ -60,7 +63,7 @@ def holder(place: Path) -> Iterator[subprocess.Popen[str]]:
 def test_another_process_is_kept_out_and_told_who_holds_it(place: Path) -> None:
     with holder(place) as process:
         with pytest.raises(Locked) as caught:
-            LocalStore(place, Expected(shop=HOST)).open("destroy")
+            LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).open("destroy")
         info = read_info(place.with_name("x.json.lock"))
         assert info is not None
         assert info.pid == process.pid
@@ -69,14 +72,16 @@ def test_another_process_is_kept_out_and_told_who_holds_it(place: Path) -> None:
         for part in (info.who, info.created, info.id, str(info.pid)):
             assert part in str(caught.value)
         assert caught.value.diagnostics[0].hint.endswith(f"`shopform force-unlock {info.id}`")
-        assert LocalStore(place, Expected(shop=HOST)).read().pending == (intent(A),)
+        assert LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).read().pending == (
+            intent(A),
+        )
 
 
 def test_a_killed_holder_frees_the_lock_and_leaves_its_intent(place: Path) -> None:
     with holder(place) as process:
         process.kill()
         process.wait()
-        with LocalStore(place, Expected(shop=HOST)).open("apply") as session:
+        with LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).open("apply") as session:
             assert session.prior.pending == (intent(A),)
 
 
@@ -85,12 +90,14 @@ def test_force_unlock_from_another_process_lets_the_next_run_in(place: Path) -> 
         info = read_info(place.with_name("x.json.lock"))
         assert info is not None
         with pytest.raises(StateError, match=info.id):
-            LocalStore(place, Expected(shop=HOST)).force_unlock("0")
-        LocalStore(place, Expected(shop=HOST)).force_unlock(info.id)
-        with LocalStore(place, Expected(shop=HOST)).open("apply") as session:
+            LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).force_unlock("0")
+        LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).force_unlock(info.id)
+        with LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).open("apply") as session:
             session.result("1", set={A: entry(1)})
             session.commit()
-    assert LocalStore(place, Expected(shop=HOST)).read().resources == {A: entry(1)}
+    assert LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).read().resources == {
+        A: entry(1)
+    }
 
 
 def test_waiting_is_bounded_and_slows_down(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

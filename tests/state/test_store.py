@@ -10,6 +10,7 @@ from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.errors import ConfigError, Locked, StateError
 from shopform.files import read_bytes
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 from shopform.model.prior import Prior
 from shopform.model.values import Address, host_of
@@ -23,7 +24,7 @@ Opener = Callable[[], Store]
 
 
 def local(directory: Path) -> Store:
-    return open_store("state/staging.json", directory, Expected(shop=HOST))
+    return open_store("state/staging.json", directory, Expected(shop=HOST, catalogue=STANDARD))
 
 
 @pytest.fixture(params=[local])
@@ -227,7 +228,9 @@ def test_a_kind_of_a_later_version_is_told(store: Store) -> None:
 def test_a_state_of_another_shop_is_refused(store: Store, tmp_path: Path) -> None:
     with store.open("apply") as session:
         session.edit(set={A: entry(1)})
-    other = open_store("state/staging.json", tmp_path, Expected(shop="production.example.dk"))
+    other = open_store(
+        "state/staging.json", tmp_path, Expected(shop="production.example.dk", catalogue=STANDARD)
+    )
     for attempt in (other.read, lambda: other.open("apply")):
         with pytest.raises(StateError, match="belongs to the shop"):
             attempt()
@@ -270,7 +273,9 @@ def test_a_state_behind_a_link_keeps_its_place_and_its_mode(tmp_path: Path) -> N
     real.write_bytes(dumps(Prior(lineage="1f", serial=1, shop=HOST)))
     real.chmod(0o640)
     (tmp_path / "link.json").symlink_to(real)
-    with LocalStore(tmp_path / "link.json", Expected(shop=HOST)).open("apply") as session:
+    with LocalStore(tmp_path / "link.json", Expected(shop=HOST, catalogue=STANDARD)).open(
+        "apply"
+    ) as session:
         session.edit(set={A: entry(1)})
     assert (tmp_path / "link.json").is_symlink()
     assert loads(real.read_bytes(), real).resources == {A: entry(1)}
@@ -280,7 +285,7 @@ def test_a_state_behind_a_link_keeps_its_place_and_its_mode(tmp_path: Path) -> N
 def test_remote_state_is_refused_for_now(tmp_path: Path) -> None:
     for location in ("s3://bucket/key", "gs://bucket/key"):
         with pytest.raises(ConfigError):
-            open_store(location, tmp_path, Expected(shop=HOST))
+            open_store(location, tmp_path, Expected(shop=HOST, catalogue=STANDARD))
 
 
 @pytest.mark.parametrize(

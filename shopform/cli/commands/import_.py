@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from shopform.cli import completions, options
+from shopform.cli.param_types import standard
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -36,7 +37,7 @@ def command(
     from shopform.workflow.requests import ImportRequest
     from shopform.workflow.state.import_object import import_object
 
-    request = options.taken(ImportRequest, asked, address=check_address(address))
+    request = options.taken(ImportRequest, asked, address=check_address(standard(), address))
     if request.into and not request.generate:
         raise UsageError("`--into` needs `--generate`", hint="add `--generate`")
     limits, (_, loaded) = options.limits(asked), options.opened(console, asked)

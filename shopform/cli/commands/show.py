@@ -43,4 +43,6 @@ def _state(console: Console, shop: str | None) -> None:
         console.result(state.stored())
     elif console.form == "text":
         summary = console.detail == "summary"
-        console.result(render_state(state.masked(), width=console.columns, summary=summary))
+        console.result(
+            render_state(state.masked(), state.catalogue, width=console.columns, summary=summary)
+        )

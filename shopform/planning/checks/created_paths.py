@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from shopform.diagnostics import Diagnostic, warning
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue
 from shopform.kit.url_paths import page_address, slashed
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import CHANGE, Hop, hop_of
@@ -11,14 +11,17 @@ from shopform.model.values import Address
 
 
 def conflicts(
-    made: Mapping[Address, tuple[str, str]], held: Set[str], entries: Mapping[Address, Entry]
+    catalogue: Catalogue,
+    made: Mapping[Address, tuple[str, str]],
+    held: Set[str],
+    entries: Mapping[Address, Entry],
 ) -> Iterator[Diagnostic]:
     """Warn of redirects in the state that conflict with a path that the shop chose.
 
     `made` holds the intended and the actual path of pages where these may differ; `held` the
     normalized paths of all pages that were read.
     """
-    hops = list(_hops(entries))
+    hops = list(_hops(catalogue, entries))
     starts, ends = _by(hops, "start"), _by(hops, "end")
     for address, (wanted, got) in made.items():
         for hop in starts.get(page_address(got), ()):
@@ -42,11 +45,11 @@ def _by(hops: Iterable[Hop], name: str) -> dict[str, list[Hop]]:
     return found
 
 
-def _hops(entries: Mapping[Address, Entry]) -> Iterator[Hop]:
+def _hops(catalogue: Catalogue, entries: Mapping[Address, Entry]) -> Iterator[Hop]:
     for address, entry in entries.items():
-        route = BY_NAME[address.kind].route
+        route = catalogue[address.kind].route
         names = (route.source, route.target) if route else ()
         fields = {name: entry.stored.get(name, entry.sent.get(name)) for name in names}
         # The digest of a secret value is not a path, and gives no hop.
-        if hop := hop_of(BY_NAME[address.kind], fields, frozenset(), address, None):
+        if hop := hop_of(catalogue[address.kind], fields, frozenset(), address, None):
             yield hop

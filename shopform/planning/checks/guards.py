@@ -3,7 +3,7 @@
 from collections import Counter
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kit.graphs import reversed_edges
 from shopform.model.live import Live
 from shopform.model.plan import Action, Change, Op
@@ -72,7 +72,7 @@ def _deleted(draft: PlanDraft) -> list[Change]:
 
 def complete(live: Live, out: Collector) -> None:
     """Refuse a plan that depends on an incomplete list."""
-    for kind in KINDS:
+    for kind in live.catalogue.kinds:
         read = live.kind(kind.name)
         if read.problem:
             out.error(
@@ -101,7 +101,7 @@ def _children(draft: PlanDraft) -> None:
     deleted = {(c.kind, c.id): c for c in _deleted(draft)}
     if not deleted:
         return
-    for kind in KINDS:
+    for kind in draft.catalogue.kinds:
         names = ("", *(n for n in kind.identity if n in kind.refers))
         for item in draft.live.kind(kind.name).objects.values():
             if (kind.name, item.id) in deleted:
@@ -185,7 +185,7 @@ def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
     rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
     found: list[tuple[str, dict[str, int], str]] = []
     for kind, count in rest.items():
-        section = BY_NAME[kind].section
+        section = draft.catalogue[kind].section
         if owned[kind] >= limits.floor and count > limits.share * owned[kind]:
             share = f"more than {limits.share:.0%}"
             found.append((f"{count} of {owned[kind]} {section}", {kind: count}, share))

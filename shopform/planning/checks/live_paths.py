@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shopform.diagnostics import Span
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.plan import Op, Step
@@ -80,7 +80,7 @@ class _Object(NamedTuple):
 def paths_of(draft: PlanDraft) -> Paths:
     """Return the paths of a draft; its steps need no order yet."""
     found = Paths()
-    for kind in KINDS:
+    for kind in draft.catalogue.kinds:
         if kind.path:
             _pages(draft, kind, found)
         if kind.route:
@@ -98,9 +98,9 @@ def _predict(draft: PlanDraft, found: Paths) -> None:
     known: dict[str, list[Step]] = {}
     queues: dict[str, list[Step]] = {}
     for prediction in list(predictions(draft, found.pages)):
-        kind, step = BY_NAME[prediction.step.kind], prediction.step
+        kind, step = draft.catalogue[prediction.step.kind], prediction.step
         if not queues:
-            known = _by_root(kind, found)
+            known = _by_root(draft.catalogue, kind, found)
         queues.setdefault(root(kind, prediction.wanted), []).append(step)
         if not prediction.got:
             continue
@@ -112,12 +112,12 @@ def _predict(draft: PlanDraft, found: Paths) -> None:
     found.queues = [(known.get(key, []), queue) for key, queue in queues.items()]
 
 
-def _by_root(kind: Kind, found: Paths) -> dict[str, list[Step]]:
+def _by_root(catalogue: Catalogue, kind: Kind, found: Paths) -> dict[str, list[Step]]:
     """Return the steps that give up or assign a known path, by the root of the path."""
     known: dict[str, list[Step]] = {}
     for steps in (found.released, found.assigned):
         for path, those in steps.items():
-            pages = [step for step in those if BY_NAME[step.kind].path]
+            pages = [step for step in those if catalogue[step.kind].path]
             known.setdefault(root(kind, path), []).extend(pages)
     return known
 
@@ -199,7 +199,7 @@ def predictions(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Predi
     taken = set(known)
     last: dict[str, str] = {}
     for step in _in_order(draft, _pathless(draft)):
-        kind = BY_NAME[step.kind]
+        kind = draft.catalogue[step.kind]
         first = wanted(kind, step.fields)
         # What a shop does with an empty path is unknown: it may keep it.
         if not first or kind.path in step.fields:
@@ -216,7 +216,7 @@ def predictions(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Predi
 def _pathless(draft: PlanDraft) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for step in draft.graph.steps.values():
-        kind = BY_NAME[step.kind]
+        kind = draft.catalogue[step.kind]
         if step.op is Op.CREATE and kind.slug and not step.fields.get(kind.path):
             found[step.key] = step
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.name_similarity import alike, bones, cut, rewritten, skeleton
@@ -29,7 +29,7 @@ def check(draft: PlanDraft) -> None:
     for change in draft.changes:
         if change.action is not Action.CREATE:
             continue
-        kind, resource = BY_NAME[change.kind], draft.desired.resources[change.address]
+        kind, resource = draft.catalogue[change.kind], draft.desired.resources[change.address]
         index = indexes.get(kind.name) or indexes.setdefault(kind.name, _Index(draft, kind))
         found = sorted(index.similar(resource) - others.get(change.address, frozenset()))
         if found:

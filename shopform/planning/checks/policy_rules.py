@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.kinds.field_types.images import Image
 from shopform.kit.text import shorten
 from shopform.model.canonical import canonical
@@ -107,7 +107,7 @@ def _fields(draft: PlanDraft, rule: PolicyRule) -> None:
             continue
         if rule.field in resource.fields:
             value = resource.fields[rule.field]
-            for text in _strings(address.kind, rule.field, value):
+            for text in _strings(resource.kind, rule.field, value):
                 problem = _problem(rule, text)
                 if problem:
                     secret = secret_fields(resource, draft.matching.entries.get(address))
@@ -131,13 +131,13 @@ def _problem(rule: PolicyRule, text: str) -> str:
     return ""
 
 
-def _strings(kind: str, name: str, value: Value) -> Sequence[str]:
+def _strings(kind: Kind, name: str, value: Value) -> Sequence[str]:
     """Return the strings to match: each item of a set, the file of an image."""
     if isinstance(value, Ref):
         return [value.address.keys[-1]]
     if isinstance(value, tuple):
         return [item.file if isinstance(item, Image) else str(item) for item in value]
-    found = canonical(BY_NAME[kind].type(name), value)
+    found = canonical(kind.type(name), value)
     if isinstance(found, bool):
         return ["true" if found else "false"]
     return ["" if found is None else str(found)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.text import join_first
 from shopform.kit.url_paths import page_address, slashed
 from shopform.model.addresses import within
@@ -33,10 +33,10 @@ def check(draft: PlanDraft, paths: Paths, url_changes: str, options: Options) ->
         return
     refused = url_changes == "require_redirect" and SETTING not in options.allow
     lifted = f"; `--allow {SETTING}` lifts this once" if refused else ""
-    out = RouteTargets(paths)
+    out = RouteTargets(draft.catalogue, paths)
     gone = {each.address for each in draft.desired.removed if each.gone}
     for path, (held, step) in removed.items():
-        if within(step.address, gone):
+        if within(draft.catalogue, step.address, gone):
             continue
         code, problem, hint = _message(draft, out, path, held, step, options)
         add = draft.out.error if refused else draft.out.warning
@@ -71,7 +71,7 @@ def _dead_routes(
 
 
 def _unread(draft: PlanDraft) -> None:
-    missing = [k.section for k in path_kinds() if k.name not in draft.live.kinds]
+    missing = [k.section for k in path_kinds(draft.catalogue) if k.name not in draft.live.kinds]
     if missing:
         draft.out.warning(
             UNREAD,
@@ -81,20 +81,16 @@ def _unread(draft: PlanDraft) -> None:
         )
 
 
-def _route() -> str:
-    """Return the name of the kind of redirects."""
-    return next(kind.name for kind in KINDS if kind.route)
-
-
-def path_kinds() -> list[Kind]:
+def path_kinds(catalogue: Catalogue) -> list[Kind]:
     """Return the kinds of pages and redirects."""
-    return [kind for kind in KINDS if kind.path or kind.route]
+    return [kind for kind in catalogue.kinds if kind.path or kind.route]
 
 
 class RouteTargets:
     """Suggests targets for redirects of removed paths, without loops and chains."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, catalogue: Catalogue, paths: Paths) -> None:
+        self.route = next(kind.name for kind in catalogue.kinds if kind.route)
         self._table = paths.table
         self._leads = leading(paths.table)
         self._at = {page.label: page.path for page in paths.pages.values()}
@@ -109,10 +105,11 @@ class RouteTargets:
         back = self._table.get(page_address(self._at.get(step.address, "")))
         if back and back.end == path and back.address:
             new = slashed(self._at[step.address])
-            return f"remove {who(back)}, and declare a {_route()} from `{slashed(held)}` to `{new}`"
-        return (
-            f"declare a {_route()} from `{slashed(held)}` to {self.of(path, step)[3:] or 'a page'}"
-        )
+            return (
+                f"remove {who(back)}, and declare a {self.route} from `{slashed(held)}` to `{new}`"
+            )
+        to = self.of(path, step)[3:] or "a page"
+        return f"declare a {self.route} from `{slashed(held)}` to {to}"
 
 
 def _message(
@@ -120,10 +117,10 @@ def _message(
 ) -> tuple[str, str, str]:
     """Return code, summary and hint for one path."""
     shown = slashed(held)
-    if step.op is Op.UPDATE and BY_NAME[step.kind].path:
-        problem = f"moves away from `{shown}`, and no {_route()} covers the old path"
+    if step.op is Op.UPDATE and draft.catalogue[step.kind].path:
+        problem = f"moves away from `{shown}`, and no {out.route} covers the old path"
         return "page-moved", problem, out.hint(path, held, step)
-    hint = f"declare a {_route()} from `{shown}` to a page"
+    hint = f"declare a {out.route} from `{shown}` to a page"
     if step.op is Op.UPDATE:
         return "path-ceases", f"stops answering at `{shown}`", hint
     # Deletes of an undo or a copy do not depend on the files.

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from shopform.diagnostics import Severity, with_severity
-from shopform.kinds import KINDS
 from shopform.model.name_similarity import CLOSE
 from shopform.model.plan import Op, Plan
 from shopform.model.values import Address
@@ -35,7 +34,7 @@ def check(draft: PlanDraft) -> None:
     missing = draft.desired.resources.keys() - draft.matching.ids.keys()
     created = _by_kind((address.kind, address) for address in sorted(missing))
     later = _by_kind((address.kind, address) for address in _made_later(draft))
-    for kind in KINDS:
+    for kind in draft.catalogue.kinds:
         made, known = created.get(kind.name, []), later.get(kind.name, [])
         if deleted.get(kind.name) and (made or known):
             from shopform.planning.checks.rename_pairs import RenameFinder

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
 from shopform.model.addresses import within
 from shopform.model.canonical import canonical, digest, is_digest
@@ -61,14 +61,14 @@ class RenameFinder:
         self.draft = draft
         self.kind = kind
         self.removed = {each.address for each in draft.desired.removed}
-        nested = [k for k in KINDS if k.nesting and k.nesting.kind == kind.name]
+        nested = draft.catalogue.children[kind.name]
         self.held = _contents(
             (inner, item.parent_id, item.fields)
             for inner in nested
             for item in draft.live.kind(inner.name).objects.values()
         )
         self.declared = _contents(
-            (BY_NAME[resource.address.kind], resource.parent, resource.fields)
+            (resource.kind, resource.parent, resource.fields)
             for resource in (draft.desired.resources.values() if nested else ())
             if resource.parent and resource.parent.kind == kind.name
         )
@@ -78,7 +78,7 @@ class RenameFinder:
         objects = draft.live.kind(kind.name).objects
         for change in changes:
             address = change.address
-            if within(address, self.removed):
+            if within(draft.catalogue, address, self.removed):
                 continue
             item, entry = objects[change.id or 0], draft.matching.entries[address]
             values: Values = dict(self.held.get(item.id, {}))

@@ -4,13 +4,13 @@ Saved plans are checked against them, since a manipulated file may lack them. Ed
 dropped to break a cycle are not among them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
-from shopform.model.plan import Change, Op, Step
+from shopform.model.plan import Change, Op, Plan, Step
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
 from shopform.model.values import Address, Ref
@@ -21,15 +21,15 @@ Fingerprints = Mapping[Address, Mapping[str, str]]
 
 
 def missing_edges(
-    steps: Sequence[Step],
+    plan: Plan,
     changes: Mapping[Address, Change],
     entries: Mapping[Address, Entry],
     fingerprints: Fingerprints,
     hosts: frozenset[str],
 ) -> Iterator[tuple[Address, Address]]:
     """Yield the addresses of each step that lacks a required edge, and of the step before it."""
-    order = _RequiredEdges(steps, changes, entries, fingerprints, hosts)
-    for step in steps:
+    order = _RequiredEdges(plan, changes, entries, fingerprints, hosts)
+    for step in plan.steps:
         for earlier, later in (
             *order.of_address(step),
             *order.before_delete(step),
@@ -45,18 +45,19 @@ class _RequiredEdges:
 
     def __init__(
         self,
-        steps: Sequence[Step],
+        plan: Plan,
         changes: Mapping[Address, Change],
         entries: Mapping[Address, Entry],
         fingerprints: Fingerprints,
         hosts: frozenset[str],
     ) -> None:
+        self.catalogue = plan.catalogue
         self.changes, self.entries, self.hosts = changes, entries, hosts
-        self.steps = {step.key: step for step in steps}
+        self.steps = {step.key: step for step in plan.steps}
         self.released: dict[str, list[Step]] = {}
         self.assigned: dict[str, list[Step]] = {}
-        for step in steps:
-            name = BY_NAME[step.kind].path
+        for step in plan.steps:
+            name = self.catalogue[step.kind].path
             moves = step.op in _SENT and name in step.fields
             held = fingerprints.get(step.address, {}).get(name)
             if step.temporary or not name or not (moves or step.op is Op.DELETE):
@@ -73,7 +74,7 @@ class _RequiredEdges:
         return step.fields[name] if field and field.sensitive else field and field.before
 
     def _path(self, step: Step, value: object) -> str:
-        kind = BY_NAME[step.kind]
+        kind = self.catalogue[step.kind]
         text = value if isinstance(value, str) else None
         return page_address(str(canonical(kind.type(kind.path), text, self.hosts)))
 
@@ -102,7 +103,7 @@ class _RequiredEdges:
 
     def paths(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """A path is released before it is assigned, and assigned before a redirect leads to it."""
-        kind = BY_NAME[step.kind]
+        kind = self.catalogue[step.kind]
         if step.temporary or step.op not in _SENT:
             return
         name = kind.path
@@ -111,17 +112,17 @@ class _RequiredEdges:
             held = fingerprint(kind, LiveObject(0, {name: value}), self.hosts)[name]
             for earlier in self.released.get(held, ()):
                 aside = self.steps.get(f"{earlier.address}:temporary")
-                path = BY_NAME[earlier.kind].path
+                path = self.catalogue[earlier.kind].path
                 released = aside and aside.key in step.after and path in aside.fields
                 if earlier.address != step.address and not released:
                     yield earlier, step
         hop = hop_of(kind, step.entry.sent, self.hosts, None, None) if step.entry else None
-        for earlier in self.assigned.get(hop.end, ()) if hop and changes_route(step) else ():
+        for earlier in self.assigned.get(hop.end, ()) if hop and changes_route(kind, step) else ():
             yield earlier, step
 
     def of_children(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """Children go before their parent stops accepting them, and come after it accepts them."""
-        nesting = BY_NAME[step.kind].nesting
+        nesting = self.catalogue[step.kind].nesting
         update = self.steps.get(f"{step.parent.address}:update") if step.parent else None
         if not nesting or not nesting.only or not update or nesting.only[0] not in update.fields:
             return
@@ -129,9 +130,9 @@ class _RequiredEdges:
             yield (update, step) if step.op is Op.CREATE else (step, update)
 
 
-def unrecorded_fields(step: Step, held: Entry, change: Change | None) -> Iterator[str]:
+def unrecorded_fields(kind: Kind, step: Step, held: Entry, change: Change | None) -> Iterator[str]:
     """Yield fields that a step sends or the state has, and that it would silently not record."""
-    entry, kind = step.entry, BY_NAME[step.kind]
+    entry = step.entry
     if entry is None:
         return
     reset = {f.name for f in change.fields if f.reason == "reset"} if change else set[str]()
@@ -144,10 +145,11 @@ def unrecorded_fields(step: Step, held: Entry, change: Change | None) -> Iterato
             yield name
 
 
-def required_references(step: Step, ids: Mapping[Address, int], held: Entry) -> set[object]:
+def required_references(
+    kind: Kind, step: Step, ids: Mapping[Address, int], held: Entry
+) -> set[object]:
     """Return what an entry must depend on: kind and id, or kind and address before creation."""
     entry = step.entry or held
-    kind = BY_NAME[step.kind]
     wanted = {v.address for v in (step.parent, *step.fields.values()) if isinstance(v, Ref)}
     sent = entry.sent.items()
     wanted |= {v.address for _, v in sent if isinstance(v, Ref)}

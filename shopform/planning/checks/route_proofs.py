@@ -1,6 +1,5 @@
 """Prove that redirects have no loops, chains or dead ends after a plan. Pure."""
 
-from shopform.kinds import BY_NAME
 from shopform.kit.url_paths import slashed
 from shopform.model.redirect_graph import CHANGE, Hop, Page, RouteProblem, faults, hiding, who
 from shopform.model.similar_paths import alike
@@ -24,7 +23,7 @@ def check(draft: PlanDraft, paths: Paths) -> None:
         fresh = any(hop.fresh for hop in fault.hops)
         ours = fault.closed or all(hop.address for hop in fault.hops)
         _report(draft, fault, fresh=fresh, refused=fresh and ours)
-    removed, targets = paths.removed, RouteTargets(paths)
+    removed, targets = paths.removed, RouteTargets(draft.catalogue, paths)
     for hop in paths.hops:
         page = paths.pages.get(hop.start)
         if page and hop.address:
@@ -38,7 +37,7 @@ def check(draft: PlanDraft, paths: Paths) -> None:
             new = targets.of(hop.start, step)
             hint = f"point it {new}" if new else CHANGE
             # At the path of a removed redirect there may be a page of a kind that was not read.
-            refused = bool(BY_NAME[step.kind].path)
+            refused = bool(draft.catalogue[step.kind].path)
             _report(
                 draft,
                 RouteProblem("route-dead", (hop,), problem, hint),
@@ -66,7 +65,7 @@ def _report(draft: PlanDraft, fault: RouteProblem, *, fresh: bool, refused: bool
 
 
 def _contested(draft: PlanDraft, prediction: Prediction, holder: Page) -> None:
-    kind = BY_NAME[prediction.step.kind]
+    kind = draft.catalogue[prediction.step.kind]
     draft.out.warning(
         "path-contested",
         f"the shop makes the path of `{prediction.step.address}`, and"

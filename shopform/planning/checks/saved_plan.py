@@ -8,7 +8,7 @@ and runs commands that the project declares.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.kinds.field_types.images import Image
 from shopform.model.canonical import canonical, identity_part, is_digest
@@ -54,7 +54,7 @@ def mismatches(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterat
     for change in plan.changes:
         yield from ((change.address, what) for what in check.change(change))
     hosts, marks = shop.hosts, plan.basis.fingerprints
-    for address, first in missing_edges(plan.steps, check.changes, check.before, marks, hosts):
+    for address, first in missing_edges(plan, check.changes, check.before, marks, hosts):
         yield address, f"does not wait for `{first}`"
     for kind, names in plan.names.items():
         yield from ((kind, what) for what in _named(kind, names, shop))
@@ -77,11 +77,11 @@ def _same_identity(kind: Kind, entry: Entry) -> bool:
 
 def _named(name: str, names: Mapping[str, str], shop: Shop) -> Iterator[str]:
     given = shop.wire[name].fields if name in shop.wire else {}
-    if name not in BY_NAME:
+    if name not in shop.catalogue:
         yield "is not a kind"
         return
     for ours, theirs in names.items():
-        row = BY_NAME[name].fields.get(ours)
+        row = shop.catalogue[name].fields.get(ours)
         if row is None or theirs not in (row.wire, *row.aliases, given.get(ours)):
             yield f"cannot have the wire name `{theirs}` for `{ours}`"
 
@@ -113,11 +113,11 @@ class _Check:
         self.images = {(i.file, i.sha256) for i in items if isinstance(i, Image)}
 
     def step(self, step: Step) -> Iterator[str]:
-        kind, names = BY_NAME[step.kind], self.plan.names.get(step.kind, {})
+        kind, names = self.plan.catalogue[step.kind], self.plan.names.get(step.kind, {})
         sent = kind.fields.keys() - {*kind.generated}
         wrong = [n for n, v in step.fields.items() if n not in sent or not is_typed(kind, n, v)]
         wrong += [n for n in step.fields if n not in names]
-        if wrong or not is_complete(step):
+        if wrong or not is_complete(kind, step):
             about = "".join(f", see `{name}`" for name in wrong)
             yield f"has an incomplete step `{step.op}`{about}"
             return
@@ -183,9 +183,9 @@ class _Check:
 
     def _lists_children(self, step: Step) -> bool:
         """Return whether a delete lists every kind of children that its object may have."""
-        kind, change = BY_NAME[step.kind], self.changes.get(step.address)
+        kind, change = self.plan.catalogue[step.kind], self.changes.get(step.address)
         shown = {part.name: part.before for part in change.fields} if change else {}
-        wanted = children(kind, {**change.values, **shown} if change else {})
+        wanted = children(self.plan.catalogue, kind, {**change.values, **shown} if change else {})
         return {*wanted} <= {*step.children}
 
     def _refers(self, step: Step) -> Iterator[str]:
@@ -210,7 +210,7 @@ class _Check:
                     yield f"uploads `{part['file']}`, which the project does not declare"
         resource = self.desired.resources.get(step.address)
         declared = resource.deliver if resource else None
-        makes = step.op in (Op.CREATE, Op.ADOPT) and BY_NAME[step.kind].generated
+        makes = step.op in (Op.CREATE, Op.ADOPT) and self.plan.catalogue[step.kind].generated
         if step.deliver != declared if makes else step.deliver not in (None, declared):
             yield "delivers its secret to a target that the project does not declare"
 
@@ -223,10 +223,10 @@ class _Check:
         shown = _LIFECYCLE.intersection(change.notes if change else ())
         if shown != set(lifecycle_notes(held, entry)):
             yield "changes deletion settings that it does not show"
-        for name in unrecorded_fields(step, held, change):
+        for name in unrecorded_fields(kind, step, held, change):
             yield f"sends `{name}`, or sent it before, and would not record it"
         numbers = {(a.kind, self.ids.get(a, a)) for a in entry.depends_on}
-        if not required_references(step, self.ids, held) <= numbers:
+        if not required_references(kind, step, self.ids, held) <= numbers:
             yield "would be recorded without its references"
         known = all(name in kind.fields for name in entry.sent)
         kept = all(n in held.stored and held.stored[n] == v for n, v in entry.stored.items())
@@ -271,7 +271,7 @@ class _Check:
                 yield f"sends another `{name}` than is shown"
 
     def _agrees(self, step: Step, shown: FieldChange, value: object) -> bool:
-        kind, entry = BY_NAME[step.kind], self._entry(step)
+        kind, entry = self.plan.catalogue[step.kind], self._entry(step)
         type_ = kind.type(shown.name)
         if isinstance(value, Secret):
             return shown.sensitive

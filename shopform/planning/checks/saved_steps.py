@@ -1,13 +1,13 @@
 """Check the form of steps that were read from a file. Pure."""
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.model.plan import Op, Step
 from shopform.model.values import Ref, Secret
 
 
-def is_complete(step: Step) -> bool:
+def is_complete(kind: Kind, step: Step) -> bool:
     """Return whether a step has exactly the parts that its operation requires."""
-    kind, entry = BY_NAME[step.kind], step.entry
+    entry = step.entry
     parent = step.parent.address if step.parent else None
     if step.op in (Op.DELETE, Op.FORGET):
         return entry is None and not step.fields and (step.id is None) is (step.op is Op.FORGET)

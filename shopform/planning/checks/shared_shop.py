@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical
 from shopform.model.desired import Desired, Resource
 from shopform.model.prior import Entry, Prior
@@ -35,7 +34,7 @@ class Managed:
             return address
         if address not in self._names:
             self._names[address] = address  # ends a cycle, which compile reports
-            parts = [self._part(resource, name) for name in BY_NAME[address.kind].identity]
+            parts = [self._part(resource, name) for name in resource.kind.identity]
             above = self._declared(resource.parent) if resource.parent else None
             self._names[address] = (address.kind, above, *parts)
         return self._names[address]
@@ -46,11 +45,11 @@ class Managed:
             return self._declared(value.address)
         if isinstance(value, Secret):
             return value.source
-        return str(canonical(BY_NAME[resource.address.kind].type(name), value, frozenset()))
+        return str(canonical(resource.kind.type(name), value, frozenset()))
 
     def _recorded(self, address: Address, entry: Entry) -> Hashable:
         """Return the identity as sent, references as the identities of their targets."""
-        kind = BY_NAME[address.kind]
+        kind = self.desired.catalogue[address.kind]
         owners = {(a.kind, str(e.id)): a for a, e in self._referred(entry)}
         parts: list[Hashable] = []
         for name, value in zip(kind.identity, entry.identity, strict=False):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from shopform.diagnostics import Diagnostic, error
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import Kind
 from shopform.model.canonical import canonical, digest, identity_part, is_digest
 from shopform.model.desired import Desired
 from shopform.model.live import Live, LiveObject
@@ -43,17 +43,17 @@ class Evidence:
 
 def anchor_of(live: Live) -> Anchor | None:
     """Return the fixed object of a shop, if its list is complete."""
-    for kind in KINDS:
+    for kind in live.catalogue.kinds:
         read = live.kinds.get(kind.name)
         for item in read.objects.values() if read and not read.problem else ():
             if item.fixed:
-                return anchored(kind.name, item)
+                return anchored(kind, item)
     return None
 
 
-def anchored(kind: str, item: LiveObject) -> Anchor:
-    name = BY_NAME[kind].identity[-1]
-    return Anchor(kind=kind, id=item.id, host=item.site, name=str(item.fields.get(name) or ""))
+def anchored(kind: Kind, item: LiveObject) -> Anchor:
+    name = kind.identity[-1]
+    return Anchor(kind=kind.name, id=item.id, host=item.site, name=str(item.fields.get(name) or ""))
 
 
 def collect_evidence(declared: Desired, prior: Prior, live: Live) -> Evidence:
@@ -83,7 +83,7 @@ def same_identity(
     It has the declared one if a run was killed between an update and its record. References do
     not count: a moved category is the same object.
     """
-    kind = BY_NAME[address.kind]
+    kind = declared.catalogue[address.kind]
     resource = declared.resources.get(address)
     for name, left in zip(kind.identity, entry.identity, strict=False):
         if name in kind.refers or name not in item.fields:

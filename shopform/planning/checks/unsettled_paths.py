@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH
 from shopform.kit.url_paths import loosely, page_address, slashed
 from shopform.model.canonical import canonical, is_digest
@@ -23,7 +23,7 @@ def check(
     """Warn of each page with another path than was sent, naming the object that has that path."""
     compare = Comparer(matching)
     for address, entry in matching.entries.items():
-        kind, resource = BY_NAME[address.kind], desired.resources.get(address)
+        kind, resource = matching.catalogue[address.kind], desired.resources.get(address)
         name = kind.path
         item = (
             matching.live.kinds[kind.name].objects.get(entry.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.desired import Desired, Resource
@@ -53,7 +53,7 @@ def deleted(
         read = live.kinds.get(address.kind)
         if read is None or read.problem or entry.id in read.objects or not scope.includes(address):
             continue
-        kind = BY_NAME[address.kind]
+        kind = live.catalogue[address.kind]
         hidden = secret_fields(desired.resources.get(address), entry)
         held = {
             n: HIDDEN if n in hidden else _shown(kind, n, _recorded(entry, n), compare)
@@ -71,7 +71,7 @@ def edited(
     compare: Comparer,
 ) -> Change:
     """Return the managed fields that differ from the state."""
-    kind, hidden = BY_NAME[address.kind], secret_fields(resource, entry)
+    kind, hidden = compare.matching.catalogue[address.kind], secret_fields(resource, entry)
     ignored = resource.ignore if resource else frozenset()
     fields: list[FieldChange] = []
     same: dict[str, object] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import Live, LiveObject
@@ -41,7 +41,7 @@ def unmanaged_children(
 ) -> dict[tuple[str, int], list[str]]:
     """Return unowned objects by kind and id of their parent."""
     found: dict[tuple[str, int], list[str]] = {}
-    for kind in KINDS:
+    for kind in live.catalogue.kinds:
         parents = ("", *(n for n in kind.identity if n in kind.refers))
         read = live.kinds.get(kind.name)
         for child in read.objects.values() if read else ():

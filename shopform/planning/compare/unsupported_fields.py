@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live
 
@@ -12,7 +11,7 @@ def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str
     """Return these fields by kind, if existing objects show the keys, and warn of each."""
     found: dict[str, frozenset[str]] = {}
     for name, read in live.kinds.items():
-        kind = BY_NAME[name]
+        kind = live.catalogue[name]
         if not kind.wire.discover or not read.names:
             continue
         declared = {

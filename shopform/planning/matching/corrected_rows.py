@@ -5,7 +5,7 @@ Without a key column, keys are made from the identity, so a corrected row has an
 
 from collections.abc import Iterator, Mapping
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.model.addresses import within
 from shopform.model.canonical import canonical
 from shopform.model.desired import Desired
@@ -30,7 +30,7 @@ def corrected(desired: Desired, result: Matching) -> Iterator[tuple[Address, Add
     old, new = _old_rows(desired, result), _new_rows(desired, result)
     for group in sorted(old.keys() & new.keys(), key=repr):
         before, after = sorted(old[group]), sorted(new[group])
-        kind, (*_, fields) = BY_NAME[before[0][1].kind], group
+        kind, (*_, fields) = result.catalogue[before[0][1].kind], group
         single = len(before) == len(after) == 1 and bool(fields)
         if kind.route and single:
             yield before[0][1], after[0][1]
@@ -43,12 +43,12 @@ def _old_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
     removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
         declared = address in desired.resources or address in desired.skipped_rows
-        name = BY_NAME[address.kind].identity[-1]
+        name = result.catalogue[address.kind].identity[-1]
         if declared or not is_row_key(address.keys[-1], str(entry.sent.get(name))):
             continue
         item = result.live.object(address.kind, entry.id)
-        if item and not within(address, removed):
-            kind = BY_NAME[address.kind]
+        if item and not within(result.catalogue, address, removed):
+            kind = result.catalogue[address.kind]
             same = _others(kind, entry.sent)
             row = str(entry.sent.get(kind.identity[-1], "")), address
             found.setdefault((kind.name, item.parent_id, same), []).append(row)
@@ -61,7 +61,7 @@ def _new_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
         resource = desired.resources.get(address)
         if resource is None or address in result.ids or address in result.deleted_outside:
             continue
-        kind = BY_NAME[address.kind]
+        kind = result.catalogue[address.kind]
         values: dict[str, object] = {}
         for name, value in resource.fields.items():
             held = result.ids.get(value.address) if isinstance(value, Ref) else value

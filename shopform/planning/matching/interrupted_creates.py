@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.model.canonical import identified, is_digest
 from shopform.model.desired import Desired, Import
 from shopform.model.live import LiveObject
@@ -31,7 +31,7 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
     answers = {each.address: each for each in desired.imports}
     lists = _Lists(prior, result)
     for intent in prior.pending:
-        kind = BY_NAME[intent.kind]
+        kind = result.catalogue[intent.kind]
         address = _current_address(intent.address, desired, result)
         if address in result.entries:
             out.warning(
@@ -67,7 +67,7 @@ def adopt_pending(desired: Desired, prior: Prior, result: "Matching", out: Colle
 
 def _current_address(address: Address, desired: Desired, result: "Matching") -> Address:
     """Return the address of a pending create after moves, unless the old one is declared again."""
-    found = renamed(address, desired.moved)
+    found = renamed(desired.catalogue, address, desired.moved)
     return address if address in desired.resources or found in result.entries else found
 
 
@@ -87,11 +87,13 @@ class _Lists:
             place = (intent.kind, intent.parent_id)
             self.free.setdefault(place, {})
             self.known.setdefault(place, {})
-            mine = identified(BY_NAME[intent.kind], intent.identity)
+            mine = identified(self.result.catalogue[intent.kind], intent.identity)
             self.rivals.setdefault(place, set()).add(mine)
         for name in {name for name, _ in self.free}:
             objects = self.result.live.kind(name).objects
-            for (parent_id, identity), numbers in self.result.index(BY_NAME[name]).items():
+            for (parent_id, identity), numbers in self.result.index(
+                self.result.catalogue[name]
+            ).items():
                 place = (name, parent_id)
                 free = [n for n in numbers if (name, n) not in self.result.owners]
                 if place in self.free and free:

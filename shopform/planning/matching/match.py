@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from shopform.diagnostics import Collector, Span
-from shopform.kinds import BY_NAME, KINDS, Kind
-from shopform.model.addresses import CONTAINERS
+from shopform.kinds import Kind
 from shopform.model.canonical import canonical, identified
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
@@ -30,13 +29,13 @@ def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObje
     owned |= {(i.address.kind, i.id) for i in desired.imports}
     identities: dict[str, set[Identity]] = {}
     for resource in desired.resources.values():
-        kind = BY_NAME[resource.address.kind]
-        if kind.name not in CONTAINERS:
+        kind = resource.kind
+        if not desired.catalogue.children[kind.name]:
             continue
         identity = declared_identity(kind, resource, {}, frozenset())
         identities.setdefault(kind.name, set()).add(identity or ())
     for intent in prior.pending:
-        identity = identified(BY_NAME[intent.kind], intent.identity)
+        identity = identified(desired.catalogue[intent.kind], intent.identity)
         identities.setdefault(intent.kind, set()).add(identity)
 
     def wanted(kind: Kind, item: LiveObject) -> bool:
@@ -63,20 +62,22 @@ def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matchin
                 )
     adopt_pending(desired, prior, result, out)
     imports = {item.address: item for item in desired.imports}
-    for resource in by_dependency(desired.resources):
+    for resource in by_dependency(desired):
         _assign(resource, imports.get(resource.address), desired, result, out)
     if desired.rows:
         from shopform.planning.matching.corrected_rows import corrected  # few projects have tables
 
         for before, after in corrected(desired, result):
-            _assign_object(after, BY_NAME[after.kind], result.entries[before].id, desired, result)
+            _assign_object(
+                after, live.catalogue[after.kind], result.entries[before].id, desired, result
+            )
     return result
 
 
 def _assign(
     resource: Resource, import_: Import | None, desired: Desired, result: Matching, out: Collector
 ) -> None:
-    address, kind = resource.address, BY_NAME[resource.address.kind]
+    address, kind = resource.address, resource.kind
     objects = result.live.kind(kind.name).objects
     entry = result.entries.get(address)
     if entry:
@@ -103,7 +104,7 @@ def _find(
     out: Collector,
 ) -> None:
     """Find the object of a resource by its identity, except those in `without`."""
-    address, kind = resource.address, BY_NAME[resource.address.kind]
+    address, kind = resource.address, resource.kind
     parent_id = result.ids.get(resource.parent) if resource.parent else None
     if resource.parent and parent_id is None:
         return
@@ -214,7 +215,7 @@ def _assign_object(
 
 def _move_children(before: Address, after: Address, desired: Desired, result: Matching) -> None:
     """Move the children of a moved object along."""
-    if before.kind not in CONTAINERS:
+    if not result.catalogue.children[before.kind]:
         return
     for child in result.children().get(before, ()):
         new = Address.of(child.kind, *after.keys, child.keys[-1])
@@ -240,12 +241,12 @@ def span_of(desired: Desired, address: Address) -> Span | None:
     return resource.span if resource else None
 
 
-def by_dependency(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
+def by_dependency(desired: Desired) -> Iterable[Resource]:
     """Yield parents, and targets of references in an identity, before the others."""
-    grouped: dict[str, list[Resource]] = {kind.name: [] for kind in KINDS}
-    for resource in resources.values():
+    grouped: dict[str, list[Resource]] = {name: [] for name in desired.catalogue}
+    for resource in desired.resources.values():
         grouped[resource.address.kind].append(resource)
-    for kind in KINDS:
+    for kind in desired.catalogue.kinds:
         links = [n for n in kind.identity if n in kind.refers]
         mine = grouped[kind.name]
         if not links:
@@ -254,7 +255,9 @@ def by_dependency(resources: Mapping[Address, Resource]) -> Iterable[Resource]:
         done: set[Address] = set()
         for resource in mine:
             chain = [resource]
-            while (above := _above(chain[-1], links, resources)) and above.address not in done:
+            while (
+                above := _above(chain[-1], links, desired.resources)
+            ) and above.address not in done:
                 chain.append(above)
             for item in reversed(chain):
                 if item.address not in done:

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shopform.diagnostics import Collector
+from shopform.kinds import Catalogue
 from shopform.kit.graphs import find_cycles
 from shopform.model.addresses import container_of, within
 from shopform.model.desired import Desired, Moved
@@ -17,8 +18,8 @@ def apply_moves(desired: Desired, result: "Matching", out: Collector) -> None:
     """Give entries of the state, and their children, the addresses that `moved:` declares."""
     children: dict[Address | None, list[Address]] = {}
     for address in result.entries if desired.moved else ():
-        children.setdefault(container_of(address), []).append(address)
-    for move in _inner_first(desired.moved, result.entries):
+        children.setdefault(container_of(result.catalogue, address), []).append(address)
+    for move in _inner_first(desired, result.entries):
         found = [move.before]
         for address in found:
             rest = address.keys[len(move.before.keys) :]
@@ -33,16 +34,16 @@ def apply_moves(desired: Desired, result: "Matching", out: Collector) -> None:
             first = result.moved.pop(address, address)
             if first != new:
                 result.moved[new] = first
-            children.setdefault(container_of(new), []).append(new)
+            children.setdefault(container_of(result.catalogue, new), []).append(new)
     _refuse_cycles(desired, result, out)
 
 
-def renamed(address: Address, moved: Iterable[Moved]) -> Address:
+def renamed(catalogue: Catalogue, address: Address, moved: Iterable[Moved]) -> Address:
     """Return the address after `moved` entries for it or one of its parents."""
     for move in moved:
         above: Address | None = address
         while above is not None and above != move.before:
-            above = container_of(above)
+            above = container_of(catalogue, above)
         if above is not None:
             rest = address.keys[len(above.keys) :]
             address = Address.of(address.kind, *move.after.keys, *rest)
@@ -60,7 +61,7 @@ def _blocked(
     """Report a move to an address that has an object; an error if the old one would be deleted."""
     removed = {each.address for each in desired.removed}
     spared = result.entries[address].keep or address in desired.resources
-    if spared or within(address, removed):
+    if spared or within(result.catalogue, address, removed):
         out.warning(
             "move-blocked",
             f"`{address}` cannot move to `{new}`, which the state has already",
@@ -78,19 +79,19 @@ def _blocked(
     )
 
 
-def _inner_first(moved: Iterable[Moved], entries: Container[Address]) -> Iterator[Moved]:
+def _inner_first(desired: Desired, entries: Container[Address]) -> Iterator[Moved]:
     """Yield moves in the order of the files, those of children before that of their parent.
 
     The parent would otherwise move them along under their old keys.
     """
     inner: dict[Address, list[Moved]] = {}
-    for move in moved:
-        above = container_of(move.before)
+    for move in desired.moved:
+        above = container_of(desired.catalogue, move.before)
         while above is not None:
             inner.setdefault(above, []).append(move)
-            above = container_of(above)
+            above = container_of(desired.catalogue, above)
     done: set[Address] = set()
-    for move in moved:
+    for move in desired.moved:
         own = [each for each in inner.get(move.before, ()) if each.before in entries]
         for each in (*sorted(own, key=lambda each: -len(each.before.keys)), move):
             if each.before not in done:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import BY_NAME, Catalogue, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.url_paths import page_address
 from shopform.model.addresses import container_of
 from shopform.model.canonical import canonical, identified, identity_part
@@ -82,7 +82,7 @@ class Matching:
         if self.contents is None:
             self.contents = {}
             for address in self.entries:
-                if container := container_of(address):
+                if container := container_of(self.catalogue, address):
                     self.contents.setdefault(container, []).append(address)
         return self.contents
 
@@ -94,7 +94,7 @@ class Matching:
         if self.paths is None:
             self.paths = {}
             for name, read in self.live.kinds.items():
-                kind = BY_NAME[name]
+                kind = self.catalogue[name]
                 for number, item in read.objects.items() if kind.path else ():
                     held = canonical(kind.type(kind.path), item.fields.get(kind.path), self.hosts)
                     self.paths.setdefault(page_address(str(held)), []).append((kind, number))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
 from shopform.model.canonical import canonical
 from shopform.model.plan import Op, Step
 from shopform.model.secrecy import secret_fields
@@ -19,7 +19,7 @@ class CycleBreaker:
 
     def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
         """Return a step that moves an object to temporary values: its own, with its id appended."""
-        kind = BY_NAME[holder.kind]
+        kind = self.draft.catalogue[holder.kind]
         label = kind.identity[-1]
         fields: dict[str, Value] = {}
         if path:
@@ -51,13 +51,17 @@ class CycleBreaker:
 
     def _values_starting(self, kind: Kind, name: str, text: str) -> list[str]:
         """Return the live values that begin with a string; for paths, those of every kind."""
-        pages = {k.name: k.path for k in KINDS if k.path and k.name in self.draft.live.kinds}
+        pages = {
+            k.name: k.path
+            for k in self.draft.catalogue.kinds
+            if k.path and k.name in self.draft.live.kinds
+        }
         fields = pages if name == kind.path else {kind.name: name}
         index = self.starts.get((kind.name, name))
         if index is None:
             index = self.starts[kind.name, name] = {}
             for other, field_ in fields.items():
-                type_ = BY_NAME[other].type(field_)
+                type_ = self.draft.catalogue[other].type(field_)
                 for item in self.draft.live.kinds[other].objects.values():
                     held = canonical(type_, item.fields.get(field_), self.draft.live.hosts)
                     value = start = str(held)
@@ -72,7 +76,8 @@ class CycleBreaker:
         late = {
             name: value
             for name, value in create.fields.items()
-            if value == Ref(target.address) and name not in BY_NAME[create.kind].identity
+            if value == Ref(target.address)
+            and name not in self.draft.catalogue[create.kind].identity
         }
         entry = create.entry
         assert entry is not None  # noqa: S101  a create always carries one

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kit.graphs import find_cycles
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
@@ -48,7 +48,7 @@ def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
     refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
     if step.parent:
         refs[""] = step.parent.address
-    identity = BY_NAME[step.kind].identity
+    identity = draft.catalogue[step.kind].identity
     for name, target in refs.items():
         create = f"{target}:create"
         if create in draft.graph.steps:
@@ -62,7 +62,7 @@ def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
 
 def _moves_above(name: str, target: Address, draft: PlanDraft) -> Iterator[str]:
     """Yield the nearest step that moves an ancestor: shops refuse a cycle in between."""
-    kind, number = BY_NAME[target.kind], draft.matching.ids.get(target)
+    kind, number = draft.catalogue[target.kind], draft.matching.ids.get(target)
     passed: set[int] = set()
     while number is not None and number not in passed:
         passed.add(number)
@@ -92,13 +92,13 @@ def _refuse_cycles(steps: list[Step], draft: PlanDraft) -> bool:
     """Refuse moves that form a cycle through unmanaged objects; return whether there is one."""
     moved: dict[tuple[str, str], list[int]] = {}
     for step in steps:
-        kind = BY_NAME[step.kind]
+        kind = draft.catalogue[step.kind]
         for name in sorted(step.fields.keys() & set(kind.identity)):
             if kind.refers.get(name) == step.kind and step.id is not None:
                 moved.setdefault((step.kind, name), []).append(step.id)
     found = False
     for (kind_name, name), numbers in moved.items():
-        kind = BY_NAME[kind_name]
+        kind = draft.catalogue[kind_name]
         for cycle in find_cycles(numbers, partial(_above, draft, kind, name)):
             found = True
             _refuse_cycle(draft, kind, name, cycle)
@@ -122,7 +122,7 @@ def _refuse_cycle(draft: PlanDraft, kind: Kind, name: str, cycle: list[int]) -> 
 
 def _paths(step: Step, draft: PlanDraft) -> None:
     """A path is released before it is assigned: shops silently append `-x` otherwise."""
-    kind = BY_NAME[step.kind]
+    kind = draft.catalogue[step.kind]
     name = kind.path
     if not name or name not in step.fields:
         return
@@ -160,7 +160,7 @@ def _release(draft: PlanDraft, kind: Kind, number: int, *names: str) -> str | No
 
 
 def _identity(step: Step, draft: PlanDraft) -> None:
-    kind = BY_NAME[step.kind]
+    kind = draft.catalogue[step.kind]
     names = kind.identity
     if step.op is Op.UPDATE and not any(name in step.fields for name in names):
         return
@@ -193,7 +193,7 @@ def _availability(draft: PlanDraft, paths: Paths) -> None:
             old_routes.setdefault(before.end, []).append(change)
     for path, leaving in paths.released.items():
         for step in leaving:
-            own = bool(BY_NAME[step.kind].route)
+            own = bool(draft.catalogue[step.kind].route)
             for change in (
                 *(() if own else new_routes.get(path, ())),
                 *old_routes.get(path, ()),
@@ -238,7 +238,7 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
             continue
         needed: set[Address] = set()
         item: LiveObject | None = draft.live.kinds[step.kind].objects.get(step.id or 0)
-        for found in links(BY_NAME[step.kind], item).values() if item else ():
+        for found in links(draft.catalogue[step.kind], item).values() if item else ():
             owner = draft.matching.owners.get(found)
             needed |= {owner} if owner else set()
         entry = draft.matching.entries.get(step.address)
@@ -252,7 +252,7 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
 def _parents(steps: list[Step], draft: PlanDraft) -> None:
     """Children go before their parent stops accepting them, and come after it accepts them."""
     for step in steps:
-        nesting = BY_NAME[step.kind].nesting
+        nesting = draft.catalogue[step.kind].nesting
         if not nesting or not nesting.only or not step.parent:
             continue
         update = draft.graph.steps.get(f"{step.parent.address}:update")

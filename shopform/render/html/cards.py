@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.text import join_first
 from shopform.model.plan import REVERTS, WRITES, Action, Change, Op, Plan, Step
 from shopform.model.values import Ref
@@ -46,6 +46,7 @@ _ONE_SIDE = {Action.CREATE: {"after": "After"}, Action.DELETE: {"before": "Befor
 class Card:
     """One change. `actions` are the values that filters use, the most important first."""
 
+    kind: Kind
     change: Change
     anchor: str
     remarks: tuple[str, ...]
@@ -66,7 +67,7 @@ class Card:
 
     @property
     def name(self) -> str:
-        return label_of(self.change)
+        return label_of(self.kind, self.change)
 
     @property
     def reverts(self) -> str:
@@ -88,13 +89,17 @@ def actions(change: Change) -> tuple[str, ...]:
 
 
 def cards(
-    changes: Sequence[tuple[Change, ActionStyle]], prefix: str, columns: Mapping[str, str]
+    catalogue: Catalogue,
+    changes: Sequence[tuple[Change, ActionStyle]],
+    prefix: str,
+    columns: Mapping[str, str],
 ) -> list[Card]:
     """Return a card for each change, in order. Drift is never folded."""
     numbers = Counter((change.kind, change.action) for change, _ in changes)
     kept = (Action.DELETE, Action.REPLACE)
     return [
         Card(
+            catalogue[change.kind],
             change,
             f"{prefix}{number}",
             tuple(_remarks(change, style)),
@@ -136,7 +141,7 @@ def calls(plan: Plan) -> list[StepCard]:
     found = []
     for step in plan.steps:
         verb, style = _METHODS.get(step.op, ("state", "state"))
-        verb = verb or BY_NAME[step.kind].wire.update.value
+        verb = verb or plan.catalogue[step.kind].wire.update.value
         found.append(StepCard(step, verb, style, tuple(_details(step, numbers))))
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shopform.diagnostics import Diagnostic, Severity, plural
-from shopform.kinds import BY_NAME, ORDER
+from shopform.kinds import Catalogue
 from shopform.model.plan import WRITES, Plan
 from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, Card, calls, cards
 from shopform.render.html.previews import ImageFile
@@ -56,8 +56,8 @@ def render_html(
 
     `origin` is where and when it was made; `images` are image files by their SHA-256.
     """
-    outside = cards(drifted(plan), "d", OUTSIDE)
-    shown = cards(planned(plan), "c", PLANNED)
+    outside = cards(plan.catalogue, drifted(plan), "d", OUTSIDE)
+    shown = cards(plan.catalogue, planned(plan), "c", PLANNED)
     words = Counter(word for card in shown for word in card.actions)
     kinds = Counter(card.change.kind for card in shown)
     steps = calls(plan)
@@ -73,9 +73,9 @@ def render_html(
         messages=sorted(plan.diagnostics, key=lambda d: d.severity is not Severity.ERROR),
         messages_title="Errors and warnings" if plan.refused else "Warnings",
         drift=CardGroup("Changed outside of shopform", "drift", outside),
-        groups=list(_groups(shown)),
+        groups=list(_groups(plan.catalogue, shown)),
         actions=[(word, words[word]) for word in LABELS if word in words],
-        kinds=[(kind, kinds[kind]) for kind in sorted(kinds, key=_order)],
+        kinds=[(kind, kinds[kind]) for kind in plan.catalogue if kind in kinds],
         trees=list(trees(plan)),
         steps=steps,
         writes=sum(call.step.op in WRITES for call in steps),
@@ -92,25 +92,21 @@ def failure_html(title: str, diagnostics: Sequence[Diagnostic]) -> str:
     return render("failure.html", title=title, messages=diagnostics)
 
 
-def _groups(shown: Sequence[Card]) -> Iterator[CardGroup]:
+def _groups(catalogue: Catalogue, shown: Sequence[Card]) -> Iterator[CardGroup]:
     """Yield the deletes, then the other changes of each kind."""
     deleted = [card for card in shown if card.change.action in DESTROYED]
     if deleted:
         yield CardGroup("To destroy", "destroyed", deleted)
     rest = [card for card in shown if card.change.action not in DESTROYED]
-    for kind in sorted({card.change.kind for card in rest}, key=_order):
-        title = BY_NAME[kind].section.capitalize()
-        yield CardGroup(title, f"kind-{kind}", [c for c in rest if c.change.kind == kind])
+    for kind in catalogue.kinds:
+        if mine := [card for card in rest if card.kind is kind]:
+            yield CardGroup(kind.section.capitalize(), f"kind-{kind.name}", mine)
 
 
 def _repeated(shown: Sequence[Card]) -> set[str]:
     """Return names that several objects of a kind share; these are shown with their addresses."""
     names = Counter((card.change.kind, card.name) for card in shown)
     return {name for (_, name), number in names.items() if name and number > 1}
-
-
-def _order(kind: str) -> tuple[int, str]:
-    return ORDER.get(kind, 0), kind
 
 
 def _counts(plan: Plan) -> Iterator[str]:

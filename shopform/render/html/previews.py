@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.kinds.field_types.images import Image
 from shopform.model.plan import Change
 
@@ -59,10 +59,10 @@ def _named(side: object) -> Iterator[tuple[str, str]]:
             yield item["file"], str(item.get("sha256"))
 
 
-def is_previewed(kind: str, name: str, *sides: object) -> bool:
+def is_previewed(kind: Kind, name: str, *sides: object) -> bool:
     """Return whether a field is HTML with elements, short enough to be rendered."""
     strings = [side for side in sides if isinstance(side, str)]
-    html = BY_NAME[kind].type(name).rich and any(map(_ELEMENT.search, strings))
+    html = kind.type(name).rich and any(map(_ELEMENT.search, strings))
     return html and all(len(text) <= _LONGEST for text in strings)
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from shopform import __version__
 from shopform.diagnostics import plural
-from shopform.kinds import BY_NAME
+from shopform.kinds import Kind
 from shopform.kinds.field_types.images import Image
 from shopform.model.plan import FieldChange
 from shopform.model.values import Ref, Secret
@@ -103,9 +103,9 @@ def _environment() -> Environment:
     return made
 
 
-def _about(kind: str, name: str) -> str:
+def _about(kind: Kind, name: str) -> str:
     """Return the description of a field; "" for one that this version does not know."""
-    field = BY_NAME[kind].fields.get(name)
+    field = kind.fields.get(name)
     return field.about if field else ""
 
 

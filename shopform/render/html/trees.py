@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kit.graphs import find_cycles
 from shopform.model.plan import Plan
 from shopform.model.values import Ref
@@ -47,7 +47,7 @@ class KindTree:
 
 def trees(plan: Plan) -> Iterator[KindTree]:
     """Yield a tree for each kind that can have parents of its own kind and has changes."""
-    for kind in KINDS:
+    for kind in plan.catalogue.kinds:
         parent_field = next((n for n in kind.identity if kind.refers.get(n) == kind.name), "")
         changes = [change for change in plan.changes if change.kind == kind.name]
         if parent_field and changes:
@@ -72,7 +72,7 @@ class _Place:
 
 def _place(kind: Kind, parent_field: str, address: str, held: Held) -> _Place:
     parent = held.get(parent_field)
-    name = label(kind.name, held) or address
+    name = label(kind, held) or address
     if isinstance(parent, Ref):
         return _Place(str(parent.address), name)
     return _Place(parent if isinstance(parent, str) else ROOT, name)

@@ -8,12 +8,13 @@ the document.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import Any, Literal
 
 from shopform import __version__
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue
 from shopform.kit.documents import Document, write
 from shopform.model.json_values import shown
 from shopform.model.plan import Action, Change, Plan
@@ -50,7 +51,8 @@ def document(plan: Plan) -> Document:
         for a, s in sorted(plan.settled.items())
     ]
     every = [*plan.changes, *settled]
-    planned = _module(every, after)
+    side, change = partial(after, plan.catalogue), partial(_change, plan.catalogue)
+    planned = _module(every, side)
     made = PlanDocument(
         format_version=FORMAT,
         terraform_version=TERRAFORM,
@@ -61,14 +63,14 @@ def document(plan: Plan) -> Document:
         variables={},
         planned_values=PlannedValues(root_module=planned),
         resource_changes=(
-            *map(_change, plan.changes),
-            *(_change(change, settled=True) for change in settled),
+            *map(change, plan.changes),
+            *(change(each, settled=True) for each in settled),
         ),
-        resource_drift=tuple(map(_change, plan.drift)),
+        resource_drift=tuple(map(change, plan.drift)),
         relevant_attributes=[],
         output_changes={},
         prior_state=_prior_state(_module(every, before)),
-        configuration=_configuration(planned),
+        configuration=_configuration(plan.catalogue, planned),
         checks=[],
         notes=tuple(map(Note.of, plan.diagnostics)),
         **as_in_plan(plan),
@@ -98,12 +100,12 @@ def before(change: Change) -> dict[str, object] | None:
     return _identified(change, {**change.values, **values})
 
 
-def after(change: Change) -> dict[str, object] | None:
+def after(catalogue: Catalogue, change: Change) -> dict[str, object] | None:
     """Return the fields known after a change; None if there is no object then."""
     if change.action in (Action.DELETE, Action.FORGET) or _absent(change):
         return None
     values = {field.name: field.after for field in change.fields}
-    later = _later(change)
+    later = _later(catalogue, change)
     held = {**change.values, **values}
     known = {name: value for name, value in held.items() if name not in later}
     return known if change.action in MADE else _identified(change, known)
@@ -115,23 +117,25 @@ def _absent(change: Change) -> bool:
     return stays and not (change.fields or change.values)
 
 
-def _later(change: Change) -> dict[str, Literal[True]]:
+def _later(catalogue: Catalogue, change: Change) -> dict[str, Literal[True]]:
     """Return the fields known after apply, such as the id and generated fields of a new object."""
     names = {field.name for field in change.fields if field.unknown}
     if change.action in MADE:
-        names |= {"id", *_generated(change)}
+        names |= {"id", *_generated(catalogue, change)}
     return dict.fromkeys(sorted(names), True)
 
 
-def _change(change: Change, *, settled: bool = False) -> ChangeRecord:
-    was, will = before(change), after(change)
+def _change(catalogue: Catalogue, change: Change, *, settled: bool = False) -> ChangeRecord:
+    was, will = before(change), after(catalogue, change)
     body = Body(
         actions=change.action,
         before=shown(was),
         after=shown(will),
-        after_unknown={} if will is None else _later(change),
+        after_unknown={} if will is None else _later(catalogue, change),
         before_sensitive={} if was is None else _sensitive(change),
-        after_sensitive={} if will is None else _sensitive(change, change.action in MADE),
+        after_sensitive={}
+        if will is None
+        else _sensitive(change, _generated(catalogue, change) if change.action in MADE else set()),
         replace_paths=[] if change.action is Action.REPLACE else None,
         importing=Imported(id=str(change.id)) if change.importing else None,
     )
@@ -164,16 +168,15 @@ def _identified(change: Change, values: Mapping[str, object]) -> dict[str, objec
     return {**({} if change.id is None else {"id": str(change.id)}), **values}
 
 
-def _sensitive(change: Change, made: bool = False) -> dict[str, Literal[True]]:
+def _sensitive(change: Change, made: Collection[str] = ()) -> dict[str, Literal[True]]:
     masked = {field.name for field in change.fields if field.sensitive}
     masked |= {name for name, value in change.values.items() if isinstance(value, Secret)}
-    masked |= _generated(change) if made else set()
-    return dict.fromkeys(sorted(masked), True)
+    return dict.fromkeys(sorted({*masked, *made}), True)
 
 
-def _generated(change: Change) -> set[str]:
+def _generated(catalogue: Catalogue, change: Change) -> set[str]:
     """Return the fields that the shop generates, which are written to the secrets file only."""
-    return set(BY_NAME[change.kind].generated) - {field.name for field in change.fields}
+    return set(catalogue[change.kind].generated) - {field.name for field in change.fields}
 
 
 def _named(address: Address) -> dict[str, Any]:
@@ -211,15 +214,17 @@ def _prior_state(held: Module) -> Document:
     }
 
 
-def _configuration(planned: Module) -> Document:
+def _configuration(catalogue: Catalogue, planned: Module) -> Document:
     return {
         "provider_config": {"shoporama": {"name": "shoporama", "full_name": PROVIDER}},
-        "root_module": {"resources": [_configured(each.address) for each in planned.resources]},
+        "root_module": {
+            "resources": [_configured(catalogue, each.address) for each in planned.resources]
+        },
     }
 
 
-def _configured(address: Address) -> Document:
-    kind = BY_NAME[address.kind]
+def _configured(catalogue: Catalogue, address: Address) -> Document:
+    kind = catalogue[address.kind]
     return {
         "address": str(address),
         **{k: v for k, v in _named(address).items() if k != "provider_name"},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shopform.diagnostics import Diagnostic, Severity, plural
+from shopform.kinds import Kind
 from shopform.model.plan import Action, Change
 from shopform.render.labels import label_of
 from shopform.render.markdown.byte_budget import Part, Topic
@@ -84,10 +85,10 @@ def _line(line: Line) -> str:
     return f"{sign}{' ' * (line.indent - 1)}{line.text}".rstrip()
 
 
-def deletion_part(change: Change, style: ActionStyle) -> Part:
+def deletion_part(kind: Kind, change: Change, style: ActionStyle) -> Part:
     """Return an item of the list of deletes; its address is always shown."""
     replaced = " is replaced" if change.action is Action.REPLACE else ""
-    address, name = f"- {code(change.address)}{replaced}", label_of(change)
+    address, name = f"- {code(change.address)}{replaced}", label_of(kind, change)
     why = "; ".join(map(prose, comments(change, style)))
     named = f"{address} ({plain(name)})" if name else address
     levels = ((address,), (f"{named}: {why}" if why else named,))

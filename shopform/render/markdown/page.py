@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from html import escape
 
 from shopform.diagnostics import plural
-from shopform.kinds import ORDER
 from shopform.model.plan import Action, Plan
 from shopform.render.markdown.byte_budget import Part, Topic, size, spend
 from shopform.render.markdown.escaping import code, link, longest_run, prose
@@ -86,7 +85,7 @@ def _parts(plan: Plan) -> Iterator[Part]:
     yield from map(note_part, plan.diagnostics)
     for change, style in planned(plan):
         if change.action in DESTROYED:
-            yield deletion_part(change, style)
+            yield deletion_part(plan.catalogue[change.kind], change, style)
             yield change_part(Topic.FIELDS_LOST, change, style)
         else:
             created = change.action is Action.CREATE
@@ -131,7 +130,8 @@ class _Page:
         found: dict[str, list[Part]] = {}
         for part in self._of(Topic.CREATE, Topic.CHANGE):
             found.setdefault(part.change.kind if part.change else "", []).append(part)
-        return sorted(found.items(), key=lambda item: (ORDER.get(item[0], 0), item[0]))
+        order = self.plan.catalogue.order
+        return sorted(found.items(), key=lambda item: (order.get(item[0], 0), item[0]))
 
     def lines(self) -> list[str]:
         plan, drift, deletions = self.plan, self._of(Topic.DRIFT), self._of(Topic.DELETION)

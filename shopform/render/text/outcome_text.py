@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from shopform.kinds import BY_NAME
 from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.render.plan_summary import own_counts
 from shopform.render.text.style import BOLD, GREEN, RED, Ink, wrap
@@ -49,7 +48,7 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
 def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:
     """Yield where generated secrets were written."""
     for step in outcome.applied:
-        names = BY_NAME[step.kind].generated if step.kind in BY_NAME else ()
+        names = plan.catalogue[step.kind].generated if step.kind in plan.catalogue else ()
         if names and step.op in (Op.CREATE, Op.ADOPT):
             to = step.deliver
             where = f"`secrets/{plan.basis.shop}.json`, mode 0600, ignored by git"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shopform.diagnostics import plural
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue, Kind
 from shopform.model.plan import Action, FieldChange
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, Ref
@@ -11,14 +11,16 @@ from shopform.render.text.field_lines import field_lines
 from shopform.render.text.multiline import folded
 
 
-def render_state(prior: Prior, *, width: int | None = None, summary: bool = False) -> str:
+def render_state(
+    prior: Prior, catalogue: Catalogue, *, width: int | None = None, summary: bool = False
+) -> str:
     """Render the entries of the state in Terraform's layout; `summary`: one line for each.
 
     Secret values must be `Secret`.
     """
     owners = prior.owners
     blocks = [
-        "\n".join(_entry(address, entry, owners, width, summary))
+        "\n".join(_entry(catalogue[address.kind], address, entry, owners, width, summary))
         for address, entry in sorted(prior.resources.items())
     ]
     blocks += [f"# {i.address} (pending create)" for i in prior.pending]
@@ -28,6 +30,7 @@ def render_state(prior: Prior, *, width: int | None = None, summary: bool = Fals
 
 
 def _entry(
+    kind: Kind,
     address: Address,
     entry: Entry,
     owners: dict[tuple[str, int], Address],
@@ -39,7 +42,7 @@ def _entry(
     if summary:
         return
     yield f'resource "{address.kind}" "{".".join(address.keys)}" {{'
-    fields = [_field(address.kind, name, held, owners) for name, held in sorted(entry.sent.items())]
+    fields = [_field(kind, name, held, owners) for name, held in sorted(entry.sent.items())]
     for line in field_lines(fields, Action.UPDATE):
         for indent, symbol, text in folded(line, width) if width else (line,):
             yield f"{' ' * (indent - 4)}{symbol} {text}".rstrip()
@@ -47,9 +50,9 @@ def _entry(
 
 
 def _field(
-    kind: str, name: str, held: object, owners: dict[tuple[str, int], Address]
+    kind: Kind, name: str, held: object, owners: dict[tuple[str, int], Address]
 ) -> FieldChange:
-    target = BY_NAME[kind].refers.get(name)
+    target = kind.refers.get(name)
     shown = held
     if target and isinstance(held, int):
         owner = owners.get((target, held))

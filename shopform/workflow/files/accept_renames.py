@@ -1,6 +1,7 @@
 """`--accept-rename`: write confirmed renames into the project's `moved:`."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from shopform.config import compile_shops, select_shop
 from shopform.config.read.project import Project
@@ -37,7 +38,8 @@ def accept(
     """
     project, request = loaded.project, loaded.request
     in_several = several(loaded, one_only)
-    moves = [(check_address(old), check_address(new)) for old, new in pairs]
+    checked = partial(check_address, project.catalogue)
+    moves = [(checked(old), checked(new)) for old, new in pairs]
     listed = _declared_moves(project)
     new = list(dict.fromkeys(move for move in moves if move not in listed))
     if not new:
@@ -50,7 +52,12 @@ def accept(
     )
     directory = request.directory
     shops = [
-        (desired, open_store(each.state, directory, Expected(shop=host_of(each.url))).read())
+        (
+            desired,
+            open_store(
+                each.state, directory, Expected(shop=host_of(each.url), catalogue=each.catalogue)
+            ).read(),
+        )
         for each, desired in found.values()
     ]
     for move in new:
@@ -83,7 +90,8 @@ def _check(move: Move, others: list[Move], shops: list[tuple[Desired, Prior]]) -
     undeclared = [address for address in owned if address not in declared]
     if before.kind != after.kind or before == after:
         _refuse(move, "they are not two addresses of one kind", "")
-    parents = container_of(before), container_of(after)
+    catalogue = shops[0][0].catalogue
+    parents = container_of(catalogue, before), container_of(catalogue, after)
     if parents[0] != parents[1] and parents not in others:
         _refuse(move, "they have different parents", "a child cannot change its parent")
     for other in others:

@@ -11,7 +11,6 @@ from shopform.config.format.printer import MODELINE
 from shopform.config.write.emitter import Heading, emit_document, emit_files
 from shopform.errors import UsageError
 from shopform.files import real, reporting, typed, write_new
-from shopform.kinds import BY_NAME
 from shopform.model.declared import Declared
 from shopform.workflow.workspace import Workspace
 
@@ -95,7 +94,7 @@ def _check_undeclared(
     if elsewhere:
         return
     for address, resource in declared.resources.items():
-        section = project.sections.get(BY_NAME[address.kind].section, {})
+        section = project.sections.get(project.catalogue[address.kind].section, {})
         entry = section.get(address.keys[-1]) if resource.parent is None else None
         if entry and entry[0].file not in files:
             raise UsageError(

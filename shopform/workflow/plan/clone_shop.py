@@ -19,7 +19,6 @@ from shopform.clone.three_way import conflicts_as_warnings
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Diagnostic, error, warning
 from shopform.errors import BudgetSpent, ListMissing, ShopError, ShopformError, UsageError
-from shopform.kinds import BY_NAME, KINDS, ORDER
 from shopform.model.declared import Declared
 from shopform.model.live import Live
 from shopform.model.plan import Plan
@@ -68,9 +67,12 @@ class CloneSource:
         self.origin = open_settings(loaded, source, with_token=True)
         self.workspace = open_settings(loaded, target, with_token=with_key)
         _check_two_shops(self.origin.shop, self.workspace.shop)
+        self.catalogue = self.workspace.shop.catalogue
         self.workspace.source, shop = self.origin.shop.name, self.workspace.shop
         self.workspace.source_host = host_of(self.origin.shop.url)
-        self.scope = replace(request, kinds=with_nested(request.kinds or BY_NAME))
+        self.scope = replace(
+            request, kinds=with_nested(self.catalogue, request.kinds or self.catalogue)
+        )
         self.options = replace(options, source=self.origin.shop.name)
         self.rewriting = Rewriting(
             {**shop.rewrite, **dict(request.rewrite)},
@@ -98,7 +100,9 @@ class CloneSource:
             reading(self.origin, connection),
         ):
             client, ledger = connection.client, connection.ledger
-            self.live = fetch(client, required_kinds(self.scope.kinds), unread=self.unread)
+            self.live = fetch(
+                client, required_kinds(self.catalogue, self.scope.kinds), unread=self.unread
+            )
             if self.scope.delete:
                 self.live = confirm_absence(client, self.live, by_source_id(prior))
             require_same_shop(client, self.origin.store().read(), self.live)
@@ -119,25 +123,32 @@ class CloneSource:
 
         A list that the shop does not offer has nothing to copy.
         """
-        asked = with_nested({Address(word).kind for word in self.scope.targets} & BY_NAME.keys())
-        needed = required_kinds(asked or self.scope.kinds)
+        asked = with_nested(
+            self.catalogue,
+            {Address(word).kind for word in self.scope.targets} & self.catalogue.keys(),
+        )
+        needed = required_kinds(self.catalogue, asked or self.scope.kinds)
         found = {
             name: problem
             for name, problem in (self.unread or {}).items()
             if name in needed and not isinstance(problem, ListMissing)
         }
         if found:
-            kinds = [kind for kind in KINDS if not kind.nesting]
-            others = [k.section for k in kinds if not found.keys() & with_nested({k.name})]
+            kinds = [kind for kind in self.catalogue.kinds if not kind.nesting]
+            others = [
+                k.section for k in kinds if not found.keys() & with_nested(self.catalogue, {k.name})
+            ]
             raise type(next(iter(found.values())))(
                 diagnostics=[
                     error(
                         each.code,
-                        f"the {BY_NAME[name].section} of `{self.scope.source}` cannot be copied:"
-                        f" {each.summary}",
+                        f"the {self.catalogue[name].section} of `{self.scope.source}` cannot be"
+                        f" copied: {each.summary}",
                         hint=f"{each.hint}; or omit them: `--kinds {','.join(others)}`",
                     )
-                    for name, problem in sorted(found.items(), key=lambda one: ORDER[one[0]])
+                    for name, problem in sorted(
+                        found.items(), key=lambda one: self.catalogue.order[one[0]]
+                    )
                     for each in problem.diagnostics
                 ]
             )
@@ -146,8 +157,8 @@ class CloneSource:
         found = [
             error(
                 ShopError.code,
-                f"the list of {BY_NAME[name].section} of `{self.scope.source}` is not complete:"
-                f" {read.problem}",
+                f"the list of {self.catalogue[name].section} of `{self.scope.source}` is not"
+                f" complete: {read.problem}",
                 hint="run again; nothing is copied from an incomplete list",
             )
             for name, read in self.live.kinds.items()
@@ -203,7 +214,7 @@ class CloneSource:
     def _unread(self) -> Iterable[Diagnostic]:
         for name, problem in (self.unread or {}).items():
             first = problem.diagnostics[0]
-            summary = f"the {BY_NAME[name].section} are not copied: {first.summary}"
+            summary = f"the {self.catalogue[name].section} are not copied: {first.summary}"
             yield warning("not-copied", summary, hint=first.hint)
 
 

@@ -45,10 +45,9 @@ def _refused(plan: Plan, found: list[Diagnostic], *, soft: bool) -> Plan:
 
 def _generating(plan: Plan) -> Iterator[Step]:
     """Yield the steps that make the shop generate a secret, which it shows once."""
-    from shopform.kinds import BY_NAME
 
     for step in plan.steps:
-        if step.op is Op.CREATE and BY_NAME[step.kind].generated:
+        if step.op is Op.CREATE and plan.catalogue[step.kind].generated:
             yield step
 
 

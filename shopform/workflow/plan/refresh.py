@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from shopform.diagnostics import Collector, warning
 from shopform.errors import AccessRefused, ShopError, StateError, UsageError
-from shopform.kinds import KINDS
 from shopform.model.desired import Desired, Moved
 from shopform.model.live import Live
 from shopform.model.plan import Plan
@@ -145,7 +144,7 @@ def _planned(
 def _with_paths(client: Client, live: Live) -> Live:
     """Add the kinds of pages and redirects that were not read yet, as far as the key allows."""
     kinds = dict(live.kinds)
-    for kind in path_kinds():
+    for kind in path_kinds(live.catalogue):
         if kind.name not in kinds:
             with suppress(AccessRefused, ShopError):
                 kinds |= fetch(client, [kind.name], unread={}).kinds
@@ -220,13 +219,13 @@ def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Mov
     # The children of deleted objects are read even if none are owned.
     full = {address.kind for address in known.destroyed}
     if only is not None:
-        paths = {k.name for k in KINDS if k.path or k.route} & needed
+        paths = {k.name for k in desired.catalogue.kinds if k.path or k.route} & needed
         needed &= {address.kind for address in only}
         full = set(needed)
         if needed & paths and not options.refresh_only:
             needed |= paths  # the checks of paths need all pages and redirects
-    for kind in KINDS:
+    for kind in desired.catalogue.kinds:
         if kind.nesting and kind.nesting.kind in full:
             needed.add(kind.name)
             full.add(kind.name)
-    return [kind.name for kind in KINDS if kind.name in needed]
+    return [kind.name for kind in desired.catalogue.kinds if kind.name in needed]

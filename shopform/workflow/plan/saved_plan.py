@@ -6,7 +6,6 @@ from pathlib import Path
 from shopform.config import names_several_shops
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, UsageError
-from shopform.kinds import BY_NAME
 from shopform.model.canonical import canonical, digest
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
@@ -31,7 +30,7 @@ def needs_files(plan: Plan) -> bool:
         "file" in p for v in values if isinstance(v, tuple) for p in v if isinstance(p, dict)
     )
     made = (step for step in plan.steps if step.op in (Op.CREATE, Op.ADOPT))
-    return has_secrets or files or any(BY_NAME[step.kind].generated for step in made)
+    return has_secrets or files or any(plan.catalogue[step.kind].generated for step in made)
 
 
 def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
@@ -74,7 +73,7 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
     resource = workspace.desired.resources.get(Address(step.address))
     found = resource.fields.get(name) if resource else None
     sent = step.entry.sent.get(name) if step.entry else None
-    type_ = BY_NAME[step.kind].type(name)
+    type_ = workspace.shop.catalogue[step.kind].type(name)
     if (
         not isinstance(found, Secret)
         or planned.source not in ("", found.source)

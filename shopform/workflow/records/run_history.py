@@ -102,7 +102,7 @@ def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
     about |= {held.address for held in values if isinstance(held, Ref)}
     after = {step.previous or step.address: step.entry for step in plan.steps if step.entry}
     return {
-        a: masked(a, entry, secrets_of(after[a])) if a in after else entry
+        a: masked(plan.catalogue[a.kind], entry, secrets_of(after[a])) if a in after else entry
         for a, entry in sorted(prior.resources.items())
         if a in about
     }

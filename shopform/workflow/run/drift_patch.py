@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from shopform.config.write.field_patches import LiveField, Patch, patch
 from shopform.files import write_output
-from shopform.kinds import BY_NAME
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
 from shopform.workflow.plan.refresh import connected, detect_drift
@@ -55,7 +54,7 @@ def _held(workspace: Workspace, report: Plan, planned: Plan) -> Iterator[LiveFie
             if owner.address not in declared or field.name not in declared[owner.address].fields:
                 continue
             if found in unchanged or found in changed:
-                why = BY_NAME[change.kind].type(field.name).unreadable
+                why = workspace.shop.catalogue[change.kind].type(field.name).unreadable
                 if not why and (found not in unchanged or mine.reason == REDECLARED):
                     why = "the files have changed it too"
                 elif not why and field.sensitive:

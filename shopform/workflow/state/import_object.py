@@ -8,7 +8,7 @@ from shopform.config.write.project_edits import apply_change, with_resource
 from shopform.describe.single_object import FetchedObject, adopt, declare_object
 from shopform.diagnostics import Collector, Diagnostic, did_you_mean, warning
 from shopform.errors import ShopError, StateError, UsageError
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
@@ -45,7 +45,7 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
         prior = session.prior
         if _owned(wanted, number, prior):
             return ImportResult(None)
-        parent_id = _parent_id(wanted, prior)
+        parent_id = _parent_id(workspace.shop.catalogue, wanted, prior)
         with connected(workspace, limits) as connection:
             require_same_shop(connection.client, prior)
             found = _read(connection.client, wanted, number, parent_id)
@@ -73,7 +73,7 @@ def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> Non
         write = f"`shopform import --generate {wanted} ID` writes its block"
         hint = f"{near} If not, {write}" if near else f"{write}; or declare it first"
         raise UsageError(f"`{wanted}` is not declared", hint=hint)
-    above = container_of(wanted)
+    above = container_of(workspace.shop.catalogue, wanted)
     if above and above not in declared:
         raise UsageError(
             f"`{above}`, the parent of `{wanted}`, is not declared",
@@ -99,9 +99,9 @@ def _owned(wanted: Address, number: int, prior: Prior) -> bool:
     return False
 
 
-def _parent_id(wanted: Address, prior: Prior) -> int | None:
+def _parent_id(catalogue: Catalogue, wanted: Address, prior: Prior) -> int | None:
     """Return the id of the parent. Raises StateError if the parent is not in the state."""
-    above = container_of(wanted)
+    above = container_of(catalogue, wanted)
     if above is None:
         return None
     if above not in prior.resources:
@@ -113,7 +113,7 @@ def _parent_id(wanted: Address, prior: Prior) -> int | None:
 
 
 def _read(client: Client, wanted: Address, number: int, parent_id: int | None) -> FetchedObject:
-    kind = BY_NAME[wanted.kind]
+    kind = client.shop.catalogue[wanted.kind]
     read = read_one(client, kind, number, parent_id)
     if number in read.objects:
         return FetchedObject(
@@ -123,14 +123,14 @@ def _read(client: Client, wanted: Address, number: int, parent_id: int | None) -
         raise ShopError(
             f"the shop's list of {kind.section} is not complete: {read.problem}", hint="run again"
         )
-    where = f"`{container_of(wanted)}`" if parent_id else "the shop"
+    where = f"`{container_of(client.shop.catalogue, wanted)}`" if parent_id else "the shop"
     raise UsageError(f"{where} has no {kind.name} {number}", hint="check the id")
 
 
 def _above(wanted: Address, prior: Prior, found: FetchedObject) -> str:
     """Return a hint for an object whose parent is not in the state."""
     owned = prior.owners
-    kind = BY_NAME[wanted.kind]
+    kind = found.catalogue[wanted.kind]
     for name, (above, number) in links(kind, found.object).items():
         if name in kind.identity and (above, number) not in owned:
             return f"`shopform import --generate {above}.KEY {number}` imports its parent first"

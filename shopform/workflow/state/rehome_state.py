@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from shopform.errors import Refused, StateError
 from shopform.files import make_directory, move, reporting
-from shopform.kinds import BY_NAME
 from shopform.model.addresses import within
 from shopform.model.canonical import digest, is_digest
 from shopform.model.desired import Desired
@@ -88,9 +87,8 @@ def rehome(
 def move_state(workspace: Workspace, lock_timeout: float) -> None:
     """Rename the state of a renamed shop, with the states of copies and the records of runs."""
     old, new = (workspace.directory / name for name in (workspace.former, workspace.shop.state))
-    store = open_store(
-        workspace.former, workspace.directory, Expected(shop=host_of(workspace.shop.url))
-    )
+    expected = Expected(shop=host_of(workspace.shop.url), catalogue=workspace.shop.catalogue)
+    store = open_store(workspace.former, workspace.directory, expected)
     with store.open("state rehome", lock_timeout) as session, reporting(new):
         session.commit()
         make_directory(new.parent)
@@ -133,12 +131,12 @@ def _accepted(
     """Return entries with their current identities, and the addresses to remove."""
     changed = {}
     for address in found.renamed:
-        entry, kind = prior.resources[address], BY_NAME[address.kind]
+        entry, kind = prior.resources[address], live.catalogue[address.kind]
         now = live_identity(kind, live.kinds[kind.name].objects[entry.id], live.hosts)
         parts = zip(kind.identity, entry.identity, now, strict=True)
         identity = tuple(
             digest(kind.name, name, new) if is_digest(old) else new for name, old, new in parts
         )
         changed[address] = replace(entry, identity=identity)
-    dropped = [a for a in prior.resources if within(a, found.missing)]
+    dropped = [a for a in prior.resources if within(live.catalogue, a, found.missing)]
     return changed, sorted(dropped)

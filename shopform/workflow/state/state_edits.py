@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import StateError
-from shopform.kinds import ORDER
+from shopform.kinds import Catalogue
 from shopform.kit.documents import Document, write
 from shopform.model.addresses import within
 from shopform.model.canonical import is_digest
@@ -29,11 +29,12 @@ class StateEdits:
         if source:
             workspace.source = open_settings(loaded, source).shop.name
         self.store = workspace.store()
+        self.catalogue = workspace.shop.catalogue
 
     def listed(self, addresses: Collection[str]) -> list[tuple[Address, bool]]:
         """Return the addresses, or those at and below some, and whether each is pending."""
         prior = self.store.read(repair=True)
-        return [(a, a not in prior.resources) for a in _chosen(prior, addresses)]
+        return [(a, a not in prior.resources) for a in _chosen(self.catalogue, prior, addresses)]
 
     def record(self, text: str) -> str:
         """Return the entry of an address as JSON."""
@@ -64,7 +65,7 @@ class StateEdits:
 
     def move(self, source: str, destination: str, lock_timeout: float) -> None:
         """Give an object and its children another address."""
-        before, after = check_address(source), check_address(destination)
+        before, after = (check_address(self.catalogue, text) for text in (source, destination))
         if before.kind != after.kind:
             raise StateError(f"`{before}` and `{after}` are not of one kind")
         with self.store.open("state mv", lock_timeout) as session:
@@ -73,7 +74,7 @@ class StateEdits:
             moved = {
                 address: Address.of(address.kind, *after.keys, *address.keys[len(before.keys) :])
                 for address in resources
-                if within(address, (before,))
+                if within(self.catalogue, address, (before,))
             }
             taken = sorted(set(moved.values()) & (_known(session.prior) - set(moved)))
             if taken:
@@ -88,7 +89,7 @@ class StateEdits:
     def remove(self, addresses: Collection[str], lock_timeout: float) -> list[Address]:
         """Remove addresses with their children, and return those that were removed."""
         with self.store.open("state rm", lock_timeout, repair=True) as session:
-            chosen = _chosen(session.prior, addresses)
+            chosen = _chosen(self.catalogue, session.prior, addresses)
             session.edit({}, chosen)
         return chosen
 
@@ -106,15 +107,15 @@ def _renamed(entry: Entry, moved: Mapping[Address, Address]) -> Entry:
     return replace(entry, parent=parent, depends_on=depends_on)
 
 
-def _chosen(prior: Prior, addresses: Collection[str]) -> list[Address]:
+def _chosen(catalogue: Catalogue, prior: Prior, addresses: Collection[str]) -> list[Address]:
     """Return all addresses, or those at and below some, parents first."""
     found: set[Address] = set() if addresses else _known(prior)
-    for address in map(check_address, addresses):
-        mine = {a for a in _known(prior) if within(a, (address,))}
+    for address in (check_address(catalogue, text) for text in addresses):
+        mine = {a for a in _known(prior) if within(catalogue, a, (address,))}
         if not mine:
             _entry(prior, address)
         found |= mine
-    return sorted(found, key=lambda address: (ORDER[address.kind], address))
+    return sorted(found, key=lambda address: (catalogue.order[address.kind], address))
 
 
 def _entry(prior: Prior, address: Address) -> Entry:
