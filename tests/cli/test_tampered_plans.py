@@ -278,6 +278,34 @@ def test_nothing_of_a_step_can_be_left_out(shop: Shop, opened: tuple[Workspace, 
             assert (digest_of(found) == shop.plan["digest"]) is (path[-1] != "counted"), path
 
 
+DERIVED = (
+    *("applyable", "complete", "errored", "variables", "planned_values", "relevant_attributes"),
+    *("output_changes", "prior_state", "configuration", "checks"),
+)
+
+
+def test_what_other_tools_read_is_what_is_applied(
+    shop: Shop, opened: tuple[Workspace, Prior]
+) -> None:
+    """Terraform's own keys, which policies are written for, cannot be forged beside the changes."""
+    paths = [path for path in keys(shop.plan) if path[0] in DERIVED]
+    assert {path[0] for path in paths} == {*DERIVED}
+    for path in paths:
+        for copy in varied(shop.plan, path):
+            assert accepted(copy, opened[1], opened[0]) is None, path
+    extra = {**shop.plan, "steps": [{**step, "another": 1} for step in shop.plan["steps"]]}
+    assert accepted(extra, opened[1], opened[0]) is None
+
+
+def test_a_plan_of_another_format_is_refused_with_the_reason(shop: Shop) -> None:
+    shop.write("forged.json", forged({**shop.plan, "format_version": "1.1"}))
+    for command in ("apply", "show"):
+        done = shop.run(command, "forged.json")
+        assert done.exit == StalePlan.exit_code
+        assert "has format 1.1, and this shopform writes 1.2" in done.err
+    assert shop.untouched()
+
+
 @settings(max_examples=40)
 @given(data=st.data())
 def test_random_tampering_does_nothing_else(

@@ -35,6 +35,8 @@ from shopform.render.json.plan_schema import (
 )
 
 INTEGRITY = "integrity"
+# What differs between two versions of shopform that write the same format.
+VERSIONS = ("terraform_version", "shopform_version")
 TERRAFORM = "1.11.4"
 PROVIDER = "registry.terraform.io/shopform/shoporama"
 MADE = (Action.CREATE, Action.REPLACE)

@@ -44,8 +44,12 @@ def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:
 
 
 def unchanged(data: dict[str, Any], path: Path, catalogue: Catalogue) -> Plan:
-    """Return the plan of a document. Raises StalePlan if it was changed."""
-    from shopform.render.json.plan_document import INTEGRITY, integrity_of
+    """Return the plan of a document.
+
+    Raises StalePlan if it was changed, also by someone who computed its digests again: what other
+    tools read in it must be what is applied. Raises StalePlan for another format too.
+    """
+    from shopform.render.json.plan_document import INTEGRITY, VERSIONS, document, integrity_of
     from shopform.render.json.plan_reader import read_document
     from shopform.render.json.plan_schema import FORMAT
 
@@ -53,7 +57,14 @@ def unchanged(data: dict[str, Any], path: Path, catalogue: Catalogue) -> Plan:
     if (ours or INTEGRITY in data) and data.get(INTEGRITY) != integrity_of(data):
         raise _changed(path)
     plan = read_document(data, catalogue)
-    if digest_of(plan) != plan.digest:
+    if data["format_version"] != FORMAT:
+        raise StalePlan(
+            f"the plan in `{path}` has format {data['format_version']}, and this shopform writes"
+            f" {FORMAT}",
+            hint=HINT,
+        )
+    again = {**document(plan), **{name: data[name] for name in VERSIONS}}
+    if digest_of(plan) != plan.digest or integrity_of(again) != data[INTEGRITY]:
         raise _changed(path)
     return plan
 
