@@ -66,8 +66,8 @@ def _declared(ctx: click.Context) -> list[str]:
     try:
         project = _project(ctx)
         names = list(shop_names(project))
-        drafts = Declarations(project, names[0] if names else "", names, Collector()).all()
-        return [draft.address for draft in drafts]
+        declarations = Declarations(project, names[0] if names else "", names, Collector()).all()
+        return [declaration.address for declaration in declarations]
     except (ShopformError, OSError):
         return []
 

@@ -102,7 +102,7 @@ def test_no_secret_is_delivered_to_a_file_with_another_use(
     two += HOOK.format(key="b", to="{file: folder/../secrets/same}").partition("\n")[2]
     (project / "hooks.yaml").write_text(two)
     done = run("validate")
-    assert (done.exit, "deliver their secrets to `secrets/same`" in done.err) == (10, True)
+    assert (done.exit, "both deliver to `secrets/same`" in done.err) == (10, True)
 
 
 def test_what_would_fail_at_delivery_is_refused_before_the_first_write(

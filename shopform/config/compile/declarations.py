@@ -49,8 +49,8 @@ class Declarations:
                     self._add(kind, key, node, None)
 
     def all(self) -> Iterable[Declaration]:
-        for drafts in self.by_kind.values():
-            yield from drafts
+        for declarations in self.by_kind.values():
+            yield from declarations
 
     def _add(self, kind: Kind, key: Scalar, node: Node, container: Declaration | None) -> None:
         if not KEY.match(key.text):
@@ -70,19 +70,19 @@ class Declarations:
                 span=node.span,
             )
             node = Mapping(node.file, node.start)
-            self._draft(kind, key, node, container).wrong.update(kind.fields)
+            self._declare(kind, key, node, container).wrong.update(kind.fields)
             return
-        draft = self._draft(kind, key, node, container)
+        declaration = self._declare(kind, key, node, container)
         for inner in CHILDREN[kind.name]:
             entry = node.entries.get(inner.section)
             if entry is not None:
-                self._nested(inner, entry, draft)
+                self._nested(inner, entry, declaration)
 
-    def _draft(
+    def _declare(
         self, kind: Kind, key: Scalar, node: Mapping, container: Declaration | None
     ) -> Declaration:
         keys = container.address.keys if container else ()
-        draft = Declaration(
+        declaration = Declaration(
             kind,
             Address.of(kind.name, *keys, key.text),
             key,
@@ -90,8 +90,8 @@ class Declarations:
             container,
             self._active(node) and (container is None or container.active),
         )
-        self.by_kind[kind.name].append(draft)
-        return draft
+        self.by_kind[kind.name].append(declaration)
+        return declaration
 
     def _active(self, node: Mapping) -> bool:
         listed = child(node, "lifecycle", "shops") if "lifecycle" in node.entries else None
@@ -164,4 +164,4 @@ class Declarations:
                 written = Mapping(item.file, item.start)
                 written.entries[short] = (item, item)
                 derived = Scalar(item.file, item.start, item.end, key, False)
-                self._draft(kind, derived, written, container)
+                self._declare(kind, derived, written, container)

@@ -18,18 +18,18 @@ from shopform.model.values import Secret
 
 
 def read_fields(
-    kind: Kind, drafts: Seq[Declaration], reader: Reader, files: Files, collector: Collector
+    kind: Kind, declarations: Seq[Declaration], reader: Reader, files: Files, collector: Collector
 ) -> None:
     """Fill in `data`, `secrets` and `wrong` of the declarations of one kind."""
-    if not drafts:
+    if not declarations:
         return
     free = free_text_fields(kind)
     shapes = shape_of(model_of(kind)).fields
     nested = {inner.section for inner in CHILDREN[kind.name]}
-    for draft in drafts:
-        data = draft.data
-        active = draft.active
-        for name, (_, node) in draft.node.entries.items():
+    for declaration in declarations:
+        data = declaration.data
+        active = declaration.active
+        for name, (_, node) in declaration.node.entries.items():
             shape = shapes.get(name)
             found: object
             if name in nested:
@@ -39,7 +39,7 @@ def read_fields(
             elif type(node) is Scalar:
                 found = reader.scalar(node, shape, active)
                 if type(found) is Secret and name in free:
-                    draft.secrets[name] = found
+                    declaration.secrets[name] = found
                     found = found.text
                 elif type(found) is Secret:
                     found = reader.misplaced(node)
@@ -48,7 +48,7 @@ def read_fields(
             else:
                 found = reader.read(node, shape, active)
             data[name] = found
-    _check(kind, drafts, collector)
+    _check(kind, declarations, collector)
 
 
 def free_text_fields(kind: Kind) -> frozenset[str]:
@@ -67,28 +67,28 @@ def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> obj
     return REPORTED if content is None else content
 
 
-def _check(kind: Kind, drafts: Seq[Declaration], collector: Collector) -> None:
+def _check(kind: Kind, declarations: Seq[Declaration], collector: Collector) -> None:
     """Validate all declarations at once; only if that fails, each, to find the invalid ones."""
     try:
-        _adapter(kind).validate_python([draft.data for draft in drafts])
+        _adapter(kind).validate_python([declaration.data for declaration in declarations])
     except ValidationError:
-        for draft in drafts:
+        for declaration in declarations:
             try:
-                model_of(kind).model_validate(draft.data)
+                model_of(kind).model_validate(declaration.data)
             except ValidationError as refused:
                 wrong = report_invalid(
                     refused,
                     model_of(kind),
-                    draft.node,
-                    draft.data,
+                    declaration.node,
+                    declaration.data,
                     collector,
-                    at=draft.key.span,
-                    address=draft.address,
-                    reported=draft.wrong,
+                    at=declaration.key.span,
+                    address=declaration.address,
+                    reported=declaration.wrong,
                 )
-                draft.wrong |= wrong
+                declaration.wrong |= wrong
                 for name in wrong:
-                    draft.data.pop(name, None)
+                    declaration.data.pop(name, None)
 
 
 @cache

@@ -25,43 +25,43 @@ class ResourceBuilder:
         self._collector = collector
         self._suggest = Suggestions()
 
-    def resource(self, draft: Declaration) -> Resource:
+    def resource(self, declaration: Declaration) -> Resource:
         """Return the resource of a declaration; its errors go to the collector."""
-        kind, data = draft.kind, draft.data
+        kind, data = declaration.kind, declaration.data
         lifecycle: dict[str, Any] = data.get("lifecycle") or {}
         fields: dict[str, Value] = {}
         for name in kind.fields:
             if name in data:
-                fields[name] = self._value(draft, name, data[name])
+                fields[name] = self._value(declaration, name, data[name])
         return Resource(
-            address=draft.address,
+            address=declaration.address,
             kind=kind,
             fields=fields,
-            parent=draft.container.address if draft.container else None,
+            parent=declaration.container.address if declaration.container else None,
             protect=lifecycle.get("protect", False),
             keep=lifecycle.get("on_delete") == "keep",
-            ignore=self._ignored(draft, lifecycle.get("ignore", ())),
-            deliver=self._delivery(draft) if kind.generated else None,
-            span=draft.key.span,
+            ignore=self._ignored(declaration, lifecycle.get("ignore", ())),
+            deliver=self._delivery(declaration) if kind.generated else None,
+            span=declaration.key.span,
         )
 
-    def _value(self, draft: Declaration, name: str, found: Any) -> Value:
-        if name in draft.secrets:
-            return draft.secrets[name]
-        if name in draft.kind.refers:
-            return self._reference(draft, name, found)
-        row = draft.kind.fields[name]
+    def _value(self, declaration: Declaration, name: str, found: Any) -> Value:
+        if name in declaration.secrets:
+            return declaration.secrets[name]
+        if name in declaration.kind.refers:
+            return self._reference(declaration, name, found)
+        row = declaration.kind.fields[name]
         if row.known and found is not None:
-            self._check_known(draft, row, found)
-        value: Value = row.type.parse(found, partial(self._load, draft, name))
+            self._check_known(declaration, row, found)
+        value: Value = row.type.parse(found, partial(self._load, declaration, name))
         return value
 
-    def _reference(self, draft: Declaration, name: str, text: str | None) -> Ref | None:
+    def _reference(self, declaration: Declaration, name: str, text: str | None) -> Ref | None:
         if not text:
             return None
-        kind = draft.kind.refers[name]
+        kind = declaration.kind.refers[name]
         target = Address(text) if text.startswith(f"{kind}.") else Address.of(kind, text)
-        node = child(draft.node, name) or draft.key
+        node = child(declaration.node, name) or declaration.key
         found = self._known.get(target)
         if found is None:
             addresses = (str(each) for each in self._known if each.kind == kind)
@@ -71,63 +71,61 @@ class ResourceBuilder:
                 f"`{target}` is not declared",
                 hint=near or f"declare it under `{BY_NAME[kind].section}:`",
                 span=node.span,
-                address=draft.address,
+                address=declaration.address,
             )
             return None
-        if draft.active and not found.active:
+        if declaration.active and not found.active:
             self._collector.error(
                 "reference-excluded",
                 f"`{target}` does not exist in this shop",
                 hint="its `lifecycle.shops` excludes this shop; exclude both or neither",
                 span=node.span,
                 related=(("excluded here", found.key.span),),
-                address=draft.address,
+                address=declaration.address,
             )
         return Ref(target)
 
     def _load(
-        self, draft: Declaration, name: str, number: int, file: str
+        self, declaration: Declaration, name: str, number: int, file: str
     ) -> tuple[str, bytes] | None:
         """Return the path in the project and the content of a file that a list item names."""
-        node = child(draft.node, name)
-        item = node.items[number] if isinstance(node, Sequence) else draft.key
+        node = child(declaration.node, name)
+        item = node.items[number] if isinstance(node, Sequence) else declaration.key
         place = child(item, "file") or item
         content = self._files.read(file, place.file, place.span)
         path = self._files.relative(file, place.file, place.span) if content is not None else None
         return None if content is None or path is None else (path, content)
 
-    def _check_known(self, draft: Declaration, row: Field, values: list[str]) -> None:
-        node = child(draft.node, row.name)
+    def _check_known(self, declaration: Declaration, row: Field, values: list[str]) -> None:
+        node = child(declaration.node, row.name)
         for number, value in enumerate(values):
             if value in row.known:
                 continue
-            place = node.items[number] if isinstance(node, Sequence) else draft.key
+            place = node.items[number] if isinstance(node, Sequence) else declaration.key
             self._collector.warning(
                 "undocumented-word",
                 f"`{value}` is not a documented value of `{row.name}`",
                 hint=did_you_mean(value, row.known, f"documented are {one_of(sorted(row.known))}"),
                 span=place.span,
-                address=draft.address,
+                address=declaration.address,
             )
 
-    def _ignored(self, draft: Declaration, names: list[str]) -> frozenset[str]:
-        node = child(draft.node, "lifecycle", "ignore")
+    def _ignored(self, declaration: Declaration, names: list[str]) -> frozenset[str]:
+        node, fields = child(declaration.node, "lifecycle", "ignore"), declaration.kind.fields
         for number, name in enumerate(names):
-            if name not in draft.kind.fields and isinstance(node, Sequence):
+            if name not in fields and isinstance(node, Sequence):
                 self._collector.error(
                     "unknown-field",
                     f"`lifecycle.ignore` names an unknown field `{name}`",
-                    hint=did_you_mean(
-                        name, draft.kind.fields, f"fields are {one_of(draft.kind.fields)}"
-                    ),
+                    hint=did_you_mean(name, fields, f"fields are {one_of(fields)}"),
                     span=node.items[number].span,
-                    address=draft.address,
+                    address=declaration.address,
                 )
         return frozenset(names)
 
-    def _delivery(self, draft: Declaration) -> Delivery | None:
-        written = draft.data.get("secret_to")
-        node = child(draft.node, "secret_to")
+    def _delivery(self, declaration: Declaration) -> Delivery | None:
+        written = declaration.data.get("secret_to")
+        node = child(declaration.node, "secret_to")
         if not written or node is None:
             return None
         file, command = written.get("file"), written.get("command")
@@ -140,7 +138,7 @@ class ResourceBuilder:
                 "`secret_to` must have either `file` or `command`",
                 hint="keep one of them",
                 span=node.span,
-                address=draft.address,
+                address=declaration.address,
             )
             return None
         if not file:

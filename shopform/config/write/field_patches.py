@@ -97,8 +97,8 @@ class _Patching:
     """
 
     def __init__(self, project: Project, shop: str) -> None:
-        drafts = Declarations(project, shop, shop_names(project), Collector())
-        self.drafts = {draft.address: draft for draft in drafts.all()}
+        declarations = Declarations(project, shop, shop_names(project), Collector())
+        self.declarations = {declaration.address: declaration for declaration in declarations.all()}
         self.directory, self.boms = project.directory, project.boms
         self.contents = project.contents
         self.documents: dict[str, Document] = {}
@@ -106,38 +106,38 @@ class _Patching:
         self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
         self.files: dict[str, tuple[str, str]] = {}
         self.reader = Files(project.directory, Collector())
-        nodes = [n for d in self.drafts.values() for _, n in d.node.entries.values()]
+        nodes = [n for d in self.declarations.values() for _, n in d.node.entries.values()]
         self.uses = Counter(map(id, nodes))
         self.file_uses = Counter(path for node in nodes if (path := self._path(node)))
 
     def take(self, one: LiveField) -> str:
         """Add the edits for one field, and return their file. Raises _NotPatchable."""
-        draft = self.drafts.get(one.address)
-        if one.why or draft is None:
+        declaration = self.declarations.get(one.address)
+        if one.why or declaration is None:
             raise _NotPatchable(one.why or "it is not declared")
-        if draft.node.file not in self.contents:
+        if declaration.node.file not in self.contents:
             raise _NotPatchable("it is in a table")
-        entry = draft.node.entries.get(one.field)
+        entry = declaration.node.entries.get(one.field)
         if entry is None:
-            self._insert(draft, one)
-            return draft.node.file
+            self._insert(declaration, one)
+            return declaration.node.file
         key, node = entry
         document = self._document(node.file)
         if self.uses[id(node)] > 1 or node.start < key.start or _has_properties(document, node):
             raise _NotPatchable("an anchor shares the value")
         if isinstance(node, Scalar):
-            self._scalar(document, draft, one, key, node)
+            self._scalar(document, declaration, one, key, node)
         elif isinstance(node, Sequence) and isinstance(one.value, tuple):
             self._items(document, node, one)
-        elif isinstance(node, Mapping) and one.field in free_text_fields(draft.kind):
-            return self._file(draft, one, node)
+        elif isinstance(node, Mapping) and one.field in free_text_fields(declaration.kind):
+            return self._file(declaration, one, node)
         else:
             raise _NotPatchable("its value is in a form that cannot be patched")
         return node.file
 
     def warning(self, one: LiveField, left_out: str, problem: str) -> Diagnostic:
-        draft = self.drafts.get(one.address)
-        place = (child(draft.node, one.field) or draft.key) if draft else None
+        declaration = self.declarations.get(one.address)
+        place = (child(declaration.node, one.field) or declaration.key) if declaration else None
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
         return warning(
             "drift-left",
@@ -171,39 +171,44 @@ class _Patching:
             bom = BOM if data.startswith(BOM.encode()) else ""
         return bom + before, bom + after
 
-    def _insert(self, draft: Declaration, one: LiveField) -> None:
-        document = self._document(draft.node.file)
-        entries = [*draft.node.entries.values()]
+    def _insert(self, declaration: Declaration, one: LiveField) -> None:
+        document = self._document(declaration.node.file)
+        entries = [*declaration.node.entries.values()]
         if not entries or any(self.uses[id(node)] > 1 for _, node in entries):
             raise _NotPatchable("an anchor shares the value")
         if any(key is node for key, node in entries):
             raise _NotPatchable("it is a string in a list, which has no other fields")
-        order = list(draft.kind.fields)
+        order = list(declaration.kind.fields)
         rank = order.index(one.field)
         before = [entry for entry in entries if entry[0].text in order[:rank]]
-        value, rich = self._plain(draft, one, ""), draft.kind.type(one.field).rich
+        value, rich = self._plain(declaration, one, ""), declaration.kind.type(one.field).rich
         depth = document.column(entries[0][0])
         lines = [line[depth:] for line in plain_field(one.field, value, rich, depth)]
         inline = f"{one.field}: {inline_scalar(value, '', bracketed=True)}"
         for key, node in (*reversed(before), entries[0]):
             after = document.value(node, document.end(key))
             with suppress(NotEditable):
-                edit = add_entries(document, draft.node, lines, inline, after)
-                place = self.new.setdefault((draft.node.file, edit.start), [])
+                edit = add_entries(document, declaration.node, lines, inline, after)
+                place = self.new.setdefault((declaration.node.file, edit.start), [])
                 place.append((rank, edit.text))
                 return
         raise _NotPatchable("the files do not declare it yet, and there is no simple place for it")
 
     def _scalar(
-        self, document: Document, draft: Declaration, one: LiveField, key: Scalar, node: Scalar
+        self,
+        document: Document,
+        declaration: Declaration,
+        one: LiveField,
+        key: Scalar,
+        node: Scalar,
     ) -> None:
         if _holds_placeholder(node.text):
             raise _NotPatchable("it contains a placeholder")
-        value = self._plain(draft, one, node.text)
+        value = self._plain(declaration, one, node.text)
         short = key is node
         if short and key_from(str(value)) != key_from(node.text):
             raise _NotPatchable("its key is derived from the value")
-        bracketed = short or document.flow(draft.node)
+        bracketed = short or document.flow(declaration.node)
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
     def _items(self, document: Document, node: Sequence, one: LiveField) -> None:
@@ -219,7 +224,7 @@ class _Patching:
             raise _NotPatchable("its list is in a form that cannot be patched") from None
         self._add(node.file, edits)
 
-    def _file(self, draft: Declaration, one: LiveField, node: Mapping) -> str:
+    def _file(self, declaration: Declaration, one: LiveField, node: Mapping) -> str:
         name, path = self._path(node), child(node, "file")
         before = None
         if isinstance(path, Scalar) and name:
@@ -228,7 +233,7 @@ class _Patching:
             raise _NotPatchable("the path of its file contains a placeholder")
         if self.file_uses[name] > 1 or name in self.files:
             raise _NotPatchable("its file is used in several places")
-        after = _fitted(draft.kind.type(one.field), str(one.value), before)
+        after = _fitted(declaration.kind.type(one.field), str(one.value), before)
         self.files[name] = (before, after)
         return name
 
@@ -239,11 +244,11 @@ class _Patching:
             return None
         return self.reader.relative(path.text, path.file, path.span)
 
-    def _plain(self, draft: Declaration, one: LiveField, old: str) -> Plain:
+    def _plain(self, declaration: Declaration, one: LiveField, old: str) -> Plain:
         """Return the value as written in the files. Raises _NotPatchable."""
-        if one.field in draft.kind.refers:
+        if one.field in declaration.kind.refers:
             return self._key(one.value, old)
-        shape, value = shape_of(model_of(draft.kind)).fields[one.field], one.value
+        shape, value = shape_of(model_of(declaration.kind)).fields[one.field], one.value
         if shape.accepts is Accepts.BOOLEAN and isinstance(value, bool):
             return value
         if shape.accepts is Accepts.INTEGER and isinstance(value, int):
@@ -251,12 +256,12 @@ class _Patching:
         known = shape.accepts is Accepts.CHOICE and value in shape.choices
         if not isinstance(value, str) or not (known or shape.accepts is Accepts.STRING):
             raise _NotPatchable("the value in the shop cannot be written in the files")
-        return _fitted(draft.kind.type(one.field), _escaped(value), old)
+        return _fitted(declaration.kind.type(one.field), _escaped(value), old)
 
     def _key(self, value: object, old: str) -> str | None:
         if value is None:
             return None
-        found = self.drafts.get(value.address) if isinstance(value, Ref) else None
+        found = self.declarations.get(value.address) if isinstance(value, Ref) else None
         if found is None or not found.active:
             raise _NotPatchable("its reference is not declared")
         address = found.address

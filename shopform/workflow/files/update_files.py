@@ -71,8 +71,8 @@ def _undeclared(
     workspace: Workspace, project: Project, found: ShopSnapshot, written: Differences
 ) -> tuple[list[Address], Declared]:
     """Return the addresses of undeclared objects, and declarations of all objects."""
-    drafts = Declarations(project, workspace.shop.name, shop_names(project), Collector())
-    taken = {draft.address for draft in drafts.all()}
+    declarations = Declarations(project, workspace.shop.name, shop_names(project), Collector())
+    taken = {declaration.address for declaration in declarations.all()}
     known = {at: address for at, address in found.prior.owners.items() if address not in taken}
     # Keys that are declared, for other shops or for missing objects, are not used again.
     waiting = taken.difference(written.known.values())

@@ -61,8 +61,8 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
 def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> None:
     """Raise UsageError unless a block can be written for it."""
     project, shop = workspace.loaded.project, workspace.shop.name
-    drafts = Declarations(project, shop, shop_names(project), Collector()).all()
-    if any(draft.address == wanted for draft in drafts):
+    declarations = Declarations(project, shop, shop_names(project), Collector()).all()
+    if any(declaration.address == wanted for declaration in declarations):
         raise UsageError(
             f"`{wanted}` is declared, but not for the shop `{shop}`",
             hint=f"add `{shop}` to `shops` of its `lifecycle`",

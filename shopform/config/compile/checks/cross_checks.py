@@ -30,10 +30,10 @@ from shopform.model.values import Address, Ref, Secret, Value
 _REFUSED = "plans are refused unless the shop already has it"
 
 
-def check(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
+def check(declarations: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
     """Report conflicts between the resources of one shop."""
     resources = desired.resources
-    active = [draft for draft in drafts if draft.address in resources]
+    active = [declaration for declaration in declarations if declaration.address in resources]
     _check_parents(active, collector)
     _check_cycles(active, resources, collector)
     _check_duplicates(active, desired, collector)
@@ -71,34 +71,38 @@ def check_routes(
         )
 
 
-def _check_parents(drafts: Iterable[Declaration], collector: Collector) -> None:
+def _check_parents(declarations: Iterable[Declaration], collector: Collector) -> None:
     """Report children that are only allowed in parents with a certain value of a field."""
-    for draft in drafts:
-        for kind, key in draft.holds:
+    for declaration in declarations:
+        for kind, key in declaration.holds:
             only = kind.nesting.only if kind.nesting else None
-            if only is None or only[0] in draft.wrong or draft.data.get(only[0]) == only[1]:
+            if (
+                only is None
+                or only[0] in declaration.wrong
+                or declaration.data.get(only[0]) == only[1]
+            ):
                 continue
             name, value = only
-            found = draft.data.get(name)
+            found = declaration.data.get(name)
             written = f"its `{name}` is `{found}`" if found else f"it declares no `{name}`"
             collector.error(
                 "nested-not-allowed",
-                f"`{draft.address}` cannot have `{key.text}`: {written}",
+                f"`{declaration.address}` cannot have `{key.text}`: {written}",
                 hint=f"write `{name}: {value}`, or remove `{key.text}`",
                 span=key.span,
-                address=draft.address,
+                address=declaration.address,
             )
 
 
 def _check_cycles(
-    drafts: list[Declaration], resources: Map[Address, Resource], collector: Collector
+    declarations: list[Declaration], resources: Map[Address, Resource], collector: Collector
 ) -> None:
     """Report each cycle of references in one field once."""
-    by_address = {draft.address: draft for draft in drafts}
-    for name in dict.fromkeys(n for d in drafts for n in d.kind.refers):
+    by_address = {declaration.address: declaration for declaration in declarations}
+    for name in dict.fromkeys(n for d in declarations for n in d.kind.refers):
         values = ((a, resource.fields.get(name)) for a, resource in resources.items())
         refers = {a: value.address for a, value in values if isinstance(value, Ref)}
-        for cycle in find_cycles((draft.address for draft in drafts), refers.get):
+        for cycle in find_cycles((declaration.address for declaration in declarations), refers.get):
             _report_cycle(name, min(cycle), cycle, by_address, collector)
 
 
@@ -106,15 +110,16 @@ def _report_cycle(
     name: str,
     first: Address,
     cycle: list[Address],
-    drafts: Map[Address, Declaration],
+    declarations: Map[Address, Declaration],
     collector: Collector,
 ) -> None:
     start = cycle.index(first)
     ordered = [*cycle[start:], *cycle[:start]]
     places = [
-        (f"`{each}`", (child(drafts[each].node, name) or drafts[each].key).span) for each in ordered
+        (f"`{each}`", (child(declarations[each].node, name) or declarations[each].key).span)
+        for each in ordered
     ]
-    span = (child(drafts[first].node, name) or drafts[first].key).span
+    span = (child(declarations[first].node, name) or declarations[first].key).span
     collector.error(
         "reference-cycle",
         f"`{name}` forms a cycle: {cycle_of(ordered)}",
@@ -126,7 +131,7 @@ def _report_cycle(
 
 
 def _check_duplicates(
-    drafts: Iterable[Declaration], desired: Desired, collector: Collector
+    declarations: Iterable[Declaration], desired: Desired, collector: Collector
 ) -> None:
     """Report resources with the same identity or the same path.
 
@@ -135,26 +140,28 @@ def _check_duplicates(
     identities: dict[tuple[object, ...], Declaration] = {}
     paths: dict[str, Declaration] = {}
     by_id = {item.address for item in desired.imports if item.id}
-    for draft in drafts:
-        resource = desired.resources[draft.address]
-        kind = draft.kind
-        if draft.wrong.isdisjoint(kind.identity):
+    for declaration in declarations:
+        resource = desired.resources[declaration.address]
+        kind = declaration.kind
+        if declaration.wrong.isdisjoint(kind.identity):
             key = (
-                draft.kind.name,
+                declaration.kind.name,
                 resource.parent,
                 *(_identity_part(kind.type(n), resource.fields.get(n)) for n in kind.identity),
             )
-            other = identities.setdefault(key, draft)
-            if other is not draft and not {other.address, draft.address} <= by_id:
+            other = identities.setdefault(key, declaration)
+            if other is not declaration and not {other.address, declaration.address} <= by_id:
                 names = " and ".join(f"`{name}`" for name in kind.identity)
-                _report_duplicate("identity-twice", f"the same {names}", draft, other, collector)
+                _report_duplicate(
+                    "identity-twice", f"the same {names}", declaration, other, collector
+                )
         path = kind.path and resource.fields.get(kind.path)
         if path:
             page = page_address(str(_comparable(kind.type(kind.path), path)))
-            other = paths.setdefault(page, draft)
-            if other is not draft:
+            other = paths.setdefault(page, declaration)
+            if other is not declaration:
                 same = f"the same `{kind.path}`"
-                _report_duplicate("path-twice", same, draft, other, collector, kind.path)
+                _report_duplicate("path-twice", same, declaration, other, collector, kind.path)
 
 
 _DUPLICATE_HINTS = {
@@ -172,9 +179,9 @@ def _report_duplicate(
     collector: Collector,
     name: str = "",
 ) -> None:
-    def place(draft: Declaration) -> Scalar:
-        node = child(draft.node, name) if name else None
-        return node if isinstance(node, Scalar) else draft.key
+    def place(declaration: Declaration) -> Scalar:
+        node = child(declaration.node, name) if name else None
+        return node if isinstance(node, Scalar) else declaration.key
 
     collector.error(
         code,

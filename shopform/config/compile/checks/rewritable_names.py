@@ -19,25 +19,27 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tabs 
 Related = tuple[tuple[str, Span], ...]
 
 
-def check_rewritable(drafts: Iterable[Declaration], desired: Desired, collector: Collector) -> None:
+def check_rewritable(
+    declarations: Iterable[Declaration], desired: Desired, collector: Collector
+) -> None:
     """Warn of strings that a shop may trim, normalize or strip."""
     warnings = _Warnings(collector)
     siblings: dict[tuple[object, ...], Declaration] = {}
-    for draft in drafts:
-        for name, value in desired.resources[draft.address].fields.items():
+    for declaration in declarations:
+        for name, value in desired.resources[declaration.address].fields.items():
             text = value.text if isinstance(value, Secret) else value
-            if not isinstance(text, str) or name in draft.wrong:
+            if not isinstance(text, str) or name in declaration.wrong:
                 continue
-            why = _rewritten(draft.kind, name, text)
+            why = _rewritten(declaration.kind, name, text)
             if why:
                 warnings.add(
                     "string-rewritten",
-                    draft,
+                    declaration,
                     name,
-                    f"`{name}` of `{draft.address}` {why}, which a shop may store differently",
+                    f"`{name}` of `{declaration.address}` {why}: a shop may store it differently",
                     hint="write it as the shop should store it",
                 )
-        _compare(draft, desired, siblings, warnings)
+        _compare(declaration, desired, siblings, warnings)
     warnings.report_counts()
 
 
@@ -51,7 +53,7 @@ class _Warnings:
     def add(
         self,
         code: str,
-        draft: Declaration,
+        declaration: Declaration,
         name: str,
         summary: str,
         *,
@@ -60,7 +62,7 @@ class _Warnings:
     ) -> None:
         self._found[code] += 1
         if self._found[code] <= SHOWN:
-            span, address = _place(draft, name), draft.address
+            span, address = _place(declaration, name), declaration.address
             self._collector.warning(
                 code, summary, hint=hint, span=span, related=related, address=address
             )
@@ -71,8 +73,8 @@ class _Warnings:
                 self._collector.warning(code, f"and {count - SHOWN:,} more of these")
 
 
-def _place(draft: Declaration, name: str) -> Span:
-    return (child(draft.node, name) or draft.key).span
+def _place(declaration: Declaration, name: str) -> Span:
+    return (child(declaration.node, name) or declaration.key).span
 
 
 def _rewritten(kind: Kind, name: str, text: str) -> str:
@@ -88,33 +90,35 @@ def _rewritten(kind: Kind, name: str, text: str) -> str:
     return "begins or ends with white space" if padded else ""
 
 
-def _label(draft: Declaration, desired: Desired) -> object:
-    name = draft.kind.identity[-1]
-    value = desired.resources[draft.address].fields.get(name)
-    return identity_part(draft.kind.type(name), value)
+def _label(declaration: Declaration, desired: Desired) -> object:
+    name = declaration.kind.identity[-1]
+    value = desired.resources[declaration.address].fields.get(name)
+    return identity_part(declaration.kind.type(name), value)
 
 
 def _compare(
-    draft: Declaration,
+    declaration: Declaration,
     desired: Desired,
     siblings: dict[tuple[object, ...], Declaration],
     warnings: _Warnings,
 ) -> None:
     """Warn of siblings that differ only in what shops rewrite."""
-    resource, kind = desired.resources[draft.address], draft.kind
+    resource, kind = desired.resources[declaration.address], declaration.kind
     name = kind.identity[-1]
     if kind.route or isinstance(resource.fields.get(name), Secret):  # paths are checked elsewhere
         return
     others = [str(resource.fields.get(each)) for each in kind.identity[:-1]]
-    bare = skeleton(str(_label(draft, desired)))
-    first = siblings.setdefault((draft.kind.name, resource.parent, *others, bare), draft)
-    if first is draft or _label(first, desired) == _label(draft, desired):
+    bare = skeleton(str(_label(declaration, desired)))
+    first = siblings.setdefault(
+        (declaration.kind.name, resource.parent, *others, bare), declaration
+    )
+    if first is declaration or _label(first, desired) == _label(declaration, desired):
         return
     warnings.add(
         "identity-alike",
-        draft,
+        declaration,
         name,
-        f"`{first.address}` and `{draft.address}` differ only in what shops rewrite",
+        f"`{first.address}` and `{declaration.address}` differ only in what shops rewrite",
         hint="a shop that does so cannot distinguish them: change one",
         related=((f"`{first.address}`", _place(first, name)),),
     )

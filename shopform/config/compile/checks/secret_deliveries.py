@@ -16,7 +16,7 @@ _RESERVED = (".git/", ".shopform/")
 
 
 def check_deliveries(
-    drafts: Iterable[Declaration],
+    declarations: Iterable[Declaration],
     desired: Desired,
     used: Collection[str],
     states: Map[str, str],
@@ -31,9 +31,9 @@ def check_deliveries(
     parents = (PurePosixPath(name).parents for name in (*needed, *files.values()) if name)
     folders = {str(folder) for each in parents for folder in each}
     first: dict[str, tuple[Declaration, Node]] = {}
-    for draft in drafts:
-        name = files.get(draft.address, "")
-        node = child(draft.node, "secret_to")
+    for declaration in declarations:
+        name = files.get(declaration.address, "")
+        node = child(declaration.node, "secret_to")
         if not name or node is None:
             continue
         what = "a folder" if name in folders else _use(name, used, states)
@@ -41,18 +41,18 @@ def check_deliveries(
             collector.error(
                 "delivery-taken",
                 f"the secret would be written to `{name}`, which is {what}",
-                hint=f"use a separate file, such as `secrets/{draft.address.keys[-1]}`",
+                hint=f"use a separate file, such as `secrets/{declaration.address.keys[-1]}`",
                 span=node.span,
-                address=draft.address,
+                address=declaration.address,
             )
-        other = first.setdefault(name, (draft, node))
-        if other[0] is not draft:
+        other = first.setdefault(name, (declaration, node))
+        if other[0] is not declaration:
             collector.error(
                 "delivery-shared",
-                f"`{other[0].address}` and `{draft.address}` deliver their secrets to `{name}`",
+                f"`{other[0].address}` and `{declaration.address}` both deliver to `{name}`",
                 hint="use a separate file for each",
                 span=node.span,
-                address=draft.address,
+                address=declaration.address,
                 related=(("the other", other[1].span),),
             )
 

@@ -49,18 +49,20 @@ _MESSAGES: Final = {
 }
 
 
-def exclude_suspect_rows(drafts: "Declarations", rows: SuspectRows) -> frozenset[Address]:
+def exclude_suspect_rows(declarations: "Declarations", rows: SuspectRows) -> frozenset[Address]:
     """Remove suspect rows, before their fields are read, and return their addresses."""
     found: set[Address] = set()
-    for kind, held in drafts.by_kind.items() if rows else ():
+    for kind, held in declarations.by_kind.items() if rows else ():
         suspect = {d.address for d in held if (d.node.file, d.node.start) in rows}
-        drafts.by_kind[kind] = [draft for draft in held if draft.address not in suspect]
+        declarations.by_kind[kind] = [
+            declaration for declaration in held if declaration.address not in suspect
+        ]
         found |= suspect
     return frozenset(found)
 
 
 def warn_about_suspects(
-    drafts: Iterable["Declaration"],
+    declarations: Iterable["Declaration"],
     resources: dict[Address, Resource],
     shop: Shop,
     project: "Project",
@@ -73,13 +75,13 @@ def warn_about_suspects(
     found, tables = list(chain.from_iterable(project.suspect_rows.values())), project.tables
     skipped: set[Address] = set()
     hosts = shop.hosts if resources else NO_HOSTS
-    for draft in drafts:
-        resource = resources.get(draft.address)
-        suspects = list(_suspects(draft, resource, hosts)) if resource else []
+    for declaration in declarations:
+        resource = resources.get(declaration.address)
+        suspects = list(_suspects(declaration, resource, hosts)) if resource else []
         found += suspects
-        if suspects and draft.node.file in tables:
-            skipped.add(draft.address)
-            del resources[draft.address]
+        if suspects and declaration.node.file in tables:
+            skipped.add(declaration.address)
+            del resources[declaration.address]
     groups: dict[tuple[str, str], list[SuspectValue]] = {}
     for each in found:
         groups.setdefault((each.span.file, each.code), []).append(each)
@@ -89,20 +91,20 @@ def warn_about_suspects(
 
 
 def _suspects(
-    draft: "Declaration", resource: Resource, hosts: frozenset[str]
+    declaration: "Declaration", resource: Resource, hosts: frozenset[str]
 ) -> Iterator[SuspectValue]:
-    route = draft.kind.route
+    route = declaration.kind.route
     for field in (route.source, route.target, route.status) if route else ():
         value = resource.fields.get(field)
         if not isinstance(value, str | int):
             continue
         text = str(value)
-        code = suspect_code(draft.kind, field, text)
+        code = suspect_code(declaration.kind, field, text)
         if route and field == route.source and "//" in str(canonical(PATH, text, hosts)):
             code = code or "route-foreign"
         if code:
-            node = child(draft.node, field) or draft.key
-            yield SuspectValue(code, text, about(draft.kind, code, field), node.span)
+            node = child(declaration.node, field) or declaration.key
+            yield SuspectValue(code, text, about(declaration.kind, code, field), node.span)
 
 
 def _warn(code: str, same: list[SuspectValue], table: bool, collector: Collector) -> None:
