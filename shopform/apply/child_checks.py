@@ -104,7 +104,6 @@ def _label(kind: Kind, item: LiveObject) -> str:
 
 
 def step_error(problem: ShopformError, step: Step) -> Diagnostic:
-    """Return the error of a step, with its address."""
     first = problem.diagnostics[0]
     return error(
         first.code,

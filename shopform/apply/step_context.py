@@ -132,7 +132,6 @@ class StepContext:
         return [previous] if previous and previous not in self.kept else []
 
     def drop(self, step: Step) -> None:
-        """Record that an object is no longer in the state."""
         removed = [step.address, *self._left(step.previous)]
         self.session.result(step.key, {}, removed)
         for address in removed:

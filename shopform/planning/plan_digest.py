@@ -30,7 +30,6 @@ def digest_of(plan: Plan) -> str:
 
 
 def digest_over(parts: Mapping[str, str]) -> str:
-    """Return the plan's digest from the digests of its parts."""
     return _hash(parts)
 
 

@@ -100,7 +100,6 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
 
 
 def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
-    """Return a plan of drift only, without steps."""
     out = Collector()
     guards.complete(live, out)
     guards.part(options, out)

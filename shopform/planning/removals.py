@@ -23,8 +23,6 @@ KEPT = "stays in the shop, by `on_delete: keep`"
 
 
 class Removal(NamedTuple):
-    """The change to show and its step."""
-
     change: Change
     step: Step
 

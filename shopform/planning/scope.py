@@ -172,7 +172,6 @@ def _inside(names: Iterable[Address], below: Mapping[Address, list[Address]]) ->
 def _needs(
     options: Options, known: Known, named: Mapping[str, Set[Address]]
 ) -> dict[Address, set[Address]]:
-    """Return the dependencies of each address in a run."""
     now = {before: after for after, before in known.moved.items()}
     held = {a: {now.get(n, n) for n in entry.needs} for a, entry in known.entries.items()}
     if options.refresh_only:

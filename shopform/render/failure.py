@@ -26,7 +26,6 @@ def failure_markdown(diagnostics: Sequence[Diagnostic], shop: str) -> str:
 
 
 def failure_html(diagnostics: Sequence[Diagnostic]) -> str:
-    """Render a page that has only the messages."""
     # Imported late: Jinja2 takes 30 ms, and JSON and Markdown do not use it.
     from shopform.render.html.page import failure_html as failure_page
 

@@ -34,7 +34,6 @@ def list_change(before: object, after: object) -> ListChange:
 
 
 def elements(side: object) -> list[object]:
-    """Return the elements of a list, images as records."""
     listed = side if isinstance(side, list | tuple) else ()
     return [asdict(e) if isinstance(e, Image) else e for e in listed]
 

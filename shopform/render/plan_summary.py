@@ -19,7 +19,6 @@ def planned(plan: Plan) -> Styled:
 
 
 def drifted(plan: Plan) -> Styled:
-    """Return the drift, deletes first."""
     return [(c, DRIFTED.get(c.action, DRIFTED[Action.UPDATE])) for c in _deletes_first(plan.drift)]
 
 

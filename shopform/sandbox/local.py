@@ -94,7 +94,6 @@ class Sandbox:
         return self.app.data(kind)
 
     def set_fault(self, *specs: str) -> None:
-        """Add faults; each counts requests from now on."""
         for spec in specs:
             self.app.faults.add(spec)
 
@@ -105,7 +104,6 @@ class Sandbox:
         self._world.switches.set(name, word)
 
     def reset_log(self) -> None:
-        """Clear the log of requests."""
         self.app.reset_log()
 
     def before(self, hook: Hook) -> None:

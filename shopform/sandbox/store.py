@@ -60,7 +60,6 @@ class RowStore:
         self._apply(changes)
 
     def clear(self) -> None:
-        """Delete all rows, in the file too."""
         self.close()
         self._reset()
         self._open()

@@ -45,7 +45,6 @@ def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
 
 
 def required(kind: Kind) -> frozenset[str]:
-    """Return the required fields of a kind."""
     return frozenset(name for name, row in kind.fields.items() if row.required)
 
 
@@ -170,7 +169,6 @@ def unwrap(kind: Kind, names: Names, body: object) -> Item | None:
 
 
 def identify(names: Names, item: Item) -> int:
-    """Return the object's id, or 0."""
     for key in names.ids:
         number = id_in(item.get(key))
         if number:

@@ -56,7 +56,6 @@ class Console:
 
     @property
     def width(self) -> int:
-        """The width of prose."""
         return self.columns or 100
 
     def color(self, *, err: bool = False) -> bool:

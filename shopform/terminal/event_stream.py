@@ -58,7 +58,6 @@ class Stream:
                     self._write_file(self._file, {**message, **about})
 
     def close(self) -> None:
-        """Close the file."""
         if self._opened:
             with suppress(OSError):  # errors were reported when writing
                 self._opened.close()

@@ -47,7 +47,6 @@ class ReadLimits:
     partial: bool = False
 
     def after(self, calls: int) -> "ReadLimits":
-        """Return the limits that are left after a number of calls."""
         left = None if self.max_calls is None else self.max_calls - calls
         return replace(self, max_calls=left)
 

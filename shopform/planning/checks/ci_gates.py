@@ -44,6 +44,5 @@ def _unexpected(plan: Plan, expected: bool) -> Iterable[Diagnostic]:
 
 
 def listed(addresses: list[Address]) -> str:
-    """Return the number of addresses and the first of them."""
     names = [f"`{address}`" for address in addresses]
     return f"{plural(len(addresses), 'object')}: {join_first(names, NAMED)}"

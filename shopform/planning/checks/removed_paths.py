@@ -82,7 +82,6 @@ def _unread(draft: PlanDraft) -> None:
 
 
 def path_kinds(catalogue: Catalogue) -> list[Kind]:
-    """Return the kinds of pages and redirects."""
     return [kind for kind in catalogue.kinds if kind.path or kind.route]
 
 
@@ -115,7 +114,6 @@ class RouteTargets:
 def _message(
     draft: PlanDraft, out: RouteTargets, path: str, held: str, step: Step, options: Options
 ) -> tuple[str, str, str]:
-    """Return code, summary and hint for one path."""
     shown = slashed(held)
     if step.op is Op.UPDATE and draft.catalogue[step.kind].path:
         problem = f"moves away from `{shown}`, and no {out.route} covers the old path"

@@ -79,7 +79,6 @@ class _RequiredEdges:
         return page_address(str(canonical(kind.type(kind.path), text, self.hosts)))
 
     def of_address(self, step: Step) -> Iterator[tuple[Step, Step]]:
-        """Yield pairs of steps of one address."""
         before = {
             Op.CREATE: ("delete",),
             Op.UPDATE: ("create",) if step.linking else ("adopt", "temporary"),

@@ -151,7 +151,6 @@ class _Check:
                 yield f"shows `{shown.name}`, which no step sends"
 
     def _entry(self, step: Step) -> Entry | None:
-        """Return the state's entry for the object of a step."""
         entry = self.before.get(step.previous or step.address)
         return entry if entry and entry.id in (step.id, 0) else None
 

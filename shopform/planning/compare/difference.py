@@ -44,7 +44,6 @@ def without_unmanaged(
 
 
 def keep_recorded(result: Difference, entry: Entry | None, name: str) -> None:
-    """Keep what the state records of a field."""
     if entry:
         result.sent[name] = entry.sent[name]
         if name in entry.stored:

@@ -214,7 +214,6 @@ def _assign_object(
 
 
 def _move_children(before: Address, after: Address, desired: Desired, result: Matching) -> None:
-    """Move the children of a moved object along."""
     if not result.catalogue.children[before.kind]:
         return
     for child in result.children().get(before, ()):

@@ -12,8 +12,6 @@ from shopform.planning.plan_builder import PlanDraft
 
 @dataclass(frozen=True, slots=True)
 class CycleBreaker:
-    """Makes the steps that break the cycles of one draft."""
-
     draft: PlanDraft
     starts: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
 

@@ -22,7 +22,6 @@ _SENT = (Op.CREATE, Op.UPDATE)
 
 
 def connect(draft: PlanDraft, paths: Paths) -> None:
-    """Add every edge to the draft's graph."""
     steps = list(draft.graph.steps.values())
     has_cycle = _refuse_cycles(steps, draft)
     for step in steps:

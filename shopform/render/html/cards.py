@@ -136,7 +136,6 @@ _METHODS = {
 
 
 def calls(plan: Plan) -> list[StepCard]:
-    """Return a card for each step, in order."""
     numbers = {step.key: number for number, step in enumerate(plan.steps, 1)}
     found = []
     for step in plan.steps:

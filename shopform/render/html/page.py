@@ -30,8 +30,6 @@ _TILES |= {"forget": "forget", "move": "move"}
 
 @dataclass(frozen=True, slots=True)
 class CardGroup:
-    """Changes under one heading."""
-
     title: str
     anchor: str
     cards: Sequence[Card]

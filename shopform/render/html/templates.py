@@ -51,7 +51,6 @@ def render(template: str, /, **context: object) -> str:
 
 @cache
 def source(name: str) -> str:
-    """Return the content of a file of `templates/`."""
     return _loader().get_source(_environment(), name)[0]
 
 

@@ -62,7 +62,6 @@ def _plan(data: PlanDocument, catalogue: Catalogue) -> Plan:
 
 
 def _addresses(data: PlanDocument) -> Iterator[Address]:
-    """Yield all addresses of a plan."""
     yield from data.absent
     for record in (*data.resource_changes, *data.resource_drift):
         yield from (a for a in (record.address, record.previous_address) if a)

@@ -233,7 +233,6 @@ def address_pattern(catalogue: Catalogue) -> str:
 
 
 def plan_schema(catalogue: Catalogue) -> Document:
-    """Return the JSON Schema of what `plan --out` writes."""
     schema = schema_of(PlanDocument, "A plan of shopform", "What `shopform plan --out` writes.")
     text = json.dumps(schema).replace(json.dumps(ADDRESS), json.dumps(address_pattern(catalogue)))
     found: Document = json.loads(text)

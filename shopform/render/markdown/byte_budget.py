@@ -35,7 +35,6 @@ class Part:
 
     @property
     def full(self) -> bool:
-        """Whether all of it is shown."""
         return self.lines == self.levels[-1]
 
 

@@ -21,7 +21,6 @@ def prose(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape a string for running text."""
     marked = _LINKED.sub("\0", printable(text))
     marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     marked = _ACTIVE.sub(r"\\\g<0>", marked).replace("`", "&#96;")
@@ -39,7 +38,6 @@ def code(text: str) -> str:
 
 
 def longest_run(text: str) -> int:
-    """Return the length of the longest run of backticks."""
     return max(map(len, _RUN.findall(text)), default=0)
 
 

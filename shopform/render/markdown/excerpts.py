@@ -51,7 +51,6 @@ def change_part(topic: Topic, change: Change, style: ActionStyle) -> Part:
 
 
 def _lines(change: Change, detail: Detail) -> Iterator[list[Line]]:
-    """Yield the lines of each field."""
     names = {field.name for field in change.fields}
     pad = max(map(len, names), default=0)
     for field in change.fields:
@@ -76,7 +75,6 @@ def _shortened(every: list[list[Line]]) -> Iterator[Line]:
 
 
 def _context(line: Line) -> bool:
-    """Return whether a line is only context of a change."""
     return line.indent == INNER and line.symbol == " "
 
 

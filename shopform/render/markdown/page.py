@@ -185,7 +185,6 @@ class _Page:
         return ["", f"{self.fence}diff", *kept, self.fence] if kept else []
 
     def _omitted(self) -> list[str]:
-        """Return the sentences on omitted parts."""
         missing = [*self._missing()]
         if not missing:
             return []
@@ -230,7 +229,6 @@ def _listed(parts: Sequence[Part]) -> list[str]:
 
 
 def _counts(kind: str, parts: Sequence[Part]) -> str:
-    """Return a kind with its counts of changes."""
     changes = [part.change for part in parts if part.change]
     counts = change_counts(changes)
     listed = ", ".join(f"{number:,} to {word}" for word, number in counts.items() if number)

@@ -31,7 +31,6 @@ def rich(text: str, mode: str) -> str:
 
 
 def rewrite_name(text: str, mode: str) -> str:
-    """Rewrite an object's name."""
     match mode:
         case "fold":
             return " ".join(unicodedata.normalize("NFC", text).split())

@@ -25,8 +25,6 @@ def columns_of(**columns: Column) -> Mapping[str, Column]:
 
 
 class View(Enum):
-    """Where an object is shown."""
-
     LISTED = auto()
     SINGLE = auto()
     CREATED = auto()
@@ -178,7 +176,6 @@ class Table:
         return [*changes, (self.endpoint, self.id(row), row | {"_removed": 1})]
 
     def held(self, row: Row) -> list[tuple["Table", Row]]:
-        """Return the children of a row."""
         endpoint, column = self.contains
         if not endpoint:
             return []
@@ -189,7 +186,6 @@ class Table:
         """Check a row to be stored, and rewrite it as the shop does. Raises Refusal."""
 
     def above(self, query: Mapping[str, str]) -> Row:
-        """Return the parent in the query of a create."""
         parent = self.surface.parent
         if not parent:
             return {}
@@ -221,7 +217,6 @@ class Table:
         self.store.commit([(self.endpoint, self.id(row), row)])
 
     def conflicts(self, row: Row, other: Row) -> bool:
-        """Return whether two rows of one name conflict."""
         parent = self.surface.parent
         return not other["_removed"] and (not parent or row[parent] == other[parent])
 

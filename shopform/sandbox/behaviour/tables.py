@@ -69,7 +69,6 @@ def _insert(table: Table, row: dict[str, Any]) -> None:
 
 
 def _add_products(world: World, count: int) -> None:
-    """Add products, distributed evenly."""
     ids = {
         name: cycle([table.id(row) for row in world.store.rows(name)] or [None])
         for name, table in world.tables.items()

@@ -42,7 +42,6 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
 
 
 def several_exit(codes: Iterable[int]) -> int:
-    """Return the most urgent code of several shops."""
     return min(codes, key=PRECEDENCE.index, default=0)
 
 

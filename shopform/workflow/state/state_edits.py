@@ -37,7 +37,6 @@ class StateEdits:
         return [(a, a not in prior.resources) for a in _chosen(self.catalogue, prior, addresses)]
 
     def record(self, text: str) -> str:
-        """Return the entry of an address as JSON."""
         prior, address = self.store.read(repair=True), Address(text)
         pending = _pending(prior).get(address)
         held = prior.resources.get(address)
@@ -50,7 +49,6 @@ class StateEdits:
         return json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)
 
     def stored(self) -> str:
-        """Return the state as stored, as JSON."""
         return dumps(self.store.read(repair=True)).decode()
 
     def masked(self) -> Prior:
@@ -139,5 +137,4 @@ def _pending(prior: Prior) -> Mapping[Address, Intent]:
 
 
 def _known(prior: Prior) -> set[Address]:
-    """The addresses of entries and of pending creates."""
     return {*prior.resources, *_pending(prior)}
