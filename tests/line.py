@@ -19,7 +19,6 @@ from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
 from shopform.render.json.plan_document import sealed
-from shopform.render.json.plan_reader import read_document
 from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import LoggedRequest
 from shopform.shop.call_budget import CallCounter
@@ -27,6 +26,7 @@ from shopform.shop.client import Client
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
 from shopform.workflow.plan.refresh import Connection, read_and_plan
+from shopform.workflow.records.plan_file import unchanged
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import LoadedProject, Workspace
 
@@ -94,7 +94,7 @@ class Line:
         with self.open() as (workspace, connection), workspace.store().open("apply") as session:
             made = read_and_plan(workspace, connection, session.prior, Options(**asked))
             assert not made.refused, errors(made)
-            saved = read_document(sealed(made), STANDARD)
+            saved = unchanged(sealed(made), Path("plan.json"), STANDARD)
             assert [*mismatches(saved, session.prior, workspace.desired, workspace.shop)] == []
             return made, apply(
                 made,
