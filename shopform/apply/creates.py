@@ -8,6 +8,7 @@ from shopform.apply.step_context import StepContext
 from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
+from shopform.kit.text import backquoted
 from shopform.model.canonical import canonical, identified
 from shopform.model.live import LiveObject
 from shopform.model.plan import Step
@@ -172,8 +173,7 @@ class _Creation:
         wrong = [name for name in self.fields if not self._kept(name, held)]
         if wrong:
             raise ShopformError(
-                f"the shop did not keep {', '.join(f'`{name}`' for name in wrong)}:"
-                " it may use other names",
+                f"the shop did not keep {backquoted(wrong)}: it may use other names",
                 hint="check the object in the shop, and set"
                 f" `wire: {self.kind.name}: fields:` of this shop",
             )
@@ -186,7 +186,7 @@ def _deliver(
     if not kind.generated:
         return None
     if not written.generated:
-        names = " and ".join(f"`{name}`" for name in kind.generated)
+        names = backquoted(kind.generated, " and ")
         context.warnings.append(
             warning(
                 "secret-lost",

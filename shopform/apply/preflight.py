@@ -8,6 +8,7 @@ from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Absent, ShopChanged
 from shopform.kinds import Kind
+from shopform.kit.text import backquoted
 from shopform.kit.url_paths import page_address, slashed
 from shopform.model.canonical import canonical, digest, identified, is_digest
 from shopform.model.live import Live, LiveKind
@@ -79,9 +80,7 @@ def _edited(
     fields = sorted(name for name in about if digests.get(name) != now.get(name))
     if not fields:
         return []
-    return [
-        _changed(step.address, f"was edited in the shop: {', '.join(f'`{n}`' for n in fields)}")
-    ]
+    return [_changed(step.address, f"was edited in the shop: {backquoted(fields)}")]
 
 
 class _Preconditions:

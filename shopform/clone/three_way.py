@@ -7,6 +7,7 @@ from shopform.clone.copy import Copy, omission, without_field
 from shopform.diagnostics import Collector, Diagnostic, Severity, error, with_severity
 from shopform.kinds import Kind
 from shopform.kit.graphs import reachable
+from shopform.kit.text import backquoted
 from shopform.model.canonical import canonical, is_digest
 from shopform.model.declared import Omission
 from shopform.model.desired import Desired, Resource
@@ -58,7 +59,7 @@ def unchanged_deletions(
         changed = [name for name in fields if item and _edited(kind, name, item, entry, live.hosts)]
         if changed:
             free.discard(address)
-            names = ", ".join(f"`{name}`" for name in changed)
+            names = backquoted(changed)
             conflicts.append(
                 error(
                     CONFLICT,
@@ -152,7 +153,7 @@ class _Promoter:
             and self._now(resource, name, value) != _sent(entry, resource.kind, name)
         ]
         if changed:
-            names = ", ".join(f"`{name}`" for name in changed)
+            names = backquoted(changed)
             self._conflict(
                 resource.address,
                 f"`{resource.address}` was deleted in `{self.target}`, and `{self.source}`"

@@ -2,13 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 
 def shorten(text: str, size: int) -> str:
     """A string of at most `size` characters, with an ellipsis for what is cut off."""
     return text if len(text) <= size else text[: size - 1] + "…"
+
+
+def backquoted(words: Iterable[object], separator: str = ", ") -> str:
+    return separator.join(f"`{word}`" for word in words)
 
 
 def join_first(items: Sequence[object], most: int, separator: str = ", ") -> str:

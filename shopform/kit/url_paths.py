@@ -1,11 +1,19 @@
 """Paths of addresses, and when two are the same (RFC 3986). Pure."""
 
+import ipaddress
 import re
 import unicodedata
 from typing import Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _OCTETS: Final = re.compile("(?:%[0-9A-Fa-f]{2})+")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 # RFC 3986 2.2: decoded, these would divide an address otherwise. A browser takes `\\` for `/`.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import Catalogue, Kind
+from shopform.kit.text import backquoted
 from shopform.model.addresses import within
 from shopform.model.desired import Desired, Moved, Resource
 from shopform.model.live import Live, LiveObject
@@ -198,7 +199,7 @@ class PlanDraft:
         if not fields:
             return ()
         self.drift.append(replace(change, fields=fields))
-        return (f"{REVERTS}: {', '.join(f'`{field.name}`' for field in fields)}",)
+        return (f"{REVERTS}: {backquoted(field.name for field in fields)}",)
 
     def _existing(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
         address = resource.address

@@ -1,6 +1,5 @@
 """A whole local shop: data, switches, faults and a server in a thread."""
 
-import ipaddress
 import json
 import threading
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from shopform.errors import UsageError
+from shopform.kit.url_paths import is_loopback
 from shopform.sandbox.app import ROOT, App
 from shopform.sandbox.behaviour.table import World
 from shopform.sandbox.behaviour.tables import FIRST_IDS, Seed, endpoint
@@ -134,11 +134,7 @@ def read_seed(file: Path) -> Seed:
 
 
 def _check_loopback(host: str) -> None:
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback(host):
         raise UsageError(
             f"`{host}` is not loopback",
             hint="the sandbox has no protection and listens on 127.0.0.1 or ::1 only",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
+from shopform.kit.text import backquoted
 from shopform.sandbox.behaviour.questions import SWITCHES, Switch
 
 __all__ = ["SWITCHES", "Switch", "Switches"]
@@ -27,6 +28,6 @@ class Switches:
             hint = did_you_mean(name, known, "`--list-switches` shows all")
             raise UsageError(f"there is no switch `{name}`", hint=hint)
         if word not in known[name]:
-            allowed = ", ".join(f"`{each}`" for each in known[name])
-            raise UsageError(f"switch `{name}` has no value `{word}`", hint=f"use one of {allowed}")
+            hint = f"use one of {backquoted(known[name])}"
+            raise UsageError(f"switch `{name}` has no value `{word}`", hint=hint)
         self._values[name] = word

@@ -7,6 +7,7 @@ from typing import Any
 from shopform.errors import Nonsense
 from shopform.kinds import Kind
 from shopform.kinds.field_types.number import id_in
+from shopform.kit.text import backquoted
 from shopform.model.live import LiveObject
 from shopform.model.shop import WireNames
 from shopform.model.values import Secret, host_of
@@ -68,8 +69,8 @@ def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
     missing = sorted(required(kind) - set(found))
     if missing:
         raise Nonsense(
-            f"cannot determine which key of `/{names.endpoint}` holds {_quoted(missing)}; "
-            f"its objects have {_quoted(sorted(seen))}",
+            f"cannot determine which key of `/{names.endpoint}` holds {backquoted(missing)}; "
+            f"its objects have {backquoted(sorted(seen)) or 'none'}",
             hint=f"name them under `wire: {kind.name}: fields:` of this shop in the project file",
         )
     return replace(names, fields={ours: found[ours] for ours in names.fields if ours in found})
@@ -90,8 +91,9 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
         item = hook(item) if hook else item
         number = identify(names, item)
         if not number:
+            seen = backquoted(item) or "none"
             raise Nonsense(
-                f"an object of `/{names.endpoint}` has no id; its keys are {_quoted(item)}",
+                f"an object of `/{names.endpoint}` has no id; its keys are {seen}",
                 hint=f"name the key under `wire: {kind.name}: id:` of this shop",
             )
         owner = (id_in(item.get(parent)) or parent_id) if parent else parent_id
@@ -186,7 +188,3 @@ def _flag(given: object) -> bool:
     if isinstance(given, str):
         return given.strip().lower() not in NO_FLAG
     return bool(given)
-
-
-def _quoted(words: Sequence[str] | Item) -> str:
-    return ", ".join(f"`{word}`" for word in words) or "none"

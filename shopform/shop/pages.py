@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopform.errors import Nonsense
+from shopform.kit.text import backquoted
 from shopform.shop.codec import Item, Names, identify, is_removed
 from shopform.shop.responses import Json
 
@@ -72,7 +73,7 @@ def _array(
         return arrays[0]
     if not arrays and total == 0:
         return []
-    seen = ", ".join(f"`{key}`" for key in rest) or "none"
+    seen = backquoted(rest) or "none"
     raise Nonsense(
         f"no list in the answer of `/{names.endpoint}`; its keys are {seen}",
         hint="name the key of the list as `list_key` under `wire:` of this shop",

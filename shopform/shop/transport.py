@@ -1,6 +1,5 @@
 """Exchange one request and response with the shop, within limits of size and time."""
 
-import ipaddress
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
@@ -13,6 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from shopform.errors import ConfigError, Unreachable
+from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import Shop
 from shopform.shop.responses import Call
 
@@ -65,7 +65,7 @@ class Transport:
                 },
                 # Building a TLS context costs 16 ms; plain HTTP only ever goes to this machine.
                 verify=url.scheme == "https",
-                trust_env=not _loopback(url.host),
+                trust_env=not is_loopback(url.host),
                 timeout=timeout,
                 limits=httpx.Limits(
                     max_connections=connections, max_keepalive_connections=connections
@@ -194,16 +194,9 @@ def _address(shop: Shop) -> httpx.URL:
             f"the `url` of shop `{shop.name}` is not a plain address",
             hint="write it like https://shop.example.dk",
         )
-    if url.scheme != "https" and not (url.scheme == "http" and _loopback(url.host)):
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
         raise ConfigError(
             f"the `url` of shop `{shop.name}` is not https",
             hint="only a server on this machine may be reached without",
         )
     return url
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

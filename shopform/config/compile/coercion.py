@@ -17,10 +17,9 @@ from shopform.config.compile.shapes import (
     number,
     shape_of,
 )
-from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kit.text import is_damaged, shorten
+from shopform.kit.text import backquoted, is_damaged, shorten
 from shopform.model.values import Secret
 
 REPORTED: Final = object()  # in place of a value that could not be read: its error is reported
@@ -199,7 +198,7 @@ class _Report:
             return
         elif kind == "extra_forbidden":
             names = tuple(parent.shape.fields) if parent.shape else ()
-            hint = did_you_mean(name, names, f"fields are {one_of(names)}")
+            hint = did_you_mean(name, names, f"fields are {backquoted(names)}")
             span = (found.key or found.node).span
             self._error("unknown-field", f"unknown field `{name}`", hint, span)
         elif name == "[key]" and found.key is not None:
@@ -244,7 +243,7 @@ def _invalid(found: _Location, error: ErrorDetails, step: str) -> tuple[str, str
     if isinstance(node, Scalar):
         written = f"`{written}`"
     if shape is not None and shape.accepts is Accepts.CHOICE:
-        words = one_of(shape.choices)
+        words = backquoted(shape.choices)
         hint = did_you_mean(str(found.data), shape.choices, f"allowed: {words}")
         return "unknown-word", f"`{name}` cannot be {written}", hint
     for limit, words in (("ge", "at least"), ("le", "at most")):

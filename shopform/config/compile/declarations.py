@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shopform.config.read.files import one_of
 from shopform.config.read.project import Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.kinds import CHILDREN, KINDS, Kind
+from shopform.kit.text import backquoted
 from shopform.model.keys import key_from
 from shopform.model.values import KEY, Address, Secret
 
@@ -66,7 +66,7 @@ class Declarations:
             self._collector.error(
                 "wrong-type",
                 f"`{key.text}` must be a mapping of fields",
-                hint=f"write its fields below it: {one_of(written)}",
+                hint=f"write its fields below it: {backquoted(written)}",
                 span=node.span,
             )
             node = Mapping(node.file, node.start)
@@ -100,7 +100,7 @@ class Declarations:
         names = [each for each in listed.items if isinstance(each, Scalar)]
         for each in names:
             if each.text not in self._shops:
-                some = f"declared are {one_of(self._shops)}"
+                some = f"declared are {backquoted(self._shops)}"
                 self._collector.error(
                     "unknown-shop",
                     f"unknown shop `{each.text}`",

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from shopform.config.compile.coercion import Reader, report_invalid
 from shopform.config.compile.settings_spec import ImportSpec, MovedSpec, RemovedSpec
 from shopform.config.compile.shapes import shape_of
-from shopform.config.read.files import Suggestions, one_of
+from shopform.config.read.files import Suggestions
 from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
 from shopform.kinds.spec import StrictModel
+from shopform.kit.text import backquoted
 from shopform.model.desired import Import, Moved, Removed
 from shopform.model.values import KEY, Address
 
@@ -121,7 +122,7 @@ class Refactorings:
         """Whether an entry applies to this shop; without `shop`, it applies to all."""
         names = shop_names(self._project)
         if shop is not None and shop not in names:
-            hint = did_you_mean(shop, names, f"declared are {one_of(names)}")
+            hint = did_you_mean(shop, names, f"declared are {backquoted(names)}")
             place = child(node, "shop") or node
             self._error("unknown-shop", f"unknown shop `{shop}`", hint, place.span)
         return shop in (None, self._shop)
@@ -143,7 +144,7 @@ class Refactorings:
         address = Address(text)
         kind = BY_NAME.get(address.kind)
         if kind is None:
-            hint = did_you_mean(address.kind, BY_NAME, f"kinds are {one_of(BY_NAME)}")
+            hint = did_you_mean(address.kind, BY_NAME, f"kinds are {backquoted(BY_NAME)}")
             self._error("unknown-kind", f"`{text}` names no kind", hint, node.span)
             return None
         form = address_form(kind.name)

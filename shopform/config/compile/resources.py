@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from shopform.config.compile.declarations import Declaration
-from shopform.config.read.files import Files, Suggestions, one_of
+from shopform.config.read.files import Files, Suggestions
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME, Field
+from shopform.kit.text import backquoted
 from shopform.model.desired import Delivery, Resource
 from shopform.model.values import Address, Ref, Value
 
@@ -105,7 +106,9 @@ class ResourceBuilder:
             self._collector.warning(
                 "undocumented-word",
                 f"`{value}` is not a documented value of `{row.name}`",
-                hint=did_you_mean(value, row.known, f"documented are {one_of(sorted(row.known))}"),
+                hint=did_you_mean(
+                    value, row.known, f"documented are {backquoted(sorted(row.known))}"
+                ),
                 span=place.span,
                 address=declaration.address,
             )
@@ -117,7 +120,7 @@ class ResourceBuilder:
                 self._collector.error(
                     "unknown-field",
                     f"`lifecycle.ignore` names an unknown field `{name}`",
-                    hint=did_you_mean(name, fields, f"fields are {one_of(fields)}"),
+                    hint=did_you_mean(name, fields, f"fields are {backquoted(fields)}"),
                     span=node.items[number].span,
                     address=declaration.address,
                 )

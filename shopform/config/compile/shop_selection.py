@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from shopform.config.read.files import one_of
 from shopform.config.read.project import Project, shop_names
 from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
+from shopform.kit.text import backquoted
 
 ALL: Final = "all"
 
@@ -20,10 +20,10 @@ def select_shop(project: Project, name: str | None = None) -> str:
     if name is None:
         if len(names) == 1:
             return names[0]
-        hint = f"name one with `--shop`: declared are {one_of(names)}"
+        hint = f"name one with `--shop`: declared are {backquoted(names)}"
         raise UsageError("several shops are declared", hint=hint)
     if name not in names and names_several_shops(name):
-        hint = f"name one with `--shop`: declared are {one_of(names)}"
+        hint = f"name one with `--shop`: declared are {backquoted(names)}"
         raise UsageError("this works on one shop at a time", hint=hint)
     return _known(name, names)
 
@@ -56,7 +56,7 @@ def _declared(project: Project) -> tuple[str, ...]:
 
 def _known(name: str, names: tuple[str, ...]) -> str:
     if name not in names:
-        hint = did_you_mean(name, names, f"declared are {one_of(names)}")
+        hint = did_you_mean(name, names, f"declared are {backquoted(names)}")
         if name == ALL:
             hint = f"`{ALL}` cannot be combined: it means every shop"
         raise UsageError(f"unknown shop `{name}`", hint=hint)

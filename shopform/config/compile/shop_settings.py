@@ -1,6 +1,5 @@
 """The settings of `shopform.yaml`, and the shops they define."""
 
-import ipaddress
 import posixpath
 from collections.abc import Mapping as Map
 from typing import Any
@@ -13,11 +12,12 @@ from shopform.config.compile.coercion import Reader, prune, report_invalid
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.config.compile.shapes import shape_of
-from shopform.config.read.files import one_of
 from shopform.config.read.project import Project, is_yaml, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import BY_NAME
+from shopform.kit.text import backquoted
+from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import DeleteLimits, Rules, Shop, WireNames
 from shopform.model.values import Secret
 
@@ -139,7 +139,9 @@ class Settings:
         """Report the keys of a mapping that are not in `known`."""
         for name, (key, _) in node.entries.items() if isinstance(node, Mapping) else ():
             if name not in known:
-                names = f"known are {one_of(known)}" if known else "declare it under `variables:`"
+                names = (
+                    f"known are {backquoted(known)}" if known else "declare it under `variables:`"
+                )
                 hint = did_you_mean(name, known, names)
                 self._collector.error(code, f"unknown {what} `{name}`", hint=hint, span=key.span)
 
@@ -207,7 +209,7 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
         return "login-in-url", "`url` must not contain a user name or password", "remove it"
     if not host or parts.scheme not in ("https", "http") or any(c.isspace() for c in url):
         return "invalid-url", "`url` is not a URL", "write `https://` and the shop's host"
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         return (
             "insecure-url",
             "`url` must start with `https://`",
@@ -216,13 +218,6 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
     if parts.query or parts.fragment:
         return "invalid-url", "`url` must not contain `?` or `#`", "end it after the host"
     return None
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _unusable_state(path: str) -> str:

@@ -32,10 +32,6 @@ class Suggestions:
         return did_you_mean(word, known, otherwise)
 
 
-def one_of(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
-
-
 class Files:
     """Reads the files that YAML refers to, only from inside the project.
 

@@ -26,6 +26,7 @@ from shopform.config.write.emitter import fragments
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
 from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kit.text import backquoted
 from shopform.model.declared import Declared
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
@@ -63,7 +64,7 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Changed
     except NotEditable:
         raise UsageError(
             f"cannot add to `{MOVED}` in `{name}` in its present form",
-            hint=f"add it yourself: {', '.join(f'`{item}`' for item in items)}",
+            hint=f"add it yourself: {backquoted(items)}",
         ) from None
 
 

@@ -7,7 +7,7 @@ from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.kinds import Kind
 from shopform.kinds.field_types.images import Image
-from shopform.kit.text import shorten
+from shopform.kit.text import backquoted, shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.plan import Action, Change
@@ -42,10 +42,9 @@ def _known(rules: Iterable[PolicyRule], allowed: Iterable[str]) -> None:
     names = [*(rule.name for rule in rules), SETTING]
     for name in allowed:
         if name not in names:
-            known = ", ".join(f"`{each}`" for each in names)
             raise UsageError(
                 f"`--allow {name}`: the project has no such rule",
-                hint=did_you_mean(name, names, f"known rules: {known}"),
+                hint=did_you_mean(name, names, f"known rules: {backquoted(names)}"),
             )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from shopform.diagnostics import Severity, with_severity
+from shopform.kit.text import backquoted
 from shopform.model.name_similarity import CLOSE
 from shopform.model.plan import Op, Plan
 from shopform.model.values import Address
@@ -93,8 +94,7 @@ def _report(draft: PlanDraft, pair: "Pair") -> None:
     before, after = pair.old.address, pair.new.address
     found = []
     if pair.same:
-        names = ", ".join(f"`{name}`" for name in pair.same)
-        found.append(f"only they have the same {names}")
+        found.append(f"only they have the same {backquoted(pair.same)}")
     if pair.similarity >= CLOSE:
         found.append(f"`{pair.old.label}` and `{pair.new.label}` are similar")
     made, keeping = "and a new one created", f"`--accept-rename {before}={after}` keeps the object"

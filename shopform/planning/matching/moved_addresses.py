@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue
 from shopform.kit.graphs import find_cycles
+from shopform.kit.text import backquoted
 from shopform.model.addresses import container_of, within
 from shopform.model.desired import Desired, Moved
 from shopform.model.values import Address
@@ -105,7 +106,7 @@ def _refuse_cycles(desired: Desired, result: "Matching", out: Collector) -> None
     for cycle in find_cycles(sorted(result.moved), result.moved.get):
         out.error(
             "move-circle",
-            f"{' and '.join(f'`{each}`' for each in sorted(cycle))} swap addresses",
+            f"{backquoted(sorted(cycle), ' and ')} swap addresses",
             span=next((spans[each] for each in cycle if each in spans), None),
             address=cycle[0],
             hint="move one of them to a new address first, and apply that",

@@ -10,6 +10,7 @@ from shopform.diagnostics import Collector
 from shopform.kinds import BY_NAME
 from shopform.kinds.field_types import PATH, FieldType
 from shopform.kit.graphs import find_cycles
+from shopform.kit.text import backquoted
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, identity_part
 from shopform.model.desired import Desired, Resource
@@ -151,7 +152,7 @@ def _check_duplicates(
             )
             other = identities.setdefault(key, declaration)
             if other is not declaration and not {other.address, declaration.address} <= by_id:
-                names = " and ".join(f"`{name}`" for name in kind.identity)
+                names = backquoted(kind.identity, " and ")
                 _report_duplicate(
                     "identity-twice", f"the same {names}", declaration, other, collector
                 )

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.kinds import BY_NAME, KINDS
+from shopform.kit.text import backquoted
 from shopform.model.shop import PolicyRule
 from shopform.model.values import CHANGE_WORDS
 
@@ -100,7 +100,7 @@ class _RuleReader:
     ) -> None:
         for number, value in enumerate(self._listed(name)):
             if isinstance(value, str) and value not in known:
-                names = f"known are {one_of(shown)}" if shown else "these kinds share no field"
+                names = f"known are {backquoted(shown)}" if shown else "these kinds share no field"
                 hint = did_you_mean(value, known, names)
                 self._report(code, name, number, f"is not a known {what}", hint)
 

@@ -9,10 +9,10 @@ from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
 from shopform.config.compile.shapes import Accepts, shape_of
 from shopform.config.read.csv_cells import trim
-from shopform.config.read.files import one_of
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child, place
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import Kind
+from shopform.kit.text import backquoted
 
 _STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE})
 _ONE_CELL: Final = _STRINGS | {Accepts.BOOLEAN, Accepts.INTEGER, Accepts.NUMBER}
@@ -112,7 +112,7 @@ class Headers:
         shape = self._shapes.get(field)
         if shape is None:
             near = did_you_mean(field, self._shapes)
-            some = hint or f"fields are {one_of(self._shapes)}"
+            some = hint or f"fields are {backquoted(self._shapes)}"
             self._collector.error(
                 "unknown-field",
                 f"unknown field `{field}`",
@@ -160,7 +160,7 @@ class Headers:
         self._collector.error(
             "table-column",
             summary,
-            hint=did_you_mean(given, names, f"its columns are {one_of(names)}"),
+            hint=did_you_mean(given, names, f"its columns are {backquoted(names)}"),
             span=(node or self._node).span,
             related=(("its headers", Span(self._file, self._number, 1)),),
         )
