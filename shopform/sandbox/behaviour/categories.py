@@ -5,7 +5,6 @@ from typing import Any
 from shopform.kinds.category import CATEGORY
 from shopform.sandbox.behaviour import images
 from shopform.sandbox.behaviour.columns import Column, ColumnType
-from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.table import NAME, PendingRow, Surface, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
@@ -80,10 +79,7 @@ class Categories(Table):
             raise Refusal(400, f"canonical_id {row['canonical_id']} does not exist")
         if "images" in draft.body:
             images.operate(row, self.id(row), draft.body["images"])
-        if draft.before is None and "rewrite_url" not in draft.body:
-            generate = self.switches["slug_missing"] == "generate"
-            row["rewrite_url"] = slug(row["name"]) if generate else ""
-        row["rewrite_url"] = self.free_path(row["rewrite_url"].strip("/"), self.id(row))
+        self.settle_path(draft)
 
     def _check_ancestors(self, row: Row) -> None:
         number = row["parent_id"]

@@ -9,7 +9,6 @@ from typing import Any
 from shopform.kinds import KINDS, Kind
 from shopform.sandbox.behaviour.columns import Column, ColumnType
 from shopform.sandbox.behaviour.questions import GENERIC
-from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.table import PendingRow, Surface, Table
 from shopform.sandbox.messages import Refusal
 
@@ -36,10 +35,7 @@ class GenericTable(Table):
             if row[name] is not None and not self.world.tables[endpoint].live(row[name]):
                 raise Refusal(400, f"{name} {row[name]} does not exist")
         if self.path:
-            if draft.before is None and self.path not in draft.body:
-                generate = self.switches["slug_missing"] == "generate"
-                row[self.path] = slug(str(row[self.label])) if generate else ""
-            row[self.path] = self.free_path(row[self.path].strip("/"), self.id(row))
+            self.settle_path(draft)
 
 
 def _table(kind: Kind, first: int) -> type[Table]:

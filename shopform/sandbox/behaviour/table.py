@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from shopform.kinds import Wire
 from shopform.sandbox.behaviour.columns import Column, ColumnType, number
-from shopform.sandbox.behaviour.rewriting import rewrite_name
+from shopform.sandbox.behaviour.rewriting import rewrite_name, slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Change, Row, RowStore
 from shopform.sandbox.switches import Switches
@@ -240,7 +240,15 @@ class Table:
             for name in self.shown(key)
         }
 
-    def free_path(self, wanted: str, number: int) -> str:
+    def settle_path(self, draft: PendingRow) -> None:
+        """Generate the path of a new object that was sent without one, and make it unique."""
+        row = draft.row
+        if draft.before is None and self.path not in draft.body:
+            generate = self.switches["slug_missing"] == "generate"
+            row[self.path] = slug(str(row[self.label])) if generate else ""
+        row[self.path] = self._free_path(row[self.path].strip("/"), self.id(row))
+
+    def _free_path(self, wanted: str, number: int) -> str:
         """Return a path that no other object has: the shop silently appends "-x" to a path that
         is taken (OBS M-prod)."""
         while wanted and self._is_taken(wanted, number):
