@@ -182,7 +182,9 @@ def test_a_run_of_which_nothing_is_left_needs_no_undoing(one: Project) -> None:
     name = one.apply()
     one.done("destroy", "--auto-approve")
     before = one.writes()
-    assert "Nothing is left to undo." in one.undo(name).err
+    told = one.undo(name).err
+    assert f"Undoing {name}, `apply`." in told
+    assert "Nothing is left to undo." in told
     assert one.writes() == before
 
 

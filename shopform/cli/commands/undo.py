@@ -73,7 +73,7 @@ def _undo(
     limits, approval = options.limits(asked), options.taken(Approval, asked)
     reporter, loaded = options.opened(console, asked)
     source = UndoSource(loaded, run, wanted)
-    console.info(f"UndoSource {source.run.name}, `{source.run.verb}`.")
+    console.info(f"Undoing {source.run.name}, `{source.run.verb}`.")
     verb, detailed = f"undo {source.run.name}", detailed_exitcode
     result = offer(reporter, source, limits, approval, verb=verb, out=out, detailed=detailed)
     if result.plan.empty and not result.plan.refused:
