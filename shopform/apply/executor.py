@@ -29,7 +29,7 @@ from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.planning.matching.recovered_creates import ranges
 from shopform.shop.client import Client
-from shopform.state.store import Session
+from shopform.state.session import Session
 
 STOPPING = (AccessRefused, BudgetSpent, StateError, Unreachable)
 Listener = Callable[[str, Step], None]

@@ -18,7 +18,7 @@ from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.secrecy import secrets_of
 from shopform.model.values import Address, Ref
 from shopform.shop.client import Client
-from shopform.state.store import Session
+from shopform.state.session import Session
 
 
 @dataclass(slots=True)

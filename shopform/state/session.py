@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
 from shopform.model.plan import Op
@@ -14,9 +14,9 @@ from shopform.state.folded_state import Ledger
 from shopform.state.format import dumps
 from shopform.state.ownership import Expected
 from shopform.state.records import Failed, Record, Resolved, Result, decode, encode, intended
-from shopform.state.store import NOTHING
 
 KEYS = 8
+NOTHING: Mapping[Address, Entry] = MappingProxyType({})
 
 
 class StateWriter(Protocol):
@@ -51,8 +51,14 @@ class StateWriter(Protocol):
         """Free the lock."""
 
 
-class StateSession:
-    """The Session of all stores."""
+class Session:
+    """The state of one run, under a lock that is released when the context is left.
+
+    Records survive a crash at any time; without `commit` they stay in the journal, which the next
+    run reads. `intend`, `result`, `failed` and `resolve` may be called from several threads. All
+    raise StateError after a disk error or the loss of the lock. `prior` is the state at the start
+    or after the last `commit`.
+    """
 
     def __init__(
         self, ledger: Ledger, expected: Expected, writer: Callable[[Prior], StateWriter]
@@ -70,9 +76,15 @@ class StateSession:
 
     @property
     def lineage(self) -> str:
+        """The lineage of the state, which may not be written yet."""
         return self._ledger.base.lineage
 
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
+        """Record a step before its call; durable when this returns.
+
+        A create has an `intent`, and is pending until its key has a result or has failed, its
+        address gets an entry, or it is resolved.
+        """
         same = self._ledger.knows(intent)
         ticket = self._record(intended(key, op, address, intent, same=same))
         # Repeating an update or a delete does no harm.
@@ -87,12 +99,18 @@ class StateSession:
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> None:
+        """Record the result of a step: new and changed entries, and removed addresses.
+
+        Pending creates of these addresses are resolved.
+        """
         self._record(Result(result=key, set=dict(set), drop=tuple(drop)))
 
     def failed(self, key: str) -> None:
+        """Record that a step certainly had no effect, which is unknown if its response was lost."""
         self._record(Failed(failed=key))
 
     def resolve(self, address: Address) -> None:
+        """Remove a pending create that was looked up and does not exist."""
         self._record(Resolved(resolved=address))
 
     def edit(
@@ -100,10 +118,16 @@ class StateSession:
         set: Mapping[Address, Entry] = NOTHING,  # noqa: A002
         drop: Iterable[Address] = (),
     ) -> Prior:
+        """Change entries as `result` does, and commit; for commands without calls."""
         self.result("edit", set, drop)
         return self.commit()
 
     def identify(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+        """Set what identifies the shop in the next state that is written.
+
+        `key` is a digest of the API key; without an anchor the present one is kept. With `write`,
+        the next commit writes the state even if nothing else changed.
+        """
         with self._mutex:
             self._ledger.serial += write
             base = self._ledger.base
@@ -111,6 +135,10 @@ class StateSession:
             self._seen = replace(base, shop=shop, anchor=anchor or base.anchor, keys=keys)
 
     def commit(self) -> Prior:
+        """Write the state, if its content changed, and empty the journal.
+
+        Pending creates are kept. The run may continue afterwards.
+        """
         with self._mutex:
             if self._writer.in_use:
                 self._writer.require_lock()

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from shopform.errors import StateError
 from shopform.model.desired import Desired
@@ -20,7 +21,9 @@ from shopform.planning.checks.shop_identity import (
 )
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
-from shopform.state.store import Session
+
+if TYPE_CHECKING:
+    from shopform.state.session import Session
 
 
 def key_digest(token: str, lineage: str) -> str:
@@ -30,7 +33,7 @@ def key_digest(token: str, lineage: str) -> str:
 
 
 def record_shop(
-    session: Session, shop: Shop, anchor: Anchor | None, *, write: bool = False
+    session: "Session", shop: Shop, anchor: Anchor | None, *, write: bool = False
 ) -> None:
     """Record the shop and a digest of its key in the state."""
     key = key_digest(shop.token.text, session.lineage)

@@ -379,7 +379,7 @@ def test_the_block_is_there_before_the_state(
     run: Shopform, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that is stopped between the two leaves what the next plan imports."""
-    from shopform.state.session import StateSession
+    from shopform.state.session import Session
 
     declare(folder, CATALOGUE)
 
@@ -387,7 +387,7 @@ def test_the_block_is_there_before_the_state(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr(StateSession, "edit", stop)
+        cut.setattr(Session, "edit", stop)
         assert run("import", "--generate", "supplier.fjord", "11").exit == 130
     made = run("plan", "--target", "supplier.fjord")
     assert "1 to import, 0 to add, 0 to change" in made.out

@@ -17,7 +17,7 @@ from shopform.model.plan import Op
 from shopform.model.values import Address
 from shopform.state.local.store import LocalStore
 from shopform.state.ownership import Expected
-from shopform.state.store import Session
+from shopform.state.session import Session
 
 OPERATIONS = ("open", "write", "fsync", "replace", "unlink", "ftruncate", "mkdir")
 Truth = tuple[dict[Address, int], set[Address]]

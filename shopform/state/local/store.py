@@ -12,7 +12,7 @@ from shopform.state.format import loads
 from shopform.state.ownership import Expected
 
 if TYPE_CHECKING:
-    from shopform.state.session import StateSession
+    from shopform.state.session import Session
 
 
 class _OnDisk(NamedTuple):
@@ -34,10 +34,10 @@ class LocalStore:
     def read(self, *, repair: bool = False) -> Prior:
         return self._find(repair=repair).ledger.prior()
 
-    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> "StateSession":
+    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> "Session":
         from shopform.state.local.lock import acquire
         from shopform.state.local.writer import LocalWriter
-        from shopform.state.session import StateSession
+        from shopform.state.session import Session
 
         with reporting(self.path):
             make_directory(self.path.parent)
@@ -46,7 +46,7 @@ class LocalStore:
             with reporting(self.path):
                 check_writable(self.path)
             found = self._find(repair=repair)
-            return StateSession(
+            return Session(
                 found.ledger,
                 self.expected,
                 lambda base: LocalWriter(self.path, self.journal, lock, base, found.length),

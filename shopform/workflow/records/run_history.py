@@ -20,7 +20,7 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
 from shopform.render.plan_summary import change_counts
-from shopform.state.store import Session
+from shopform.state.session import Session
 from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
 

@@ -7,7 +7,7 @@ from shopform.errors import StalePlan
 from shopform.model.plan import Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
-from shopform.state.store import Session
+from shopform.state.session import Session
 from shopform.workflow.plan.plan_checks import check_apply
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import connected
