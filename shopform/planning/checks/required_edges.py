@@ -17,30 +17,9 @@ from shopform.model.values import Address, Ref
 from shopform.planning.preconditions import changes_route, fingerprint
 
 _SENT = (Op.CREATE, Op.UPDATE)
-Fingerprints = Mapping[Address, Mapping[str, str]]
 
 
-def missing_edges(
-    plan: Plan,
-    changes: Mapping[Address, Change],
-    entries: Mapping[Address, Entry],
-    fingerprints: Fingerprints,
-    hosts: frozenset[str],
-) -> Iterator[tuple[Address, Address]]:
-    """Yield the addresses of each step that lacks a required edge, and of the step before it."""
-    order = _RequiredEdges(plan, changes, entries, fingerprints, hosts)
-    for step in plan.steps:
-        for earlier, later in (
-            *order.of_address(step),
-            *order.before_delete(step),
-            *order.paths(step),
-            *order.of_children(step),
-        ):
-            if earlier.key not in later.after:
-                yield later.address, earlier.address
-
-
-class _RequiredEdges:
+class RequiredEdges:
     """Yields pairs of steps, of which the first must come before the second."""
 
     def __init__(
@@ -48,7 +27,6 @@ class _RequiredEdges:
         plan: Plan,
         changes: Mapping[Address, Change],
         entries: Mapping[Address, Entry],
-        fingerprints: Fingerprints,
         hosts: frozenset[str],
     ) -> None:
         self.catalogue = plan.catalogue
@@ -59,7 +37,7 @@ class _RequiredEdges:
         for step in plan.steps:
             name = self.catalogue[step.kind].path
             moves = step.op in _SENT and name in step.fields
-            held = fingerprints.get(step.address, {}).get(name)
+            held = plan.basis.fingerprints.get(step.address, {}).get(name)
             if step.temporary or not name or not (moves or step.op is Op.DELETE):
                 continue
             if held and step.op is not Op.CREATE:
@@ -67,6 +45,18 @@ class _RequiredEdges:
             path = self._path(step, step.fields.get(name))
             if path and path != self._path(step, self._shown(step, name)):
                 self.assigned.setdefault(path, []).append(step)
+
+    def missing(self) -> Iterator[tuple[Address, Address]]:
+        """Yield the addresses of each step that lacks an edge, and of the step before it."""
+        for step in self.steps.values():
+            for earlier, later in (
+                *self._of_address(step),
+                *self._before_delete(step),
+                *self._paths(step),
+                *self._of_children(step),
+            ):
+                if earlier.key not in later.after:
+                    yield later.address, earlier.address
 
     def _shown(self, step: Step, name: str) -> object:
         change = self.changes.get(step.address) if step.op is Op.UPDATE else None
@@ -78,7 +68,7 @@ class _RequiredEdges:
         text = value if isinstance(value, str) else None
         return page_address(str(canonical(kind.type(kind.path), text, self.hosts)))
 
-    def of_address(self, step: Step) -> Iterator[tuple[Step, Step]]:
+    def _of_address(self, step: Step) -> Iterator[tuple[Step, Step]]:
         before = {
             Op.CREATE: ("delete",),
             Op.UPDATE: ("create",) if step.linking else ("adopt", "temporary"),
@@ -90,7 +80,7 @@ class _RequiredEdges:
             if earlier:
                 yield earlier, step
 
-    def before_delete(self, step: Step) -> Iterator[tuple[Step, Step]]:
+    def _before_delete(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """Dependents of an object are updated or deleted before the object is deleted."""
         entry = self.entries.get(step.previous or step.address)
         if entry is None or step.temporary or step.op not in (Op.UPDATE, Op.DELETE):
@@ -100,7 +90,7 @@ class _RequiredEdges:
             if later:
                 yield step, later
 
-    def paths(self, step: Step) -> Iterator[tuple[Step, Step]]:
+    def _paths(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """A path is released before it is assigned, and assigned before a redirect leads to it."""
         kind = self.catalogue[step.kind]
         if step.temporary or step.op not in _SENT:
@@ -119,7 +109,7 @@ class _RequiredEdges:
         for earlier in self.assigned.get(hop.end, ()) if hop and changes_route(kind, step) else ():
             yield earlier, step
 
-    def of_children(self, step: Step) -> Iterator[tuple[Step, Step]]:
+    def _of_children(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """Children go before their parent stops accepting them, and come after it accepts them."""
         nesting = self.catalogue[step.kind].nesting
         update = self.steps.get(f"{step.parent.address}:update") if step.parent else None

@@ -18,7 +18,7 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, Ref, Secret
 from shopform.planning.checks.required_edges import (
-    missing_edges,
+    RequiredEdges,
     required_references,
     unrecorded_fields,
 )
@@ -53,8 +53,8 @@ def mismatches(plan: Plan, prior: Prior, desired: Desired, shop: Shop) -> Iterat
         yield from ((step.address, what) for what in check.step(step))
     for change in plan.changes:
         yield from ((change.address, what) for what in check.change(change))
-    hosts, marks = shop.hosts, plan.basis.fingerprints
-    for address, first in missing_edges(plan, check.changes, check.before, marks, hosts):
+    edges = RequiredEdges(plan, check.changes, check.before, shop.hosts)
+    for address, first in edges.missing():
         yield address, f"does not wait for `{first}`"
     for kind, names in plan.names.items():
         yield from ((kind, what) for what in _named(kind, names, shop))
