@@ -9,7 +9,7 @@ from shopform.diagnostics import Collector, Diagnostic, Severity, with_severity
 from shopform.kinds import Kind
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import is_damaged
-from shopform.model.declared import Place
+from shopform.model.declared import LiveField, Place
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import FieldChange
@@ -21,20 +21,6 @@ from shopform.planning.matching.match import match
 from shopform.planning.matching.result import Matching, declared_identity, live_identity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldDifference:
-    """A field of a declared object, with the value in the shop.
-
-    The value is canonical, a Ref, or `#ID` for an unmanaged object. `why` says why files cannot
-    hold it, if they cannot.
-    """
-
-    address: Address
-    field: str
-    value: object = None
-    why: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Differences:
     """How declared objects differ from the shop.
@@ -43,7 +29,7 @@ class Differences:
     `problems` are ambiguous objects.
     """
 
-    fields: tuple[FieldDifference, ...]
+    fields: tuple[LiveField, ...]
     deleted: tuple[Address, ...]
     known: dict[Place, Address]
     problems: tuple[Diagnostic, ...]
@@ -59,7 +45,7 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
     problems = Collector()
     matching = match(desired, prior, live, problems)
     shown, _ = redact(live, prior)
-    found: list[FieldDifference] = []
+    found: list[LiveField] = []
     deleted: list[Address] = []
     known: dict[Place, Address] = {}
     for address, resource in desired.resources.items():
@@ -81,9 +67,7 @@ def find_differences(desired: Desired, prior: Prior, live: Live) -> Differences:
     )
 
 
-def _checked(
-    desired: Desired, matching: Matching, found: list[FieldDifference]
-) -> Iterator[FieldDifference]:
+def _checked(desired: Desired, matching: Matching, found: list[LiveField]) -> Iterator[LiveField]:
     """Mark values that compiling would refuse: duplicate identities and cycles."""
     identities = {a: _identity(matching, r) for a, r in desired.resources.items()}
     counts = Counter(identities.values())
@@ -118,7 +102,7 @@ def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
     return (kind.name, above, found or resource.address)
 
 
-def _in_cycle(refers: dict[tuple[str, Address], Address], each: FieldDifference) -> bool:
+def _in_cycle(refers: dict[tuple[str, Address], Address], each: LiveField) -> bool:
     first = each.value.address if isinstance(each.value, Ref) else None
 
     def following(at: Address) -> Address | None:
@@ -127,16 +111,14 @@ def _in_cycle(refers: dict[tuple[str, Address], Address], each: FieldDifference)
     return any(each.address in cycle for cycle in find_cycles([each.address], following))
 
 
-def _declared(
-    matching: Matching, resource: Resource, item: LiveObject
-) -> Iterator[FieldDifference]:
+def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[LiveField]:
     kind, address = resource.kind, resource.address
     entry = matching.entries.get(address)
     for change in Comparer(matching).update(kind, resource, item, entry).fields:
         if change.name in resource.fields and change.name in item.fields:
             why = _why(kind, change, item.fields[change.name])
             value = None if why else change.before
-            yield FieldDifference(address=address, field=change.name, value=value, why=why)
+            yield LiveField(address=address, field=change.name, value=value, why=why)
 
 
 def _why(kind: Kind, change: FieldChange, raw: object) -> str:
@@ -151,13 +133,11 @@ def _why(kind: Kind, change: FieldChange, raw: object) -> str:
     return "the value in the shop contains a password" if holds_password(change.before) else ""
 
 
-def _undeclared(
-    matching: Matching, resource: Resource, item: LiveObject
-) -> Iterator[FieldDifference]:
+def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[LiveField]:
     kind, entry = resource.kind, matching.entries.get(resource.address)
     if entry is None:
         return
     for name, value in undeclared_values(kind, resource, item, matching.hosts).items():
         if name not in entry.unclaimed:
             shown = Comparer(matching).show(kind, name, value)
-            yield FieldDifference(address=resource.address, field=name, value=shown)
+            yield LiveField(address=resource.address, field=name, value=shown)

@@ -25,6 +25,20 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveField:
+    """The value in the shop of a field of a declared object: canonical, a Ref, or `#ID` for an
+    unmanaged object.
+
+    `why` is set if the files cannot hold it. Without a `field` it is about the whole object.
+    """
+
+    address: Address
+    field: str = ""
+    value: object = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """Resources in order of kind and address, with their ids in the shop.
 

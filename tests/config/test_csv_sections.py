@@ -8,10 +8,11 @@ from config_files import SHOP, compiled, refused, write
 from growth import grows_no_faster
 
 from shopform.config import load_project
-from shopform.config.write.field_patches import LiveField, patch
+from shopform.config.write.field_patches import patch
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ConfigError
 from shopform.kinds.standard import STANDARD
+from shopform.model.declared import LiveField
 from shopform.model.desired import Desired
 from shopform.model.values import Address, Ref
 from shopform.render.text.diagnostics import render_diagnostics

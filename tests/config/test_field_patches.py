@@ -7,8 +7,9 @@ import pytest
 from config_files import SHOP, desired, write
 
 from shopform.config import load_project
-from shopform.config.write.field_patches import LiveField, Patch, patch
+from shopform.config.write.field_patches import Patch, patch
 from shopform.kinds.standard import STANDARD
+from shopform.model.declared import LiveField
 from shopform.model.desired import Desired
 from shopform.model.values import Address, Ref
 

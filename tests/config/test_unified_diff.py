@@ -10,10 +10,11 @@ from config_files import SHOP, write
 from growth import grows_no_faster
 
 from shopform.config import load_project
-from shopform.config.write.field_patches import LiveField, patch
+from shopform.config.write.field_patches import patch
 from shopform.config.write.project_edits import with_moves
 from shopform.kinds.standard import STANDARD
 from shopform.kit.text_diff import unified
+from shopform.model.declared import LiveField
 from shopform.model.values import Address
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")

@@ -2,8 +2,9 @@
 
 from worlds import World, ref
 
-from shopform.describe.out_of_sync import Differences, FieldDifference, find_differences
+from shopform.describe.out_of_sync import Differences, find_differences
 from shopform.kinds.standard import STANDARD
+from shopform.model.declared import LiveField
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Prior
@@ -78,7 +79,7 @@ def test_a_password_is_never_told() -> None:
     world.live("category", 1, name="A", meta=held, tag=held)
     written = compared(world)
     (told,) = written.fields
-    assert told == FieldDifference(
+    assert told == LiveField(
         address=Address("category.a"), field="meta", why="the value in the shop contains a password"
     )
     assert "canary" not in repr(written)

@@ -29,23 +29,11 @@ from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
 from shopform.kinds.field_types import FieldType
 from shopform.kit.text_diff import file_diff
+from shopform.model.declared import LiveField
 from shopform.model.keys import key_from
-from shopform.model.values import Address, Ref, quoted
+from shopform.model.values import Ref, quoted
 
 SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveField:
-    """The value of a field in the shop. `why` is set if the files cannot declare it.
-
-    Without a `field` it is about the whole object.
-    """
-
-    address: Address
-    field: str = ""
-    value: object = None
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from shopform.config import Project, shop_names
 from shopform.config.compile.declarations import Declarations
 from shopform.config.format.formatter import format_alike
 from shopform.config.read.project import BOM
-from shopform.config.write.field_patches import LiveField, patch
+from shopform.config.write.field_patches import patch
 from shopform.config.write.project_edits import (
     BelongsInTable,
     apply_change,
@@ -43,11 +43,7 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     """Write differing fields, and with `new` unmanaged objects; all files or none."""
     project = workspace.loaded.project
     written = find_differences(workspace.desired, found.prior, found.live)
-    held = [
-        LiveField(address=each.address, field=each.field, value=each.value, why=each.why)
-        for each in written.fields
-    ]
-    made = patch(project, workspace.shop.name, held, "is not written")
+    made = patch(project, workspace.shop.name, written.fields, "is not written")
     files = {
         name: format_alike(*versions, name) if name in project.contents else versions[1]
         for name, versions in made.files.items()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from shopform.config.write.field_patches import LiveField, Patch, patch
+from shopform.config.write.field_patches import Patch, patch
 from shopform.files import write_output
+from shopform.model.declared import LiveField
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
 from shopform.workflow.plan.refresh import connected, detect_drift
