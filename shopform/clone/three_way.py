@@ -93,7 +93,7 @@ def _stored(entry: Entry, kind: Kind, name: str) -> object:
 
 
 def _sent(entry: Entry, kind: Kind, name: str) -> object:
-    """The value that was copied: the default, or empty, where none was sent."""
+    """The copied value; if none was sent, the default or empty."""
     default = canonical(kind.type(name), kind.defaults.get(name))
     return entry.sent.get(name, default)
 

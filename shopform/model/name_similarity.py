@@ -94,7 +94,7 @@ def similarity(one: str, other: str) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
-    """The share of characters in common; 0 where it is quick to see that it is below CLOSE."""
+    """Return the share of common characters; 0 if a quick upper bound is below CLOSE."""
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())
     return matcher.ratio() if quick >= CLOSE else 0.0

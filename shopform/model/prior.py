@@ -49,7 +49,7 @@ class Entry(Closed):
         default=(), metadata=about("Undeclared fields that had a value when it was imported.")
     )
     made: Count = field(
-        default=0, metadata=about("The serial that the run began with which created it.")
+        default=0, metadata=about("The serial at the start of the run that created it.")
     )
 
     @property

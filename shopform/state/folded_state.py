@@ -20,7 +20,7 @@ from shopform.state.records import (
     intended,
 )
 
-Listed = tuple[str, int | None]  # a list: its kind, and the id of the parent where it has one
+Listed = tuple[str, int | None]  # a list: its kind, and the id of its parent, if any
 
 
 @dataclass(slots=True)

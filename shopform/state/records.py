@@ -35,7 +35,7 @@ class Intended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creating(Intended):
-    """A create, with what it takes to look it up; see Intent.
+    """A create, with the data to look it up; see Intent.
 
     The ids of its list are in the record of an earlier create, since they may be many.
     """

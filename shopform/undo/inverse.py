@@ -33,11 +33,11 @@ def invert(
     images: Mapping[str, str],
     allow_delete: Collection[str] = (),
 ) -> Inverse:
-    """Declare the shop as it was before the run, as far as no later run changed it.
+    """Declare the shop as before the run, except for what later runs changed.
 
     The inverse is worked out from the state and the shop as they are now, so a run that stopped
     half-way can be undone too. `images` are files by the SHA-256 of their bytes. `allow_delete`
-    are addresses to delete even where they were edited in the shop after the run.
+    are addresses to delete even if they were edited in the shop after the run.
     """
     inverter = _Inverter(run, prior, live, previous_addresses(run, prior), images)
     for address in sorted(

@@ -49,7 +49,7 @@ class Given(TypedDict):
 def compile_project(
     project: Project, shop: str | None, *, resolve_token: bool = True, **given: Unpack[Given]
 ) -> tuple[Shop, Desired, tuple[Diagnostic, ...]]:
-    """Return one shop, what is desired in it, and warnings.
+    """Return a shop, its desired state, and warnings.
 
     Raises ConfigError with every error in the files, and UsageError if `shop` is unknown, or None
     with several shops declared.
@@ -103,7 +103,7 @@ def same_shops(project: Project, shop: Shop, **given: Unpack[Given]) -> list[tup
 def check_project(
     project: Project, shop: str | None, **given: Unpack[Given]
 ) -> tuple[dict[str, Desired], tuple[Diagnostic, ...]]:
-    """Return what is desired in the selected shops (None: all), by name, and warnings.
+    """Return the desired state of the selected shops (None: all), by name, and warnings.
 
     Reads no secrets, and checks routes too. Raises as `compile_shops` does.
     """
@@ -118,7 +118,7 @@ def check_project(
 def compile_shops(
     project: Project, shops: str | None, *, resolve_token: bool = True, **given: Unpack[Given]
 ) -> tuple[dict[str, tuple[Shop, Desired]], tuple[Diagnostic, ...]]:
-    """Return the selected shops (None: all) with what is desired in each, by name, and warnings.
+    """Return the selected shops (None: all) with their desired state, by name, and warnings.
 
     Raises as `compile_project` does, with the errors of all of them; one that several share is
     reported once.

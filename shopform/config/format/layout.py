@@ -40,7 +40,7 @@ class Item:
 
 
 def comment_lines(found: Seq[Comment], indent: int) -> list[str]:
-    """Return full-line comments, with one blank line where there were any."""
+    """Return full-line comments; several blank lines between them become one."""
     lines: list[str] = []
     for each in found:
         lines += [""] if lines and each.gap else []

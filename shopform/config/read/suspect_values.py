@@ -61,7 +61,7 @@ def unused_row(kind: Kind, header: str, text: str) -> str:
 
 
 def suspect_code(kind: Kind, field: str, text: str) -> str:
-    """Return the code of what is suspect about the value of a field; empty if nothing is."""
+    """Return the code of a suspect value of a field; empty if it is not suspect."""
     route = kind.route
     if route and field == route.status:
         return "route-status" if text[:1].isdigit() and text not in route.statuses else ""
@@ -83,6 +83,6 @@ def suspect_cell(kind: Kind, field: str, text: str) -> str:
 
 
 def about(kind: Kind, code: str, name: str) -> str:
-    """Return what the hint names: the allowed statuses, or else the field or header."""
+    """Return the text inserted into the hint: the allowed statuses, or the field or header."""
     route = kind.route
     return ", ".join(sorted(route.statuses)) if route and code == "route-status" else name

@@ -62,7 +62,7 @@ class _NotPatchable(Exception):
 def patch(
     project: Project, shop: str, held: Iterable[LiveField], left_out: str = "is not in the patch"
 ) -> Patch:
-    """Return the patch with which the files declare values of the shop. Writes nothing.
+    """Return the patch that makes the files declare values of the shop. Writes nothing.
 
     Comments, order, quotes and placeholders are kept. Strings in files of their own are patched
     there. `left_out` is the predicate of warnings about fields that are not patched.

@@ -37,7 +37,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, base: Prior, length: int | None) -> None:
-        """`length`: of the whole lines of a journal that was left; None where there is none."""
+        """`length` is that of the complete lines of an existing journal; None without one."""
         self.path = path
         self._base = base
         self._length = length
