@@ -1,4 +1,4 @@
-"""What of one shop can be had in another, and what changed since."""
+"""What can be copied from one shop to another, and what changed since."""
 
 from typing import Any
 
@@ -104,7 +104,7 @@ def test_what_holds_for_one_shop_needs_a_word_even_if_it_is_the_same() -> None:
     assert not copy.omissions
 
 
-def test_own_host_is_no_word_for_what_holds_for_one_shop() -> None:
+def test_the_own_host_does_not_replace_local_values() -> None:
     world = World().live("webhook", 1, url="https://old.example/h", events=["paid"])
     assert not copy_of(world).resources
 
@@ -116,7 +116,7 @@ def test_what_nothing_would_be_left_of_by_rewriting_is_left_out() -> None:
     assert why(copy) == {(1, ""): "`name` would be empty"}
 
 
-def test_what_lies_in_or_points_to_what_is_left_out_goes_without() -> None:
+def test_children_and_references_of_omitted_objects_are_omitted() -> None:
     world = World().live("category", 1, name="A").live("category", 2, name="A")
     world.live("category", 3, name="B", parent=1).live("category", 4, name="C", parent=3)
     world.live("category", 5, name="D", canonical=1).live("category", 6, name="E")

@@ -1,4 +1,4 @@
-"""Files to what is desired: texts, the three sorts of nothing, nesting, references, lifecycle."""
+"""Compiling: strings, omitted, null and empty values, children, references, lifecycle."""
 
 import hashlib
 from pathlib import Path
@@ -17,7 +17,7 @@ def fields(directory: Path, catalogue: str, address: str) -> dict[str, Value]:
 
 
 @pytest.mark.parametrize("text", ["0123", "1.10", "true", "yes", "2024-01-01", "0x1F", "1_0", "-x"])
-def test_a_text_field_keeps_a_plain_text_as_written(tmp_path: Path, text: str) -> None:
+def test_a_string_field_keeps_a_plain_scalar_as_written(tmp_path: Path, text: str) -> None:
     catalogue = f"categories: {{a: {{name: N, meta_title: {text} }}}}"
     assert fields(tmp_path, catalogue, "category.a")["meta_title"] == text
 
@@ -60,7 +60,7 @@ def test_a_number_takes_nothing_else(tmp_path: Path, text: str) -> None:
     assert refused(tmp_path, {"c.yaml": catalogue}) == ["c.yaml:1:49 wrong-type"]
 
 
-def test_half_a_character_is_told_at_its_place(tmp_path: Path) -> None:
+def test_an_unpaired_surrogate_is_reported_at_its_place(tmp_path: Path) -> None:
     text = 'suppliers:\n  s: {name: "Bl\\ud83d\\ude00", dropshipping_mail: "x\\ud83d"}\n'
     assert refused(tmp_path, {"c.yaml": text}) == ["c.yaml:2:50 half-character"]
 
@@ -124,7 +124,7 @@ def test_a_reference_is_a_key_or_a_whole_address(tmp_path: Path) -> None:
     assert (c["parent"], c["canonical"]) == (None, None)
 
 
-def test_a_circle_is_told_once_with_all_that_are_in_it(tmp_path: Path) -> None:
+def test_a_cycle_is_reported_once_with_all_its_members(tmp_path: Path) -> None:
     circle = [f"  k{n}: {{name: N{n}, parent: k{(n + 1) % 50}}}" for n in range(50)]
     tail = "  tail: {name: T, parent: k7}\n  self: {name: S, canonical: self}\n"
     catalogue = "categories:\n" + "\n".join(circle) + "\n" + tail
@@ -149,7 +149,7 @@ def test_a_resource_of_other_shops_is_left_out_and_reads_no_secret(tmp_path: Pat
     assert list(found.resources) == ["redirect.one"]
 
 
-def test_what_lies_in_a_container_of_other_shops_is_left_out(tmp_path: Path) -> None:
+def test_children_of_a_parent_of_other_shops_are_excluded(tmp_path: Path) -> None:
     shops = (
         "shops:\n  a: {url: 'https://a.dk', token: '${env:TOKEN}'}\n"
         "  b: {url: 'https://b.dk', token: '${env:TOKEN}'}\n"
@@ -177,7 +177,7 @@ def test_lifecycle_and_delivery_reach_the_resource(tmp_path: Path) -> None:
     assert (b.protect, b.ignore, b.deliver) == (False, frozenset(), Delivery(file="secrets/b"))
 
 
-def test_texts_and_images_come_from_files_beside_the_yaml(tmp_path: Path) -> None:
+def test_strings_and_images_come_from_files_beside_the_yaml(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "shopform.yaml": SHOP + "include: deep/**/*.yaml\n",
         "deep/er/c.yaml": "categories: {a: {name: A, description_a: {file: ../t.html},"
@@ -194,7 +194,7 @@ def test_texts_and_images_come_from_files_beside_the_yaml(tmp_path: Path) -> Non
     )
 
 
-def test_a_file_that_is_no_text_or_lies_outside_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_binary_or_outside_is_reported(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("outside")
     files: dict[str, str | bytes] = {
         "c.yaml": "categories:\n"
@@ -224,7 +224,7 @@ def test_an_undocumented_word_is_a_warning(tmp_path: Path) -> None:
     ]
 
 
-def test_refactorings_may_stand_beside_the_resources(tmp_path: Path) -> None:
+def test_refactorings_may_be_in_any_file(tmp_path: Path) -> None:
     found = desired(
         tmp_path,
         "suppliers: {new: {name: N}}\n"

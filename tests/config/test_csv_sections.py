@@ -1,4 +1,4 @@
-"""Sections that stand in CSV files: what the rows declare, and what is wrong with them, placed."""
+"""Sections in CSV files: what rows declare, and their errors with places."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ def wrong(directory: Path, table: str | bytes, section: str = NAMED) -> list[str
     return refused(directory, {"c.yaml": f"redirects: {section}", "r.csv": table})
 
 
-def told(directory: Path, table: str | bytes, section: str = NAMED) -> tuple[Diagnostic, ...]:
+def reported(directory: Path, table: str | bytes, section: str = NAMED) -> tuple[Diagnostic, ...]:
     with pytest.raises(ConfigError) as caught:
         ways(directory, table, section)
     return caught.value.diagnostics
@@ -85,7 +85,7 @@ def test_keys_without_a_column_are_the_same_in_any_order(tmp_path: Path) -> None
     assert set(bare) < set(first)
 
 
-def test_texts_stay_as_they_are_and_other_fields_read_as_yaml(tmp_path: Path) -> None:
+def test_strings_are_kept_and_other_fields_are_read_as_yaml(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "c.yaml": "categories: {table: c.csv, key: name}",
         "c.csv": "name,tag,in_menu,sort_order,parent\nnull,~,TRUE,normal,\n0123,yes, 0 ,,null\n",
@@ -148,7 +148,7 @@ def test_nested_sections_may_be_tables(tmp_path: Path) -> None:
     assert found["p.size.37"] == {"val": "37", "weight": 2}
 
 
-def test_mistake_in_a_nested_table_is_told_once_at_its_row(tmp_path: Path) -> None:
+def test_an_error_in_a_nested_table_is_reported_once_at_its_row(tmp_path: Path) -> None:
     settings = (
         "shops:\n  a: {url: 'https://a.example.dk', token: '${env:TOKEN}'}\n"
         "  b: {url: 'https://b.example.dk', token: '${env:TOKEN}'}\n"
@@ -164,7 +164,7 @@ def test_mistake_in_a_nested_table_is_told_once_at_its_row(tmp_path: Path) -> No
     assert refused(tmp_path, files, shop="b") == ["s.csv:3:2 wrong-type"]
 
 
-def test_a_section_stands_in_tables_and_in_yaml_at_once(tmp_path: Path) -> None:
+def test_a_section_may_be_in_tables_and_in_yaml(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "a.yaml": f"redirects: {NAMED}",
         "b.yaml": "redirects: {table: more.csv, key: source}",
@@ -202,7 +202,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("table", "places"), WRONG)
-def test_mistakes_are_told_at_their_rows(tmp_path: Path, table: str, places: list[str]) -> None:
+def test_errors_are_reported_at_their_rows(tmp_path: Path, table: str, places: list[str]) -> None:
     assert wrong(tmp_path, table) == places
 
 
@@ -223,7 +223,7 @@ def test_mistakes_are_told_at_their_rows(tmp_path: Path, table: str, places: lis
         ("{table: r.csv, more: {source: a, target: b}}", ["c.yaml:1:27 unknown-field"]),
     ],
 )
-def test_mistakes_of_a_section_are_told_at_their_place(
+def test_errors_of_a_section_are_reported_at_their_place(
     tmp_path: Path, section: str, places: list[str]
 ) -> None:
     assert wrong(tmp_path, "Old URL,New URL\n/a,/b\n", section) == places
@@ -240,33 +240,33 @@ def test_mistakes_of_a_section_are_told_at_their_place(
     ids=["utf-16", "unmarked", "latin-1", "big-endian"],
 )
 def test_file_of_another_encoding_is_refused_with_what_to_do(tmp_path: Path, data: bytes) -> None:
-    (problem,) = told(tmp_path, data)
+    (problem,) = reported(tmp_path, data)
     assert problem.code == "table-encoding"
     assert "`CSV UTF-8`" in problem.hint
 
 
-def test_unknown_header_is_told_with_the_nearest_field(tmp_path: Path) -> None:
-    (problem,) = told(tmp_path, "source,target,statsu\n/a,/b,301\n", "{table: r.csv}")
+def test_an_unknown_header_is_reported_with_the_nearest_field(tmp_path: Path) -> None:
+    (problem,) = reported(tmp_path, "source,target,statsu\n/a,/b,301\n", "{table: r.csv}")
     assert problem.hint.startswith("did you mean `status`?")
     assert "`columns`" in problem.hint
 
 
 def test_two_rows_of_one_key_are_both_named(tmp_path: Path) -> None:
-    (problem,) = told(tmp_path, "Old URL,New URL,Code\n/a,/b,\n/c,/d,\n/A/,/c,\n")
+    (problem,) = reported(tmp_path, "Old URL,New URL,Code\n/a,/b,\n/c,/d,\n/A/,/c,\n")
     assert problem.summary == "rows 2 and 4 both give the key `a`"
     assert [str(span) for _, span in problem.related] == ["r.csv:2:1"]
     assert "remove `key`" in problem.hint
 
 
 def test_two_rows_of_one_identity_are_both_named(tmp_path: Path) -> None:
-    (problem,) = told(tmp_path, "source,target\n/a,/b\n/c,/d\na,/x\n", "{table: r.csv}")
+    (problem,) = reported(tmp_path, "source,target\n/a,/b\n/c,/d\na,/x\n", "{table: r.csv}")
     assert problem.code == "identity-twice"
     assert str(problem.span) == "r.csv:4:1"
     assert [str(span) for _, span in problem.related] == ["r.csv:2:1"]
 
 
 def test_frame_shows_the_row_with_its_cell_marked(tmp_path: Path) -> None:
-    found = told(tmp_path, 'Old URL;New URL;Code\n/a;/b;\n\n"/c, d";/e;x"y\n')
+    found = reported(tmp_path, 'Old URL;New URL;Code\n/a;/b;\n\n"/c, d";/e;x"y\n')
     sources = load_project(tmp_path, STANDARD).sources
     assert render_diagnostics(found, sources, color=False, width=80) == (
         'error: `status` must be a whole number, not `x"y`\n'
@@ -316,12 +316,12 @@ def test_many_wrong_references_are_not_quadratic(
 @pytest.mark.parametrize(
     ("path", "code"), [('"a\\0b"', "nul-character"), ("round", "file-outside")]
 )
-def test_path_that_leads_nowhere_is_told_at_its_place(tmp_path: Path, path: str, code: str) -> None:
+def test_an_unusable_path_is_reported_at_its_place(tmp_path: Path, path: str, code: str) -> None:
     (tmp_path / "round").symlink_to("round")
     assert wrong(tmp_path, "", f"{{table: {path}}}") == [f"c.yaml:1:20 {code}"]
 
 
-def test_many_circles_are_not_quadratic(tmp_path: Path) -> None:
+def test_many_cycles_are_not_quadratic(tmp_path: Path) -> None:
     def task(count: int) -> Callable[[], object]:
         rows = "".join(f"k{n},k{n}\n" for n in range(count))
         files: dict[str, str | bytes] = {
@@ -337,7 +337,7 @@ def test_many_circles_are_not_quadratic(tmp_path: Path) -> None:
     grows_no_faster(task, 500)
 
 
-def test_long_circle_of_references_is_told_short_with_all_its_rows(tmp_path: Path) -> None:
+def test_a_long_cycle_is_shortened_in_its_message_with_all_its_rows(tmp_path: Path) -> None:
     rows = "".join(f"k{n},k{(n + 1) % 40}\n" for n in range(40))
     files: dict[str, str | bytes] = {
         "c.yaml": "categories: {table: c.csv, key: name}",
@@ -345,15 +345,15 @@ def test_long_circle_of_references_is_told_short_with_all_its_rows(tmp_path: Pat
     }
     with pytest.raises(ConfigError) as caught:
         compiled(tmp_path, files)
-    (told,) = caught.value.diagnostics
-    assert told.summary.count("->") == 5
-    assert "-> 36 more ->" in told.summary
-    assert [span.line for _, span in told.related] == list(range(3, 42))
+    (reported,) = caught.value.diagnostics
+    assert reported.summary.count("->") == 5
+    assert "-> 36 more ->" in reported.summary
+    assert [span.line for _, span in reported.related] == list(range(3, 42))
 
 
 @pytest.mark.parametrize("cell", ["${env:TOKEN}", "/x?${file:keys/shop}"])
 def test_a_cell_names_no_secret(tmp_path: Path, cell: str) -> None:
-    found = told(tmp_path, f"Old URL,New URL,Code\n/a,{cell},\n/b,/$${{env:X}},\n")
+    found = reported(tmp_path, f"Old URL,New URL,Code\n/a,{cell},\n/b,/$${{env:X}},\n")
     assert [(d.code, str(d.span and (d.span.line, d.span.column))) for d in found] == [
         ("table-secret", "(2, 2)")
     ]

@@ -143,7 +143,7 @@ LISTS = {
     kept=st.sets(st.sampled_from(["one", "two", "three"]), min_size=1),
     new=st.sets(st.sampled_from(["null", "new", "a, b", "a: b", "#", "it's"])),
 )
-def test_a_list_holds_the_texts(style: str, kept: set[str], new: set[str]) -> None:
+def test_a_list_gets_the_strings(style: str, kept: set[str], new: set[str]) -> None:
     document = Document(LISTS[style])
     node = child(root(document.text), "a", "k")
     assert isinstance(node, Sequence)
@@ -218,7 +218,7 @@ def test_a_field_is_not_added_behind_what_is_not_over_or_has_no_colon(text: str)
         with_new(text)
 
 
-def test_a_text_of_several_lines_in_a_list_ends_before_the_next_item() -> None:
+def test_a_multi_line_string_in_a_list_ends_before_the_next_item() -> None:
     before = "a:\n  k:\n    - |\n      one\n    - two\n  z: end\n"
     after = "a:\n  k:\n    - |\n      one\n    - new\n  z: end\n"
     document, node = Document(before), child(root(before), "a", "k")

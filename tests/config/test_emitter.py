@@ -56,7 +56,7 @@ def document(resources: Mapping[str, Mapping[str, Value]], *left: Omission) -> s
         ("canonical", Ref(Address("category.null"))),
     ],
 )
-def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) -> None:
+def test_a_field_is_read_as_it_was_written(tmp_path: Path, field: str, value: Value) -> None:
     resources: dict[str, dict[str, Value]] = {
         "category.null": {"name": "~"},
         "category.36": {"name": "yes", "parent": Ref(Address("category.null")), field: value},
@@ -75,7 +75,7 @@ def test_a_field_comes_back_as_it_was(tmp_path: Path, field: str, value: Value) 
 
 
 @pytest.mark.parametrize("path", ["a", "/a", "go?to=http://x.example", "https://x.example/a", ""])
-def test_ends_of_a_way_come_back_as_they_were(tmp_path: Path, path: str) -> None:
+def test_the_paths_of_a_redirect_are_read_as_they_were_written(tmp_path: Path, path: str) -> None:
     text = document({"redirect.a": {"source": path, "target": path, "status": 301}})
     (found,) = desired(tmp_path, text).resources.values()
     form = BY_NAME["redirect"].type("source")
@@ -83,7 +83,7 @@ def test_ends_of_a_way_come_back_as_they_were(tmp_path: Path, path: str) -> None
     assert "/https:" not in text
 
 
-def test_texts_whose_keys_they_make_are_a_list() -> None:
+def test_strings_with_derived_keys_are_a_list() -> None:
     resources = {
         "profile.p": {"name": "P"},
         "attribute.p.s": {"name": "S", "type": "valuelist"},
@@ -113,7 +113,7 @@ def test_a_long_list_takes_as_few_lines_as_it_needs() -> None:
     assert lines[at + 3].endswith("Værdi 29]")
 
 
-def test_what_is_nested_stands_in_the_order_of_its_numbers() -> None:
+def test_children_are_in_the_order_of_their_numbers() -> None:
     resources: dict[str, dict[str, Value]] = {
         "profile.p": {"name": "P"},
         "attribute.p.a": {"name": "A", "type": "string", "weight": 30},
@@ -124,7 +124,7 @@ def test_what_is_nested_stands_in_the_order_of_its_numbers() -> None:
     assert [key for key in keys if key in "abc"] == ["c", "b", "a"]
 
 
-def test_what_is_left_out_is_told_where_it_would_be() -> None:
+def test_an_omission_is_a_comment_in_its_place() -> None:
     resources = {"category.a": {"name": "A", "meta": "m"}}
     strange = 'Fors\nide "x"' + "y" * 60
     text = document(

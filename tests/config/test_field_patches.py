@@ -100,7 +100,7 @@ def test_a_set_gains_and_loses_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["A", "'$${v}'"])
-def test_a_dollar_and_a_brace_are_no_placeholder(tmp_path: Path, name: str) -> None:
+def test_a_dollar_and_a_brace_are_escaped(tmp_path: Path, name: str) -> None:
     text = f"brands:\n  a: {{name: {name}}}\n"
     found = after(tmp_path, text, held("brand.a", "name", "costs ${5}"))
     assert found.resources[Address("brand.a")].fields["name"] == "costs ${5}"
@@ -157,7 +157,7 @@ def test_line_ends_and_marks_of_windows_stay(tmp_path: Path, mark: bytes, end: b
         ),
     ],
 )
-def test_what_cannot_be_patched_is_told(
+def test_a_field_that_cannot_be_patched_is_reported(
     tmp_path: Path, catalogue: str, what: LiveField, why: str
 ) -> None:
     found = made(tmp_path, {CATALOGUE: catalogue, "x": "text"}, what)
@@ -168,7 +168,7 @@ def test_what_cannot_be_patched_is_told(
     assert left.span is not None or "brand.b" in left.summary
 
 
-def test_a_reason_given_is_told_at_the_fields_place_without_its_value(tmp_path: Path) -> None:
+def test_a_given_reason_is_reported_at_the_field_without_its_value(tmp_path: Path) -> None:
     what = LiveField(address=Address("brand.a"), field="name", value="canary", why="it is a secret")
     (left,) = made(tmp_path, {CATALOGUE: "brands:\n  a: {name: A}\n"}, what).left
     assert left.summary == "`name` of `brand.a` is not in the patch: it is a secret"
@@ -176,7 +176,7 @@ def test_a_reason_given_is_told_at_the_fields_place_without_its_value(tmp_path: 
     assert "canary" not in repr(left)
 
 
-def test_texts_of_short_lists_that_keep_their_key_are_patched(tmp_path: Path) -> None:
+def test_strings_of_short_lists_that_keep_their_key_are_patched(tmp_path: Path) -> None:
     text = "profiles:\n  p:\n    name: P\n    attributes:\n      s: {name: S, type: valuelist,"
     text += " values: [A]}\n"
     found = after(tmp_path, text, held("value.p.s.a", "val", "a"))

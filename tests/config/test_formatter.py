@@ -34,7 +34,7 @@ def left(text: str) -> str:
 
 
 def loaded(text: str) -> Any:
-    """What another YAML 1.2 reader makes of it; unlike ours it tells texts from words."""
+    """Parse with another YAML 1.2 parser, which unlike ours distinguishes types of scalars."""
     return YAML(typ="safe", pure=True).load(text)
 
 
@@ -155,7 +155,7 @@ def test_twice_the_lines_are_about_twice_the_work() -> None:
     grows_no_faster(task, 40)
 
 
-def test_what_is_no_yaml_is_told_at_its_place() -> None:
+def test_invalid_yaml_is_reported_at_its_place() -> None:
     collector = Collector()
     with pytest.raises(Malformed):
         format_text("suppliers:\n  a: 1\n  a: 2\n", "f.yaml", collector)

@@ -1,4 +1,4 @@
-"""A project in which nearly every line is wrong: all is told in one run, each at its place."""
+"""A project with an error in nearly every line: all are reported in one run, with places."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent / "mistakes"
 
 
 @pytest.fixture(scope="module")
-def told() -> tuple[Diagnostic, ...]:
+def errors() -> tuple[Diagnostic, ...]:
     with pytest.raises(ConfigError) as caught:
         compile_project(
             load_project(HERE, STANDARD),
@@ -34,23 +34,23 @@ def _pointed_at(span: Span | None) -> str:
     return line[span.column - 1 : end]
 
 
-def test_every_mistake_is_told_once_at_its_place(told: tuple[Diagnostic, ...]) -> None:
-    found = [f"{each.span or '-'} {each.code} {_pointed_at(each.span)}".rstrip() for each in told]
+def test_every_error_is_reported_once_at_its_place(errors: tuple[Diagnostic, ...]) -> None:
+    found = [f"{each.span or '-'} {each.code} {_pointed_at(each.span)}".rstrip() for each in errors]
     assert found == (HERE / "expected.txt").read_text("utf-8").splitlines()
 
 
-def test_more_than_twenty_sorts_of_mistakes_are_told_in_one_run(
-    told: tuple[Diagnostic, ...],
+def test_more_than_twenty_kinds_of_errors_are_reported_in_one_run(
+    errors: tuple[Diagnostic, ...],
 ) -> None:
-    assert len({each.code for each in told}) >= 30
+    assert len({each.code for each in errors}) >= 30
 
 
-def test_every_mistake_says_what_to_do(told: tuple[Diagnostic, ...]) -> None:
-    assert [each.summary for each in told if not each.hint] == []
+def test_every_error_has_a_hint(errors: tuple[Diagnostic, ...]) -> None:
+    assert [each.summary for each in errors if not each.hint] == []
 
 
-def test_near_misses_are_named(told: tuple[Diagnostic, ...]) -> None:
-    hints = {each.summary: each.hint for each in told}
+def test_near_misses_are_named(errors: tuple[Diagnostic, ...]) -> None:
+    hints = {each.summary: each.hint for each in errors}
     assert hints["unknown field `rewrite_ulr`"] == "did you mean `rewrite_url`?"
     assert hints["`sort_order` cannot be `nomal`"] == "did you mean `normal`?"
     assert hints["`category.mem` is not declared"] == "did you mean `men`?"
@@ -62,20 +62,22 @@ def test_near_misses_are_named(told: tuple[Diagnostic, ...]) -> None:
     )
 
 
-def test_a_second_place_names_the_first(told: tuple[Diagnostic, ...]) -> None:
-    related = {each.code: [str(span) for _, span in each.related] for each in told if each.related}
+def test_a_second_place_names_the_first(errors: tuple[Diagnostic, ...]) -> None:
+    related = {
+        each.code: [str(span) for _, span in each.related] for each in errors if each.related
+    }
     assert related["declared-twice"] == ["again.yaml:2:3"]
     assert related["duplicate-key"] == ["catalogue.yaml:41:5"]
     assert related["short-collision"] == ["more/rest.yaml:16:18"]
     assert related["path-twice"] == ["catalogue.yaml:26:37"]
 
 
-def test_checking_all_shops_tells_a_shared_mistake_once(told: tuple[Diagnostic, ...]) -> None:
+def test_checking_all_shops_reports_a_shared_error_once(errors: tuple[Diagnostic, ...]) -> None:
     with pytest.raises(ConfigError) as caught:
         check_project(load_project(HERE, STANDARD), None, variables={}, environment={})
     found = caught.value.diagnostics
     assert len(found) == len(set(found))
-    assert {each.code for each in told} - {each.code for each in found} == {
+    assert {each.code for each in errors} - {each.code for each in found} == {
         "environment-missing",  # a check reads no secret
         "undeclared-variable",
     }

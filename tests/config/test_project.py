@@ -40,7 +40,7 @@ def test_without_shopform_yaml_there_is_no_project(tmp_path: Path) -> None:
     assert "shopform init" in caught.value.diagnostics[0].hint
 
 
-def test_a_file_that_is_not_yaml_is_told_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml_is_reported_alone(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "a.yaml": "suppliers: {a: {nam: A}}",
         "b.yaml": "suppliers: [\n",
@@ -60,13 +60,13 @@ def test_a_file_that_is_not_yaml_is_told_alone(tmp_path: Path) -> None:
         ("[[a]]", "wrong-type"),
     ],
 )
-def test_an_include_that_finds_nothing_is_told(tmp_path: Path, pattern: str, code: str) -> None:
+def test_an_include_without_a_match_is_reported(tmp_path: Path, pattern: str, code: str) -> None:
     files = {"shopform.yaml": f"{SHOP}include: {pattern}\n"}
     assert [each.split()[1] for each in refused(tmp_path, files)] == [code]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("- a\n", "c.yaml:1:1 wrong-type"),
         ("text\n", "c.yaml:1:1 wrong-type"),
@@ -77,8 +77,8 @@ def test_an_include_that_finds_nothing_is_told(tmp_path: Path, pattern: str, cod
         ("values: {}\n", "c.yaml:1:1 unknown-section"),
     ],
 )
-def test_a_file_holds_sections_of_the_right_form(tmp_path: Path, text: str, told: str) -> None:
-    assert refused(tmp_path, {"c.yaml": text}) == [told]
+def test_a_file_holds_sections_of_the_right_form(tmp_path: Path, text: str, reported: str) -> None:
+    assert refused(tmp_path, {"c.yaml": text}) == [reported]
 
 
 def test_a_file_in_capitals_is_read_wherever_one_is_read(tmp_path: Path) -> None:

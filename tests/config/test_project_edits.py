@@ -117,7 +117,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
-def test_what_is_odd_is_left_alone_and_told(tmp_path: Path, text: str) -> None:
+def test_a_file_in_an_unusual_form_is_kept_and_reported(tmp_path: Path, text: str) -> None:
     project = small(tmp_path, text)
     addition = declared("attribute.p.c", name="C")
     with pytest.raises(UsageError) as refused:
@@ -142,7 +142,7 @@ def many(size: int) -> tuple[str, Declared]:
     )
 
 
-def test_what_is_odd_in_one_file_keeps_out_nothing_else(tmp_path: Path) -> None:
+def test_a_resource_that_cannot_be_added_does_not_stop_the_others(tmp_path: Path) -> None:
     text, more = many(9)
     change, refused = with_resources(small(tmp_path, text), more, list(more.resources))
     assert change is not None
@@ -178,7 +178,7 @@ def test_a_list_with_an_anchor_grows(tmp_path: Path) -> None:
     assert "{from: category.a, to: category.b}" in change.text
 
 
-def test_a_list_that_an_alias_shares_is_left_alone(tmp_path: Path) -> None:
+def test_a_list_that_an_alias_shares_is_kept(tmp_path: Path) -> None:
     project = small(tmp_path, "moved: &a\n  - {from: a.b, to: a.c}\nremoved: *a\n")
     with pytest.raises(UsageError) as refused:
         with_moves(project, MOVE)

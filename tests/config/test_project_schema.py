@@ -90,7 +90,7 @@ def test_mistakes_do_not_satisfy_it(text: str) -> None:
     assert not VALIDATOR.is_valid(_read(text))
 
 
-def test_a_text_of_another_pattern_is_answered_in_words(tmp_path: Path) -> None:
+def test_a_string_of_another_pattern_gets_a_hint_in_words(tmp_path: Path) -> None:
     models: list[type[BaseModel]] = [ProjectSpec, TableSpec, *map(model_of, KINDS)]
     held = json.dumps([model.model_json_schema() for model in models])
     used = re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', held)

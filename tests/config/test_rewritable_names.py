@@ -61,7 +61,7 @@ def test_many_such_strings_are_counted(tmp_path: Path) -> None:
         ("imports: [{address: supplier.a, id: 1, not: [2]}]", "import-choice"),
     ],
 )
-def test_what_could_not_be_recognised_is_refused(tmp_path: Path, text: str, code: str) -> None:
+def test_an_unmatchable_identity_is_refused(tmp_path: Path, text: str, code: str) -> None:
     with pytest.raises(ConfigError) as refused:
         codes(tmp_path, text)
     assert code in [d.code for d in refused.value.diagnostics]
@@ -107,10 +107,10 @@ def test_a_nul_is_refused_with_its_place_wherever_it_comes_from(tmp_path: Path) 
     for text, place, code in refused:
         with pytest.raises(ConfigError) as problem:
             codes(tmp_path, text, settings)
-        told = problem.value.diagnostics[0]
+        reported = problem.value.diagnostics[0]
         assert [d.code for d in problem.value.diagnostics] == [code], text
-        assert str(told.span).startswith(place), (text, told.span)
-        assert "NUL character (U+0000)" in told.summary, text
+        assert str(reported.span).startswith(place), (text, reported.span)
+        assert "NUL character (U+0000)" in reported.summary, text
     assert len(refused) > 50
     with pytest.raises(ConfigError) as problem:
         codes(tmp_path, "brands: {}\n", f"{SETTINGS}variables: {{v: {{default: {nul}}}}}\n")

@@ -67,14 +67,14 @@ def test_places_count_every_row_of_the_file(tmp_path: Path) -> None:
     assert refused(tmp_path, files) == ["c.yaml:1:58 table-column"]
 
 
-def test_headers_that_nobody_wants_are_named_where_they_stand(tmp_path: Path) -> None:
+def test_unknown_headers_are_reported_at_their_cells(tmp_path: Path) -> None:
     for above, row in (("", 1), ("sep=;\n", 2), ("\n;;\n", 3), ("sep=;\n;\n", 3)):
         files: dict[str, str | bytes] = {
             "c.yaml": "redirects: {table: r.csv}\n",
             "r.csv": f"{above}Fra;Til\n/a;/b\n",
         }
-        told = refused(tmp_path, files)
-        assert told == [f"r.csv:{row}:1 unknown-field", f"r.csv:{row}:2 unknown-field"], above
+        reported = refused(tmp_path, files)
+        assert reported == [f"r.csv:{row}:1 unknown-field", f"r.csv:{row}:2 unknown-field"], above
 
 
 def test_where_chooses_rows(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("code", ODD)
-def test_odd_rows_are_one_warning_with_their_places_and_are_left_out(
+def test_suspect_rows_are_skipped_with_one_warning_and_their_places(
     tmp_path: Path, code: str
 ) -> None:
     suspects = [f"{row}{'' if code == 'route-status' else ','}" for row in ODD[code]]
@@ -140,7 +140,7 @@ def test_odd_rows_are_one_warning_with_their_places_and_are_left_out(
         assert len(left_out) >= 1
 
 
-def test_what_looks_odd_and_is_not_is_read(tmp_path: Path) -> None:
+def test_values_that_only_look_suspect_are_read(tmp_path: Path) -> None:
     rows = [
         "/tilbud/%maaned%,/x", "/a?filter[color]=red,/x", "/c++/,/x", "/foo(bar),/x",
         "/index.html,/x", "side.asp?id=1,/x", "index.php/a,/x", "/b#top,/x", "/e,https://other.example/a.b",
@@ -184,7 +184,7 @@ def test_rows_marked_as_not_in_use_are_left_out_in_any_section(tmp_path: Path) -
     assert [each.rpartition(".")[0] for each in found.skipped_rows] == ["value.p.size"]
 
 
-def test_all_that_is_odd_in_a_row_is_reported(tmp_path: Path) -> None:
+def test_every_suspect_value_of_a_row_is_reported(tmp_path: Path) -> None:
     table = 'Old,New,Code,On\n/a/*,www.b.example/x,"301,00",disabled\n'
     _, warned, _ = read(tmp_path, table, CODED)
     assert places(warned) == {
@@ -195,7 +195,7 @@ def test_all_that_is_odd_in_a_row_is_reported(tmp_path: Path) -> None:
     }
 
 
-def test_an_odd_row_takes_no_key_from_a_plain_one(tmp_path: Path) -> None:
+def test_a_suspect_row_takes_no_key_from_another_row(tmp_path: Path) -> None:
     lines = ["/a,/x,1", "/a,/y,0"]
     for rows in (lines, lines[::-1]):
         for key in ("", "key: source, "):

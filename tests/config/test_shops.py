@@ -76,8 +76,8 @@ def test_no_secret_is_in_what_can_be_printed(tmp_path: Path) -> None:
     }
     with pytest.raises(ConfigError) as caught:
         compiled(tmp_path, files, shop="staging", environment=KEYS)
-    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value.diagnostics)
-    assert "canary" not in told
+    reported = "".join(traceback.format_exception(caught.value)) + repr(caught.value.diagnostics)
+    assert "canary" not in reported
     assert [each.code for each in caught.value.diagnostics] == [
         "secret-misplaced",
         "unknown-field",
@@ -109,8 +109,8 @@ def test_only_the_chosen_shop_is_resolved(tmp_path: Path) -> None:
 
 
 def test_a_variable_that_is_not_used_is_not_read(tmp_path: Path) -> None:
-    told = refused(tmp_path, {"shopform.yaml": TWO}, shop="production")
-    assert told == ["shopform.yaml:9:12 environment-missing"]
+    reported = refused(tmp_path, {"shopform.yaml": TWO}, shop="production")
+    assert reported == ["shopform.yaml:9:12 environment-missing"]
 
 
 def test_a_variable_is_not_made_from_variables(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_variable_is_not_made_from_variables(tmp_path: Path) -> None:
     assert [str(each.span) for each in caught.value.diagnostics] == ["shopform.yaml:2:26"]
 
 
-def test_a_shop_can_be_had_without_its_token_and_its_resources(tmp_path: Path) -> None:
+def test_a_shop_is_compiled_without_its_token_and_its_resources(tmp_path: Path) -> None:
     files = {"shopform.yaml": TWO, "c.yaml": "suppliers: [", "d.yaml": "categories: {a: {}}"}
     shop = compile_shop(
         load_project(write(tmp_path, files), STANDARD), "production", environment={}

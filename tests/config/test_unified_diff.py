@@ -21,7 +21,7 @@ HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n")
 
 
 def applied(before: list[str], diff: list[str]) -> list[str]:
-    """What a reader of patches makes of it; what it expects must stand there."""
+    """Apply a patch as a program would; its context must match."""
     made: list[str] = []
     at = 0
     for line in diff:

@@ -79,7 +79,7 @@ def test_hiding_signs_from_libyaml_changes_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("a: 1\nb: 2\na: 3\n", "a.yaml:3:1 duplicate-key"),
         ("a: {b: 1, b: 2}\n", "a.yaml:1:11 duplicate-key"),
@@ -91,9 +91,9 @@ def test_hiding_signs_from_libyaml_changes_nothing(text: str) -> None:
         ("a: &b [*b]\n", "a.yaml:1:8 yaml-alias"),
     ],
 )
-def test_what_is_refused_is_told_alike_by_both_parsers(text: str, told: str) -> None:
+def test_both_parsers_report_the_same_refusals(text: str, reported: str) -> None:
     for parser in (fast_events, plain_events):
-        assert _parse(text, parser)[1] == [told]
+        assert _parse(text, parser)[1] == [reported]
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_what_is_refused_is_told_alike_by_both_parsers(text: str, told: str) -> 
         ("a: \x01\n", 1),
     ],
 )
-def test_broken_yaml_is_told_once_with_its_line(text: str, line: int) -> None:
+def test_broken_yaml_is_reported_once_with_its_line(text: str, line: int) -> None:
     collector = Collector()
     with pytest.raises(Malformed):
         parse(text, "a.yaml", collector)
-    (told,) = collector
-    assert (told.code, told.span and told.span.line) == ("yaml-syntax", line)
-    assert told.hint
+    (reported,) = collector
+    assert (reported.code, reported.span and reported.span.line) == ("yaml-syntax", line)
+    assert reported.hint
 
 
 def test_a_tab_is_named_as_the_reason() -> None:
@@ -146,7 +146,7 @@ def test_an_alias_is_the_node_of_its_anchor() -> None:
 
 
 @pytest.mark.parametrize(("before", "sign", "after"), [*product("a9æ", ":?", "b/")])
-def test_signs_inside_plain_texts_survive_between_brackets(
+def test_colons_inside_plain_scalars_survive_in_flow_collections(
     before: str, sign: str, after: str
 ) -> None:
     text = before + sign + after

@@ -56,7 +56,7 @@ class Untidy:
             self.lines.append(blank if self.chance(0.6) else " " * column + self.comment())
 
     def key(self, column: int, key: str, inline: bool = False) -> str:
-        """The beginning of a line, with what stands above it; inline it stands behind a dash."""
+        """The beginning of a line, with the lines above it; inline, it follows a dash."""
         if not inline:
             self.noise(self.random.choice((0, column, column, column + 3)))
             if self.chance(0.2):

@@ -23,7 +23,7 @@ def why(found: Declared) -> dict[tuple[int, str], str]:
     return {(left.id, left.field): left.why for left in found.omissions}
 
 
-def test_keys_are_made_of_names_behind_what_they_lie_in() -> None:
+def test_keys_are_derived_from_names_after_the_key_of_the_parent() -> None:
     world = World().live("category", 5, name="Sko", parent=2).live("category", 2, name="Børn")
     world.live("category", 6, name="Støvler", parent=5)
     assert addresses(declared(world)) == [
@@ -65,7 +65,7 @@ def test_objects_with_one_identity_are_both_declared() -> None:
     assert not found.omissions
 
 
-def test_object_with_the_identity_of_an_omitted_one_is_told_apart_by_its_id() -> None:
+def test_an_object_with_the_identity_of_an_omitted_one_is_imported_by_id() -> None:
     world = World().live("webhook", 5, url=False, events=["paid"])
     world.live("webhook", 6, url=False, events="https://u:p@erp.example")
     found = declared(world)
@@ -73,7 +73,7 @@ def test_object_with_the_identity_of_an_omitted_one_is_told_apart_by_its_id() ->
     assert found.duplicates == found.resources.keys()
 
 
-def test_without_twins_what_lies_in_them_is_left_out_too() -> None:
+def test_without_duplicates_their_children_are_omitted_too() -> None:
     world = World().live("category", 5, name="Sko").live("category", 6, name="Sko")
     world.live("category", 7, name="Dame", parent=6).live("category", 8, name="Herre")
     found = declared(world, duplicates=False)
@@ -81,7 +81,7 @@ def test_without_twins_what_lies_in_them_is_left_out_too() -> None:
     assert set(why(found)) == {(5, ""), (6, ""), (7, "")}
 
 
-def test_circle_and_lost_parent_are_left_out() -> None:
+def test_a_cycle_and_a_missing_parent_are_omitted() -> None:
     world = World().live("category", 5, name="A", parent=6).live("category", 6, name="B", parent=5)
     world.live("category", 7, name="C", parent=99).live("category", 8, name="D", parent=7)
     found = declared(world)
@@ -89,7 +89,7 @@ def test_circle_and_lost_parent_are_left_out() -> None:
     assert {left.id for left in found.omissions} == {5, 6, 7, 8}
 
 
-def test_reference_is_an_address_and_a_lost_one_is_told() -> None:
+def test_a_reference_is_an_address_and_a_missing_one_is_reported() -> None:
     world = World().live("category", 5, name="A").live("category", 6, name="B", canonical=5)
     world.live("category", 7, name="C", canonical=99)
     found = declared(world)
@@ -110,7 +110,7 @@ def test_second_holder_of_a_path_goes_without() -> None:
     assert "rewrite_url" not in found.resources[Address("category.b")].fields
 
 
-def test_front_page_is_left_out_unless_something_lies_in_it() -> None:
+def test_the_front_page_is_omitted_unless_it_has_children() -> None:
     world = World().live("category", 1, fixed=True, name="Forside")
     assert why(declared(world)) == {(1, ""): "every shop has one"}
     world.live("category", 2, name="Sko", parent=1)
@@ -126,7 +126,7 @@ def test_order_in_which_objects_come_changes_nothing() -> None:
     assert declared(one) == declared(other)
 
 
-def test_references_in_a_circle_are_left_out_of_the_oldest() -> None:
+def test_references_in_a_cycle_are_omitted_from_the_oldest() -> None:
     world = World().live("category", 5, name="A", canonical=6)
     world.live("category", 6, name="B", canonical=5).live("category", 7, name="C", canonical=7)
     world.live("category", 8, name="D", canonical=5)

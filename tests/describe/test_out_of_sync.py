@@ -23,12 +23,12 @@ def found(world: World) -> dict[tuple[str, str], object]:
     return {(str(o.address), o.field): o.why or o.value for o in compared(world).fields}
 
 
-def test_what_agrees_is_not_told() -> None:
+def test_equal_fields_are_not_reported() -> None:
     world = World().settled("category.a", 1, name="A", in_menu=True, tag="x")
     assert compared(world).fields == ()
 
 
-def test_a_declared_field_is_told_as_the_files_would_say_it() -> None:
+def test_a_declared_field_is_reported_in_the_form_of_the_files() -> None:
     world = World().settled("category.a", 1, name="A").settled("category.c", 3, name="C")
     world.declare("category.b", name="B", in_menu=True, parent=ref("category.a"))
     world.owned("category.b", 2, name="B").live("category", 2, name="B", in_menu="0", parent=3)
@@ -38,14 +38,14 @@ def test_a_declared_field_is_told_as_the_files_would_say_it() -> None:
     }
 
 
-def test_what_the_shop_stored_otherwise_than_it_was_sent_is_no_difference() -> None:
+def test_a_value_that_the_shop_stored_differently_is_not_a_difference() -> None:
     world = World().declare("category.a", name="A", rewrite_url="a")
     world.owned("category.a", 1, name="A", rewrite_url="a", stored={"rewrite_url": "a-x"})
     world.live("category", 1, name="A", rewrite_url="a-x")
     assert found(world) == {}
 
 
-def test_an_undeclared_field_is_told_where_it_has_not_its_known_default() -> None:
+def test_an_undeclared_field_is_reported_unless_it_has_its_default() -> None:
     world = World().settled("category.a", 1, name="A")
     world.live("category", 1, name="A", tag="x", in_menu="1", rewrite_url="a", no_index=1)
     assert found(world) == {("category.a", "tag"): "x", ("category.a", "no_index"): True}
@@ -62,18 +62,18 @@ def test_an_undeclared_field_that_was_filled_before_is_nobodys_business() -> Non
     assert found(world) == {("category.a", "no_index"): True}
 
 
-def test_fields_left_to_the_shop_are_not_told() -> None:
+def test_ignored_fields_are_not_reported() -> None:
     world = World().declare("category.a", name="A", meta="m", ignore=frozenset({"tag", "meta"}))
     world.owned("category.a", 1, name="A").live("category", 1, name="A", tag="x", meta="other")
     assert found(world) == {}
 
 
-def test_a_field_that_the_shop_does_not_show_is_not_told() -> None:
+def test_a_field_missing_from_the_response_is_not_reported() -> None:
     world = World().declare("category.a", name="A", meta="m").live("category", 1, name="A")
     assert found(world) == {}
 
 
-def test_a_password_is_never_told() -> None:
+def test_a_password_is_never_reported() -> None:
     held = "https://me:canary@x.example"
     world = World().declare("category.a", name="A", meta="m")
     world.live("category", 1, name="A", meta=held, tag=held)
@@ -85,7 +85,7 @@ def test_a_password_is_never_told() -> None:
     assert "canary" not in repr(written)
 
 
-def test_objects_without_a_counterpart_are_told_apart() -> None:
+def test_deleted_and_unmanaged_objects_are_distinguished() -> None:
     world = World().settled("category.a", 1, name="A").declare("category.b", name="B")
     world.owned("category.b", 2, name="B").declare("category.c", name="C")
     world.live("category", 4, name="D")
@@ -94,14 +94,14 @@ def test_objects_without_a_counterpart_are_told_apart() -> None:
     assert written.known == {("category", 1): Address("category.a")}
 
 
-def test_a_name_that_another_has_in_that_place_is_not_taken_over() -> None:
+def test_a_name_that_a_sibling_has_is_not_written() -> None:
     world = World().settled("category.a", 1, name="A").declare("category.b", name="B")
     world.owned("category.b", 2, name="B").live("category", 2, name="A", tag="x")
     taken = "another one would have the same name and parent"
     assert found(world) == {("category.b", "name"): taken, ("category.b", "tag"): "x"}
 
 
-def test_the_name_of_one_that_is_gone_is_not_taken_over() -> None:
+def test_the_name_of_a_deleted_object_is_not_written() -> None:
     world = World().declare("category.a", name="A").owned("category.a", 1, name="A")
     world.declare("category.b", name="B").owned("category.b", 2, name="B")
     world.live("category", 2, name="A")
@@ -109,14 +109,14 @@ def test_the_name_of_one_that_is_gone_is_not_taken_over() -> None:
     assert "another" in str(found(world)["category.b", "name"])
 
 
-def test_references_in_a_circle_are_not_taken_over() -> None:
+def test_references_in_a_cycle_are_not_written() -> None:
     world = World().declare("category.a", name="A", canonical=ref("category.b"))
     world.declare("category.b", name="B").owned("category.b", 2, name="B")
     world.live("category", 1, name="A", canonical=2).live("category", 2, name="B", canonical=1)
     assert found(world) == {("category.b", "canonical"): "it would be part of a cycle"}
 
 
-def test_objects_that_cannot_be_told_apart_are_neither_taken_nor_gone() -> None:
+def test_ambiguous_objects_are_neither_matched_nor_deleted() -> None:
     world = World().declare("category.a", name="A").settled("category.b", 3, name="B")
     world.live("category", 1, name="A", tag="x").live("category", 2, name="A")
     written = compared(world)

@@ -28,7 +28,7 @@ def test_field_that_the_state_knows_as_a_secret_goes() -> None:
 
 
 @pytest.mark.parametrize("prior", [Prior(), knows("webhook.h", 4, "url", HOOK)])
-def test_object_recognised_by_a_secret_goes_whole(prior: Prior) -> None:
+def test_an_object_with_a_secret_identity_is_removed(prior: Prior) -> None:
     world = World().live("webhook", 4, url=HOOK, events=["paid"])
     found = declare(world.shop(), prior, known={})
     assert not found.resources
@@ -65,7 +65,7 @@ def test_target_with_a_password_takes_its_object_with_it() -> None:
     assert left[0].label == "a"
 
 
-def test_mapping_where_a_text_belongs_goes() -> None:
+def test_a_mapping_in_place_of_a_string_is_removed() -> None:
     world = World().live("category", 1, name="A", meta={"a": "x"}, tag=[])
     world.live("webhook", 2, url=["x"], events=["paid"])
     live, left = redact(world.shop(), Prior())

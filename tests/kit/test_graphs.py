@@ -1,4 +1,4 @@
-"""Circles and what is reachable, against a plain search."""
+"""Cycles and reachable nodes, against a plain search."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,7 @@ NODES = st.integers(0, 7)
 
 
 @given(st.dictionaries(NODES, NODES), st.lists(NODES))
-def test_each_circle_is_found_once_in_its_order(
-    edges: Mapping[int, int], starts: list[int]
-) -> None:
+def test_each_cycle_is_found_once_in_its_order(edges: Mapping[int, int], starts: list[int]) -> None:
     def comes_back(node: int) -> bool:
         at: int | None = node
         for _ in edges:

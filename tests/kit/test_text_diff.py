@@ -1,4 +1,4 @@
-"""What two texts share: right, small where few lines changed, and in time that grows with them."""
+"""Matching lines of two texts: correct, minimal for few changes, in linear time."""
 
 import random
 from collections.abc import Callable

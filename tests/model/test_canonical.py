@@ -20,7 +20,7 @@ HOSTS = frozenset({"demo.example", "www.demo.example"})
 
 EQUAL: list[tuple[FieldType, tuple[object, ...]]] = [
     (TEXT, ("", None, [], {})),
-    # A shop that cuts texts by length may answer half an emoji, which no file and no hash takes.
+    # A shop that truncates strings may return half an emoji, which cannot be written or hashed.
     (TEXT, ("a\ufffd", "a\ud83d", "a\ude42")),
     (TEXT, ("a\nb", "a\r\nb", "a\rb")),
     (TEXT, ("0123",)),
@@ -68,7 +68,7 @@ def test_secret_stands_for_its_text(type_: FieldType) -> None:
     assert canonical(type_, Secret("${env:A}", "12"), HOSTS) == canonical(type_, "12", HOSTS)
 
 
-def test_digest_tells_a_change_and_nothing_else() -> None:
+def test_a_digest_shows_a_change_and_nothing_else() -> None:
     one = digest("webhook.a", "url", "https://secret.example")
     assert is_digest(one)
     assert "secret" not in one
@@ -77,7 +77,7 @@ def test_digest_tells_a_change_and_nothing_else() -> None:
     assert one != digest("webhook.a", "url", "https://other.example")
 
 
-def test_what_is_no_address_is_kept_as_it_is() -> None:
+def test_an_invalid_url_is_unchanged() -> None:
     assert canonical(PATH, "http://[x", HOSTS) == "http://[x"
 
 

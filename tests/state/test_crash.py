@@ -60,7 +60,7 @@ def test_the_next_run_finds_the_same_and_cleans_up(deaths: list[Path]) -> None:
         assert ("x.json.journal" in files) == bool(read.pending), death.name
 
 
-def test_a_run_nobody_kills_reaches_the_last_truth(deaths: list[Path]) -> None:
+def test_a_run_without_a_crash_reaches_the_last_state(deaths: list[Path]) -> None:
     finished = [d for d in deaths if len((d / "ack").read_bytes()) == sum(map(len, RUNS))]
     assert finished
     for death in finished:

@@ -1,4 +1,4 @@
-"""The journal: torn ends, damage, strangers, disks that are full, and what it costs."""
+"""The journal: truncated lines, damage, other states, full disks, and its cost."""
 
 import errno
 import json
@@ -76,7 +76,7 @@ def test_a_torn_last_line_is_ignored_and_written_over(stopped: LocalStore) -> No
         (3, b'{"result":1}'),
     ],
 )
-def test_a_damaged_line_is_told_with_its_number(
+def test_a_damaged_line_is_reported_with_its_number(
     stopped: LocalStore, line: int, text: bytes
 ) -> None:
     lines = stopped.journal.read_bytes().splitlines()
@@ -237,7 +237,7 @@ def test_a_failed_fsync_is_never_followed_by_success(
 
 
 @pytest.mark.parametrize("mode", [0o444, 0o400])
-def test_a_state_nobody_may_write_is_refused_before_the_run(stopped: LocalStore, mode: int) -> None:
+def test_a_read_only_state_is_refused_before_the_run(stopped: LocalStore, mode: int) -> None:
     stopped.path.chmod(mode)
     with pytest.raises(StateError, match="permission denied") as caught:
         stopped.open("apply")
@@ -245,7 +245,7 @@ def test_a_state_nobody_may_write_is_refused_before_the_run(stopped: LocalStore,
     assert not stopped.lock.exists()
 
 
-def test_a_place_that_is_no_file_is_told(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="not a directory"):
         LocalStore(tmp_path / "file" / "x.json", Expected(shop=HOST, catalogue=STANDARD)).open(

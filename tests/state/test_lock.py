@@ -60,7 +60,7 @@ def holder(place: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def test_another_process_is_kept_out_and_told_who_holds_it(place: Path) -> None:
+def test_another_process_is_refused_with_the_holder(place: Path) -> None:
     with holder(place) as process:
         with pytest.raises(Locked) as caught:
             LocalStore(place, Expected(shop=HOST, catalogue=STANDARD)).open("destroy")
@@ -135,7 +135,7 @@ def test_a_lock_whose_file_was_replaced_is_not_trusted(place: Path) -> None:
     second.release()
 
 
-def test_a_lock_that_is_freed_while_another_takes_it_is_taken_anew(
+def test_a_lock_that_is_released_while_another_takes_it_is_taken_again(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = place.with_name("x.lock")

@@ -131,7 +131,7 @@ def test_a_number_that_json_does_not_have_cannot_be_written() -> None:
         ),
     ],
 )
-def test_a_damaged_state_is_told_and_never_a_traceback(data: bytes, complaint: str) -> None:
+def test_a_damaged_state_is_reported_and_never_a_traceback(data: bytes, complaint: str) -> None:
     with pytest.raises(StateError) as caught:
         loads(data, PLACE)
     assert str(PLACE) in str(caught.value)

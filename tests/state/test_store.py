@@ -211,14 +211,14 @@ def test_many_threads_lose_nothing(store: Store, again: Opener) -> None:
     assert replayed.pending == ()
 
 
-def test_a_second_writer_is_refused_and_told_who(store: Store, again: Opener) -> None:
+def test_a_second_writer_is_refused_with_the_holder(store: Store, again: Opener) -> None:
     with store.open("apply"), pytest.raises(Locked, match=r"locked by .*@.*`apply`, process"):
         again().open("destroy")
     with again().open("destroy"):
         pass
 
 
-def test_a_kind_of_a_later_version_is_told(store: Store) -> None:
+def test_a_kind_of_a_later_version_is_reported(store: Store) -> None:
     with store.open("apply") as session:
         session.edit(set={Address("gadget.a"): entry(1)})
     with pytest.raises(StateError, match="does not know: `gadget`"):

@@ -45,7 +45,7 @@ def told(found: Inverse) -> str:
     return "\n".join(each.summary for each in found.report.warnings())
 
 
-def test_only_what_the_run_changed_is_put_back() -> None:
+def test_only_what_the_run_changed_is_restored() -> None:
     run = recorded(
         World()
         .declare("category.a", name="A", tag="2", meta_title="m")
@@ -71,7 +71,7 @@ def test_a_field_that_was_not_managed_is_not_managed_again() -> None:
     assert "tag" not in step.entry.sent
 
 
-def test_what_the_shop_made_of_a_text_is_not_sent_for_it() -> None:
+def test_the_stored_form_of_a_string_is_not_sent() -> None:
     run = recorded(
         World()
         .declare("category.a", name="A", tag="2")
@@ -82,7 +82,7 @@ def test_what_the_shop_made_of_a_text_is_not_sent_for_it() -> None:
     assert step.fields == {"tag": "Sent"}
 
 
-def test_an_edit_by_hand_that_the_run_took_back_comes_back() -> None:
+def test_an_edit_by_hand_that_the_run_reverted_is_restored() -> None:
     run = recorded(
         World()
         .declare("category.a", name="A", tag="1")
@@ -130,7 +130,7 @@ def test_references_find_what_is_made_again() -> None:
     assert "category.a:create" in steps["category.child:update"].after
 
 
-def test_what_it_lay_in_is_gone_and_so_it_cannot_come_back() -> None:
+def test_an_object_without_its_parent_cannot_be_restored() -> None:
     run = recorded(
         World().settled("profile.p", 1, name="P").there("attribute.p.a", 2, name="A", type="string")
     )
@@ -139,7 +139,7 @@ def test_what_it_lay_in_is_gone_and_so_it_cannot_come_back() -> None:
     assert not found.only
 
 
-def test_a_reference_to_what_nobody_has_is_told() -> None:
+def test_a_reference_to_a_missing_object_is_reported() -> None:
     run = recorded(
         World()
         .declare("category.a", name="A", canonical=None)
@@ -201,7 +201,7 @@ def test_what_is_nested_is_carried_back_once() -> None:
     assert "attribute.p.gone:create" in {step.key for step in made.steps}
 
 
-def test_an_address_that_is_taken_by_now_is_told() -> None:
+def test_an_address_that_is_taken_by_now_is_reported() -> None:
     world = World().there("category.a", 1, name="A").declare("category.b", name="A")
     run = recorded(world)
     now = World().there("category.b", 1, name="A").there("category.a", 9, name="Other")
@@ -210,7 +210,7 @@ def test_an_address_that_is_taken_by_now_is_told() -> None:
     assert not found.desired.moved
 
 
-def test_what_is_taken_over_by_another_address_is_left() -> None:
+def test_an_object_imported_at_another_address_is_kept() -> None:
     world = World(more={}).there("supplier.a", 1, name="A")
     run = recorded(world)
     forget = replace(run.plan.changes[0], action=Action.FORGET)
