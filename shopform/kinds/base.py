@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from shopform.kinds.field_types import TEXT, FieldType
 
@@ -26,8 +26,7 @@ class Grade(StrEnum):
     ASSUMED = "ASSUMED"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact(Generic[T]):
+class Fact(NamedTuple, Generic[T]):
     value: T
     grade: Grade
     source: str
@@ -66,8 +65,7 @@ class Field:
         object.__setattr__(self, "wire", self.wire or self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class Wire(NamedTuple):
     """The API of one kind.
 
     `endpoint` is the path below /REST. `id` names the id field and its aliases. `list_key` is the
@@ -84,8 +82,7 @@ class Wire:
     discover: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """The fields with which an object redirects one path of the shop to another.
 
     `status` is the field with the HTTP status, `statuses` are its valid values (RFC 9110, 15.4).
@@ -97,8 +94,7 @@ class Route:
     statuses: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slug:
+class Slug(NamedTuple):
     """How the shop derives the path of an object that is created without one.
 
     `source` is the field from which it is derived, `letters` the transliteration of letters, and
@@ -118,8 +114,7 @@ SLUG_OF_NAME = Slug(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nesting:
+class Nesting(NamedTuple):
     """The parent of a kind whose objects cannot move to another parent.
 
     `kind` is that of the parent, which declares its children under `section`; `about` describes the

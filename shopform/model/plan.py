@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
@@ -56,8 +56,7 @@ WRITES = frozenset({Op.CREATE, Op.UPDATE, Op.DELETE})
 TOUCHES = WRITES | {Op.IMPORT, Op.ADOPT, Op.MOVE, Op.EDIT}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """A field before and after, as canonical values that can be shown and saved.
 
     A reference is an address, or `#ID` of an unmanaged object. `unknown`: the value is known after
@@ -193,8 +192,7 @@ class Basis:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """An unchanged object: its id and its declared fields, as shown."""
 
     id: int
@@ -253,8 +251,7 @@ class Plan:
         return bool(self.drift) if self.refresh_only else not self.empty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(NamedTuple):
     step: Step
     diagnostic: Diagnostic
 

@@ -38,11 +38,10 @@ class PolicyRule(NamedTuple):
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(NamedTuple):
     """The project's `policy`. `url_changes` is `warn`, `require_redirect` or `off`."""
 
-    deletes: DeleteLimits = field(default_factory=DeleteLimits)
+    deletes: DeleteLimits = DeleteLimits()
     url_changes: str = "warn"
     rules: tuple[PolicyRule, ...] = ()
 

@@ -192,7 +192,7 @@ class PlanDraft:
         fields = tuple(
             field
             if difference.sent.get(field.name) == entry.sent[field.name]
-            else replace(field, reason=REDECLARED)
+            else field._replace(reason=REDECLARED)
             for field in change.fields
             if field.name in written
         )

@@ -1,7 +1,7 @@
 """Remover of owned objects that are not declared: from the shop or the state only. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from shopform.diagnostics import plural
@@ -143,7 +143,7 @@ class Remover:
         for field in created:
             old = lost.pop(field.name, FieldChange(name=field.name))
             secret = FieldChange(name=field.name, sensitive=True, reason=old.reason)
-            shown = replace(field, before=old.before, reason=old.reason)
+            shown = field._replace(before=old.before, reason=old.reason)
             found.append(secret if old.sensitive or field.sensitive else shown)
         return [*found, *lost.values()]
 

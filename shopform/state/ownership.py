@@ -1,15 +1,14 @@
 """Check that a state belongs to the shop of a run, and that this version knows its kinds."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shopform.errors import StateError
 from shopform.kinds import Catalogue
-from shopform.state.folded_state import Ledger
+from shopform.model.prior import Prior
 from shopform.state.format import refuse_shared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class Expected(NamedTuple):
     """What a state must belong to.
 
     `shop` is the host of the shop, in the form of `host_of`; `source` that of the source shop of a
@@ -23,25 +22,24 @@ class Expected:
     flags: str = ""
     anywhere: bool = False
 
-    def check(self, ledger: Ledger, place: str, *, repair: bool = False) -> None:
+    def check(self, prior: Prior, place: str, *, repair: bool = False) -> None:
         """Raise StateError for the state of another shop or source, and for unknown kinds.
 
         Without `repair`, also if one object has two addresses.
         """
-        base = ledger.base
-        if base.lineage and base.shop != self.shop and not self.anywhere:
+        if prior.lineage and prior.shop != self.shop and not self.anywhere:
             raise StateError(
-                f"the state `{place}` belongs to the shop `{base.shop}`, not to `{self.shop}`",
+                f"the state `{place}` belongs to the shop `{prior.shop}`, not to `{self.shop}`",
                 hint="give each shop its own state, or correct the `url`; if the shop moved to"
                 f" another host, run `shopform state rehome{self.flags}`",
             )
-        if self.source and base.source not in ("", self.source):
+        if self.source and prior.source not in ("", self.source):
             raise StateError(
-                f"the state `{place}` records copies of the shop `{base.source}`, "
+                f"the state `{place}` records copies of the shop `{prior.source}`, "
                 f"not of `{self.source}`",
                 hint="ids are specific to a shop: correct the shop's `url`, or move the file away",
             )
-        unknown = sorted({address.kind for address in ledger.resources} - self.catalogue.keys())
+        unknown = sorted({address.kind for address in prior.resources} - self.catalogue.keys())
         if unknown:
             raise StateError(
                 f"the state `{place}` contains a kind that this version does not know:"
@@ -49,4 +47,4 @@ class Expected:
                 hint="upgrade shopform",
             )
         if not repair:
-            refuse_shared(ledger.resources, place, self.flags)
+            refuse_shared(prior.resources, place, self.flags)

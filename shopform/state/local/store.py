@@ -7,19 +7,20 @@ from shopform import files
 from shopform.errors import StateError
 from shopform.files import check_writable, make_directory, read_bytes, reporting
 from shopform.model.prior import Prior
-from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
 from shopform.state.ownership import Expected
 
 if TYPE_CHECKING:
+    from shopform.state.folded_state import Ledger
     from shopform.state.session import Session
 
 
 class _OnDisk(NamedTuple):
-    """The stored state; `length` is that of the journal's complete lines, if there is one."""
+    """The stored state; if there is a journal, also its ledger and the length of its lines."""
 
-    ledger: Ledger
-    length: int | None
+    prior: Prior
+    ledger: "Ledger | None" = None
+    length: int | None = None
 
 
 class LocalStore:
@@ -32,9 +33,10 @@ class LocalStore:
         self.lock = self.path.with_name(self.path.name + ".lock")
 
     def read(self, *, repair: bool = False) -> Prior:
-        return self._find(repair=repair).ledger.prior()
+        return self._find(repair=repair).prior
 
     def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> "Session":
+        from shopform.state.folded_state import Ledger
         from shopform.state.local.lock import acquire
         from shopform.state.local.writer import LocalWriter
         from shopform.state.session import Session
@@ -47,7 +49,7 @@ class LocalStore:
                 check_writable(self.path)
             found = self._find(repair=repair)
             return Session(
-                found.ledger,
+                found.ledger or Ledger(found.prior),
                 self.expected,
                 lambda base: LocalWriter(self.path, self.journal, lock, base, found.length),
             )
@@ -69,12 +71,13 @@ class LocalStore:
         state, journal = self._snapshot()
         base = None if state is None else loads(state, self.path)
         if journal is None:
-            found = _OnDisk(Ledger(base or Prior()), None)
+            found = _OnDisk(base or Prior())
         else:
             from shopform.state.journal_replay import replay, whole_length
 
-            found = _OnDisk(replay(base, state, journal, self.journal), whole_length(journal))
-        self.expected.check(found.ledger, self.describe(), repair=repair)
+            ledger = replay(base, state, journal, self.journal)
+            found = _OnDisk(ledger.prior(), ledger, whole_length(journal))
+        self.expected.check(found.prior, self.describe(), repair=repair)
         return found
 
     def _snapshot(self) -> tuple[bytes | None, bytes | None]:
