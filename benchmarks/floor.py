@@ -29,7 +29,8 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
+from shopform.kinds.standard import STANDARD
 
 gc.disable()
 Item = dict[str, Any]
@@ -79,8 +80,8 @@ def declared(folder: Path) -> dict[str, dict[str, Item]]:
     lines: list[int] = []
     for file in sorted(folder.glob("*.yaml")):
         sections |= load(file.read_text(encoding="utf-8"), lines)
-    found: dict[str, dict[str, Item]] = {name: {} for name in BY_NAME}
-    for name, kind in BY_NAME.items():
+    found: dict[str, dict[str, Item]] = {name: {} for name in STANDARD}
+    for name, kind in STANDARD.items():
         found[name] |= sections.get(kind.section, {})
     for outer, section, inner in (
         ("profile", "attributes", "attribute"),
@@ -89,7 +90,7 @@ def declared(folder: Path) -> dict[str, dict[str, Item]]:
         for key, fields in found[outer].items():
             for name, held in fields.pop(section, {}).items():
                 found[inner][name] = held | {"in": key}
-    for name, kind in BY_NAME.items():
+    for name, kind in STANDARD.items():
         above = {key: fields.pop("in") for key, fields in found[name].items() if "in" in fields}
         of_kind: Any = dict[str, model(kind)]  # type: ignore[misc]
         adapter: TypeAdapter[Any] = TypeAdapter(of_kind)
@@ -138,13 +139,13 @@ class Shop:
         live: dict[str, Pages] = {}
         with ThreadPoolExecutor(4) as pool:
             top = [name for name in kinds if name not in NESTED]
-            tasks = {n: pool.submit(self.pages, BY_NAME[n].wire.endpoint.value) for n in top}
+            tasks = {n: pool.submit(self.pages, STANDARD[n].wire.endpoint.value) for n in top}
             live |= {name: task.result() for name, task in tasks.items()}
             for name in sorted(NESTED.keys() & kinds):
                 parent, outer = NESTED[name]
                 endpoint, number = (
-                    BY_NAME[name].wire.endpoint.value,
-                    BY_NAME[outer].wire.id.value[0],
+                    STANDARD[name].wire.endpoint.value,
+                    STANDARD[outer].wire.id.value[0],
                 )
                 numbers = [item[number] for item in live[outer]]
                 lists = pool.map(lambda n, e=endpoint, p=parent: self.pages(e, p, n), numbers)
@@ -154,7 +155,7 @@ class Shop:
 
 def wire(kind: str, fields: Item, ids: dict[tuple[str, str], int]) -> Item:
     """Return the fields as the API has them."""
-    body = {BY_NAME[kind].fields[k].wire: v for k, v in fields.items() if k != "in"}
+    body = {STANDARD[kind].fields[k].wire: v for k, v in fields.items() if k != "in"}
     for name in ("in_menu", "no_index"):
         if name in body:
             body[name] = int(body[name])
@@ -167,7 +168,7 @@ def wire(kind: str, fields: Item, ids: dict[tuple[str, str], int]) -> Item:
 
 
 def identity(kind: str, item: Item) -> tuple[Any, ...]:
-    names = [BY_NAME[kind].fields[n].wire for n in BY_NAME[kind].identity]
+    names = [STANDARD[kind].fields[n].wire for n in STANDARD[kind].identity]
     return (*(item[name] for name in names), item.get(NESTED.get(kind, ("",))[0]))
 
 
@@ -178,7 +179,7 @@ def main(folder: Path, url: str, journal: Path | None) -> int:
     changes = 0
     out = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if journal else 0
     for kind, objects in want.items():
-        number = BY_NAME[kind].wire.id.value[0]
+        number = STANDARD[kind].wire.id.value[0]
         have = {identity(kind, item): item for item in live[kind]}
         for key, fields in objects.items():
             body = wire(kind, fields, ids)
@@ -197,10 +198,10 @@ def main(folder: Path, url: str, journal: Path | None) -> int:
 
 
 def create(shop: Shop, kind: str, key: str, body: Item, out: int) -> int:
-    endpoint, parent = BY_NAME[kind].wire.endpoint.value, NESTED.get(kind, ("",))[0]
+    endpoint, parent = STANDARD[kind].wire.endpoint.value, NESTED.get(kind, ("",))[0]
     query = {parent: body[parent]} if parent else None
     made = shop.client.post(f"/{endpoint}", params=query, content=json.dumps(body)).json()
-    number: int = made[BY_NAME[kind].wire.id.value[0]]
+    number: int = made[STANDARD[kind].wire.id.value[0]]
     os.write(out, json.dumps([kind, key, number]).encode() + b"\n")
     os.fdatasync(out)
     return number

@@ -18,8 +18,9 @@ from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.moved_removed_imports import address_form
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Accepts, Shape, describe, shape_of
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox.switches import SWITCHES
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -42,7 +43,7 @@ def code(words: Iterable[object]) -> str:
 
 
 def kinds() -> Lines:
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         yield from _kind(kind)
     for model, about in (
         (LifecycleSpec, "`lifecycle`, in every kind"),
@@ -61,7 +62,7 @@ def _kind(kind: Kind) -> Lines:
     yield kind.about
     yield ""
     place = f"`{nesting.section}` inside each `{nesting.kind}`" if nesting else f"`{kind.section}`"
-    yield f"- Section: {place}. Address: `{address_form(kind.name)}`."
+    yield f"- Section: {place}. Address: `{address_form(STANDARD, kind.name)}`."
     known = [*([f"its {nesting.kind}"] if nesting else []), *(f"`{n}`" for n in kind.identity)]
     yield f"- Identified in a shop by {' and '.join(known)}."
     if nesting and nesting.short:
@@ -75,12 +76,15 @@ def _kind(kind: Kind) -> Lines:
     if kind.counted_by:
         yield "- Before a deletion, its products are counted (one call)."
     yield ""
-    rows = (_field(kind, name, shape) for name, shape in shape_of(model_of(kind)).fields.items())
+    rows = (
+        _field(kind, name, shape)
+        for name, shape in shape_of(model_of(STANDARD, kind)).fields.items()
+    )
     yield from table(("field", "takes", "meaning", "compared as", "reset to"), rows)
 
 
 def _field(kind: Kind, name: str, shape: Shape) -> tuple[str, ...]:
-    info = model_of(kind).model_fields[name]
+    info = model_of(STANDARD, kind).model_fields[name]
     target = kind.refers.get(name)
     takes = f"the key of a {target}" if target else _takes(shape)
     if name in free_text_fields(kind):
@@ -138,7 +142,7 @@ def tables() -> Lines:
 
 
 def facts() -> Lines:
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         wire = kind.wire
         yield f"### {kind.name}"
         yield ""

@@ -7,7 +7,7 @@ from draws import below, one_of
 from hypothesis import strategies as st
 
 from shopform.diagnostics import Span, error, warning
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
 from shopform.model.values import Address, Ref
@@ -34,7 +34,7 @@ keys = st.from_regex(r"[a-z][a-z0-9-]{0,4}", fullmatch=True)
 def addresses(kind: Kind) -> st.SearchStrategy[Address]:
     depth, above = 1, kind.nesting
     while above:
-        depth, above = depth + 1, BY_NAME[above.kind].nesting
+        depth, above = depth + 1, STANDARD[above.kind].nesting
     found = st.lists(keys, min_size=depth, max_size=depth)
     return found.map(lambda chosen: Address.of(kind.name, *chosen))
 
@@ -48,11 +48,13 @@ def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
     return st.lists(words, max_size=4).map(tuple) if kind.type(name).listed else scalars
 
 
-ADDRESSES = {kind.name: addresses(kind) for kind in KINDS}
-CONTENTS = {(kind.name, name): contents(kind, name) for kind in KINDS for name in kind.fields}
+ADDRESSES = {kind.name: addresses(kind) for kind in STANDARD.kinds}
+CONTENTS = {
+    (kind.name, name): contents(kind, name) for kind in STANDARD.kinds for name in kind.fields
+}
 SOME = {
     kind.name: st.lists(st.sampled_from(list(kind.fields)), unique=True, max_size=4)
-    for kind in KINDS
+    for kind in STANDARD.kinds
 }
 REASONS = ("", "replace_by_request", "delete_because_container")
 FLAG = st.booleans()
@@ -61,7 +63,7 @@ NOTES = st.lists(words, max_size=2)
 
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    kind = one_of(draw, KINDS)
+    kind = one_of(draw, STANDARD.kinds)
     action = one_of(draw, list(Action))
     made, gone = action is Action.CREATE, action in (Action.DELETE, Action.FORGET)
     names = draw(SOME[kind.name])
@@ -92,7 +94,7 @@ def unique(found: list[Change]) -> tuple[Change, ...]:
     return tuple({change.address: change for change in found}.values())
 
 
-TREE = next(kind for kind in KINDS if kind.name in kind.refers.values())
+TREE = next(kind for kind in STANDARD.kinds if kind.name in kind.refers.values())
 CHANGES = st.lists(changes(), max_size=6)
 DRIFT = st.lists(changes(), max_size=2)
 SETTLED = st.dictionaries(

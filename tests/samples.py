@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shopform.kinds import BY_NAME, KINDS, Field, Kind
+from shopform.kinds import Field, Kind
+from shopform.kinds.standard import STANDARD
 
 BY_TYPE: dict[str, Any] = {
     "text": "{0} {1}\nå & b",
@@ -15,7 +16,7 @@ BY_TYPE: dict[str, Any] = {
 def written(row: Field, number: int, sections: Mapping[str, Any]) -> Any:
     """A value of a field as files have it; another number gives another value."""
     if row.type.refers:
-        return list(sections[BY_NAME[row.type.refers].section])[number % 2]
+        return list(sections[STANDARD[row.type.refers].section])[number % 2]
     if row.type.allowed:
         return row.type.allowed[number % len(row.type.allowed)]
     if row.type.name == "flag":
@@ -39,7 +40,7 @@ def sample(
 def with_samples(sections: Mapping[str, Any]) -> dict[str, Any]:
     """These sections, and two objects of each kind that has none: a whole and a bare one."""
     found = dict(sections)
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         if kind.nesting is None and kind.section not in found:
             both = sample(kind, 1, found), sample(kind, 2, found, bare=True)
             found[kind.section] = dict(zip("ab", both, strict=True))

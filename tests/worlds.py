@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shopform.diagnostics import Severity
-from shopform.kinds import BY_NAME
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.desired import Desired, Resource
@@ -43,7 +42,7 @@ class World:
         """A resource with these fields."""
         at = Address(address)
         aside = {n: fields.pop(n) for n in ("protect", "ignore", "span") if n in fields}
-        kind = BY_NAME[at.kind]
+        kind = STANDARD[at.kind]
         parent = Address.of(kind.nesting.kind, *at.keys[:-1]) if kind.nesting else None
         self.declared[at] = Resource(address=at, fields=fields, parent=parent, kind=kind, **aside)
         return self
@@ -58,7 +57,7 @@ class World:
         """An entry of the state. What is given as `sent` is what was declared last time."""
         at = Address(address)
         aside = {n: sent.pop(n) for n in ("protect", "stored", "parent", "made") if n in sent}
-        kind = BY_NAME[at.kind]
+        kind = STANDARD[at.kind]
         if kind.nesting and "parent" not in aside:
             aside["parent"] = Address.of(kind.nesting.kind, *at.keys[:-1])
         if isinstance(aside.get("parent"), Ref):
@@ -109,7 +108,7 @@ class World:
                 assumed=kind.name in self.assumed,
                 paged=kind.name in self.paged,
             )
-            for kind in BY_NAME.values()
+            for kind in STANDARD.values()
             if kind.name in read
         }
 

@@ -69,7 +69,7 @@ def _section(kind: Kind) -> Schema:
 
 def _resource(catalogue: Catalogue, kind: Kind) -> Schema:
     """The schema of one object of a kind, with the sections of its children."""
-    schema = _model(model_of(kind))
+    schema = _model(model_of(catalogue, kind))
     properties = schema["properties"]
     for name in free_text_fields(kind):
         choices = properties[name]

@@ -2,23 +2,5 @@
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Route, Wire
 from shopform.kinds.catalogue import Catalogue
-from shopform.kinds.standard import STANDARD
 
-KINDS = STANDARD.kinds
-BY_NAME = STANDARD
-ORDER = STANDARD.order
-CHILDREN = STANDARD.children
-
-__all__ = [
-    "BY_NAME",
-    "CHILDREN",
-    "KINDS",
-    "ORDER",
-    "Catalogue",
-    "Fact",
-    "Field",
-    "Grade",
-    "Kind",
-    "Route",
-    "Wire",
-]
+__all__ = ["Catalogue", "Fact", "Field", "Grade", "Kind", "Route", "Wire"]

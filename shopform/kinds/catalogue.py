@@ -52,3 +52,8 @@ class Catalogue(Mapping[str, Kind]):
         """Return the kinds of the parents of a kind, from the outermost, and the kind itself."""
         kind = self[name]
         return [*(self.lineage(kind.nesting.kind) if kind.nesting else ()), kind]
+
+    def parent_section(self, name: str) -> str:
+        """Return the section whose resources have a section of this name; "" if there is none."""
+        parents = (k.nesting.kind for k in self.kinds if k.nesting and k.section == name)
+        return next((self[parent].section for parent in parents), "")

@@ -18,7 +18,7 @@ from two_shops import (
     writes,
 )
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_everything_mapped_is_there_and_every_reference_points_to_its_counterpar
 
 def test_calls_are_the_fewest_possible(shops: TwoShops) -> None:
     shops.clone(*MAPPED)
-    kinds = [kind for kind in KINDS if kind.nesting is None]
+    kinds = [kind for kind in STANDARD.kinds if kind.nesting is None]
     unused = sum(not shops.old.data(kind.name) for kind in kinds)
     lists_of_old = len(kinds) + 2  # and the lists in one profile and in its one list of values
     lists_of_empty = len(kinds) - unused  # nothing is in profiles that are not there
@@ -290,15 +290,15 @@ def test_kinds_may_be_named_together_or_one_by_one(shops: TwoShops, asked: list[
 
 
 def test_kind_that_the_key_may_not_read_is_refused_unless_it_is_left_out(tmp_path: Path) -> None:
-    kinds = {k.name: k for k in KINDS}
+    kinds = {k.name: k for k in STANDARD.kinds}
     with two_shops(tmp_path) as shops:
         shops.clone()
         gate = shops.old.app._gate
-        for kind in KINDS:
+        for kind in STANDARD.kinds:
             outer = kind
             while outer.nesting:
                 outer = kinds[outer.nesting.kind]
-            others = ",".join(k.section for k in KINDS if not k.nesting and k is not outer)
+            others = ",".join(k.section for k in STANDARD.kinds if not k.nesting and k is not outer)
             gate._denied = {(kind.wire.endpoint.value, True)}
             shops.new.reset_log()
             for verb in ("clone", "promote"):

@@ -23,7 +23,6 @@ from two_shops import (
     writes,
 )
 
-from shopform.kinds import KINDS
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.state.open import open_store
@@ -237,7 +236,7 @@ def figures(old: Sandbox, new: Sandbox) -> dict[str, int]:
     inner = len(old.data("profile")) + lists
     reads = len(kinds) + inner
     confirmed = 1
-    unused = sum(not kind.nesting and kind.name not in kinds for kind in KINDS)
+    unused = sum(not kind.nesting and kind.name not in kinds for kind in STANDARD.kinds)
     least = reads + unused + len(kinds) + objects + confirmed + reads
     spent = len(old.calls) + len(new.calls)
     return {

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from support import Run, environment_of, run_here
 
 from shopform.errors import ShopformError, StalePlan
-from shopform.kinds import BY_NAME
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.plan import Plan, Step
@@ -217,7 +216,7 @@ def doing(plan: Plan) -> list[tuple[object, ...]]:
     """All that a plan does in the shop, with files and with commands, step by step."""
 
     def sent(step: Step) -> object:
-        kind = BY_NAME[step.kind]
+        kind = STANDARD[step.kind]
         return {
             n: v if isinstance(v, Ref) else canonical(kind.type(n), v)
             for n, v in step.fields.items()

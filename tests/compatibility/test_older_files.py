@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support import environment_of, run_here
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -64,4 +64,4 @@ def test_files_of_older_versions_plan_the_same(name: str, tmp_path: Path) -> Non
         after = changes(run("plan", "--format", "json"))
         assert {tuple(actions) for _, actions in after} == {("no-op",)}
         front = 1  # the category that every shop has
-        assert sum(len(sandbox.data(kind.name)) for kind in KINDS) == len(after) + front
+        assert sum(len(sandbox.data(kind.name)) for kind in STANDARD.kinds) == len(after) + front

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, desired, refused
 
-from shopform.kinds import ORDER
 from shopform.kinds.field_types.images import Image
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Delivery
 from shopform.model.values import Address, Ref, Value
 
@@ -107,7 +107,7 @@ def test_resources_are_in_order_of_kind_and_address_whatever_the_files(tmp_path:
     other = compiled(tmp_path / "2", {f"{9 - n}.yml": part for n, part in enumerate(parts)})[1]
     assert list(one.resources) == list(other.resources)
     assert list(one.resources) == sorted(
-        one.resources, key=lambda address: (ORDER[address.kind], address)
+        one.resources, key=lambda address: (STANDARD.order[address.kind], address)
     )
     plain = [dict(each.fields) for each in one.resources.values()]
     assert plain == [dict(each.fields) for each in other.resources.values()]

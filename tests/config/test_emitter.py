@@ -7,7 +7,6 @@ import pytest
 from config_files import compiled, desired
 
 from shopform.config.write.emitter import Heading, emit_document, emit_files, fragments
-from shopform.kinds import BY_NAME, ORDER
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
@@ -22,12 +21,12 @@ def declared(resources: Mapping[str, Mapping[str, Value]], *left: Omission) -> D
     made = {}
     for number, (name, fields) in enumerate(resources.items(), 1):
         address = Address(name)
-        nesting = BY_NAME[address.kind].nesting
+        nesting = STANDARD[address.kind].nesting
         above = Address.of(nesting.kind, *address.keys[:-1]) if nesting else None
         made[address] = Resource(
             address=address, fields=fields, parent=above, origin=number, kind=STANDARD[address.kind]
         )
-    ordered = dict(sorted(made.items(), key=lambda one: (ORDER[one[0].kind], one[0])))
+    ordered = dict(sorted(made.items(), key=lambda one: (STANDARD.order[one[0].kind], one[0])))
     return Declared(
         resources=ordered,
         ids={address: resource.origin for address, resource in ordered.items()},
@@ -66,7 +65,7 @@ def test_a_field_is_read_as_it_was_written(tmp_path: Path, field: str, value: Va
     ):
         _, found, _ = compiled(tmp_path / str(number), files)
         fields = found.resources[Address("category.36")].fields
-        form = BY_NAME["category"].type(field)
+        form = STANDARD["category"].type(field)
         if isinstance(value, Ref):
             assert fields[field] == value
         else:
@@ -78,7 +77,7 @@ def test_a_field_is_read_as_it_was_written(tmp_path: Path, field: str, value: Va
 def test_the_paths_of_a_redirect_are_read_as_they_were_written(tmp_path: Path, path: str) -> None:
     text = document({"redirect.a": {"source": path, "target": path, "status": 301}})
     (found,) = desired(tmp_path, text).resources.values()
-    form = BY_NAME["redirect"].type("source")
+    form = STANDARD["redirect"].type("source")
     assert canonical(form, found.fields["source"]) == canonical(form, path)
     assert "/https:" not in text
 

@@ -59,7 +59,7 @@ def test_a_file_that_expands_without_end_is_refused_at_its_place(tmp_path: Path)
         assert places == [(code, "b.yaml")], name
         collector = Collector()
         with pytest.raises(ConfigError):
-            format_text(text, "b.yaml", collector)
+            format_text(text, "b.yaml", collector, STANDARD)
         assert [each.code for each in collector] == [code], name
 
 

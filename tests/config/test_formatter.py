@@ -16,11 +16,12 @@ from untidy import Untidy
 from shopform.config.format.formatter import format_text
 from shopform.config.read.node_builder import Malformed
 from shopform.diagnostics import Collector
+from shopform.kinds.standard import STANDARD
 
 
 def formatted(text: str) -> str:
     collector = Collector()
-    found = format_text(text, "f.yaml", collector)
+    found = format_text(text, "f.yaml", collector, STANDARD)
     assert (found is None, list(collector)) == (False, [])
     return found or ""
 
@@ -28,7 +29,7 @@ def formatted(text: str) -> str:
 def left(text: str) -> str:
     """Why a file is not formatted."""
     collector = Collector()
-    assert format_text(text, "f.yaml", collector) is None
+    assert format_text(text, "f.yaml", collector, STANDARD) is None
     assert not collector.failed
     return collector.diagnostics[0].summary
 
@@ -158,5 +159,5 @@ def test_twice_the_lines_are_about_twice_the_work() -> None:
 def test_invalid_yaml_is_reported_at_its_place() -> None:
     collector = Collector()
     with pytest.raises(Malformed):
-        format_text("suppliers:\n  a: 1\n  a: 2\n", "f.yaml", collector)
+        format_text("suppliers:\n  a: 1\n  a: 2\n", "f.yaml", collector, STANDARD)
     assert [str(each.span) for each in collector] == ["f.yaml:3:3"]

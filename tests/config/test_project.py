@@ -143,7 +143,7 @@ def test_what_looks_like_a_file_of_the_project_is_found(
     (tmp_path / "large.yaml.bak").write_text(text + "#" * unread_files.BYTES)
     shoes, size = Address("profile.shoes"), Address("attribute.shoes.size")
     boots = Address("category.shoes")
-    found = dict(declared_unread(tmp_path, {"read.yaml"}, [shoes, size, boots]))
+    found = dict(declared_unread(STANDARD, tmp_path, {"read.yaml"}, [shoes, size, boots]))
     assert found == {name: [shoes, size] for name in names}
     monkeypatch.setattr(unread_files, "FILES", 2)
-    assert len(dict(declared_unread(tmp_path, {"read.yaml"}, [shoes]))) == 2
+    assert len(dict(declared_unread(STANDARD, tmp_path, {"read.yaml"}, [shoes]))) == 2

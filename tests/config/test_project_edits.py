@@ -23,7 +23,6 @@ from shopform.config.write.project_edits import (
 )
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, KINDS
 from shopform.kinds.standard import STANDARD
 from shopform.model.declared import Declared
 from shopform.model.desired import Desired, Resource
@@ -39,7 +38,7 @@ ENVIRONMENT = dict.fromkeys(
 
 def declared(address: str, **fields: Value) -> Declared:
     at = Address(address)
-    nesting = BY_NAME[at.kind].nesting
+    nesting = STANDARD[at.kind].nesting
     parent = Address.of(nesting.kind, *at.keys[:-1]) if nesting else None
     resource = Resource(address=at, fields=fields, parent=parent, origin=7, kind=STANDARD[at.kind])
     return Declared(
@@ -64,7 +63,7 @@ def remarks(text: str) -> list[str]:
 def additions(project: Project) -> Iterator[Declared]:
     """One more of every kind, wherever one of it is, and a reference among them."""
     drafts = Declarations(project, shop_names(project)[0], shop_names(project), Collector())
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for draft in drafts.by_kind[kind.name][:3]:
             address = Address.of(kind.name, *draft.address.keys[:-1], "zz-new")
             short = kind.nesting and kind.nesting.short
@@ -97,7 +96,7 @@ def test_one_more_of_each_kind_is_all_that_is_added(example: Path, tmp_path: Pat
             a: r.fields for a, r in before.items()
         }
         assert remarks(change.text) == remarks(project.contents[change.name])
-        assert format_text(change.text, change.name, Collector()) == change.text
+        assert format_text(change.text, change.name, Collector(), STANDARD) == change.text
     assert count >= 5
 
 

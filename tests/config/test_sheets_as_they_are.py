@@ -7,7 +7,7 @@ from config_files import compiled, refused
 
 from shopform.config.read.suspect_values import suspect_code
 from shopform.diagnostics import Diagnostic
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.values import Address
 
 ENDS = "columns: {source: Old, target: New}"
@@ -149,7 +149,7 @@ def test_values_that_only_look_suspect_are_read(tmp_path: Path) -> None:
     ]  # fmt: skip
     found, warned, _ = read(tmp_path, "Old,New\n" + "\n".join(rows) + "\n")
     assert (len(found), warned) == (len(rows), ())
-    kind = BY_NAME["redirect"]
+    kind = STANDARD["redirect"]
     assert suspect_code(kind, "source", "/a/${var.part}") == ""
 
 

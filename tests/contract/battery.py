@@ -14,7 +14,8 @@ from samples import sample
 from shopform.clone.copy import make_copy
 from shopform.clone.text_rewriting import Rewriting
 from shopform.describe.from_live import declare
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import FieldChange, Op
 from shopform.model.prior import Prior
 from shopform.model.values import Address
@@ -283,7 +284,7 @@ def a_copy_leaves_out_what_holds_for_one_shop() -> None:
         one.declare(suppliers={"a": supplier}, webhooks={"x": hook})
         one.settle()
         with one.open() as (_, connection):
-            live = fetch(connection.client, [kind.name for kind in KINDS])
+            live = fetch(connection.client, [kind.name for kind in STANDARD.kinds])
         found = declare(live, Prior(), known={}, whole=True, duplicates=False)
         copy = make_copy(found, live, Rewriting({}, {}), Prior())
         assert [set(r.fields) for r in copy.resources.values()] == [{"name"}]
@@ -338,12 +339,16 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("attribute value", what_cannot_hold_values_is_not_asked_for_them),
     ("attribute value profile", nested_objects_are_made_moved_by_key_and_removed),
     ("supplier webhook", a_copy_leaves_out_what_holds_for_one_shop),
-    *((k.name, life_by_rows(k)) for k in KINDS if not k.nesting and k.section not in by_hand()),
+    *(
+        (k.name, life_by_rows(k))
+        for k in STANDARD.kinds
+        if not k.nesting and k.section not in by_hand()
+    ),
     ("", recognised_without_its_state),
 )
 
 
 def lives_of(kind: str) -> list[Scenario]:
     """The scenarios that lean on a kind's facts."""
-    assert kind in BY_NAME
+    assert kind in STANDARD
     return [scenario for kinds, scenario in SCENARIOS if not kinds or kind in kinds.split()]

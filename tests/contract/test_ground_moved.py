@@ -13,7 +13,7 @@ from line import Line, line
 
 from shopform.apply import apply
 from shopform.errors import ShopChanged
-from shopform.kinds import BY_NAME, KINDS, ORDER, Kind
+from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.model.addresses import within
 from shopform.model.plan import Outcome, Plan
@@ -46,7 +46,7 @@ def by_hand(one: Line, method: str, path: str, **body: Any) -> None:
 
 
 def endpoint(kind: str) -> str:
-    return BY_NAME[kind].wire.endpoint.value
+    return STANDARD[kind].wire.endpoint.value
 
 
 def refused(one: Line, made: Plan, *words: str) -> None:
@@ -75,10 +75,10 @@ def without(address: str, sections: dict[str, Any]) -> dict[str, Any]:
     """The declaration without one object, and without what lies in it."""
     kind, *keys = address.split(".")
     path: list[str] = []
-    above = BY_NAME[kind]
+    above = STANDARD[kind]
     while above.nesting:
         path.insert(0, above.nesting.section)
-        above = BY_NAME[above.nesting.kind]
+        above = STANDARD[above.nesting.kind]
     held = sections[above.section]
     for key, section in zip(keys, path, strict=False):
         held = held[key][section]
@@ -87,19 +87,19 @@ def without(address: str, sections: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_an_object_that_is_to_be_imported_and_was_deleted_meanwhile() -> None:
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         with settled(full()) as one:
             one.forget_state()
             made = one.plan()
             at = Address(address_of(kind))
             lost = [step for step in made.steps if within(STANDARD, step.address, (at,))]
-            for step in sorted(lost, key=lambda step: -ORDER[step.kind]):
+            for step in sorted(lost, key=lambda step: -STANDARD.order[step.kind]):
                 by_hand(one, "DELETE", f"{endpoint(step.kind)}/{step.id}")
             refused(one, made, f"`{address_of(kind)}` was deleted")
 
 
 def test_an_object_that_is_to_be_created_and_was_made_meanwhile() -> None:
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         address = address_of(kind)
         whole = full()
         whole["webhooks"]["y"]["url"] = HOOK  # an identity that is a secret
@@ -115,7 +115,7 @@ def test_an_object_that_is_to_be_created_and_was_made_meanwhile() -> None:
 
 
 def test_a_path_that_was_taken_meanwhile_by_an_unmanaged_object_too() -> None:
-    kind = next(kind for kind in KINDS if kind.path)
+    kind = next(kind for kind in STANDARD.kinds if kind.path)
     for change in (
         {"new": {"name": "New", "rewrite_url": "ny"}},
         {"a": {"name": "A", "rewrite_url": "/n%79"}},

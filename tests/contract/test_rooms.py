@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "shopform").rglob("*.py"))
@@ -272,8 +272,8 @@ OF_ROWS = {f"shopform/sandbox/behaviour/{n}.py" for n in ("generic", "questions"
 
 def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None:
     """What it does is written by hand, so that a wrong belief is not wrong on both sides."""
-    kinds = {kind.name.upper() for kind in KINDS}
-    ours = {"Nesting", "Route", "BY_NAME", "KINDS", "ORDER"}
+    kinds = {kind.name.upper() for kind in STANDARD.kinds}
+    ours = {"Nesting", "Route"}
     for path in FILES:
         if room(path) != "sandbox":
             continue
@@ -282,7 +282,7 @@ def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
                 "shopform.kinds"
             ):
-                rows = {"KINDS", "Kind"} if name(path) in OF_ROWS else set()
+                rows = {"STANDARD", "Kind"} if name(path) in OF_ROWS else set()
                 assert {a.name for a in node.names} <= kinds | rows | {"Wire"}, name(path)
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ours, (name(path), ast.unparse(node))
@@ -290,7 +290,23 @@ def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None
                     assert node.attr in ("wire", "name"), (name(path), ast.unparse(node))
 
 
-WORDS = {kind.name for kind in KINDS} | {kind.section for kind in KINDS}
+# Where the kinds of a project come from, and the sandbox, which has tables for those it comes with.
+DOORS = OF_ROWS | {"shopform/cli/param_types.py"}
+
+
+def test_the_catalogue_of_kinds_is_a_value_from_the_door_on() -> None:
+    """A project may have kinds of its own: no one else may read those that shopform comes with."""
+    readers = {
+        name(path)
+        for path in FILES
+        if room(path) != "kinds" and "shopform.kinds.standard" in set(imports(path))
+    }
+    assert readers == DOORS
+    package = ROOT / "shopform" / "kinds" / "__init__.py"
+    assert not [m for m in imports(package) if m.startswith("shopform.kinds.standard")]
+
+
+WORDS = {kind.name for kind in STANDARD.kinds} | {kind.section for kind in STANDARD.kinds}
 
 
 def blind(path: Path) -> bool:
@@ -378,7 +394,7 @@ def test_a_class_name_stands_for_one_thing() -> None:
 def test_every_kind_is_in_the_tuple_and_nowhere_else_by_name() -> None:
     files = {p.stem for p in (ROOT / "shopform" / "kinds").glob("*.py")}
     others = {"__init__", "base", "catalogue", "spec", "standard"}
-    assert files == {kind.name for kind in KINDS} | others
+    assert files == {kind.name for kind in STANDARD.kinds} | others
 
 
 COUNTED = {"# type: ignore": 0, "# noqa": 12, "pragma: no cover": 0}

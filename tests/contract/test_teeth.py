@@ -9,20 +9,21 @@ import pytest
 from battery import SCENARIOS, Scenario, lives_of
 
 from shopform.config.compile.kind_models import model_of
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.base import Field
 from shopform.kinds.field_types import Text
+from shopform.kinds.standard import STANDARD
 
 Mutant = tuple[str, Kind, Kind]
 # How files are read stays as it is, as does what the server is asked.
 ASIDE = {"name", "section", "about", "wire", "rows", "from_wire", "to_wire"}
 OF_A_ROW = {"type", "default", "known", "local", "generated"}
-MODELS = [model_of(kind) for kind in KINDS]
+MODELS = [model_of(STANDARD, kind) for kind in STANDARD.kinds]
 
 
 def mutants() -> Iterator[Mutant]:
     """Every kind with one of its facts taken away. What a new field holds is a fact too."""
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for each in fields(Kind):
             if each.name not in ASIDE:
                 for what, less in _less(each.name, getattr(kind, each.name)):
@@ -100,4 +101,4 @@ def test_no_fact_can_be_missed(kind: Kind, less: Kind) -> None:
 
 
 def test_every_kind_has_facts_that_are_tried() -> None:
-    assert {kind.name for _, kind, _ in MUTANTS} == {kind.name for kind in KINDS}
+    assert {kind.name for _, kind, _ in MUTANTS} == {kind.name for kind in STANDARD.kinds}

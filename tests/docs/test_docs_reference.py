@@ -12,7 +12,8 @@ from shopform import errors
 from shopform.cli.main import COMMANDS, main
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec
-from shopform.kinds import KINDS, Grade
+from shopform.kinds import Grade
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox.switches import SWITCHES
 from shopform.state.format import state_schema
 from shopform.workflow.run.exit_codes import CHANGES
@@ -88,10 +89,10 @@ def test_every_diagnostic_code_of_a_guard_is_described() -> None:
 
 def test_every_kind_and_field_is_described() -> None:
     page = read("kinds")
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         section = page.partition(f"\n## {kind.name}\n")[2].partition("\n## ")[0]
         assert section, kind.name
-        for field, info in model_of(kind).model_fields.items():
+        for field, info in model_of(STANDARD, kind).model_fields.items():
             assert info.description, field
             assert f"| `{field}` |" in section
 
@@ -121,7 +122,7 @@ def test_every_grade_source_and_switch_is_explained() -> None:
     grades, sources = page.partition("## Sources")[0], page.partition("## Sources")[2]
     assert all(f"| {grade} |" in grades for grade in Grade)
     assert all(f"| `{switch.name}` |" in page for switch in SWITCHES)
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         wire = kind.wire
         cited = [f.source for f in (wire.endpoint, wire.id, wire.list_key, wire.update)]
         cited += [f.source for f in kind.fields.values()]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from support import Prepared, Run, copy_project, environment_of, run_here
 
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.shop import write
 
@@ -36,7 +36,7 @@ STRUCK = ("POST /webhook:1", "POST /webhook:1+", "GET:1+", "POST:3+")
 # Every field of every kind that may hold a text, and so a secret.
 TEXTS = [
     (kind.name, name)
-    for kind in KINDS
+    for kind in STANDARD.kinds
     for name in kind.fields
     if kind.type(name).textual and not kind.type(name).listed
     if name not in kind.generated
@@ -73,10 +73,10 @@ class Watched:
             value = f"${{env:{variable}}}" if secret else text
             made.setdefault(kind, dict(REQUIRED.get(kind, {})))[name] = value
         for kind in ("value", "attribute"):
-            above = BY_NAME[kind].nesting
+            above = STANDARD[kind].nesting
             assert above
-            made[above.kind][BY_NAME[kind].section] = {"n": made.pop(kind)}
-        sections = {BY_NAME[kind].section: {key: fields} for kind, fields in made.items()}
+            made[above.kind][STANDARD[kind].section] = {"n": made.pop(kind)}
+        sections = {STANDARD[kind].section: {key: fields} for kind, fields in made.items()}
         (self.directory / "every.yaml").write_text(json.dumps({**sections, **more}), "utf-8")
 
     def looked_at(self) -> None:

@@ -7,15 +7,15 @@ import pytest
 from support import Prepared, Run
 from trial import CHANGE, COUNTED, Scenario, Trial, made_good, trial, well_told
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 
 PROJECTS = Path(__file__).with_name("projects")
 # What was applied is declared unchanged: every object that is not read would be made again.
 SETTLED = Scenario("settled", PROJECTS / "start", PROJECTS / "start")
 EMPTY = Scenario("empty", PROJECTS / "start")
-KIND_OF = {kind.wire.endpoint.value: kind.name for kind in KINDS}
+KIND_OF = {kind.wire.endpoint.value: kind.name for kind in STANDARD.kinds}
 FILES = "\n".join(path.read_text("utf-8") for path in (PROJECTS / "start").glob("*.yaml"))
-READ = (kind for kind in KINDS if kind.nesting or f"\n{kind.section}:" in FILES)
+READ = (kind for kind in STANDARD.kinds if kind.nesting or f"\n{kind.section}:" in FILES)
 ENDPOINTS = [kind.wire.endpoint.value for kind in READ]
 UNSEEN = ("short", "empty", "double")
 NONSENSE = ("cut", "garble", "html", "html_after", "null", "302", "404", "410")

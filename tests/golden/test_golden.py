@@ -16,7 +16,6 @@ import pytest
 from line import PORT, Line, asks_if_gone, described, line
 
 from shopform.config import load_project
-from shopform.kinds import KINDS
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Plan
 from shopform.render.html.page import render_html
@@ -139,7 +138,7 @@ def steps(made: Plan) -> str:
 def world(sandbox: Sandbox) -> str:
     """Every object of the shop on a line, without its clock and what is empty."""
     lines = []
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for row in sandbox.data(kind.name):
             kept = {k: v for k, v in row.items() if k not in UNSTABLE and (v or k == "parent_id")}
             lines.append(f"{kind.name} {json.dumps(kept, ensure_ascii=False)}")

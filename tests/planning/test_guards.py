@@ -2,7 +2,7 @@ import pytest
 from worlds import World, errors, keys, ref, suppliers, warnings
 
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Removed
 from shopform.model.shop import DeleteLimits, Rules
 from shopform.model.values import Address
@@ -167,7 +167,7 @@ def test_only_what_products_hang_on_is_counted() -> None:
     world = World().there("supplier.a", 1, name="A").there("webhook.w", 2, url="https://x")
     world.settled("supplier.b", 3, name="B")
     assert wanted_counts(world.plan()) == (("supplier", 1),)
-    assert BY_NAME["supplier"].counted_by
+    assert STANDARD["supplier"].counted_by
 
 
 def tree() -> World:

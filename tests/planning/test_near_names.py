@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from worlds import World, errors, ref
 
-from shopform.kinds import KINDS
 from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired, Import
 from shopform.model.name_similarity import alike, bones, cut, rewritten
@@ -102,7 +101,7 @@ def test_a_cut_is_told_by_the_longest_name_of_the_shop() -> None:
 
 def world_of(kind_name: str, declared: str, held: str) -> tuple[World, Address]:
     world = World()
-    kind = next(kind for kind in KINDS if kind.name == kind_name)
+    kind = next(kind for kind in STANDARD.kinds if kind.name == kind_name)
     parent_id: int | None = None
     keys: tuple[str, ...] = ("k",)
     if kind.nesting:
@@ -123,7 +122,7 @@ def world_of(kind_name: str, declared: str, held: str) -> tuple[World, Address]:
     return world, address
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+@pytest.mark.parametrize("kind", [kind.name for kind in STANDARD.kinds])
 def test_every_kind_asks_before_it_creates_what_is_there_rewritten(kind: str) -> None:
     for declared, held in NEAR:
         world, address = world_of(kind, declared, held)
@@ -145,7 +144,7 @@ def test_every_kind_asks_before_it_creates_what_is_there_rewritten(kind: str) ->
         assert errors(world.plan()) == [], (declared, held)
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+@pytest.mark.parametrize("kind", [kind.name for kind in STANDARD.kinds])
 def test_outer_blanks_and_unicode_form_are_the_same_object(kind: str) -> None:
     for declared, held in (("Sko ", "Sko"), ("Sko", "\u00a0Sko"), ("Rød å", "Rød a\u030a")):
         world, _ = world_of(kind, declared, held)
@@ -192,7 +191,7 @@ def test_every_plan_of_the_planner_may_be_saved_whatever_its_names_are() -> None
     shop = Shop(
         name="demo", url="https://demo.example", token=Secret("${env:T}", "t"), catalogue=STANDARD
     )
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for text in ODD:
             for world in (
                 world_of(kind.name, text, text)[0],

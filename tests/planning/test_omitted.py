@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from worlds import World, errors, ref
 
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Import, Moved
 from shopform.model.plan import Op
 from shopform.model.values import Address
@@ -17,7 +18,7 @@ WAYS = ("import by id", "import by identity", "owned", "moved", "no longer decla
 
 def omitted() -> Iterator[tuple[Kind, str]]:
     """Every field that may be left out, of every kind."""
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for name in kind.fields:
             if name not in kind.generated and not kind.fields[name].required:
                 yield kind, name
@@ -121,6 +122,8 @@ def test_moves_that_an_omitted_place_turns_into_a_circle_are_refused() -> None:
 
 def test_every_kind_has_a_field_that_is_tried() -> None:
     kinds = {kind.name for kind, _ in omitted()}
-    optional = {k.name for k in KINDS if any(not row.required for row in k.declarable.values())}
+    optional = {
+        k.name for k in STANDARD.kinds if any(not row.required for row in k.declarable.values())
+    }
     assert kinds == optional
-    assert BY_NAME["category"].refers.keys() <= {n for _, n in omitted()}
+    assert STANDARD["category"].refers.keys() <= {n for _, n in omitted()}

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from worlds import World, keys, ref
 
-from shopform.kinds import BY_NAME, ORDER
 from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Desired
 from shopform.model.live import LiveObject
@@ -48,7 +47,7 @@ def test_order_of_state_and_lists_makes_no_difference(seed: int) -> None:
 
 def test_changes_stand_in_order_of_kind_and_address() -> None:
     made = busy().plan()
-    places = [(ORDER[c.kind], c.address) for c in made.changes]
+    places = [(STANDARD.order[c.kind], c.address) for c in made.changes]
     assert places == sorted(places)
 
 
@@ -82,7 +81,7 @@ def test_basis_names_what_it_was_made_from() -> None:
 
 def test_fingerprint_tells_an_edit_and_not_another_spelling() -> None:
     def of(**fields: object) -> object:
-        return fingerprint(BY_NAME["category"], LiveObject(1, fields), frozenset())
+        return fingerprint(STANDARD["category"], LiveObject(1, fields), frozenset())
 
     assert of(in_menu="1", tag=None) == of(in_menu=1, tag="")
     assert of(tag="a") != of(tag="b")
@@ -159,7 +158,7 @@ def test_container_that_is_nobodys_business_is_not_looked_into() -> None:
     wanted = relevant_parents(
         Desired(resources=world.declared, catalogue=STANDARD), Prior(resources=world.entries)
     )
-    kind = BY_NAME["profile"]
+    kind = STANDARD["profile"]
     assert [wanted(kind, world.objects["profile"][number]) for number in (1, 2, 3)] == [
         True,
         True,
@@ -169,7 +168,7 @@ def test_container_that_is_nobodys_business_is_not_looked_into() -> None:
 
 def test_what_is_left_out_of_the_files_stays_until_everything_is_destroyed() -> None:
     for address in ("redirect.a", "supplier.a", "webhook.a"):
-        field = BY_NAME[address.partition(".")[0]].identity[0]
+        field = STANDARD[address.partition(".")[0]].identity[0]
         world = World(more={"skipped_rows": frozenset({Address(address)})})
         world.there(address, 7, **{field: "https://a.example/x"})
         assert not world.plan().changes

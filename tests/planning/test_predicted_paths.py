@@ -6,7 +6,6 @@ from test_route_proofs import ways
 from worlds import World, before, errors, keys, ref, warnings
 
 from shopform.diagnostics import Span
-from shopform.kinds import BY_NAME
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.prior import Entry
@@ -14,7 +13,7 @@ from shopform.model.slugs import appended, wanted
 from shopform.model.values import Address
 from shopform.planning.checks.created_paths import conflicts
 
-CATEGORY = BY_NAME["category"]
+CATEGORY = STANDARD["category"]
 
 
 def test_path_is_foreseen_as_the_shop_makes_it() -> None:
@@ -28,7 +27,7 @@ def test_path_is_foreseen_as_the_shop_makes_it() -> None:
         "A+B/C": "a-b-c",
     }.items():
         assert wanted(CATEGORY, {"name": name}) == path
-    assert wanted(BY_NAME["supplier"], {"name": "Sko"}) == ""
+    assert wanted(STANDARD["supplier"], {"name": "Sko"}) == ""
     for held, made in {"sko-x": True, "sko-x-x": True, "sko": False, "sko-xx": False}.items():
         assert appended(CATEGORY, "sko", held) == made
     assert appended(CATEGORY, "sko-x", "sko-x-x")

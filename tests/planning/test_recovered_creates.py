@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from worlds import HOSTS, World, errors, keys
 
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.desired import Import
 from shopform.model.live import LiveObject
@@ -18,7 +18,7 @@ BEFORE = ranges([3, 5, 6])
 
 
 def intent(kind: str, before: Ranges | None = BEFORE, **sent: Any) -> Intent:
-    identity = tuple(sent.get(name) for name in BY_NAME[kind].identity)
+    identity = tuple(sent.get(name) for name in STANDARD[kind].identity)
     entry = Entry(id=0, identity=identity, sent=sent)
     address = Address.of(kind, "a")
     return Intent(
@@ -27,7 +27,7 @@ def intent(kind: str, before: Ranges | None = BEFORE, **sent: Any) -> Intent:
 
 
 def found(create: Intent, *items: LiveObject, rivals: Any = ()) -> tuple[int | None, Any]:
-    one = recover(BY_NAME[create.kind], create, items, HOSTS, rivals)
+    one = recover(STANDARD[create.kind], create, items, HOSTS, rivals)
     return one.id, one.unclear
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from worlds import World
 
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical, digest
 from shopform.model.plan import Plan
 from shopform.model.values import Address, Secret
@@ -20,7 +21,7 @@ OLD, NEW = "canaryold", "canarynew"
 
 def siblings() -> Iterator[tuple[Kind, str]]:
     """Every field of every kind that may hold a text."""
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for name in kind.fields:
             if name in kind.generated:
                 continue
@@ -35,7 +36,7 @@ def world(
     made, keys = World(), ["a", "b", "c"]
     above, chain = kind.nesting, [kind]
     while above:
-        chain.append(BY_NAME[above.kind])
+        chain.append(STANDARD[above.kind])
         above = chain[-1].nesting
     for depth, each in enumerate(reversed(chain), 1):
         address = ".".join((each.name, *keys[:depth]))

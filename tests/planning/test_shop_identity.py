@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types.base import NO_HOSTS
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest, identity_part
@@ -19,7 +19,9 @@ WRITTEN = {
     "path": ["/gl/1", " /gl/1 ", "/r%C3%B8d", "/rød", "/a/./b", "/x#y"],
     "text": ["Sko", " Sko", "Sko\n", unicodedata.normalize("NFD", "Børn"), "/ "],
 }
-NAMED = [(kind, name) for kind in KINDS for name in kind.identity if name not in kind.refers]
+NAMED = [
+    (kind, name) for kind in STANDARD.kinds for name in kind.identity if name not in kind.refers
+]
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMED, ids=[f"{k.name}-{n}" for k, n in NAMED])

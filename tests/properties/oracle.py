@@ -8,7 +8,7 @@ from typing import Any
 from declarations import PICTURES, Sections
 from line import Line
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 
 Rows = list[dict[str, Any]]
 IDS = {
@@ -49,7 +49,7 @@ def strangers(one: Line) -> dict[str, Rows]:
 
 def flat(sections: Sections) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Address, address of what it lies in, and fields of everything that is declared."""
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         for key, fields in sections.get(kind.section, {}).items():
             yield f"{kind.name}.{key}", "", fields
     for profile, fields in sections["profiles"].items():

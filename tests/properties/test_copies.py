@@ -12,7 +12,7 @@ from shops import Seed, shops, switches
 from support import memory
 from two_shops import OTHER_IDS, TwoShops, two_shops
 
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.sandbox import Sandbox
 
@@ -57,7 +57,7 @@ def assert_alike(one: TwoShops) -> None:
     memory_ = one.memory()
     ids = {(a.split(".")[0], e["origin"]): e["id"] for a, e in memory_.items()}
     for address, entry in memory_.items():
-        kind = BY_NAME[address.split(".")[0]]
+        kind = STANDARD[address.split(".")[0]]
         old, new = (rows(s, kind.name)[entry[n]] for s, n in ((one.old, "origin"), (one.new, "id")))
         if old.get(kind.fixed):
             assert new[kind.fixed]

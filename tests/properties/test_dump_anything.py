@@ -12,7 +12,7 @@ from support import memory
 from shopform.config import compile_project, load_project
 from shopform.config.write.emitter import Heading, emit_document
 from shopform.describe.from_live import declare
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Op
@@ -50,7 +50,7 @@ def objects(kind: Kind) -> st.SearchStrategy[dict[int, LiveObject]]:
 @st.composite
 def lives(draw: st.DrawFn) -> Live:
     kinds: dict[str, LiveKind] = {}
-    for kind in KINDS:
+    for kind in STANDARD.kinds:
         found = draw(objects(kind))
         if kind.nesting:
             above = kinds[kind.nesting.kind].objects

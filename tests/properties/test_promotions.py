@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support import memory
 from two_shops import BETWEEN, TwoShops, edit, number, two_shops, writes
 
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 
 gate = settings(
@@ -47,7 +47,7 @@ def held(one: TwoShops, ids: Mapping[Spot, tuple[int, int]], *, new: bool) -> di
     for spot in SPOTS:
         kind, _, name = spot
         row = next(r for r in shop.data(kind) if next(iter(r.values())) == ids[spot][new])
-        found[spot] = canonical(BY_NAME[kind].type(name), row[name])
+        found[spot] = canonical(STANDARD[kind].type(name), row[name])
     return found
 
 

@@ -13,7 +13,7 @@ from line import Line, described, line
 from oracle import STRANGERS, assert_holds, draw_pictures, strangers
 
 from shopform.errors import ShopformError
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Plan
 from shopform.render.text.plan_text import render_plan
 
@@ -26,7 +26,7 @@ gate = settings(
 wide = settings(gate, max_examples=1000, derandomize=False)
 
 Pair = tuple[Sections, Sections]
-LEAVE = {"allow_delete": {kind.name: 1000 for kind in KINDS}}
+LEAVE = {"allow_delete": {kind.name: 1000 for kind in STANDARD.kinds}}
 FAULTS = (
     *("drop", "lose", "500", "500_after", "garble", "cut", "html", "html_after"),
     *("empty", "short", "double"),
@@ -75,7 +75,7 @@ def spread(one: Line, sections: Sections, data: st.DataObject) -> None:
 
 
 def made_by_the_shop(section: str, entries: Mapping[str, Any]) -> bool:
-    kind = next(kind for kind in KINDS if kind.section == section)
+    kind = next(kind for kind in STANDARD.kinds if kind.section == section)
     return bool(kind.slug) and sum(not each.get(kind.path) for each in entries.values()) > 1
 
 

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from line import line
 from oracle import draw_pictures
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import WRITES
 
-REFERENCES = frozenset(name for kind in KINDS for name in kind.refers)
-NESTED = frozenset(kind.section for kind in KINDS if kind.nesting)
+REFERENCES = frozenset(name for kind in STANDARD.kinds for name in kind.refers)
+NESTED = frozenset(kind.section for kind in STANDARD.kinds if kind.nesting)
 
 
 def rekeyed(found: dict[str, Any]) -> dict[str, Any]:
@@ -40,12 +40,12 @@ def test_other_keys_cost_nothing(before: Sections) -> None:
         draw_pictures(one)
         one.declare(**before)
         one.settle()
-        held = {kind.name: one.rows(kind.name) for kind in KINDS}
+        held = {kind.name: one.rows(kind.name) for kind in STANDARD.kinds}
         one.declare(**{section: rekeyed(found) for section, found in before.items()})
         one.sandbox.reset_log()
         made, outcome = one.apply()
         assert {step.op for step in made.steps}.isdisjoint(WRITES)
         assert not outcome.failed
         assert one.writes() == []
-        assert {kind.name: one.rows(kind.name) for kind in KINDS} == held
+        assert {kind.name: one.rows(kind.name) for kind in STANDARD.kinds} == held
         one.assert_settled()

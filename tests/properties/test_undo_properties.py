@@ -11,7 +11,7 @@ from line import Line, line, warnings
 from oracle import STRANGERS, assert_holds, draw_pictures, strangers
 from undoing import recorded, undone
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Change, FieldChange, Plan
 
 gate = settings(
@@ -23,7 +23,7 @@ gate = settings(
 )
 wide = settings(gate, max_examples=500, derandomize=False)
 NUMBER = re.compile(r"'id': \d+, ")
-LEAVE = {"allow_delete": {kind.name: 1000 for kind in KINDS}}
+LEAVE = {"allow_delete": {kind.name: 1000 for kind in STANDARD.kinds}}
 
 Pair = tuple[Sections, Sections]
 

@@ -14,7 +14,6 @@ from reports import HOSTILE, change, field, many, planned, plans
 
 from shopform import __version__
 from shopform.diagnostics import Span, error, warning
-from shopform.kinds import KINDS
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Plan, Settled
 from shopform.model.values import Address, Ref
@@ -97,7 +96,7 @@ def assert_formats_only(document: str) -> None:
 
 
 def tree_kind() -> str:
-    return next(kind.name for kind in KINDS if kind.name in kind.refers.values())
+    return next(kind.name for kind in STANDARD.kinds if kind.name in kind.refers.values())
 
 
 @settings(max_examples=50)
@@ -214,7 +213,7 @@ def placed() -> Plan:
     return replace(plan, settled=settled)
 
 
-KINDS_BY = {kind.name: kind.refers for kind in KINDS}
+KINDS_BY = {kind.name: kind.refers for kind in STANDARD.kinds}
 
 
 def test_tree_shows_where_everything_is_and_will_be() -> None:

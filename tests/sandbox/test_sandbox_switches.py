@@ -7,7 +7,7 @@ import pytest
 from sandbox_asking import Asker, shop
 
 from shopform.errors import UsageError
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.sandbox.switches import SWITCHES, Switch
 
@@ -41,7 +41,7 @@ def walk(ask: Asker) -> dict[str, str]:
     go("PUT", "/profile/201", {"name": "Støvler"})
     go("DELETE", "/category/505")
     go("POST", "/category", {"name": "Ny", "rewrite_url": "vaek"})
-    lists = [kind.wire.endpoint.value for kind in KINDS if kind.nesting is None]
+    lists = [kind.wire.endpoint.value for kind in STANDARD.kinds if kind.nesting is None]
     for path in (*lists, "product"):
         go("GET", f"/{path}")
     go("GET", "/category/502")

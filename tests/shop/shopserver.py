@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from shopform.kinds import BY_NAME, Kind
+from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.model.live import LiveKind
 from shopform.model.shop import Shop, WireNames
@@ -165,7 +165,7 @@ def redirects(number: int) -> list[dict[str, Any]]:
     return [{"redirect_id": n, "from_url": f"a{n}", "to_url": "b"} for n in range(1, number + 1)]
 
 
-def read(behaviour: Behaviour, kind: Kind = BY_NAME["supplier"]) -> tuple[LiveKind, int]:
+def read(behaviour: Behaviour, kind: Kind = STANDARD["supplier"]) -> tuple[LiveKind, int]:
     with serving(behaviour) as running:
         with Client(running.shop(), sleep=lambda _s: None) as client:
             live = fetch(client, [kind.name])

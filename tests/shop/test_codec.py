@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shopform.errors import Nonsense
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.live import LiveObject
 from shopform.model.shop import WireNames
 from shopform.model.values import Secret
@@ -19,13 +19,13 @@ from shopform.shop.codec import (
     unwrap,
 )
 
-CATEGORY, SUPPLIER = BY_NAME["category"], BY_NAME["supplier"]
-ATTRIBUTE, VALUE = BY_NAME["attribute"], BY_NAME["value"]
-REDIRECT, WEBHOOK = BY_NAME["redirect"], BY_NAME["webhook"]
+CATEGORY, SUPPLIER = STANDARD["category"], STANDARD["supplier"]
+ATTRIBUTE, VALUE = STANDARD["attribute"], STANDARD["value"]
+REDIRECT, WEBHOOK = STANDARD["redirect"], STANDARD["webhook"]
 
 
 def decode(kind: str, item: Item, parent_id: int | None = None) -> LiveObject | None:
-    known = BY_NAME[kind]
+    known = STANDARD[kind]
     return reader(known, names_for(known))(item, parent_id)
 
 

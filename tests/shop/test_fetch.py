@@ -17,14 +17,13 @@ from shopserver import (
 )
 
 from shopform.errors import AccessRefused, Nonsense, ShopError, ShopformError
-from shopform.kinds import BY_NAME
 from shopform.kinds.standard import STANDARD
 from shopform.model.live import Live, LiveObject
 from shopform.model.shop import WireNames
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch, list_one, with_product_counts
 
-SUPPLIER, REDIRECT = BY_NAME["supplier"], BY_NAME["redirect"]
+SUPPLIER, REDIRECT = STANDARD["supplier"], STANDARD["redirect"]
 
 
 PROFILES = [{"profile_id": 1, "name": "Shoe"}, {"profile_id": 2, "name": "Belt"}]
@@ -186,7 +185,7 @@ def ready(running: Running) -> Client:
 
 def test_one_container_is_listed_alone() -> None:
     with serving(nested) as running, ready(running) as client:
-        got = list_one(client, BY_NAME["attribute"], parent_id=1)
+        got = list_one(client, STANDARD["attribute"], parent_id=1)
         assert running.lines == ["GET profile-attribute"]
     assert sorted(got.objects) == [11, 12]
 

@@ -8,11 +8,11 @@ import pytest
 from shopserver import Answer, Asked, envelope, read, serving, suppliers, window
 
 from shopform.errors import Nonsense
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch
 
-SUPPLIER, REDIRECT = BY_NAME["supplier"], BY_NAME["redirect"]
+SUPPLIER, REDIRECT = STANDARD["supplier"], STANDARD["redirect"]
 
 
 Shape = Callable[[list[Any], Asked], Answer]

@@ -6,10 +6,10 @@ import pytest
 from shopserver import Answer, quick, script, serving
 
 from shopform.errors import Nonsense
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.shop.read_one import read_one
 
-KIND = BY_NAME["supplier"]
+KIND = STANDARD["supplier"]
 NORD = {"supplier_id": "7", "name": "Nord"}
 
 

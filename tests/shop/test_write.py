@@ -6,14 +6,14 @@ import pytest
 from shopserver import DROP, Answer, Running, script, serving
 
 from shopform.errors import Absent, Nonsense, OutcomeUnknown, RequestRefused, ShopError
-from shopform.kinds import BY_NAME
+from shopform.kinds.standard import STANDARD
 from shopform.model.shop import WireNames
 from shopform.model.values import Secret
 from shopform.shop.client import Client
 from shopform.shop.write import create, delete, read, update
 
-CATEGORY, SUPPLIER = BY_NAME["category"], BY_NAME["supplier"]
-ATTRIBUTE, WEBHOOK = BY_NAME["attribute"], BY_NAME["webhook"]
+CATEGORY, SUPPLIER = STANDARD["category"], STANDARD["supplier"]
+ATTRIBUTE, WEBHOOK = STANDARD["attribute"], STANDARD["webhook"]
 HIDDEN = "hunter2-in-the-body"
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from line import line
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 
 NEEDED: dict[str, dict[str, Any]] = {
     "redirect": {"target": "t"},
     "webhook": {"events": ["paid"]},
 }
-LABELS = {kind.name: kind.identity[-1] for kind in KINDS}
+LABELS = {kind.name: kind.identity[-1] for kind in STANDARD.kinds}
 
 
 def sections(kind: str, names: list[str]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def sections(kind: str, names: list[str]) -> dict[str, Any]:
         return {"profiles": {"p": {"name": "P", "attributes": {"a": attribute}}}}
     if kind == "attribute":
         return {"profiles": {"p": {"name": "P", "attributes": found}}}
-    return {next(k.section for k in KINDS if k.name == kind): found}
+    return {next(k.section for k in STANDARD.kinds if k.name == kind): found}
 
 
 @pytest.mark.parametrize("kind", LABELS)

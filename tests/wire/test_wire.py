@@ -14,7 +14,7 @@ from covering import covering
 from samples import with_samples
 from support import Prepared, Run, copy_project, environment_of, memory, run_here
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.sandbox.switches import SWITCHES
 
@@ -23,7 +23,7 @@ DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 WORDS = {switch.name: switch.words for switch in SWITCHES}
 REWRITTEN = WORDS["identity"]
 BY_HAND = {"suppliers", "profiles", "brands", "categories", "redirects", "webhooks"}
-BY_ROWS = [kind for kind in KINDS if kind.nesting is None and kind.section not in BY_HAND]
+BY_ROWS = [kind for kind in STANDARD.kinds if kind.nesting is None and kind.section not in BY_HAND]
 DECLARED = {"supplier": 2, "profile": 2, "attribute": 4, "value": 3, "brand": 1} | {
     "category": 4,
     "redirect": 3,

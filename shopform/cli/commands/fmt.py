@@ -25,7 +25,7 @@ def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool
 
     code = 0
     for name in files or project_files(console.directory, standard()):
-        one = format_file(console.directory, name, check=check)
+        one = format_file(console.directory, name, standard(), check=check)
         console.sources = one.sources
         if one.changed:
             console.result(one.difference if diff else name)

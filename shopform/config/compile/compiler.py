@@ -21,7 +21,7 @@ from shopform.config.read.files import Files
 from shopform.config.read.project import Project, load, shop_names
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import ConfigError
-from shopform.kinds import KINDS, Catalogue
+from shopform.kinds import Catalogue
 from shopform.model.desired import Desired, Resource
 from shopform.model.keys import is_row_key
 from shopform.model.shop import Shop
@@ -160,10 +160,13 @@ def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, De
     declarations = Declarations(project, shop, shop_names(project), collector)
     skipped = exclude_suspect_rows(declarations, project.suspect_rows)
     reader = Reader(collector, resolver)
-    for kind in KINDS:
-        read_fields(kind, declarations.by_kind[kind.name], reader, files, collector)
+    for kind in project.catalogue.kinds:
+        read_fields(
+            project.catalogue, kind, declarations.by_kind[kind.name], reader, files, collector
+        )
     known = {each.address: each for each in declarations.all()}
-    resources = _resources(declarations, ResourceBuilder(known, files, collector))
+    builder = ResourceBuilder(project.catalogue, known, files, collector)
+    resources = _resources(declarations, builder)
     usable = {} if collector.failed else resources  # the shop's URL may be among what failed
     skipped |= warn_about_suspects(known.values(), usable, chosen, project, collector)
     elsewhere = known.keys() - resources.keys()
@@ -186,8 +189,8 @@ def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, De
 def _resources(declarations: Declarations, builder: ResourceBuilder) -> dict[Address, Resource]:
     """Build all declarations, since each may have errors; return the resources of this shop."""
     found: dict[Address, Resource] = {}
-    for kind in KINDS:
-        for each in sorted(declarations.by_kind[kind.name], key=lambda each: each.address):
+    for drafts in declarations.by_kind.values():
+        for each in sorted(drafts, key=lambda each: each.address):
             resource = builder.resource(each)
             if each.active:
                 found[each.address] = resource

@@ -7,7 +7,7 @@ from typing import Any
 from shopform.config.read.project import Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import CHILDREN, KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kit.text import backquoted
 from shopform.model.keys import key_from
 from shopform.model.values import KEY, Address, Secret
@@ -39,14 +39,14 @@ class Declarations:
     def __init__(
         self, project: Project, shop: str, shops: Iterable[str], collector: Collector
     ) -> None:
-        self.by_kind: dict[str, list[Declaration]] = {kind.name: [] for kind in KINDS}
+        self.by_kind: dict[str, list[Declaration]] = {name: [] for name in project.catalogue}
+        self._catalogue = project.catalogue
         self._shop = shop
         self._shops = tuple(shops)
         self._collector = collector
-        for kind in KINDS:
-            if kind.nesting is None:
-                for key, node in project.sections.get(kind.section, {}).values():
-                    self._add(kind, key, node, None)
+        for section, kind in project.catalogue.sections.items():
+            for key, node in project.sections.get(section, {}).values():
+                self._add(kind, key, node, None)
 
     def all(self) -> Iterable[Declaration]:
         for declarations in self.by_kind.values():
@@ -73,7 +73,7 @@ class Declarations:
             self._declare(kind, key, node, container).wrong.update(kind.fields)
             return
         declaration = self._declare(kind, key, node, container)
-        for inner in CHILDREN[kind.name]:
+        for inner in self._catalogue.children[kind.name]:
             entry = node.entries.get(inner.section)
             if entry is not None:
                 self._nested(inner, entry, declaration)

@@ -13,19 +13,26 @@ from shopform.config.compile.shapes import shape_of
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Mapping, Scalar
 from shopform.diagnostics import Collector
-from shopform.kinds import CHILDREN, Kind
+from shopform.kinds import Catalogue, Kind
+from shopform.kinds.spec import Spec
 from shopform.model.values import Secret
 
 
 def read_fields(
-    kind: Kind, declarations: Seq[Declaration], reader: Reader, files: Files, collector: Collector
+    catalogue: Catalogue,
+    kind: Kind,
+    declarations: Seq[Declaration],
+    reader: Reader,
+    files: Files,
+    collector: Collector,
 ) -> None:
     """Fill in `data`, `secrets` and `wrong` of the declarations of one kind."""
     if not declarations:
         return
     free = free_text_fields(kind)
-    shapes = shape_of(model_of(kind)).fields
-    nested = {inner.section for inner in CHILDREN[kind.name]}
+    model = model_of(catalogue, kind)
+    shapes = shape_of(model).fields
+    nested = {inner.section for inner in catalogue.children[kind.name]}
     for declaration in declarations:
         data = declaration.data
         active = declaration.active
@@ -48,7 +55,7 @@ def read_fields(
             else:
                 found = reader.read(node, shape, active)
             data[name] = found
-    _check(kind, declarations, collector)
+    _check(model, declarations, collector)
 
 
 def free_text_fields(kind: Kind) -> frozenset[str]:
@@ -67,18 +74,18 @@ def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> obj
     return REPORTED if content is None else content
 
 
-def _check(kind: Kind, declarations: Seq[Declaration], collector: Collector) -> None:
+def _check(model: type[Spec], declarations: Seq[Declaration], collector: Collector) -> None:
     """Validate all declarations at once; only if that fails, each, to find the invalid ones."""
     try:
-        _adapter(kind).validate_python([declaration.data for declaration in declarations])
+        _adapter(model).validate_python([declaration.data for declaration in declarations])
     except ValidationError:
         for declaration in declarations:
             try:
-                model_of(kind).model_validate(declaration.data)
+                model.model_validate(declaration.data)
             except ValidationError as refused:
                 wrong = report_invalid(
                     refused,
-                    model_of(kind),
+                    model,
                     declaration.node,
                     declaration.data,
                     collector,
@@ -92,6 +99,5 @@ def _check(kind: Kind, declarations: Seq[Declaration], collector: Collector) -> 
 
 
 @cache
-def _adapter(kind: Kind) -> TypeAdapter[Any]:
-    model: Any = model_of(kind)
+def _adapter(model: Any) -> TypeAdapter[Any]:
     return TypeAdapter(list[model])

@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import create_model
 
-from shopform.kinds import CHILDREN, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kinds.spec import DeliverySpec, Key, Spec, may, must
 
 
 @cache
-def model_of(kind: Kind) -> type[Spec]:
+def model_of(catalogue: Catalogue, kind: Kind) -> type[Spec]:
     """Return the model of one declared object of a kind.
 
     Its fields are those of the kind, then the sections of children, and where a generated secret
@@ -22,7 +22,7 @@ def model_of(kind: Kind) -> type[Spec]:
         else (row.type.annotation() | None, may(row.about))
         for name, row in kind.declarable.items()
     }
-    for inner in CHILDREN[kind.name]:
+    for inner in catalogue.children[kind.name]:
         if inner.nesting:
             by_key: Any = dict[Key, Any]
             choices = by_key | list[str] | None if inner.nesting.short else by_key | None

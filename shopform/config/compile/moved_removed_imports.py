@@ -12,7 +12,7 @@ from shopform.config.read.files import Suggestions
 from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue
 from shopform.kinds.spec import StrictModel
 from shopform.kit.text import backquoted
 from shopform.model.desired import Import, Moved, Removed
@@ -142,12 +142,12 @@ class Refactorings:
 
     def _address(self, text: str, node: Node) -> Address | None:
         address = Address(text)
-        kind = BY_NAME.get(address.kind)
-        if kind is None:
-            hint = did_you_mean(address.kind, BY_NAME, f"kinds are {backquoted(BY_NAME)}")
+        catalogue = self._project.catalogue
+        if address.kind not in catalogue:
+            hint = did_you_mean(address.kind, catalogue, f"kinds are {backquoted(catalogue)}")
             self._error("unknown-kind", f"`{text}` names no kind", hint, node.span)
             return None
-        form = address_form(kind.name)
+        form = address_form(catalogue, address.kind)
         if len(address.keys) != form.count(".") or not all(map(KEY.match, address.keys)):
             hint = f"write `{form}`"
             self._error("invalid-address", f"`{text}` is not an address", hint, node.span)
@@ -161,11 +161,7 @@ class Refactorings:
         self._collector.error(code, summary, hint=hint, span=span, related=related)
 
 
-def address_form(name: str) -> str:
+def address_form(catalogue: Catalogue, name: str) -> str:
     """Return the form of a kind's addresses, such as `KIND.PARENT.KEY`."""
-    keys = ["KEY"]
-    nesting = BY_NAME[name].nesting
-    while nesting is not None:
-        keys.append(nesting.kind.upper())
-        nesting = BY_NAME[nesting.kind].nesting
-    return ".".join((name, *reversed(keys)))
+    parents = [kind.name.upper() for kind in catalogue.lineage(name)[:-1]]
+    return ".".join((name, *parents, "KEY"))

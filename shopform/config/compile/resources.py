@@ -9,7 +9,7 @@ from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import BY_NAME, Field
+from shopform.kinds import Catalogue, Field
 from shopform.kit.text import backquoted
 from shopform.model.desired import Delivery, Resource
 from shopform.model.values import Address, Ref, Value
@@ -19,8 +19,13 @@ class ResourceBuilder:
     """Builds resources. `known` are all declarations, to resolve references."""
 
     def __init__(
-        self, known: Map[Address, Declaration], files: Files, collector: Collector
+        self,
+        catalogue: Catalogue,
+        known: Map[Address, Declaration],
+        files: Files,
+        collector: Collector,
     ) -> None:
+        self._catalogue = catalogue
         self._known = known
         self._files = files
         self._collector = collector
@@ -70,7 +75,7 @@ class ResourceBuilder:
             self._collector.error(
                 "unknown-reference",
                 f"`{target}` is not declared",
-                hint=near or f"declare it under `{BY_NAME[kind].section}:`",
+                hint=near or f"declare it under `{self._catalogue[kind].section}:`",
                 span=node.span,
                 address=declaration.address,
             )

@@ -15,7 +15,6 @@ from shopform.config.compile.shapes import shape_of
 from shopform.config.read.project import Project, is_yaml, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import BY_NAME
 from shopform.kit.text import backquoted
 from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import DeleteLimits, Rules, Shop, WireNames
@@ -39,7 +38,7 @@ class Settings:
         self._check_states()
         written = self.data.get("policy", {}).get("rules", [])
         place = child(self.root, "policy", "rules")
-        self._rules = rules_of(written, place, shop_names(project), collector)
+        self._rules = rules_of(project.catalogue, written, place, shop_names(project), collector)
 
     def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
         """Return the shop of that name; without `with_token` its token is an empty Secret."""
@@ -70,7 +69,7 @@ class Settings:
             wire={
                 kind: WireNames(**{k: v for k, v in names.items() if v})
                 for kind, names in data.get("wire", {}).items()
-                if kind in BY_NAME
+                if kind in self._catalogue
             },
         )
 
@@ -130,9 +129,9 @@ class Settings:
         known = declared.entries if isinstance(declared, Mapping) else {}
         self._check_keys(child(node, "variables"), known, "unknown-variable", "variable")
         wire = child(node, "wire")
-        self._check_keys(wire, BY_NAME, "unknown-kind", "kind")
-        for kind in BY_NAME:
-            fields = BY_NAME[kind].fields
+        self._check_keys(wire, self._catalogue, "unknown-kind", "kind")
+        for kind in self._catalogue:
+            fields = self._catalogue[kind].fields
             self._check_keys(child(wire, kind, "fields"), fields, "unknown-field", "field")
 
     def _check_keys(self, node: Node | None, known: Map[str, object], code: str, what: str) -> None:

@@ -13,11 +13,12 @@ from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span
 from shopform.errors import ShopformError
+from shopform.kinds import Catalogue
 
 _BREAK: Final = re.compile("\r\n?")
 
 
-def format_text(text: str, file: str, collector: Collector) -> str | None:
+def format_text(text: str, file: str, collector: Collector, catalogue: Catalogue) -> str | None:
     """Return a file in the canonical layout, with the same values and comments.
 
     Returns None, with a warning, if its form is not supported. Raises Malformed, with errors
@@ -30,7 +31,7 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
         # Sorting the keys can move an alias before its anchor, or break a multi-line string in a
         # flow collection. Then the order is kept.
         for ordered in (True, False):
-            found = lay_out(whole, project_rule(), ordered=ordered)
+            found = lay_out(whole, project_rule(catalogue), ordered=ordered)
             if _same_text(found, file, document):
                 return found
     except Unformattable as problem:
@@ -47,11 +48,11 @@ def format_text(text: str, file: str, collector: Collector) -> str | None:
     )
 
 
-def format_alike(before: str, after: str, file: str) -> str:
+def format_alike(before: str, after: str, file: str, catalogue: Catalogue) -> str:
     """Lay out the changed text of a file if the file was in the canonical layout before."""
-    if format_text(before, file, Collector()) != before:
+    if format_text(before, file, Collector(), catalogue) != before:
         return after
-    return format_text(after, file, Collector()) or after
+    return format_text(after, file, Collector(), catalogue) or after
 
 
 def equivalent(one: Node | None, other: Node | None) -> bool:

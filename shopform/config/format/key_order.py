@@ -9,10 +9,8 @@ from typing import Final, TypeVar
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Shape, shape_of
-from shopform.config.compile.tables.sections import is_table
-from shopform.config.read.project import SECTIONS
-from shopform.config.read.yaml_nodes import Node
-from shopform.kinds import CHILDREN, KINDS, Kind
+from shopform.config.read.yaml_nodes import Node, is_table
+from shopform.kinds import Catalogue, Kind
 from shopform.kinds.spec import Spec
 
 T = TypeVar("T")
@@ -50,21 +48,22 @@ ANY: Final = Rule()
 
 
 @cache
-def project_rule() -> Rule:
+def project_rule(catalogue: Catalogue) -> Rule:
     """Return the rule of a whole file: settings, then sections, parents before children."""
     settings = _shaped(shape_of(ProjectSpec))
-    sections = {k.section: _section(k) for k in KINDS if k.nesting is None}
-    return Rule((*settings.order, *SECTIONS), {**settings.inside, **sections}, apart=True)
+    sections = {name: _section(catalogue, kind) for name, kind in catalogue.sections.items()}
+    return Rule((*settings.order, *sections), {**settings.inside, **sections}, apart=True)
 
 
-def _section(kind: Kind) -> Rule:
-    return Rule(each=_resource(kind), blocks=True, table=_shaped(shape_of(TableSpec)))
+def _section(catalogue: Catalogue, kind: Kind) -> Rule:
+    return Rule(each=_resource(catalogue, kind), blocks=True, table=_shaped(shape_of(TableSpec)))
 
 
-def _resource(kind: Kind) -> Rule:
+def _resource(catalogue: Catalogue, kind: Kind) -> Rule:
     """Fields in the order of the kind, then children, then the fields of every kind."""
-    fields = _shaped(shape_of(model_of(kind)))
-    nested = {inner.section: _section(inner) for inner in CHILDREN[kind.name]}
+    fields = _shaped(shape_of(model_of(catalogue, kind)))
+    children = catalogue.children[kind.name]
+    nested = {inner.section: _section(catalogue, inner) for inner in children}
     last = tuple(Spec.model_fields)
     own = tuple(name for name in fields.order if name not in nested and name not in last)
     return Rule((*own, *nested, *last), {**fields.inside, **nested})

@@ -18,7 +18,7 @@ from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
 from shopform.config.read.yaml_parsers import LINE_BREAK
 from shopform.diagnostics import Collector, Diagnostic, Line, Span, did_you_mean
 from shopform.errors import ConfigError
-from shopform.kinds import BY_NAME, KINDS, Catalogue
+from shopform.kinds import Catalogue
 
 if TYPE_CHECKING:
     from shopform.config.read.csv_cells import Sheet
@@ -28,11 +28,6 @@ BOM: Final = "\ufeff"
 SUFFIXES: Final = (".yaml", ".yml")
 SETTINGS: Final = ("shops", "variables", "policy", "include")
 REFACTORINGS: Final = ("moved", "removed", "imports")
-_BY_SECTION: Final = {kind.section: kind for kind in KINDS if kind.nesting is None}
-SECTIONS: Final = tuple(_BY_SECTION)
-_NESTED: Final = {
-    kind.section: BY_NAME[kind.nesting.kind].section for kind in KINDS if kind.nesting
-}
 
 Entry = tuple[Scalar, Node]
 
@@ -231,8 +226,9 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
 
 
 def _merge(project: Project, root: Mapping, collector: Collector) -> None:
+    sections = project.catalogue.sections
     for name, (key, node) in root.entries.items():
-        if name in SECTIONS:
+        if name in sections:
             _merge_section(project, name, key, node, collector)
         elif name in SETTINGS:
             if root.file != project.main:
@@ -252,8 +248,8 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
                 hint = "start each item with a dash"
                 collector.error("wrong-type", f"`{name}` must be a list", hint=hint, span=node.span)
         else:
-            inside = _NESTED.get(name)
-            words = (*SECTIONS, *SETTINGS, *REFACTORINGS)
+            inside = project.catalogue.parent_section(name)
+            words = (*sections, *SETTINGS, *REFACTORINGS)
             hint = (
                 f"write it inside each of `{inside}`"
                 if inside
@@ -275,8 +271,10 @@ def _merge_section(
             "wrong-type", f"`{key.text}` must be a mapping of keys", hint=hint, span=node.span
         )
         return
-    tables = Tables(project.directory, project.tables, project.suspect_rows, collector)
-    expanded = tables.expand(_BY_SECTION[name], node)
+    tables = Tables(
+        project.catalogue, project.directory, project.tables, project.suspect_rows, collector
+    )
+    expanded = tables.expand(project.catalogue.sections[name], node)
     if not isinstance(expanded, Mapping):
         project.broken = True
         return

@@ -8,7 +8,7 @@ from stat import S_ISREG
 
 from shopform.config.read.project import SUFFIXES
 from shopform.files import read as read_file
-from shopform.kinds import BY_NAME
+from shopform.kinds import Catalogue
 from shopform.model.values import Address
 
 FILES = 1_000
@@ -16,14 +16,17 @@ BYTES = 1_000_000
 
 
 def declared_unread(
-    directory: Path, read: Collection[str], addresses: Iterable[Address]
+    catalogue: Catalogue, directory: Path, read: Collection[str], addresses: Iterable[Address]
 ) -> Iterator[tuple[str, list[Address]]]:
     """Yield the files below a folder that were not read, with the addresses that they declare.
 
     These are backups of editors, hidden files, `.yaml.txt`, JSON, and files in folders without
     `include`. A file declares an address if it contains its section and its key, each as a key.
     """
-    wanted = [(address, _key(_section(address)), _key(address.keys[-1])) for address in addresses]
+    wanted = [
+        (address, _key(catalogue.lineage(address.kind)[0].section), _key(address.keys[-1]))
+        for address in addresses
+    ]
     for name in _candidates(directory, read) if wanted else ():
         try:
             text = read_file(directory / name).decode("utf-8-sig")
@@ -49,13 +52,6 @@ def _candidates(directory: Path, read: Collection[str]) -> Iterator[str]:
             status = path.lstat()
             if S_ISREG(status.st_mode) and status.st_size <= BYTES:
                 yield name
-
-
-def _section(address: Address) -> str:
-    kind = BY_NAME[address.kind]
-    while kind.nesting:
-        kind = BY_NAME[kind.nesting.kind]
-    return kind.section
 
 
 def _key(text: str) -> re.Pattern[str]:

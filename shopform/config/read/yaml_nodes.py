@@ -94,3 +94,9 @@ def child(node: Node | None, *steps: str) -> Node | None:
 def place(line: int, column: int) -> int:
     """Encode a place; lines and columns count from 1."""
     return (line - 1) << SHIFT | (column - 1)
+
+
+def is_table(node: Node) -> bool:
+    """Whether a section is a table: its `table` is a string, not the mapping of a resource."""
+    named = child(node, "table")
+    return isinstance(named, Scalar) and not named.null

@@ -11,7 +11,7 @@ from shopform.config.format.scalars import STEP, WIDTH, inline_scalar
 from shopform.config.write.scalar_lines import bracketed, comment, plain_of, shortened
 from shopform.config.write.scalar_lines import field as field_lines
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME, CHILDREN, KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
@@ -41,27 +41,27 @@ def emit_document(declared: Declared, heading: Heading) -> str:
     writer = _Writer(declared)
     lines = [*_modeline(heading), comment(f"The objects of {heading.about}.", 0)]
     for name, why in heading.unread.items():
-        lines.append(comment(f"left out: the {BY_NAME[name].section}: {why}", 0))
+        lines.append(comment(f"left out: the {declared.catalogue[name].section}: {why}", 0))
     lines += ["", *writer.imports(heading.shop)]
-    for kind in _top():
+    for kind in declared.catalogue.sections.values():
         lines += ["", *writer.section(kind)]
-    return _formatted(lines)
+    return _formatted(lines, declared.catalogue)
 
 
 def emit_files(declared: Declared, heading: Heading) -> dict[str, str]:
     """Return a file for each section that is not empty, and long strings below `texts/`."""
-    writer = _Writer(declared, separate=True)
+    writer, kinds = _Writer(declared, separate=True), declared.catalogue
     found: dict[str, str] = {}
-    for kind in _top():
-        unread = [(n, why) for n, why in heading.unread.items() if _outermost(BY_NAME[n]) is kind]
+    for kind in declared.catalogue.sections.values():
+        unread = [(n, w) for n, w in heading.unread.items() if kinds.lineage(n)[0] is kind]
         body = writer.section(kind)
         if body or unread:
             lines = [*_modeline(heading), comment(f"The {kind.section} of {heading.about}.", 0)]
-            lines += [comment(f"left out: the {BY_NAME[n].section}: {w}", 0) for n, w in unread]
-            found[f"{kind.section}.yaml"] = _formatted([*lines, "", *body])
+            lines += [comment(f"left out: the {kinds[n].section}: {w}", 0) for n, w in unread]
+            found[f"{kind.section}.yaml"] = _formatted([*lines, "", *body], kinds)
     if declared.duplicates:
         lines = [*_modeline(heading), comment(f"Ids of {heading.about}.", 0), ""]
-        found[IMPORTS] = _formatted([*lines, *writer.imports(heading.shop)])
+        found[IMPORTS] = _formatted([*lines, *writer.imports(heading.shop)], kinds)
     return found | writer.files
 
 
@@ -89,13 +89,14 @@ class _Writer:
         for resource in declared.resources.values():
             self.inside.setdefault((resource.parent, resource.address.kind), []).append(resource)
         for (_, name), found in self.inside.items():
-            if BY_NAME[name].nesting:
-                found.sort(key=lambda r: (*_numbers(BY_NAME[r.address.kind], r), r.origin))
+            if declared.catalogue[name].nesting:
+                found.sort(key=lambda r: (*_numbers(r.kind, r), r.origin))
         for left in declared.omissions:
             if left.field:
                 self.fields.setdefault((left.kind, left.id), {})[left.field] = left.why
             else:
-                self.objects.setdefault(_outermost(BY_NAME[left.kind]).name, []).append(left)
+                outermost = declared.catalogue.lineage(left.kind)[0]
+                self.objects.setdefault(outermost.name, []).append(left)
 
     def imports(self, shop: str) -> list[str]:
         """Return the `imports` section, with the ids of objects that have the same identity."""
@@ -124,7 +125,7 @@ class _Writer:
         return lines
 
     def resource(self, resource: Resource, indent: int) -> Iterator[str]:
-        kind = BY_NAME[resource.address.kind]
+        kind = resource.kind
         left = self._omitted(resource)
         if _small(kind):
             yield from (comment(f"{name} left out: {why}", indent) for name, why in left.items())
@@ -137,18 +138,18 @@ class _Writer:
                 yield comment(f"{name} left out: {left[name]}", indent)
             elif name in resource.fields and _written(kind, name, resource.fields[name]):
                 yield from self._field(kind, resource, name, indent)
-        for inner in CHILDREN[kind.name]:
+        for inner in self.declared.catalogue.children[kind.name]:
             yield from self._nested(inner, resource.address, indent)
 
     def entry(self, resource: Resource) -> str:
         """Return a resource as a flow mapping, after its key."""
-        kind = BY_NAME[resource.address.kind]
+        kind = resource.kind
         parts = [
             f"{name}: {bracketed(_value(kind, name, resource.fields[name]))}"
             for name in kind.fields
             if name in resource.fields and _written(kind, name, resource.fields[name])
         ]
-        for inner in CHILDREN[kind.name]:
+        for inner in self.declared.catalogue.children[kind.name]:
             entries = map(self.entry, self.inside.get((resource.address, inner.name), []))
             inside = ", ".join(entries)
             parts += [f"{inner.section}: {{{inside}}}"] if inside else []
@@ -196,14 +197,6 @@ def _small(kind: Kind) -> bool:
     """Whether objects are written on one line: there are many small ones."""
     nesting = kind.nesting
     return kind.route is not None or (nesting is not None and bool(nesting.short))
-
-
-def _top() -> Iterable[Kind]:
-    return [kind for kind in KINDS if kind.nesting is None]
-
-
-def _outermost(kind: Kind) -> Kind:
-    return _outermost(BY_NAME[kind.nesting.kind]) if kind.nesting else kind
 
 
 def _numbers(kind: Kind, resource: Resource) -> tuple[int, ...]:
@@ -259,6 +252,6 @@ def _modeline(heading: Heading) -> list[str]:
     return [heading.modeline] if heading.modeline else []
 
 
-def _formatted(lines: list[str]) -> str:
+def _formatted(lines: list[str], catalogue: Catalogue) -> str:
     text = "\n".join(lines).rstrip("\n") + "\n"
-    return format_text(text, "the files", Collector()) or text
+    return format_text(text, "the files", Collector(), catalogue) or text

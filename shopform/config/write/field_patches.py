@@ -89,6 +89,7 @@ class _Patching:
         self.declarations = {declaration.address: declaration for declaration in declarations.all()}
         self.directory, self.boms = project.directory, project.boms
         self.contents = project.contents
+        self.catalogue = project.catalogue
         self.documents: dict[str, Document] = {}
         self.edits: dict[str, list[Edit]] = {}
         self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
@@ -236,7 +237,8 @@ class _Patching:
         """Return the value as written in the files. Raises _NotPatchable."""
         if one.field in declaration.kind.refers:
             return self._key(one.value, old)
-        shape, value = shape_of(model_of(declaration.kind)).fields[one.field], one.value
+        model, value = model_of(self.catalogue, declaration.kind), one.value
+        shape = shape_of(model).fields[one.field]
         if shape.accepts is Accepts.BOOLEAN and isinstance(value, bool):
             return value
         if shape.accepts is Accepts.INTEGER and isinstance(value, int):

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shopform.config.compile.tables.sections import Tables, is_table
+from shopform.config.compile.tables.sections import Tables
 from shopform.config.format.formatter import comment_counts, equivalent, format_alike
 from shopform.config.format.scalars import STEP, indented, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.project import Project, is_yaml
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, is_table
 from shopform.config.write.edits import (
     Edit,
     NotEditable,
@@ -25,7 +25,7 @@ from shopform.config.write.edits import (
 from shopform.config.write.emitter import fragments
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
-from shopform.kinds import BY_NAME, KINDS, Kind
+from shopform.kinds import Kind
 from shopform.kit.text import backquoted
 from shopform.model.declared import Declared
 from shopform.model.desired import Resource
@@ -60,7 +60,7 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Changed
     try:
         document = _document(project.contents[name], name)
         edit = add_items(document, _root(document), MOVED, items)
-        return _finished(name, document, {((MOVED,), frozenset()): edit})
+        return _finished(project, name, document, {((MOVED,), frozenset()): edit})
     except NotEditable:
         raise UsageError(
             f"cannot add to `{MOVED}` in `{name}` in its present form",
@@ -90,7 +90,7 @@ def with_resources(
     Returns the file, None if nothing could be added, and the errors of those that could not be
     added. Raises UsageError for a file outside of the project.
     """
-    kinds = _chain(BY_NAME[addresses[0].kind])
+    kinds = project.catalogue.lineage(addresses[0].kind)
     name = _place(project, kinds, addresses[0], into)
     groups: dict[tuple[str, ...], list[Address]] = {}
     for each in addresses:
@@ -109,7 +109,7 @@ def with_resources(
             except NotEditable:
                 continue
         edits = _safe(name, document, edits)
-        change = _finished(name, document, edits)
+        change = _finished(project, name, document, edits)
     done = {address for path, _ in edits for address in groups[path]} if change else set()
     return change, {
         address: tabled.get(address) or _refusal(name, address, written[address][1])
@@ -130,10 +130,10 @@ def apply_change(project: Project, change: ChangedFile) -> Project:
     root = _root(_document(change.text, change.name))
     sections = dict(project.sections)
     for name, (_, node) in root.entries.items() if root else ():
-        kind = next((kind for kind in KINDS if kind.section == name), None)
-        if kind is None or kind.nesting or is_table(node):
+        kind = project.catalogue.sections.get(name)
+        if kind is None or is_table(node):
             continue
-        whole = Tables(project.directory, {}, {}, Collector()).expand(kind, node)
+        whole = Tables(project.catalogue, project.directory, {}, {}, Collector()).expand(kind, node)
         if isinstance(whole, Mapping):
             sections[name] = {**sections.get(name, {}), **whole.entries}
     return replace(
@@ -145,14 +145,8 @@ def container_file(project: Project, address: Address) -> str:
     """Return the file of the outermost parent of an address; empty if it has no parent."""
     if len(address.keys) == 1:
         return ""
-    section = _chain(BY_NAME[address.kind])[0].section
+    section = project.catalogue.lineage(address.kind)[0].section
     return project.sections[section][address.keys[0]][1].file
-
-
-def _chain(kind: Kind) -> list[Kind]:
-    """Return a kind after its parents, the outermost first."""
-    nesting = kind.nesting
-    return [*(_chain(BY_NAME[nesting.kind]) if nesting else ()), kind]
 
 
 def _path(kinds: list[Kind], address: Address) -> tuple[str, ...]:
@@ -219,7 +213,7 @@ def _edit(
 
 def _short(resource: Resource) -> str:
     """Return a resource as an item of a list of strings. Raises NotEditable for other fields."""
-    nesting, fields = BY_NAME[resource.address.kind].nesting, resource.fields
+    nesting, fields = resource.kind.nesting, resource.fields
     text = fields.get(nesting.short) if nesting else None
     if len(fields) > 1 or not isinstance(text, str) or key_from(text) != resource.address.keys[-1]:
         raise NotEditable
@@ -257,12 +251,15 @@ def _safe(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place
     return {p: edit for part in halves for p, edit in _safe(name, document, part).items()}
 
 
-def _finished(name: str, document: Document, edits: dict[Place, Edit]) -> ChangedFile:
+def _finished(
+    project: Project, name: str, document: Document, edits: dict[Place, Edit]
+) -> ChangedFile:
     """Return the file after its edits. Raises NotEditable if they change anything else."""
     if not edits or _safe(name, document, edits) != edits:
         raise NotEditable
     return ChangedFile(
-        name, format_alike(document.text, apply_edits(document, edits.values()), name)
+        name,
+        format_alike(document.text, apply_edits(document, edits.values()), name, project.catalogue),
     )
 
 

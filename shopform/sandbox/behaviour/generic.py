@@ -6,13 +6,14 @@ Other behaviour of a kind is written by hand, in its own table.
 from collections.abc import Mapping
 from typing import Any
 
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Kind
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox.behaviour.columns import Column, ColumnType
 from shopform.sandbox.behaviour.questions import GENERIC
 from shopform.sandbox.behaviour.table import PendingRow, Surface, Table
 from shopform.sandbox.messages import Refusal
 
-ENDPOINT_OF = {kind.name: kind.wire.endpoint.value for kind in KINDS}
+ENDPOINT_OF = {kind.name: kind.wire.endpoint.value for kind in STANDARD.kinds}
 # By the name of the field's type. Sets and images need a table written by hand.
 _COLUMNS: Mapping[str, Column] = {
     "text": Column(),

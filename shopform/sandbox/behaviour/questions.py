@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shopform.kinds import KINDS
+from shopform.kinds.standard import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ LISTS = {
     "product": (ENVELOPE, "2.2: K-cap, D1"),
 }
 # Kinds without a table written by hand, by endpoint. Newer endpoints are likely to use envelopes.
-GENERIC = {k.wire.endpoint.value: k for k in KINDS if k.wire.endpoint.value not in LISTS}
+GENERIC = {k.wire.endpoint.value: k for k in STANDARD.kinds if k.wire.endpoint.value not in LISTS}
 LISTS |= dict.fromkeys(GENERIC, (ENVELOPE, "2.2: UNKNOWN, as its generation"))
 BODIES = ("empty204", "object200", "empty200")
 IDENTITY = ("keep", "fold", "lower", "decode", "encode", "cut", "sign")

@@ -38,7 +38,7 @@ def project_files(directory: Path, catalogue: Catalogue) -> list[str]:
     return sorted({*project.contents, *unread})
 
 
-def format_file(directory: Path, name: str, *, check: bool) -> FormattedFile:
+def format_file(directory: Path, name: str, catalogue: Catalogue, *, check: bool) -> FormattedFile:
     """Format one file, by its path in the folder; with `check` nothing is written."""
     collector = Collector()
     sources: Mapping[str, Sequence[Line]] = {}
@@ -46,7 +46,7 @@ def format_file(directory: Path, name: str, *, check: bool) -> FormattedFile:
     try:
         text, marked = _read(directory, name, collector)
         sources = {name: LINE_BREAK.split(text)}
-        found = format_text(text, name, collector)
+        found = format_text(text, name, collector, catalogue)
         changed = found is not None and (marked or found != text)
         if found is not None and changed:
             difference = "".join(file_diff(f"a/{name}", f"b/{name}", text, found))

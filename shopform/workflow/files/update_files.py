@@ -45,7 +45,9 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
     written = find_differences(workspace.desired, found.prior, found.live)
     made = patch(project, workspace.shop.name, written.fields, "is not written")
     files = {
-        name: format_alike(*versions, name) if name in project.contents else versions[1]
+        name: format_alike(*versions, name, project.catalogue)
+        if name in project.contents
+        else versions[1]
         for name, versions in made.files.items()
     }
     undeclared, declared = _undeclared(workspace, project, found, written)

@@ -92,7 +92,9 @@ def _with_unread(workspace: Workspace, result: Plan) -> Plan:
             f"`{name}` is not read, but declares {listed(found)}, which would be destroyed",
             hint="rename it to end in `.yaml`, or list its folder under `include:`",
         )
-        for name, found in declared_unread(workspace.directory, read, deleted)
+        for name, found in declared_unread(
+            workspace.shop.catalogue, workspace.directory, read, deleted
+        )
     ]
     return replace(result, diagnostics=(*result.diagnostics, *notes))
 

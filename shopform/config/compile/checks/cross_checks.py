@@ -7,7 +7,6 @@ from shopform.config.compile.checks.rewritable_names import check_rewritable
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import Collector
-from shopform.kinds import BY_NAME
 from shopform.kinds.field_types import PATH, FieldType
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import backquoted
@@ -51,7 +50,7 @@ def check_routes(
     hops: list[Hop] = []
     pages: dict[str, Page] = {"": FRONT}
     for each in resources:
-        kind = BY_NAME[each.address.kind]
+        kind = each.kind
         hop = hop_of(kind, each.fields, hosts, each.address, each.span, fresh=True)
         hops += [hop] if hop else []
         path = each.fields.get(kind.path)

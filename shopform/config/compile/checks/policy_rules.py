@@ -6,7 +6,7 @@ from typing import Any
 from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import BY_NAME, KINDS
+from shopform.kinds import Catalogue
 from shopform.kit.text import backquoted
 from shopform.model.shop import PolicyRule
 from shopform.model.values import CHANGE_WORDS
@@ -15,14 +15,18 @@ Data = dict[str, Any]
 
 
 def rules_of(
-    written: Iterable[Any], node: Node | None, shops: Collection[str], collector: Collector
+    catalogue: Catalogue,
+    written: Iterable[Any],
+    node: Node | None,
+    shops: Collection[str],
+    collector: Collector,
 ) -> tuple[PolicyRule, ...]:
     """Return the rules; their errors go to the collector."""
     nodes = node.items if isinstance(node, Listed) else []
     found: list[PolicyRule] = []
     for place, data in zip(nodes, written, strict=False):
         if isinstance(place, Mapping) and isinstance(data.get("name"), str):
-            checked = _RuleReader(data, place, collector)
+            checked = _RuleReader(catalogue, data, place, collector)
             checked.check(shops, [rule.name for rule in found])
             found.append(checked.rule())
     return tuple(found)
@@ -31,7 +35,10 @@ def rules_of(
 class _RuleReader:
     """Reads and checks one rule."""
 
-    def __init__(self, data: Data, node: Mapping, collector: Collector) -> None:
+    def __init__(
+        self, catalogue: Catalogue, data: Data, node: Mapping, collector: Collector
+    ) -> None:
+        self._catalogue = catalogue
         self._data = data
         self._node = node
         self._collector = collector
@@ -55,8 +62,8 @@ class _RuleReader:
     def check(self, shops: Collection[str], before: Collection[str]) -> None:
         if self._data["name"] in before:
             self._report("rule-twice", "name", 0, "names two rules", "rename one of them")
-        names = [name for kind in KINDS for name in (kind.name, kind.section)]
-        self._check_values("kinds", "unknown-kind", "kind", names, [kind.name for kind in KINDS])
+        names = [name for kind in self._catalogue.kinds for name in (kind.name, kind.section)]
+        self._check_values("kinds", "unknown-kind", "kind", names, list(self._catalogue))
         self._check_values("shops", "unknown-shop", "shop", shops, shops)
         self._check_values("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
         fields = self._fields()
@@ -81,13 +88,14 @@ class _RuleReader:
 
     def _kinds(self) -> list[str]:
         names = self._listed("kinds")
-        return [kind.name for kind in KINDS if kind.name in names or kind.section in names]
+        kinds = self._catalogue.kinds
+        return [kind.name for kind in kinds if not {kind.name, kind.section}.isdisjoint(names)]
 
     def _fields(self) -> list[str]:
         """Return the fields that all its kinds have; without kinds, those that any kind has."""
-        kinds = [BY_NAME[name] for name in self._kinds()]
+        kinds = [self._catalogue[name] for name in self._kinds()]
         if not kinds:
-            return sorted({name for kind in KINDS for name in kind.fields})
+            return sorted({name for kind in self._catalogue.kinds for name in kind.fields})
         shared = set[str].intersection(*(set(kind.fields) for kind in kinds))
         return sorted(shared)
 

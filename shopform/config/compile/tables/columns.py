@@ -11,7 +11,7 @@ from shopform.config.compile.shapes import Accepts, shape_of
 from shopform.config.read.csv_cells import trim
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child, place
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.kit.text import backquoted
 
 _STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE})
@@ -41,6 +41,7 @@ class Headers:
 
     def __init__(
         self,
+        catalogue: Catalogue,
         kind: Kind,
         node: Mapping,
         spec: TableSpec,
@@ -51,7 +52,7 @@ class Headers:
     ) -> None:
         self.names = names
         self._kind = kind
-        self._shapes = shape_of(model_of(kind)).fields
+        self._shapes = shape_of(model_of(catalogue, kind)).fields
         self._node = node
         self._file = file
         self._number = number

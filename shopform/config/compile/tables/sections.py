@@ -23,9 +23,9 @@ from shopform.config.read.suspect_values import (
     suspect_cell,
     unused_row,
 )
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, place
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, is_table, place
 from shopform.diagnostics import Collector, Span
-from shopform.kinds import KINDS, Kind
+from shopform.kinds import Catalogue, Kind
 from shopform.model.canonical import canonical
 from shopform.model.keys import key_from, row_key
 
@@ -37,22 +37,18 @@ _BETWEEN: Final = re.compile(r"[\s,]+")
 _SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file):")
 
 
-def is_table(node: Node) -> bool:
-    """Whether a section is a table: its `table` is a string, not the mapping of a resource."""
-    named = child(node, "table")
-    return isinstance(named, Scalar) and not named.null
-
-
 class Tables:
     """Reads tables into `sheets`, by name, and their suspect rows into `suspect`."""
 
     def __init__(
         self,
+        catalogue: Catalogue,
         directory: Path,
         sheets: dict[str, "Sheet"],
         suspect: SuspectRows,
         collector: Collector,
     ) -> None:
+        self._catalogue = catalogue
         self._files = Files(directory, collector)
         self._sheets = sheets
         self._suspect = suspect
@@ -65,7 +61,7 @@ class Tables:
         """
         if is_table(node) and isinstance(node, Mapping):
             return self._section(kind, node)
-        nested = [k for k in KINDS if k.nesting and k.nesting.kind == kind.name]
+        nested = self._catalogue.children[kind.name]
         complete = True
         for _, resource in node.entries.values() if nested and isinstance(node, Mapping) else ():
             entries = resource.entries if isinstance(resource, Mapping) else {}
@@ -93,7 +89,9 @@ class Tables:
             row = spec.header_row
             names = list(map(trim, next(islice(found, sheet.header - 1, None), [])))
             if any(names):
-                headers = Headers(kind, node, spec, file, sheet.header, names, self._collector)
+                headers = Headers(
+                    self._catalogue, kind, node, spec, file, sheet.header, names, self._collector
+                )
                 if len(self._collector.diagnostics) == before:
                     table = _Table(kind, file, headers, self._suspect, self._collector)
                     table.fill(section.entries, enumerate(found, sheet.header + 1))
@@ -135,7 +133,7 @@ class Tables:
             )
             return None
         wanted = {
-            *(spec.columns.values() or shape_of(model_of(kind)).fields),
+            *(spec.columns.values() or shape_of(model_of(self._catalogue, kind)).fields),
             spec.key,
             *spec.where,
         }
