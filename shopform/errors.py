@@ -18,6 +18,7 @@
     ├── RequestRefused          1   the shop refused one request (4xx); others may still work
     │   └── Absent                  404 or 410: the object does not exist
     ├── StateError              1   the state file is damaged, or belongs to another shop
+    │   └── StoreError         19   the state store cannot be reached, or refuses
     └── Interrupted           130   stopped by the user
 
 An error carries diagnostics: one message each, with a place where there is one.
@@ -123,6 +124,11 @@ class Absent(RequestRefused):
 
 class StateError(ShopformError):
     code = "state"
+
+
+class StoreError(StateError):
+    exit_code = 19
+    code = "state-store"
 
 
 class Interrupted(ShopformError):

@@ -57,6 +57,15 @@ class WireNames:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateStore:
+    """Where object stores of remote state are, as far as their addresses do not say it."""
+
+    region: str = ""
+    endpoint: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """A shop of the project.
 
@@ -71,6 +80,7 @@ class Shop:
     catalogue: Catalogue = field(repr=False)
     auth: str = "bearer"
     state: str = ""
+    state_store: StateStore = StateStore()
     daily_calls: int = 10_000
     rules: Rules = field(default_factory=Rules)
     rewrite: Mapping[str, str] = field(default_factory=dict)

@@ -103,8 +103,10 @@ class Ledger:
             entry=record.entry,
             before=self.listed.get(place),
         )
-        self.waiting[intent.address] = (record.intent, intent)
-        self.serial += 1
+        waiting = (record.intent, intent)
+        if self.waiting.get(intent.address) != waiting:  # a commit may write it down once more
+            self.waiting[intent.address] = waiting
+            self.serial += 1
 
     def _finish(self, record: Result) -> None:
         self._settle(record.result)

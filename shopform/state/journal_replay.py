@@ -1,13 +1,12 @@
 """Replay a journal on a state; see journal.py for the lines and the order of writes."""
 
-import hashlib
 from pathlib import Path
 
 from shopform.errors import StateError
 from shopform.kit.documents import parse_object, read
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
-from shopform.state.records import FORMAT, Compacted, Header, Record, decode
+from shopform.state.records import FORMAT, Compacted, Header, Record, decode, digest_of
 
 
 def whole_length(data: bytes) -> int:
@@ -15,7 +14,7 @@ def whole_length(data: bytes) -> int:
     return data.rfind(b"\n") + 1
 
 
-def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> Ledger:
+def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path | str) -> Ledger:
     """Return the ledger of `base`, whose bytes are `state`, after the journal `data`.
 
     Raises StateError if the journal is damaged, or adds to another state.
@@ -36,7 +35,7 @@ def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path) -> 
     return ledger
 
 
-def _header(line: bytes, path: Path) -> Header:
+def _header(line: bytes, path: Path | str) -> Header:
     try:
         start = read(Header, parse_object(line))
     except (ValueError, RecursionError) as problem:
@@ -49,7 +48,7 @@ def _header(line: bytes, path: Path) -> Header:
     return start
 
 
-def _record(line: bytes, number: int, path: Path) -> Record:
+def _record(line: bytes, number: int, path: Path | str) -> Record:
     try:
         return decode(line)
     except (ValueError, RecursionError) as problem:
@@ -60,12 +59,12 @@ def _saved(records: list[Record], state: bytes | None) -> int:
     """Return the number of records that the state file contains."""
     if state is None:
         return 0
-    digest = hashlib.sha256(state).hexdigest()
+    digest = digest_of(state)
     found = [isinstance(record, Compacted) and record.sha256 == digest for record in records]
     return max((number for number, fits in enumerate(found, start=1) if fits), default=0)
 
 
-def _unrelated(start: Header, base: Prior, path: Path) -> StateError:
+def _unrelated(start: Header, base: Prior, path: Path | str) -> StateError:
     return StateError(
         f"the journal `{path}`, left by a run that stopped, does not belong to the state: it adds "
         f"to serial {start.serial} of lineage `{start.lineage}`, and the state is serial "
@@ -75,7 +74,7 @@ def _unrelated(start: Header, base: Prior, path: Path) -> StateError:
     )
 
 
-def _damaged(path: Path, line: int, problem: Exception) -> StateError:
+def _damaged(path: Path | str, line: int, problem: Exception) -> StateError:
     return StateError(
         f"the journal `{path}` is damaged in line {line}: {problem}",
         hint="move it away and check the next plan: objects that only the journal recorded are "

@@ -25,6 +25,23 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentHeader(Header):
+    """The first line of a segment of a journal that is kept as objects.
+
+    `nonce` makes two segments of different runs differ. A `seal` closes an epoch. After a
+    `restart` no segment before it counts.
+    """
+
+    nonce: str
+    seal: bool = False
+    restart: bool = False
+
+    def plain(self) -> Header:
+        """The header of a journal that begins with this segment."""
+        return Header(format=self.format, lineage=self.lineage, serial=self.serial, shop=self.shop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intended:
     """A step before its call."""
 
@@ -125,4 +142,9 @@ def intended(key: str, op: Op, address: Address, intent: Intent | None, *, same:
 
 
 def saved_record(serial: int, data: bytes) -> Compacted:
-    return Compacted(saved=serial, sha256=hashlib.sha256(data).hexdigest())
+    return Compacted(saved=serial, sha256=digest_of(data))
+
+
+def digest_of(data: bytes) -> str:
+    """The digest of a state's bytes, as `saved` has it."""
+    return hashlib.sha256(data).hexdigest()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
+from shopform.errors import StateError
 from shopform.model.plan import Op
 from shopform.model.prior import Anchor, Entry, Intent, Prior
 from shopform.model.values import Address
@@ -159,7 +160,11 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._writer.close()
+        try:
+            self._writer.close()
+        except StateError:
+            if error is None:
+                raise
 
     def _record(self, record: Record) -> int:
         line = encode(record)

@@ -8,34 +8,18 @@ removes the file to take the lock from a running holder.
 import fcntl
 import json
 import os
-import pwd
 import stat
-import uuid
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
 from time import monotonic, sleep
 
-from shopform import __version__
 from shopform.errors import Locked, StateError
 from shopform.files import reporting, write_all
+from shopform.state.lock_info import LockInfo, new_lock_info
 
 _BEGINNING = b'{"id": "'
 FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockInfo:
-    """The holder of a lock; `created` is a time in UTC, `path` that of the state."""
-
-    id: str
-    operation: str
-    who: str
-    pid: int
-    version: str
-    created: str
-    path: str
 
 
 class Lock:
@@ -77,7 +61,7 @@ def acquire(path: Path, state: Path, operation: str, timeout: float) -> Lock:
                 raise _locked(path, state)
             sleep(min(wait, left))
             wait = min(wait * 2, LONGEST_WAIT)
-        lock = Lock(path, fd, _my_info(operation, state))
+        lock = Lock(path, fd, new_lock_info(operation, str(state)))
         try:
             os.ftruncate(fd, 0)
             write_all(fd, json.dumps(asdict(lock.info)).encode() + b"\n")
@@ -149,22 +133,6 @@ def _same_file(fd: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(fd), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _my_info(operation: str, state: Path) -> LockInfo:
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # in a container, the user may have no name
-        user = str(os.getuid())
-    return LockInfo(
-        id=str(uuid.uuid4()),
-        operation=operation,
-        who=f"{user}@{os.uname().nodename}",
-        pid=os.getpid(),
-        version=__version__,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        path=str(state),
-    )
 
 
 def _locked(path: Path, state: Path) -> Locked:

@@ -1,0 +1,70 @@
+"""What a store of objects can do, and conditional writes whose answer may have been lost."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shopform.errors import StoreError
+
+Tag = Mapping[str, str]  # what the store calls a version of an object
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    data: bytes
+    tag: Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    key: str
+    modified: datetime
+
+
+class ConflictError(Exception):
+    """A conditional write was refused."""
+
+
+class Blobs(Protocol):
+    """Objects by key. Every method raises StoreError when the store does not do its work."""
+
+    def get(self, key: str) -> Blob | None: ...
+
+    def create(self, key: str, data: bytes) -> Tag:
+        """Raise ConflictError where there is an object already."""
+
+    def replace(self, key: str, data: bytes, tag: Tag) -> Tag:
+        """Raise ConflictError where the object is not the one of `tag` any more."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects that may be missing."""
+
+    def list(self, prefix: str) -> Iterable[Listed]:
+        """The objects whose keys begin with `prefix`, which ends with a slash."""
+
+    def place(self, key: str) -> str:
+        """The address of an object, for messages."""
+
+
+def write(blobs: Blobs, key: str, data: bytes, tag: Tag | None) -> Tag | None:
+    """Create an object, or replace the one of `tag`; None where another writer was first.
+
+    The answer to an earlier try may have been lost, by this process or by the library under it
+    (aws-sdk-java-v2#6580), so a refusal counts only where the object has other bytes. S3 may also
+    refuse a create with 409 when nothing was stored (arrow-rs-object-store#852).
+    """
+    for _ in range(TRIES):
+        try:
+            return blobs.create(key, data) if tag is None else blobs.replace(key, data, tag)
+        except ConflictError:
+            found = blobs.get(key)
+        if found is not None:
+            return found.tag if found.data == data else None
+        if tag is not None:
+            return None
+    raise StoreError(
+        f"`{blobs.place(key)}` can be neither created nor read",
+        hint="look at the store's own log",
+    )

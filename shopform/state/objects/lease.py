@@ -1,0 +1,189 @@
+"""One writer at a time: a lock object with a lease, held by a beat.
+
+A holder that stays silent for LEASE seconds on the clock of the one who watches is dead, and its
+lock is taken over in the next epoch. No clock is compared with another. A holder stops to work
+WORK seconds after the last beat that was answered, which is long before that; and what it would
+still write is refused by the seals of its journal and by the tag of the state.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from shopform.errors import Locked, StateError, StoreError
+from shopform.kit.documents import Count, parse_object, read
+from shopform.state.lock_info import LockInfo, new_lock_info
+from shopform.state.objects.blobs import Blob, Blobs, Tag, write
+
+CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts sleep on Linux
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Seconds. `lease` is more than `work` and the timeout of a call to the shop together."""
+
+    beat: float = 20.0
+    work: float = 60.0
+    lease: float = 150.0
+    poll: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockFile:
+    """The lock object; without `holder` it is free. `cas`: the store was probed."""
+
+    epoch: Count
+    beat: Count
+    cas: bool
+    holder: LockInfo | None
+
+    def dump(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+def now() -> float:
+    return time.clock_gettime(CLOCK)
+
+
+def load(blob: Blob, place: str) -> LockFile:
+    """Read a lock object. Raises StateError when it is damaged."""
+    try:
+        return read(LockFile, parse_object(blob.data))
+    except (ValueError, RecursionError) as problem:
+        raise StateError(
+            f"the lock `{place}` is damaged: {problem}",
+            hint="delete that object when no run is active",
+        ) from None
+
+
+class Lease:
+    """The lock, as one run holds it."""
+
+    def __init__(
+        self, blobs: Blobs, key: str, file: LockFile, tag: Tag, sent: float, times: Times
+    ) -> None:
+        self.epoch = file.epoch
+        self.id = file.holder.id if file.holder else ""
+        self._blobs, self._key, self._times = blobs, key, times
+        self._file, self._tag = file, tag
+        self._sent = sent
+        self._lost = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="lock beat", daemon=True)
+        self._thread.start()
+
+    def still_held(self) -> bool:
+        """Whether no other can have taken the lock over."""
+        return not self._lost and now() - self._sent < self._times.work
+
+    def release(self) -> None:
+        """Free the lock; one that cannot be freed is taken over by the next run."""
+        self._ended.set()
+        self._thread.join()
+        if not self._lost:
+            free = replace(self._file, holder=None)
+            write(self._blobs, self._key, free.dump(), self._tag)
+
+    def _beat(self) -> None:
+        following = self._next()
+        while not self._ended.wait(self._times.beat):
+            sent = now()
+            try:
+                tag = write(self._blobs, self._key, following.dump(), self._tag)
+            except StoreError:
+                continue  # the same bytes again, so that a lost answer is recognised
+            if tag is None:
+                self._lost = True
+                return
+            self._file, self._tag, self._sent = following, tag, sent
+            following = self._next()
+
+    def _next(self) -> LockFile:
+        return replace(self._file, beat=self._file.beat + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """A lock that was taken; `dead` is the epoch it was taken over from."""
+
+    lease: Lease
+    dead: int | None
+
+
+def acquire(
+    blobs: Blobs,
+    key: str,
+    state: str,
+    operation: str,
+    timeout: float,
+    times: Times,
+    probe: Callable[[], None],
+) -> Acquired:
+    """Take the lock at `key` of `state`, waiting up to `timeout` seconds.
+
+    `probe` is called before the first lock of all. Raises Locked, naming the holder.
+    """
+    info = new_lock_info(operation, state)
+    began = now()
+    watched, since = None, began
+    while True:
+        asked = now()
+        blob = blobs.get(key)
+        if blob is None:
+            probe()
+            dead, file = None, LockFile(epoch=1, beat=0, cas=True, holder=info)
+        else:
+            held = load(blob, blobs.place(key))
+            if held.holder is not None:
+                if blob.tag != watched:
+                    watched, since = blob.tag, now()
+                if asked - since < times.lease:
+                    left = began + timeout - now()
+                    if left <= 0:
+                        raise _locked(held.holder, state, now() - since)
+                    time.sleep(min(times.poll, left))
+                    continue
+            dead = held.epoch if held.holder else None
+            file = replace(held, epoch=held.epoch + 1, beat=0, holder=info)
+        sent = now()
+        tag = write(blobs, key, file.dump(), blob.tag if blob else None)
+        if tag is not None:
+            return Acquired(Lease(blobs, key, file, tag, sent, times), dead)
+
+
+def _locked(holder: LockInfo, state: str, watched: float) -> Locked:
+    return Locked(
+        f"`{state}` is locked by {holder.who} since {holder.created} (`{holder.operation}`, "
+        f"process {holder.pid}, lock {holder.id})"
+        + (f"; it was watched for {watched:.0f} s" if watched >= 1 else ""),
+        hint="wait for that run with `--lock-timeout 5m`, which also takes the lock over from a "
+        "holder that is dead; if it hangs: "
+        f"`shopform force-unlock {holder.id}`",
+    )
+
+
+def force_unlock(
+    blobs: Blobs, key: str, state: str, lock_id: str, seal: Callable[[int], None]
+) -> None:
+    """Take the lock away from its holder, and leave it free in the next epoch.
+
+    `seal` closes the journal of the holder's epoch before. Raises StateError when no run holds
+    the lock, or when it is held under another id.
+    """
+    while True:
+        blob = blobs.get(key)
+        held = load(blob, blobs.place(key)) if blob else None
+        if blob is None or held is None or held.holder is None:
+            raise StateError(f"no run holds the lock of `{state}`")
+        if held.holder.id != lock_id:
+            raise StateError(
+                f"the lock of `{state}` is held under the id `{held.holder.id}`",
+                hint="give that id, if you are sure that its run is dead",
+            )
+        seal(held.epoch)
+        free = replace(held, epoch=held.epoch + 1, beat=0, holder=None)
+        if write(blobs, key, free.dump(), blob.tag) is not None:  # it may have beaten meanwhile
+            return

@@ -1,0 +1,202 @@
+"""Blobs of S3, Google Cloud Storage and Azure, through obstore.
+
+obstore looks for credentials in the environment and in the machine's own services (container,
+instance, web identity). It knows no AWS profiles and no GCP workload identity.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    NotFoundError,
+    PermissionDeniedError,
+    PreconditionError,
+    UnauthenticatedError,
+)
+from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
+
+from shopform.errors import ConfigError, StoreError
+from shopform.model.shop import StateStore
+from shopform.state.objects.blobs import Blob, ConflictError, Listed, Tag
+
+NEEDED: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
+    "s3": (
+        ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI",),
+    ),
+    "gs": (
+        ("GOOGLE_OAUTH_ACCESS_TOKEN",),
+        ("GOOGLE_APPLICATION_CREDENTIALS",),
+        ("GOOGLE_SERVICE_ACCOUNT",),
+        ("GOOGLE_SERVICE_ACCOUNT_KEY",),
+    ),
+    "az": (
+        ("AZURE_STORAGE_ACCOUNT_KEY",),
+        ("AZURE_STORAGE_SAS_KEY",),
+        ("AZURE_STORAGE_TOKEN",),
+        ("AZURE_CLIENT_ID",),
+        ("AZURE_USE_AZURE_CLI",),
+    ),
+}
+"""Variables that give credentials, any set of them. Without any obstore asks the machine's service
+for some, which takes long to fail off such a machine and fails with words about that service."""
+
+
+class ObstoreBlobs:
+    """The Blobs of one bucket or container."""
+
+    def __init__(self, store: ObjectStore, root: str) -> None:
+        """`root` is the address of the bucket, such as `s3://bucket`."""
+        self._store = store
+        self._root = root
+
+    def get(self, key: str) -> Blob | None:
+        with self._reporting("read", key):
+            try:
+                found = obstore.get(self._store, key)
+                return Blob(bytes(found.bytes()), _tag(found.meta))
+            except (FileNotFoundError, NotFoundError) as missing:
+                if "NoSuchBucket" in str(missing) or "ContainerNotFound" in str(missing):
+                    raise self._no_bucket() from missing
+                return None
+
+    def create(self, key: str, data: bytes) -> Tag:
+        return self._put(key, data, "create")
+
+    def replace(self, key: str, data: bytes, tag: Tag) -> Tag:
+        return self._put(key, data, {**tag})
+
+    def delete(self, keys: Sequence[str]) -> None:
+        # Azure raises for one that is missing, and deletes the others.
+        with self._reporting("delete", keys[0]), suppress(FileNotFoundError, NotFoundError):
+            obstore.delete(self._store, keys)
+
+    def list(self, prefix: str) -> Iterable[Listed]:
+        with self._reporting("list", prefix):
+            pages = list(obstore.list(self._store, prefix.rstrip("/")))
+        return [Listed(each["path"], each["last_modified"]) for page in pages for each in page]
+
+    def place(self, key: str) -> str:
+        return f"{self._root}/{key}"
+
+    def _put(self, key: str, data: bytes, mode: Any) -> Tag:
+        with self._reporting("write", key):
+            try:
+                # Several parts would be written without the condition.
+                put = obstore.put(self._store, key, data, mode=mode, use_multipart=False)
+            except (AlreadyExistsError, PreconditionError) as refused:
+                raise ConflictError from refused
+        return _tag(put)
+
+    @contextmanager
+    def _reporting(self, verb: str, key: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotFoundError) as problem:
+            raise self._no_bucket() from problem
+        except (PermissionDeniedError, UnauthenticatedError) as problem:
+            raise StoreError(
+                f"may not {verb} `{self.place(key)}`: {_reason(problem)}",
+                hint="the credentials need the rights to get, put, delete and list under that key",
+            ) from problem
+        except BaseError as problem:
+            if "NoSuchBucket" in str(problem):
+                raise self._no_bucket() from problem
+            raise StoreError(
+                f"cannot {verb} `{self.place(key)}`: {_reason(problem)}",
+                hint="check the connection, and `region` and `endpoint` of `state_store`",
+            ) from problem
+
+    def _no_bucket(self) -> StoreError:
+        return StoreError(
+            f"`{self._root}` does not exist", hint="create it, or correct the shop's `state`"
+        )
+
+
+def open_blobs(
+    scheme: str, bucket: str, settings: StateStore, environment: Mapping[str, str]
+) -> ObstoreBlobs:
+    """Open a bucket. Raises StoreError where the environment gives no credentials for it."""
+    emulated = settings.endpoint.startswith("http://")
+    if emulated and urlsplit(settings.endpoint).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ConfigError(
+            f"`state_store.endpoint` is not encrypted: `{settings.endpoint}`",
+            hint="use https; http is for this machine only",
+        )
+    _require_credentials(scheme, environment)
+    options: dict[str, Any] = {
+        "client_options": {"timeout": "10s", "allow_http": emulated},
+        "retry_config": {"max_retries": 3, "retry_timeout": timedelta(seconds=20)},
+    }
+    store = _OPENERS[scheme](bucket, settings, environment, options)
+    return ObstoreBlobs(store, f"{scheme}://{bucket}")
+
+
+def _s3(
+    bucket: str, settings: StateStore, _: Mapping[str, str], options: dict[str, Any]
+) -> ObjectStore:
+    if settings.region:
+        options["region"] = settings.region
+    if settings.endpoint:
+        options["endpoint"] = settings.endpoint
+    return S3Store(bucket, **options)
+
+
+def _gs(
+    bucket: str, settings: StateStore, environment: Mapping[str, str], options: dict[str, Any]
+) -> ObjectStore:
+    token = environment.get("GOOGLE_OAUTH_ACCESS_TOKEN", "")
+    if settings.endpoint:
+        plain = {"gcs_base_url": settings.endpoint, "disable_oauth": True}
+        options["service_account_key"] = json.dumps(
+            {**plain, "client_email": "", "private_key": "", "private_key_id": ""}
+        )
+    elif token:
+        options["credential_provider"] = lambda: {"token": token, "expires_at": None}
+    return GCSStore(bucket, **options)
+
+
+def _az(
+    bucket: str, settings: StateStore, _: Mapping[str, str], options: dict[str, Any]
+) -> ObjectStore:
+    if settings.account:
+        options["account_name"] = settings.account
+    if settings.endpoint:
+        options["endpoint"] = settings.endpoint
+    return AzureStore(bucket, **options)
+
+
+_OPENERS: Final[Mapping[str, Callable[..., ObjectStore]]] = {"s3": _s3, "gs": _gs, "az": _az}
+
+
+def _require_credentials(scheme: str, environment: Mapping[str, str]) -> None:
+    """Raise StoreError where no variable gives any, and none says that the machine does."""
+    ways = NEEDED[scheme]
+    if any(all(environment.get(name) for name in names) for names in ways):
+        return
+    if environment.get("SHOPFORM_STATE_CREDENTIALS") == "machine":
+        return
+    named = "; or ".join(" and ".join(f"`{name}`" for name in names) for names in ways)
+    raise StoreError(
+        f"no credentials for the state store were found (`{scheme}://`)",
+        hint=f"set {named}; or `SHOPFORM_STATE_CREDENTIALS=machine` where the machine's own "
+        "service gives them",
+    )
+
+
+def _tag(meta: Mapping[str, Any]) -> Tag:
+    return {name: meta[name] for name in ("e_tag", "version") if meta.get(name)}
+
+
+def _reason(problem: BaseException) -> str:
+    """The first line of what the library says, without what it says for its own developers."""
+    return str(problem).partition("\n")[0][:300]

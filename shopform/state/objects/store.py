@@ -1,0 +1,189 @@
+"""A Store of objects: its protocol, whatever the objects are kept in."""
+
+import uuid
+from dataclasses import dataclass
+
+from shopform.errors import StateError
+from shopform.model.prior import Prior
+from shopform.state.folded_state import Ledger
+from shopform.state.format import loads
+from shopform.state.journal_replay import replay
+from shopform.state.objects import lease as locking
+from shopform.state.objects.blobs import Blob, Blobs, Tag, write
+from shopform.state.objects.lease import Lease, Times
+from shopform.state.objects.probe import probe
+from shopform.state.objects.segments import (
+    SegmentJournal,
+    Segments,
+    find,
+    prefix,
+    seal,
+    taken_over,
+)
+from shopform.state.ownership import Expected
+from shopform.state.records import digest_of, encode, saved_record
+from shopform.state.session import StateSession
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The state as it was at one instant.
+
+    `in_use`: the journal has records that the state does not hold. `under_way`: it names a state
+    that was not there, whose write may be on its way still.
+    """
+
+    ledger: Ledger
+    tag: Tag | None
+    digest: str
+    segments: Segments
+
+    @property
+    def in_use(self) -> bool:
+        counting = self.segments.counting(self.digest)
+        return bool(counting) and not counting[-1].held_by(self.digest)
+
+    @property
+    def under_way(self) -> bool:
+        counting = self.segments.counting(self.digest)
+        return any(segment.saved not in ("", self.digest) for segment in counting)
+
+
+class ObjectStore:
+    """A Store whose state is the object `key`, which must hold the state that is `expected`."""
+
+    def __init__(
+        self, blobs: Blobs, key: str, expected: Expected, times: Times | None = None
+    ) -> None:
+        self.blobs = blobs
+        self.key = key
+        self.expected = expected
+        self.times = times or Times()
+
+    def read(self, *, mending: bool = False) -> Prior:
+        return self._find(mending=mending).ledger.prior()
+
+    def open(self, operation: str, timeout: float = 0.0, *, mending: bool = False) -> StateSession:
+        acquired = locking.acquire(
+            self.blobs,
+            f"{self.key}.lock",
+            self.describe(),
+            operation,
+            timeout,
+            self.times,
+            lambda: probe(self.blobs, self.key),
+        )
+        lease = acquired.lease
+        try:
+            if acquired.dead is not None:
+                self._seal(acquired.dead)
+            while True:
+                session = self._session(lease, mending=mending)
+                if session is not None:
+                    return session
+        except BaseException:
+            lease.release()
+            raise
+
+    def force_unlock(self, lock_id: str) -> None:
+        locking.force_unlock(self.blobs, f"{self.key}.lock", self.describe(), lock_id, self._seal)
+
+    def describe(self) -> str:
+        return self.blobs.place(self.key)
+
+    def _session(self, lease: Lease, *, mending: bool) -> StateSession | None:
+        """The session on what is there now; None where a dead run's last write came between."""
+        found = self._find(mending=mending)
+        session = StateSession(
+            found.ledger, self.expected, lambda base: ObjectWriter(self, lease, base, found)
+        )
+        if not found.under_way:
+            return session
+        try:
+            session.commit()
+        except MovedError:
+            return None
+        return session
+
+    def _seal(self, epoch: int) -> None:
+        """Close a dead epoch, so that its holder writes nothing more, should it wake up."""
+        nonce = uuid.uuid4().hex
+        while True:
+            found = find(self.blobs, self.key)
+            if found is not None and seal(self.blobs, self.key, epoch, found, nonce):
+                return
+
+    def _find(self, *, mending: bool = False) -> _Found:
+        state, segments = self._snapshot()
+        base = None if state is None else loads(state.data, self.describe())
+        digest = "" if state is None else digest_of(state.data)
+        counting = segments.counting(digest)
+        if counting:
+            lines = [encode(counting[0].header.plain()), *(x for s in counting for x in s.lines)]
+            journal = self.blobs.place(prefix(self.key))
+            ledger = replay(base, state.data if state else None, b"".join(lines), journal)
+        else:
+            ledger = Ledger(base or Prior())
+        self.expected.check(ledger, self.describe(), mending=mending)
+        return _Found(ledger, state.tag if state else None, digest, segments)
+
+    def _snapshot(self) -> tuple[Blob | None, Segments]:
+        """State and journal as they were at one instant, beside a run that may be writing them."""
+        state = self.blobs.get(self.key)
+        while True:
+            segments = find(self.blobs, self.key)
+            again = self.blobs.get(self.key)
+            if segments is not None and (state and state.tag) == (again and again.tag):
+                return state, segments
+            state = again
+
+
+class MovedError(StateError):
+    """The state was replaced by another run."""
+
+
+class ObjectWriter:
+    """The StateWriter of an ObjectStore."""
+
+    remote = True
+
+    def __init__(self, store: ObjectStore, lease: Lease, base: Prior, found: _Found) -> None:
+        self._store = store
+        self._lease = lease
+        self._tag = found.tag
+        self._left = found.in_use
+        self._journal = SegmentJournal(store.blobs, store.key, lease, base, found.segments)
+
+    @property
+    def in_use(self) -> bool:
+        return self._left or self._journal.written
+
+    def append(self, line: bytes) -> int:
+        return self._journal.append(line)
+
+    def sync(self, ticket: int) -> None:
+        self._journal.sync(ticket)
+
+    def require_lock(self) -> None:
+        if not self._lease.still_held():
+            raise taken_over(self._store.describe())
+
+    def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
+        saved = b"" if state is None else encode(saved_record(base.serial, state))
+        self._journal.commit(waiting, saved)
+        if state is not None:
+            tag = write(self._store.blobs, self._store.key, state, self._tag)
+            if tag is None:
+                raise MovedError(
+                    f"the state `{self._store.describe()}` was replaced by another run",
+                    hint="what this run did is in the journal, and the next run reads it",
+                )
+            self._tag = tag
+        self._journal.drop_older(base)
+        self._left = False
+
+    def close(self) -> None:
+        try:
+            self._journal.sync()
+        finally:
+            self._lease.release()
