@@ -25,17 +25,8 @@ def create(context: StepContext, step: Step, kind: Kind) -> None:
 
     If the outcome stays unknown, the intent stays in the journal and the next run looks it up.
     """
-    parent_id = context.parent_id(step)
-    entry = context.resolved(step)
-    intent = Intent(
-        address=step.address,
-        kind=kind.name,
-        parent_id=parent_id,
-        identity=entry.identity,
-        entry=entry,
-        before=context.before(step),
-    )
-    creation = _Creation(context, step, kind, context.fields(step, kind), parent_id, intent)
+    intent = context.intent(step)
+    creation = _Creation(context, step, kind, context.fields(step, kind), intent)
     context.sending[step.address] = intent
     context.session.intend(step.key, step.op, step.address, intent)
     try:
@@ -46,7 +37,7 @@ def create(context: StepContext, step: Step, kind: Kind) -> None:
             raise _refused_names(refused, kind) from None
         raise
     problem = _deliver(context, step, kind, written)
-    context.keep(step.key, step.address, replace(entry, id=number))
+    context.keep(step.key, step.address, replace(intent.entry, id=number))
     context.sending.pop(step.address)
     if problem:
         raise problem
@@ -81,7 +72,6 @@ class _Creation:
     step: Step
     kind: Kind
     fields: Mapping[str, object]
-    parent_id: int | None
     intent: Intent
 
     def send(self) -> tuple[int, WriteResult]:
@@ -92,7 +82,7 @@ class _Creation:
             try:
                 with self.context.locks.write(self.kind.name):
                     written = write.create(
-                        self.context.client, self.kind, names, self.fields, self.parent_id
+                        self.context.client, self.kind, names, self.fields, self.intent.parent_id
                     )
                     if written.id is not None:
                         self.context.claimed.add((self.kind.name, written.id))
@@ -119,7 +109,7 @@ class _Creation:
         # A first create with assumed names may have made an object that has other names.
         names = None if self.step.confirm else context.names(kind)
         with context.locks.read(kind.name):
-            read = fetch.list_one(context.client, kind, names, parent_id=self.parent_id)
+            read = fetch.list_one(context.client, kind, names, parent_id=self.intent.parent_id)
         if read.problem:
             raise OutcomeUnknown(f"the list to look it up in is not complete: {read.problem}")
         with context.claiming:
@@ -136,7 +126,7 @@ class _Creation:
         rivals = {
             identified(kind, each.identity)
             for each in list(context.sending.values())
-            if (each.kind, each.parent_id) == (kind.name, self.parent_id)
+            if (each.kind, each.parent_id) == (kind.name, self.intent.parent_id)
             and each.address != self.step.address
         }
         found = recover(kind, self.intent, free, context.hosts, rivals)

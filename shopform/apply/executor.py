@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from pathlib import Path
 from threading import Event
 
@@ -24,7 +24,7 @@ from shopform.errors import (
     StateError,
     Unreachable,
 )
-from shopform.model.plan import WRITES, Failure, Outcome, Plan, Step
+from shopform.model.plan import WRITES, Failure, Op, Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.planning.matching.recovered_creates import ranges
@@ -32,6 +32,10 @@ from shopform.shop.client import Client
 from shopform.state.session import Session
 
 STOPPING = (AccessRefused, BudgetSpent, StateError, Unreachable)
+AHEAD = 4
+"""Creates that are announced at once, by the number of calls in flight: with 4 calls at a time,
+250 ms a call and 50 ms a request to the store, 200 creates take 14 s; 15.4 s when each waits for a
+request of its own, 12.5 s without a store."""
 Listener = Callable[[str, Step], None]
 
 
@@ -113,6 +117,7 @@ class _Run:
     interrupt: Event
     applied: list[Step] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    announced: set[str] = field(default_factory=set)
     stopped: ShopformError | None = None
 
     def walk(self, parallelism: int) -> None:
@@ -129,7 +134,11 @@ class _Run:
                 if self._ended():
                     waiting = []
                 while waiting and len(running) < parallelism:
+                    if not self._announce(waiting, parallelism):
+                        waiting = []
+                        break
                     step = self.plan.steps[heappop(waiting)]
+                    self.announced.discard(step.key)
                     self.listener("start", step)
                     running[pool.submit(run_step, self.context, step)] = step
                 if not running:
@@ -139,6 +148,27 @@ class _Run:
                     step = running.pop(future)
                     if self._settle(step, future.exception()):
                         sorter.done(step.key)
+        for key in self.announced:
+            self.context.session.failed(key)
+
+    def _announce(self, waiting: list[int], parallelism: int) -> bool:
+        """Record the creates that begin soon in one request; False where that cannot be done."""
+        session, first = self.context.session, self.plan.steps[waiting[0]]
+        if not session.remote or first.op is not Op.CREATE or first.key in self.announced:
+            return True
+        soon = [self.plan.steps[n] for n in nsmallest(AHEAD * parallelism, waiting)]
+        intents = {
+            s.key: self.context.intent(s)
+            for s in soon
+            if s.op is Op.CREATE and s.key not in self.announced
+        }
+        try:
+            session.announce(intents)
+        except StateError as problem:
+            self.stopped = problem
+        else:
+            self.announced.update(intents)
+        return self.stopped is None
 
     def verify(self) -> None:
         """Read what was written, unless the run was stopped."""

@@ -73,6 +73,18 @@ class StepContext:
         new = step.parent is not None and step.parent.address in self.made
         return () if new else self.listed.get((step.kind, self.parent_id(step)))
 
+    def intent(self, step: Step) -> Intent:
+        """Return what it takes to look up the object that a step creates."""
+        entry = self.resolved(step)
+        return Intent(
+            address=step.address,
+            kind=step.kind,
+            parent_id=self.parent_id(step),
+            identity=entry.identity,
+            entry=entry,
+            before=self.before(step),
+        )
+
     def names(self, kind: Kind) -> Mapping[str, str]:
         return self.plan.names.get(kind.name, {})
 

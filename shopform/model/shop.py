@@ -56,6 +56,9 @@ class WireNames:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+OBJECT_STORES = ("s3", "gs", "az")  # the schemes of their addresses
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateStore:
     """Where object stores of remote state are, as far as their addresses do not say it."""

@@ -1,25 +1,39 @@
 """Open the store at a location."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from shopform import files
 from shopform.errors import ConfigError
+from shopform.model.shop import OBJECT_STORES, StateStore
 from shopform.state.ownership import Expected
 from shopform.state.store import Store
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteAccess:
+    """How a remote state is reached: what the project says of its store, and the environment."""
+
+    settings: StateStore
+    environment: Mapping[str, str]
+
+
 def open_store(
-    location: str,
-    directory: Path,
-    expected: Expected,
+    location: str, directory: Path, expected: Expected, remote: RemoteAccess | None = None
 ) -> Store:
-    """Return the store at a path relative to `directory`. Raises ConfigError for URLs."""
+    """Open the store at `location`: a path relative to `directory`, or an address.
+
+    Raises ConfigError for an address that is none, or without `remote`; StoreError where the
+    credentials of a remote store are missing.
+    """
+    if "://" in location:
+        if remote is None:
+            raise ConfigError(f"`{location}` is not a path", hint="give the path of a file")
+        return _remote(location, expected, remote)
     from shopform.state.local.store import LocalStore
 
-    scheme, separator, _ = location.partition("://")
-    if separator:
-        reason = "remote state is not supported yet" if scheme == "s3" else "unknown type of state"
-        raise ConfigError(f"{reason}: `{location}`", hint="give a path, such as `state/NAME.json`")
     with files.reporting(directory / location, ConfigError):
         files.typed(directory, location)
         store = LocalStore(directory / location, expected)
@@ -27,3 +41,24 @@ def open_store(
         with files.reporting(path, ConfigError):
             files.inside(path.parent, path.name)
     return store
+
+
+def _remote(location: str, expected: Expected, remote: RemoteAccess) -> Store:
+    address = urlsplit(location)
+    key = address.path.strip("/")
+    if address.scheme not in OBJECT_STORES or not address.netloc or not key:
+        raise ConfigError(
+            f"`{location}` is not the address of a state",
+            hint="write `s3://BUCKET/KEY`, `gs://BUCKET/KEY` or `az://CONTAINER/KEY`",
+        )
+    try:
+        from shopform.state.objects.obstore_blobs import open_blobs
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            f"the state `{location}` needs the package `{missing.name}`, which is not installed",
+            hint="`pip install 'shopform[remote]'`",
+        ) from missing
+    from shopform.state.objects.store import ObjectStore
+
+    blobs = open_blobs(address.scheme, address.netloc, remote.settings, remote.environment)
+    return ObjectStore(blobs, key, expected)

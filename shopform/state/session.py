@@ -74,11 +74,29 @@ class Session:
         self._writer = writer(ledger.base)
         self._mutex = threading.Lock()
         self._seen: Prior | None = None
+        self._announced: set[str] = set()
 
     @property
     def lineage(self) -> str:
         """The lineage of the state, which may not be written yet."""
         return self._ledger.base.lineage
+
+    @property
+    def remote(self) -> bool:
+        """Whether a record takes a request, so that it pays to announce creates."""
+        return self._writer.remote
+
+    def announce(self, creates: Mapping[str, Intent]) -> None:
+        """Record the creates, by the keys of their steps, that are to begin soon.
+
+        `intend` then has nothing to write for them. A create that does not begin must be given to
+        `failed`; until then the next run looks it up.
+        """
+        ticket = 0
+        for key, intent in creates.items():
+            ticket = self._intend(key, Op.CREATE, intent.address, intent)
+        self._writer.sync(ticket)
+        self._announced.update(creates)
 
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
         """Record a step before its call; durable when this returns.
@@ -86,8 +104,10 @@ class Session:
         A create has an `intent`, and is pending until its key has a result or has failed, its
         address gets an entry, or it is resolved.
         """
-        same = self._ledger.knows(intent)
-        ticket = self._record(intended(key, op, address, intent, same=same))
+        if key in self._announced:
+            self._writer.require_lock()
+            return
+        ticket = self._intend(key, op, address, intent)
         # Repeating an update or a delete does no harm.
         if intent is not None or not self._writer.remote:
             self._writer.sync(ticket)
@@ -165,6 +185,10 @@ class Session:
         except StateError:
             if error is None:
                 raise
+
+    def _intend(self, key: str, op: Op, address: Address, intent: Intent | None) -> int:
+        same = self._ledger.knows(intent)
+        return self._record(intended(key, op, address, intent, same=same))
 
     def _record(self, record: Record) -> int:
         line = encode(record)

@@ -53,7 +53,7 @@ def _former(workspace: Workspace) -> str:
 
     directory, shop, project = workspace.directory, workspace.shop, workspace.loaded.project
     own = directory / shop.state
-    if own.exists() or own.with_name(f"{own.name}.journal").exists():
+    if "://" in shop.state or own.exists() or own.with_name(f"{own.name}.journal").exists():
         return ""
     shops = project.settings["shops"][1]
     used = {f"state/{name}.json" for name in shop_names(project)}

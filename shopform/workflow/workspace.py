@@ -10,7 +10,7 @@ from shopform.errors import StateError
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
 from shopform.model.values import host_of
-from shopform.state.open import open_store
+from shopform.state.open import RemoteAccess, open_store
 from shopform.state.ownership import Expected
 from shopform.state.store import Store
 from shopform.workflow.observer import Observer
@@ -30,6 +30,10 @@ class LoadedProject:
     @property
     def given(self) -> Given:
         return Given(variables=self.variables, environment=self.request.environment)
+
+    def remote(self, shop: Shop) -> RemoteAccess:
+        """How a remote state of a shop is reached."""
+        return RemoteAccess(settings=shop.state_store, environment=self.request.environment)
 
     def declared(self, shop: str) -> Desired:
         """Return the declarations of a shop, compiled at most once; secrets may be empty."""
@@ -85,7 +89,7 @@ class Workspace:
             flags=flags,
             anywhere=anywhere,
         )
-        return open_store(name, self.directory, expected)
+        return open_store(name, self.directory, expected, self.loaded.remote(self.shop))
 
     @property
     def data(self) -> Path:

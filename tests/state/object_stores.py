@@ -8,7 +8,7 @@ from obstore.store import MemoryStore
 from state_samples import HOST
 
 from shopform.errors import StoreError
-from shopform.state.objects.blobs import Blob, Blobs, Listed, Tag
+from shopform.state.objects.blobs import Blob, Blobs, StoredObject, Tag
 from shopform.state.objects.lease import Times
 from shopform.state.objects.obstore_blobs import ObstoreBlobs
 from shopform.state.objects.store import ObjectStore
@@ -55,7 +55,7 @@ class Faults(Blobs):
         with self._request("delete", " ".join(keys)):
             self.blobs.delete(keys)
 
-    def list(self, prefix: str) -> Iterable[Listed]:
+    def list(self, prefix: str) -> Iterable[StoredObject]:
         with self._request("list", prefix):
             return self.blobs.list(prefix)
 

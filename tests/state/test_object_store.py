@@ -103,11 +103,11 @@ def test_a_holder_that_wakes_up_makes_no_further_call() -> None:
     asleep.result("a", set={A: entry(1)})
     with store_of(blobs).open("apply", timeout=5) as session:
         assert session.prior.pending == (intent(A),)
-        with pytest.raises(StateError, match="taken over"):
+        with pytest.raises(StateError, match="acquired by another"):
             asleep.intend("b", Op.CREATE, B, intent(B))
         session.result("a", set={A: entry(7)})
         session.commit()
-    with pytest.raises(StateError, match="taken over"):
+    with pytest.raises(StateError, match="acquired by another"):
         asleep.commit()
     assert store_of(blobs).read().resources == {A: entry(7)}
 
@@ -139,7 +139,7 @@ def test_a_write_of_the_state_that_lands_late_is_refused() -> None:
 
 def test_force_unlock_stops_a_run_that_is_alive() -> None:
     blobs = memory()
-    stopped = pytest.raises(StateError, match="taken over")
+    stopped = pytest.raises(StateError, match="acquired by another")
     with stopped, store_of(blobs).open("apply") as session:
         session.intend("a", Op.CREATE, A, intent(A))
         with pytest.raises(StateError, match="is held under the id"):

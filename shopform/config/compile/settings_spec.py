@@ -39,7 +39,7 @@ class ShopSpec(StrictModel):
     auth: Auth = may(
         "How the key is sent: `Bearer KEY`, `KEY` alone, or `Shoporama KEY`.", "bearer"
     )
-    state: str | None = may("Path of the state.")
+    state: str | None = may("Path of the state, or an address such as `s3://BUCKET/KEY`.")
     daily_calls: Annotated[int, Field(ge=1)] = may("Daily API call limit of the key.", 10_000)
     variables: dict[VariableName, str | None] = may("Values of `${var.NAME}` for this shop.", {})
     rewrite: dict[Rewritten, str] = may(
@@ -47,6 +47,14 @@ class ShopSpec(StrictModel):
         {},
     )
     wire: dict[Key, WireSpec] = may("API names, by kind.", {})
+
+
+class StateStoreSpec(StrictModel):
+    """Where the remote states of all shops are, as far as their addresses do not say it."""
+
+    region: str = may("Region of the bucket.", "")
+    endpoint: str = may("Address of a store that is not the provider's own; https.", "")
+    account: str = may("Name of the storage account, for `az://`.", "")
 
 
 class VariableSpec(StrictModel):
@@ -158,6 +166,7 @@ class ProjectSpec(StrictModel):
     """The settings of a project."""
 
     shops: dict[ShopName, ShopSpec] = may("The shops, by name.", {})
+    state_store: StateStoreSpec = may("The store of remote states.", StateStoreSpec())
     variables: dict[VariableName, VariableSpec | None] = may(
         "The variables that strings may use.", {}
     )

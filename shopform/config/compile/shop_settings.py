@@ -17,7 +17,7 @@ from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kit.text import backquoted
 from shopform.kit.url_paths import is_loopback
-from shopform.model.shop import DeleteLimits, Rules, Shop, WireNames
+from shopform.model.shop import OBJECT_STORES, DeleteLimits, Rules, Shop, StateStore, WireNames
 from shopform.model.values import Secret
 
 Data = dict[str, Any]
@@ -59,6 +59,7 @@ class Settings:
             token=secret if isinstance(secret, Secret) else Secret("", ""),
             auth=data.get("auth", "bearer"),
             state=state or _default_state(name),
+            state_store=StateStore(**self.data.get("state_store", {})),
             daily_calls=data.get("daily_calls", Shop.__dataclass_fields__["daily_calls"].default),
             rules=Rules(
                 deletes=DeleteLimits(**limits),
@@ -220,7 +221,11 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
 
 
 def _unusable_state(path: str) -> str:
-    """Return why a path cannot be that of a state; empty if it can."""
+    """Return why a path or an address cannot be that of a state; empty if it can."""
+    if "://" in path:
+        address = urlsplit(path)
+        known = address.scheme in OBJECT_STORES and address.netloc and "@" not in address.netloc
+        return "" if known else f"no store (write one of {', '.join(OBJECT_STORES)})"
     if posixpath.basename(path) in ("", ".", ".."):
         return "a folder"
     if is_yaml(path):

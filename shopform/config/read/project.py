@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAMES: Final = ("shopform.yaml", "shopform.yml")
 BOM: Final = "\ufeff"
 SUFFIXES: Final = (".yaml", ".yml")
-SETTINGS: Final = ("shops", "variables", "policy", "include")
+SETTINGS: Final = ("shops", "state_store", "variables", "policy", "include")
 REFACTORINGS: Final = ("moved", "removed", "imports")
 
 Entry = tuple[Scalar, Node]

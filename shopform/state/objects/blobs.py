@@ -18,7 +18,7 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class StoredObject:
     key: str
     modified: datetime
 
@@ -41,7 +41,7 @@ class Blobs(Protocol):
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects that may be missing."""
 
-    def list(self, prefix: str) -> Iterable[Listed]:
+    def list(self, prefix: str) -> Iterable[StoredObject]:
         """The objects whose keys begin with `prefix`, which ends with a slash."""
 
     def place(self, key: str) -> str:

@@ -1,7 +1,7 @@
 """One writer at a time: a lock object with a lease, held by a beat.
 
 A holder that stays silent for LEASE seconds on the clock of the one who watches is dead, and its
-lock is taken over in the next epoch. No clock is compared with another. A holder stops to work
+lock is acquired in the next epoch. No clock is compared with another. A holder stops to work
 WORK seconds after the last beat that was answered, which is long before that; and what it would
 still write is refused by the seals of its journal and by the tag of the state.
 """
@@ -80,7 +80,7 @@ class Lease:
         return not self._lost and now() - self._sent < self._times.work
 
     def release(self) -> None:
-        """Free the lock; one that cannot be freed is taken over by the next run."""
+        """Free the lock; one that cannot be freed expires."""
         self._ended.set()
         self._thread.join()
         if not self._lost:
@@ -107,7 +107,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
-    """A lock that was taken; `dead` is the epoch it was taken over from."""
+    """An acquired lock; `dead` is the epoch of a holder that let it expire."""
 
     lease: Lease
     dead: int | None
@@ -159,7 +159,7 @@ def _locked(holder: LockInfo, state: str, watched: float) -> Locked:
         f"`{state}` is locked by {holder.who} since {holder.created} (`{holder.operation}`, "
         f"process {holder.pid}, lock {holder.id})"
         + (f"; it was watched for {watched:.0f} s" if watched >= 1 else ""),
-        hint="wait for that run with `--lock-timeout 5m`, which also takes the lock over from a "
+        hint="wait for that run with `--lock-timeout 5m`, which also acquires the lock of a "
         "holder that is dead; if it hangs: "
         f"`shopform force-unlock {holder.id}`",
     )

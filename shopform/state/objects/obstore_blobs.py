@@ -24,7 +24,7 @@ from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
 
 from shopform.errors import ConfigError, StoreError
 from shopform.model.shop import StateStore
-from shopform.state.objects.blobs import Blob, ConflictError, Listed, Tag
+from shopform.state.objects.blobs import Blob, ConflictError, StoredObject, Tag
 
 NEEDED: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
     "s3": (
@@ -80,10 +80,12 @@ class ObstoreBlobs:
         with self._reporting("delete", keys[0]), suppress(FileNotFoundError, NotFoundError):
             obstore.delete(self._store, keys)
 
-    def list(self, prefix: str) -> Iterable[Listed]:
+    def list(self, prefix: str) -> Iterable[StoredObject]:
         with self._reporting("list", prefix):
             pages = list(obstore.list(self._store, prefix.rstrip("/")))
-        return [Listed(each["path"], each["last_modified"]) for page in pages for each in page]
+        return [
+            StoredObject(each["path"], each["last_modified"]) for page in pages for each in page
+        ]
 
     def place(self, key: str) -> str:
         return f"{self._root}/{key}"

@@ -24,7 +24,7 @@ SEALS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Number:
+class SegmentNumber:
     """Which segment: in the order in which they were written."""
 
     epoch: int
@@ -42,7 +42,7 @@ class Segment:
     them; empty for none.
     """
 
-    number: Number
+    number: SegmentNumber
     header: SegmentHeader
     lines: tuple[bytes, ...]
     saved: str
@@ -57,7 +57,7 @@ class Segments:
     """The segments under a key, in order, and their numbers, seals too, with their ages."""
 
     read: tuple[Segment, ...]
-    listed: dict[Number, datetime]
+    listed: dict[SegmentNumber, datetime]
 
     def counting(self, digest: str) -> tuple[Segment, ...]:
         """Those that the state of this digest does not hold already, and the last that it does."""
@@ -93,7 +93,7 @@ def find(blobs: Blobs, key: str) -> Segments | None:
 
 def seal(blobs: Blobs, key: str, epoch: int, found: Segments, nonce: str) -> bool:
     """Close a dead epoch. False where its holder wrote once more, so that all is read again."""
-    number = Number(epoch, found.last(epoch) + 1)
+    number = SegmentNumber(epoch, found.last(epoch) + 1)
     header = SegmentHeader(
         format=FORMAT, lineage="", serial=0, shop="", nonce=f"{nonce}-{number}", seal=True
     )
@@ -121,7 +121,7 @@ class SegmentJournal:
         self._lease, self._next = lease, found.last(lease.epoch) + 1
         self._base = base
         self._found = found
-        self._own: list[Number] = []
+        self._own: list[SegmentNumber] = []
         self._lines: list[bytes] = []
         self._sent: _Sent | None = None
         self._written = self._synced = 0
@@ -193,9 +193,9 @@ class SegmentJournal:
     def _confirm(self) -> None:
         if self._sent is None:
             return
-        number = Number(self._lease.epoch, self._next)
+        number = SegmentNumber(self._lease.epoch, self._next)
         if write(self._blobs, f"{prefix(self._key)}{number}", self._sent.body, None) is None:
-            raise taken_over(self._blobs.place(self._key))
+            raise lock_lost(self._blobs.place(self._key))
         self._own.append(number)
         self._next += 1
         with self._adding:
@@ -204,14 +204,14 @@ class SegmentJournal:
         self._sent = None
 
 
-def taken_over(place: str) -> StateError:
+def lock_lost(place: str) -> StateError:
     return StateError(
-        f"the lock of `{place}` was taken over by another run",
+        f"the lock of `{place}` was acquired by another run",
         hint="what this run did is in the journal, and the other run has read it",
     )
 
 
-def _numbers(blobs: Blobs, start: str) -> Iterator[tuple[Number, datetime]]:
+def _numbers(blobs: Blobs, start: str) -> Iterator[tuple[SegmentNumber, datetime]]:
     for listed in blobs.list(start):
         epoch, dash, number = listed.key.removeprefix(start).partition("-")
         if not (dash and epoch.isdecimal() and number.isdecimal()):
@@ -219,10 +219,10 @@ def _numbers(blobs: Blobs, start: str) -> Iterator[tuple[Number, datetime]]:
                 f"`{blobs.place(listed.key)}` is not a segment of a journal",
                 hint="move that object, or give `state` another name",
             )
-        yield Number(int(epoch), int(number)), listed.modified
+        yield SegmentNumber(int(epoch), int(number)), listed.modified
 
 
-def _parse(number: Number, data: bytes, place: str) -> Segment:
+def _parse(number: SegmentNumber, data: bytes, place: str) -> Segment:
     head, *lines = data.split(b"\n")
     try:
         if lines[-1:] != [b""]:

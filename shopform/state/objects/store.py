@@ -16,13 +16,13 @@ from shopform.state.objects.segments import (
     SegmentJournal,
     Segments,
     find,
+    lock_lost,
     prefix,
     seal,
-    taken_over,
 )
 from shopform.state.ownership import Expected
 from shopform.state.records import digest_of, encode, saved_record
-from shopform.state.session import StateSession
+from shopform.state.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class ObjectStore:
         self.expected = expected
         self.times = times or Times()
 
-    def read(self, *, mending: bool = False) -> Prior:
-        return self._find(mending=mending).ledger.prior()
+    def read(self, *, repair: bool = False) -> Prior:
+        return self._find(repair=repair).ledger.prior()
 
-    def open(self, operation: str, timeout: float = 0.0, *, mending: bool = False) -> StateSession:
+    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> Session:
         acquired = locking.acquire(
             self.blobs,
             f"{self.key}.lock",
@@ -78,7 +78,7 @@ class ObjectStore:
             if acquired.dead is not None:
                 self._seal(acquired.dead)
             while True:
-                session = self._session(lease, mending=mending)
+                session = self._session(lease, repair=repair)
                 if session is not None:
                     return session
         except BaseException:
@@ -91,10 +91,10 @@ class ObjectStore:
     def describe(self) -> str:
         return self.blobs.place(self.key)
 
-    def _session(self, lease: Lease, *, mending: bool) -> StateSession | None:
+    def _session(self, lease: Lease, *, repair: bool) -> Session | None:
         """The session on what is there now; None where a dead run's last write came between."""
-        found = self._find(mending=mending)
-        session = StateSession(
+        found = self._find(repair=repair)
+        session = Session(
             found.ledger, self.expected, lambda base: ObjectWriter(self, lease, base, found)
         )
         if not found.under_way:
@@ -113,7 +113,7 @@ class ObjectStore:
             if found is not None and seal(self.blobs, self.key, epoch, found, nonce):
                 return
 
-    def _find(self, *, mending: bool = False) -> _Found:
+    def _find(self, *, repair: bool = False) -> _Found:
         state, segments = self._snapshot()
         base = None if state is None else loads(state.data, self.describe())
         digest = "" if state is None else digest_of(state.data)
@@ -124,7 +124,7 @@ class ObjectStore:
             ledger = replay(base, state.data if state else None, b"".join(lines), journal)
         else:
             ledger = Ledger(base or Prior())
-        self.expected.check(ledger, self.describe(), mending=mending)
+        self.expected.check(ledger, self.describe(), repair=repair)
         return _Found(ledger, state.tag if state else None, digest, segments)
 
     def _snapshot(self) -> tuple[Blob | None, Segments]:
@@ -166,7 +166,7 @@ class ObjectWriter:
 
     def require_lock(self) -> None:
         if not self._lease.still_held():
-            raise taken_over(self._store.describe())
+            raise lock_lost(self._store.describe())
 
     def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
         saved = b"" if state is None else encode(saved_record(base.serial, state))

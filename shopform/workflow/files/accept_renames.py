@@ -51,15 +51,11 @@ def accept(
         resolve_token=False,
     )
     directory = request.directory
-    shops = [
-        (
-            desired,
-            open_store(
-                each.state, directory, Expected(shop=host_of(each.url), catalogue=each.catalogue)
-            ).read(),
-        )
-        for each, desired in found.values()
-    ]
+    shops = []
+    for shop, desired in found.values():
+        expected = Expected(shop=host_of(shop.url), catalogue=shop.catalogue)
+        store = open_store(shop.state, directory, expected, loaded.remote(shop))
+        shops.append((desired, store.read()))
     for move in new:
         _check(move, [*listed, *(m for m in new if m is not move)], shops)
     change = with_moves(project, new)

@@ -19,7 +19,7 @@ from shopform.model.plan import Outcome, Plan
 
 CHANGES = 2
 # The exit code of a run on several shops is the first of these: the most urgent one.
-PRECEDENCE = (130, 64, 10, 1, 14, 16, 18, 17, 15, 13, 12, 11, CHANGES, 0)
+PRECEDENCE = (130, 64, 10, 1, 14, 16, 18, 19, 17, 15, 13, 12, 11, CHANGES, 0)
 READS = "read-incomplete"
 CONFLICT = "promote-conflict"  # as a warning: everything else is applied
 OWN_CODE = (AccessRefused, BudgetSpent, Interrupted)
