@@ -8,6 +8,7 @@ from obstore.store import MemoryStore
 from state_samples import HOST
 
 from shopform.errors import StoreError
+from shopform.kinds.standard import STANDARD
 from shopform.state.objects.blobs import Blob, Blobs, StoredObject, Tag
 from shopform.state.objects.lease import Times
 from shopform.state.objects.obstore_blobs import ObstoreBlobs
@@ -88,4 +89,4 @@ def memory() -> Blobs:
 
 
 def store_of(blobs: Blobs, times: Times = QUICK) -> ObjectStore:
-    return ObjectStore(blobs, KEY, Expected(shop=HOST), times)
+    return ObjectStore(blobs, KEY, Expected(shop=HOST, catalogue=STANDARD), times)
