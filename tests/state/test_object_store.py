@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from crash_driver import COMMIT, RUNS, Truth, truths
-from object_stores import KEY, STILL, Faults, Killed, dying, losing, memory, store_of
+from object_stores import KEY, Faults, Killed, dying, losing, memory, store_of
 from state_samples import A, B, entry, intent
 from test_crash import truth_of
 
@@ -16,8 +16,7 @@ from shopform.state.objects.blobs import Blobs, ConflictError, Tag
 
 def play(blobs: Blobs, acknowledge: Callable[[], None]) -> None:
     for run in RUNS:
-        # A dead holder is recognised by its silence.
-        with store_of(blobs, STILL).open("apply") as session:
+        with store_of(blobs).open("apply") as session:
             for act, _ in run:
                 act(session)
                 acknowledge()
@@ -98,7 +97,7 @@ def test_a_lost_request_or_answer_changes_nothing_or_stops_the_run(after: bool) 
 def test_a_holder_that_wakes_up_makes_no_further_call() -> None:
     """It was paused for longer than the lease, and another run went on with its state."""
     blobs = memory()
-    asleep = store_of(blobs, STILL).open("apply")
+    asleep = store_of(blobs).open("apply")
     asleep.intend("a", Op.CREATE, A, intent(A))
     asleep.result("a", set={A: entry(1)})
     with store_of(blobs).open("apply", timeout=5) as session:
@@ -126,7 +125,7 @@ def test_a_write_of_the_state_that_lands_late_is_refused() -> None:
 
     with store_of(inner).open("apply") as session:
         session.edit(set={A: entry(1)})
-    with pytest.raises(Killed), store_of(Slow(inner), STILL).open("apply") as session:
+    with pytest.raises(Killed), store_of(Slow(inner)).open("apply") as session:
         session.edit(set={B: entry(2)})
     with store_of(inner).open("apply", timeout=5) as session:
         assert session.prior.resources == {A: entry(1), B: entry(2)}

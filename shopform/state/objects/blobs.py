@@ -36,7 +36,7 @@ class Blobs(Protocol):
         """Raise ConflictError where there is an object already."""
 
     def replace(self, key: str, data: bytes, tag: Tag) -> Tag:
-        """Raise ConflictError where the object is not the one of `tag` any more."""
+        """Raise ConflictError if the object is no longer the one of `tag`."""
 
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects that may be missing."""

@@ -94,7 +94,7 @@ class Lease:
             try:
                 tag = write(self._blobs, self._key, following.dump(), self._tag)
             except StoreError:
-                continue  # the same bytes again, so that a lost answer is recognised
+                continue  # the same bytes again: then a lost answer does no harm
             if tag is None:
                 self._lost = True
                 return

@@ -239,7 +239,7 @@ def _parse(number: SegmentNumber, data: bytes, place: str) -> Segment:
         raise StateError(
             f"the journal segment `{place}` is damaged: {problem}",
             hint="move it away and look at the next plan: what only the journal knew is then "
-            "recognised by its identity",
+            "matched by its identity",
         ) from None
     saved = last.sha256 if isinstance(last, Compacted) else ""
     return Segment(number, header, tuple(line + b"\n" for line in lines[:-1]), saved)
