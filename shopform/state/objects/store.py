@@ -124,7 +124,7 @@ class ObjectStore:
             ledger = replay(base, state.data if state else None, b"".join(lines), journal)
         else:
             ledger = Ledger(base or Prior())
-        self.expected.check(ledger, self.describe(), repair=repair)
+        self.expected.check(ledger.prior(), self.describe(), repair=repair)
         return _Found(ledger, state.tag if state else None, digest, segments)
 
     def _snapshot(self) -> tuple[Blob | None, Segments]:
