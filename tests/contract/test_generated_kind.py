@@ -1,12 +1,23 @@
-"""A kind that no one wrote anything for: one file and its entry in STANDARD, in a copied tree."""
+"""A kind that no one wrote anything for: as a value, and as a file in a copied tree."""
 
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+import life_of_a_generated_kind as life
 from support import ROOT
+
+import shopform
+from shopform.kinds import Catalogue
+from shopform.kinds.standard import STANDARD
+from shopform.sandbox.behaviour import generic, tables
+from shopform.sandbox.switches import SWITCHES, Switch
 
 LIFE = Path(__file__).with_name("life_of_a_generated_kind.py")
 KIND = '''
@@ -40,7 +51,30 @@ ALBUM = Kind(
 '''
 
 
-def test_a_generated_kind_lives_a_whole_life(tmp_path: Path) -> None:
+def test_a_kind_given_as_a_value_lives_a_whole_life(tmp_path: Path) -> None:
+    """In this process, where every module was imported before: none keeps the kinds of then.
+
+    The sandbox gets a table of its rows beside those that it has.
+    """
+    for module in pkgutil.walk_packages(shopform.__path__, "shopform."):
+        importlib.import_module(module.name)
+    made: dict[str, Any] = {}
+    exec(KIND, made)
+    album = made["ALBUM"]
+    at = next(number for number, kind in enumerate(STANDARD.kinds) if kind.route)
+    catalogue = Catalogue((*STANDARD.kinds[:at], album, *STANDARD.kinds[at:]))
+    shape = Switch("shape.album", ("envelope", "bare"), "form of its list", "generated")
+    with (
+        patch("shopform.kinds.standard.STANDARD", catalogue),
+        patch("shopform.sandbox.switches.SWITCHES", (*SWITCHES, shape)),
+        patch.dict(generic.ENDPOINT_OF, album="album"),
+        patch.dict(tables.ENDPOINTS, album=generic.table_of(album, 5001)),
+        patch.dict(tables.FIRST_IDS, album=5001),
+    ):
+        life.main(tmp_path)
+
+
+def test_a_kind_in_a_copied_tree_lives_a_whole_life(tmp_path: Path) -> None:
     """It is planned, applied, dumped, cloned and undone, and shares the shop's paths."""
     copy = tmp_path / "copy"
     shutil.copytree(ROOT / "shopform", copy / "shopform", ignore=shutil.ignore_patterns("*.pyc"))

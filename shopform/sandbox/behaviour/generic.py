@@ -39,7 +39,8 @@ class GenericTable(Table):
             self.settle_path(draft)
 
 
-def _table(kind: Kind, first: int) -> type[Table]:
+def table_of(kind: Kind, first: int) -> type[Table]:
+    """Make a table of the rows of a kind, whose ids begin with `first`."""
     rows = kind.fields
     body: dict[str, Any] = {
         "surface": Surface.of(kind.wire),
@@ -56,4 +57,4 @@ def _table(kind: Kind, first: int) -> type[Table]:
 def generic_tables() -> tuple[type[Table], ...]:
     """Return a table for each kind without one written by hand."""
     kinds = enumerate(GENERIC.values())
-    return tuple(_table(kind, 2001 + 100 * number) for number, kind in kinds)
+    return tuple(table_of(kind, 2001 + 100 * number) for number, kind in kinds)
