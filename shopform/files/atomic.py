@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -50,11 +51,11 @@ def check_writable(path: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Replace a file by write, fsync, rename, fsync of the folder.
+def write_atomic(path: Path, data: bytes | Iterable[bytes], *, mode: int | None = None) -> None:
+    """Replace a file by write, fsync, rename, fsync of the folder; `data` may be in pieces.
 
     Without `mode` an existing file keeps its mode and a new one gets 0644 less the umask. Raises
-    OSError, and then the old file is unchanged.
+    OSError, or what making a piece raises, and then the old file is unchanged.
     """
     temporary = path.with_name(path.name + ".tmp")
     if mode is None:
@@ -66,12 +67,13 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
         try:
             if mode is not None:
                 os.fchmod(fd, mode)
-            write_all(fd, data)
+            for piece in [data] if isinstance(data, bytes) else data:
+                write_all(fd, piece)
             os.fsync(fd)
         finally:
             os.close(fd)
         os.replace(temporary, path)  # noqa: PTH105 - the crash tests count the calls of `os`
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)

@@ -150,7 +150,9 @@ class Transport:
                 size += len(part)
                 if size > MAX_BYTES or late.is_set():
                     raise ResponseTooLarge(f"the answer is larger than {MAX_BYTES:,} bytes")
-            return Response(response.status_code, response.headers, b"".join(parts))
+        # A response and its stream refer to each other, and the garbage collector is off.
+        response.stream = httpx.ByteStream(b"")
+        return Response(response.status_code, response.headers, b"".join(parts))
 
 
 def _worker() -> Jobs:

@@ -1,5 +1,6 @@
 """The format of the state: JSON with stable diffs, validated when it is read."""
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -83,11 +84,19 @@ def dumps(prior: Prior) -> bytes:
         resources=prior.resources,
     )
     data = write(StateFile, document)
-    text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     try:
-        return f"{text}\n".encode()
+        return _encode(data, ascii_only=False)
     except UnicodeEncodeError:  # an unpaired surrogate, which JSON can escape
-        return json.dumps(data, indent=2, sort_keys=True, allow_nan=False).encode() + b"\n"
+        return _encode(data, ascii_only=True)
+
+
+def _encode(data: Document, *, ascii_only: bool) -> bytes:
+    """Return the data as JSON; `json.dumps` would hold each of its millions of pieces."""
+    with io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") as text:
+        json.dump(data, text, indent=2, sort_keys=True, ensure_ascii=ascii_only, allow_nan=False)
+        text.write("\n")
+        text.flush()
+        return text.buffer.getvalue()
 
 
 def loads(data: bytes, path: Path | str) -> Prior:

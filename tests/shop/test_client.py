@@ -1,5 +1,6 @@
 """What the client sends, how often, and what it makes of each answer."""
 
+import gc
 import threading
 import time
 import traceback
@@ -41,6 +42,20 @@ def test_each_auth_form_sends_its_header(auth: str, header: str) -> None:
     assert sent["authorization"] == header
     assert sent["accept"] == sent["content-type"] == "application/json"
     assert sent["user-agent"].startswith("shopform/")
+
+
+def test_a_response_leaves_nothing_to_the_garbage_collector() -> None:
+    """It is off in a command, and a large shop answers thousands of times."""
+    gc.disable()
+    try:
+        with serving(script(*[OK] * 41)) as running, Client(running.shop()) as client:
+            client.get("x")
+            gc.collect()
+            for _ in range(40):
+                client.get("x")
+            assert gc.collect() < 40
+    finally:
+        gc.enable()
 
 
 FAULTS = {

@@ -8,16 +8,17 @@ the document.
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Literal
 
 from shopform import __version__
 from shopform.kinds import Catalogue
 from shopform.kit.documents import Document, write
+from shopform.kit.json_stream import Items, complete
 from shopform.model.json_values import shown
-from shopform.model.plan import Action, Change, Plan
+from shopform.model.plan import Action, Change, Plan, Step
 from shopform.model.values import Address, Secret
 from shopform.render.json.plan_schema import (
     FORMAT,
@@ -48,13 +49,24 @@ def document(plan: Plan) -> Document:
 
     It has no secrets: a field made from one is null, and true under `after_sensitive`.
     """
+    found: Document = complete(outline(plan))
+    return found
+
+
+def outline(plan: Plan) -> Document:
+    """Return the document with its long lists as `Items`, to be written without holding them."""
     settled = [
         Change(address=a, action=Action.NO_OP, id=s.id, values=s.values)
         for a, s in sorted(plan.settled.items())
     ]
-    every = [*plan.changes, *settled]
-    side, change = partial(after, plan.catalogue), partial(_change, plan.catalogue)
-    planned = _module(every, side)
+    every = sorted([*plan.changes, *settled], key=attrgetter("address"))
+    side, record = partial(after, plan.catalogue), partial(_change, plan.catalogue)
+    planned, held = _module(every, side), _module(every, before)
+
+    def records() -> Iterator[Document]:
+        yield from (write(ChangeRecord, record(change)) for change in plan.changes)
+        yield from (write(ChangeRecord, record(change, settled=True)) for change in settled)
+
     made = PlanDocument(
         format_version=FORMAT,
         terraform_version=TERRAFORM,
@@ -63,27 +75,30 @@ def document(plan: Plan) -> Document:
         complete=not any(d.code == "targeting" for d in plan.diagnostics),
         errored=plan.refused,
         variables={},
-        planned_values=PlannedValues(root_module=planned),
-        resource_changes=(
-            *map(change, plan.changes),
-            *(change(each, settled=True) for each in settled),
-        ),
-        resource_drift=tuple(map(change, plan.drift)),
+        planned_values=PlannedValues(root_module=Module()),
+        resource_changes=(),
+        resource_drift=tuple(map(record, plan.drift)),
         relevant_attributes=[],
         output_changes={},
-        prior_state=_prior_state(_module(every, before)),
-        configuration=_configuration(plan.catalogue, planned),
+        prior_state={},
+        configuration={},
         checks=[],
         notes=tuple(map(Note.of, plan.diagnostics)),
-        **as_in_plan(plan),
+        **{**as_in_plan(plan), "steps": ()},
     )
     found: Document = write(PlanDocument, made)
-    return found
+    return found | {
+        "planned_values": {"root_module": planned},
+        "resource_changes": Items(records),
+        "prior_state": _prior_state(held),
+        "configuration": _configuration(plan.catalogue, every),
+        "steps": Items(lambda: (write(Step, step) for step in plan.steps)),
+    }
 
 
 def sealed(plan: Plan) -> Document:
     """Return the document with a digest over all of it, to detect accidental changes."""
-    body = json.loads(json.dumps(document(plan)))
+    body = document(plan)
     return {**body, INTEGRITY: integrity_of(body)}
 
 
@@ -190,38 +205,44 @@ def _named(address: Address) -> dict[str, Any]:
     }
 
 
-def _module(changes: Iterable[Change], side: Side) -> Module:
+def _module(changes: Iterable[Change], side: Side) -> Document:
     """Return the objects that exist on one side of the changes, with their values."""
-    found = ((change.address, side(change)) for change in changes)
-    return Module(
-        resources=tuple(
-            PlannedObject(
-                address=address,
-                **_named(address),
-                schema_version=0,
-                values=shown(values),
-                sensitive_values={n: True for n, v in values.items() if isinstance(v, Secret)},
-            )
-            for address, values in sorted(found, key=itemgetter(0))
-            if values is not None
-        )
+
+    def objects() -> Iterator[Document]:
+        for change in changes:
+            values = side(change)
+            if values is not None:
+                yield write(PlannedObject, _planned(change.address, values))
+
+    return {"resources": Items(objects)} if any(side(c) is not None for c in changes) else {}
+
+
+def _planned(address: Address, values: Mapping[str, object]) -> PlannedObject:
+    return PlannedObject(
+        address=address,
+        **_named(address),
+        schema_version=0,
+        values=shown(values),
+        sensitive_values={n: True for n, v in values.items() if isinstance(v, Secret)},
     )
 
 
-def _prior_state(held: Module) -> Document:
+def _prior_state(held: Document) -> Document:
     return {
         "format_version": "1.0",
         "terraform_version": TERRAFORM,
-        "values": {"root_module": write(Module, held)},
+        "values": {"root_module": held},
     }
 
 
-def _configuration(catalogue: Catalogue, planned: Module) -> Document:
+def _configuration(catalogue: Catalogue, changes: Iterable[Change]) -> Document:
+    def declared() -> Iterator[Document]:
+        there = (c.address for c in changes if after(catalogue, c) is not None)
+        return (_configured(catalogue, address) for address in there)
+
     return {
         "provider_config": {"shoporama": {"name": "shoporama", "full_name": PROVIDER}},
-        "root_module": {
-            "resources": [_configured(catalogue, each.address) for each in planned.resources]
-        },
+        "root_module": {"resources": Items(declared)},
     }
 
 

@@ -1,6 +1,5 @@
 """Records of runs: the plan of each, and the state entries before it."""
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.errors import ShopformError, StateError, UsageError
 from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
 from shopform.kit import documents
+from shopform.kit.json_stream import encode
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import masked, secrets_of
@@ -50,7 +50,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
 
     Raises StateError if it cannot be written: the run must not start without it.
     """
-    from shopform.render.json.plan_document import document
+    from shopform.render.json.plan_document import outline
 
     folder = _folder(workspace)
     now = datetime.now(UTC)
@@ -63,14 +63,13 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
         lineage=session.lineage,
         counts=change_counts(plan.changes),
         before=touched(plan, session.prior),
-        plan=document(replace(plan, settled={})),
+        plan={},
     )
+    data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
     path = folder / f"{name}.json"
     with reporting(path):
         make_directory(folder)
-        write_atomic(
-            path, json.dumps(documents.write(RunRecord, record)).encode() + b"\n", mode=0o600
-        )
+        write_atomic(path, encode(data), mode=0o600)
         for old in _names(folder)[:-KEPT]:
             remove(folder / f"{old}.json")
 
