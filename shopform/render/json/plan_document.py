@@ -55,6 +55,31 @@ def document(plan: Plan) -> Document:
 
 def outline(plan: Plan) -> Document:
     """Return the document with its long lists as `Items`, to be written without holding them."""
+    made = PlanDocument(
+        format_version=FORMAT,
+        terraform_version=TERRAFORM,
+        shopform_version=__version__,
+        applyable=not plan.refused and not plan.empty,
+        complete=not any(d.code == "targeting" for d in plan.diagnostics),
+        errored=plan.refused,
+        variables={},
+        planned_values=PlannedValues(root_module=Module()),
+        resource_changes=(),
+        resource_drift=tuple(_change(plan.catalogue, change) for change in plan.drift),
+        relevant_attributes=[],
+        output_changes={},
+        prior_state={},
+        configuration={},
+        checks=[],
+        notes=tuple(map(Note.of, plan.diagnostics)),
+        **{**as_in_plan(plan), "steps": ()},
+    )
+    found: Document = write(PlanDocument, made)
+    return found | _lists(plan)
+
+
+def _lists(plan: Plan) -> Document:
+    """Return the keys of the document that have a list as long as the plan."""
     settled = [
         Change(address=a, action=Action.NO_OP, id=s.id, values=s.values)
         for a, s in sorted(plan.settled.items())
@@ -67,27 +92,7 @@ def outline(plan: Plan) -> Document:
         yield from (write(ChangeRecord, record(change)) for change in plan.changes)
         yield from (write(ChangeRecord, record(change, settled=True)) for change in settled)
 
-    made = PlanDocument(
-        format_version=FORMAT,
-        terraform_version=TERRAFORM,
-        shopform_version=__version__,
-        applyable=not plan.refused and not plan.empty,
-        complete=not any(d.code == "targeting" for d in plan.diagnostics),
-        errored=plan.refused,
-        variables={},
-        planned_values=PlannedValues(root_module=Module()),
-        resource_changes=(),
-        resource_drift=tuple(map(record, plan.drift)),
-        relevant_attributes=[],
-        output_changes={},
-        prior_state={},
-        configuration={},
-        checks=[],
-        notes=tuple(map(Note.of, plan.diagnostics)),
-        **{**as_in_plan(plan), "steps": ()},
-    )
-    found: Document = write(PlanDocument, made)
-    return found | {
+    return {
         "planned_values": {"root_module": planned},
         "resource_changes": Items(records),
         "prior_state": _prior_state(held),
