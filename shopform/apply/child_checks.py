@@ -11,7 +11,7 @@ from shopform.errors import ShopChanged, ShopformError
 from shopform.kinds import Kind
 from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import Op, Plan, Step
-from shopform.model.references import links
+from shopform.model.references import parent_links
 from shopform.shop import fetch
 from shopform.shop.client import Client
 
@@ -71,14 +71,12 @@ class ChildChecks:
 
     def _added(self, step: Step, name: str) -> Iterator[str]:
         kind = self.plan.catalogue[name]
-        nested = kind.nesting is not None
-        names = ("",) if nested else kind.identity
-        for item in self._list(name, step.id if nested else None).objects.values():
+        for item in self._list(name, step.id if kind.nesting else None).objects.values():
             if (name, item.id) in self.deleted:
                 continue
-            for field_name, target in links(kind, item).items():
+            for field_name, target in parent_links(kind, item).items():
                 away = (name, item.id, field_name) in self.moving
-                if field_name in names and target == (step.kind, step.id) and not away:
+                if target == (step.kind, step.id) and not away:
                     yield f"{_label(kind, item)} was added to it after the plan was made"
 
     def _list(self, kind: str, parent_id: int | None) -> LiveKind:

@@ -15,7 +15,7 @@ from shopform.model.desired import Resource
 from shopform.model.keys import key_from
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
-from shopform.model.references import links
+from shopform.model.references import links, parent_links
 from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import Identity, live_identity
 
@@ -137,9 +137,7 @@ class _Declarer:
 
     def _parents(self, kind: Kind, item: LiveObject) -> tuple[Address, ...] | None:
         """Return the addresses of an object's parents; None while one of them has none."""
-        held = links(kind, item)
-        names = ("", *(n for n in kind.identity if n in kind.refers))
-        places = [held[name] for name in names if name in held]
+        places = parent_links(kind, item).values()
         if any(place not in self.addresses for place in places):
             return None
         return tuple(self.addresses[place] for place in places)

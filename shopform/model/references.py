@@ -20,6 +20,12 @@ def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
     return found
 
 
+def parent_links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
+    """Return the links to an object's parent and to the targets of its identity, by field."""
+    found = links(kind, item)
+    return {name: found[name] for name in ("", *kind.identity) if name in found}
+
+
 def depends_on(resource: Resource) -> tuple[Address, ...]:
     """Return the addresses of a resource's parent and references, without fields sent only once."""
     kept = (value for name, value in resource.fields.items() if name not in resource.once)

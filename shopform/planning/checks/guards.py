@@ -102,7 +102,6 @@ def _children(draft: PlanDraft) -> None:
     if not deleted:
         return
     for kind in draft.catalogue.kinds:
-        names = ("", *(n for n in kind.identity if n in kind.refers))
         for item in draft.live.kind(kind.name).objects.values():
             if (kind.name, item.id) in deleted:
                 continue
@@ -110,7 +109,7 @@ def _children(draft: PlanDraft) -> None:
                 change = deleted.get(target)
                 if not change or _moves_away(draft, kind, item.id, name):
                     continue
-                if name in names:
+                if not name or name in kind.identity:
                     _child(draft, kind, item.id, change)
                 else:
                     _reference(draft, kind, item.id, name, change)

@@ -8,7 +8,7 @@ from shopform.kinds.field_types import Unreadable
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Entry
-from shopform.model.references import links
+from shopform.model.references import parent_links
 from shopform.model.secrecy import secrets_of
 
 EDITED = "edited"
@@ -42,14 +42,12 @@ def unmanaged_children(
     """Return unowned objects by kind and id of their parent."""
     found: dict[tuple[str, int], list[str]] = {}
     for kind in live.catalogue.kinds:
-        parents = ("", *(n for n in kind.identity if n in kind.refers))
         read = live.kinds.get(kind.name)
         for child in read.objects.values() if read else ():
             if (kind.name, child.id) in owned:
                 continue
-            for name, target in links(kind, child).items():
-                if name in parents:
-                    found.setdefault(target, []).append(f"{kind.name} {child.id}")
+            for target in parent_links(kind, child).values():
+                found.setdefault(target, []).append(f"{kind.name} {child.id}")
     return found
 
 

@@ -12,7 +12,7 @@ from shopform.kinds import Catalogue
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
-from shopform.model.references import links
+from shopform.model.references import parent_links
 from shopform.model.values import Address
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
@@ -131,8 +131,8 @@ def _above(wanted: Address, prior: Prior, found: FetchedObject) -> str:
     """Return a hint for an object whose parent is not in the state."""
     owned = prior.owners
     kind = found.catalogue[wanted.kind]
-    for name, (above, number) in links(kind, found.object).items():
-        if name in kind.identity and (above, number) not in owned:
+    for above, number in parent_links(kind, found.object).values():
+        if (above, number) not in owned:
             return f"`shopform import --generate {above}.KEY {number}` imports its parent first"
     return "" if found.object.fixed else "declare it by hand, and import without `--generate`"
 
