@@ -12,6 +12,7 @@ import pytest
 from support import EXAMPLES, Run, copy_project, environment_of, run_here
 
 from shopform.diagnostics import Collector
+from shopform.kinds import Catalogue
 from shopform.sandbox import Sandbox
 
 Shopform = Callable[..., Run]
@@ -378,7 +379,7 @@ def test_many_new_things_are_put_into_a_file_at_once(
         ask(sandbox, "POST", f"profile-attribute-value?attribute_id={row['attribute_id']}", val="y")
     laid_out: list[str] = []
 
-    def counted(text: str, name: str, collector: Collector) -> str:
+    def counted(text: str, name: str, collector: Collector, catalogue: Catalogue) -> str:
         laid_out.append(name)
         return text
 
