@@ -5,15 +5,16 @@ switch `identity`). They keep ASCII letters and digits, which therefore distingu
 and `37`, `Sko` and `Sko 2`. Other characters may become different ones, or their transliteration.
 """
 
-import html
 import re
 import unicodedata
-from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from shopform.model.keys import key_from
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
 
 CLOSE: Final = 0.75  # similarity of two names that may be the same
 SHORTEST_CUT: Final = 8
@@ -27,7 +28,11 @@ _SPARED: Final = frozenset("+#%*")  # `A+` and `A`, `C#` and `C` are siblings
 @lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
     """Return a name with everything undone that shops do to characters and letter case."""
-    text = html.unescape(html.unescape(text))
+    if "&" in text:
+        # Here, as `difflib` below: few names are encoded or compared, and the table takes 1 ms.
+        import html
+
+        text = html.unescape(html.unescape(text))
     text = _repaired(unquote(text, errors="replace") if "%" in text else text)
     text = unicodedata.normalize("NFC", text).casefold()
     text = "".join(" " if not char.isprintable() else char for char in text)
@@ -50,8 +55,7 @@ def rewritten(declared: str, held: str) -> bool:
     if old == new:
         return True
     matched = 0
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for tag, start, end, first, last in matcher.get_opcodes():
+    for tag, start, end, first, last in _matcher(old, new).get_opcodes():
         if tag == "equal":
             matched += sum(map(str.isalnum, old[start:end]))
         elif not _replaced(old[start:end], new[first:last]):
@@ -95,9 +99,15 @@ def similarity(one: str, other: str) -> float:
 
 def _ratio(one: str, other: str) -> float:
     """Return the share of common characters; 0 if a quick upper bound is below CLOSE."""
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    matcher = _matcher(one, other)
     quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())
     return matcher.ratio() if quick >= CLOSE else 0.0
+
+
+def _matcher(one: str, other: str) -> "SequenceMatcher[str]":
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, one, other, autojunk=False)
 
 
 def _replaced(old: str, new: str) -> bool:
