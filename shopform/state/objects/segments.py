@@ -131,11 +131,6 @@ class SegmentJournal:
     def written(self) -> bool:
         return self._written > 0
 
-    @property
-    def unsynced(self) -> list[bytes]:
-        """The records that are in no segment, as far as is known."""
-        return [*self._lines]
-
     def append(self, line: bytes) -> int:
         with self._adding:
             self._lines.append(line)
