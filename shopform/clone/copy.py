@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shopform.clone.text_rewriting import Rewriting
 from shopform.diagnostics import Diagnostic, Severity, with_severity
-from shopform.kinds import Catalogue, Kind
+from shopform.kinds import Catalogue
 from shopform.kit.text import trimmed
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
@@ -128,7 +128,7 @@ def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior
             copy.resources[address] = replace(found, fields={}, keep=True)
         else:
             fields = {**found.fields, **_emptied_fields(found, prior, live)}
-            _rewrite(copy, live.catalogue[address.kind], replace(found, fields=fields), rewriting)
+            _rewrite(copy, replace(found, fields=fields), rewriting)
     _omit_duplicates(copy)
     return copy
 
@@ -139,7 +139,7 @@ def _emptied_fields(resource: Resource, prior: Prior, live: Live) -> dict[str, V
     item = live.kinds[address.kind].objects[resource.origin]
     found: dict[str, Any] = {}
     for name in entry.sent if entry else ():
-        type_ = live.catalogue[address.kind].type(name)
+        type_ = resource.kind.type(name)
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
         if not type_.unreadable and not canonical(type_, item.fields[name], live.hosts):
@@ -147,8 +147,8 @@ def _emptied_fields(resource: Resource, prior: Prior, live: Live) -> dict[str, V
     return found
 
 
-def _rewrite(copy: Copy, kind: Kind, resource: Resource, rewriting: Rewriting) -> None:
-    address = resource.address
+def _rewrite(copy: Copy, resource: Resource, rewriting: Rewriting) -> None:
+    address, kind = resource.address, resource.kind
     written = set(kind.fields) - set(kind.generated)
     needed = {name for name in written if kind.fields[name].required}
     if not needed <= resource.fields.keys():
@@ -191,7 +191,7 @@ def _omit_duplicates(copy: Copy) -> None:
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
             copy.omit(address, "another one would have the same name and parent")
             continue
-        name = copy.catalogue[address.kind].path
+        name = resource.kind.path
         path = resource.fields.get(name)
         if path and path in paths:
             copy.omit(address, "another one would have it too", name)
@@ -247,7 +247,7 @@ def without_defaults(desired: Desired, matching: Matching) -> Desired:
     """Drop fields with the default value that the target has too and that were never sent."""
     resources = {}
     for address, resource in desired.resources.items():
-        kind, item = matching.catalogue[address.kind], matching.object(address)
+        kind, item = resource.kind, matching.object(address)
         entry = matching.entries.get(address)
         sent = entry.sent if entry and item else {}
         fields = dict(resource.fields)

@@ -135,7 +135,7 @@ class _Promoter:
         """What the target deleted, and new objects that would be its children."""
         children: dict[Address, list[Address]] = {}
         for address, resource in self.copy.resources.items():
-            held = map(resource.fields.get, self.copy.catalogue[address.kind].identity)
+            held = map(resource.fields.get, resource.kind.identity)
             parents = {value.address for value in held if isinstance(value, Ref)}
             if address not in self.matching.ids:
                 for parent in parents | ({resource.parent} if resource.parent else set()):

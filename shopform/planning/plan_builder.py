@@ -71,7 +71,7 @@ class PlanDraft:
             if self.scope.includes(address):
                 names = unsupported.get(address.kind)
                 known = without_fields(resource, names) if names else resource
-                self._declared(known, self.catalogue[address.kind])
+                self._declared(known)
         for address, removal in self.removals.items():
             if self.scope.includes(address):
                 self.changes.append(removal.change)
@@ -110,8 +110,9 @@ class PlanDraft:
             )
         return frozenset(a for a in self.matching.ids if words and within(self.catalogue, a, words))
 
-    def _declared(self, resource: Resource, kind: Kind) -> None:
-        address, item = resource.address, self.matching.object(resource.address)
+    def _declared(self, resource: Resource) -> None:
+        address, kind = resource.address, resource.kind
+        item = self.matching.object(address)
         if item is None:
             if not self.incomplete(kind.name):
                 self._create(resource, kind, self.compare.create(kind, resource), Action.CREATE)

@@ -43,12 +43,12 @@ def _old_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
     removed = {each.address for each in desired.removed}
     for address, entry in result.entries.items():
         declared = address in desired.resources or address in desired.skipped_rows
-        name = result.catalogue[address.kind].identity[-1]
-        if declared or not is_row_key(address.keys[-1], str(entry.sent.get(name))):
+        kind = result.catalogue[address.kind]
+        label = entry.sent.get(kind.identity[-1])
+        if declared or not is_row_key(address.keys[-1], str(label)):
             continue
         item = result.live.object(address.kind, entry.id)
         if item and not within(result.catalogue, address, removed):
-            kind = result.catalogue[address.kind]
             same = _others(kind, entry.sent)
             row = str(entry.sent.get(kind.identity[-1], "")), address
             found.setdefault((kind.name, item.parent_id, same), []).append(row)
@@ -61,7 +61,7 @@ def _new_rows(desired: Desired, result: Matching) -> dict[_Group, list[_Row]]:
         resource = desired.resources.get(address)
         if resource is None or address in result.ids or address in result.deleted_outside:
             continue
-        kind = result.catalogue[address.kind]
+        kind = resource.kind
         values: dict[str, object] = {}
         for name, value in resource.fields.items():
             held = result.ids.get(value.address) if isinstance(value, Ref) else value
