@@ -102,12 +102,16 @@ class StepContext:
 
     def resolved(self, step: Step, number: int | None = None) -> Entry:
         """Return the entry for the state, with ids in place of references."""
-        assert step.entry is not None  # noqa: S101  every step that keeps an entry carries one
+        entry = step.entry
+        assert entry is not None  # noqa: S101  every step that keeps an entry carries one
+        held = (*entry.sent.values(), *entry.identity)
+        if number in (None, entry.id) and not any(isinstance(value, Ref) for value in held):
+            return entry
         return replace(
-            step.entry,
-            id=number if number is not None else step.entry.id,
-            sent={name: self._plain(value) for name, value in step.entry.sent.items()},
-            identity=tuple(self._plain(value) for value in step.entry.identity),
+            entry,
+            id=number if number is not None else entry.id,
+            sent={name: self._plain(value) for name, value in entry.sent.items()},
+            identity=tuple(self._plain(value) for value in entry.identity),
         )
 
     def _plain(self, value: object) -> object:

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping as Map
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
@@ -13,6 +13,8 @@ from shopform.kinds import Catalogue, Field
 from shopform.kit.text import backquoted
 from shopform.model.desired import Delivery, Resource
 from shopform.model.values import Address, Ref, Value
+
+_NONE: Final[frozenset[str]] = frozenset()  # Python makes a new one each time
 
 
 class ResourceBuilder:
@@ -129,7 +131,7 @@ class ResourceBuilder:
                     span=node.items[number].span,
                     address=declaration.address,
                 )
-        return frozenset(names)
+        return frozenset(names) if names else _NONE
 
     def _delivery(self, declaration: Declaration) -> Delivery | None:
         written = declaration.data.get("secret_to")
