@@ -188,7 +188,12 @@ permissions = stack(
         help="Allow up to N objects of a kind to be destroyed; with `undo` also ADDRESS, including"
         " edits made to it since.",
     ),
-    option("--allow", metavar="RULE", multiple=True, help="Lift a `policy` rule for this run."),
+    option(
+        "--allow",
+        metavar="RULE",
+        multiple=True,
+        help="Lift a `policy` rule or window for this run.",
+    ),
     flag("--partial", help="Start even if the call budget does not cover the whole plan."),
 )
 renames = option(

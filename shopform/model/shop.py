@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from shopform.diagnostics import Span
 from shopform.kinds import Catalogue
+from shopform.model.freeze_windows import FreezeWindow
 from shopform.model.values import Secret
 
 
@@ -44,6 +45,7 @@ class Rules(NamedTuple):
     deletes: DeleteLimits = DeleteLimits()
     url_changes: str = "warn"
     rules: tuple[PolicyRule, ...] = ()
+    windows: tuple[FreezeWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

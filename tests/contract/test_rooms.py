@@ -37,6 +37,11 @@ HARMLESS = frozenset(
 RENDERS_TEMPLATES = "shopform/render/html/templates.py"
 OF_JINJA2 = {"Environment", "PackageLoader", "StrictUndefined"}
 LOOKS_AT_THE_TERMINAL = frozenset({"shopform/render/text/progress.py"})
+# They compute with dates that they are given.
+CALENDARS = {
+    "shopform/model/freeze_windows.py": {"datetime", "zoneinfo", "holidays"},
+    "shopform/planning/checks/freeze_windows.py": {"datetime", "zoneinfo"},
+}
 # English words too: only forbidden where they stand alone as a text.
 COMMON = frozenset({"value", "values", "attribute", "attributes"})
 # A key of Terraform's plan representation, where that is written and read.
@@ -187,9 +192,25 @@ def test_pure_room_imports_nothing_that_reaches_the_world() -> None:
     shown = {"rich", "sys", "contextlib", "threading"}
     more = dict.fromkeys(LOOKS_AT_THE_TERMINAL, shown)
     more[RENDERS_TEMPLATES] = {"jinja2", "markupsafe"}
+    more |= CALENDARS
     assert not offenders(
         (path, outside - {"shopform"} - HARMLESS - more.get(name(path), set()))
         for path, outside in pure.items()
+    )
+
+
+def test_calendars_read_no_clock() -> None:
+    clocks = {"now", "today", "utcnow"}
+    assert not offenders(
+        (
+            ROOT / path,
+            {
+                call
+                for call in calls(ROOT / path)
+                if call.removesuffix("()").rpartition(".")[2] in clocks
+            },
+        )
+        for path in CALENDARS
     )
 
 

@@ -100,6 +100,28 @@ class RuleSpec(StrictModel):
     message: str = may("Explanation shown with a refusal.", "")
 
 
+class WindowSpec(StrictModel):
+    """A time in which nothing is applied: between two times, or on public holidays."""
+
+    name: Key = must("Its name, shown in refusals and passed to `--allow`.")
+    start: str | None = Field(
+        default=None,
+        alias="from",
+        description='Its start: `"18:00"` of each day, `fri 15:00` of each week, `12-20` of each'
+        " year, or `2026-11-23`; a date may have a time.",
+    )
+    end: str | None = Field(
+        default=None, alias="to", description="Its end, in the same form; a day is included."
+    )
+    holidays: str = may("Country, such as `DK` or `DE-BY`, whose holidays it is.", "")
+    zone: str = may("Time zone of its times.", "Europe/Copenhagen")
+    shops: list[str] = may("The shops it applies to; all if omitted.", [])
+    exempt: list[str] = Field(
+        default=[], alias="except", description="The kinds that may change in it."
+    )
+    message: str = may("Explanation shown with a refusal.", "")
+
+
 class PolicySpec(StrictModel):
     """Limits for plans."""
 
@@ -107,6 +129,7 @@ class PolicySpec(StrictModel):
     url_changes: UrlChanges = may(
         "What to do if a path stops answering and nothing covers it.", "warn"
     )
+    windows: list[WindowSpec] = may("Times in which nothing is applied.", [])
     rules: list[RuleSpec] = may("Your own rules; each can be lifted for one run.", [])
 
 

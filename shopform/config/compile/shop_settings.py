@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from shopform.config.compile.checks.freeze_windows import windows_of
 from shopform.config.compile.checks.policy_rules import rules_of
 from shopform.config.compile.coercion import Reader, prune, report_invalid
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
@@ -39,6 +40,14 @@ class Settings:
         written = self.data.get("policy", {}).get("rules", [])
         place = child(self.root, "policy", "rules")
         self._rules = rules_of(project.catalogue, written, place, shop_names(project), collector)
+        self._windows = windows_of(
+            project.catalogue,
+            self.data.get("policy", {}).get("windows", []),
+            child(self.root, "policy", "windows"),
+            shop_names(project),
+            [rule.name for rule in self._rules],
+            collector,
+        )
 
     def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
         """Return the shop of that name; without `with_token` its token is an empty Secret."""
@@ -65,6 +74,7 @@ class Settings:
                 deletes=DeleteLimits(**limits),
                 url_changes=self.data.get("policy", {}).get("url_changes", Rules().url_changes),
                 rules=self._rules,
+                windows=self._windows,
             ),
             rewrite=data.get("rewrite", {}),
             wire={

@@ -10,6 +10,7 @@ from shopform.kinds.field_types.images import Image
 from shopform.kit.text import backquoted, shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
+from shopform.model.freeze_windows import FreezeWindow
 from shopform.model.plan import Action, Change
 from shopform.model.secrecy import secret_fields
 from shopform.model.shop import PolicyRule, Shop
@@ -28,7 +29,7 @@ def check(draft: PlanDraft, shop: Shop, options: Options) -> None:
 
     Raises UsageError if `--allow` names an unknown rule.
     """
-    _known(shop.rules.rules, options.allow)
+    _known([*shop.rules.rules, *shop.rules.windows], options.allow)
     for rule in shop.rules.rules:
         if rule.name in options.allow or (rule.shops and shop.name not in rule.shops):
             continue
@@ -38,7 +39,7 @@ def check(draft: PlanDraft, shop: Shop, options: Options) -> None:
             _changes(draft, rule)
 
 
-def _known(rules: Iterable[PolicyRule], allowed: Iterable[str]) -> None:
+def _known(rules: Iterable[PolicyRule | FreezeWindow], allowed: Iterable[str]) -> None:
     names = [*(rule.name for rule in rules), SETTING]
     for name in allowed:
         if name not in names:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import ShopformError
 from shopform.model.plan import Op, Plan, Step
 from shopform.planning.checks.call_budget import check_budget
+from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import Connection
 from shopform.workflow.workspace import Workspace
 
@@ -25,13 +27,16 @@ def check_plan(
     return _check_budget(plan, connection, before=before, spent=spent, soft=soft)
 
 
-def check_apply(
-    plan: Plan, connection: Connection, workspace: Workspace, *, saved: bool, soft: bool
-) -> Plan:
+def check_apply(plan: Plan, connection: Connection, source: PlanSource, *, soft: bool) -> Plan:
     """Check a plan that is about to be applied; `soft` if a person is asked first."""
-    before = plan.calls.recheck if saved else 0
+    workspace = source.workspace
+    before = plan.calls.recheck if source.saved else 0
     spent = connection.client.calls + before
     found = [*_lost_in_ci(workspace, plan), *_undeliverable(workspace, plan)]
+    if workspace.shop.rules.windows:
+        from shopform.planning.checks.freeze_windows import frozen
+
+        found += frozen(plan, workspace.shop, source.options.allow, datetime.now(UTC))
     plan = _refused(plan, found, soft=soft)
     return _check_budget(plan, connection, before=before, spent=spent)
 

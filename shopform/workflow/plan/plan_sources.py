@@ -13,6 +13,7 @@ class PlanSource(Protocol):
     """Makes the plan of a run. `saved`: it was made and approved before."""
 
     workspace: Workspace
+    options: Options
     saved: bool
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:

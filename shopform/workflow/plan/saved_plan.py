@@ -96,8 +96,10 @@ class Saved:
     ) -> None:
         if names_several_shops(request.shop):
             several(open_project(request, observer), {"PLAN_FILE": plan_file})
-        if options != Options():
+        # The rules were checked when it was made; windows hold when it is applied.
+        if options != Options(allow=options.allow):
             raise UsageError("a saved plan takes no planning options", hint="leave the options out")
+        self.options = options
         self._plan = read_plan(request.directory, plan_file, request.catalogue)
         if self._plan.refresh_only:
             raise UsageError(f"`{plan_file}` is a drift report and changes nothing")
@@ -107,6 +109,12 @@ class Saved:
         else:
             loaded = open_project(replace(request, variables=(), variable_files=()), observer)
             self.workspace = open_settings(loaded, with_token=True)
+        windows = {window.name for window in self.workspace.shop.rules.windows}
+        if unknown := [name for name in options.allow if name not in windows]:
+            raise UsageError(
+                f"`--allow {unknown[0]}` names no window of this project",
+                hint="a saved plan takes no other options: plan again with that one",
+            )
         self.workspace.source = self._plan.basis.source
         if self.workspace.source:  # it names a state file: only a shop of the project can
             open_settings(self.workspace.loaded, self.workspace.source)

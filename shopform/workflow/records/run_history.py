@@ -33,7 +33,11 @@ LIST = "`shopform undo --list` shows the runs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """The file of a run. `before` is made by `touched`; `plan` is the plan as a document."""
+    """The file of a run.
+
+    `before` is made by `touched`; `plan` is the plan as a document. `allowed` are the rules and
+    freeze windows that were lifted.
+    """
 
     format_version: Annotated[str, Field(pattern=r"^1\.")]
     run: str
@@ -43,12 +47,16 @@ class RunRecord:
     counts: Mapping[str, documents.Number]
     before: Mapping[Address, Entry]
     plan: documents.Document
+    allowed: tuple[str, ...] = ()
 
 
-def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -> None:
+def keep_record(
+    workspace: Workspace, plan: Plan, session: Session, verb: str, allowed: tuple[str, ...]
+) -> None:
     """Record a run before its first step, and remove old records.
 
-    Raises StateError if it cannot be written: the run must not start without it.
+    `allowed` are the rules and windows that were lifted. Raises StateError if it cannot be
+    written: the run must not start without it.
     """
     from shopform.render.json.plan_document import outline
 
@@ -64,6 +72,7 @@ def keep_record(workspace: Workspace, plan: Plan, session: Session, verb: str) -
         counts=change_counts(plan.changes),
         before=touched(plan, session.prior),
         plan={},
+        allowed=allowed,
     )
     data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
     path = folder / f"{name}.json"

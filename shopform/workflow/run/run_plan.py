@@ -37,7 +37,7 @@ def carry_out(
         _require_unused(workspace, source, plan, session.prior)
         asks = not (approval.auto_approve or source.saved)
         soft = asks and workspace.observer.attended
-        plan = check_apply(plan, connection, workspace, saved=source.saved, soft=soft)
+        plan = check_apply(plan, connection, source, soft=soft)
         workspace.observer.planned(plan)
         if plan.refused:
             return RunResult(shop=workspace.shop, plan=plan, exit_code=plan_exit(plan))
@@ -47,16 +47,17 @@ def carry_out(
             return RunResult(shop=workspace.shop, plan=plan, exit_code=1)
         client = connection.client
         record_shop(session, workspace.shop, plan.basis.anchor)
-        outcome = _apply(workspace, plan, client, session, verb=verb, saved=source.saved)
+        outcome = _apply(source, plan, client, session, verb=verb)
         code = outcome_exit(outcome) or plan_exit(plan)
         return RunResult(shop=workspace.shop, plan=plan, outcome=outcome, exit_code=code)
 
 
 def _apply(
-    workspace: Workspace, plan: Plan, client: Client, session: Session, *, verb: str, saved: bool
+    source: PlanSource, plan: Plan, client: Client, session: Session, *, verb: str
 ) -> Outcome:
     from shopform.apply import apply
 
+    workspace = source.workspace
     started: list[Step] = []
 
     with workspace.observer.applying(plan) as (listener, interrupt):
@@ -64,7 +65,7 @@ def _apply(
         def record_first(event: str, step: Step) -> None:
             if not started:
                 # The first step is about to run, and nothing has been sent yet.
-                keep_record(workspace, plan, session, verb)
+                keep_record(workspace, plan, session, verb, source.options.allow)
                 started.append(step)
             listener(event, step)
 
@@ -76,7 +77,7 @@ def _apply(
             parallelism=client.parallelism,
             listener=record_first,
             interrupt=interrupt,
-            saved=saved,
+            saved=source.saved,
         )
 
 

@@ -32,8 +32,8 @@ def rules_of(
     return tuple(found)
 
 
-class _RuleReader:
-    """Reads and checks one rule."""
+class EntryReader:
+    """Reads and checks one named entry of a list in `policy`."""
 
     def __init__(
         self, catalogue: Catalogue, data: Data, node: Mapping, collector: Collector
@@ -42,6 +42,45 @@ class _RuleReader:
         self._data = data
         self._node = node
         self._collector = collector
+
+    def check_common(
+        self, shops: Collection[str], before: Collection[str], kinds: str = "kinds"
+    ) -> None:
+        """Report a name that is in `before`, and unknown shops and kinds."""
+        if self._data["name"] in before:
+            self._report("rule-twice", "name", 0, "names two rules", "rename one of them")
+        names = [name for kind in self._catalogue.kinds for name in (kind.name, kind.section)]
+        self._check_values(kinds, "unknown-kind", "kind", names, list(self._catalogue))
+        self._check_values("shops", "unknown-shop", "shop", shops, shops)
+
+    def _kinds(self, key: str = "kinds") -> list[str]:
+        names = self._listed(key)
+        kinds = self._catalogue.kinds
+        return [kind.name for kind in kinds if not {kind.name, kind.section}.isdisjoint(names)]
+
+    def _listed(self, name: str) -> Sequence[str]:
+        found = self._data.get(name, ())
+        return [found] if isinstance(found, str) else found
+
+    def _check_values(
+        self, name: str, code: str, what: str, known: Collection[str], shown: Collection[str]
+    ) -> None:
+        for number, value in enumerate(self._listed(name)):
+            if isinstance(value, str) and value not in known:
+                names = f"known are {backquoted(shown)}" if shown else "these kinds share no field"
+                hint = did_you_mean(value, known, names)
+                self._report(code, name, number, f"is not a known {what}", hint)
+
+    def _report(self, code: str, name: str, number: int, problem: str, hint: str) -> None:
+        node: Node = child(self._node, name) or self._node
+        if isinstance(node, Listed) and number < len(node.items):
+            node = node.items[number]
+        value = self._listed(name)[number]
+        self._collector.error(code, f"`{value}` {problem}", hint=hint, span=node.span)
+
+
+class _RuleReader(EntryReader):
+    """Reads and checks one rule."""
 
     def rule(self) -> PolicyRule:
         data = self._data
@@ -60,11 +99,7 @@ class _RuleReader:
         )
 
     def check(self, shops: Collection[str], before: Collection[str]) -> None:
-        if self._data["name"] in before:
-            self._report("rule-twice", "name", 0, "names two rules", "rename one of them")
-        names = [name for kind in self._catalogue.kinds for name in (kind.name, kind.section)]
-        self._check_values("kinds", "unknown-kind", "kind", names, list(self._catalogue))
-        self._check_values("shops", "unknown-shop", "shop", shops, shops)
+        self.check_common(shops, before)
         self._check_values("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
         fields = self._fields()
         if self._data.get("field"):
@@ -86,11 +121,6 @@ class _RuleReader:
             "rule-unclear", f"the rule `{data['name']}` {what}", hint=hint, span=self._node.span
         )
 
-    def _kinds(self) -> list[str]:
-        names = self._listed("kinds")
-        kinds = self._catalogue.kinds
-        return [kind.name for kind in kinds if not {kind.name, kind.section}.isdisjoint(names)]
-
     def _fields(self) -> list[str]:
         """Return the fields that all its kinds have; without kinds, those that any kind has."""
         kinds = [self._catalogue[name] for name in self._kinds()]
@@ -98,23 +128,3 @@ class _RuleReader:
             return sorted({name for kind in self._catalogue.kinds for name in kind.fields})
         shared = set[str].intersection(*(set(kind.fields) for kind in kinds))
         return sorted(shared)
-
-    def _listed(self, name: str) -> Sequence[str]:
-        found = self._data.get(name, ())
-        return [found] if isinstance(found, str) else found
-
-    def _check_values(
-        self, name: str, code: str, what: str, known: Collection[str], shown: Collection[str]
-    ) -> None:
-        for number, value in enumerate(self._listed(name)):
-            if isinstance(value, str) and value not in known:
-                names = f"known are {backquoted(shown)}" if shown else "these kinds share no field"
-                hint = did_you_mean(value, known, names)
-                self._report(code, name, number, f"is not a known {what}", hint)
-
-    def _report(self, code: str, name: str, number: int, problem: str, hint: str) -> None:
-        node: Node = child(self._node, name) or self._node
-        if isinstance(node, Listed) and number < len(node.items):
-            node = node.items[number]
-        value = self._listed(name)[number]
-        self._collector.error(code, f"`{value}` {problem}", hint=hint, span=node.span)
