@@ -18,7 +18,8 @@
     ├── RequestRefused          1   the shop refused one request (4xx); others may still work
     │   └── Absent                  404 or 410: the object does not exist
     ├── StateError              1   the state file is damaged, or belongs to another shop
-    │   └── StoreError         19   the state store cannot be reached, or refuses
+    │   ├── StoreError         19   the state store cannot be reached, or refuses
+    │   └── LockLost           15   another run acquired the lock of this one
     └── Interrupted           130   stopped by the user
 
 An error carries diagnostics: one message each, with a place where there is one.
@@ -129,6 +130,11 @@ class StateError(ShopformError):
 class StoreError(StateError):
     exit_code = 19
     code = "state-store"
+
+
+class LockLost(StateError):
+    exit_code = Locked.exit_code
+    code = Locked.code
 
 
 class Interrupted(ShopformError):

@@ -54,7 +54,8 @@ def apply(
 
     After a failure every step that does not depend on it still runs; a refused key, a spent
     budget, an unreachable shop or a state that cannot be written end the run. Setting `interrupt`
-    lets calls in flight finish. The session holds every result, committed, when this returns.
+    lets calls in flight finish. The session holds every result when this returns, committed unless
+    the outcome says why not.
     Raises StalePlan before any call if the state changed since the plan was made, and for a
     `saved` plan ShopChanged before any write if a touched object changed.
     """
@@ -70,7 +71,7 @@ def apply(
     run = _Run(plan, context, listener, interrupt or Event())
     run.walk(parallelism)
     run.verify()
-    session.commit()
+    run.commit()
     return run.outcome(client.calls - before)
 
 
@@ -162,12 +163,11 @@ class _Run:
             for s in soon
             if s.op is Op.CREATE and s.key not in self.announced
         }
+        self.announced.update(intents)
         try:
             session.announce(intents)
         except StateError as problem:
             self.stopped = problem
-        else:
-            self.announced.update(intents)
         return self.stopped is None
 
     def verify(self) -> None:
@@ -177,6 +177,15 @@ class _Run:
                 self.context.warnings += verify(self.plan, self.applied, self.context)
             except ShopformError as problem:
                 self.stopped = problem
+
+    def commit(self) -> None:
+        """Commit; if a remote store is away, the outcome says so."""
+        try:
+            self.context.session.commit()
+        except StateError as problem:
+            if not self.context.session.remote:
+                raise
+            self.stopped = problem
 
     def outcome(self, calls: int) -> Outcome:
         started = {step.key for step in self.applied} | {f.step.key for f in self.failed}

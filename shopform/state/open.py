@@ -14,10 +14,14 @@ from shopform.state.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteAccess:
-    """How a remote state is reached: what the project says of its store, and the environment."""
+    """How a remote state is reached: what the project says of its store, and the environment.
+
+    `folder` is for results that cannot be stored while the store is away.
+    """
 
     settings: StateStore
     environment: Mapping[str, str]
+    folder: str
 
 
 def open_store(
@@ -31,7 +35,7 @@ def open_store(
     if "://" in location:
         if remote is None:
             raise ConfigError(f"`{location}` is not a path", hint="give the path of a file")
-        return _remote(location, expected, remote)
+        return _remote(location, directory, expected, remote)
     from shopform.state.local.store import LocalStore
 
     with files.reporting(directory / location, ConfigError):
@@ -43,10 +47,11 @@ def open_store(
     return store
 
 
-def _remote(location: str, expected: Expected, remote: RemoteAccess) -> Store:
+def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAccess) -> Store:
     address = urlsplit(location)
     key = address.path.strip("/")
-    if address.scheme not in OBJECT_STORES or not address.netloc or not key:
+    parts = {address.netloc, *key.split("/")}
+    if address.scheme not in OBJECT_STORES or parts & {"", ".", ".."}:
         raise ConfigError(
             f"`{location}` is not the address of a state",
             hint="write `s3://BUCKET/KEY`, `gs://BUCKET/KEY` or `az://CONTAINER/KEY`",
@@ -61,4 +66,6 @@ def _remote(location: str, expected: Expected, remote: RemoteAccess) -> Store:
     from shopform.state.objects.store import ObjectStore
 
     blobs = open_blobs(address.scheme, address.netloc, remote.settings, remote.environment)
-    return ObjectStore(blobs, key, expected)
+    with files.reporting(directory / remote.folder):
+        folder = files.typed(directory, remote.folder)
+    return ObjectStore(blobs, key, expected, folder)

@@ -168,6 +168,7 @@ class Session:
                 state = dumps(changed) if changed else None
                 self._writer.commit(base, state, [*map(encode, self._ledger.waiting_records())])
                 self._ledger.rebase(base)
+                self._ledger.listed.clear()  # the records that had them are deleted
                 self.prior = self._ledger.prior() if self._ledger.serial > 0 else Prior()
             return self.prior
 

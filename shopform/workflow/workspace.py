@@ -33,7 +33,14 @@ class LoadedProject:
 
     def remote(self, shop: Shop) -> RemoteAccess:
         """How a remote state of a shop is reached."""
-        return RemoteAccess(settings=shop.state_store, environment=self.request.environment)
+        return RemoteAccess(
+            settings=shop.state_store, environment=self.request.environment, folder=self.data
+        )
+
+    @property
+    def data(self) -> str:
+        """The path of the folder of shopform's own files."""
+        return self.request.environment.get("SHOPFORM_DATA_DIR", ".shopform")
 
     def declared(self, shop: str) -> Desired:
         """Return the declarations of a shop, compiled at most once; secrets may be empty."""
@@ -93,13 +100,12 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """The folder of shopform's own files, of which only `undo` needs any.
+        """The folder of shopform's own files, of which only `undo` and a remote state need any.
 
         Raises StateError if a symlink leads out of the project.
         """
-        path = self.loaded.request.environment.get("SHOPFORM_DATA_DIR", ".shopform")
-        with files.reporting(self.directory / path):
-            return files.typed(self.directory, path)
+        with files.reporting(self.directory / self.loaded.data):
+            return files.typed(self.directory, self.loaded.data)
 
     def own_folder(self, name: str) -> Path:
         """Return a folder in `data`. Raises StateError if a symlink leads out of it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from obstore.store import MemoryStore
 from state_samples import HOST
@@ -18,6 +19,8 @@ from shopform.state.ownership import Expected
 KEY = "shops/staging.json"
 # No beat comes between the requests that a test counts, and a silent holder is dead at once.
 QUICK = Times(beat=600, work=600, lease=0.05, poll=0.01)
+
+NOWHERE = Path("no-such-folder")
 
 
 class Killed(BaseException):
@@ -88,5 +91,5 @@ def memory() -> Blobs:
     return ObstoreBlobs(MemoryStore(), "memory://bucket")
 
 
-def store_of(blobs: Blobs, times: Times = QUICK) -> ObjectStore:
-    return ObjectStore(blobs, KEY, Expected(shop=HOST, catalogue=STANDARD), times)
+def store_of(blobs: Blobs, folder: Path = NOWHERE, times: Times = QUICK) -> ObjectStore:
+    return ObjectStore(blobs, KEY, Expected(shop=HOST, catalogue=STANDARD), folder, times)

@@ -2,10 +2,11 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from crash_driver import COMMIT, RUNS, Truth, truths
-from object_stores import KEY, Faults, Killed, dying, losing, memory, store_of
+from object_stores import KEY, NOWHERE, Faults, Killed, dying, losing, memory, store_of
 from state_samples import A, B, entry, intent
 from test_crash import truth_of
 
@@ -14,9 +15,9 @@ from shopform.model.plan import Op
 from shopform.state.objects.blobs import Blobs, ConflictError, Tag
 
 
-def play(blobs: Blobs, acknowledge: Callable[[], None]) -> None:
+def play(blobs: Blobs, acknowledge: Callable[[], None], folder: Path = NOWHERE) -> None:
     for run in RUNS:
-        with store_of(blobs).open("apply") as session:
+        with store_of(blobs, folder).open("apply", timeout=5) as session:
             for act, _ in run:
                 act(session)
                 acknowledge()
@@ -69,7 +70,9 @@ def test_every_death_leaves_an_earlier_or_the_later_truth(after: bool) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_lost_request_or_answer_changes_nothing_or_stops_the_run(after: bool) -> None:
+def test_a_lost_request_or_answer_changes_nothing_or_stops_the_run(
+    after: bool, tmp_path: Path
+) -> None:
     for at in itertools.count(1):
         inner = memory()
         faults = Faults(inner, losing(at, after))
@@ -80,7 +83,7 @@ def test_a_lost_request_or_answer_changes_nothing_or_stops_the_run(after: bool) 
             steps += 1
 
         try:
-            play(faults, count)
+            play(faults, count, tmp_path / str(at))
         except StateError:
             left = store_of(inner).read()
             assert truth_of(left) in reachable(steps), (at, steps)

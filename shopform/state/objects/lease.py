@@ -10,10 +10,11 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from shopform.errors import Locked, StateError, StoreError
+from shopform.errors import Locked, LockLost, StateError, StoreError
 from shopform.kit.documents import Count, parse_object, read
 from shopform.state.lock_info import LockInfo, new_lock_info
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
@@ -59,15 +60,28 @@ def load(blob: Blob, place: str) -> LockFile:
         ) from None
 
 
+def epoch(blobs: Blobs, key: str) -> int:
+    """The epoch of the last run that held the lock; 0 for none."""
+    blob = blobs.get(key)
+    return load(blob, blobs.place(key)).epoch if blob else 0
+
+
 class Lease:
     """The lock, as one run holds it."""
 
     def __init__(
-        self, blobs: Blobs, key: str, file: LockFile, tag: Tag, sent: float, times: Times
+        self,
+        blobs: Blobs,
+        key: str,
+        state: str,
+        file: LockFile,
+        tag: Tag,
+        sent: float,
+        times: Times,
     ) -> None:
         self.epoch = file.epoch
         self.id = file.holder.id if file.holder else ""
-        self._blobs, self._key, self._times = blobs, key, times
+        self._blobs, self._key, self._state, self._times = blobs, key, state, times
         self._file, self._tag = file, tag
         self._sent = sent
         self._lost = False
@@ -75,42 +89,48 @@ class Lease:
         self._thread = threading.Thread(target=self._beat, name="lock beat", daemon=True)
         self._thread.start()
 
-    def still_held(self) -> bool:
-        """Whether no other can have taken the lock over."""
-        return not self._lost and now() - self._sent < self._times.work
+    def require(self) -> None:
+        """Raise LockLost or StoreError if another run may hold the lock."""
+        if self._lost:
+            raise lock_lost(self._state)
+        if now() - self._sent >= self._times.work:
+            raise StoreError(
+                f"the lock of `{self._state}` could not be renewed for {self._times.work:.0f} s",
+                hint="check the connection to the store",
+            )
 
     def release(self) -> None:
         """Free the lock; one that cannot be freed expires."""
         self._ended.set()
         self._thread.join()
-        if not self._lost:
-            free = replace(self._file, holder=None)
-            write(self._blobs, self._key, free.dump(), self._tag)
+        free = replace(self._file, holder=None).dump()
+        with suppress(StoreError):
+            if self._lost or write(self._blobs, self._key, free, self._tag) is not None:
+                return
+            # The answer to a beat may have been lost.
+            found = self._blobs.get(self._key)
+            holder = load(found, self._key).holder if found else None
+            if found and holder and holder.id == self.id:
+                write(self._blobs, self._key, free, found.tag)
 
     def _beat(self) -> None:
-        following = self._next()
-        while not self._ended.wait(self._times.beat):
+        pause, first = self._times.beat, 0.0
+        while not self._ended.wait(pause):
+            # One that failed may have been stored, so it is sent again as it was. Those who watch
+            # the lock then count from the first try.
             sent = now()
+            first = first or sent
+            following = replace(self._file, beat=self._file.beat + 1)
             try:
                 tag = write(self._blobs, self._key, following.dump(), self._tag)
             except StoreError:
-                continue  # the same bytes again: then a lost answer does no harm
+                pause = self._times.poll
+                continue
             if tag is None:
                 self._lost = True
                 return
-            self._file, self._tag, self._sent = following, tag, sent
-            following = self._next()
-
-    def _next(self) -> LockFile:
-        return replace(self._file, beat=self._file.beat + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Acquired:
-    """An acquired lock; `dead` is the epoch of a holder that let it expire."""
-
-    lease: Lease
-    dead: int | None
+            self._file, self._tag, self._sent = following, tag, first
+            pause, first = (self._times.beat if first == sent else 0), 0.0
 
 
 def acquire(
@@ -121,10 +141,13 @@ def acquire(
     timeout: float,
     times: Times,
     probe: Callable[[], None],
-) -> Acquired:
+    seal: Callable[[int], None],
+) -> Lease:
     """Take the lock at `key` of `state`, waiting up to `timeout` seconds.
 
-    `probe` is called before the first lock of all. Raises Locked, naming the holder.
+    `probe` is called before the first lock of all. `seal` closes the journal of a dead holder's
+    epoch before its lock is taken, so all epochs before that of a lock are closed. Raises
+    Locked, naming the holder.
     """
     info = new_lock_info(operation, state)
     began = now()
@@ -134,28 +157,36 @@ def acquire(
         blob = blobs.get(key)
         if blob is None:
             probe()
-            dead, file = None, LockFile(epoch=1, beat=0, cas=True, holder=info)
+            file = LockFile(epoch=1, beat=0, cas=True, holder=info)
         else:
             held = load(blob, blobs.place(key))
             if held.holder is not None:
                 if blob.tag != watched:
                     watched, since = blob.tag, now()
                 if asked - since < times.lease:
-                    left = began + timeout - now()
-                    if left <= 0:
-                        raise _locked(held.holder, state, now() - since)
-                    time.sleep(min(times.poll, left))
+                    _wait(held.holder, state, now() - since, began + timeout - now(), times.poll)
                     continue
-            dead = held.epoch if held.holder else None
+                seal(held.epoch)
             file = replace(held, epoch=held.epoch + 1, beat=0, holder=info)
         sent = now()
         tag = write(blobs, key, file.dump(), blob.tag if blob else None)
         if tag is not None:
-            return Acquired(Lease(blobs, key, file, tag, sent, times), dead)
+            return Lease(blobs, key, state, file, tag, sent, times)
 
 
-def _locked(holder: LockInfo, state: str, watched: float) -> Locked:
-    return Locked(
+def lock_lost(state: str) -> LockLost:
+    return LockLost(
+        f"the lock of `{state}` was acquired by another run",
+        hint="what this run did is in the journal, and the other run has read it",
+    )
+
+
+def _wait(holder: LockInfo, state: str, watched: float, left: float, poll: float) -> None:
+    """Sleep until the next poll. Raises Locked if no time is left."""
+    if left > 0:
+        time.sleep(min(poll, left))
+        return
+    raise Locked(
         f"`{state}` is locked by {holder.who} since {holder.created} (`{holder.operation}`, "
         f"process {holder.pid}, lock {holder.id})"
         + (f"; it was watched for {watched:.0f} s" if watched >= 1 else ""),

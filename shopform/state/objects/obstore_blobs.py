@@ -128,8 +128,14 @@ def open_blobs(
     scheme: str, bucket: str, settings: StateStore, environment: Mapping[str, str]
 ) -> ObstoreBlobs:
     """Open a bucket. Raises StoreError where the environment gives no credentials for it."""
-    emulated = settings.endpoint.startswith("http://")
-    if emulated and urlsplit(settings.endpoint).hostname not in ("127.0.0.1", "localhost", "::1"):
+    endpoint = urlsplit(settings.endpoint)
+    if settings.endpoint and (endpoint.scheme not in ("http", "https") or not endpoint.hostname):
+        raise ConfigError(
+            f"`state_store.endpoint` is not an address: `{settings.endpoint}`",
+            hint="write `https://HOST`",
+        )
+    emulated = endpoint.scheme == "http"
+    if emulated and endpoint.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ConfigError(
             f"`state_store.endpoint` is not encrypted: `{settings.endpoint}`",
             hint="use https; http is for this machine only",
@@ -139,7 +145,13 @@ def open_blobs(
         "client_options": {"timeout": "10s", "allow_http": emulated},
         "retry_config": {"max_retries": 3, "retry_timeout": timedelta(seconds=20)},
     }
-    store = _OPENERS[scheme](bucket, settings, environment, options)
+    try:
+        store = _OPENERS[scheme](bucket, settings, environment, options)
+    except (BaseError, ValueError) as problem:
+        raise ConfigError(
+            f"the state store `{scheme}://{bucket}` cannot be used: {_reason(problem)}",
+            hint="check `state_store`, and the variables of the credentials",
+        ) from problem
     return ObstoreBlobs(store, f"{scheme}://{bucket}")
 
 

@@ -8,17 +8,19 @@ import uuid
 from collections.abc import Callable
 
 from shopform.errors import StoreError
-from shopform.state.objects.blobs import Blobs, ConflictError
+from shopform.state.objects.blobs import Blobs, ConflictError, write
 
 
 def probe(blobs: Blobs, key: str) -> None:
     """Raise StoreError where a lock would not hold. Leaves no object behind."""
     name = f"{key}.probe-{uuid.uuid4().hex}"
-    first = blobs.create(name, b"1")
+    first = write(blobs, name, b"1", None)
     try:
-        blobs.replace(name, b"2", first)
-        safe = _refused(lambda: blobs.create(name, b"3")) and _refused(
-            lambda: blobs.replace(name, b"4", first)
+        safe = (
+            first is not None
+            and write(blobs, name, b"2", first) is not None
+            and _refused(lambda: blobs.create(name, b"3"))
+            and _refused(lambda: blobs.replace(name, b"4", first))
         )
     finally:
         blobs.delete([name])

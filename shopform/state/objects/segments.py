@@ -9,15 +9,17 @@ state, and deletes all segments but that: the next run must see which number its
 """
 
 import threading
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from shopform.errors import StateError
+from shopform.errors import StateError, StoreError
 from shopform.kit.documents import parse_object, read
 from shopform.model.prior import Prior
 from shopform.state.objects.blobs import Blobs, write
-from shopform.state.objects.lease import Lease
+from shopform.state.objects.lease import Lease, lock_lost
 from shopform.state.records import FORMAT, Compacted, SegmentHeader, decode, encode
 
 SEALS_KEPT = timedelta(days=30)
@@ -91,13 +93,17 @@ def find(blobs: Blobs, key: str) -> Segments | None:
     return Segments(tuple(found), listed)
 
 
-def seal(blobs: Blobs, key: str, epoch: int, found: Segments, nonce: str) -> bool:
-    """Close a dead epoch. False where its holder wrote once more, so that all is read again."""
-    number = SegmentNumber(epoch, found.last(epoch) + 1)
-    header = SegmentHeader(
-        format=FORMAT, lineage="", serial=0, shop="", nonce=f"{nonce}-{number}", seal=True
-    )
-    return write(blobs, f"{prefix(key)}{number}", encode(header), None) is not None
+def seal(blobs: Blobs, key: str, epoch: int) -> None:
+    """Close a dead epoch, so that its holder writes nothing more, should it wake up."""
+    nonce = uuid.uuid4().hex
+    while True:
+        last = Segments((), dict(_numbers(blobs, prefix(key)))).last(epoch)
+        number = SegmentNumber(epoch, last + 1)
+        header = SegmentHeader(
+            format=FORMAT, lineage="", serial=0, shop="", nonce=f"{nonce}-{number}", seal=True
+        )
+        if write(blobs, f"{prefix(key)}{number}", encode(header), None) is not None:
+            return  # else the holder wrote once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +130,19 @@ class SegmentJournal:
         self._own: list[SegmentNumber] = []
         self._lines: list[bytes] = []
         self._sent: _Sent | None = None
+        self.sealed = False
         self._written = self._synced = 0
         self._adding, self._flushing = threading.Lock(), threading.Lock()
 
     @property
     def written(self) -> bool:
         return self._written > 0
+
+    @property
+    def unsynced(self) -> list[bytes]:
+        """The records that are in no segment, as far as is known."""
+        with self._adding:
+            return [*self._lines]
 
     def append(self, line: bytes) -> int:
         with self._adding:
@@ -165,7 +178,8 @@ class SegmentJournal:
             seals = {n for n, at in self._found.listed.items() if now - at > SEALS_KEPT} - read
             old = seals | read | set(self._own[:-1])
             if old:
-                self._blobs.delete([f"{prefix(self._key)}{number}" for number in sorted(old)])
+                with suppress(StoreError):  # they do not count; the next run deletes them
+                    self._blobs.delete([f"{prefix(self._key)}{number}" for number in sorted(old)])
             left = {n: at for n, at in self._found.listed.items() if n not in old}
             self._found = Segments((), left)
             del self._own[:-1]
@@ -190,6 +204,7 @@ class SegmentJournal:
             return
         number = SegmentNumber(self._lease.epoch, self._next)
         if write(self._blobs, f"{prefix(self._key)}{number}", self._sent.body, None) is None:
+            self.sealed = True
             raise lock_lost(self._blobs.place(self._key))
         self._own.append(number)
         self._next += 1
@@ -197,13 +212,6 @@ class SegmentJournal:
             del self._lines[: self._sent.lines]
         self._synced = self._sent.upto
         self._sent = None
-
-
-def lock_lost(place: str) -> StateError:
-    return StateError(
-        f"the lock of `{place}` was acquired by another run",
-        hint="what this run did is in the journal, and the other run has read it",
-    )
 
 
 def _numbers(blobs: Blobs, start: str) -> Iterator[tuple[SegmentNumber, datetime]]:

@@ -1,14 +1,17 @@
 """A Store of objects: its protocol, whatever the objects are kept in."""
 
-import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from shopform.errors import StateError
+from shopform.errors import StateError, StoreError
+from shopform.files import remove, reporting
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
 from shopform.state.journal_replay import replay
 from shopform.state.objects import lease as locking
+from shopform.state.objects import spool as spooled
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
 from shopform.state.objects.lease import Lease, Times
 from shopform.state.objects.probe import probe
@@ -16,10 +19,10 @@ from shopform.state.objects.segments import (
     SegmentJournal,
     Segments,
     find,
-    lock_lost,
     prefix,
     seal,
 )
+from shopform.state.objects.spool import Spool
 from shopform.state.ownership import Expected
 from shopform.state.records import digest_of, encode, saved_record
 from shopform.state.session import Session
@@ -30,13 +33,15 @@ class _Found:
     """The state as it was at one instant.
 
     `in_use`: the journal has records that the state does not hold. `under_way`: it names a state
-    that was not there, whose write may be on its way still.
+    that was not there, whose write may be on its way still. `answered`: a spool has answered
+    creates that wait in the journal.
     """
 
     ledger: Ledger
     tag: Tag | None
     digest: str
     segments: Segments
+    answered: bool
 
     @property
     def in_use(self) -> bool:
@@ -53,51 +58,68 @@ class ObjectStore:
     """A Store whose state is the object `key`, which must hold the state that is `expected`."""
 
     def __init__(
-        self, blobs: Blobs, key: str, expected: Expected, times: Times | None = None
+        self,
+        blobs: Blobs,
+        key: str,
+        expected: Expected,
+        folder: Path,
+        times: Times | None = None,
     ) -> None:
+        """`folder` is for what cannot be stored while the store is away."""
         self.blobs = blobs
         self.key = key
         self.expected = expected
+        self.folder = folder
         self.times = times or Times()
 
     def read(self, *, repair: bool = False) -> Prior:
-        return self._find(repair=repair).ledger.prior()
+        spools = spooled.find(self.folder, self.describe())
+        epoch = locking.epoch(self.blobs, self._lock) if spools else 0
+        return self._find(epoch, spools, repair=repair).ledger.prior()
 
     def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> Session:
-        acquired = locking.acquire(
+        lease = locking.acquire(
             self.blobs,
-            f"{self.key}.lock",
+            self._lock,
             self.describe(),
             operation,
             timeout,
             self.times,
             lambda: probe(self.blobs, self.key),
+            self._seal,
         )
-        lease = acquired.lease
         try:
-            if acquired.dead is not None:
-                self._seal(acquired.dead)
-            while True:
-                session = self._session(lease, repair=repair)
-                if session is not None:
-                    return session
+            spools = spooled.find(self.folder, self.describe())
+            session = None
+            while session is None:
+                session = self._session(lease, spools, repair=repair)
+            for path in spools:
+                with reporting(path):
+                    remove(path)
+            return session
         except BaseException:
             lease.release()
             raise
 
     def force_unlock(self, lock_id: str) -> None:
-        locking.force_unlock(self.blobs, f"{self.key}.lock", self.describe(), lock_id, self._seal)
+        locking.force_unlock(self.blobs, self._lock, self.describe(), lock_id, self._seal)
 
     def describe(self) -> str:
         return self.blobs.place(self.key)
 
-    def _session(self, lease: Lease, *, repair: bool) -> Session | None:
+    @property
+    def _lock(self) -> str:
+        return f"{self.key}.lock"
+
+    def _session(
+        self, lease: Lease, spools: Mapping[Path, Spool], *, repair: bool
+    ) -> Session | None:
         """The session on what is there now; None where a dead run's last write came between."""
-        found = self._find(repair=repair)
+        found = self._find(lease.epoch - 1, spools, repair=repair)
         session = Session(
             found.ledger, self.expected, lambda base: ObjectWriter(self, lease, base, found)
         )
-        if not found.under_way:
+        if not (found.under_way or found.answered):
             return session
         try:
             session.commit()
@@ -106,14 +128,10 @@ class ObjectStore:
         return session
 
     def _seal(self, epoch: int) -> None:
-        """Close a dead epoch, so that its holder writes nothing more, should it wake up."""
-        nonce = uuid.uuid4().hex
-        while True:
-            found = find(self.blobs, self.key)
-            if found is not None and seal(self.blobs, self.key, epoch, found, nonce):
-                return
+        seal(self.blobs, self.key, epoch)
 
-    def _find(self, *, repair: bool = False) -> _Found:
+    def _find(self, epoch: int, spools: Mapping[Path, Spool], *, repair: bool) -> _Found:
+        """Read the state; `epoch` is that of the last run, whose spool may answer its creates."""
         state, segments = self._snapshot()
         base = None if state is None else loads(state.data, self.describe())
         digest = "" if state is None else digest_of(state.data)
@@ -124,8 +142,12 @@ class ObjectStore:
             ledger = replay(base, state.data if state else None, b"".join(lines), journal)
         else:
             ledger = Ledger(base or Prior())
+        last = (spool for spool in spools.values() if spool.epoch == epoch)
+        answers = [record for spool in last for record in spool.answers(ledger)]
+        for record in answers:
+            ledger.fold(record)
         self.expected.check(ledger.prior(), self.describe(), repair=repair)
-        return _Found(ledger, state.tag if state else None, digest, segments)
+        return _Found(ledger, state.tag if state else None, digest, segments, bool(answers))
 
     def _snapshot(self) -> tuple[Blob | None, Segments]:
         """State and journal as they were at one instant, beside a run that may be writing them."""
@@ -151,7 +173,8 @@ class ObjectWriter:
         self._store = store
         self._lease = lease
         self._tag = found.tag
-        self._left = found.in_use
+        self._left = found.in_use or found.answered
+        self._spooled = False
         self._journal = SegmentJournal(store.blobs, store.key, lease, base, found.segments)
 
     @property
@@ -165,10 +188,24 @@ class ObjectWriter:
         self._journal.sync(ticket)
 
     def require_lock(self) -> None:
-        if not self._lease.still_held():
-            raise lock_lost(self._store.describe())
+        self._lease.require()
 
     def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
+        try:
+            self._commit(base, state, waiting)
+        except StoreError as problem:
+            raise self._spool(problem) from problem
+
+    def close(self) -> None:
+        try:
+            if not (self._spooled or self._journal.sealed):
+                self._journal.sync()
+        except StoreError as problem:
+            raise self._spool(problem) from problem
+        finally:
+            self._lease.release()
+
+    def _commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
         saved = b"" if state is None else encode(saved_record(base.serial, state))
         self._journal.commit(waiting, saved)
         if state is not None:
@@ -182,8 +219,15 @@ class ObjectWriter:
         self._journal.drop_older(base)
         self._left = False
 
-    def close(self) -> None:
-        try:
-            self._journal.sync()
-        finally:
-            self._lease.release()
+    def _spool(self, problem: StoreError) -> StoreError:
+        """Keep what is in no segment on this machine; the error that says so."""
+        lines = tuple(line.decode() for line in self._journal.unsynced)
+        spool = Spool(state=self._store.describe(), epoch=self._lease.epoch, records=lines)
+        path = spooled.keep(self._store.folder, self._lease.id, spool)
+        self._spooled = True
+        return StoreError(
+            str(problem),
+            hint=f"what was done and could not be stored is in `{path}`: when the store can be "
+            "reached, run the command again on this machine, or on another, which looks it up in "
+            "the shop",
+        )

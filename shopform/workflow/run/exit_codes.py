@@ -13,6 +13,7 @@ from shopform.errors import (
     Refused,
     ShopChanged,
     ShopError,
+    StateError,
     Unreachable,
 )
 from shopform.model.plan import Outcome, Plan
@@ -52,7 +53,8 @@ def outcome_exit(outcome: Outcome) -> int:
         return stopped.exit_code
     if not stopped and not outcome.failed:
         return 0
-    if outcome.applied and (outcome.failed or outcome.not_run):
+    unstored = isinstance(stopped, StateError)
+    if outcome.applied and (outcome.failed or outcome.not_run or unstored):
         return PartlyApplied.exit_code
     if stopped:
         return stopped.exit_code
