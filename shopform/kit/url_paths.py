@@ -27,7 +27,7 @@ def folded(path: str) -> str:
     digits, dot segments are resolved, and the fragment is dropped. Invalid octets, such as
     `%word`, are kept. For comparison only: paths are sent as declared.
     """
-    if "://" in path or (path.isascii() and path.isalnum()):
+    if "://" in path or not ("%" in path or "#" in path or "." in path):
         return path
     path, _, _ = path.partition("#")
     path = _OCTETS.sub(_decoded, path)

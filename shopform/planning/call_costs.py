@@ -22,8 +22,11 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     deleted = {step.address for step in writes if step.op is Op.DELETE}
     calls += sum(step.confirm for step in writes)
     calls += sum(s.op is Op.ADOPT and bool(draft.catalogue[s.kind].generated) for s in steps)
+    by_kind: dict[str, list[Step]] = {}
+    for step in writes:
+        by_kind.setdefault(step.kind, []).append(step)
     for kind in draft.catalogue.kinds:
-        mine = [step for step in writes if step.kind == kind.name]
+        mine = by_kind.get(kind.name, [])
         if kind.nesting:
             calls += len({s.parent.address for s in mine if s.parent} - deleted)
         elif mine:

@@ -19,7 +19,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from shopform.config.read.yaml_nodes import SHIFT, Mapping, Node, Scalar, Sequence
+from shopform.config.read.yaml_nodes import NULLS, SHIFT, Mapping, Node, Scalar, Sequence
 from shopform.config.read.yaml_parsers import PARSERS, Event, NextEvent, Parser, report_syntax_error
 from shopform.diagnostics import Collector
 from shopform.errors import ConfigError
@@ -95,7 +95,11 @@ class _Builder:
             elif key is None:
                 self.key = self._key(node)
             else:
-                self._enter(parent.entries, key, node)
+                entries, name = parent.entries, key.text
+                if name in entries or (name == "<<" and key.plain):
+                    self._refuse(entries, key)
+                else:
+                    entries[name] = (key, node)
                 self.key = None
 
     def _other(self, event: Event) -> Node | None:
@@ -180,7 +184,8 @@ class _Builder:
         return self.weights[id(node)]
 
     def _key(self, node: Node) -> Scalar:
-        if type(node) is Scalar and not node.null:
+        if type(node) is Scalar and not (node.plain and node.text in NULLS):
+            node.text = intern(node.text)  # a few names are the keys of most mappings
             return node
         what = "an empty key" if type(node) is Scalar else "a list or mapping as a key"
         self.collector.error(
@@ -191,22 +196,20 @@ class _Builder:
         )
         raise Malformed(diagnostics=self.collector.sorted())
 
-    def _enter(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar, node: Node) -> None:
+    def _refuse(self, entries: dict[str, tuple[Scalar, Node]], key: Scalar) -> None:
+        """Report a key that is a merge key, or is written twice."""
         text = key.text
         if text == "<<" and key.plain:
             hint = "YAML 1.2 has no merge keys; repeat the fields, or use anchors for whole values"
             self.collector.error("yaml-merge", "`<<` is not supported", hint=hint, span=key.span)
-        elif text in entries:
-            self.collector.error(
-                "duplicate-key",
-                f"`{text}` is written twice",
-                hint="remove one of the two",
-                span=key.span,
-                related=(("first written", entries[text][0].span),),
-            )
-        else:
-            key.text = intern(text)  # a few names are the keys of most mappings
-            entries[key.text] = (key, node)
+            return
+        self.collector.error(
+            "duplicate-key",
+            f"`{text}` is written twice",
+            hint="remove one of the two",
+            span=key.span,
+            related=(("first written", entries[text][0].span),),
+        )
 
     def _count_document(self, event: Event) -> None:
         self.documents += 1

@@ -176,11 +176,13 @@ def _limits(draft: PlanDraft, limits: DeleteLimits, options: Options) -> None:
 
     The second does not hold for an undo, which names the run whose objects it deletes.
     """
+    deletes = Counter(c.kind for c in draft.changes if c.action is Action.DELETE)
+    if not deletes:
+        return
     owned, existing = Counter[str](), Counter[str]()
     for address, entry in draft.matching.entries.items():
         owned[address.kind] += 1
         existing[address.kind] += entry.id in draft.live.kind(address.kind).objects
-    deletes = Counter(c.kind for c in draft.changes if c.action is Action.DELETE)
     rest = {k: n for k, n in deletes.items() if n > options.allow_delete.get(k, -1)}
     found: list[tuple[str, dict[str, int], str]] = []
     for kind, count in rest.items():

@@ -23,8 +23,11 @@ def check(
     """Warn of each page with another path than was sent, naming the object that has that path."""
     compare = Comparer(matching)
     for address, entry in matching.entries.items():
-        kind, resource = matching.catalogue[address.kind], desired.resources.get(address)
+        kind = matching.catalogue[address.kind]
         name = kind.path
+        if not name:
+            continue
+        resource = desired.resources.get(address)
         item = (
             matching.live.kinds[kind.name].objects.get(entry.id)
             if kind.name in matching.live.kinds

@@ -155,7 +155,7 @@ class Comparer:
             shown = self.show(kind, name, canonical(type_, after, self.matching.hosts))
         return FieldChange(
             name=name,
-            before=self.show(kind, name, before),
+            before=None if before is None else self.show(kind, name, before),
             after=shown,
             unknown=unknown,
             reason=reason,
@@ -200,11 +200,20 @@ class _Update:
         result.sent[name] = recorded
         raw = self.item.fields.get(name, MISSING)
         live: object = None
+        same = type(raw) is type(value) and raw == value
+        if (
+            same
+            and entry
+            and name not in entry.stored
+            and entry.sent.get(name, MISSING) == recorded
+        ):
+            # The files, the state and the shop agree, as nearly always.
+            result.unchanged += 1
+            return
         if raw is MISSING:
             # The list lacks the field: only the state knows whether it is up to date.
             equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
         else:
-            same = type(raw) is type(value) and raw == value
             held = live = (
                 recorded if same else canonical(kind.type(name), raw, self.compare.matching.hosts)
             )

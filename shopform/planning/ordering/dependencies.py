@@ -222,7 +222,8 @@ def _probes(draft: PlanDraft) -> None:
         creates = [step for step in writes if step.op is Op.CREATE]
         probe = min(creates, key=lambda step: (bool(graph.after[step.key]), step.key))
         for step in creates:
-            graph.steps[step.key] = replace(step, confirm=step.key == probe.key)
+            if step.confirm != (step.key == probe.key):
+                graph.steps[step.key] = replace(step, confirm=not step.confirm)
         for step in writes:
             graph.edge(step.key, probe.key)
 

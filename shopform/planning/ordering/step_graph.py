@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Protocol
 
@@ -82,17 +82,25 @@ class Graph:
 
     def walk(self, breaker: BreaksCycles) -> tuple[Step, ...]:
         """Return the steps in an order that can be run one by one, each with its `after`."""
-        unsorted = _Unsorted(self.after)
-        while cycle := unsorted.cycle():
-            unsorted.drop(self._break(sorted(pairwise(cycle)), breaker))
-        order = self._sorted()
+        try:
+            order = self._sorted()
+        except CycleError:
+            self._break_cycles(breaker)
+            order = self._sorted()
         place = {key: number for number, key in enumerate(order)}
         for queue in self.queues:
             for earlier, later in pairwise(sorted(queue, key=place.__getitem__)):
                 self.edge(later, earlier)
-        return tuple(
-            replace(self.steps[key], after=tuple(sorted(self.after[key]))) for key in order
-        )
+        return tuple(self._with_after(self.steps[key]) for key in order)
+
+    def _with_after(self, step: Step) -> Step:
+        after = tuple(sorted(self.after[step.key]))
+        return step if step.after == after else replace(step, after=after)
+
+    def _break_cycles(self, breaker: BreaksCycles) -> None:
+        unsorted = _Unsorted(self.after)
+        while cycle := unsorted.cycle():
+            unsorted.drop(self._break(sorted(pairwise(cycle)), breaker))
 
     def _sorted(self) -> list[str]:
         sorter: TopologicalSorter[str] = TopologicalSorter()

@@ -30,16 +30,18 @@ def field_lines(
     pad = max((len(f.name) for f in fields), default=0)
     for field in fields:
         symbol, sides = _sides(field, action)
-        lines = list(_lines(symbol, f"{field.name:<{pad}} = ", sides, width, detail))
-        yield from _annotated(lines, FIELD_NOTES.get(field.reason, field.reason), width)
+        lines = _lines(symbol, f"{field.name:<{pad}} = ", sides, width, detail)
+        if field.reason:
+            lines = _annotated(lines, FIELD_NOTES.get(field.reason, field.reason), width)
+        yield from lines
 
 
-def _annotated(lines: list[Line], note: str, width: int) -> Iterator[Line]:
+def _annotated(lines: Iterator[Line], note: str, width: int) -> Iterator[Line]:
     """Add a note after the first line, or before it if it does not fit."""
     first, *rest = lines
-    if note and first.indent + len("~ ") + len(first.text) + len("   # ") + len(note) <= width:
+    if first.indent + len("~ ") + len(first.text) + len("   # ") + len(note) <= width:
         first = first._replace(text=f"{first.text}   # {note}")
-    elif note:
+    else:
         yield Line(INDENT, " ", f"# {note}")
     yield first
     yield from rest

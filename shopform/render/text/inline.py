@@ -9,6 +9,7 @@ from shopform.model.values import Ref, Secret
 from shopform.render.text.style import alike, escaped, printable
 
 SENSITIVE = "(sensitive value)"
+_JSON = json.JSONEncoder(ensure_ascii=False)  # `json.dumps` makes one for each value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ def show(item: object) -> str:
         case bool():
             return "true" if item else "false"
         case str():
-            return printable(json.dumps(item, ensure_ascii=False))
+            return printable(_JSON.encode(item))
         case Ref():
             return str(item.address)
         case Bare():

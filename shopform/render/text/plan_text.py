@@ -138,12 +138,12 @@ def _change(change: Change, style: ActionStyle, page: _PlanLayout) -> Iterator[s
     gap = " " * (3 - len(style.symbol))
     name = ".".join(change.address.keys)
     yield f'{gap}{ink.symbol(style.symbol)} resource "{change.kind}" "{name}" {{'
-    kept = [FieldChange(name=n, before=v, after=v) for n, v in sorted(change.values.items())]
-    lines = [*page.lines(change.fields, change.action)]
-    lines += page.lines(kept, Action.UPDATE) if page.full else []
+    shown = sorted(change.values.items()) if page.full else []
+    kept = [FieldChange(name=n, before=v, after=v) for n, v in shown]
+    lines = [*page.lines(change.fields, change.action), *page.lines(kept, Action.UPDATE)]
     for indent, symbol, text in lines:
         yield f"{' ' * indent}{ink.symbol(symbol)} {text}".rstrip()
-    if change.unchanged and style not in DRIFTED.values() and not (page.full and kept):
+    if change.unchanged and style not in DRIFTED.values() and not kept:
         yield f"        # ({plural(change.unchanged, 'unchanged field')} hidden)"
     yield "    }"
 

@@ -72,6 +72,8 @@ class Ink(NamedTuple):
 
     def symbol(self, text: str) -> str:
         """Colour each character of a symbol."""
+        if not self.color:
+            return text
         return "".join(self.paint(c, COLOURS[c]) if c in COLOURS else c for c in text)
 
 

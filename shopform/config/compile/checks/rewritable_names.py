@@ -78,9 +78,10 @@ def _place(declaration: Declaration, name: str) -> Span:
 
 
 def _rewritten(kind: Kind, name: str, text: str) -> str:
-    if text.isprintable() and text.isascii() and text == text.strip():
+    printable = text.isprintable()
+    if printable and text.isascii() and text == text.strip():
         return ""
-    if _CONTROL.search(text):
+    if not printable and _CONTROL.search(text):
         return f"contains the control character U+{ord(min(_CONTROL.findall(text))):04X}"
     if not unicodedata.is_normalized("NFC", text):
         return "is not in Unicode form NFC"

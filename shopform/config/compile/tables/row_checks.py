@@ -100,8 +100,10 @@ def _suspects(
             continue
         text = str(value)
         code = suspect_code(declaration.kind, field, text)
-        if route and field == route.source and "//" in str(canonical(PATH, text, hosts)):
-            code = code or "route-foreign"
+        # The canonical path is a part of the text.
+        if route and field == route.source and "//" in text:
+            foreign = "//" in str(canonical(PATH, text, hosts))
+            code = code or ("route-foreign" if foreign else "")
         if code:
             node = child(declaration.node, field) or declaration.key
             yield SuspectValue(code, text, about(declaration.kind, code, field), node.span)
