@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from shopform.diagnostics import Span
 from shopform.kinds import Catalogue
+from shopform.kit.url_paths import is_loopback
 from shopform.model.freeze_windows import FreezeWindow
 from shopform.model.values import Secret
 
@@ -61,6 +62,27 @@ class WireNames:
 OBJECT_STORES = ("s3", "gs", "az")  # the schemes of their addresses
 
 
+def refused_address(location: str) -> str:
+    """Return why an address cannot be that of a remote state; empty if it can."""
+    try:
+        address = urlsplit(location)
+        host, path = address.hostname or "", address.path.strip("/")
+        _ = address.port
+    except ValueError:
+        return "an address that is not valid"
+    if address.scheme not in (*OBJECT_STORES, "https", "http"):
+        return f"in that store (write one of {', '.join((*OBJECT_STORES, 'https'))})"
+    if not host or {"", ".", ".."} & {*path.split("/")}:
+        return "an address without a host or bucket, and a plain path"
+    if "@" in address.netloc:
+        return "an address with a user name or password"
+    if address.query or address.fragment:
+        return "an address with `?` or `#`"
+    if address.scheme == "http" and not is_loopback(host):
+        return "an address that starts with `http://`, which is for this machine only"
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateStore:
     """Where object stores of remote state are, as far as their addresses do not say it."""
@@ -75,8 +97,8 @@ class Shop:
     """A shop of the project.
 
     `url` has neither /REST nor a trailing slash. `state` is a path relative to the project, or a
-    URL such as s3://bucket/key. `rewrite` maps strings of other shops to their replacements in a
-    clone.
+    URL such as s3://bucket/key or https://host/path. `rewrite` maps strings of other shops to
+    their replacements in a clone.
     """
 
     name: str

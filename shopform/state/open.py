@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from shopform import files
 from shopform.errors import ConfigError
-from shopform.model.shop import OBJECT_STORES, StateStore
+from shopform.model.shop import OBJECT_STORES, StateStore, refused_address
 from shopform.state.ownership import Expected
 from shopform.state.store import Store
 
@@ -48,14 +48,17 @@ def open_store(
 
 
 def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAccess) -> Store:
-    address = urlsplit(location)
-    key = address.path.strip("/")
-    parts = {address.netloc, *key.split("/")}
-    if address.scheme not in OBJECT_STORES or parts & {"", ".", ".."}:
+    if wrong := refused_address(location):
         raise ConfigError(
-            f"`{location}` is not the address of a state",
-            hint="write `s3://BUCKET/KEY`, `gs://BUCKET/KEY` or `az://CONTAINER/KEY`",
+            f"the state cannot be {wrong}: `{location}`",
+            hint="write `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://CONTAINER/KEY`, or the https "
+            "address of a state on GitLab, Gitea or another server of Terraform's `http` protocol",
         )
+    address = urlsplit(location)
+    if address.scheme not in OBJECT_STORES:
+        from shopform.state.http.store import HttpStore
+
+        return HttpStore(location.rstrip("/"), expected, remote.environment)
     try:
         from shopform.state.objects.obstore_blobs import open_blobs
     except ModuleNotFoundError as missing:
@@ -68,4 +71,4 @@ def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAc
     blobs = open_blobs(address.scheme, address.netloc, remote.settings, remote.environment)
     with files.reporting(directory / remote.folder):
         folder = files.typed(directory, remote.folder)
-    return ObjectStore(blobs, key, expected, folder)
+    return ObjectStore(blobs, address.path.strip("/"), expected, folder)

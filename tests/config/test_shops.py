@@ -209,6 +209,37 @@ def test_two_shops_cannot_share_a_state(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://bucket/key",
+        "https://gitlab.example.dk/api/v4/projects/7/terraform/state/production",
+        "http://127.0.0.1:8080/states/production",
+    ],
+)
+def test_a_state_may_be_at_an_address(tmp_path: Path, address: str) -> None:
+    text = f"shops: {{a: {{url: 'https://a.dk', token: '${{env:TOKEN}}', state: '{address}'}}}}"
+    shop, _, _ = compiled(tmp_path, {"shopform.yaml": text})
+    assert shop.state == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://files.example.dk/state",
+        "s3://bucket",
+        "https://gitlab.example.dk",
+        "https://ana:secret@gitlab.example.dk/state",
+        "https://gitlab.example.dk/state?version=3",
+        "https://gitlab.example.dk:https/state",
+        "http://gitlab.example.dk/state",
+    ],
+)
+def test_an_address_that_no_state_can_have_is_refused(tmp_path: Path, address: str) -> None:
+    text = f"shops: {{a: {{url: 'https://a.dk', token: '${{env:TOKEN}}', state: '{address}'}}}}"
+    assert refused(tmp_path, {"shopform.yaml": text}, shop="a") == ["shopform.yaml:1:64 state-name"]
+
+
 def test_the_only_shop_needs_no_name_and_several_do(tmp_path: Path) -> None:
     one = load_project(write(tmp_path / "one", {"shopform.yaml": SHOP}), STANDARD)
     two = load_project(write(tmp_path / "two", {"shopform.yaml": TWO}), STANDARD)

@@ -39,7 +39,10 @@ class ShopSpec(StrictModel):
     auth: Auth = may(
         "How the key is sent: `Bearer KEY`, `KEY` alone, or `Shoporama KEY`.", "bearer"
     )
-    state: str | None = may("Path of the state, or an address such as `s3://BUCKET/KEY`.")
+    state: str | None = may(
+        "Path of the state, or an address: `s3://BUCKET/KEY`, or `https://` and that of a state on"
+        " GitLab, Gitea or another server of Terraform's `http` protocol."
+    )
     daily_calls: Annotated[int, Field(ge=1)] = may("Daily API call limit of the key.", 10_000)
     variables: dict[VariableName, str | None] = may("Values of `${var.NAME}` for this shop.", {})
     rewrite: dict[Rewritten, str] = may(

@@ -18,7 +18,7 @@ from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kit.text import backquoted
 from shopform.kit.url_paths import is_loopback
-from shopform.model.shop import OBJECT_STORES, DeleteLimits, Rules, Shop, StateStore, WireNames
+from shopform.model.shop import DeleteLimits, Rules, Shop, StateStore, WireNames, refused_address
 from shopform.model.values import Secret
 
 Data = dict[str, Any]
@@ -171,7 +171,8 @@ class Settings:
                 self._collector.error(
                     "state-name",
                     f"`state` cannot be {wrong}: `{state}`",
-                    hint=f"give a path, such as `{_default_state(name)}`",
+                    hint=f"give a path, such as `{_default_state(name)}`, or an address: "
+                    "`s3://BUCKET/KEY`, or `https://` and that of a state on GitLab",
                     span=node.span,
                 )
                 continue
@@ -233,9 +234,7 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
 def _unusable_state(path: str) -> str:
     """Return why a path or an address cannot be that of a state; empty if it can."""
     if "://" in path:
-        address = urlsplit(path)
-        known = address.scheme in OBJECT_STORES and address.netloc and "@" not in address.netloc
-        return "" if known else f"no store (write one of {', '.join(OBJECT_STORES)})"
+        return refused_address(path)
     if posixpath.basename(path) in ("", ".", ".."):
         return "a folder"
     if is_yaml(path):

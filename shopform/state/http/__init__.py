@@ -1,0 +1,8 @@
+"""The state on a server of Terraform's `http` protocol, such as GitLab and Gitea.
+
+    NAME             the state, the same JSON as the local file
+    NAME-journal     the journal, written whole for each batch of records
+
+Both are locked under one id for a run, and each write names it. The lock has no lease: that of a
+run that was killed stays until `shopform force-unlock`.
+"""

@@ -1,0 +1,243 @@
+"""One state on a server of Terraform's `http` protocol: its content and its lock.
+
+What servers do, from the source of GitLab 18 and Gitea 1.27:
+
+- GitLab returns the version with the highest `serial`, and 422 for a serial that exists. A lower
+  serial is accepted and never returned.
+- GitLab names the holder of a lock by `ID`, `Who` and `Created` only: the other keys of its answer
+  are those of the request. A write under a lock that is no longer held fails with 500.
+- Gitea accepts a document only if it has the keys of a Terraform state, and returns 409 for a
+  serial that exists. It accepts a write under any id while the state is not locked.
+- 404 is also what GitLab answers for a project that the credentials may not see.
+"""
+
+import json
+import re
+import time
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from shopform import __version__
+from shopform.errors import StoreError
+from shopform.kit.url_paths import is_loopback
+from shopform.state.lock_info import LockInfo
+
+GITLAB: Final = re.compile(r"/api/v4/projects/[^/]+/terraform/state/[^/]+$")
+GITEA: Final = re.compile(r"/api/packages/[^/]+/terraform/state/[^/]+$")
+ENVELOPE: Final = b'{"version":4,"terraform_version":"shopform","outputs":{},'
+TRIES: Final = 3
+TIMEOUT: Final = 30.0
+HELD: Final = (409, 423)
+RIGHTS: Final = (
+    "GitLab: reading needs the role Developer, writing and locking Maintainer, and a job token only"
+    " works while its job runs; Gitea: a token with the right to write packages"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Seconds: between two tries, between two looks at a held lock, and of trust in the lock."""
+
+    pause: float = 0.5
+    poll: float = 2.0
+    check: float = 20.0
+
+
+class Holder(NamedTuple):
+    """Who holds a lock, as far as the server says it."""
+
+    id: str
+    who: str
+    since: str
+    operation: str
+
+
+class Server:
+    """The connections to a server, with the credentials for it."""
+
+    def __init__(self, address: str, environment: Mapping[str, str], times: Times) -> None:
+        """Raises StoreError if GitLab is without credentials."""
+        self._pause = times.pause
+        url = urlsplit(address)
+        try:
+            self._http = httpx.Client(
+                auth=_credentials(address, environment),
+                headers={
+                    "Content-Type": "application/json",
+                    "User-Agent": f"shopform/{__version__}",
+                },
+                verify=url.scheme == "https",
+                trust_env=not is_loopback(url.hostname or ""),
+                timeout=TIMEOUT,
+                # The credentials are for this server only.
+                follow_redirects=False,
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL):
+            # What these say may quote a proxy's password.
+            raise StoreError(
+                "the proxy or the certificates that the environment names cannot be used",
+                hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and "
+                "SSL_CERT_DIR",
+            ) from None
+        weakref.finalize(self, self._http.close)
+
+    def send(
+        self, verb: str, method: str, url: str, content: bytes = b"", lock: str = ""
+    ) -> httpx.Response:
+        """Return the response, after several tries if it is one of a server that is busy."""
+        params = {"ID": lock} if lock else None
+        for left in reversed(range(TRIES)):
+            try:
+                response = self._http.request(method, url, content=content, params=params)
+            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
+                # Other errors may quote headers.
+                quotable = isinstance(problem, httpx.ConnectError)
+                reason = str(problem) if quotable else type(problem).__name__
+            else:
+                if not left or (response.status_code != 429 and response.status_code < 500):
+                    return response
+            if left:
+                time.sleep(self._pause * (TRIES - left))
+        raise StoreError(
+            f"cannot {verb} `{url}`: {reason}", hint="check the connection and the address"
+        )
+
+
+class RemoteState:
+    """One state on a server. Every method raises StoreError when the server does not do its work.
+
+    A request is repeated if it gets no answer, so an answer that was lost is taken into account.
+    `serials_once`: the server accepts each serial once.
+    """
+
+    def __init__(self, server: Server, address: str) -> None:
+        self.address = address
+        self._server = server
+        path = urlsplit(address).path
+        gitlab = GITLAB.search(path)
+        apart = gitlab or GITEA.search(path)
+        self._lock_address = f"{address}/lock" if apart else address
+        self._lock, self._unlock = ("POST", "DELETE") if apart else ("LOCK", "UNLOCK")
+        self._gitlab = bool(gitlab)
+        self.serials_once = bool(apart)
+
+    def get(self) -> bytes | None:
+        response = self._server.send("read", "GET", self.address)
+        data = response.content
+        hidden = self._gitlab and b"404 Project Not Found" in data
+        if response.status_code == 204 or (response.status_code == 404 and not hidden):
+            return None
+        if response.status_code != 200:
+            raise self._refused("read", response)
+        if data.startswith(ENVELOPE):
+            data = b"{" + data.removeprefix(ENVELOPE)
+        return data or None
+
+    def post(self, data: bytes, info: LockInfo) -> bool:
+        """Write the document of a new serial; False if another run has the lock or wrote it."""
+        sent = data if self._gitlab else ENVELOPE + data.removeprefix(b"{")
+        response = self._server.send("write", "POST", self.address, sent, info.id)
+        status = response.status_code
+        if response.is_success:
+            return True
+        if status in (*HELD, 422) or status >= 500:
+            if self.get() == data:
+                return True
+            if status in HELD or self._lost(info):
+                return False
+        raise self._refused("write", response)
+
+    def lock(self, info: LockInfo) -> Holder | None:
+        """Lock the state, unless the holder that is returned has it."""
+        response = self._send_lock(info)
+        if response.is_success:
+            return None
+        holder = self._holder(response)
+        return None if holder.id == info.id else holder
+
+    def unlock(self, lock_id: str) -> None:
+        """Free the lock if it is held under this id."""
+        content = json.dumps({"ID": lock_id}).encode()
+        response = self._server.send("unlock", self._unlock, self._lock_address, content)
+        if not response.is_success and response.status_code not in HELD:
+            raise self._refused("unlock", response)
+
+    def _lost(self, info: LockInfo) -> bool:
+        response = self._send_lock(info)
+        if response.is_success:  # it was free
+            self.unlock(info.id)
+            return True
+        return self._holder(response).id != info.id
+
+    def _send_lock(self, info: LockInfo) -> httpx.Response:
+        content = {
+            "ID": info.id,
+            "Operation": info.operation,
+            "Info": f"process {info.pid}",
+            "Who": info.who,
+            "Version": info.version,
+            "Created": info.created,
+            "Path": info.path,
+        }
+        response = self._server.send(
+            "lock", self._lock, self._lock_address, json.dumps(content).encode()
+        )
+        if response.is_success or response.status_code in HELD:
+            return response
+        raise self._refused("lock", response)
+
+    def _holder(self, response: httpx.Response) -> Holder:
+        try:
+            found = response.json()
+            operation = "" if self._gitlab else str(found.get("Operation", ""))
+            return Holder(str(found["ID"]), str(found["Who"]), str(found["Created"]), operation)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return Holder("", "another run", "", "")
+
+    def _refused(self, verb: str, response: httpx.Response) -> StoreError:
+        status = response.status_code
+        if status in (401, 403):
+            return StoreError(f"may not {verb} `{self.address}` (HTTP {status})", hint=RIGHTS)
+        if status == 413:
+            size = len(response.request.content)
+            return StoreError(
+                f"the server refuses `{self.address}` for its size of {size:,} bytes (HTTP 413)",
+                hint="raise its limit for Terraform states, or apply in parts with `--target`",
+            )
+        if response.has_redirect_location:
+            return StoreError(
+                f"`{self.address}` redirects to `{response.headers['Location']}`",
+                hint="if you trust that address, make it the shop's `state`",
+            )
+        text = response.text[:200].strip()
+        said = "".join(c if c.isprintable() else " " for c in text)
+        return StoreError(
+            f"cannot {verb} `{self.address}`: HTTP {status}" + (f", {said}" if said else ""),
+            hint="check the project in the address, and whether the credentials may see it"
+            if status == 404
+            else "look at the server's own log",
+        )
+
+
+def _credentials(address: str, environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the user name and the password; None for a server that may need none."""
+    user = environment.get("TF_HTTP_USERNAME", "")
+    password = environment.get("TF_HTTP_PASSWORD", "")
+    if user and password:
+        return user, password
+    url = urlsplit(address)
+    if not GITLAB.search(url.path):
+        return None
+    token = environment.get("CI_JOB_TOKEN", "")
+    if token and environment.get("CI_SERVER_HOST") == url.hostname:
+        return "gitlab-ci-token", token
+    raise StoreError(
+        f"no credentials for the state `{address}` were found",
+        hint="set `TF_HTTP_USERNAME` and `TF_HTTP_PASSWORD` to your user name and an access token "
+        "with the scope `api`; jobs of that GitLab have `CI_JOB_TOKEN` and `CI_SERVER_HOST`",
+    )

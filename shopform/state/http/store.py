@@ -1,0 +1,216 @@
+"""A Store on a server of Terraform's `http` protocol."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from shopform.errors import Locked, StateError, StoreError
+from shopform.model.prior import Prior
+from shopform.state.folded_state import Ledger
+from shopform.state.format import loads
+from shopform.state.http.journal import (
+    HttpJournal,
+    JournalDocument,
+    lock_removed,
+    parse,
+    store,
+)
+from shopform.state.http.server import Holder, RemoteState, Server, Times
+from shopform.state.journal_replay import replay
+from shopform.state.lock_info import LockInfo, new_lock_info
+from shopform.state.ownership import Expected
+from shopform.state.records import encode, saved_record
+from shopform.state.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The state and the journal as they were at one instant."""
+
+    ledger: Ledger
+    journal: JournalDocument
+
+
+class HttpStore:
+    """A Store whose state is at `address`, and must be the one that is `expected`."""
+
+    def __init__(
+        self,
+        address: str,
+        expected: Expected,
+        environment: Mapping[str, str],
+        times: Times | None = None,
+    ) -> None:
+        """Raises StoreError if the environment has no credentials and the server needs them."""
+        self.times = times or Times()
+        self.expected = expected
+        server = Server(address, environment, self.times)
+        self.state = RemoteState(server, address)
+        self.journal = RemoteState(server, f"{address}-journal")
+
+    def read(self, *, repair: bool = False) -> Prior:
+        return self._find(repair=repair).ledger.prior()
+
+    def open(self, operation: str, timeout: float = 0.0, *, repair: bool = False) -> Session:
+        info = new_lock_info(operation, self.describe())
+        try:
+            self._acquire(info, timeout)
+            found = self._find(repair=repair)
+            journal = found.journal
+            if journal.lines:
+                journal = self._seal(journal, info)
+            return Session(
+                found.ledger, self.expected, lambda base: HttpWriter(self, info, base, journal)
+            )
+        except Locked:
+            raise
+        except BaseException:
+            with suppress(StoreError):
+                self.release(info)
+            raise
+
+    def force_unlock(self, lock_id: str) -> None:
+        info = new_lock_info("force-unlock", self.describe())
+        ours: list[RemoteState] = []
+        try:
+            held = self._take(info, (self.state, self.journal), ours)
+            if not held:
+                raise StateError(f"no run holds the lock of `{self.describe()}`")
+            if lock_id not in [holder.id for _, holder in held]:
+                raise StateError(
+                    f"the lock of `{self.describe()}` is held under the id `{held[0][1].id}`",
+                    hint="give that id, if you are sure that its run is dead",
+                )
+            for state, holder in held:
+                if holder.id == lock_id:
+                    state.unlock(lock_id)
+            for _, other in self._take(info, [state for state, _ in held], ours):
+                raise self._locked(other)
+            self._seal(parse(self.journal.get(), self.journal.address), info)
+        finally:
+            for state in ours:
+                state.unlock(info.id)
+
+    def describe(self) -> str:
+        return self.state.address
+
+    def release(self, info: LockInfo) -> None:
+        """Free both locks, as far as they are held under this id."""
+        try:
+            try:
+                self.journal.unlock(info.id)
+            finally:
+                self.state.unlock(info.id)
+        except StoreError as problem:
+            raise StoreError(
+                problem.diagnostics[0].summary,
+                hint=f"the state stays locked until `shopform force-unlock {info.id}`",
+            ) from problem
+
+    def _acquire(self, info: LockInfo, timeout: float) -> None:
+        """Lock the state and then the journal, waiting for up to `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            holder = self.state.lock(info)
+            if holder is None:
+                holder = self.journal.lock(info)
+                if holder is None:
+                    return
+                self.state.unlock(info.id)
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise self._locked(holder)
+            time.sleep(min(self.times.poll, left))
+
+    def _take(
+        self, info: LockInfo, states: Sequence[RemoteState], ours: list[RemoteState]
+    ) -> list[tuple[RemoteState, Holder]]:
+        """Lock what is free, adding it to `ours`; return what is not."""
+        held = []
+        for state in states:
+            holder = state.lock(info)
+            if holder is None:
+                ours.append(state)
+            else:
+                held.append((state, holder))
+        return held
+
+    def _seal(self, journal: JournalDocument, info: LockInfo) -> JournalDocument:
+        """Write the journal once more, so that an earlier holder of the lock can write no more."""
+        sealed = journal.followed_by(journal.lines, info)
+        store(self.journal, sealed, info)
+        return sealed
+
+    def _find(self, *, repair: bool = False) -> _Found:
+        state, journal = self._snapshot()
+        base = None if state is None else loads(state, self.describe())
+        if journal.lines:
+            ledger = replay(base, state, b"".join(journal.lines), self.journal.address)
+        else:
+            ledger = Ledger(base or Prior())
+        self.expected.check(ledger.prior(), self.describe(), repair=repair)
+        return _Found(ledger, journal)
+
+    def _snapshot(self) -> tuple[bytes | None, JournalDocument]:
+        """Return a consistent state and journal while another run may be writing them."""
+        state = self.state.get()
+        while True:
+            journal = parse(self.journal.get(), self.journal.address)
+            if not journal.lines:
+                return state, journal
+            again = self.state.get()
+            if again == state:
+                return state, journal
+            state = again
+
+    def _locked(self, holder: Holder) -> Locked:
+        since = f" since {holder.since}" if holder.since else ""
+        operation = f"`{holder.operation}`, " if holder.operation else ""
+        lock = f" ({operation}lock {holder.id})" if holder.id else ""
+        unlock = f"`shopform force-unlock {holder.id}`" if holder.id else "unlock it on the server"
+        return Locked(
+            f"`{self.describe()}` is locked by {holder.who}{since}{lock}",
+            hint="wait for that run with `--lock-timeout 5m`; this kind of store keeps the lock of "
+            f"a run that was killed: if it is dead, {unlock}",
+        )
+
+
+class HttpWriter:
+    """The StateWriter of an HttpStore."""
+
+    remote = True
+
+    def __init__(
+        self, store: HttpStore, info: LockInfo, base: Prior, journal: JournalDocument
+    ) -> None:
+        self._store = store
+        self._info = info
+        self._journal = HttpJournal(store.journal, info, base, journal, store.times)
+
+    @property
+    def in_use(self) -> bool:
+        return self._journal.in_use
+
+    def append(self, line: bytes) -> int:
+        return self._journal.append(line)
+
+    def sync(self, ticket: int) -> None:
+        self._journal.sync(ticket)
+
+    def require_lock(self) -> None:
+        self._journal.require_lock()
+
+    def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
+        if state is not None:
+            self._journal.append(encode(saved_record(base.serial, state)))
+            self._journal.sync()
+            if not self._store.state.post(state, self._info):
+                raise lock_removed(self._info)
+        self._journal.restart(base, waiting)
+
+    def close(self) -> None:
+        try:
+            self._journal.sync()
+        finally:
+            self._store.release(self._info)
