@@ -40,6 +40,16 @@ def server(request: pytest.FixtureRequest) -> Iterator[TerraformServer]:
         yield running
 
 
+WIDE = [pytest.param(each, marks=pytest.mark.wide) for each in (Gitea, TerraformServer)]
+
+
+@pytest.fixture(params=[GitLab, *WIDE])
+def tried(request: pytest.FixtureRequest) -> Iterator[TerraformServer]:
+    """A server for tests at every request: one of them in the gate."""
+    with serving(request.param()) as running:
+        yield running
+
+
 @pytest.fixture
 def gitlab() -> Iterator[TerraformServer]:
     with serving(GitLab()) as running:
@@ -170,43 +180,43 @@ def test_a_second_run_is_refused_with_the_holder_or_waits(server: TerraformServe
 
 @pytest.mark.parametrize("after", [False, True])
 def test_every_death_leaves_an_earlier_or_the_later_truth(
-    server: TerraformServer, after: bool
+    tried: TerraformServer, after: bool
 ) -> None:
     for at in itertools.count(1):
-        server.versions.clear()
+        tried.versions.clear()
         steps: list[None] = []
         try:
             with dying(at, after):
-                play(server, partial(steps.append, None))
+                play(tried, partial(steps.append, None))
         except Killed:
             pass
         else:
             break
-        left = store_of(server).read()
+        left = store_of(tried).read()
         assert truth_of(left) in reachable(len(steps)), (at, len(steps))
-        unlock(server)
-        assert server.locks == {}
-        with store_of(server).open("apply") as session:
+        unlock(tried)
+        assert tried.locks == {}
+        with store_of(tried).open("apply") as session:
             assert truth_of(session.prior) == truth_of(left)
             committed = session.commit()
-        read = store_of(server).read()
+        read = store_of(tried).read()
         assert read == committed
         assert truth_of(read) == truth_of(left)
         assert read.serial >= left.serial
     assert at > 30
-    assert truth_of(store_of(server).read()) == truths()[-1]
+    assert truth_of(store_of(tried).read()) == truths()[-1]
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_lost_request_or_answer_changes_nothing(server: TerraformServer, after: bool) -> None:
+def test_a_lost_request_or_answer_changes_nothing(tried: TerraformServer, after: bool) -> None:
     for at in itertools.count(1):
-        server.versions.clear()
-        server.requests.clear()
-        server.fails = breaking(at, after)
-        play(server, lambda: None)
-        assert truth_of(store_of(server).read()) == truths()[-1], at
-        assert server.locks == {}, at
-        if at > len(server.requests):
+        tried.versions.clear()
+        tried.requests.clear()
+        tried.fails = breaking(at, after)
+        play(tried, lambda: None)
+        assert truth_of(store_of(tried).read()) == truths()[-1], at
+        assert tried.locks == {}, at
+        if at > len(tried.requests):
             break
 
 
