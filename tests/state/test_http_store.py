@@ -367,7 +367,7 @@ def test_a_state_above_the_limit_of_the_server_is_kept_in_the_journal(gitlab: Gi
 def test_a_redirect_is_not_followed(server: TerraformServer) -> None:
     with serving(GitLab()) as other:
         server.redirect = other.address
-        with pytest.raises(StoreError, match=f"redirects to `{other.address}`"):
+        with pytest.raises(StoreError, match=f"has moved to `{other.address}`"):
             store_of(server).read()
         assert other.requests == []
 

@@ -74,8 +74,7 @@ class Server:
                 verify=url.scheme == "https",
                 trust_env=not is_loopback(url.hostname or ""),
                 timeout=TIMEOUT,
-                # The credentials are for this server only.
-                follow_redirects=False,
+                # No other host gets the credentials: httpx does not follow a Location by itself.
             )
         except (OSError, ValueError, ImportError, httpx.InvalidURL):
             # What these say may quote a proxy's password.
@@ -209,9 +208,9 @@ class RemoteState:
                 f"the server refuses `{self.address}` for its size of {size:,} bytes (HTTP 413)",
                 hint="raise its limit for Terraform states, or apply in parts with `--target`",
             )
-        if response.has_redirect_location:
+        if moved := response.headers.get("Location", ""):
             return StoreError(
-                f"`{self.address}` redirects to `{response.headers['Location']}`",
+                f"`{self.address}` has moved to `{moved}`",
                 hint="if you trust that address, make it the shop's `state`",
             )
         text = response.text[:200].strip()
