@@ -24,13 +24,13 @@ from shopform.model.prior import Prior
 from shopform.model.shop import StateStore
 from shopform.model.values import Address
 from shopform.state.format import dumps
-from shopform.state.http.server import Server, Times
+from shopform.state.http.server import Connection, Intervals
 from shopform.state.http.store import HttpStore
 from shopform.state.open import RemoteAccess, open_store
 from shopform.state.ownership import Expected
 
-QUICK = Times(pause=0, poll=0.01, check=600)
-ALWAYS = Times(pause=0, poll=0.01, check=0)
+QUICK = Intervals(pause=0, poll=0.01, check=600)
+ALWAYS = Intervals(pause=0, poll=0.01, check=0)
 EXPECTED = Expected(shop=HOST, catalogue=STANDARD)
 
 
@@ -59,7 +59,7 @@ def gitlab() -> Iterator[TerraformServer]:
 def store_of(
     server: TerraformServer,
     environment: Mapping[str, str] = ENVIRONMENT,
-    times: Times = QUICK,
+    times: Intervals = QUICK,
 ) -> HttpStore:
     return HttpStore(server.address, EXPECTED, environment, times)
 
@@ -67,9 +67,9 @@ def store_of(
 @contextmanager
 def dying(at: int, after: bool) -> Iterator[None]:
     """End this process at a request: nothing is sent afterwards."""
-    real, count = Server.send, itertools.count(1)
+    real, count = Connection.send, itertools.count(1)
 
-    def send(self: Server, *arguments: Any) -> Any:
+    def send(self: Connection, *arguments: Any) -> Any:
         number = next(count)
         if number > at or (number == at and not after):
             raise Killed
@@ -79,7 +79,7 @@ def dying(at: int, after: bool) -> Iterator[None]:
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Server, "send", send)
+        patch.setattr(Connection, "send", send)
         yield
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from shopform.errors import StateError
 from shopform.kit.documents import parse_object
 from shopform.model.prior import Prior
-from shopform.state.http.server import RemoteState, Times
+from shopform.state.http.server import Intervals, RemoteState
 from shopform.state.lock_info import LockInfo
 from shopform.state.objects.lease import now
 from shopform.state.records import FORMAT, Header, encode
@@ -83,7 +83,7 @@ class HttpJournal:
         info: LockInfo,
         base: Prior,
         stored: JournalDocument,
-        times: Times,
+        times: Intervals,
     ) -> None:
         """`stored` is the journal on the server, whose records count."""
         self._remote, self._info, self._base, self._times = remote, info, base, times

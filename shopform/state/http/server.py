@@ -40,7 +40,7 @@ RIGHTS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Intervals:
     """Seconds: between two tries, between two looks at a held lock, and of trust in the lock."""
 
     pause: float = 0.5
@@ -57,10 +57,10 @@ class Holder(NamedTuple):
     operation: str
 
 
-class Server:
+class Connection:
     """The connections to a server, with the credentials for it."""
 
-    def __init__(self, address: str, environment: Mapping[str, str], times: Times) -> None:
+    def __init__(self, address: str, environment: Mapping[str, str], times: Intervals) -> None:
         """Raises StoreError if GitLab is without credentials."""
         self._pause = times.pause
         url = urlsplit(address)
@@ -114,7 +114,7 @@ class RemoteState:
     `serials_once`: the server accepts each serial once.
     """
 
-    def __init__(self, server: Server, address: str) -> None:
+    def __init__(self, server: Connection, address: str) -> None:
         self.address = address
         self._server = server
         path = urlsplit(address).path

@@ -16,7 +16,7 @@ from shopform.state.http.journal import (
     parse,
     store,
 )
-from shopform.state.http.server import Holder, RemoteState, Server, Times
+from shopform.state.http.server import Connection, Holder, Intervals, RemoteState
 from shopform.state.journal_replay import replay
 from shopform.state.lock_info import LockInfo, new_lock_info
 from shopform.state.ownership import Expected
@@ -40,12 +40,12 @@ class HttpStore:
         address: str,
         expected: Expected,
         environment: Mapping[str, str],
-        times: Times | None = None,
+        times: Intervals | None = None,
     ) -> None:
         """Raises StoreError if the environment has no credentials and the server needs them."""
-        self.times = times or Times()
+        self.times = times or Intervals()
         self.expected = expected
-        server = Server(address, environment, self.times)
+        server = Connection(address, environment, self.times)
         self.state = RemoteState(server, address)
         self.journal = RemoteState(server, f"{address}-journal")
 
