@@ -24,7 +24,7 @@ from shopform.model.prior import Prior
 from shopform.model.shop import StateStore
 from shopform.model.values import Address
 from shopform.state.format import dumps
-from shopform.state.http.server import Connection, Intervals
+from shopform.state.http.server import Intervals, StateServer
 from shopform.state.http.store import HttpStore
 from shopform.state.open import RemoteAccess, open_store
 from shopform.state.ownership import Expected
@@ -67,9 +67,9 @@ def store_of(
 @contextmanager
 def dying(at: int, after: bool) -> Iterator[None]:
     """End this process at a request: nothing is sent afterwards."""
-    real, count = Connection.send, itertools.count(1)
+    real, count = StateServer.send, itertools.count(1)
 
-    def send(self: Connection, *arguments: Any) -> Any:
+    def send(self: StateServer, *arguments: Any) -> Any:
         number = next(count)
         if number > at or (number == at and not after):
             raise Killed
@@ -79,7 +79,7 @@ def dying(at: int, after: bool) -> Iterator[None]:
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "send", send)
+        patch.setattr(StateServer, "send", send)
         yield
 
 

@@ -57,7 +57,7 @@ class Holder(NamedTuple):
     operation: str
 
 
-class Connection:
+class StateServer:
     """The connections to a server, with the credentials for it."""
 
     def __init__(self, address: str, environment: Mapping[str, str], times: Intervals) -> None:
@@ -114,7 +114,7 @@ class RemoteState:
     `serials_once`: the server accepts each serial once.
     """
 
-    def __init__(self, server: Connection, address: str) -> None:
+    def __init__(self, server: StateServer, address: str) -> None:
         self.address = address
         self._server = server
         path = urlsplit(address).path

@@ -16,7 +16,7 @@ from shopform.state.http.journal import (
     parse,
     store,
 )
-from shopform.state.http.server import Connection, Holder, Intervals, RemoteState
+from shopform.state.http.server import Holder, Intervals, RemoteState, StateServer
 from shopform.state.journal_replay import replay
 from shopform.state.lock_info import LockInfo, new_lock_info
 from shopform.state.ownership import Expected
@@ -45,7 +45,7 @@ class HttpStore:
         """Raises StoreError if the environment has no credentials and the server needs them."""
         self.times = times or Intervals()
         self.expected = expected
-        server = Connection(address, environment, self.times)
+        server = StateServer(address, environment, self.times)
         self.state = RemoteState(server, address)
         self.journal = RemoteState(server, f"{address}-journal")
 
