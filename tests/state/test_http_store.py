@@ -17,7 +17,7 @@ from terraform_server import ENVIRONMENT, Gitea, GitLab, TerraformServer, servin
 from test_crash import truth_of
 from test_object_store import reachable
 
-from shopform.errors import ConfigError, Locked, StateError, StoreError
+from shopform.errors import ConfigError, Locked, LockLost, StateError, StoreError
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 from shopform.model.prior import Prior
@@ -254,10 +254,10 @@ def test_a_run_continues_where_the_server_was_down(server: TerraformServer) -> N
 
 
 def test_force_unlock_stops_a_run_that_is_alive(server: TerraformServer) -> None:
-    def removed() -> pytest.RaisesExc[StateError]:
-        return pytest.raises(StateError, match="was removed, or another run acquired it")
+    def removed() -> pytest.RaisesExc[LockLost]:
+        return pytest.raises(LockLost, match="was removed, or another run acquired it")
 
-    with removed(), store_of(server).open("apply") as session:
+    with store_of(server).open("apply") as session:
         session.announce({"a": intent(A)})
         with pytest.raises(StateError, match="is held under the id"):
             store_of(server).force_unlock("0")
@@ -384,7 +384,7 @@ def test_a_damaged_journal_is_reported(server: TerraformServer) -> None:
 def test_an_address_is_opened_with_the_environment_of_the_run(
     gitlab: GitLab, tmp_path: Path
 ) -> None:
-    access = RemoteAccess(settings=StateStore(), environment=ENVIRONMENT)
+    access = RemoteAccess(settings=StateStore(), environment=ENVIRONMENT, folder=".shopform")
     with open_store(f"{gitlab.address}/", tmp_path, EXPECTED, access).open("apply") as session:
         session.edit(set={A: entry(1)})
     assert open_store(gitlab.address, tmp_path, EXPECTED, access).read().resources

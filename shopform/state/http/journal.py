@@ -12,7 +12,7 @@ import json
 import threading
 from dataclasses import dataclass
 
-from shopform.errors import StateError
+from shopform.errors import LockLost, StateError
 from shopform.kit.documents import parse_object
 from shopform.model.prior import Prior
 from shopform.state.http.server import Intervals, RemoteState
@@ -58,13 +58,13 @@ def parse(data: bytes | None, place: str) -> JournalDocument:
 
 
 def store(remote: RemoteState, document: JournalDocument, info: LockInfo) -> None:
-    """Write a document. Raises StateError if the lock was removed."""
+    """Write a document. Raises LockLost if the lock was removed."""
     if not remote.post(document.data, info):
         raise lock_removed(info)
 
 
-def lock_removed(info: LockInfo) -> StateError:
-    return StateError(
+def lock_removed(info: LockInfo) -> LockLost:
+    return LockLost(
         f"the lock of `{info.path}` was removed, or another run acquired it",
         hint="what this run did before is in the journal, which the next run reads",
     )
@@ -108,7 +108,7 @@ class HttpJournal:
             return self._written
 
     def sync(self, ticket: int | None = None) -> None:
-        """Return when the record, or all, are stored. Raises StateError if the lock was removed."""
+        """Return when the record, or all, are stored. Raises LockLost if the lock was removed."""
         with self._flushing:
             with self._adding:
                 lines, upto = tuple(self._lines), self._written
@@ -125,7 +125,7 @@ class HttpJournal:
             self._write(lines, upto)
 
     def require_lock(self) -> None:
-        """Raise StateError if another run wrote the journal; looked up every `check` seconds."""
+        """Raise LockLost if another run wrote the journal; looked up every `check` seconds."""
         if now() - self._confirmed < self._times.check:
             return
         with self._flushing:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shopform.errors import Locked, StateError, StoreError
+from shopform.errors import Locked, LockLost, StateError, StoreError
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
@@ -186,6 +186,7 @@ class HttpWriter:
     ) -> None:
         self._store = store
         self._info = info
+        self._failed = False
         self._journal = HttpJournal(store.journal, info, base, journal, store.times)
 
     @property
@@ -202,15 +203,31 @@ class HttpWriter:
         self._journal.require_lock()
 
     def commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
+        try:
+            self._commit(base, state, waiting)
+        except LockLost:
+            self._failed = True
+            raise
+        except StoreError as problem:
+            self._failed = True
+            raise StoreError(
+                str(problem),
+                hint=f"when the server answers: `shopform force-unlock {self._info.id}`, and the "
+                "command again, which looks up in the shop what could not be stored",
+            ) from problem
+
+    def close(self) -> None:
+        """Store what is left, and free the locks; after a failed commit as far as possible."""
+        with suppress(*(LockLost, StoreError) if self._failed else ()):
+            try:
+                self._journal.sync()
+            finally:
+                self._store.release(self._info)
+
+    def _commit(self, base: Prior, state: bytes | None, waiting: list[bytes]) -> None:
         if state is not None:
             self._journal.append(encode(saved_record(base.serial, state)))
             self._journal.sync()
             if not self._store.state.post(state, self._info):
                 raise lock_removed(self._info)
         self._journal.restart(base, waiting)
-
-    def close(self) -> None:
-        try:
-            self._journal.sync()
-        finally:
-            self._store.release(self._info)
