@@ -35,7 +35,8 @@ def skeleton(text: str) -> str:
         text = html.unescape(html.unescape(text))
     text = _repaired(unquote(text, errors="replace") if "%" in text else text)
     text = unicodedata.normalize("NFC", text).casefold()
-    text = "".join(" " if not char.isprintable() else char for char in text)
+    if not text.isprintable():
+        text = "".join(" " if not char.isprintable() else char for char in text)
     return " ".join(text.split()).strip("/")
 
 

@@ -37,10 +37,11 @@ class ResourceBuilder:
         """Return the resource of a declaration; its errors go to the collector."""
         kind, data = declaration.kind, declaration.data
         lifecycle: dict[str, Any] = data.get("lifecycle") or {}
-        fields: dict[str, Value] = {}
-        for name in kind.fields:
-            if name in data:
-                fields[name] = self._value(declaration, name, data[name])
+        fields: dict[str, Value] = {
+            name: self._value(declaration, row, data[name])
+            for name, row in kind.fields.items()
+            if name in data
+        }
         return Resource(
             address=declaration.address,
             kind=kind,
@@ -53,12 +54,12 @@ class ResourceBuilder:
             span=declaration.key.span,
         )
 
-    def _value(self, declaration: Declaration, name: str, found: Any) -> Value:
+    def _value(self, declaration: Declaration, row: Field, found: Any) -> Value:
+        name = row.name
         if name in declaration.secrets:
             return declaration.secrets[name]
         if name in declaration.kind.refers:
             return self._reference(declaration, name, found)
-        row = declaration.kind.fields[name]
         if row.known and found is not None:
             self._check_known(declaration, row, found)
         value: Value = row.type.parse(found, partial(self._load, declaration, name))
@@ -121,6 +122,8 @@ class ResourceBuilder:
             )
 
     def _ignored(self, declaration: Declaration, names: list[str]) -> frozenset[str]:
+        if not names:
+            return _NONE
         node, fields = child(declaration.node, "lifecycle", "ignore"), declaration.kind.fields
         for number, name in enumerate(names):
             if name not in fields and isinstance(node, Sequence):
@@ -131,7 +134,7 @@ class ResourceBuilder:
                     span=node.items[number].span,
                     address=declaration.address,
                 )
-        return frozenset(names) if names else _NONE
+        return frozenset(names)
 
     def _delivery(self, declaration: Declaration) -> Delivery | None:
         written = declaration.data.get("secret_to")

@@ -130,7 +130,7 @@ class Comparer:
         if isinstance(value, Ref):
             number = self.resolve(value)
             return value if number is None else number
-        return canonical(kind.type(name), value, self.matching.hosts)
+        return kind.type(name).canonical(value, self.matching.hosts)
 
     def change(
         self,

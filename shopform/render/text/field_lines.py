@@ -73,16 +73,21 @@ def _lines(
     """Choose the form: a block for a list or long string, one line, or one for each side."""
     room = max(width - INDENT - len("~ ") - len(head), NARROWEST)
     given = [side for side in sides if side is not None]
-    if given and all(isinstance(side, list | tuple) for side in given):
+    if given and all(map(_is_list, given)):
         yield from list_block(symbol, head, sides, detail)
         return
     shown = pair(*sides) if len(sides) == 2 else (show(sides[0]),)
     longest = max(map(len, shown))
-    if longest <= _LONG and len(" -> ".join(shown)) <= room:
-        yield Line(INDENT, symbol, head + " -> ".join(shown))
+    line = " -> ".join(shown)
+    if longest <= _LONG and len(line) <= room:
+        yield Line(INDENT, symbol, head + line)
     elif longest > min(_LONG, room) and all(isinstance(side, str) for side in given):
         yield from text_block(symbol, head, sides, detail)
     else:
         yield Line(INDENT, symbol, head + shown[0])
         for text in shown[1:]:
             yield Line(INDENT, " ", f"{'-> ':>{len(head)}}{text}")
+
+
+def _is_list(side: object) -> bool:
+    return isinstance(side, (list, tuple))

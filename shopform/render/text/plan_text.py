@@ -82,8 +82,9 @@ class _PlanLayout(NamedTuple):
         from shopform.render.text.multiline import Detail, folded
 
         detail = Detail.ALL if self.full else Detail.CHANGES if self.width else Detail.LINES
-        for line in field_lines(fields, action, self.prose, detail):
-            yield from folded(line, self.width) if self.width else (line,)
+        lines = field_lines(fields, action, self.prose, detail)
+        width = self.width
+        return (part for line in lines for part in folded(line, width)) if width else lines
 
 
 def _blocks(
@@ -140,7 +141,8 @@ def _change(change: Change, style: ActionStyle, page: _PlanLayout) -> Iterator[s
     yield f'{gap}{ink.symbol(style.symbol)} resource "{change.kind}" "{name}" {{'
     shown = sorted(change.values.items()) if page.full else []
     kept = [FieldChange(name=n, before=v, after=v) for n, v in shown]
-    lines = [*page.lines(change.fields, change.action), *page.lines(kept, Action.UPDATE)]
+    lines = [*page.lines(change.fields, change.action)]
+    lines += page.lines(kept, Action.UPDATE) if kept else []
     for indent, symbol, text in lines:
         yield f"{' ' * indent}{ink.symbol(symbol)} {text}".rstrip()
     if change.unchanged and style not in DRIFTED.values() and not kept:

@@ -102,7 +102,7 @@ def _check_cycles(
     for name in dict.fromkeys(n for d in declarations for n in d.kind.refers):
         values = ((a, resource.fields.get(name)) for a, resource in resources.items())
         refers = {a: value.address for a, value in values if isinstance(value, Ref)}
-        for cycle in find_cycles((declaration.address for declaration in declarations), refers.get):
+        for cycle in find_cycles((each for each in by_address if each in refers), refers.get):
             _report_cycle(name, min(cycle), cycle, by_address, collector)
 
 
