@@ -2,6 +2,9 @@
 
 import itertools
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +17,7 @@ from crash_driver import RUNS, truths
 from object_stores import Killed
 from state_samples import HOST, A, B, C, entry, intent
 from terraform_server import ENVIRONMENT, Gitea, GitLab, TerraformServer, serving
-from test_crash import truth_of
+from test_crash import ROOT, truth_of
 from test_object_store import reachable
 
 from shopform.errors import ConfigError, Locked, LockLost, StateError, StoreError
@@ -322,6 +325,33 @@ def test_many_runs_at_once_lose_nothing(server: TerraformServer) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add, range(24)))
     assert len(store_of(server).read().resources) == 24
+
+
+def rival(address: str, name: str, first: str, runs: int) -> None:
+    """Add an entry in each of these runs; started as a process by the test below."""
+    for number in range(runs):
+        added = Address.of("redirect", f"{name}{number}")
+        store = HttpStore(address, EXPECTED, ENVIRONMENT, QUICK)
+        with store.open("apply", timeout=60) as session:
+            session.announce({"a": intent(added)})
+            session.result("a", set={added: entry(int(first) + number)})
+            session.commit()
+
+
+def test_two_processes_lose_nothing(server: TerraformServer) -> None:
+    program = "import sys; from test_http_store import rival; rival(*sys.argv[1:], 10)"
+    folders = [str(Path(__file__).parent), str(ROOT)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+    rivals = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, server.address, name, first], env=environment
+        )
+        for name, first in (("a", "100"), ("b", "200"))
+    ]
+    assert [each.wait(60) for each in rivals] == [0, 0]
+    prior = store_of(server).read()
+    assert len(prior.resources) == 20
+    assert prior.pending == ()
 
 
 def test_the_role_that_is_missing_is_named(gitlab: GitLab) -> None:
