@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types format unit faults pythons bench schemas docs pictures site golden lock audit clean
+.PHONY: demo test lint types format unit faults stores pythons bench schemas docs pictures site golden lock audit clean
 
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -23,8 +23,19 @@ unit: $(INSTALLED)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto -m "not wide"
 
 # The wide fault matrix: every call and every file operation, refused, lost and killed.
-faults: $(INSTALLED)
+faults: $(INSTALLED) stores
 	$(BIN)/python -m pytest -n auto -m wide -rA
+
+# The object stores of `make faults`; what cannot be installed is skipped there, by name.
+STORES := $(VENV)-stores
+stores: $(STORES)/.installed
+
+$(STORES)/.installed: requirements-stores.lock
+	$(PYTHON) -m venv $(STORES)
+	$(STORES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-stores.lock
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(STORES) azurite@3.37.0 \
+		|| echo "== azurite needs npm, and is not tested"
+	@touch $@
 
 # The tests on every Python that is supported and found here, each in an environment of its own.
 pythons:
@@ -66,6 +77,8 @@ golden: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/python -m uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 \
 		--custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
+	$(BIN)/python -m uv pip compile --universal --generate-hashes --python-version 3.11 \
+		--custom-compile-command "make lock" -q requirements-stores.in -o requirements-stores.lock
 
 # Known vulnerabilities of what is locked. It fails too where the advisories cannot be reached.
 audit: $(INSTALLED)
@@ -79,4 +92,4 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-3.* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(VENV)-3.* $(VENV)-stores .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

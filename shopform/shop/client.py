@@ -56,6 +56,7 @@ class Client:
         self._lock = Lock()
         self._stopped: ShopformError | None = None
         self._resume_at = 0.0
+        self.before_write: Callable[[], None] = lambda: None  # raises if the lock is lost
         self._transport = Transport(
             shop, connections=self.parallelism, timeout=timeout, user_agent=user_agent
         )
@@ -138,6 +139,8 @@ class Client:
         if pause > 0:
             self._sleep(pause)
         self._spend()
+        if call.method != "GET":
+            self._require_write()
         found = self._transport.exchange(call)
         if isinstance(found, NoResponse):
             if not found.sent:
@@ -146,6 +149,13 @@ class Client:
             return no_response(call, found.reason, sent=found.sent, retry=found.retry)
         self._report(call, found.status)
         return evaluate(call, found.status, found.headers, found.body, self._transport.token)
+
+    def _require_write(self) -> None:
+        try:
+            self.before_write()
+        except ShopformError:
+            self._give_back()
+            raise
 
     def _report(self, call: Call, status: int) -> None:
         if self._on_call:

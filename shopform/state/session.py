@@ -86,6 +86,10 @@ class Session:
         """Whether a record takes a request, so that it pays to announce creates."""
         return self._writer.remote
 
+    def require_lock(self) -> None:
+        """Raise StateError if another run may hold the lock."""
+        self._writer.require_lock()
+
     def announce(self, creates: Mapping[str, Intent]) -> None:
         """Record the creates, by the keys of their steps, that are to begin soon.
 

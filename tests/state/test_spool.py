@@ -1,16 +1,17 @@
 """A store that goes away in the middle of a run: what was done is kept on this machine."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from object_stores import KEY, QUICK, Faults, memory, store_of
 from state_samples import A, B, C, entry, intent
 from support import Run, environment_of, run_here
 
-from shopform.errors import StateError, StoreError
+from shopform.errors import LockLost, StateError, StoreError
 from shopform.model.plan import Op
 from shopform.sandbox import Sandbox
-from shopform.state.objects import obstore_blobs, store
+from shopform.state.objects import lease, obstore_blobs, store
 from shopform.state.objects.blobs import Blobs
 
 
@@ -146,3 +147,21 @@ def test_an_apply_whose_store_is_away_before_its_first_call_does_nothing(
     stopped = run(project, "apply", "--auto-approve")
     assert stopped.exit == 19, stopped.text
     assert not any(call.method == "POST" for call in sandbox.calls)
+
+
+def test_a_create_that_is_sent_again_needs_the_lock(
+    project: Path, sandbox: Sandbox, remote: Switched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shop asks to wait, and the lock is lost meanwhile."""
+    sandbox.set_fault("POST /supplier:1:429=0")
+
+    def lose(seen: object) -> None:
+        if getattr(seen, "status", 0) == 429:
+            lost = LockLost("it was lost")
+            monkeypatch.setattr(lease.Lease, "require", Mock(side_effect=lost))
+
+    sandbox.app.after.append(lose)
+    stopped = run(project, "apply", "--auto-approve", "--parallelism", "1")
+    assert [c.status for c in sandbox.calls if c.path.endswith("/supplier") and c.method == "POST"]
+    assert "it was lost" in stopped.text
+    assert len(sandbox.data("supplier")) == 0
