@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from state_samples import HOST, entry
 
@@ -49,8 +50,8 @@ def race(settings: str, folder: Path, name: str, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    store.Times = lambda: SHORT  # type: ignore[assignment,misc]
-    client.FIRST_WAIT = 0.01  # type: ignore[misc]
+    patch.object(store, "Times", lambda: SHORT).start()
+    patch.object(client, "FIRST_WAIT", 0.01).start()
     if sys.argv[1] == "race":
         race(sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
     else:
