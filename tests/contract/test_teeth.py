@@ -46,7 +46,8 @@ def _less(name: str, fact: Any) -> Iterator[tuple[str, Any]]:
         yield name, ""
     elif isinstance(fact, tuple):
         for part in fact:
-            yield f"{name}-{part}", tuple(other for other in fact if other != part)
+            shown = ",".join(sorted(part)) if isinstance(part, frozenset) else part
+            yield f"{name}-{shown}", tuple(other for other in fact if other != part)
     else:
         yield name, None
         for part in fields(fact):

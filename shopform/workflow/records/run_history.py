@@ -143,6 +143,32 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
     """
     from shopform.render.json.plan_reader import read_document
 
+    name = _chosen(workspace, wanted)
+    record, catalogue = _read(workspace, name), workspace.shop.catalogue
+    try:
+        run = RecordedRun(
+            name=name,
+            verb=record.verb,
+            lineage=record.lineage,
+            plan=read_document(record.plan, catalogue),
+            before=record.before,
+        )
+        unknown = {address.kind for address in run.before} - catalogue.keys()
+        if unknown:
+            raise ValueError(f"the kind `{min(unknown)}` is unknown")
+    except (ValueError, ShopformError) as problem:
+        raise _damaged(workspace, name, problem) from None
+    if run.plan.basis.url != workspace.shop.url:
+        raise StateError(
+            f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"
+            f" at `{workspace.shop.url}`",
+            hint="undo it by hand, or correct the shop's `url`",
+        )
+    return run
+
+
+def _chosen(workspace: Workspace, wanted: str | None) -> str:
+    """Return the one name of a run that begins with `wanted`, or the last name without."""
     if wanted == "":
         raise UsageError("the name of the run is empty", hint=f"omit it for the last one; {LIST}")
     names = _names(_folder(workspace))
@@ -156,27 +182,7 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
         raise UsageError(f"there is no run `{wanted}`", hint=LIST)
     if wanted and len(found) > 1:
         raise UsageError(f"{len(found)} runs begin with `{wanted}`", hint=LIST)
-    record, catalogue = _read(workspace, found[-1]), workspace.shop.catalogue
-    try:
-        run = RecordedRun(
-            name=found[-1],
-            verb=record.verb,
-            lineage=record.lineage,
-            plan=read_document(record.plan, catalogue),
-            before=record.before,
-        )
-        unknown = {address.kind for address in run.before} - catalogue.keys()
-        if unknown:
-            raise ValueError(f"the kind `{min(unknown)}` is unknown")
-    except (ValueError, ShopformError) as problem:
-        raise _damaged(workspace, found[-1], problem) from None
-    if run.plan.basis.url != workspace.shop.url:
-        raise StateError(
-            f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"
-            f" at `{workspace.shop.url}`",
-            hint="undo it by hand, or correct the shop's `url`",
-        )
-    return run
+    return found[-1]
 
 
 def _read(workspace: Workspace, name: str) -> RunRecord:
