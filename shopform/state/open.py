@@ -64,7 +64,7 @@ def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAc
     except ModuleNotFoundError as missing:
         raise ConfigError(
             f"the state `{location}` needs the package `{missing.name}`, which is not installed",
-            hint="`pip install 'shopform[remote]'`",
+            hint="install it: `pip install '.[remote]'` in a checkout of shopform",
         ) from missing
     from shopform.state.objects.store import ObjectStore
 
