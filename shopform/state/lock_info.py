@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shopform import __version__
+from shopform.errors import StateError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,4 +37,25 @@ def new_lock_info(operation: str, place: str) -> LockInfo:
         version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         path=place,
+    )
+
+
+def held_by(state: str, holder: LockInfo) -> str:
+    """Say who holds the lock of a state."""
+    return (
+        f"`{state}` is locked by {holder.who} since {holder.created} "
+        f"(`{holder.operation}`, process {holder.pid}, lock {holder.id})"
+    )
+
+
+def not_held(state: str) -> StateError:
+    """Return the error of `force-unlock` for a lock that is free."""
+    return StateError(f"no run holds the lock of `{state}`")
+
+
+def other_id(state: str, held: str) -> StateError:
+    """Return the error of `force-unlock` for a lock that is held under another id."""
+    return StateError(
+        f"the lock of `{state}` is held under the id `{held}`",
+        hint="give that id, if you are sure that its run is dead",
     )

@@ -8,7 +8,7 @@ from functools import partial
 
 from shopform.kit.documents import Count, Number, parse_object, read, write
 from shopform.model.plan import Op
-from shopform.model.prior import Entry, Identity, Intent, Ranges
+from shopform.model.prior import Entry, Identity, Intent, Prior, Ranges
 from shopform.model.values import Address
 
 FORMAT = 2
@@ -139,6 +139,11 @@ def intended(key: str, op: Op, address: Address, intent: Intent | None, *, same:
         identity=intent.identity,
         entry=intent.entry,
     )
+
+
+def header_of(base: Prior) -> Header:
+    """Return the first line of a journal that adds to `base`."""
+    return Header(format=FORMAT, lineage=base.lineage, serial=base.serial, shop=base.shop)
 
 
 def saved_record(serial: int, data: bytes) -> Compacted:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from shopform.errors import LockLost, StateError
 from shopform.kit.documents import parse_object
 from shopform.model.prior import Prior
+from shopform.state.clock import now
 from shopform.state.http.server import Intervals, RemoteState
 from shopform.state.lock_info import LockInfo
-from shopform.state.objects.lease import now
-from shopform.state.records import FORMAT, Header, encode
+from shopform.state.records import encode, header_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class HttpJournal:
     def append(self, line: bytes) -> int:
         with self._adding:
             if not self._lines:
-                self._lines = [self._header(self._base)]
+                self._lines = [encode(header_of(self._base))]
             self._lines.append(line)
             self._written += 1
             return self._written
@@ -120,7 +120,7 @@ class HttpJournal:
         with self._flushing:
             with self._adding:
                 self._base = base
-                self._lines = [self._header(base), *waiting] if waiting else []
+                self._lines = [encode(header_of(base)), *waiting] if waiting else []
                 lines, upto = tuple(self._lines), self._written
             self._write(lines, upto)
 
@@ -153,8 +153,3 @@ class HttpJournal:
         store(self._remote, document, self._info)
         self._stored, self._synced, self._confirmed = document, upto, asked
         self._sent = None
-
-    def _header(self, base: Prior) -> bytes:
-        return encode(
-            Header(format=FORMAT, lineage=base.lineage, serial=base.serial, shop=base.shop)
-        )

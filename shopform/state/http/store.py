@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shopform.errors import Locked, LockLost, StateError, StoreError
+from shopform.errors import Locked, LockLost, StoreError
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
@@ -18,7 +18,7 @@ from shopform.state.http.journal import (
 )
 from shopform.state.http.server import Holder, Intervals, RemoteState, StateServer
 from shopform.state.journal_replay import replay
-from shopform.state.lock_info import LockInfo, new_lock_info
+from shopform.state.lock_info import LockInfo, new_lock_info, not_held, other_id
 from shopform.state.ownership import Expected
 from shopform.state.records import encode, saved_record
 from shopform.state.session import Session
@@ -76,12 +76,9 @@ class HttpStore:
         try:
             held = self._take(info, (self.state, self.journal), ours)
             if not held:
-                raise StateError(f"no run holds the lock of `{self.describe()}`")
+                raise not_held(self.describe())
             if lock_id not in [holder.id for _, holder in held]:
-                raise StateError(
-                    f"the lock of `{self.describe()}` is held under the id `{held[0][1].id}`",
-                    hint="give that id, if you are sure that its run is dead",
-                )
+                raise other_id(self.describe(), held[0][1].id)
             for state, holder in held:
                 if holder.id == lock_id:
                     state.unlock(lock_id)

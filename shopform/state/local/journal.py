@@ -26,7 +26,7 @@ from pathlib import Path
 from shopform.errors import StateError
 from shopform.files import reporting, sync_directory, write_all, write_atomic
 from shopform.model.prior import Prior
-from shopform.state.records import FORMAT, Header, encode
+from shopform.state.records import encode, header_of
 
 
 class Journal:
@@ -87,7 +87,7 @@ class Journal:
         with self._flush, reporting(self.path):
             self._close()
             if lines:
-                data = b"".join([self._header(base), *lines])
+                data = b"".join([encode(header_of(base)), *lines])
                 write_atomic(self.path, data)
                 self._length = len(data)
             else:
@@ -107,18 +107,13 @@ class Journal:
 
     def _open(self) -> tuple[int, int]:
         if self._length is None:
-            start = self._header(self._base)
+            start = encode(header_of(self._base))
             write_atomic(self.path, start)
             self._length = len(start)
         if self._fd is None:
             self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
             os.ftruncate(self._fd, self._length)
         return self._fd, self._length
-
-    def _header(self, base: Prior) -> bytes:
-        return encode(
-            Header(format=FORMAT, lineage=base.lineage, serial=base.serial, shop=base.shop)
-        )
 
     def _refuse_broken(self) -> None:
         if self._broken:

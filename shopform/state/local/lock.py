@@ -16,7 +16,7 @@ from time import monotonic, sleep
 
 from shopform.errors import Locked, StateError
 from shopform.files import reporting, write_all
-from shopform.state.lock_info import LockInfo, new_lock_info
+from shopform.state.lock_info import LockInfo, held_by, new_lock_info, not_held
 
 _BEGINNING = b'{"id": "'
 FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0
@@ -81,7 +81,7 @@ def force_unlock(path: Path, state: Path, lock_id: str) -> None:
         if fd is not None:
             path.unlink()
             os.close(fd)
-            raise StateError(f"no run holds the lock of `{state}`")
+            raise not_held(str(state))
         info = read_info(path)
         if info is None or info.id != lock_id:
             held = f"with the id `{info.id}`" if info else "by a run that just started"
@@ -140,8 +140,7 @@ def _locked(path: Path, state: Path) -> Locked:
     if info is None:
         return Locked(f"another run holds the lock of `{state}`", hint="try again")
     return Locked(
-        f"`{state}` is locked by {info.who} since {info.created} "
-        f"(`{info.operation}`, process {info.pid}, lock {info.id})",
+        held_by(str(state), info),
         hint="wait for that run, or use `--lock-timeout`; if it hangs: "
         f"`shopform force-unlock {info.id}`",
     )

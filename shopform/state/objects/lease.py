@@ -12,14 +12,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import Final
 
 from shopform.errors import Locked, LockLost, StateError, StoreError
 from shopform.kit.documents import Count, parse_object, read
-from shopform.state.lock_info import LockInfo, new_lock_info
+from shopform.state.clock import now
+from shopform.state.lock_info import LockInfo, held_by, new_lock_info, not_held, other_id
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
-
-CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # counts sleep on Linux
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +32,14 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockFile:
-    """The lock object; without `holder` it is free. `cas`: the store was probed."""
+    """The lock object; without `holder` it is free. Where there is one the store was probed."""
 
     epoch: Count
     beat: Count
-    cas: bool
     holder: LockInfo | None
 
     def dump(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
-
-
-def now() -> float:
-    return time.clock_gettime(CLOCK)
 
 
 def load(blob: Blob, place: str) -> LockFile:
@@ -157,7 +150,7 @@ def acquire(
         blob = blobs.get(key)
         if blob is None:
             probe()
-            file = LockFile(epoch=1, beat=0, cas=True, holder=info)
+            file = LockFile(epoch=1, beat=0, holder=info)
         else:
             held = load(blob, blobs.place(key))
             if held.holder is not None:
@@ -187,9 +180,7 @@ def _wait(holder: LockInfo, state: str, watched: float, left: float, poll: float
         time.sleep(min(poll, left))
         return
     raise Locked(
-        f"`{state}` is locked by {holder.who} since {holder.created} (`{holder.operation}`, "
-        f"process {holder.pid}, lock {holder.id})"
-        + (f"; it was watched for {watched:.0f} s" if watched >= 1 else ""),
+        held_by(state, holder) + (f"; it was watched for {watched:.0f} s" if watched >= 1 else ""),
         hint="wait for that run with `--lock-timeout 5m`, which also acquires the lock of a "
         "holder that is dead; if it hangs: "
         f"`shopform force-unlock {holder.id}`",
@@ -208,12 +199,9 @@ def force_unlock(
         blob = blobs.get(key)
         held = load(blob, blobs.place(key)) if blob else None
         if blob is None or held is None or held.holder is None:
-            raise StateError(f"no run holds the lock of `{state}`")
+            raise not_held(state)
         if held.holder.id != lock_id:
-            raise StateError(
-                f"the lock of `{state}` is held under the id `{held.holder.id}`",
-                hint="give that id, if you are sure that its run is dead",
-            )
+            raise other_id(state, held.holder.id)
         seal(held.epoch)
         free = replace(held, epoch=held.epoch + 1, beat=0, holder=None)
         if write(blobs, key, free.dump(), blob.tag) is not None:  # it may have beaten meanwhile

@@ -23,9 +23,15 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
 
 from shopform.errors import ConfigError, StoreError
+from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import StateStore
 from shopform.state.objects.blobs import Blob, ConflictError, StoredObject, Tag
 
+STORES: Final[Mapping[str, Callable[..., ObjectStore]]] = {
+    "s3": S3Store,
+    "gs": GCSStore,
+    "az": AzureStore,
+}
 NEEDED: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
     "s3": (
         ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
@@ -135,18 +141,22 @@ def open_blobs(
             hint="write `https://HOST`",
         )
     emulated = endpoint.scheme == "http"
-    if emulated and endpoint.hostname not in ("127.0.0.1", "localhost", "::1"):
+    if emulated and not is_loopback(endpoint.hostname or ""):
         raise ConfigError(
             f"`state_store.endpoint` is not encrypted: `{settings.endpoint}`",
             hint="use https; http is for this machine only",
         )
     _require_credentials(scheme, environment)
+    given = {
+        name: value for name, value in _options(scheme, settings, environment).items() if value
+    }
     options: dict[str, Any] = {
+        **given,
         "client_options": {"timeout": "10s", "allow_http": emulated},
         "retry_config": {"max_retries": 3, "retry_timeout": timedelta(seconds=20)},
     }
     try:
-        store = _OPENERS[scheme](bucket, settings, environment, options)
+        store = STORES[scheme](bucket, **options)
     except (BaseError, ValueError) as problem:
         raise ConfigError(
             f"the state store `{scheme}://{bucket}` cannot be used: {_reason(problem)}",
@@ -155,41 +165,21 @@ def open_blobs(
     return ObstoreBlobs(store, f"{scheme}://{bucket}")
 
 
-def _s3(
-    bucket: str, settings: StateStore, _: Mapping[str, str], options: dict[str, Any]
-) -> ObjectStore:
-    if settings.region:
-        options["region"] = settings.region
-    if settings.endpoint:
-        options["endpoint"] = settings.endpoint
-    return S3Store(bucket, **options)
-
-
-def _gs(
-    bucket: str, settings: StateStore, environment: Mapping[str, str], options: dict[str, Any]
-) -> ObjectStore:
-    token = environment.get("GOOGLE_OAUTH_ACCESS_TOKEN", "")
-    if settings.endpoint:
-        plain = {"gcs_base_url": settings.endpoint, "disable_oauth": True}
-        options["service_account_key"] = json.dumps(
-            {**plain, "client_email": "", "private_key": "", "private_key_id": ""}
-        )
-    elif token:
-        options["credential_provider"] = lambda: {"token": token, "expires_at": None}
-    return GCSStore(bucket, **options)
-
-
-def _az(
-    bucket: str, settings: StateStore, _: Mapping[str, str], options: dict[str, Any]
-) -> ObjectStore:
-    if settings.account:
-        options["account_name"] = settings.account
-    if settings.endpoint:
-        options["endpoint"] = settings.endpoint
-    return AzureStore(bucket, **options)
-
-
-_OPENERS: Final[Mapping[str, Callable[..., ObjectStore]]] = {"s3": _s3, "gs": _gs, "az": _az}
+def _options(
+    scheme: str, settings: StateStore, environment: Mapping[str, str]
+) -> Mapping[str, object]:
+    """Return what the settings and the environment say to obstore, by its own names."""
+    endpoint, token = settings.endpoint, environment.get("GOOGLE_OAUTH_ACCESS_TOKEN", "")
+    if scheme == "s3":
+        return {"region": settings.region, "endpoint": endpoint}
+    if scheme == "az":
+        return {"account_name": settings.account, "endpoint": endpoint}
+    if endpoint:
+        key = dict.fromkeys(("client_email", "private_key", "private_key_id"), "")
+        plain = {"gcs_base_url": endpoint, "disable_oauth": True, **key}
+        return {"service_account_key": json.dumps(plain)}
+    provider = (lambda: {"token": token, "expires_at": None}) if token else None
+    return {"credential_provider": provider}
 
 
 def _require_credentials(scheme: str, environment: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from shopform.errors import StateError, StoreError
@@ -20,7 +20,7 @@ from shopform.kit.documents import parse_object, read
 from shopform.model.prior import Prior
 from shopform.state.objects.blobs import Blobs, write
 from shopform.state.objects.lease import Lease, lock_lost
-from shopform.state.records import FORMAT, Compacted, SegmentHeader, decode, encode
+from shopform.state.records import FORMAT, Compacted, SegmentHeader, decode, encode, header_of
 
 SEALS_KEPT = timedelta(days=30)
 
@@ -185,15 +185,8 @@ class SegmentJournal:
             del self._own[:-1]
 
     def _header(self, *, restart: bool = False) -> bytes:
-        header = SegmentHeader(
-            format=FORMAT,
-            lineage=self._base.lineage,
-            serial=self._base.serial,
-            shop=self._base.shop,
-            nonce=f"{self._lease.id}-{self._next}",
-            restart=restart,
-        )
-        return encode(header)
+        nonce = f"{self._lease.id}-{self._next}"
+        return encode(SegmentHeader(**asdict(header_of(self._base)), nonce=nonce, restart=restart))
 
     def _send(self, sent: _Sent) -> None:
         self._sent = sent

@@ -39,19 +39,10 @@ class _Found:
 
     ledger: Ledger
     tag: Tag | None
-    digest: str
     segments: Segments
+    in_use: bool
+    under_way: bool
     answered: bool
-
-    @property
-    def in_use(self) -> bool:
-        counting = self.segments.counting(self.digest)
-        return bool(counting) and not counting[-1].held_by(self.digest)
-
-    @property
-    def under_way(self) -> bool:
-        counting = self.segments.counting(self.digest)
-        return any(segment.saved not in ("", self.digest) for segment in counting)
 
 
 class ObjectStore:
@@ -147,7 +138,14 @@ class ObjectStore:
         for record in answers:
             ledger.fold(record)
         self.expected.check(ledger.prior(), self.describe(), repair=repair)
-        return _Found(ledger, state.tag if state else None, digest, segments, bool(answers))
+        return _Found(
+            ledger,
+            state.tag if state else None,
+            segments,
+            in_use=bool(counting) and not counting[-1].held_by(digest),
+            under_way=any(segment.saved not in ("", digest) for segment in counting),
+            answered=bool(answers),
+        )
 
     def _snapshot(self) -> tuple[Blob | None, Segments]:
         """State and journal as they were at one instant, beside a run that may be writing them."""
