@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from shopform.diagnostics import Span
 from shopform.kinds import Catalogue
 from shopform.kit.url_paths import is_loopback
-from shopform.model.freeze_windows import FreezeWindow
 from shopform.model.values import Secret
+
+if TYPE_CHECKING:
+    from shopform.model.freeze_windows import FreezeWindow
 
 
 class DeleteLimits(NamedTuple):
@@ -46,7 +48,7 @@ class Rules(NamedTuple):
     deletes: DeleteLimits = DeleteLimits()
     url_changes: str = "warn"
     rules: tuple[PolicyRule, ...] = ()
-    windows: tuple[FreezeWindow, ...] = ()
+    windows: tuple["FreezeWindow", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,8 @@ UNUSED_BY_PLAN = (
     *("shopform.render.html", "shopform.render.markdown", "shopform.render.json.plan_schema"),
     *("shopform.planning.checks.saved_plan", "shopform.workflow.records.run_history"),
     *("shopform.workflow.run.multi_shop", "shopform.terminal.several_shops"),
-    *("deepdiff", "jinja2", "rich", "asyncio", "a_plug_in"),
+    *("shopform.config.compile.checks.freeze_windows", "shopform.model.freeze_windows"),
+    *("deepdiff", "holidays", "jinja2", "rich", "asyncio", "a_plug_in"),
 )
 
 

@@ -2,12 +2,11 @@
 
 import posixpath
 from collections.abc import Mapping as Map
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from shopform.config.compile.checks.freeze_windows import windows_of
 from shopform.config.compile.checks.policy_rules import rules_of
 from shopform.config.compile.coercion import Reader, prune, report_invalid
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
@@ -20,6 +19,9 @@ from shopform.kit.text import backquoted
 from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import DeleteLimits, Rules, Shop, StateStore, WireNames, refused_address
 from shopform.model.values import Secret
+
+if TYPE_CHECKING:
+    from shopform.model.freeze_windows import FreezeWindow
 
 Data = dict[str, Any]
 
@@ -40,14 +42,17 @@ class Settings:
         written = self.data.get("policy", {}).get("rules", [])
         place = child(self.root, "policy", "rules")
         self._rules = rules_of(project.catalogue, written, place, shop_names(project), collector)
-        self._windows = windows_of(
-            project.catalogue,
-            self.data.get("policy", {}).get("windows", []),
-            child(self.root, "policy", "windows"),
-            shop_names(project),
-            [rule.name for rule in self._rules],
-            collector,
-        )
+        self._windows = self._freeze_windows(project)
+
+    def _freeze_windows(self, project: Project) -> tuple["FreezeWindow", ...]:
+        written = self.data.get("policy", {}).get("windows")
+        if not written:
+            return ()
+        from shopform.config.compile.checks.freeze_windows import windows_of
+
+        place, names = child(self.root, "policy", "windows"), [rule.name for rule in self._rules]
+        shops = shop_names(project)
+        return windows_of(project.catalogue, written, place, shops, names, self._collector)
 
     def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
         """Return the shop of that name; without `with_token` its token is an empty Secret."""

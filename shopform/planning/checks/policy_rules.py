@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
@@ -10,7 +11,6 @@ from shopform.kinds.field_types.images import Image
 from shopform.kit.text import backquoted, shorten
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
-from shopform.model.freeze_windows import FreezeWindow
 from shopform.model.plan import Action, Change
 from shopform.model.secrecy import secret_fields
 from shopform.model.shop import PolicyRule, Shop
@@ -20,6 +20,9 @@ from shopform.planning.checks.removed_paths import SETTING
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.scope import Options
+
+if TYPE_CHECKING:
+    from shopform.model.freeze_windows import FreezeWindow
 
 SHOWN = 60
 
@@ -39,7 +42,7 @@ def check(draft: PlanDraft, shop: Shop, options: Options) -> None:
             _changes(draft, rule)
 
 
-def _known(rules: Iterable[PolicyRule | FreezeWindow], allowed: Iterable[str]) -> None:
+def _known(rules: "Iterable[PolicyRule | FreezeWindow]", allowed: Iterable[str]) -> None:
     names = [*(rule.name for rule in rules), SETTING]
     for name in allowed:
         if name not in names:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from shopform.config.compile.checks.policy_rules import EntryReader
-from shopform.config.read.yaml_nodes import Mapping, Node
-from shopform.config.read.yaml_nodes import Sequence as Listed
+from shopform.config.compile.checks.policy_rules import EntryReader, named_entries
+from shopform.config.compile.settings_spec import WindowSpec
+from shopform.config.read.yaml_nodes import Node
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue
 from shopform.model.freeze_windows import Bound, FreezeWindow, parse_bound
@@ -24,13 +24,11 @@ def windows_of(
     collector: Collector,
 ) -> tuple[FreezeWindow, ...]:
     """Return the valid windows; their errors go to the collector. `rules` are names in use."""
-    nodes = node.items if isinstance(node, Listed) else []
     found: list[FreezeWindow] = []
-    for place, data in zip(nodes, written, strict=False):
-        if isinstance(place, Mapping) and isinstance(data.get("name"), str):
-            reader = _WindowReader(catalogue, data, place, collector)
-            window = reader.window(shops, [*rules, *(each.name for each in found)])
-            found += [window] if window else []
+    for place, data in named_entries(written, node):
+        reader = _WindowReader(catalogue, data, place, collector)
+        window = reader.window(shops, [*rules, *(each.name for each in found)])
+        found += [window] if window else []
     return tuple(found)
 
 
@@ -41,7 +39,7 @@ class _WindowReader(EntryReader):
         data = self._data
         self.check_common(shops, before, kinds="except")
         bounds = [self._bound(name) for name in ("from", "to")]
-        zone = data.get("zone", "Europe/Copenhagen")
+        zone = data.get("zone", WindowSpec.model_fields["zone"].default)
         if not (self._zone_known(zone) and self._times_fit(bounds)):
             return None
         return FreezeWindow(

@@ -1,6 +1,6 @@
 """The rules of `policy`, checked against the known kinds, fields and shops."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from shopform.config.read.yaml_nodes import Mapping, Node, child
@@ -22,14 +22,20 @@ def rules_of(
     collector: Collector,
 ) -> tuple[PolicyRule, ...]:
     """Return the rules; their errors go to the collector."""
-    nodes = node.items if isinstance(node, Listed) else []
     found: list[PolicyRule] = []
+    for place, data in named_entries(written, node):
+        checked = _RuleReader(catalogue, data, place, collector)
+        checked.check(shops, [rule.name for rule in found])
+        found.append(checked.rule())
+    return tuple(found)
+
+
+def named_entries(written: Iterable[Any], node: Node | None) -> Iterator[tuple[Mapping, Data]]:
+    """Yield the entries of a list in `policy` that have a name, with their places."""
+    nodes = node.items if isinstance(node, Listed) else []
     for place, data in zip(nodes, written, strict=False):
         if isinstance(place, Mapping) and isinstance(data.get("name"), str):
-            checked = _RuleReader(catalogue, data, place, collector)
-            checked.check(shops, [rule.name for rule in found])
-            found.append(checked.rule())
-    return tuple(found)
+            yield place, data
 
 
 class EntryReader:
