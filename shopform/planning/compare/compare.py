@@ -200,20 +200,11 @@ class _Update:
         result.sent[name] = recorded
         raw = self.item.fields.get(name, MISSING)
         live: object = None
-        same = type(raw) is type(value) and raw == value
-        if (
-            same
-            and entry
-            and name not in entry.stored
-            and entry.sent.get(name, MISSING) == recorded
-        ):
-            # The files, the state and the shop agree, as nearly always.
-            result.unchanged += 1
-            return
         if raw is MISSING:
             # The list lacks the field: only the state knows whether it is up to date.
             equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
         else:
+            same = type(raw) is type(value) and raw == value
             held = live = (
                 recorded if same else canonical(kind.type(name), raw, self.compare.matching.hosts)
             )
@@ -229,14 +220,16 @@ class _Update:
 
     def _equal(self, name: str, value: Value, held: object, live: object) -> bool:
         """Return whether a field needs no update; `live` is `held`, or its digest for secrets."""
-        kind, entry, result = self.kind, self.entry, self.result
-        recorded, hosts, type_ = result.sent[name], self.compare.matching.hosts, kind.type(name)
+        entry, result = self.entry, self.result
+        recorded = result.sent[name]
         before = entry.sent.get(name, MISSING) if entry else MISSING
         if live == recorded:
             if entry and (before != recorded or name in entry.stored):
                 # Equal without having been sent, or no longer stored differently.
                 result.record = True
             return True
+        kind, hosts = self.kind, self.compare.matching.hosts
+        type_ = kind.type(name)
         if entry is None:
             found = name in kind.identity
             if found and identity_part(type_, held) == identity_part(type_, value, hosts):
