@@ -14,6 +14,7 @@ import httpx
 from shopform.errors import ConfigError, Unreachable
 from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import Shop
+from shopform.shop.http_client import open_client
 from shopform.shop.responses import Call
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
@@ -55,32 +56,21 @@ class Transport:
         url = _address(shop)
         self._idle: list[Jobs] = []  # of threads without a response to read
         self._base = f"{shop.url.rstrip('/')}/REST/"
-        try:
-            self._http = httpx.Client(
-                headers={
-                    "Authorization": SCHEMES[shop.auth] + self.token,
-                    "Accept": "application/json",
-                    "Content-Type": "application/json",
-                    "User-Agent": user_agent,
-                },
-                # Building a TLS context costs 16 ms; plain HTTP only ever goes to this machine.
-                verify=url.scheme == "https",
-                trust_env=not is_loopback(url.host),
-                timeout=timeout,
-                limits=httpx.Limits(
-                    max_connections=connections, max_keepalive_connections=connections
-                ),
-                # A session cookie would make a PHP server answer one request after the other.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                follow_redirects=False,
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL):
-            # What these say may quote a proxy's password.
-            raise Unreachable(
-                "the proxy or the certificates that the environment names cannot be used",
-                hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and"
-                " SSL_CERT_DIR",
-            ) from None
+        self._http = open_client(
+            url.scheme,
+            url.host,
+            Unreachable,
+            headers={
+                "Authorization": SCHEMES[shop.auth] + self.token,
+                "Accept": "application/json",
+                "Content-Type": "application/json",
+                "User-Agent": user_agent,
+            },
+            timeout=timeout,
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            # A session cookie would make a PHP server answer one request after the other.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
 
     def close(self) -> None:
         while self._idle:

@@ -24,7 +24,7 @@ import httpx
 
 from shopform import __version__
 from shopform.errors import StoreError
-from shopform.kit.url_paths import is_loopback
+from shopform.shop.http_client import open_client
 from shopform.state.lock_info import LockInfo
 
 GITLAB: Final = re.compile(r"/api/v4/projects/[^/]+/terraform/state/[^/]+$")
@@ -64,25 +64,17 @@ class StateServer:
         """Raises StoreError if GitLab is without credentials."""
         self._pause = times.pause
         url = urlsplit(address)
-        try:
-            self._http = httpx.Client(
-                auth=_credentials(address, environment),
-                headers={
-                    "Content-Type": "application/json",
-                    "User-Agent": f"shopform/{__version__}",
-                },
-                verify=url.scheme == "https",
-                trust_env=not is_loopback(url.hostname or ""),
-                timeout=TIMEOUT,
-                # No other host gets the credentials: httpx does not follow a Location by itself.
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL):
-            # What these say may quote a proxy's password.
-            raise StoreError(
-                "the proxy or the certificates that the environment names cannot be used",
-                hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and "
-                "SSL_CERT_DIR",
-            ) from None
+        self._http = open_client(
+            url.scheme,
+            url.hostname or "",
+            StoreError,
+            auth=_credentials(address, environment),
+            headers={
+                "Content-Type": "application/json",
+                "User-Agent": f"shopform/{__version__}",
+            },
+            timeout=TIMEOUT,
+        )
         weakref.finalize(self, self._http.close)
 
     def send(
