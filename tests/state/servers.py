@@ -65,8 +65,15 @@ def commands(name: str, port: int, folder: Path) -> list[str]:
         "moto": ["bin/moto_server", "-p", number],
         "seaweedfs": [
             *("bin/weed", "-v=0", "server", f"-dir={root}", "-ip=127.0.0.1", "-s3"),
-            *(f"-s3.port={port}", "-s3.port.iceberg=0", f"-master.port={free_port()}"),
-            *(f"-volume.port={free_port()}", f"-filer.port={free_port()}"),
+            *(
+                "-master.telemetry=false",
+                f"-s3.port={port}",
+                "-s3.port.iceberg=0",
+                "-s3.port.lance=0",
+            ),
+            *(f"-{part}.port={free_port()}" for part in ("master", "volume", "filer")),
+            # By default 10,000 above the others, which may be more than there are ports.
+            *(f"-{part}.port.grpc={free_port()}" for part in ("master", "volume", "filer", "s3")),
         ],
         "rclone": ["bin/rclone", "serve", "s3", "--addr", f"127.0.0.1:{port}", root],
         "azurite": [
