@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from config_files import SHOP, compiled, desired, refused
 
+from shopform.errors import ConfigError
 from shopform.kinds.field_types.images import Image
 from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Delivery
@@ -251,6 +252,20 @@ def test_nested_objects_need_the_right_container(tmp_path: Path) -> None:
         "      a: {name: A, values: [x]}\n      b: {name: B, type: integer, values: {}}\n"
     )
     assert refused(tmp_path, {"c.yaml": catalogue}) == ["c.yaml:5:20 nested-not-allowed"]
+
+
+def test_a_string_where_fields_are_needed_is_answered_with_the_forms_that_are_allowed(
+    tmp_path: Path,
+) -> None:
+    values = "attributes: {a: {name: A, type: valuelist, values: {red: Rød}}}"
+    for text, hint in {
+        "categories: {men: Herre}\n": "write its fields below it: `name`, `parent`, ",
+        f"profiles: {{p: {{name: P, {values}}}}}\n": "; or only each `val`, in a list: `values: ",
+    }.items():
+        with pytest.raises(ConfigError) as caught:
+            compiled(tmp_path, {"c.yaml": text})
+        (found,) = caught.value.diagnostics
+        assert (found.code, hint in found.hint) == ("wrong-type", True)
 
 
 def test_ten_thousand_mistakes_take_no_quadratic_time(tmp_path: Path) -> None:

@@ -62,11 +62,10 @@ class Declarations:
         if type(node) is Scalar and node.null:
             node = Mapping(node.file, node.start)
         if type(node) is not Mapping:
-            written = [name for name in kind.fields if name not in kind.generated]
             self._collector.error(
                 "wrong-type",
                 f"`{key.text}` must be a mapping of fields",
-                hint=f"write its fields below it: {backquoted(written)}",
+                hint=_mapping_hint(kind),
                 span=node.span,
             )
             node = Mapping(node.file, node.start)
@@ -165,3 +164,11 @@ class Declarations:
                 written.entries[short] = (item, item)
                 derived = Scalar(item.file, item.start, item.end, key, False)
                 self._declare(kind, derived, written, container)
+
+
+def _mapping_hint(kind: Kind) -> str:
+    """Say how the fields of a resource are written, or its short form where it has one."""
+    written = backquoted(name for name in kind.fields if name not in kind.generated)
+    hint = f"write its fields below it: {written}"
+    short = kind.nesting.short if kind.nesting else ""
+    return f"{hint}; or only each `{short}`, in a list: `{kind.section}: [...]`" if short else hint
