@@ -21,7 +21,7 @@ from shopform.config.compile.shapes import Accepts, Shape, describe, shape_of
 from shopform.kinds import Kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
 from shopform.kinds.standard import STANDARD
-from shopform.sandbox.switches import SWITCHES
+from shopform.sandbox.behaviour.tables import Endpoints
 
 REFERENCE = Path(__file__).parent / "reference"
 START, END = "<!-- generated: {} -->\n", "<!-- end -->\n"
@@ -169,7 +169,7 @@ def facts() -> Lines:
 def switches() -> Lines:
     rows = (
         (f"`{s.name}`", s.about, code([f"{s.default}"]), code(s.words[1:]), s.source)
-        for s in SWITCHES
+        for s in Endpoints.of(STANDARD).switches
     )
     yield from table(("switch", "question", "assumed", "or", "dossier"), rows)
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from shopform.sandbox import faults
 from shopform.sandbox.behaviour.table import Table, View, World
-from shopform.sandbox.behaviour.tables import Seed, endpoint, open_shop
+from shopform.sandbox.behaviour.tables import Endpoints, Seed, open_shop
 from shopform.sandbox.calls import Hook, LoggedRequest, received
 from shopform.sandbox.faults import Fault, Faults
 from shopform.sandbox.gate import APP_STATUS, Gate
@@ -36,18 +36,21 @@ class App:
     request has arrived, those in `after` when its effect is stored but the response not sent.
     """
 
-    def __init__(self, world: World, gate: Gate, seed: Seed, products: int) -> None:
+    def __init__(
+        self, world: World, endpoints: Endpoints, gate: Gate, seed: Seed, products: int
+    ) -> None:
         self.world = world
         self.faults = Faults()
         self.calls: list[LoggedRequest] = []
         self.before: list[Hook] = []
         self.after: list[Hook] = []
+        self._endpoints = endpoints
         self._gate = gate
         self._seed = seed
         self._products = products
         self._arrived = 0
         self._lock = threading.RLock()
-        open_shop(world, seed, products)
+        open_shop(world, endpoints, seed, products)
 
     def handle(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
@@ -86,7 +89,7 @@ class App:
             self.reset_log()
             self._gate.used = 0
             self.world.store.clear()
-            open_shop(self.world, self._seed, self._products)
+            open_shop(self.world, self._endpoints, self._seed, self._products)
 
     def data(self, kind: str) -> list[dict[str, Any]]:
         """Return the objects of a kind that were not removed, as stored.
@@ -94,7 +97,11 @@ class App:
         Numbers are ints, whatever the switches.
         """
         with self._lock:
-            rows = [row for row in self.world.store.rows(endpoint(kind)) if not row["_removed"]]
+            rows = [
+                row
+                for row in self.world.store.rows(self._endpoints.named(kind))
+                if not row["_removed"]
+            ]
         return [{key: row[key] for key in row if not key.startswith("_")} for row in rows]
 
     def state(self) -> dict[str, list[dict[str, Any]]]:

@@ -1,9 +1,8 @@
 """Authorization: the key, its rights, and its calls per day."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from shopform.errors import UsageError
-from shopform.sandbox.behaviour.tables import endpoint
 from shopform.sandbox.messages import Refusal
 
 SCHEMES = ("", "Bearer ", "Shoporama ")  # A1, A2, A3, W
@@ -11,13 +10,19 @@ APP_STATUS = "app-status"  # P: requested by the app itself, with its own scheme
 
 
 class Gate:
-    """Admits up to `daily_calls` requests of one key."""
+    """Admits up to `daily_calls` requests of one key; `endpoint` is that of a name in `deny`."""
 
-    def __init__(self, token: str, deny: Iterable[str], daily_calls: int) -> None:
+    def __init__(
+        self,
+        token: str,
+        deny: Iterable[str],
+        daily_calls: int,
+        endpoint: Callable[[str], str],
+    ) -> None:
         self.daily_calls = daily_calls
         self.used = 0
         self._token = token
-        self._denied = {right for each in deny for right in _rights(each)}
+        self._denied = {right for each in deny for right in _rights(each, endpoint)}
 
     def admit(self, method: str, name: str, key: str, denied: str) -> None:
         """Count a request. Raises Refusal: 401, 429, or the status for a missing right."""
@@ -31,7 +36,7 @@ class Gate:
             raise Refusal(int(denied))
 
 
-def _rights(denied: str) -> list[tuple[str, bool]]:
+def _rights(denied: str, endpoint: Callable[[str], str]) -> list[tuple[str, bool]]:
     """Return the reads (True) and writes (False) that `ENDPOINT[:read|:write]` denies."""
     name, _, right = denied.partition(":")
     reads = {"": (True, False), "read": (True,), "write": (False,)}

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from shopform.errors import UsageError
+from shopform.kinds import Catalogue
+from shopform.kinds.standard import STANDARD
 from shopform.kit.url_paths import is_loopback
 from shopform.sandbox.app import ROOT, App
 from shopform.sandbox.behaviour.table import World
-from shopform.sandbox.behaviour.tables import FIRST_IDS, Seed, endpoint
+from shopform.sandbox.behaviour.tables import Endpoints, Seed
 from shopform.sandbox.calls import Hook, LoggedRequest
 from shopform.sandbox.gate import Gate
 from shopform.sandbox.server import Server
@@ -22,8 +24,9 @@ class Sandbox:
     """A shop on loopback, which listens from the start; a context manager that closes it.
 
     `data` is a file that stores the shop, `seed` are the objects of a new shop, by endpoint.
-    `first_ids` are the first ids, by endpoint. Port 0 is any free port. Raises UsageError for
-    invalid arguments, such as a host that is not loopback.
+    `first_ids` are the first ids, by endpoint. Port 0 is any free port. A kind of `catalogue`
+    without a table written by hand gets one of its rows. Raises UsageError for invalid arguments,
+    such as a host that is not loopback.
     """
 
     def __init__(
@@ -41,14 +44,17 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         first_ids: Mapping[str, int] | None = None,
+        catalogue: Catalogue = STANDARD,
     ) -> None:
         _check_loopback(host)
-        given_ids = {endpoint(name): number for name, number in (first_ids or {}).items()}
-        active = Switches(switches)
-        self._store = RowStore(data, FIRST_IDS | given_ids)
+        endpoints = Endpoints.of(catalogue)
+        given_ids = {endpoints.named(name): number for name, number in (first_ids or {}).items()}
+        active = Switches(endpoints.switches, switches)
+        self._store = RowStore(data, endpoints.first_ids | given_ids)
         self._world = World(self._store, active)
         try:
-            self.app = App(self._world, Gate(token, deny, daily_calls), seed or {}, products)
+            gate = Gate(token, deny, daily_calls, endpoints.named)
+            self.app = App(self._world, endpoints, gate, seed or {}, products)
             self.set_fault(*faults)
             self._server = _listen(host, port, self.app)
         except UsageError:

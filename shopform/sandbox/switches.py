@@ -1,20 +1,19 @@
 """The switches of a shop: its behaviour where evidence is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from shopform.diagnostics import did_you_mean
 from shopform.errors import UsageError
 from shopform.kit.text import backquoted
-from shopform.sandbox.behaviour.questions import SWITCHES, Switch
-
-__all__ = ["SWITCHES", "Switch", "Switches"]
+from shopform.sandbox.behaviour.questions import Switch
 
 
 class Switches:
-    """The value of each switch; by default the first of its allowed values."""
+    """The value of each of these switches; by default the first of its allowed values."""
 
-    def __init__(self, given: Mapping[str, str] | None = None) -> None:
-        self._values = {switch.name: switch.words[0] for switch in SWITCHES}
+    def __init__(self, switches: Iterable[Switch], given: Mapping[str, str] | None = None) -> None:
+        self._allowed = {switch.name: switch.words for switch in switches}
+        self._values = {name: words[0] for name, words in self._allowed.items()}
         for name, word in (given or {}).items():
             self.set(name, word)
 
@@ -23,7 +22,7 @@ class Switches:
 
     def set(self, name: str, word: str) -> None:
         """Set a switch. Raises UsageError for an unknown name or value."""
-        known = {switch.name: switch.words for switch in SWITCHES}
+        known = self._allowed
         if name not in known:
             hint = did_you_mean(name, known, "`--list-switches` shows all")
             raise UsageError(f"there is no switch `{name}`", hint=hint)

@@ -9,6 +9,8 @@ from support import Run, environment_of, run_here
 from two_shops import KEYS, ask
 
 import shopform
+from shopform.kinds import Catalogue
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 HOMES = {"men": {"name": "Herre", "rewrite_url": "herre"}, "women": {"name": "Dame"}}
@@ -100,8 +102,11 @@ def beside_pages(project: Project, old: Sandbox) -> None:
     assert "album.summer" in project.run("plan", "--shop", "old", code=11).text
 
 
-def main(folder: Path) -> None:
-    with Sandbox(token=KEYS["KEY_A"]) as old, Sandbox(token=KEYS["KEY_B"]) as new:
+def main(folder: Path, catalogue: Catalogue) -> None:
+    with (
+        Sandbox(token=KEYS["KEY_A"], catalogue=catalogue) as old,
+        Sandbox(token=KEYS["KEY_B"], catalogue=catalogue) as new,
+    ):
         project = Project(folder / "project", old, new)
         by_itself(project, old)
         cloned(project, new)
@@ -110,4 +115,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), STANDARD)

@@ -16,8 +16,6 @@ from support import ROOT
 import shopform
 from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
-from shopform.sandbox.behaviour import generic, tables
-from shopform.sandbox.switches import SWITCHES, Switch
 
 LIFE = Path(__file__).with_name("life_of_a_generated_kind.py")
 KIND = '''
@@ -52,10 +50,7 @@ ALBUM = Kind(
 
 
 def test_a_kind_given_as_a_value_lives_a_whole_life(tmp_path: Path) -> None:
-    """In this process, where every module was imported before: none keeps the kinds of then.
-
-    The sandbox gets a table of its rows beside those that it has.
-    """
+    """In this process, where every module was imported before: none keeps the kinds of then."""
     for module in pkgutil.walk_packages(shopform.__path__, "shopform."):
         importlib.import_module(module.name)
     made: dict[str, Any] = {}
@@ -63,15 +58,8 @@ def test_a_kind_given_as_a_value_lives_a_whole_life(tmp_path: Path) -> None:
     album = made["ALBUM"]
     at = next(number for number, kind in enumerate(STANDARD.kinds) if kind.route)
     catalogue = Catalogue((*STANDARD.kinds[:at], album, *STANDARD.kinds[at:]))
-    shape = Switch("shape.album", ("envelope", "bare"), "form of its list", "generated")
-    with (
-        patch("shopform.kinds.standard.STANDARD", catalogue),
-        patch("shopform.sandbox.switches.SWITCHES", (*SWITCHES, shape)),
-        patch.dict(generic.ENDPOINT_OF, album="album"),
-        patch.dict(tables.ENDPOINTS, album=generic.table_of(album, 5001)),
-        patch.dict(tables.FIRST_IDS, album=5001),
-    ):
-        life.main(tmp_path)
+    with patch("shopform.kinds.standard.STANDARD", catalogue):
+        life.main(tmp_path, catalogue)
 
 
 def test_a_kind_in_a_copied_tree_lives_a_whole_life(tmp_path: Path) -> None:

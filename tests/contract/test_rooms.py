@@ -288,7 +288,7 @@ def test_only_the_command_line_prints_exits_and_reads_the_environment() -> None:
 
 
 # Tables of kinds of which nothing is known but their rows.
-OF_ROWS = {f"shopform/sandbox/behaviour/{n}.py" for n in ("generic", "questions")}
+OF_ROWS = {f"shopform/sandbox/{n}.py" for n in ("behaviour/generic", "behaviour/tables", "local")}
 
 
 def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None:
@@ -303,7 +303,7 @@ def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
                 "shopform.kinds"
             ):
-                rows = {"STANDARD", "Kind"} if name(path) in OF_ROWS else set()
+                rows = {"STANDARD", "Kind", "Catalogue"} if name(path) in OF_ROWS else set()
                 assert {a.name for a in node.names} <= kinds | rows | {"Wire"}, name(path)
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ours, (name(path), ast.unparse(node))
@@ -311,8 +311,8 @@ def test_sandbox_shares_the_servers_surface_and_never_how_we_reconcile() -> None
                     assert node.attr in ("wire", "name"), (name(path), ast.unparse(node))
 
 
-# Where the kinds of a project come from, and the sandbox, which has tables for those it comes with.
-DOORS = OF_ROWS | {"shopform/cli/param_types.py"}
+# Where the kinds of a project come from, and those of a sandbox that is started without any.
+DOORS = {"shopform/cli/param_types.py", "shopform/sandbox/local.py"}
 
 
 def test_the_catalogue_of_kinds_is_a_value_from_the_door_on() -> None:

@@ -14,7 +14,7 @@ from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import Grade
 from shopform.kinds.standard import STANDARD
-from shopform.sandbox.switches import SWITCHES
+from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.state.format import state_schema
 from shopform.workflow.run.exit_codes import CHANGES
 
@@ -121,7 +121,7 @@ def test_every_grade_source_and_switch_is_explained() -> None:
     page = read("api-facts")
     grades, sources = page.partition("## Sources")[0], page.partition("## Sources")[2]
     assert all(f"| {grade} |" in grades for grade in Grade)
-    assert all(f"| `{switch.name}` |" in page for switch in SWITCHES)
+    assert all(f"| `{switch.name}` |" in page for switch in Endpoints.of(STANDARD).switches)
     for kind in STANDARD.kinds:
         wire = kind.wire
         cited = [f.source for f in (wire.endpoint, wire.id, wire.list_key, wire.update)]

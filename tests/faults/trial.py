@@ -26,9 +26,10 @@ from support import (
     run_here,
 )
 
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
+from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.sandbox.calls import Hook, LoggedRequest
-from shopform.sandbox.switches import SWITCHES
 
 PROJECTS = Path(__file__).with_name("projects")
 KEY = "0b9c5ee1f0a94d0c8f5a1d2b7c6e3f48"
@@ -53,7 +54,7 @@ class Scenario:
 
 
 # Every list with a total; a bare one shows no gap, and what is missing is asked for by id.
-COUNTED = {switch.name: "envelope" for switch in SWITCHES if switch.name.startswith("shape.")}
+COUNTED = {f"shape.{endpoint}": "envelope" for endpoint in Endpoints.of(STANDARD).tables}
 
 CREATE = Scenario("create", EXAMPLES / "minimal")
 CHANGE = Scenario("change", PROJECTS / "goal", PROJECTS / "start")

@@ -18,9 +18,10 @@ from sandbox_asking import Asker, shop
 import shopform
 from shopform.cli.commands.sandbox import command
 from shopform.errors import UsageError
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
+from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.sandbox.local import read_seed
-from shopform.sandbox.switches import SWITCHES
 
 START = "from shopform.cli.commands.sandbox import command; command()"
 ROOT = Path(shopform.__file__).parents[1]
@@ -165,7 +166,7 @@ def test_options_come_from_the_environment_too(tmp_path: Path) -> None:
 
 def test_all_switches_are_listed() -> None:
     told = CliRunner().invoke(command, ["--list-switches"]).output
-    for switch in SWITCHES:
+    for switch in Endpoints.of(STANDARD).switches:
         assert f"{switch.name} = {' | '.join(switch.words)}\n" in told
 
 

@@ -9,7 +9,10 @@ from sandbox_asking import Asker, shop
 from shopform.errors import UsageError
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
-from shopform.sandbox.switches import SWITCHES, Switch
+from shopform.sandbox.behaviour.questions import Switch
+from shopform.sandbox.behaviour.tables import Endpoints
+
+SWITCHES = Endpoints.of(STANDARD).switches
 
 OLD = [{"source": "/a", "target": "/b"}, {"from_url": "/a", "to_url": "/b"}]
 OLD += [{"old_url": "/a", "new_url": "/b"}, {"path": "/a", "destination": "/b"}]

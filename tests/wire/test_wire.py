@@ -16,7 +16,9 @@ from support import Prepared, Run, copy_project, environment_of, memory, run_her
 
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
-from shopform.sandbox.switches import SWITCHES
+from shopform.sandbox.behaviour.tables import Endpoints
+
+SWITCHES = Endpoints.of(STANDARD).switches
 
 PROJECT = Path(__file__).with_name("project")
 DEFAULTS = {switch.name: switch.default for switch in SWITCHES}

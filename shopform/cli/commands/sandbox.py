@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from shopform.cli import options
+from shopform.cli.param_types import standard
 from shopform.errors import UsageError
 from shopform.files import write_atomic
 from shopform.sandbox import Sandbox
+from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.sandbox.local import read_seed
-from shopform.sandbox.switches import SWITCHES
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 option = partial(options.option, prefix="SHOPFORM_SANDBOX_")
@@ -97,6 +98,6 @@ def _pair(switch: str) -> tuple[str, str]:
 
 def _list_switches() -> None:
     """Print each switch with its values, the default first, its meaning and its source."""
-    for switch in SWITCHES:
+    for switch in Endpoints.of(standard()).switches:
         click.echo(f"{switch.name} = {' | '.join(switch.words)}")
         click.echo(f"    {switch.about}  [{switch.source}]")

@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopform.kinds import Kind
-from shopform.kinds.standard import STANDARD
 from shopform.sandbox.behaviour.columns import Column, ColumnType
-from shopform.sandbox.behaviour.questions import GENERIC
 from shopform.sandbox.behaviour.table import PendingRow, Surface, Table
 from shopform.sandbox.messages import Refusal
 
-ENDPOINT_OF = {kind.name: kind.wire.endpoint.value for kind in STANDARD.kinds}
 # By the name of the field's type. Sets and images need a table written by hand.
 _COLUMNS: Mapping[str, Column] = {
     "text": Column(),
@@ -39,8 +36,11 @@ class GenericTable(Table):
             self.settle_path(draft)
 
 
-def table_of(kind: Kind, first: int) -> type[Table]:
-    """Make a table of the rows of a kind, whose ids begin with `first`."""
+def table_of(kind: Kind, first: int, endpoints: Mapping[str, str]) -> type[Table]:
+    """Make a table of the rows of a kind, whose ids begin with `first`.
+
+    `endpoints` are those of the kinds that it may refer to.
+    """
     rows = kind.fields
     body: dict[str, Any] = {
         "surface": Surface.of(kind.wire),
@@ -49,12 +49,6 @@ def table_of(kind: Kind, first: int) -> type[Table]:
         "label": rows[kind.identity[-1]].wire,
         "required": tuple(row.wire for row in rows.values() if row.required),
         "path": rows[kind.path].wire if kind.path else "",
-        "targets": {rows[name].wire: ENDPOINT_OF[target] for name, target in kind.refers.items()},
+        "targets": {rows[name].wire: endpoints[target] for name, target in kind.refers.items()},
     }
     return type(f"{kind.name.title()}Table", (GenericTable,), body)
-
-
-def generic_tables() -> tuple[type[Table], ...]:
-    """Return a table for each kind without one written by hand."""
-    kinds = enumerate(GENERIC.values())
-    return tuple(table_of(kind, 2001 + 100 * number) for number, kind in kinds)

@@ -1,8 +1,7 @@
 """Open questions about the API as switches; the most likely value comes first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from shopform.kinds.standard import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,8 @@ LISTS = {
     "brand": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
     "product": (ENVELOPE, "2.2: K-cap, D1"),
 }
-# Kinds without a table written by hand, by endpoint. Newer endpoints are likely to use envelopes.
-GENERIC = {k.wire.endpoint.value: k for k in STANDARD.kinds if k.wire.endpoint.value not in LISTS}
-LISTS |= dict.fromkeys(GENERIC, (ENVELOPE, "2.2: UNKNOWN, as its generation"))
+# Newer endpoints are likely to use envelopes.
+NEWER = (ENVELOPE, "2.2: UNKNOWN, as its generation")
 BODIES = ("empty204", "object200", "empty200")
 IDENTITY = ("keep", "fold", "lower", "decode", "encode", "cut", "sign")
 REDIRECT_NAMES = (
@@ -47,11 +45,7 @@ REDIRECT_NAMES = (
     "path,destination",
 )
 
-SWITCHES: tuple[Switch, ...] = (
-    *(
-        Switch(f"shape.{endpoint}", words, f"form of the list of /{endpoint}", source)
-        for endpoint, (words, source) in LISTS.items()
-    ),
+ALL_ENDPOINTS = (
     Switch("typing", ("mixed", "strings", "ints", "bools"), "numbers and booleans", "2.4, 7"),
     Switch("empty_text", ("as_is", "null", "blank"), "how empty strings are returned", "2.4, 7"),
     Switch("post", ("object", "id_only", "empty", "wrapped"), "body of a create", "3.1, 7"),
@@ -90,3 +84,13 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("webhook_events", ("array", "comma"), "form of the events in responses", "4.8, 7"),
     Switch("webhook_unknown_event", ("refuse", "accept"), "undocumented events", "4.8, 7"),
 )
+
+
+def switches_for(endpoints: Iterable[str]) -> tuple[Switch, ...]:
+    """Return the switches of a shop with these endpoints: the form of each list, and the others."""
+    shapes = (
+        Switch(f"shape.{endpoint}", words, f"form of the list of /{endpoint}", source)
+        for endpoint in endpoints
+        for words, source in [LISTS.get(endpoint, NEWER)]
+    )
+    return *shapes, *ALL_ENDPOINTS

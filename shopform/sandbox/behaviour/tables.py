@@ -1,21 +1,24 @@
 """Set up the tables of a shop and fill them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
 from shopform.errors import UsageError
+from shopform.kinds import Catalogue
 from shopform.sandbox.behaviour.categories import Categories
 from shopform.sandbox.behaviour.columns import number
-from shopform.sandbox.behaviour.generic import ENDPOINT_OF, generic_tables
+from shopform.sandbox.behaviour.generic import table_of
 from shopform.sandbox.behaviour.plain import Brands, Suppliers
 from shopform.sandbox.behaviour.products import Products
 from shopform.sandbox.behaviour.profiles import Attributes, Profiles, Values
+from shopform.sandbox.behaviour.questions import Switch, switches_for
 from shopform.sandbox.behaviour.table import Table, World
 from shopform.sandbox.behaviour.traffic import Redirects, Webhooks
 from shopform.sandbox.messages import Refusal
 
-# Referenced kinds come before those that refer to them.
+# Those written by hand. Referenced kinds come before those that refer to them.
 TABLES: tuple[type[Table], ...] = (
     Suppliers,
     Profiles,
@@ -26,30 +29,52 @@ TABLES: tuple[type[Table], ...] = (
     Webhooks,
     Brands,
     Products,
-    *generic_tables(),
 )
-ENDPOINTS = {table.surface.endpoint: table for table in TABLES}
-FIRST_IDS = {table.surface.endpoint: table.first_id for table in TABLES}
 
 Seed = Mapping[str, list[dict[str, Any]]]
 
 
-def endpoint(name: str) -> str:
-    """Return the endpoint of a kind's name, or of the endpoint itself."""
-    found = ENDPOINT_OF.get(name, name)
-    if found not in ENDPOINTS:
-        raise UsageError(
-            f"there is no endpoint `{name}`", hint=f"use one of {', '.join(ENDPOINTS)}"
-        )
-    return found
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The tables of a shop by endpoint, and the endpoints of its kinds."""
+
+    tables: Mapping[str, type[Table]]
+    of_kind: Mapping[str, str]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> "Endpoints":
+        """Return the tables written by hand, and one for each other kind of a catalogue."""
+        of_kind = {kind.name: kind.wire.endpoint.value for kind in catalogue.kinds}
+        tables = {table.surface.endpoint: table for table in TABLES}
+        others = [kind for kind in catalogue.kinds if of_kind[kind.name] not in tables]
+        for place, kind in enumerate(others):
+            tables[of_kind[kind.name]] = table_of(kind, 2001 + 100 * place, of_kind)
+        return cls(tables, of_kind)
+
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        return switches_for(self.tables)
+
+    @property
+    def first_ids(self) -> dict[str, int]:
+        return {name: table.first_id for name, table in self.tables.items()}
+
+    def named(self, name: str) -> str:
+        """Return the endpoint of a kind's name, or of the endpoint itself. Raises UsageError."""
+        found = self.of_kind.get(name, name)
+        if found not in self.tables:
+            raise UsageError(
+                f"there is no endpoint `{name}`", hint=f"use one of {', '.join(self.tables)}"
+            )
+        return found
 
 
-def open_shop(world: World, seed: Seed, products: int) -> None:
+def open_shop(world: World, endpoints: Endpoints, seed: Seed, products: int) -> None:
     """Set up the tables, and fill them if they are empty. Raises UsageError."""
-    world.tables = {name: table(world) for name, table in ENDPOINTS.items()}
+    world.tables = {name: table(world) for name, table in endpoints.tables.items()}
     if not world.store.empty:
         return
-    given = {endpoint(name): rows for name, rows in seed.items()}
+    given = {endpoints.named(name): rows for name, rows in seed.items()}
     Categories(world).open()
     try:
         for name, table in world.tables.items():
