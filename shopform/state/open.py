@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shopform import files
 from shopform.errors import ConfigError
 from shopform.model.shop import OBJECT_STORES, StateStore, refused_address
 from shopform.state.ownership import Expected
+from shopform.state.shelf import FolderShelf, ObjectShelf, Shelf
 from shopform.state.store import Store
+
+if TYPE_CHECKING:
+    from shopform.state.objects.blobs import Blobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,17 @@ def open_store(
     return store
 
 
+def open_shelf(location: str, name: str, folder: Path, remote: RemoteAccess) -> Shelf:
+    """Open the documents `name` of the state at `location`: objects beside it, or in `folder`.
+
+    Raises as `open_store` does.
+    """
+    if urlsplit(location).scheme not in OBJECT_STORES:
+        return FolderShelf(folder)
+    blobs, key = _objects(location, remote)
+    return ObjectShelf(blobs, f"{key}.{name}/")
+
+
 def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAccess) -> Store:
     if wrong := refused_address(location):
         raise ConfigError(
@@ -54,11 +70,20 @@ def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAc
             hint="write `s3://BUCKET/KEY`, `gs://BUCKET/KEY`, `az://CONTAINER/KEY`, or the https "
             "address of a state on GitLab, Gitea or another server of Terraform's `http` protocol",
         )
-    address = urlsplit(location)
-    if address.scheme not in OBJECT_STORES:
+    if urlsplit(location).scheme not in OBJECT_STORES:
         from shopform.state.http.store import HttpStore
 
         return HttpStore(location.rstrip("/"), expected, remote.environment)
+    blobs, key = _objects(location, remote)
+    from shopform.state.objects.store import ObjectStore
+
+    with files.reporting(directory / remote.folder):
+        folder = files.typed(directory, remote.folder)
+    return ObjectStore(blobs, key, expected, folder)
+
+
+def _objects(location: str, remote: RemoteAccess) -> "tuple[Blobs, str]":
+    """Return the bucket of a location, and the key of the state in it."""
     try:
         from shopform.state.objects.obstore_blobs import open_blobs
     except ModuleNotFoundError as missing:
@@ -66,9 +91,6 @@ def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAc
             f"the state `{location}` needs the package `{missing.name}`, which is not installed",
             hint="install it: `pip install '.[remote]'` in a checkout of shopform",
         ) from missing
-    from shopform.state.objects.store import ObjectStore
-
+    address = urlsplit(location)
     blobs = open_blobs(address.scheme, address.netloc, remote.settings, remote.environment)
-    with files.reporting(directory / remote.folder):
-        folder = files.typed(directory, remote.folder)
-    return ObjectStore(blobs, address.path.strip("/"), expected, folder)
+    return blobs, address.path.strip("/")

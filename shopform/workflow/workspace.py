@@ -10,8 +10,9 @@ from shopform.errors import StateError
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
 from shopform.model.values import host_of
-from shopform.state.open import RemoteAccess, open_store
+from shopform.state.open import RemoteAccess, open_shelf, open_store
 from shopform.state.ownership import Expected
+from shopform.state.shelf import Shelf
 from shopform.state.store import Store
 from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
@@ -97,6 +98,14 @@ class Workspace:
             anywhere=anywhere,
         )
         return open_store(name, self.directory, expected, self.loaded.remote(self.shop))
+
+    def shelf(self, name: str, folder: str = "") -> Shelf:
+        """Return the documents `name` of this shop: with a remote state, or in `folder` here.
+
+        Raises StateError if a symlink leads out of shopform's own folder.
+        """
+        own = self.own_folder(folder or f"{name}/{self.shop.name}")
+        return open_shelf(self.shop.state, name, own, self.loaded.remote(self.shop))
 
     @property
     def data(self) -> Path:

@@ -101,7 +101,7 @@ def test_an_empty_name_is_not_the_last_run(one: Project) -> None:
 def test_a_run_that_is_not_there_is_a_mistake(one: Project) -> None:
     one.declare(suppliers={"nord": {"name": "Nord"}})
     none = one.run("undo")
-    assert (none.exit, "no run of `demo` was recorded here" in none.err) == (64, True)
+    assert (none.exit, "no run of `demo` is recorded" in none.err) == (64, True)
     one.apply()
     one.undo()
     unknown = one.run("undo", "1999")

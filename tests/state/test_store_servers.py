@@ -181,6 +181,21 @@ def test_a_runner_killed_at_every_third_call_is_continued_by_another_machine(
     assert tried > 5
 
 
+def test_a_run_is_undone_from_a_machine_with_an_empty_disk(server: Server, tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        machines = Machines(server, sandbox, tmp_path, "undo.json")
+        before = machines.made()
+        done = machines.run(*APPLY)
+        assert done.exit == 0, done.text
+        assert machines.made() != before
+        listed = machines.run("undo", "--list", "--json")
+        assert len(json.loads(listed.out)) == 1, listed.text
+        assert machines.run("state", "unprotect", "category.kitchen").exit == 0
+        undone = machines.run("undo", "--auto-approve")
+        assert undone.exit == 0, undone.text
+        assert machines.made() == before
+
+
 @pytest.mark.parametrize("call", [7, 11, 15])
 def test_a_machine_that_was_paused_makes_no_further_call(
     call: int, server: Server, tmp_path: Path

@@ -5,14 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from shopform.diagnostics import Diagnostic, Severity, with_severity
-from shopform.errors import ShopformError, StateError, UsageError
-from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
+from shopform.errors import ShopformError, StateError, StoreError, UsageError
 from shopform.kit import documents
 from shopform.kit.json_stream import encode
 from shopform.model.plan import Plan
@@ -21,6 +19,7 @@ from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
 from shopform.render.plan_summary import change_counts
 from shopform.state.session import Session
+from shopform.state.shelf import Shelf
 from shopform.undo.previous_addresses import RecordedRun
 from shopform.workflow.workspace import Workspace
 
@@ -60,9 +59,9 @@ def keep_record(
     """
     from shopform.render.json.plan_document import outline
 
-    folder = _folder(workspace)
-    now = datetime.now(UTC)
-    name = _name(now, _names(folder)[-1:])
+    shelf = _shelf(workspace)
+    now, earlier = datetime.now(UTC), _names(shelf)
+    name = _name(now, earlier[-1:])
     record = RunRecord(
         format_version=FORMAT,
         run=name,
@@ -75,22 +74,21 @@ def keep_record(
         allowed=allowed,
     )
     data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
-    path = folder / f"{name}.json"
-    with reporting(path):
-        make_directory(folder)
-        write_atomic(path, encode(data), mode=0o600)
-        for old in _names(folder)[:-KEPT]:
-            remove(folder / f"{old}.json")
+    shelf.write(f"{name}.json", encode(data))
+    shelf.delete(f"{old}.json" for old in [*earlier, name][:-KEPT])
 
 
 def run_of(workspace: Workspace, plan: Plan) -> RunRecord | None:
     """Return the run in which a saved plan was applied."""
     basis = plan.basis
-    for name in reversed(_names(_folder(workspace))):
+    shelf = _shelf(workspace)
+    for name in reversed(_names(shelf)):
         try:
-            record = _read(workspace, name)
+            record = _read(shelf, name)
             made = record.plan
             held = (made["digest"], made["basis"]["lineage"], made["basis"]["serial"])
+        except StoreError:
+            raise
         except (StateError, KeyError, TypeError):
             continue
         if held == (plan.digest, basis.lineage, basis.serial):
@@ -128,9 +126,12 @@ def _name(now: datetime, last: list[str]) -> str:
 def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
     """Return the runs of this shop, the last one first, and warnings of damaged records."""
     found, damaged = [], list[Diagnostic]()
-    for name in reversed(_names(_folder(workspace))):
+    shelf = _shelf(workspace)
+    for name in reversed(_names(shelf)):
         try:
-            found.append(_read(workspace, name))
+            found.append(_read(shelf, name))
+        except StoreError:
+            raise
         except StateError as problem:
             damaged += with_severity(problem.diagnostics, Severity.WARNING)
     return found, damaged
@@ -143,8 +144,9 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
     """
     from shopform.render.json.plan_reader import read_document
 
-    name = _chosen(workspace, wanted)
-    record, catalogue = _read(workspace, name), workspace.shop.catalogue
+    shelf = _shelf(workspace)
+    name = _chosen(workspace.shop.name, shelf, wanted)
+    record, catalogue = _read(shelf, name), workspace.shop.catalogue
     try:
         run = RecordedRun(
             name=name,
@@ -157,7 +159,7 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
         if unknown:
             raise ValueError(f"the kind `{min(unknown)}` is unknown")
     except (ValueError, ShopformError) as problem:
-        raise _damaged(workspace, name, problem) from None
+        raise _damaged(shelf, name, problem) from None
     if run.plan.basis.url != workspace.shop.url:
         raise StateError(
             f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"
@@ -167,16 +169,16 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
     return run
 
 
-def _chosen(workspace: Workspace, wanted: str | None) -> str:
+def _chosen(shop: str, shelf: Shelf, wanted: str | None) -> str:
     """Return the one name of a run that begins with `wanted`, or the last name without."""
     if wanted == "":
         raise UsageError("the name of the run is empty", hint=f"omit it for the last one; {LIST}")
-    names = _names(_folder(workspace))
+    names = _names(shelf)
     found = [name for name in names if name.startswith(wanted or "")]
     if not names:
         raise UsageError(
-            f"no run of `{workspace.shop.name}` was recorded here",
-            hint="records are kept in the folder `.shopform` of the project that made the run",
+            f"no run of `{shop}` is recorded",
+            hint=f"records are kept in `{shelf.place()}`",
         )
     if not found:
         raise UsageError(f"there is no run `{wanted}`", hint=LIST)
@@ -185,27 +187,24 @@ def _chosen(workspace: Workspace, wanted: str | None) -> str:
     return found[-1]
 
 
-def _read(workspace: Workspace, name: str) -> RunRecord:
-    path = _folder(workspace) / f"{name}.json"
-    with reporting(path):
-        text = read(path)
+def _read(shelf: Shelf, name: str) -> RunRecord:
     try:
-        return replace(documents.read(RunRecord, documents.parse_object(text)), run=name)
+        data = documents.parse_object(shelf.read(f"{name}.json") or b"")
+        return replace(documents.read(RunRecord, data), run=name)
     except (ValueError, RecursionError) as problem:
-        raise _damaged(workspace, name, problem) from None
+        raise _damaged(shelf, name, problem) from None
 
 
-def _damaged(workspace: Workspace, name: str, problem: Exception) -> StateError:
+def _damaged(shelf: Shelf, name: str, problem: Exception) -> StateError:
     return StateError(
         f"the record of the run `{name}` is damaged: {problem}",
-        hint=f"remove `{_folder(workspace) / f'{name}.json'}`; that run cannot be undone",
+        hint=f"remove `{shelf.place(f'{name}.json')}`; that run cannot be undone",
     )
 
 
-def _names(folder: Path) -> list[str]:
-    with reporting(folder):
-        return [path.stem for path in own_files(folder, FILE)]
+def _names(shelf: Shelf) -> list[str]:
+    return [name.removesuffix(".json") for name in shelf.names() if FILE.fullmatch(name)]
 
 
-def _folder(workspace: Workspace) -> Path:
-    return workspace.own_folder(f"runs/{workspace.shop.name}")
+def _shelf(workspace: Workspace) -> Shelf:
+    return workspace.shelf("runs")

@@ -1,0 +1,75 @@
+"""Machines that share one state: each has the files of the project and nothing else."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from object_stores import QUICK, Faults, memory
+from support import Run, environment_of, run_here
+
+from shopform.errors import StoreError
+from shopform.sandbox import Sandbox
+from shopform.state.objects import obstore_blobs, store
+from shopform.state.objects.blobs import Blobs
+
+STATE = "s3://bucket/shops/demo.json"
+
+
+class Switched:
+    """A store of which requests can be refused."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.refuses: Callable[[str], bool] = lambda request: False
+        self.blobs = Faults(blobs, self._act)
+
+    def _act(self, number: int, verb: str, after: bool) -> None:
+        if not after and self.refuses(self.blobs.requests[-1]):
+            raise StoreError(f"may not {self.blobs.requests[-1]}")
+
+
+@dataclass
+class Machine:
+    directory: Path
+    sandbox: Sandbox
+
+    def declare(self, *, state: str = STATE, calls: int = 10_000, **sections: Any) -> None:
+        shop = {"url": self.sandbox.url, "token": "${env:SHOPFORM_TOKEN}", "daily_calls": calls}
+        self.directory.mkdir(exist_ok=True)
+        for name, content in (
+            ("shopform.yaml", {"shops": {"demo": {**shop, "state": state}}}),
+            ("catalogue.yaml", sections),
+        ):
+            (self.directory / name).write_text(json.dumps(content), "utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> Run:
+        return run_here(self.directory, *arguments, environment=environment_of(**environment))
+
+    def done(self, *arguments: str, **environment: str) -> Run:
+        run = self.run(*arguments, **environment)
+        assert run.exit == 0, run.text
+        return run
+
+    def another(self, name: str) -> "Machine":
+        """A machine with a copy of the files that git has."""
+        made = Machine(self.directory.with_name(name), self.sandbox)
+        made.directory.mkdir()
+        for path in self.directory.glob("*.yaml"):
+            (made.directory / path.name).write_bytes(path.read_bytes())
+        return made
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Switched:
+    """A bucket in memory, for all runs of this process."""
+    switched = Switched(memory())
+    monkeypatch.setattr(obstore_blobs, "open_blobs", lambda *_: switched.blobs)
+    monkeypatch.setattr(store, "Times", lambda: QUICK)
+    return switched
+
+
+@pytest.fixture
+def one(tmp_path: Path, sandbox: Sandbox, shared: Switched) -> Machine:
+    return Machine(tmp_path / "one", sandbox)

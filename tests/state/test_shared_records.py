@@ -1,0 +1,75 @@
+"""Records of runs are kept with a remote state, so that any machine can undo a run."""
+
+import json
+
+from machines import Machine, Switched, one, shared
+
+__all__ = ["one", "shared"]
+
+RUNS = "shops/demo.json.runs/"
+
+
+def names(machine: Machine) -> list[str]:
+    listed = json.loads(machine.done("undo", "--list", "--json").out)
+    return [run["name"] for run in listed]
+
+
+def suppliers(machine: Machine) -> list[str]:
+    return sorted(row["name"] for row in machine.sandbox.data("supplier"))
+
+
+def test_another_machine_lists_and_undoes_a_run(one: Machine) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    one.done("apply", "--auto-approve")
+    one.declare(suppliers={"nord": {"name": "Syd"}})
+    one.done("apply", "--auto-approve")
+    two = one.another("two")
+    first = names(two)
+    assert len(first) == 2
+    two.done("undo", "--auto-approve")
+    assert suppliers(one) == ["Nord"]
+    assert names(one) == names(two)
+    assert names(one)[1:] == first
+    one.done("undo", "--auto-approve")
+    assert suppliers(one) == ["Syd"]
+    for machine in (one, two):
+        assert not (machine.directory / ".shopform/runs").exists()
+
+
+def test_a_plan_that_another_machine_applied_is_said_to_be_applied(one: Machine) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    one.done("plan", "--out", "p.json")
+    two = one.another("two")
+    (two.directory / "p.json").write_bytes((one.directory / "p.json").read_bytes())
+    two.done("apply", "p.json")
+    again = one.run("apply", "p.json")
+    assert again.exit == 12
+    assert f"shopform undo {names(one)[0]}" in again.err
+
+
+def test_a_run_that_cannot_be_recorded_in_the_store_is_not_begun(
+    one: Machine, shared: Switched
+) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    shared.refuses = lambda request: request.startswith(f"create {RUNS}")
+    refused = one.run("apply", "--auto-approve")
+    assert refused.exit == 19, refused.text
+    assert suppliers(one) == []
+    shared.refuses = lambda request: False
+    one.done("apply", "--auto-approve")
+    assert suppliers(one) == ["Nord"]
+
+
+def test_a_store_that_cannot_be_read_is_no_damaged_record(one: Machine, shared: Switched) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    one.done("apply", "--auto-approve")
+    shared.refuses = lambda request: request.startswith(f"get {RUNS}")
+    assert one.run("undo", "--list").exit == 19
+    assert one.run("undo", "--auto-approve").exit == 19
+
+
+def test_the_message_without_a_record_has_the_place(one: Machine) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    none = one.run("undo", "--auto-approve")
+    assert none.exit == 64
+    assert f"memory://bucket/{RUNS}" in none.err
