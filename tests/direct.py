@@ -16,7 +16,7 @@ import httpx
 from shopform.sandbox.app import ROOT
 from shopform.sandbox.server import Server
 from shopform.shop.responses import Call
-from shopform.shop.transport import Response, Transport
+from shopform.shop.transport import Check, Response, Transport
 
 SERVERS: WeakValueDictionary[int, Server] = WeakValueDictionary()
 _serve, _over_http = Server.__init__, Transport._respond
@@ -38,12 +38,12 @@ def _plain(server: Server, path: str) -> bool:
     return not (app.faults.active or app.before or app.after[1:])
 
 
-def _answered(self: Transport, call: Call) -> Response:
-    request = self._request(call)
+def _answered(self: Transport, call: Call, check: Check) -> Response:
+    request = self._request(call, check)
     url = request.url
     server = SERVERS.get(url.port or 0)
     if not server or not _plain(server, url.path):
-        return _over_http(self, call)
+        return _over_http(self, call, check)
     headers = {name.lower(): text for name, text in request.headers.items()}
     query = url.query.decode("ascii")
     # As it is sent: what is quoted in a path stays so.

@@ -33,6 +33,9 @@ class Exchange(BaseHTTPRequestHandler):
             self._send(SandboxResponse(413, b"413 Content Too Large"))
             return
         body = self.rfile.read(int(size))
+        if len(body) < int(size):  # the client ended before it had sent its request
+            self.close_connection = True
+            return
         address = urlsplit(self.path)
         if address.path.startswith(control.ROOT):
             response = control.handle(self.server.app, self.command, address.path, body)

@@ -12,7 +12,7 @@ from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
 from shopform.model.shop import Shop
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.responses import Call, Json, Retry, evaluate, no_response
-from shopform.shop.transport import NoResponse, Transport
+from shopform.shop.transport import Check, NoResponse, Transport
 
 FIRST_WAIT = 0.5
 
@@ -56,7 +56,7 @@ class Client:
         self._lock = Lock()
         self._stopped: ShopformError | None = None
         self._resume_at = 0.0
-        self.before_write: Callable[[], None] = lambda: None  # raises if the lock is lost
+        self.before_write: Check = None  # raises if the lock is lost
         self._transport = Transport(
             shop, connections=self.parallelism, timeout=timeout, user_agent=user_agent
         )
@@ -139,9 +139,14 @@ class Client:
         if pause > 0:
             self._sleep(pause)
         self._spend()
-        if call.method != "GET":
-            self._require_write()
-        found = self._transport.exchange(call)
+        check = None if call.method == "GET" else self.before_write
+        try:
+            if check:
+                check()
+            found = self._transport.exchange(call, check)
+        except ShopformError:
+            self._give_back()
+            raise
         if isinstance(found, NoResponse):
             if not found.sent:
                 self._give_back()
@@ -149,13 +154,6 @@ class Client:
             return no_response(call, found.reason, sent=found.sent, retry=found.retry)
         self._report(call, found.status)
         return evaluate(call, found.status, found.headers, found.body, self._transport.token)
-
-    def _require_write(self) -> None:
-        try:
-            self.before_write()
-        except ShopformError:
-            self._give_back()
-            raise
 
     def _report(self, call: Call, status: int) -> None:
         if self._on_call:

@@ -22,9 +22,12 @@ MAX_BYTES = 128 * 1024 * 1024  # of a response, decompressed
 MAX_SECONDS = 180.0  # for a whole response; `timeout` applies between two of its bytes
 # Raised before any byte was sent: refused, unknown host, no TLS, no proxy.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+# Events of httpcore, after which it sends a part of the request.
+SENDING = ("http11.send_request_headers.started", "http11.send_request_body.started")
 
 
 Jobs = SimpleQueue[Callable[[], None] | None]
+Check = Callable[[], None] | None
 
 
 class Response(NamedTuple):
@@ -77,16 +80,20 @@ class Transport:
             self._idle.pop().put(None)
         self._http.close()
 
-    def exchange(self, call: Call) -> Response | NoResponse:
-        """Return a response or why there is none; no exception keeps the request and its key."""
+    def exchange(self, call: Call, check: Check) -> Response | NoResponse:
+        """Return a response or why there is none; no exception keeps the request and its key.
+
+        `check` is called when the request has a thread and a connection and is sent next. What it
+        raises is raised here, and the shop has no complete request then.
+        """
         try:
-            return self._respond(call)
+            return self._respond(call, check)
         except UNSENT as exc:
             return NoResponse(_reason(exc), sent=False, retry=True)
         except httpx.RequestError as exc:
             return NoResponse(_reason(exc), sent=True, retry=not isinstance(exc, ResponseTooLarge))
 
-    def _respond(self, call: Call) -> Response:
+    def _respond(self, call: Call, check: Check) -> Response:
         """Read a whole response. Raises RequestError, also after MAX_SECONDS.
 
         It is read by another thread, which is abandoned when it is late: a server that sends a
@@ -97,7 +104,7 @@ class Transport:
 
         def run() -> None:
             try:
-                response.set_result(self._read(call, late))
+                response.set_result(self._read(call, check, late))
             except Exception as exc:  # noqa: BLE001  raised in the thread that waits for it
                 response.set_exception(exc)
 
@@ -123,17 +130,22 @@ class Transport:
                 late.set()
                 jobs.put(None)
 
-    def _request(self, call: Call) -> httpx.Request:
+    def _request(self, call: Call, check: Check) -> httpx.Request:
+        def trace(event: str, _: object) -> None:
+            if check and event in SENDING:
+                check()
+
         return self._http.build_request(
             call.method,
             self._base + quote(call.path),
             params=dict(call.params) if call.params else None,
             content=call.content,
+            extensions={"trace": trace} if check else None,
         )
 
-    def _read(self, call: Call, late: Event) -> Response:
+    def _read(self, call: Call, check: Check, late: Event) -> Response:
         parts, size = [], 0
-        response = self._http.send(self._request(call), stream=True)
+        response = self._http.send(self._request(call, check), stream=True)
         with closing(response):
             for part in response.iter_bytes():
                 parts.append(part)

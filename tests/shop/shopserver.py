@@ -76,7 +76,11 @@ def serving(behaviour: Behaviour) -> Iterator[Running]:
 
         def _answer(self) -> None:
             parts = urlsplit(self.path)
-            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            raw = self.rfile.read(size)
+            if len(raw) < size:
+                self.close_connection = True
+                return
             asked = Asked(
                 self.command,
                 parts.path.removeprefix("/REST/"),

@@ -5,6 +5,7 @@ import threading
 import time
 import traceback
 from email.utils import formatdate
+from unittest.mock import Mock
 
 import pytest
 from shopserver import DROP, TOKEN, Answer, ask, quick, script, serving
@@ -14,6 +15,7 @@ from shopform.errors import (
     AccessRefused,
     BudgetSpent,
     ConfigError,
+    LockLost,
     Nonsense,
     OutcomeUnknown,
     RequestRefused,
@@ -262,6 +264,38 @@ def test_threads_together_never_pass_max_calls() -> None:
             thread.join()
         assert len(running.asked) == client.calls == 5
     assert len(refused) == 7
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("checks", [0, 1, 2])
+def test_a_write_is_not_sent_if_the_lock_is_lost_while_it_waits(method: str, checks: int) -> None:
+    """It waits for a thread, for a connection, and after its headers."""
+    left = checks
+
+    def require_lock() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise LockLost("it was lost")
+
+    with serving(script(OK)) as running, Client(running.shop(), max_calls=2) as client:
+        client.get("x")
+        client.before_write = require_lock
+        with pytest.raises(LockLost):
+            client.send(method, "x", body={"name": "b"})
+        assert running.lines == ["GET x"]
+        client.before_write = None
+        client.send(method, "x", body={"name": "b"})
+        assert running.lines == ["GET x", f"{method} x"]
+
+
+def test_a_lost_lock_is_reported_before_the_shop_is_looked_for() -> None:
+    with serving(script(OK)) as running:
+        shop = running.shop()
+    with Client(shop, sleep=lambda _: None) as client:
+        client.before_write = Mock(side_effect=LockLost("it was lost"))
+        with pytest.raises(LockLost):
+            client.send("POST", "x", body={"name": "b"})
 
 
 def test_every_request_is_told_with_its_status() -> None:
