@@ -91,6 +91,7 @@ def main(path: str) -> None:
     importlib.import_module("shopform.shop.client").__dict__["FIRST_WAIT"] = FIRST_WAIT
     gc.collect()
     gc.freeze()
+    gc.disable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)

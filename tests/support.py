@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 ADDRESS_IN_FILES = re.compile(r"http://127\.0\.0\.1:\d+")
 ROOMY = 2**28  # bytes; the gate takes 20 MB
-SHOPFORM = (sys.executable, "-c", "from shopform.cli.main import run; run()")
+SHOPFORM = (sys.executable, "-c", "from shopform.cli.entry import run; run()")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The entry point: print the version without importing `main`, which runs everything else."""
 
+import gc
 import os
 import sys
 
@@ -15,8 +16,15 @@ def run() -> None:
         except OSError as problem:
             sys.exit(f"error: cannot write the output: {problem.strerror}")
         return
+    # A command makes few reference cycles, and the garbage collector takes half the time of loading
+    # 50,000 resources.
+    gc.disable()
     # pydantic looks for plug-ins in the metadata of every installed package before its first model.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from shopform.cli.main import run as run_command
 
-    run_command()
+    try:
+        run_command()
+    finally:
+        # As it ends, the interpreter collects what is not frozen: a fifth of a small plan's time.
+        gc.freeze()

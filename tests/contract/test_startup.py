@@ -67,6 +67,17 @@ def test_light_command_imports_nothing_heavy(arguments: list[str]) -> None:
     assert modules & HEAVY == set()
 
 
+def test_no_garbage_is_collected_while_a_command_runs_or_ends() -> None:
+    script = SCRIPT.replace("sorted(sys.modules)", "gc.isenabled(), gc.get_freeze_count() > 1000")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import gc\n{script}", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[0, false, true]"
+
+
 def test_planning_alone_needs_no_http_and_no_yaml() -> None:
     """The planner can be used by a program that has its own ways to files and shops."""
     script = "import sys, shopform.planning.planner; print(*sys.modules)"
