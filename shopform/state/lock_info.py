@@ -25,19 +25,24 @@ class LockInfo:
 
 def new_lock_info(operation: str, place: str) -> LockInfo:
     """Describe this process as the holder of the lock of the state at `place`."""
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # in a container, the user may have no name
-        user = str(os.getuid())
     return LockInfo(
         id=str(uuid.uuid4()),
         operation=operation,
-        who=f"{user}@{os.uname().nodename}",
+        who=user_at_host(),
         pid=os.getpid(),
         version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         path=place,
     )
+
+
+def user_at_host() -> str:
+    """Return the user and the host of this process, USER@HOST."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # in a container, the user may have no name
+        user = str(os.getuid())
+    return f"{user}@{os.uname().nodename}"
 
 
 def held_by(state: str, holder: LockInfo) -> str:

@@ -49,7 +49,7 @@ def mutants(data: Any) -> Iterator[Any]:
 
 
 def test_garbage_in_a_record_is_reported_and_no_defect(project: Path) -> None:
-    record = next((project / ".shopform" / "runs" / "sandbox").glob("*.json"))
+    record = next((project / ".shopform" / "runs" / "sandbox").glob("*-????.json"))
     digest = next((project / ".shopform" / "plans").glob("*.json"))
     uses = [
         (record, ("undo", "--list"), {0}),
@@ -76,7 +76,7 @@ def test_garbage_in_a_record_is_reported_and_no_defect(project: Path) -> None:
 
 
 def test_a_part_of_a_record_that_is_another_is_reported_and_no_defect(project: Path) -> None:
-    record = next((project / ".shopform" / "runs" / "sandbox").glob("*.json"))
+    record = next((project / ".shopform" / "runs" / "sandbox").glob("*-????.json"))
     data = json.loads(record.read_bytes())
     before = record.read_bytes()
     for number, mutant in enumerate(mutants(data)):

@@ -51,7 +51,7 @@ class Project:
         return self.run("plan", "--detailed-exitcode").exit == 0
 
     def names(self) -> list[str]:
-        return sorted(path.stem for path in self.records.glob("*.json"))
+        return sorted(path.stem for path in self.records.glob("*-????.json"))
 
     @property
     def records(self) -> Path:

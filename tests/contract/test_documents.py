@@ -15,9 +15,10 @@ from shopform.render.json.plan_schema import PlanDocument, plan_schema
 from shopform.state.format import StateFile, state_schema
 from shopform.state.records import RECORD_TYPES, Header, decode, encode
 from shopform.workflow.records.run_history import RunRecord
+from shopform.workflow.records.run_outcome import RunOutcome
 
 SAMPLES = Path(__file__).parents[1] / "compatibility" / "samples"
-TYPES: list[type] = [StateFile, Header, *RECORD_TYPES.values(), RunRecord, PlanDocument]
+TYPES: list[type] = [StateFile, Header, *RECORD_TYPES.values(), RunRecord, RunOutcome, PlanDocument]
 ABSENT = object()
 NOTHINGS: tuple[object, ...] = (None, False, 0, "", [], {}, ABSENT)
 EXAMPLES = {ADDRESS: "category.men", r"^1\.": "1.0", r"^1\.\d+$": "1.2"}

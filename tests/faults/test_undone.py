@@ -25,7 +25,9 @@ def memory(one: Trial) -> dict[str, Any]:
 
 
 def runs(one: Trial) -> list[str]:
-    return sorted(path.stem for path in (one.directory / ".shopform/runs/sandbox").glob("*.json"))
+    return sorted(
+        path.stem for path in (one.directory / ".shopform/runs/sandbox").glob("*-????.json")
+    )
 
 
 def killed(one: Trial, number: int, *, answered: bool) -> tuple[Run, list[str]]:

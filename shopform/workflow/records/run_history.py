@@ -18,13 +18,14 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
 from shopform.render.plan_summary import change_counts
+from shopform.state.lock_info import user_at_host
 from shopform.state.session import Session
 from shopform.state.shelf import Shelf
 from shopform.undo.previous_addresses import RecordedRun
+from shopform.workflow.records.run_outcome import FORMAT, TIME, outcome_file
 from shopform.workflow.workspace import Workspace
 
 KEPT = 50
-FORMAT = "1.0"
 NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
 FILE = re.compile(NAME.pattern + r"\.json")
 LIST = "`shopform undo --list` shows the runs"
@@ -35,7 +36,7 @@ class RunRecord:
     """The file of a run.
 
     `before` is made by `touched`; `plan` is the plan as a document. `allowed` are the rules and
-    freeze windows that were lifted.
+    freeze windows that were lifted. `who` is USER@HOST.
     """
 
     format_version: Annotated[str, Field(pattern=r"^1\.")]
@@ -47,12 +48,13 @@ class RunRecord:
     before: Mapping[Address, Entry]
     plan: documents.Document
     allowed: tuple[str, ...] = ()
+    who: str = ""
 
 
 def keep_record(
     workspace: Workspace, plan: Plan, session: Session, verb: str, allowed: tuple[str, ...]
-) -> None:
-    """Record a run before its first step, and remove old records.
+) -> str:
+    """Record a run before its first step, remove old records, and return its name.
 
     `allowed` are the rules and windows that were lifted. Raises StateError if it cannot be
     written: the run must not start without it.
@@ -66,16 +68,19 @@ def keep_record(
         format_version=FORMAT,
         run=name,
         verb=verb,
-        time=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        time=now.strftime(TIME),
         lineage=session.lineage,
         counts=change_counts(plan.changes),
         before=touched(plan, session.prior),
         plan={},
         allowed=allowed,
+        who=user_at_host(),
     )
     data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
     shelf.write(f"{name}.json", encode(data))
-    shelf.delete(f"{old}.json" for old in [*earlier, name][:-KEPT])
+    old = [*earlier, name][:-KEPT]
+    shelf.delete(file for each in old for file in (f"{each}.json", outcome_file(each)))
+    return name
 
 
 def run_of(workspace: Workspace, plan: Plan) -> RunRecord | None:

@@ -13,6 +13,7 @@ from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import connected
 from shopform.workflow.records.reviewed_plans import require_digest
 from shopform.workflow.records.run_history import keep_record, run_of
+from shopform.workflow.records.run_outcome import keep_outcome
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import outcome_exit, plan_exit
 from shopform.workflow.shop_identity import record_shop, require_same_shop
@@ -58,18 +59,17 @@ def _apply(
     from shopform.apply import apply
 
     workspace = source.workspace
-    started: list[Step] = []
+    started: list[str] = []
 
     with workspace.observer.applying(plan) as (listener, interrupt):
 
         def record_first(event: str, step: Step) -> None:
             if not started:
                 # The first step is about to run, and nothing has been sent yet.
-                keep_record(workspace, plan, session, verb, source.options.allow)
-                started.append(step)
+                started.append(keep_record(workspace, plan, session, verb, source.options.allow))
             listener(event, step)
 
-        return apply(
+        outcome = apply(
             plan,
             client,
             session,
@@ -79,6 +79,9 @@ def _apply(
             interrupt=interrupt,
             saved=source.saved,
         )
+    if started:
+        keep_outcome(workspace, started[0], outcome)
+    return outcome
 
 
 def _require_unused(workspace: Workspace, source: PlanSource, plan: Plan, prior: Prior) -> None:
