@@ -20,11 +20,15 @@ def write_plan(directory: Path, path: Path, plan: Plan) -> None:
     It contains no secrets. Raises UsageError if it cannot be written; an existing file was checked
     before the plan was made.
     """
+    write_output(directory, path, plan_bytes(plan), mode=0o600)
+
+
+def plan_bytes(plan: Plan) -> bytes:
+    """Return the content of the file of a saved plan."""
     # Imported late, as in `unchanged`: most plans are not saved, and the types of one take 10 ms.
     from shopform.render.json.plan_document import sealed
 
-    text = json.dumps(sealed(plan), ensure_ascii=False)
-    write_output(directory, path, text.encode() + b"\n", mode=0o600)
+    return json.dumps(sealed(plan), ensure_ascii=False).encode() + b"\n"
 
 
 def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:

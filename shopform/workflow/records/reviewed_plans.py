@@ -1,21 +1,30 @@
-"""Digests of recent plans, to explain how a plan differs from the approved one."""
+"""Reviewed plans: digests of their changes, to explain a difference, and plans to apply later.
+
+DIGEST.json             the digest of each change of a recent plan
+DIGEST.plan.json        the saved plan
+REVIEW.review.json      the digest of the plan of a review
+"""
 
 import json
 import re
+from collections.abc import Mapping
 
 from shopform.diagnostics import error
-from shopform.errors import StalePlan, StateError
-from shopform.files import make_directory, own_files, read, remove, reporting, write_atomic
+from shopform.errors import StalePlan, StateError, UsageError
+from shopform.kit.documents import Document, parse_object
 from shopform.model.plan import Plan
 from shopform.planning.plan_digest import parts_of
+from shopform.state.shelf import Shelf
+from shopform.workflow.records.plan_file import plan_bytes
 from shopform.workflow.workspace import Workspace
 
-KEPT = 20
-NAME = re.compile(r"[0-9a-f]{64}\.json")
+KEPT = 200
+DIGEST = re.compile(r"[0-9a-f]{64}")
+REVIEW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 
 
 def record_digests(plan: Plan, workspace: Workspace) -> None:
-    """Record the digest of each change under the plan's own digest, for the last `KEPT` plans.
+    """Record the digest of each change under the plan's own digest.
 
     Warns if that fails; the plan is valid anyway.
     """
@@ -23,15 +32,42 @@ def record_digests(plan: Plan, workspace: Workspace) -> None:
         return
     text = json.dumps(plan.parts, indent=1, sort_keys=True)
     try:
-        folder = workspace.own_folder("plans")
-        with reporting(folder):
-            make_directory(folder)
-            write_atomic(folder / f"{plan.digest}.json", text.encode() + b"\n")
-            files = sorted(own_files(folder, NAME), key=lambda file: file.stat().st_mtime)
-            for old in files[:-KEPT]:
-                remove(old)
+        _keep(_shelf(workspace), {f"{plan.digest}.json": text.encode() + b"\n"})
     except StateError as problem:
         workspace.observer.warn(problem.diagnostics)
+
+
+def keep_plan(workspace: Workspace, plan: Plan, review: str = "") -> None:
+    """Keep a saved plan under its digest, and as the last one of `review`, such as `pr-12/COMMIT`.
+
+    Raises StateError, and UsageError for a review that cannot be a name.
+    """
+    documents = {f"{plan.digest}.plan.json": plan_bytes(plan)}
+    if review:
+        documents[_review_name(review)] = json.dumps({"digest": plan.digest}).encode() + b"\n"
+    _keep(_shelf(workspace), documents)
+
+
+def saved_plan(workspace: Workspace, *, review: str = "", digest: str = "") -> bytes | None:
+    """Return the saved plan of a review, or with a digest; None if none is kept.
+
+    It has that digest, but must be read as any other saved plan. Raises StateError if it is
+    damaged.
+    """
+    shelf = _shelf(workspace)
+    if review:
+        name = _review_name(review)
+        found = shelf.read(name)
+        if found is None:
+            return None
+        digest = str(_document(shelf, name, found).get("digest"))
+    name = f"{digest}.plan.json"
+    if not DIGEST.fullmatch(digest):
+        return None
+    data = shelf.read(name)
+    if data is not None and _document(shelf, name, data).get("digest") != digest:
+        raise _damaged(shelf, name, "it has another digest")
+    return data
 
 
 def require_digest(plan: Plan, digest: str, workspace: Workspace) -> None:
@@ -53,12 +89,12 @@ def require_digest(plan: Plan, digest: str, workspace: Workspace) -> None:
 def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     approved = None
     try:
-        if NAME.fullmatch(f"{digest}.json"):
-            approved = json.loads(read(workspace.own_folder("plans") / f"{digest}.json"))
-    except (OSError, ValueError, RecursionError, StateError):
+        if DIGEST.fullmatch(digest):
+            approved = json.loads(_shelf(workspace).read(f"{digest}.json") or b"")
+    except (ValueError, RecursionError, StateError):
         pass
     if not isinstance(approved, dict):
-        return ["the expected plan was not made here, so the difference cannot be shown"]
+        return ["the expected plan is not recorded, so the difference cannot be shown"]
     now = plan.parts or parts_of(plan)
     differences = {
         "is new": sorted(now.keys() - approved.keys()),
@@ -69,3 +105,35 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     }
     lines = [f"`{a}` {what}" for what, found in differences.items() for a in found if a]
     return lines if now[""] == approved.get("") else ["the shop or its settings differ", *lines]
+
+
+def _keep(shelf: Shelf, documents: Mapping[str, bytes]) -> None:
+    """Write documents in order, and delete the oldest beyond the last `KEPT`."""
+    for name, data in documents.items():
+        shelf.write(name, data)
+    times = shelf.names()
+    shelf.delete(sorted(times, key=times.__getitem__)[:-KEPT])
+
+
+def _document(shelf: Shelf, name: str, data: bytes) -> Document:
+    try:
+        return parse_object(data)
+    except (ValueError, RecursionError) as problem:
+        raise _damaged(shelf, name, problem) from None
+
+
+def _damaged(shelf: Shelf, name: str, problem: object) -> StateError:
+    return StateError(f"`{shelf.place(name)}` is damaged: {problem}", hint="plan again")
+
+
+def _review_name(review: str) -> str:
+    if not REVIEW.fullmatch(review):
+        raise UsageError(
+            f"`{review}` cannot be the name of a review",
+            hint="use letters, digits, `.`, `_`, `-` and `/`",
+        )
+    return f"{review.replace('/', '.')}.review.json"
+
+
+def _shelf(workspace: Workspace) -> Shelf:
+    return workspace.shelf("plans", "plans")
