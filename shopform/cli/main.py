@@ -110,6 +110,7 @@ def _execute(console: Console, arguments: Sequence[str]) -> int:
         result = main.main(
             args=list(arguments), prog_name="shopform", standalone_mode=False, obj=console
         )
+        console.finish()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.Abort:

@@ -89,17 +89,26 @@ detail = stack(
         **_detailed,
     ),
 )
-format_ = stack(
-    option(
+ANNOTATIONS = ("github", "sarif", "codequality")
+
+
+def form(*words: str, of: str, prefix: str = "SHOPFORM_") -> Callable[[F], F]:
+    """Return the option `--format` with its allowed values, and those for annotations."""
+    return option(
         "--format",
         "form",
-        type=click.Choice(["text", "json", "markdown", "html"]),
+        prefix=prefix,
+        type=click.Choice([*words, *ANNOTATIONS]),
         default="text",
         show_default=True,
         expose_value=False,
         callback=_form,
-        help="Output format of the plan.",
-    ),
+        help=f"Output format of {of}; github, sarif and codequality print the messages only.",
+    )
+
+
+format_ = stack(
+    form("text", "json", "markdown", "html", of="the plan"),
     flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
     option(
         "--max-bytes",

@@ -22,9 +22,9 @@ from shopform.terminal.event_stream import Stream
 class Console:
     """The environment, folder, streams and output format of one run.
 
-    `about` is the one of several shops that messages are about, if any. `outputs` has the output
-    files by path, with the option of each. `detail` is `summary` for a line per object, `full`
-    for everything, or empty.
+    `about` is the one of several shops that messages are about, if any. `reported` has all
+    diagnostics so far. `outputs` has the output files by path, with the option of each. `detail`
+    is `summary` for a line per object, `full` for everything, or empty.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -34,6 +34,7 @@ class Console:
     form: str = "text"
     shop: str = ""
     about: str = ""
+    reported: list[Diagnostic] = field(default_factory=list)
     max_bytes: int = 65_536
     detail: str = ""
     report_url: str = ""
@@ -75,7 +76,12 @@ class Console:
     @property
     def one_document(self) -> bool:
         """Whether stdout gets one document and nothing else."""
-        return self.form in ("json", "markdown", "html")
+        return self.form in ("json", "markdown", "html") or self.annotates
+
+    @property
+    def annotates(self) -> bool:
+        """Whether that document is the diagnostics of the run."""
+        return self.form in ("github", "sarif", "codequality")
 
     @property
     def quiet(self) -> bool:
@@ -120,6 +126,7 @@ class Console:
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         about = f"{self.about}: " if self.about else ""
         found = [replace(each, summary=about + each.summary) for each in diagnostics]
+        self.reported += found
         if found:
             from shopform.render.text.diagnostics import render_diagnostics
 
@@ -134,6 +141,18 @@ class Console:
             self.result(self._failed(problem))
         return problem.exit_code
 
+    def finish(self) -> None:
+        """Print the diagnostics of a run that came to its end, if they are its result."""
+        if self.annotates and (text := self._annotations()):
+            self.result(text)
+
+    def _annotations(self) -> str:
+        from shopform.render.annotations import code_quality, github_commands, sarif
+        from shopform.terminal.repository import folder_in_repository
+
+        render = {"github": github_commands, "sarif": sarif, "codequality": code_quality}[self.form]
+        return render(self.reported, folder_in_repository(self.directory, self.environment))
+
     def report_problem(self, problem: ShopformError) -> None:
         """Report an error on stderr and in the event stream only."""
         self.diagnostics(problem.diagnostics)
@@ -143,6 +162,8 @@ class Console:
         self.stream.emit(map(diagnostic, problem.diagnostics))
 
     def _failed(self, problem: ShopformError) -> str:
+        if self.annotates:
+            return self._annotations()
         from shopform.render.failure import failure_html, failure_json, failure_markdown
 
         if self.form == "json":

@@ -96,8 +96,9 @@ class Reporter:
     def planned(self, plan: Plan) -> None:
         """Print the plan to stdout, and its diagnostics to stderr."""
         self.shown = True
-        if self.console.form != "stream" and not self.console.quiet:
-            self.console.result(self.rendered(plan))
+        console = self.console
+        if not (console.form == "stream" or console.quiet or console.annotates):
+            console.result(self.rendered(plan))
         self.remarks(plan)
 
     def remarks(self, plan: Plan) -> None:

@@ -4,13 +4,14 @@ from typing import Any
 
 import click
 
-from shopform.cli import options
+from shopform.cli import options, output_options
 from shopform.diagnostics import plural
 from shopform.terminal.console import Console
 
 
 @click.command("validate")
 @options.projects
+@output_options.form("text", of="the result", prefix="SHOPFORM_VALIDATE_")
 @click.pass_obj
 def command(
     console: Console,
@@ -25,7 +26,8 @@ def command(
     from shopform.workflow.open_project import validate
 
     checked = validate(options.opened(console, asked)[1])
-    for name, desired in checked.items():
-        console.result(f"{name}: {plural(len(desired.resources), 'resource')}")
-    console.result("Success! The configuration is valid.")
+    if not console.annotates:
+        for name, desired in checked.items():
+            console.result(f"{name}: {plural(len(desired.resources), 'resource')}")
+        console.result("Success! The configuration is valid.")
     return 0
