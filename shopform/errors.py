@@ -19,7 +19,8 @@
     │   └── Absent                  404 or 410: the object does not exist
     ├── StateError              1   the state file is damaged, or belongs to another shop
     │   ├── StoreError         19   the state store cannot be reached, or refuses
-    │   └── LockLost           15   another run acquired the lock of this one
+    │   ├── LockLost           15   another run acquired the lock of this one
+    │   └── StaleState         12   a state to push is older than the stored one, or unrelated
     └── Interrupted           130   stopped by the user
 
 An error carries diagnostics: one message each, with a place where there is one.
@@ -135,6 +136,11 @@ class StoreError(StateError):
 class LockLost(StateError):
     exit_code = Locked.exit_code
     code = Locked.code
+
+
+class StaleState(StateError):
+    exit_code = StalePlan.exit_code
+    code = "stale-state"
 
 
 class Interrupted(ShopformError):

@@ -30,7 +30,7 @@ FOREIGN_COMMANDS = {
     "refresh": "use `shopform drift`, or `shopform plan --refresh-only`",
     "taint": "use `shopform plan --replace ADDRESS`",
     "workspace": "use `--shop NAME`: shops are declared in shopform.yaml",
-    "push": "restore the state's file from git or a backup",
+    "push": "use `shopform state push`",
     "replace-provider": "not needed: shopform has one provider",
 }
 

@@ -25,7 +25,8 @@ def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path | st
     saved = _saved(records, state)
     if base is None:
         base = Prior(lineage=start.lineage, shop=start.shop)
-    if start.lineage != base.lineage or not (saved or start.serial == base.serial):
+    # One that names the digest of this state belongs to it; `state push` may change the lineage.
+    if not saved and (start.lineage, start.serial) != (base.lineage, base.serial):
         raise _unrelated(start, base, path)
     ledger = Ledger(base)
     for number, record in enumerate(records, start=1):

@@ -23,6 +23,19 @@ class LockInfo:
     path: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A lock that is held; what a store does not know of its holder is empty, or 0.
+
+    `release` says how the lock ends. `renewed` and `expires` are times of the store's clock.
+    """
+
+    holder: LockInfo
+    release: str
+    renewed: datetime | None = None
+    expires: datetime | None = None
+
+
 def new_lock_info(operation: str, place: str) -> LockInfo:
     """Describe this process as the holder of the lock of the state at `place`."""
     return LockInfo(

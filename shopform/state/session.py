@@ -70,6 +70,7 @@ class Session:
             ledger.base = Prior(lineage=uuid.uuid4().hex, shop=expected.shop)
         if expected.source:
             ledger.base = replace(ledger.base, source=expected.source)
+        self._expected = expected
         self._ledger = ledger
         self._writer = writer(ledger.base)
         self._mutex = threading.Lock()
@@ -167,14 +168,27 @@ class Session:
         with self._mutex:
             if self._writer.in_use:
                 self._writer.require_lock()
-                changed = self._changed()
-                base = changed or self._ledger.base
-                state = dumps(changed) if changed else None
-                self._writer.commit(base, state, [*map(encode, self._ledger.waiting_records())])
-                self._ledger.rebase(base)
-                self._ledger.listed.clear()  # the records that had them are deleted
-                self.prior = self._ledger.prior() if self._ledger.serial > 0 else Prior()
+                self._write(self._changed())
             return self.prior
+
+    def replace(self, state: Prior, place: str) -> bool:
+        """Replace the whole state by the one that was read from `place`; False if it is the same.
+
+        Its serial becomes higher than that of the present state. Pending creates are kept, except
+        at its addresses. Raises StateError for the state of another shop.
+        """
+        self._expected.check(state, place)
+        held = self.commit()  # results of an earlier run must not be replayed on the new state
+        if replace(state, serial=held.serial, pending=held.pending) == held:
+            return False
+        made = {i.address for i in held.pending} & state.resources.keys()
+        if made:
+            self._record(Result(result="push", set={a: state.resources[a] for a in made}))
+        with self._mutex:
+            self._writer.require_lock()
+            self._ledger.resources = dict(state.resources)
+            self._write(replace(state, serial=max(state.serial, held.serial + 1), pending=()))
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -202,6 +216,15 @@ class Session:
             ticket = self._writer.append(line)
             self._ledger.fold(written)
         return ticket
+
+    def _write(self, changed: Prior | None) -> None:
+        """Write the state, if it is `changed`, and reduce the journal to the pending creates."""
+        base = changed or self._ledger.base
+        state = dumps(changed) if changed else None
+        self._writer.commit(base, state, [*map(encode, self._ledger.waiting_records())])
+        self._ledger.rebase(base)
+        self._ledger.listed.clear()  # the records that had them are deleted
+        self.prior = self._ledger.prior() if self._ledger.serial > 0 else Prior()
 
     def _changed(self) -> Prior | None:
         """Return the state to write, or None if its content is unchanged."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from shopform.model.prior import Prior
 
 if TYPE_CHECKING:
+    from shopform.state.lock_info import Held
     from shopform.state.session import Session
 
 
@@ -22,6 +23,9 @@ class Store(Protocol):
 
     def force_unlock(self, lock_id: str) -> None:
         """Take the lock from a run that hangs. Raises StateError unless it has this id."""
+
+    def held(self) -> "Held | None":
+        """Return the lock as it is held now; None if it is free. Waits for nothing."""
 
     def describe(self) -> str:
         """Return the location, for messages."""

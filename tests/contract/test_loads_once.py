@@ -47,6 +47,8 @@ RUNS: list[tuple[int, tuple[str, ...]]] = [
     (0, ("state", "list", "--shop", "new", "--from", "old")),
     (0, ("state", "show", *OLD, "supplier.fjord")),
     (0, ("state", "pull", *OLD)),
+    (0, ("state", "push", *OLD, "state/old.json")),
+    (0, ("state", "unlock-info", *OLD)),
     (0, ("state", "protect", *OLD, "supplier.fjord")),
     (0, ("state", "unprotect", *OLD, "supplier.fjord")),
     (0, ("state", "mv", *OLD, "supplier.fjord", "supplier.sound")),

@@ -14,6 +14,7 @@ from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
+from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.state.local.store import LocalStore
 from shopform.state.ownership import Expected
@@ -58,11 +59,18 @@ def gone(address: Address) -> Step:
 
 
 COMMIT: Step = (lambda s: s.commit(), same)
+PUSHED = Prior(lineage="another", serial=4, shop=HOST, resources={B: entry(2), D: entry(9)})
+PUSH: Step = (
+    lambda s: s.replace(PUSHED, "pushed.json"),
+    lambda t: ({B: 2, D: 9}, t[1]),
+)
 RUNS: list[list[Step]] = [
     [create(A), made(A, 1), create(B), create(C), COMMIT],
     [create(D), made(D, 4)],
     [resolved(B), create(B), made(B, 2), failed(C), gone(A), COMMIT, create(A), COMMIT],
     [made(A, 5), COMMIT, create(C), gone(C), COMMIT],
+    [create(C), made(A, 7)],
+    [PUSH, made(A, 6)],
 ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from crash_driver import COMMIT, RUNS, Truth, truths
+from crash_driver import COMMIT, PUSH, RUNS, Truth, truths
 from test_crash import truth_of
 
 from shopform.state.store import Store
@@ -25,7 +25,7 @@ def reachable(done: int) -> list[Truth]:
         for act, model in run:
             count += 1
             waits = len(model(({}, set()))[1])  # a create
-            if waits or act is COMMIT[0]:
+            if waits or act in (COMMIT[0], PUSH[0]):
                 durable.append(count)
         if count < done:
             durable.append(count)

@@ -1,5 +1,7 @@
 """`shopform state ...` and `shopform force-unlock`."""
 
+import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -7,6 +9,8 @@ import click
 from shopform.cli import completions, options
 from shopform.cli.commands.state_rehome import command as rehome
 from shopform.cli.groups import Group
+from shopform.cli.param_types import File
+from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
@@ -62,8 +66,44 @@ def show(console: Console, /, shop: str | None, source: str | None, address: str
 @chosen_state
 @click.pass_obj
 def pull(console: Console, /, shop: str | None, source: str | None) -> None:
-    """Print the stored state as JSON."""
+    """Print the state as JSON, with the results of a run that was interrupted.
+
+    Pending creates are not part of it.
+    """
     console.result(_state(console, shop, source).stored())
+
+
+@group.command("push")
+@chosen_state
+@options.locking
+@options.flag("--force", help="Replace a state that is newer or unrelated, with --lineage.")
+@options.option("--lineage", metavar="ID", help="With --force: the lineage of the replaced state.")
+@click.argument("file", type=File())
+@click.pass_obj
+def push(
+    console: Console,
+    /,
+    shop: str | None,
+    source: str | None,
+    lock_timeout: float,
+    force: bool,
+    lineage: str | None,
+    file: str,
+) -> None:
+    """Replace the state by FILE, which `state pull` printed; `-` is stdin.
+
+    Refused with exit code 12 if the state changed since, or is of another lineage. Pending creates
+    are kept.
+    """
+    if force != bool(lineage):
+        raise UsageError(
+            "`--force` and `--lineage` belong together",
+            hint="`shopform state pull` shows the lineage of the state that would be replaced",
+        )
+    state = _state(console, shop, source)
+    data = sys.stdin.buffer.read() if file == "-" else state.read(file)
+    serial = state.push(data, file, lock_timeout, lineage)
+    console.result(f"Pushed serial {serial}." if serial else "The state has this content already.")
 
 
 @group.command("mv")
@@ -122,6 +162,27 @@ def unprotect(
     """Allow ADDRESSES to be destroyed; the next apply protects again what the files protect."""
     _state(console, shop).protect(addresses, lock_timeout, wanted=False)
     console.result(f"Unprotected {', '.join(addresses)}.")
+
+
+@group.command("unlock-info")
+@chosen_state
+@options.flag("--json", help="Print it as JSON.", **options.to_console("form", "json"))
+@click.pass_obj
+def unlock_info(console: Console, /, shop: str | None, source: str | None) -> None:
+    """Show who holds the lock, since when, and how to release it.
+
+    Exits with 0 whether it is held or not. On a server of the http protocol it takes a free lock
+    for an instant, since that is the only way to ask.
+    """
+    found = _state(console, shop, source).lock()
+    if console.form == "json":
+        console.result(json.dumps(found, indent=2, ensure_ascii=False))
+    elif not found["locked"]:
+        console.result(f"{found['path']} is not locked.")
+    else:
+        names = [name for name in found if name not in ("locked", "release")]
+        lines = [f"  {name.capitalize() + ':':<11}{found[name]}" for name in names]
+        console.result("\n".join([f"{found['path']} is locked.", *lines, "", found["release"]]))
 
 
 @click.command("force-unlock")

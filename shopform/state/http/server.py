@@ -17,7 +17,7 @@ import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -46,15 +46,6 @@ class Intervals:
     pause: float = 0.5
     poll: float = 2.0
     check: float = 20.0
-
-
-class Holder(NamedTuple):
-    """Who holds a lock, as far as the server says it."""
-
-    id: str
-    who: str
-    since: str
-    operation: str
 
 
 class StateServer:
@@ -143,7 +134,7 @@ class RemoteState:
                 return False
         raise self._refused("write", response)
 
-    def lock(self, info: LockInfo) -> Holder | None:
+    def lock(self, info: LockInfo) -> LockInfo | None:
         """Lock the state, unless the holder that is returned has it."""
         response = self._send_lock(info)
         if response.is_success:
@@ -182,13 +173,25 @@ class RemoteState:
             return response
         raise self._refused("lock", response)
 
-    def _holder(self, response: httpx.Response) -> Holder:
+    def _holder(self, response: httpx.Response) -> LockInfo:
+        """Return who holds a lock, as far as the server says it."""
+        names = ("ID", "Who", "Created")
         try:
             found = response.json()
-            operation = "" if self._gitlab else str(found.get("Operation", ""))
-            return Holder(str(found["ID"]), str(found["Who"]), str(found["Created"]), operation)
+            lock_id, who, created = (str(found[name]) for name in names)
+            said = {} if self._gitlab else found
+            operation, version = (str(said.get(name, "")) for name in ("Operation", "Version"))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return Holder("", "another run", "", "")
+            lock_id, who, created, operation, version = "", "another run", "", "", ""
+        return LockInfo(
+            id=lock_id,
+            who=who,
+            created=created,
+            operation=operation,
+            version=version,
+            pid=0,
+            path=self.address,
+        )
 
     def _refused(self, verb: str, response: httpx.Response) -> StoreError:
         status = response.status_code

@@ -16,9 +16,9 @@ from shopform.state.http.journal import (
     parse,
     store,
 )
-from shopform.state.http.server import Holder, Intervals, RemoteState, StateServer
+from shopform.state.http.server import Intervals, RemoteState, StateServer
 from shopform.state.journal_replay import replay
-from shopform.state.lock_info import LockInfo, new_lock_info, not_held, other_id
+from shopform.state.lock_info import Held, LockInfo, new_lock_info, not_held, other_id
 from shopform.state.ownership import Expected
 from shopform.state.records import encode, saved_record
 from shopform.state.session import Session
@@ -89,6 +89,17 @@ class HttpStore:
             for state in ours:
                 state.unlock(info.id)
 
+    def held(self) -> Held | None:
+        """Return the lock as it is held; the protocol only says it to one who tries to lock."""
+        info = new_lock_info("state unlock-info", self.describe())
+        ours: list[RemoteState] = []
+        try:
+            held = self._take(info, [self.state], ours) or self._take(info, [self.journal], ours)
+        finally:
+            for state in ours:
+                state.unlock(info.id)
+        return Held(holder=held[0][1], release=_release(held[0][1])) if held else None
+
     def describe(self) -> str:
         return self.state.address
 
@@ -122,7 +133,7 @@ class HttpStore:
 
     def _take(
         self, info: LockInfo, states: Sequence[RemoteState], ours: list[RemoteState]
-    ) -> list[tuple[RemoteState, Holder]]:
+    ) -> list[tuple[RemoteState, LockInfo]]:
         """Lock what is free, adding it to `ours`; return what is not."""
         held = []
         for state in states:
@@ -161,16 +172,21 @@ class HttpStore:
                 return state, journal
             state = again
 
-    def _locked(self, holder: Holder) -> Locked:
-        since = f" since {holder.since}" if holder.since else ""
+    def _locked(self, holder: LockInfo) -> Locked:
+        since = f" since {holder.created}" if holder.created else ""
         operation = f"`{holder.operation}`, " if holder.operation else ""
         lock = f" ({operation}lock {holder.id})" if holder.id else ""
-        unlock = f"`shopform force-unlock {holder.id}`" if holder.id else "unlock it on the server"
         return Locked(
-            f"`{self.describe()}` is locked by {holder.who}{since}{lock}",
-            hint="wait for that run with `--lock-timeout 5m`; this kind of store keeps the lock of "
-            f"a run that was killed: if it is dead, {unlock}",
+            f"`{self.describe()}` is locked by {holder.who}{since}{lock}", hint=_release(holder)
         )
+
+
+def _release(holder: LockInfo) -> str:
+    unlock = f"`shopform force-unlock {holder.id}`" if holder.id else "unlock it on the server"
+    return (
+        "wait for that run with `--lock-timeout 5m`; this kind of store keeps the lock of a run "
+        f"that was killed: if it is dead, {unlock}"
+    )
 
 
 class HttpWriter:

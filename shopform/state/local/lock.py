@@ -16,7 +16,7 @@ from time import monotonic, sleep
 
 from shopform.errors import Locked, StateError
 from shopform.files import reporting, write_all
-from shopform.state.lock_info import LockInfo, held_by, new_lock_info, not_held
+from shopform.state.lock_info import Held, LockInfo, held_by, new_lock_info, not_held
 
 _BEGINNING = b'{"id": "'
 FIRST_WAIT, LONGEST_WAIT = 0.25, 4.0
@@ -92,6 +92,25 @@ def force_unlock(path: Path, state: Path, lock_id: str) -> None:
         path.unlink()
 
 
+def find_held(path: Path) -> Held | None:
+    """Return the lock of a file that a process has locked."""
+    info = read_info(path)
+    if info is None:
+        return None
+    with reporting(path):
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return None
+        try:  # a crash leaves the file, but not the lock
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return Held(holder=info, release=_release(info))
+        finally:
+            os.close(fd)
+    return None
+
+
 def read_info(path: Path) -> LockInfo | None:
     """Return the holder of a lock; None if the file does not exist or is not written yet."""
     try:
@@ -139,8 +158,11 @@ def _locked(path: Path, state: Path) -> Locked:
     info = read_info(path)
     if info is None:
         return Locked(f"another run holds the lock of `{state}`", hint="try again")
-    return Locked(
-        held_by(str(state), info),
-        hint="wait for that run, or use `--lock-timeout`; if it hangs: "
-        f"`shopform force-unlock {info.id}`",
+    return Locked(held_by(str(state), info), hint=_release(info))
+
+
+def _release(info: LockInfo) -> str:
+    return (
+        "wait for that run, or use `--lock-timeout`; if it hangs: "
+        f"`shopform force-unlock {info.id}`"
     )

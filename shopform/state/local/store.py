@@ -12,6 +12,7 @@ from shopform.state.ownership import Expected
 
 if TYPE_CHECKING:
     from shopform.state.folded_state import Ledger
+    from shopform.state.lock_info import Held
     from shopform.state.session import Session
 
 
@@ -63,6 +64,11 @@ class LocalStore:
         if not self.path.parent.is_dir():
             raise StateError(f"there is no state at `{self.path}`")
         force_unlock(self.lock, self.path, lock_id)
+
+    def held(self) -> "Held | None":
+        from shopform.state.local.lock import find_held
+
+        return find_held(self.lock)
 
     def describe(self) -> str:
         return str(self.path)

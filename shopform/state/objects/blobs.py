@@ -13,8 +13,11 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Blob:
+    """An object that was read; `modified` is a time of the store's clock."""
+
     data: bytes
     tag: Tag
+    modified: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 
 from shopform.errors import Locked, LockLost, StateError, StoreError
 from shopform.kit.documents import Count, parse_object, read
 from shopform.state.clock import now
-from shopform.state.lock_info import LockInfo, held_by, new_lock_info, not_held, other_id
+from shopform.state.lock_info import Held, LockInfo, held_by, new_lock_info, not_held, other_id
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
 
 
@@ -181,9 +182,28 @@ def _wait(holder: LockInfo, state: str, watched: float, left: float, poll: float
         return
     raise Locked(
         held_by(state, holder) + (f"; it was watched for {watched:.0f} s" if watched >= 1 else ""),
-        hint="wait for that run with `--lock-timeout 5m`, which also acquires the lock of a "
-        "holder that is dead; if it hangs: "
-        f"`shopform force-unlock {holder.id}`",
+        hint=_release(holder),
+    )
+
+
+def _release(holder: LockInfo) -> str:
+    return (
+        "wait for that run with `--lock-timeout 5m`, which also acquires the lock of a holder that "
+        f"is dead; if it hangs: `shopform force-unlock {holder.id}`"
+    )
+
+
+def find_held(blobs: Blobs, key: str, times: Times) -> Held | None:
+    """Return the lock at `key` as it is held, without watching whether its holder is alive."""
+    blob = blobs.get(key)
+    holder = load(blob, blobs.place(key)).holder if blob else None
+    if blob is None or holder is None:
+        return None
+    return Held(
+        holder=holder,
+        release=_release(holder),
+        renewed=blob.modified,
+        expires=blob.modified + timedelta(seconds=times.lease),
     )
 
 

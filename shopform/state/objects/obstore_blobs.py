@@ -69,7 +69,7 @@ class ObstoreBlobs:
         with self._reporting("read", key):
             try:
                 found = obstore.get(self._store, key)
-                return Blob(bytes(found.bytes()), _tag(found.meta))
+                return Blob(bytes(found.bytes()), _tag(found.meta), found.meta["last_modified"])
             except (FileNotFoundError, NotFoundError) as missing:
                 if "NoSuchBucket" in str(missing) or "ContainerNotFound" in str(missing):
                     raise self._no_bucket() from missing

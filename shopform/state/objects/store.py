@@ -10,6 +10,7 @@ from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
 from shopform.state.journal_replay import replay
+from shopform.state.lock_info import Held
 from shopform.state.objects import lease as locking
 from shopform.state.objects import spool as spooled
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
@@ -94,6 +95,9 @@ class ObjectStore:
 
     def force_unlock(self, lock_id: str) -> None:
         locking.force_unlock(self.blobs, self._lock, self.describe(), lock_id, self._seal)
+
+    def held(self) -> Held | None:
+        return locking.find_held(self.blobs, self._lock, self.times)
 
     def describe(self) -> str:
         return self.blobs.place(self.key)

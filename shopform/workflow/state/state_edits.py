@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
+from shopform import files
 from shopform.diagnostics import did_you_mean
-from shopform.errors import StateError
+from shopform.errors import StaleState, StateError, UsageError
 from shopform.kinds import Catalogue
 from shopform.kit.documents import Document, write
 from shopform.model.addresses import within
 from shopform.model.canonical import is_digest
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address, Secret
-from shopform.state.format import dumps
+from shopform.state.format import dumps, loads
 from shopform.workflow.open_project import check_address, open_settings
 from shopform.workflow.workspace import LoadedProject
 
@@ -29,6 +30,7 @@ class StateEdits:
         if source:
             workspace.source = open_settings(loaded, source).shop.name
         self.store = workspace.store()
+        self.directory = workspace.directory
         self.catalogue = workspace.shop.catalogue
 
     def listed(self, addresses: Collection[str]) -> list[tuple[Address, bool]]:
@@ -50,6 +52,56 @@ class StateEdits:
 
     def stored(self) -> str:
         return dumps(self.store.read(repair=True)).decode()
+
+    def read(self, file: str) -> bytes:
+        """Return the content of a file to push. Raises UsageError."""
+        with files.reporting(self.directory / file, UsageError):
+            return files.read(files.typed(self.directory, file))
+
+    def push(self, data: bytes, place: str, lock_timeout: float, replaces: str | None) -> int:
+        """Replace the state by the document `data` of `place`; return its serial, 0 if it is equal.
+
+        `replaces` is the lineage of a state that may be newer, or of another lineage. Raises
+        StaleState if the state may not be replaced.
+        """
+        pushed = loads(data, place)
+        with self.store.open("state push", lock_timeout, repair=True) as session:
+            self._require_successor(pushed, place, session.prior, replaces)
+            return session.prior.serial if session.replace(pushed, place) else 0
+
+    def lock(self) -> Document:
+        """Return the lock as a document, without keys that the store does not know."""
+        held = self.store.held()
+        if held is None:
+            return {"path": self.store.describe(), "locked": False}
+        times = {"renewed": held.renewed, "expires": held.expires}
+        known = {name: at.isoformat(timespec="seconds") for name, at in times.items() if at}
+        found = {name: value for name, value in asdict(held.holder).items() if value}
+        return {**found, "locked": True, **known, "release": held.release}
+
+    def _require_successor(
+        self, pushed: Prior, place: str, held: Prior, replaces: str | None
+    ) -> None:
+        """Raise StaleState if a state would undo what others did since, or is unrelated."""
+        state, force = self.store.describe(), f"`--force --lineage {held.lineage}`"
+        if replaces and held.lineage and replaces != held.lineage:
+            raise StaleState(
+                f"`--lineage {replaces}` does not name the lineage of `{state}`",
+                hint="`shopform state pull` shows the state that would be replaced",
+            )
+        if replaces or not held.lineage:
+            return
+        if pushed.lineage != held.lineage:
+            raise StaleState(
+                f"`{place}` has the lineage `{pushed.lineage}`, and `{state}` has `{held.lineage}`",
+                hint=f"they are unrelated; to replace the stored state anyway: {force}",
+            )
+        if pushed.serial < held.serial:
+            raise StaleState(
+                f"`{place}` has serial {pushed.serial}, and `{state}` has {held.serial}",
+                hint="it changed since: pull it again and repeat your edit; to lose what changed: "
+                f"{force}",
+            )
 
     def masked(self) -> Prior:
         """Return the state with a `Secret` for each digest of one."""
