@@ -16,6 +16,7 @@ from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op, Outcome, Plan, Step
+from shopform.model.snapshot import lists_of
 from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
 from shopform.render.json.plan_document import sealed
@@ -23,10 +24,15 @@ from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import LoggedRequest
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
+from shopform.shop.fetch import fetch
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
+from shopform.workflow.open_project import open_offline, open_project
+from shopform.workflow.plan.from_snapshot import plan_offline
 from shopform.workflow.plan.refresh import Connection, read_and_plan
+from shopform.workflow.read_shop import snapshot_of
 from shopform.workflow.records.plan_file import unchanged
+from shopform.workflow.records.snapshot_file import decoded, encoded
 from shopform.workflow.requests import ProjectRequest
 from shopform.workflow.workspace import LoadedProject, Workspace
 
@@ -88,6 +94,21 @@ class Line:
         with self.open() as (workspace, connection):
             prior = workspace.store().read()
             return read_and_plan(workspace, connection, prior, Options(**asked))
+
+    def snapshot(self) -> bytes:
+        """The shop as a file."""
+        with self.open() as (workspace, connection):
+            prior, kinds = workspace.store().read(), [kind.name for kind in STANDARD.kinds]
+            live = fetch(connection.client, kinds)
+            read = dict.fromkeys(lists_of(live), int(NOON))
+            return b"".join(encoded(snapshot_of(workspace, live, prior, read, {})))
+
+    def offline(self, snapshot: bytes, **asked: Any) -> Plan:
+        """The plan from a snapshot, without the shop, its key and the values of secrets."""
+        request = ProjectRequest(directory=self.directory, environment={}, catalogue=STANDARD)
+        loaded = open_project(request, Reporter(Console(environment={})))
+        known = decoded(snapshot, "it", STANDARD)
+        return plan_offline(open_offline(loaded), known, Options(**asked))
 
     def apply(self, **asked: Any) -> tuple[Plan, Outcome]:
         """Plan and do it; a plan that is refused is an error here."""

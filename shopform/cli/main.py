@@ -26,6 +26,7 @@ COMMANDS = {
     "undo": ("undo:command", "Revert the shop to its state before a run."),
     "clone": ("clone:command", "Copy the configuration of one shop to another."),
     "promote": ("clone:promote", "Copy what changed in a shop since the last clone or promote."),
+    "snapshot": ("snapshot:command", "Save the shop as it is, to plan from without a key."),
     "dump": ("dump:command", "Print a shop as YAML declarations."),
     "import": ("import_:command", "Import an existing object by its id, without changing it."),
     "graph": ("graph:command", "Print the dependency graph as DOT or Mermaid."),

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -216,6 +217,20 @@ gates = stack(
         help=f"Refuse plans with any of these (comma-separated): {', '.join(CHANGE_WORDS)}, drift.",
     ),
     flag("--expect-no-changes", help="Refuse a plan that is not empty."),
+)
+from_snapshot = stack(
+    option(
+        "--snapshot",
+        metavar="FILE",
+        type=param_types.File(path_type=Path),
+        help="Plan from a snapshot instead of the shop.",
+    ),
+    option(
+        "--max-age",
+        metavar="DURATION",
+        type=param_types.duration,
+        help="Refuse a plan if a list that was not read now is older, such as `12h` or `2d`.",
+    ),
 )
 locking = option(
     "--lock-timeout",

@@ -12,7 +12,7 @@ from shopform.cli.options import F, flag, option, stack, to_console
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.files import reporting
-from shopform.files.outputs import MESSAGES, PATCH, PLAN
+from shopform.files.outputs import MESSAGES, PATCH, PLAN, SNAPSHOT
 
 
 def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
@@ -61,11 +61,15 @@ def _json_into(ctx: click.Context, option: click.Parameter, name: str | None) ->
             ctx.obj.stream.add_file(path)
 
 
-def out(help_: str) -> Callable[[F], F]:
-    """Return the option `--out` for a plan."""
+def out(help_: str, made: re.Pattern[bytes] = PLAN, **settings: Any) -> Callable[[F], F]:
+    """Return the option `--out` for a plan, or for files that begin with `made`."""
+    file = File(path_type=Path)
     return option(
-        "--out", metavar="FILE", type=File(path_type=Path), callback=claimed(PLAN), help=help_
+        "--out", metavar="FILE", type=file, callback=claimed(made), help=help_, **settings
     )
+
+
+snapshot_out = out("Write the snapshot to FILE.", SNAPSHOT, required=True)
 
 
 patch = option(

@@ -15,7 +15,7 @@ from shopform.model.values import CHANGE_WORDS
 if TYPE_CHECKING:
     from shopform.kinds import Catalogue
 
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 class File(click.Path):
@@ -29,7 +29,7 @@ class File(click.Path):
 
 def duration(value: str) -> float:
     """Parse a duration to seconds: `30s`, `5m`, or a plain number."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", value)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", value)
     if not found:
         raise click.BadParameter(f"`{value}` is not a duration; write `30s` or `5m`")
     return float(found[1]) * UNITS[found[2]]

@@ -9,10 +9,13 @@ from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
 from shopform.kit.text import is_damaged
 from shopform.model import secrecy
-from shopform.model.canonical import canonical
+from shopform.model.canonical import Digested, canonical, digest
 from shopform.model.declared import Omission
+from shopform.model.desired import Desired
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
+from shopform.model.snapshot import Digests, with_objects
+from shopform.model.values import Secret
 
 _PASSWORD: Final = re.compile(r"""//[^/\s@?#"'<>]+@""")
 _DECLARE: Final = "declare it by hand, with `${env:NAME}`"
@@ -51,6 +54,56 @@ def secret_places(own: Prior) -> frozenset[tuple[str, int, str]]:
         for address, entry in own.resources.items()
         for name in secrecy.secrets_of(entry)
     )
+
+
+def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
+    """Return the shop with digests in place of secrets.
+
+    These are the values that the state records as such or that are declared as such, and those
+    that contain a password or the API key.
+    """
+    places = secret_places(prior)
+    declared = {
+        (resource.kind.name, name, canonical(resource.kind.type(name), value, live.hosts))
+        for resource in desired.resources.values()
+        for name, value in resource.fields.items()
+        if isinstance(value, Secret)
+    }
+
+    def is_secret(kind: Kind, item: LiveObject, name: str, raw: object) -> bool:
+        text = raw if isinstance(raw, str) else repr(raw)
+        return (
+            (kind.name, item.id, name) in places
+            or bool(_PASSWORD.search(text))
+            or (bool(key) and key in text)
+            or (isinstance(raw, str) and (kind.name, name, known(kind, name, raw)) in declared)
+        )
+
+    def known(kind: Kind, name: str, raw: object) -> object:
+        return canonical(kind.type(name), raw, live.hosts)
+
+    def hidden(kind: Kind, item: LiveObject) -> LiveObject:
+        found = {
+            name: Digested(digest(kind.name, name, known(kind, name, raw)))
+            for name, raw in item.fields.items()
+            if is_secret(kind, item, name, raw)
+        }
+        return item._replace(fields={**item.fields, **found}) if found else item
+
+    return with_objects(live, hidden)
+
+
+def declared_secrets(desired: Desired, hosts: frozenset[str]) -> Digests:
+    """Return the digests of declared secrets, by kind, field and source."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for resource in desired.resources.values():
+        kind = resource.kind
+        for name, value in resource.fields.items():
+            if isinstance(value, Secret):
+                held = found.setdefault(kind.name, {}).setdefault(name, {})
+                plain = canonical(kind.type(name), value, hosts)
+                held[value.source] = digest(kind.name, name, plain)
+    return found
 
 
 def holds_password(value: object) -> bool:

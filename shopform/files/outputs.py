@@ -17,6 +17,7 @@ from shopform.files.paths import read, real, reporting, typed
 
 # The beginnings of files that options write; empty files, as made by `mktemp`, are allowed too.
 PLAN: Final = re.compile(rb'\{"format_version": "[^"]*", "terraform_version"')
+SNAPSHOT: Final = re.compile(rb'\{"format_version": "[^"]*", "shopform_version": "[^"]*", "shop"')
 MESSAGES: Final = re.compile(rb'\{"@level": "info", "@message": "shopform ')
 PATCH: Final = re.compile(rb"--- ")
 _LOOKED_AT: Final = 200

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from shopform.diagnostics import plural
+
 
 def shorten(text: str, size: int) -> str:
     """A string of at most `size` characters, with an ellipsis for what is cut off."""
@@ -20,6 +22,13 @@ def join_first(items: Sequence[object], most: int, separator: str = ", ") -> str
     last = separator.replace(",", "")
     rest = f"{last}and {len(items) - most:,} more" if len(items) > most else ""
     return separator.join(map(str, items[:most])) + rest
+
+
+def rounded(seconds: float) -> str:
+    """A length of time in its largest unit."""
+    units = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+    name, size = next(each for each in units if seconds >= each[1] or each[1] == 1)
+    return plural(int(seconds // size), name)
 
 
 HALF: Final = re.compile("[\ud800-\udfff]")

@@ -9,16 +9,27 @@ from shopform.kinds.field_types.base import NO_HOSTS, FieldType
 from shopform.model.values import Ref, Secret
 
 
+class Digested(str):
+    """The digest of a value, in place of the value: as snapshots hold secrets.
+
+    It is equal to the digest that `digest` returns for the value, and canonical as it is.
+    """
+
+    __slots__ = ()
+
+
 def canonical(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
     """Return the canonical form of a value; of a secret, that of its text."""
-    return type_.canonical(value.text if isinstance(value, Secret) else value, hosts)
+    plain = value.text if isinstance(value, Secret) else value
+    return plain if type(plain) is Digested else type_.canonical(plain, hosts)
 
 
 def identity_part(type_: FieldType, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
     """Return the canonical form of a value in an identity; references are returned unchanged."""
     if isinstance(value, Ref):
         return value
-    return type_.identified(value.text if isinstance(value, Secret) else value, hosts)
+    plain = value.text if isinstance(value, Secret) else value
+    return plain if type(plain) is Digested else type_.identified(plain, hosts)
 
 
 def identified(kind: Kind, parts: Iterable[object]) -> tuple[object, ...]:
@@ -34,6 +45,8 @@ DIGEST = "hmac-sha256:"
 
 def digest(address: str, name: str, text: object) -> str:
     """Return the digest of a secret field for the state: it shows changes, not the value."""
+    if type(text) is Digested:
+        return text
     key = f"shopform:{address.partition('.')[0]}:{name}".encode()
     return DIGEST + hmac.new(key, str(text).encode(), hashlib.sha256).hexdigest()
 

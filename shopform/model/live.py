@@ -1,10 +1,11 @@
 """The objects read from a shop."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from shopform.kinds import Catalogue
+from shopform.kinds import Catalogue, Kind
+from shopform.kinds.base import Nesting
 
 
 class LiveObject(NamedTuple):
@@ -22,6 +23,21 @@ class LiveObject(NamedTuple):
 
 
 PAGE = 100
+
+
+def can_contain(nesting: Nesting, parent: LiveObject) -> bool:
+    """Return whether a parent can have children of a kind that is nested so."""
+    only = nesting.only
+    return not only or str(parent.fields.get(*only)).strip().lower() == only[1]
+
+
+def with_parents(catalogue: Catalogue, kinds: Collection[str]) -> list[Kind]:
+    """Return the kinds with those of their parents, in order."""
+    needed = set(kinds)
+    for kind in reversed(catalogue.kinds):
+        if kind.name in needed and kind.nesting:
+            needed.add(kind.nesting.kind)
+    return [kind for kind in catalogue.kinds if kind.name in needed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue
 from shopform.kit.documents import Count, Exact, Flag, Number, Stored, Whole, about
+from shopform.model.coverage import Coverage
 from shopform.model.desired import Delivery
 from shopform.model.json_values import tagged, untagged
 from shopform.model.prior import Anchor, EntryToBe, Ranges
@@ -208,7 +209,8 @@ class Plan:
     creates that are not in the shop. `listed` are the ids in each list with creates, by kind and
     parent id; they are not saved, since applying a saved plan reads those lists again. `settled`
     are unchanged objects, if requested. `unmanaged` counts the unmanaged objects of each kind. With
-    `refresh_only` the files are ignored, and there is only `drift`.
+    `refresh_only` the files are ignored, and there is only `drift`. `coverage` is set if a snapshot
+    was used.
     """
 
     catalogue: Catalogue = field(repr=False)
@@ -226,6 +228,7 @@ class Plan:
     settled: Mapping[Address, Settled] = field(default_factory=dict)
     unchanged: int = 0
     unmanaged: Mapping[str, int] = field(default_factory=dict)
+    coverage: Coverage | None = None
     digest: str = ""
     parts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -240,6 +243,11 @@ class Plan:
     def refused(self) -> bool:
         """Whether a guard, a policy or an incomplete read refuses it."""
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    @property
+    def offline(self) -> bool:
+        """Whether it was planned from a snapshot alone."""
+        return self.coverage is not None and self.coverage.offline
 
     @property
     def empty(self) -> bool:

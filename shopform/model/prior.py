@@ -79,8 +79,8 @@ class Intent:
 
     address: Address
     kind: str
-    parent_id: int | None
-    identity: tuple[object, ...]
+    parent_id: Number | None
+    identity: Identity
     entry: Entry
     before: Ranges | None = None
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from shopform.kit.text import join_first
+from shopform.diagnostics import plural
+from shopform.kit.text import join_first, rounded
 from shopform.model.plan import Action, Calls, Change, Op, Plan, Step
 from shopform.render.text.style import DRIFTED, MOVED, REASONS, ActionStyle, printable, style_of
 
@@ -34,6 +35,18 @@ def render_calls(calls: Calls) -> str:
         left = f" ({calls.left:,}{of} left today)"
     parts = {"read": calls.read, "write": calls.write, "verify": calls.verify}
     return f"Calls: {', '.join(f'{n:,} to {verb}' for verb, n in parts.items())}{left}."
+
+
+def coverage(plan: Plan) -> str:
+    """Return what the plan knows from a snapshot, as a sentence; empty without one."""
+    found = plan.coverage
+    if not found:
+        return ""
+    if found.offline:
+        taken = f"{found.taken[:10]} {found.taken[11:16]} UTC, {rounded(found.age)} old"
+        return f"Planned from a snapshot of {taken}. It cannot be applied."
+    oldest = f"; oldest unchecked: {rounded(found.age)}" if found.taken else ""
+    return f"Checked {found.checked:,} of {plural(found.objects, 'object')}{oldest}."
 
 
 def _visible(change: Change) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
-from shopform.kinds import Catalogue, Kind
-from shopform.model.live import Live, LiveKind, LiveObject
+from shopform.kinds import Kind
+from shopform.model.live import Live, LiveKind, LiveObject, can_contain, with_parents
 from shopform.model.shop import Shop
 from shopform.shop.client import Client
 from shopform.shop.codec import Names, discover, names_for, reader, required
@@ -33,7 +33,7 @@ def fetch(
     that the key may not read, is left out with its children, and its error is put into `unread`;
     the error of a key that may read nothing is raised.
     """
-    shop, needed = client.shop, _with_parents(client.shop.catalogue, kinds)
+    shop, needed = client.shop, with_parents(client.shop.catalogue, kinds)
     found: dict[str, LiveKind] = {}
     with ThreadPoolExecutor(client.parallelism) as pool:
         level = [kind for kind in needed if not kind.nesting]
@@ -122,14 +122,6 @@ def count_products(client: Client, kind: str, number: int) -> int | None:
     return 0 if answer.total is None and not answer.items else answer.total
 
 
-def _with_parents(catalogue: Catalogue, kinds: Collection[str]) -> list[Kind]:
-    needed = set(kinds)
-    for kind in reversed(catalogue.kinds):
-        if kind.name in needed and kind.nesting:
-            needed.add(kind.nesting.kind)
-    return [kind for kind in catalogue.kinds if kind.name in needed]
-
-
 def _names(shop: Shop, kind: Kind) -> Names:
     return names_for(kind, shop.wire.get(kind.name))
 
@@ -144,12 +136,11 @@ def _listings(
     nesting, names = kind.nesting, _names(shop, kind)
     if not nesting:
         return [Listing(kind, names)]
-    container, only = shop.catalogue[nesting.kind], nesting.only
+    container = shop.catalogue[nesting.kind]
     return [
         Listing(kind, names, owner.id)
         for owner in found[nesting.kind].objects.values()
-        if wanted(container, owner)
-        and (not only or str(owner.fields.get(*only)).strip().lower() == only[1])
+        if wanted(container, owner) and can_contain(nesting, owner)
     ]
 
 

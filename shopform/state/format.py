@@ -72,7 +72,16 @@ def dumps(prior: Prior) -> bytes:
 
     Raises ValueError for a secret.
     """
-    document = StateFile(
+    data = write(StateFile, stored(prior))
+    try:
+        return _encode(data, ascii_only=False)
+    except UnicodeEncodeError:  # an unpaired surrogate, which JSON can escape
+        return _encode(data, ascii_only=True)
+
+
+def stored(prior: Prior) -> StateFile:
+    """Return what a file has of a state: all but its pending creates."""
+    return StateFile(
         format_version=FORMAT,
         shopform_version=__version__,
         lineage=prior.lineage,
@@ -83,11 +92,6 @@ def dumps(prior: Prior) -> bytes:
         keys=prior.keys,
         resources=prior.resources,
     )
-    data = write(StateFile, document)
-    try:
-        return _encode(data, ascii_only=False)
-    except UnicodeEncodeError:  # an unpaired surrogate, which JSON can escape
-        return _encode(data, ascii_only=True)
 
 
 def _encode(data: Document, *, ascii_only: bool) -> bytes:
@@ -121,6 +125,11 @@ def loads(data: bytes, path: Path | str) -> Prior:
         found = read(StateFile, document)
     except (ValueError, RecursionError) as problem:
         raise StateError(f"the state `{path}` is damaged: {problem}", hint=RESTORE) from None
+    return restored(found)
+
+
+def restored(found: StateFile) -> Prior:
+    """Return the state of a file."""
     return Prior(
         lineage=found.lineage,
         serial=found.serial,

@@ -50,6 +50,18 @@ def open_workspace(loaded: LoadedProject, *, once: bool = False) -> Workspace:
     return workspace
 
 
+def open_offline(loaded: LoadedProject) -> Workspace:
+    """Compile the project for one shop without its token and without the values of secrets.
+
+    Raises ConfigError, UsageError.
+    """
+    shop, desired, warnings = compile_project(
+        loaded.project, loaded.request.shop, **loaded.given, resolve_token=False
+    )
+    loaded.observer.warn(warnings)
+    return Workspace(loaded, shop, desired)
+
+
 def open_workspaces(loaded: LoadedProject) -> list[Workspace]:
     """Compile the project for every requested shop. Raises ConfigError, UsageError."""
     found, warnings = compile_shops(loaded.project, loaded.request.shop, **loaded.given)

@@ -1,25 +1,31 @@
 """Read a whole shop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from time import time
 
 from shopform.describe.from_live import declare
+from shopform.describe.redaction import declared_secrets, hide_secrets
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
+from shopform.files import write_output
 from shopform.model.declared import Declared
 from shopform.model.live import Live
 from shopform.model.prior import Prior
+from shopform.model.snapshot import ListId, Snapshot, lists_of
 from shopform.planning.checks.guards import complete
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.plan.refresh import connected, reading
+from shopform.workflow.records.snapshot_file import encoded
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class ShopSnapshot:
+class WholeShop:
     """The shop, its state, and the errors of kinds that could not be read."""
 
     live: Live
@@ -50,7 +56,7 @@ def require_complete(live: Live) -> None:
         raise ShopError(diagnostics=out.sorted())
 
 
-def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
+def read_shop(workspace: Workspace, limits: ReadLimits) -> WholeShop:
     """Read every kind. Raises ShopError for an incomplete list.
 
     Objects that are missing in a dump would be deleted or duplicated by an apply.
@@ -69,8 +75,49 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> ShopSnapshot:
         ledger = connection.ledger
     workspace.observer.was_read(workspace.shop.name, live.calls, ledger.left, ledger.daily)
     require_complete(live)
-    return ShopSnapshot(
+    return WholeShop(
         live,
         prior,
         dict(sorted(unread.items(), key=lambda one: workspace.shop.catalogue.order[one[0]])),
+    )
+
+
+def take_snapshot(workspace: Workspace, limits: ReadLimits) -> Snapshot:
+    """Read the whole shop, and return it without secrets. Raises as `read_shop` does."""
+    started, found = int(time()), read_shop(workspace, limits)
+    workspace.observer.warn(found.warnings())
+    return snapshot_of(
+        workspace,
+        found.live,
+        found.prior,
+        dict.fromkeys(lists_of(found.live), started),
+        found.reasons(),
+    )
+
+
+def save_snapshot(workspace: Workspace, limits: ReadLimits, out: Path) -> Snapshot:
+    """Read the whole shop, and write the snapshot to a file that was claimed for it."""
+    found = take_snapshot(workspace, limits)
+    write_output(workspace.directory, out, b"".join(encoded(found)), mode=0o600)
+    return found
+
+
+def snapshot_of(
+    workspace: Workspace,
+    live: Live,
+    prior: Prior,
+    read: Mapping[ListId, int],
+    unread: Mapping[str, str],
+) -> Snapshot:
+    """Return what was read as a snapshot, without secrets."""
+    shop, desired = workspace.shop, workspace.desired
+    return Snapshot(
+        shop=shop.name,
+        url=shop.url,
+        wire=shop.wire,
+        live=hide_secrets(live, prior, desired, shop.token.text),
+        prior=prior,
+        read=read,
+        unread=unread,
+        secrets=declared_secrets(desired, shop.hosts),
     )

@@ -51,6 +51,16 @@ class ReadLimits:
         return replace(self, max_calls=left)
 
 
+class FromSnapshot(NamedTuple):
+    """How a plan uses a snapshot: the one in the file `snapshot`.
+
+    `max_age` are seconds: if something that was not checked is older, the plan is refused.
+    """
+
+    snapshot: Path | None = None
+    max_age: float | None = None
+
+
 class Approval(NamedTuple):
     """How a plan is approved: without a prompt by `auto_approve`, only with `expect_digest`.
 

@@ -16,12 +16,18 @@ from shopform.state.format import StateFile, state_schema
 from shopform.state.records import RECORD_TYPES, Header, decode, encode
 from shopform.workflow.records.run_history import RunRecord
 from shopform.workflow.records.run_outcome import RunOutcome
+from shopform.workflow.records.snapshot_file import SnapshotFile
 
 SAMPLES = Path(__file__).parents[1] / "compatibility" / "samples"
 TYPES: list[type] = [StateFile, Header, *RECORD_TYPES.values(), RunRecord, RunOutcome, PlanDocument]
+TYPES += [SnapshotFile]
 ABSENT = object()
 NOTHINGS: tuple[object, ...] = (None, False, 0, "", [], {}, ABSENT)
 EXAMPLES = {ADDRESS: "category.men", r"^1\.": "1.0", r"^1\.\d+$": "1.2"}
+EXAMPLES |= {
+    r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$": "2026-11-30T07:00:00Z",
+    "^hmac-sha256:": "hmac-sha256:0",
+}
 
 
 def schema(kind: type) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def test_what_is_read_is_what_would_be_written(kind: type) -> None:
             data = changed(full, path, nothing)
             found = again(kind, data)
             assert found is None or text_of(found) == text_of(data), (path, nothing)
-            if path != ("format_version",):  # loads() looks at it first
+            if path[-1] != "format_version":  # who reads it looks at it first
                 assert validator.is_valid(data) is (found is not None), (path, nothing)
 
 

@@ -36,6 +36,8 @@ RUNS: list[tuple[int, tuple[str, ...]]] = [
     (0, ("dump", *OLD, "--out", "dumped")),
     (1, ("dump", *OLD, "--update")),
     (1, ("dump", *OLD, "--update", "--new")),
+    (1, ("snapshot", *OLD, "--out", "shop.json")),
+    (1, ("plan", *OLD, "--snapshot", "shop.json")),
     (1, ("graph", *OLD)),
     (0, ("graph", "--plan", "p.json")),
     (0, ("clone", *BETWEEN)),

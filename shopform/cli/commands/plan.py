@@ -21,6 +21,7 @@ from shopform.terminal.console import Console
     "--refresh-only",
     help="Show only what was changed outside of shopform.",
 )
+@options.from_snapshot
 @options.detailed
 @output_options.format_
 @output_options.json_stream
@@ -39,18 +40,20 @@ def command(
 
     Reads the shop and changes nothing. Exits with 0 whether there are changes or not, unless
     --detailed-exitcode is given; with 11 when a guard, a policy rule or a gate (--fail-on,
-    --expect-no-changes) refuses the plan. Several shops are planned in parallel.
+    --expect-no-changes, --max-age) refuses the plan. Several shops are planned in parallel.
+    --snapshot plans from a file, without a key and without an API call; such a plan is not applied.
     """
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan.plan_sources import Fresh
-    from shopform.workflow.run.propose_plan import propose
+    from shopform.workflow.requests import FromSnapshot
+    from shopform.workflow.run.propose_plan import propose, propose_offline
 
-    limits = options.limits(asked)
+    limits, known = options.limits(asked), options.taken(FromSnapshot, asked)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     if wanted.refresh_only and (wanted.destroy or wanted.replace):
         raise UsageError("`--refresh-only` plans no changes", hint="remove the other options")
     reporter, loaded = options.opened(console, asked)
-    one_only = {"--out": out, "--format html": console.form == "html"}
+    one_only = {"--out": out, "--format html": console.form == "html", "--snapshot": known.snapshot}
     loaded = options.renamed(loaded, accept_rename, one_only)
     if several(loaded, one_only):
         from shopform.terminal.several_shops import report_plans
@@ -58,5 +61,8 @@ def command(
 
         sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(sources, limits, detailed=detailed_exitcode))
+    if known.snapshot:
+        made = propose_offline(loaded, known, wanted, out=out, detailed=detailed_exitcode)
+        return reporter.proposed(made)
     source = Fresh(open_workspace(loaded, once=True), wanted)
     return reporter.proposed(propose(source, limits, out=out, detailed=detailed_exitcode))

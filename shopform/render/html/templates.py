@@ -22,6 +22,7 @@ from shopform.render.html.cards import LABELS, SIGNS
 from shopform.render.html.previews import is_previewed, preview_source
 from shopform.render.line_diff import folded, rows
 from shopform.render.list_changes import list_change
+from shopform.render.plan_summary import coverage
 from shopform.render.text.field_lines import FIELD_NOTES
 from shopform.render.text.inline import show
 from shopform.render.text.style import printable
@@ -91,6 +92,7 @@ def _environment() -> Environment:
     }
     made.globals |= {
         "about": _about,
+        "coverage": coverage,
         "diff_rows": lambda before, after: folded(rows(before, after)),
         "is_previewed": is_previewed,
         "list_change": list_change,

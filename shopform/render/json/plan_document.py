@@ -1,9 +1,9 @@
 """A plan as JSON: Terraform's plan representation with additions.
 
 Terraform's keys have the meaning they have there, so that its tools work. The additions are
-`basis`, `calls`, `steps`, `digest`, `integrity`, `notes`, `names`, `absent`, `unchanged`,
-`unmanaged`, and `shopform` in each change. `plan_schema.py` has the types; `plan_reader.py` reads
-the document.
+`basis`, `calls`, `coverage`, `steps`, `digest`, `integrity`, `notes`, `names`, `absent`,
+`unchanged`, `unmanaged`, and `shopform` in each change. `plan_schema.py` has the types;
+`plan_reader.py` reads the document.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ def outline(plan: Plan) -> Document:
         format_version=FORMAT,
         terraform_version=TERRAFORM,
         shopform_version=__version__,
-        applyable=not plan.refused and not plan.empty,
+        applyable=not (plan.refused or plan.empty or plan.offline),
         complete=not any(d.code == "targeting" for d in plan.diagnostics),
         errored=plan.refused,
         variables={},

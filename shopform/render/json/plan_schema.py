@@ -14,6 +14,7 @@ from pydantic import Field, WithJsonSchema
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.kinds import Catalogue
 from shopform.kit.documents import Count, Document, Flag, Stored, Whole, about, schema_of
+from shopform.model.coverage import Coverage
 from shopform.model.plan import Action, Basis, Calls, ObjectId, Plan, Step
 from shopform.model.values import ADDRESS, Address
 
@@ -207,6 +208,9 @@ class PlanDocument:
     basis: Annotated[Basis, Whole()]
     calls: Annotated[Calls, Whole()]
     notes: tuple[Note, ...]
+    coverage: Annotated[Coverage, Whole()] | None = field(
+        default=None, metadata=about("What is known from a snapshot, if one was used.")
+    )
     unchanged: Count
     unmanaged: Mapping[str, Count]
     absent: tuple[Address, ...]

@@ -25,6 +25,7 @@ from shopform.render.markdown.excerpts import (
 from shopform.render.plan_summary import (
     DESTROYED,
     change_counts,
+    coverage,
     drifted,
     own_counts,
     planned,
@@ -159,13 +160,14 @@ class _Page:
         where = f" at {code(basis.url)}" if basis.url else ""
         copy = f", to make it like {code(basis.source)}" if basis.source else ""
         shop = f"For the shop {code(basis.shop)}{where}{copy}." if basis.shop else ""
+        known = f"**{coverage(self.plan)}**" if self.plan.coverage else ""
         report = link("The whole report", self.url) if self.url else ""
         counts = [*own_counts(change_counts(self.plan.changes)["move"], self.plan.steps)]
         total = sum(self.plan.unmanaged.values())
         if total:
             counts.append(f"Unmanaged: {plural(total, 'object')}.")
         counts += map(prose, wire_names(self.plan))
-        yield from filter(None, (" ".join(filter(None, (shop, report))), " ".join(counts)))
+        yield from filter(None, (" ".join(filter(None, (shop, known, report))), " ".join(counts)))
 
     def _deletion_counts(self) -> str:
         actions = [c.action for c in self.plan.changes]

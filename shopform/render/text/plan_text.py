@@ -13,6 +13,7 @@ from shopform.render.plan_summary import (
     DESTROYED,
     change_counts,
     comments,
+    coverage,
     drifted,
     own_counts,
     planned,
@@ -120,7 +121,8 @@ def _introduction(plan: Plan, styled: Sequence[ActionStyle], page: _PlanLayout) 
     url = f" ({plan.basis.url})" if plan.basis.url else ""
     legend = [style for style in STYLES.values() if style.symbol and style in styled]
     copy = f" It makes it like `{plan.basis.source}`." if plan.basis.source else ""
-    lines = wrap(f"shopform used the live shop{shop}{url} to make this plan.{copy}", page.prose)
+    source = "a snapshot of the shop" if plan.offline else "the live shop"
+    lines = wrap(f"shopform used {source}{shop}{url} to make this plan.{copy}", page.prose)
     lines += ["Actions are shown with these symbols:"] if legend else []
     lines += [
         f"{' ' * (3 - len(style.symbol))}{ink.symbol(style.symbol)} {style.legend}"
@@ -158,6 +160,8 @@ def _heading(change: Change, style: ActionStyle, ink: Ink) -> str:
 
 def _summary(plan: Plan, ink: Ink, width: int) -> Iterator[str]:
     yield ink.bold(verdict(plan))
+    if known := coverage(plan):
+        yield from wrap(known, width)
     if plan.destroy and not plan.differs:
         yield "Nothing in this shop is owned by shopform, so there is nothing to destroy."
     counts = change_counts(plan.changes)

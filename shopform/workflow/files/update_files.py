@@ -22,7 +22,7 @@ from shopform.files import write_over
 from shopform.model.declared import Declared
 from shopform.model.references import depends_on
 from shopform.model.values import Address
-from shopform.workflow.read_shop import ShopSnapshot
+from shopform.workflow.read_shop import WholeShop
 from shopform.workflow.workspace import Workspace
 
 
@@ -39,7 +39,7 @@ class FileUpdate:
     unmanaged: Sequence[Address]
 
 
-def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> FileUpdate:
+def update_files(workspace: Workspace, found: WholeShop, *, new: bool) -> FileUpdate:
     """Write differing fields, and with `new` unmanaged objects; all files or none."""
     project = workspace.loaded.project
     written = find_differences(workspace.desired, found.prior, found.live)
@@ -66,7 +66,7 @@ def update_files(workspace: Workspace, found: ShopSnapshot, *, new: bool) -> Fil
 
 
 def _undeclared(
-    workspace: Workspace, project: Project, found: ShopSnapshot, written: Differences
+    workspace: Workspace, project: Project, found: WholeShop, written: Differences
 ) -> tuple[list[Address], Declared]:
     """Return the addresses of undeclared objects, and declarations of all objects."""
     declarations = Declarations(project, workspace.shop.name, shop_names(project), Collector())

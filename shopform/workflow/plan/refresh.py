@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from shopform.diagnostics import Collector, warning
 from shopform.errors import AccessRefused, ShopError, StateError, UsageError
+from shopform.kinds import Kind
 from shopform.model.desired import Desired, Moved
-from shopform.model.live import Live
+from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.values import Address
@@ -75,10 +76,10 @@ def read_and_plan(
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
         result = _planned(workspace, connection, prior, live, workspace.desired, options)
-    return _with_unread(workspace, result)
+    return with_unread(workspace, result)
 
 
-def _with_unread(workspace: Workspace, result: Plan) -> Plan:
+def with_unread(workspace: Workspace, result: Plan) -> Plan:
     """Warn of each unread file that declares an address to be deleted."""
     deleted = [change.address for change in result.changes if change.reason == UNDECLARED]
     read = set(workspace.loaded.project.sources)
@@ -182,14 +183,24 @@ def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
 
 
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
-    client, moves, declared = connection.client, desired.moved, desired
+    client = connection.client
+    kinds, wanted = lists_to_read(options, desired, prior)
+    live = confirm_absence(client, fetch(client, kinds, wanted=wanted), prior)
+    require_same_shop(client, prior, live, desired)
+    return live
+
+
+def lists_to_read(
+    options: Options, desired: Desired, prior: Prior
+) -> tuple[list[str], Callable[[Kind, LiveObject], bool]]:
+    """Return the kinds to read, and a function that selects the parents whose children matter.
+
+    Raises UsageError for unknown targets, and for targets outside of the run.
+    """
+    moves = desired.moved
     if options.destroy or options.refresh_only:
         desired = Desired(catalogue=desired.catalogue)
-    kinds = _kinds(options, desired, prior, moves)
-    live = fetch(client, kinds, wanted=relevant_parents(desired, prior))
-    live = confirm_absence(client, live, prior)
-    require_same_shop(client, prior, live, declared)
-    return live
+    return _kinds(options, desired, prior, moves), relevant_parents(desired, prior)
 
 
 def _left(options: Options, ledger: CallCounter) -> Options:
@@ -197,10 +208,7 @@ def _left(options: Options, ledger: CallCounter) -> Options:
 
 
 def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Moved]) -> list[str]:
-    """Return the kinds to read: declared and owned ones, or those that targets may affect.
-
-    Raises UsageError for unknown targets, and for targets outside of the run.
-    """
+    """Return the kinds to read: declared and owned ones, or those that targets may affect."""
     needed = {address.kind for address in (*desired.resources, *prior.resources)}
     needed |= {intent.kind for intent in prior.pending}
     matching = Matching(Live(catalogue=desired.catalogue), entries=dict(prior.resources))

@@ -101,6 +101,11 @@ class Saved:
             raise UsageError("a saved plan takes no planning options", hint="leave the options out")
         self.options = options
         self._plan = read_plan(request.directory, plan_file, request.catalogue)
+        if self._plan.offline:
+            raise StalePlan(
+                f"`{plan_file}` was planned from a snapshot, and not from the shop",
+                hint="plan again without `--snapshot`",
+            )
         if self._plan.refresh_only:
             raise UsageError(f"`{plan_file}` is a drift report and changes nothing")
         request = replace(request, shop=request.shop or self._plan.basis.shop)

@@ -1,0 +1,33 @@
+"""`shopform snapshot`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shopform.cli import options, output_options
+from shopform.diagnostics import plural
+from shopform.terminal.console import Console
+
+
+@click.command("snapshot")
+@options.project
+@options.reading
+@output_options.snapshot_out
+@output_options.quiet
+@click.pass_obj
+def command(console: Console, /, out: Path, **asked: Any) -> int:
+    """Save the shop as it is, to plan from without a key.
+
+    Reads every list and the state, and changes nothing. The file has no secrets: digests stand for
+    the values that the files or the state know as secrets, and for values with a password.
+    """
+    from shopform.workflow.open_project import open_workspace
+    from shopform.workflow.read_shop import save_snapshot
+
+    limits = options.limits(asked)
+    _, loaded = options.opened(console, asked)
+    found = save_snapshot(open_workspace(loaded), limits, out)
+    lists = plural(len(found.read), "list")
+    console.info(f"Wrote `{out}`: {plural(found.objects, 'object')} in {lists}.")
+    return 0

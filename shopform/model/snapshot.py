@@ -1,0 +1,170 @@
+"""A shop as it was read: its lists with their ages, and the state at that time. Pure."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from shopform.errors import ShopError, UsageError
+from shopform.kinds import Kind
+from shopform.model.canonical import Digested, canonical, digest, is_digest
+from shopform.model.desired import Desired, Resource
+from shopform.model.live import Live, LiveObject, can_contain, with_parents
+from shopform.model.prior import Prior
+from shopform.model.shop import Shop, WireNames
+from shopform.model.values import Secret, Value
+
+ListId = tuple[str, int | None]  # a list: its kind, and the id of its parent, if any
+Known = dict[tuple[str, str], object]  # values by kind and digest
+Digests = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+def lists_of(live: Live) -> list[ListId]:
+    """Return the lists of which a shop was read whole."""
+    found: list[ListId] = []
+    for name in live.kinds:
+        if nesting := live.catalogue[name].nesting:
+            owners = live.kind(nesting.kind).objects.values()
+            found += [(name, owner.id) for owner in owners if can_contain(nesting, owner)]
+        else:
+            found.append((name, None))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A shop as it was read, without secrets: `Digested` values stand for them.
+
+    `read` are the times of its lists, in seconds since the epoch. `unread` says why a kind could
+    not be read. `secrets` are digests of the declared secrets, by kind, field and source.
+    """
+
+    shop: str
+    url: str
+    live: Live
+    prior: Prior
+    read: Mapping[ListId, int]
+    wire: Mapping[str, WireNames] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    secrets: Digests = field(default_factory=dict)
+
+    def _require_shop(self, shop: Shop) -> None:
+        if (self.shop, self.url) != (shop.name, shop.url):
+            raise UsageError(
+                f"the snapshot is of `{self.shop}` at `{self.url}`, not of `{shop.name}` at"
+                f" `{shop.url}`",
+                hint="give the snapshot of this shop",
+            )
+        if dict(self.wire) != dict(shop.wire):
+            raise UsageError(
+                "the snapshot was read with other wire names",
+                hint="take another one: `shopform snapshot --out FILE`",
+            )
+
+    @property
+    def objects(self) -> int:
+        """The number of its objects."""
+        return sum(len(kind.objects) for kind in self.live.kinds.values())
+
+    def selected(
+        self, kinds: Collection[str], wanted: Callable[[Kind, LiveObject], bool]
+    ) -> tuple[Live, list[ListId]]:
+        """Return what a read of these kinds would have returned, and the lists of which it is made.
+
+        Raises ShopError for a list that it does not have.
+        """
+        found, lists = dict[str, Mapping[int, LiveObject]](), list[ListId]()
+        catalogue = self.live.catalogue
+        for kind in with_parents(catalogue, kinds):
+            parents: Iterable[int | None] = (None,)
+            if nesting := kind.nesting:
+                above, owners = catalogue[nesting.kind], found[nesting.kind].values()
+                parents = [o.id for o in owners if wanted(above, o) and can_contain(nesting, o)]
+            mine = [(kind.name, number) for number in parents]
+            self._require(kind, mine)
+            lists += mine
+            numbers = set(parents)
+            found[kind.name] = {
+                number: item
+                for number, item in self.live.kind(kind.name).objects.items()
+                if not nesting or item.parent_id in numbers
+            }
+        taken = {n: replace(self.live.kind(n), objects=objects) for n, objects in found.items()}
+        return replace(self.live, kinds=taken), lists
+
+    def _require(self, kind: Kind, lists: Iterable[ListId]) -> None:
+        if any(one not in self.read for one in lists):
+            why = self.unread.get(kind.name)
+            raise ShopError(
+                f"the snapshot has no complete list of {kind.section}{f': {why}' if why else ''}",
+                hint="take another one: `shopform snapshot --out FILE`",
+            )
+
+    def opened(self, shop: Shop, desired: Desired) -> tuple["Snapshot", Desired]:
+        """Return it for plans of these declarations, and the declarations for plans from it.
+
+        Both have digests in place of secrets: those of the time when it was taken. Other values
+        that are digests in the file are restored as far as the files or the state have them.
+
+        Raises UsageError if it is of another shop, or was read with other wire names.
+        """
+        self._require_shop(shop)
+        resources = {a: self._with_digests(each) for a, each in desired.resources.items()}
+        live = self._restored(replace(self.live, hosts=shop.hosts), desired)
+        return replace(self, live=live), replace(desired, resources=resources)
+
+    def _with_digests(self, resource: Resource) -> Resource:
+        kind, known = resource.kind.name, self.secrets.get(resource.kind.name, {})
+        secrets: dict[str, Value] = {}
+        for name, value in resource.fields.items():
+            if isinstance(value, Secret):
+                # A secret that it does not know differs from all others.
+                unknown = digest(kind, name, value.source)
+                found = known.get(name, {}).get(value.source, unknown)
+                secrets[name] = Secret(value.source, Digested(found))
+        return replace(resource, fields={**resource.fields, **secrets}) if secrets else resource
+
+    def _restored(self, live: Live, desired: Desired) -> Live:
+        hidden = {
+            (kind, name)
+            for kind, read in live.kinds.items()
+            for item in read.objects.values()
+            for name, value in item.fields.items()
+            if type(value) is Digested
+        }
+        known: Known = {}
+        for kind, name, value in _plain_values(desired, self.prior) if hidden else ():
+            if (kind, name) in hidden:
+                plain = canonical(live.catalogue[kind].type(name), value, live.hosts)
+                known[kind, digest(kind, name, plain)] = value
+        return with_objects(live, partial(_revealed, known)) if known else live
+
+
+def with_objects(live: Live, change: Callable[[Kind, LiveObject], LiveObject]) -> Live:
+    """Return the shop with each object changed."""
+    kinds = {
+        name: replace(
+            read, objects={n: change(live.catalogue[name], i) for n, i in read.objects.items()}
+        )
+        for name, read in live.kinds.items()
+    }
+    return replace(live, kinds=kinds)
+
+
+def _plain_values(desired: Desired, prior: Prior) -> Iterator[tuple[str, str, object]]:
+    for resource in desired.resources.values():
+        for name, value in resource.fields.items():
+            if not isinstance(value, Secret):
+                yield resource.kind.name, name, value
+    for address, entry in prior.resources.items():
+        for name, held in (*entry.sent.items(), *entry.stored.items()):
+            if not is_digest(held):
+                yield address.kind, name, held
+
+
+def _revealed(known: Known, kind: Kind, item: LiveObject) -> LiveObject:
+    found = {
+        name: known[kind.name, value]
+        for name, value in item.fields.items()
+        if type(value) is Digested and (kind.name, value) in known
+    }
+    return item._replace(fields={**item.fields, **found}) if found else item
