@@ -14,7 +14,7 @@ from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
-from shopform.model.secrecy import secret_fields
+from shopform.model.secrecy import is_secret
 from shopform.model.values import Address, Ref, Value, quoted
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.compare.drift import HIDDEN
@@ -211,7 +211,7 @@ class _Promoter:
         if held in (now, MISSING) or (entry and held == _stored(entry, kind, name)):
             return True
         was = _sent(entry, kind, name) if entry else MISSING
-        if name in secret_fields(resource, entry):
+        if is_secret(name, resource, entry):
             was = value = held = HIDDEN
         self._conflict(
             resource.address,

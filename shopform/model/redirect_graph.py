@@ -12,7 +12,6 @@ from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH
 from shopform.kit.graphs import find_cycles
 from shopform.kit.url_paths import folded, loosely, slashed
-from shopform.model.canonical import canonical
 from shopform.model.values import Address, Secret
 
 T = TypeVar("T")
@@ -86,11 +85,13 @@ def hop_of(
     """Return the redirect of an object; None without a source, which shops allow, and with a secret
     path, since messages show paths."""
     route = kind.route
-    found = [fields.get(name) for name in (route.source, route.target)] if route else []
-    if not found or not found[0] or any(isinstance(each, Secret) for each in found):
+    if route is None:
         return None
-    source, target = (str(canonical(PATH, each, hosts)) for each in found)
-    return Hop(source, target, address, span, fresh)
+    source, target = fields.get(route.source), fields.get(route.target)
+    if not source or isinstance(source, Secret) or isinstance(target, Secret):
+        return None
+    ends = str(PATH.canonical(source, hosts)), str(PATH.canonical(target, hosts))
+    return Hop(*ends, address, span, fresh)
 
 
 def rooted(kind: Kind, name: str, value: T) -> T | str:

@@ -28,8 +28,11 @@ def parent_links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
 
 def depends_on(resource: Resource) -> tuple[Address, ...]:
     """Return the addresses of a resource's parent and references, without fields sent only once."""
-    kept = (value for name, value in resource.fields.items() if name not in resource.once)
-    found = {value.address for value in kept if isinstance(value, Ref)}
+    found = {
+        value.address
+        for name, value in resource.fields.items()
+        if isinstance(value, Ref) and name not in resource.once
+    }
     if resource.parent:
         found.add(resource.parent)
     return tuple(sorted(found))

@@ -16,6 +16,15 @@ def secrets_of(entry: Entry) -> set[str]:
     return {name for name, memory in held if is_digest(memory)}
 
 
+def is_secret(name: str, resource: Resource | None, entry: Entry | None) -> bool:
+    """Return whether a field is one of the `secret_fields`."""
+    if resource and isinstance(resource.fields.get(name), Secret):
+        return True
+    return entry is not None and any(
+        is_digest(held.get(name)) for held in (entry.sent, entry.stored)
+    )
+
+
 def secret_fields(resource: Resource | None, entry: Entry | None) -> set[str]:
     """Return the fields that are, were or will be secret: neither value may be shown.
 

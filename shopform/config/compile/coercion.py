@@ -69,7 +69,8 @@ class Reader:
                 return resolved if self._encodable(node, resolved.text) else REPORTED
             text, plain = resolved, True
         if accepts in _STRINGS or shape.or_string:
-            return text if self._encodable(node, text) else REPORTED
+            fine = (text.isascii() and "\0" not in text) or self._encodable(node, text)
+            return text if fine else REPORTED
         found = None
         if accepts is Accepts.BOOLEAN and plain:
             found = BOOLEANS.get(text)

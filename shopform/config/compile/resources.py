@@ -2,19 +2,30 @@
 
 import shlex
 from collections.abc import Mapping as Map
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
 from shopform.config.read.yaml_nodes import Sequence, child
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import Catalogue, Field
+from shopform.kinds import Catalogue, Field, Kind
+from shopform.kinds.field_types import FieldType
 from shopform.kit.text import backquoted
 from shopform.model.desired import Delivery, Resource
 from shopform.model.values import Address, Ref, Value
 
 _NONE: Final[frozenset[str]] = frozenset()  # Python makes a new one each time
+
+
+@cache
+def _fields_as_read(kind: Kind) -> frozenset[str]:
+    """Return the fields whose validated data are their values, as most are."""
+    return frozenset(
+        row.name
+        for row in kind.rows
+        if not (row.known or row.type.refers or type(row.type).parse is not FieldType.parse)
+    )
 
 
 class ResourceBuilder:
@@ -37,8 +48,11 @@ class ResourceBuilder:
         """Return the resource of a declaration; its errors go to the collector."""
         kind, data = declaration.kind, declaration.data
         lifecycle: dict[str, Any] = data.get("lifecycle") or {}
+        as_read = _fields_as_read(kind)
+        if declaration.secrets:
+            as_read -= declaration.secrets.keys()
         fields: dict[str, Value] = {
-            name: self._value(declaration, row, data[name])
+            name: data[name] if name in as_read else self._value(declaration, row, data[name])
             for name, row in kind.fields.items()
             if name in data
         }

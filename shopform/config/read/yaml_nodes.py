@@ -31,7 +31,7 @@ class Placed:
 
     @property
     def span(self) -> Span:
-        start, end = self.start, self.end
+        start, end = self.start, self.start + self.length
         return Span(
             self.file,
             (start >> SHIFT) + 1,

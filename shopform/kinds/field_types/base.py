@@ -1,6 +1,6 @@
 """The interface of field types: how values are read, compared, shown and sent."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -91,7 +91,7 @@ class Operations:
     records: list[dict[str, object]] = field(default_factory=list)
 
 
-class Unreadable(FieldType, ABC):
+class Unreadable(FieldType):
     """A value that no response shows in full: it is changed by operations, and the state records
     what was sent."""
 

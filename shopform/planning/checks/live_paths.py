@@ -1,6 +1,6 @@
 """The paths of the shop before and after a plan, and the steps that change them. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import FRONT, Hop, Page, by_source, hop_of
-from shopform.model.secrecy import secret_fields
+from shopform.model.secrecy import is_secret
 from shopform.model.slugs import root, wanted
 from shopform.model.values import Address, Ref, Secret
 from shopform.planning.matching.match import span_of
@@ -133,22 +133,24 @@ def path_of(draft: PlanDraft, kind: Kind, fields: Mapping[str, object] | None) -
 def _objects(draft: PlanDraft, kind: Kind) -> Iterator[_Object]:
     route = kind.route
     shown = {kind.path, *((route.source, route.target) if route else ())}
+    steps, touched = draft.graph.steps, {step.address for step in draft.graph.steps.values()}
     for number, item in draft.live.kind(kind.name).objects.items():
         owner = draft.matching.owners.get((kind.name, number))
-        if owner and not shown.isdisjoint(_secret(draft, owner)):
+        if owner and _secret(draft, owner, shown):
             continue
-        delete = draft.graph.steps.get(f"{owner}:{Op.DELETE}") if owner else None
-        step = delete or (draft.graph.steps.get(f"{owner}:{Op.UPDATE}") if owner else None)
+        delete = steps.get(f"{owner}:{Op.DELETE}") if owner in touched else None
+        step = delete or (steps.get(f"{owner}:{Op.UPDATE}") if owner in touched else None)
         after = None if delete else {**item.fields, **step.fields} if step else item.fields
         yield _Object(owner, number, item.fields, after, step)
-    for step in draft.graph.steps.values():
+    for step in steps.values():
         if step.op is Op.CREATE and step.kind == kind.name:
             yield _Object(step.address, None, None, step.fields, step)
 
 
-def _secret(draft: PlanDraft, owner: Address) -> set[str]:
-    """Return the fields that are or were secret: messages show paths, so these are skipped."""
-    return secret_fields(draft.desired.resources.get(owner), draft.matching.entries.get(owner))
+def _secret(draft: PlanDraft, owner: Address, names: Iterable[str]) -> bool:
+    """Return whether a field is or was secret: messages show paths, so such objects are skipped."""
+    resource, entry = draft.desired.resources.get(owner), draft.matching.entries.get(owner)
+    return any(is_secret(name, resource, entry) for name in names)
 
 
 def _pages(draft: PlanDraft, kind: Kind, found: Paths) -> None:

@@ -86,7 +86,7 @@ def same_identity(
     kind = declared.catalogue[address.kind]
     resource = declared.resources.get(address)
     for name, left in zip(kind.identity, entry.identity, strict=False):
-        if name in kind.refers or name not in item.fields:
+        if name in kind.refers or item.fields.get(name, left) == left:
             continue
         type_ = kind.type(name)
         held = canonical(type_, item.fields[name], hosts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shopform.kinds import Kind
-from shopform.kinds.field_types import PATH, Unreadable
+from shopform.kinds.field_types import PATH, FieldType, Unreadable
 from shopform.kinds.field_types.number import id_of
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, digest, identity_part, is_digest
@@ -15,7 +15,7 @@ from shopform.model.plan import FieldChange
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import links
-from shopform.model.secrecy import secret_fields
+from shopform.model.secrecy import is_secret, secret_fields
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Ref, Secret, Value
 from shopform.planning.compare.difference import Difference, keep_recorded, without_unmanaged
@@ -47,7 +47,7 @@ class Comparer:
                 result.sent[name] = tuple(operations.records)
             else:
                 result.send[name] = value
-                result.sent[name] = self.recorded(kind, resource.address, name, value)
+                result.sent[name] = self.recorded(kind, name, value)
             if value is not None:
                 result.fields.append(self.change(kind, name, None, value))
         for name in kind.identity:
@@ -122,15 +122,15 @@ class Comparer:
         """Return the id of a reference; None if the object is still to be created."""
         return None if value.address in self.replaced else self.matching.ids.get(value.address)
 
-    def recorded(self, kind: Kind, address: Address, name: str, value: object) -> object:
+    def recorded(self, kind: Kind, name: str, value: object) -> object:
         """Return what the state records of a declared value, references as ids."""
+        type_, hosts = kind.type(name), self.matching.live.hosts
         if isinstance(value, Secret):
-            plain = canonical(kind.type(name), value, self.matching.hosts)
-            return digest(address.kind, name, plain)
+            return digest(kind.name, name, type_.canonical(value.text, hosts))
         if isinstance(value, Ref):
             number = self.resolve(value)
             return value if number is None else number
-        return kind.type(name).canonical(value, self.matching.hosts)
+        return type_.canonical(value, hosts)
 
     def change(
         self,
@@ -174,18 +174,18 @@ class _Update:
     result: Difference = field(default_factory=Difference)
 
     def difference(self) -> Difference:
-        resource, result, entry = self.resource, self.result, self.entry
+        resource, result, entry, type_of = self.resource, self.result, self.entry, self.kind.type
         known: Mapping[str, object] = entry.sent if entry else {}
         for name, value in resource.fields.items():
             if name in resource.ignore:
                 if name in known:
                     keep_recorded(result, entry, name)
                 continue
-            type_ = self.kind.type(name)
+            type_ = type_of(name)
             if isinstance(type_, Unreadable):
                 self._unreadable(type_, name, value)
             else:
-                self._field(name, value)
+                self._field(type_, name, value)
         for name in known:
             if name not in resource.fields:
                 if name in resource.ignore:
@@ -194,27 +194,27 @@ class _Update:
                     self._undeclared(name)
         return without_unmanaged(result, resource, known)
 
-    def _field(self, name: str, value: Value) -> None:
-        kind, entry, result = self.kind, self.entry, self.result
-        recorded = self.compare.recorded(kind, self.resource.address, name, value)
-        result.sent[name] = recorded
+    def _field(self, type_: FieldType, name: str, value: Value) -> None:
+        kind, entry, result, compare = self.kind, self.entry, self.result, self.compare
         raw = self.item.fields.get(name, MISSING)
         live: object = None
-        if raw is MISSING:
+        if type(raw) is type(value) and raw == value:  # most fields; no secret, no reference
+            live = result.sent[name] = type_.canonical(raw, compare.matching.live.hosts)
+            equal = self._equal(name, value, live, live)
+        elif raw is MISSING:
             # The list lacks the field: only the state knows whether it is up to date.
+            recorded = result.sent[name] = compare.recorded(kind, name, value)
             equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
         else:
-            same = type(raw) is type(value) and raw == value
-            held = live = (
-                recorded if same else canonical(kind.type(name), raw, self.compare.matching.hosts)
-            )
+            result.sent[name] = compare.recorded(kind, name, value)
+            held = live = type_.canonical(raw, compare.matching.live.hosts)
             if isinstance(value, Secret):
                 live = digest(kind.name, name, held)
             equal = self._equal(name, value, held, live)
         if equal:
             result.unchanged += 1
             return
-        secret = name in secret_fields(self.resource, entry)
+        secret = is_secret(name, self.resource, entry)
         result.send[name] = value
         result.fields.append(self.compare.change(kind, name, live, value, secret=secret))
 
@@ -272,7 +272,7 @@ class _Update:
             del result.sent[name]
             return
         live = canonical(type_, self.item.fields.get(name), hosts)
-        secret = name in secret_fields(None, entry)
+        secret = is_secret(name, None, entry)
         if name in kind.refers and entry and entry.sent[name] is None and live is None:
             return
         if name not in kind.defaults:

@@ -34,7 +34,7 @@ def without_unmanaged(
     result: Difference, resource: Resource, known: Mapping[str, object]
 ) -> Difference:
     """Return the difference without the fields that are managed only once."""
-    for name in sorted(resource.once):
+    for name in sorted(resource.once) if resource.once else ():
         if name in {*result.sent, *known}:
             result.notes.append(f"`{name}` is not managed from then on")
         result.sent.pop(name, None)

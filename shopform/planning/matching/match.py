@@ -144,7 +144,7 @@ def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[st
 def _check_parent(resource: Resource, result: Matching, out: Collector) -> None:
     """Refuse an address whose parent is not that of the object: a parent cannot change."""
     address, above = resource.address, resource.parent
-    item = result.object(address)
+    item = result.object(address) if above else None
     if item is None or item.parent_id is None or above is None:
         return
     if result.ids.get(above, item.parent_id) == item.parent_id:

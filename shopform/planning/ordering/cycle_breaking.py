@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from shopform.kinds import Kind
 from shopform.model.canonical import canonical
 from shopform.model.plan import Op, Step
-from shopform.model.secrecy import secret_fields
+from shopform.model.secrecy import is_secret
 from shopform.model.values import Ref, Value
 from shopform.planning.plan_builder import PlanDraft
 
@@ -39,7 +39,7 @@ class CycleBreaker:
         type_ = kind.type(name)
         held = str(canonical(type_, item.fields.get(name), self.draft.live.hosts))
         resource = self.draft.desired.resources.get(holder.address)
-        if name in secret_fields(resource, self.draft.matching.entries.get(holder.address)):
+        if is_secret(name, resource, self.draft.matching.entries.get(holder.address)):
             held = f"{'https://' if '://' in held else ''}{holder.address.keys[-1]}"
         text = f"{held}-{holder.id}"
         taken = set(self._values_starting(kind, name, text))

@@ -12,7 +12,7 @@ from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.references import links
-from shopform.model.secrecy import secret_fields
+from shopform.model.secrecy import is_secret
 from shopform.model.values import Address, Ref
 from shopform.planning.checks.live_paths import Paths, RouteChange
 from shopform.planning.matching.match import span_of
@@ -136,7 +136,7 @@ def _paths(step: Step, draft: PlanDraft) -> None:
         owner = draft.matching.owners.get((other.name, holder))
         who = f"`{owner}`, which does not declare it" if owner else "an unmanaged object"
         resource = draft.desired.resources[step.address]
-        hidden = name in secret_fields(resource, draft.matching.entries.get(step.address))
+        hidden = is_secret(name, resource, draft.matching.entries.get(step.address))
         shown = "a secret" if hidden else f"`{path}`"
         draft.out.error(
             "path-taken",

@@ -147,7 +147,7 @@ def _check_duplicates(
             key = (
                 declaration.kind.name,
                 resource.parent,
-                *(_identity_part(kind.type(n), resource.fields.get(n)) for n in kind.identity),
+                *[_identity_part(kind.type(n), resource.fields.get(n)) for n in kind.identity],
             )
             other = identities.setdefault(key, declaration)
             if other is not declaration and not {other.address, declaration.address} <= by_id:
@@ -157,7 +157,7 @@ def _check_duplicates(
                 )
         path = kind.path and resource.fields.get(kind.path)
         if path:
-            page = page_address(str(_comparable(kind.type(kind.path), path)))
+            page = page_address(str(kind.type(kind.path).canonical(_text(path))))
             other = paths.setdefault(page, declaration)
             if other is not declaration:
                 same = f"the same `{kind.path}`"
@@ -194,13 +194,9 @@ def _report_duplicate(
 
 
 def _identity_part(type_: FieldType, value: Value) -> object:
-    found = _comparable(type_, value)
-    return found if isinstance(value, Ref) else identity_part(type_, found)
+    return value.address if isinstance(value, Ref) else identity_part(type_, _text(value))
 
 
-def _comparable(type_: FieldType, value: Value) -> object:
-    if isinstance(value, Ref):
-        return value.address
-    if isinstance(value, Secret):
-        value = value.text or value.source
-    return canonical(type_, value)
+def _text(value: Value) -> Value:
+    """Return a value as it is compared: the text of a secret that is not read is its source."""
+    return (value.text or value.source) if isinstance(value, Secret) else value

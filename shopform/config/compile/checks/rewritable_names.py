@@ -28,10 +28,10 @@ def check_rewritable(
     for declaration in declarations:
         for name, value in desired.resources[declaration.address].fields.items():
             text = value.text if isinstance(value, Secret) else value
-            if not isinstance(text, str) or name in declaration.wrong:
+            if not isinstance(text, str):
                 continue
             why = _rewritten(declaration.kind, name, text)
-            if why:
+            if why and name not in declaration.wrong:
                 warnings.add(
                     "string-rewritten",
                     declaration,

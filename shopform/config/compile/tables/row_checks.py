@@ -76,6 +76,8 @@ def warn_about_suspects(
     skipped: set[Address] = set()
     hosts = shop.hosts if resources else NO_HOSTS
     for declaration in declarations:
+        if not declaration.kind.route:
+            continue
         resource = resources.get(declaration.address)
         suspects = list(_suspects(declaration, resource, hosts)) if resource else []
         found += suspects
