@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forge import BOT, PROJECT, STRANGER, Forge, forge
+from recipe_forge import BOT, PROJECT, STRANGER, Forge, forge
 from ruamel.yaml import YAML
 from support import EXAMPLES, ROOT, Prepared, copy_project, environment_of
 
