@@ -21,6 +21,7 @@
     │   ├── StoreError         19   the state store cannot be reached, or refuses
     │   ├── LockLost           15   another run acquired the lock of this one
     │   └── StaleState         12   a state to push is older than the stored one, or unrelated
+    ├── ForgeError              1   GitHub or GitLab cannot be reached, or refuses
     └── Interrupted           130   stopped by the user
 
 An error carries diagnostics: one message each, with a place where there is one.
@@ -141,6 +142,14 @@ class LockLost(StateError):
 class StaleState(StateError):
     exit_code = StalePlan.exit_code
     code = "stale-state"
+
+
+class ForgeError(ShopformError):
+    code = "forge"
+
+    def __init__(self, summary: str, *, hint: str = "", status: int = 0) -> None:
+        super().__init__(summary, hint=hint)
+        self.status = status
 
 
 class Interrupted(ShopformError):

@@ -19,13 +19,13 @@ FILES = sorted((ROOT / "shopform").rglob("*.py"))
 ORDER = (
     *("diagnostics", "errors", "files", "kit", "kinds", "model", "config"),
     *("planning", "describe", "clone", "undo", "shop", "state", "apply"),
-    *("render", "sandbox", "workflow", "terminal", "cli"),
+    *("forge", "render", "sandbox", "workflow", "terminal", "cli"),
 )
 PURE = (
     *("diagnostics", "errors", "kit", "kinds", "model"),
     *("planning", "describe", "clone", "undo", "render"),
 )
-IMPURE = ("files", "shop", "state", "apply", "sandbox", "terminal", "workflow", "cli")
+IMPURE = ("files", "shop", "state", "apply", "forge", "sandbox", "terminal", "workflow", "cli")
 # What a pure room may have from outside; everything else could reach the world.
 HARMLESS = frozenset(
     "abc base64 bisect collections dataclasses"

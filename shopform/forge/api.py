@@ -1,0 +1,121 @@
+"""Requests to the REST API of a forge, which the token of the run reaches and nothing else."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from shopform import __version__
+from shopform.diagnostics import printable
+from shopform.errors import ForgeError
+from shopform.forge.records import part
+from shopform.kit.text import shorten
+from shopform.kit.url_paths import is_loopback
+from shopform.shop.http_client import open_client
+
+TRIES: Final = 3
+PAUSE: Final = 1.0  # seconds before the second try
+TIMEOUT: Final = 30.0
+PAGE: Final = 100  # records, the maximum of both forges
+AGAIN: Final = frozenset({"GET", "PUT", "PATCH"})
+
+
+class ForgeApi:
+    """The API at `url`. Every method raises ForgeError for an answer that is not a success.
+
+    The address of each request is made here, and no redirect is followed, so that no answer leads
+    the token to another host.
+    """
+
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        """Raises ForgeError for an address that is not https; this machine may do without."""
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            host = ""
+        if not host or not (parts.scheme == "https" or is_loopback(host)):
+            raise ForgeError(f"the address of the API is not an https URL: `{printable(url)}`")
+        self.url = url.rstrip("/")
+        # It costs a TLS context, so it lives as long as the process.
+        self._http = open_client(
+            parts.scheme,
+            host,
+            ForgeError,
+            headers={"User-Agent": f"shopform/{__version__}", **headers},
+            timeout=TIMEOUT,
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        """Return the response, redirects included, after several tries if that is safe."""
+        for left in reversed(range(TRIES if method in AGAIN else 1)):
+            try:
+                response = self._http.request(method, self.url + path, json=body, params=params)
+            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
+                # Other errors may quote headers.
+                quotable = isinstance(problem, httpx.ConnectError)
+                reason = str(problem) if quotable else type(problem).__name__
+            else:
+                if not left or (response.status_code != 429 and response.status_code < 500):
+                    return _checked(response)
+            if left:
+                time.sleep(PAUSE * (TRIES - left))
+        raise ForgeError(f"no answer from `{self.url}` to {method} {path}: {reason}")
+
+    def json(self, method: str, path: str, **more: Any) -> Any:
+        return _json(self.request(method, path, **more))
+
+    def pages(self, path: str, *, key: str = "", **params: str) -> Iterator[dict[str, Any]]:
+        """Yield the records of all pages of a list, which is under `key` of an object if given.
+
+        GitHub names the next page in the header `Link`, GitLab in `X-Next-Page` too.
+        """
+        page = 1
+        while True:
+            response = self.request("GET", path, params={**params, "per_page": PAGE, "page": page})
+            data = _json(response)
+            found = data.get(key) if key and isinstance(data, dict) else data
+            if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+                raise _unknown(response)
+            yield from found
+            if not found or not (response.headers.get("X-Next-Page") or "next" in response.links):
+                return
+            page += 1
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    if response.status_code < 400:
+        return response
+    status, said = response.status_code, ""
+    try:
+        data = response.json()
+        said = part(data, "message") or part(data, "error")
+    except (ValueError, RecursionError):
+        pass
+    about = f" ({shorten(printable(said), 200)})" if said else ""
+    request = response.request
+    raise ForgeError(
+        f"{request.method} `{request.url.copy_with(query=None)}` failed with HTTP {status}{about}",
+        status=status,
+    )
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        raise _unknown(response) from None
+
+
+def _unknown(response: httpx.Response) -> ForgeError:
+    url = response.request.url.copy_with(query=None)
+    return ForgeError(f"the answer of `{url}` is not what its API documents")
