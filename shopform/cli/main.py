@@ -24,6 +24,7 @@ COMMANDS = {
     "destroy": ("apply:destroy", "Destroy everything that shopform owns in the shop."),
     "drift": ("drift:command", "Show what was changed in the shop outside of shopform."),
     "undo": ("undo:command", "Revert the shop to its state before a run."),
+    "log": ("log:command", "Show who changed the shop, when, and what, from the records of runs."),
     "clone": ("clone:command", "Copy the configuration of one shop to another."),
     "promote": ("clone:promote", "Copy what changed in a shop since the last clone or promote."),
     "snapshot": ("snapshot:command", "Save the shop as it is, to plan from without a key."),

@@ -132,6 +132,19 @@ format_ = stack(
     detail,
     quiet,
 )
+log_format = stack(
+    option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", "markdown"]),
+        default="text",
+        show_default=True,
+        expose_value=False,
+        callback=_form,
+        help="Output format of the log.",
+    ),
+    flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
+)
 json_into = option(
     "--json-into",
     metavar="FILE",

@@ -6,6 +6,7 @@ They are functions that raise BadParameter, which click reports with the option.
 import os
 import re
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +34,21 @@ def duration(value: str) -> float:
     if not found:
         raise click.BadParameter(f"`{value}` is not a duration; write `30s` or `5m`")
     return float(found[1]) * UNITS[found[2]]
+
+
+def point_in_time(value: str) -> datetime:
+    """Parse a date, a time, or a duration before now; without a zone it is in UTC."""
+    if found := re.fullmatch(r"(\d{1,6})([mhd])", value):
+        return datetime.now(UTC) - timedelta(
+            seconds=int(found[1]) * {**UNITS, "d": 86_400}[found[2]]
+        )
+    try:
+        then = datetime.fromisoformat(value)
+        return then.replace(tzinfo=then.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"`{value}` is not a time; write `2026-11-30`, `2026-11-30T08:00` or `7d`"
+        ) from None
 
 
 def key_value(value: str) -> tuple[str, str]:

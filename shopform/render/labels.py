@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from shopform.kinds import Kind
+from shopform.model.canonical import is_digest
 from shopform.model.plan import Action, Change, Plan
+from shopform.model.prior import Entry
 
 Held = Mapping[str, object]
 
@@ -33,6 +35,11 @@ def label_of(kind: Kind, change: Change) -> str:
     """Return the name after a change, or else before it."""
     before, after = sides(change)
     return label(kind, after or {}) or label(kind, before or {})
+
+
+def entry_label(kind: Kind, entry: Entry) -> str:
+    """Return the name of an object as it was last sent; secret fields are left out."""
+    return label(kind, {name: v for name, v in entry.sent.items() if not is_digest(v)})
 
 
 def labels(plan: Plan) -> dict[str, str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from shopform import files
 from shopform.forge.ci_run import ci_run
 from shopform.model.plan import Plan
+from shopform.model.provenance import Provenance
 from shopform.render.html.page import render_html
 from shopform.render.html.previews import ALL_IMAGES, LARGEST_IMAGE, ImageFile, image_files
-from shopform.render.html.provenance import Provenance
 from shopform.terminal.console import Console
 
 

@@ -42,3 +42,166 @@ def test_the_outcome_of_a_removed_record_is_removed_too(one: Project) -> None:
     one.apply()
     assert len(one.names()) == 50
     assert len([*one.records.iterdir()]) == 100
+
+
+def log(one: Project, *arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(one.done("log", "--json", *arguments).out)
+    return found
+
+
+def summaries(run: dict[str, Any]) -> list[str]:
+    return [change["summary"] for change in run["changes"]]
+
+
+def test_without_runs_the_log_is_empty(one: Project) -> None:
+    one.declare()
+    assert one.done("log").out == ""
+    assert log(one) == []
+    assert "No changes are recorded." in one.done("log", "--format", "markdown").out
+
+
+def test_the_log_names_objects_as_they_are_called(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN, "mugs": MUGS})
+    first = one.apply()
+    cups = {**MUGS, "name": "Krus & kopper", "parent": None, "in_menu": False}
+    one.declare(categories={"kitchen": {**KITCHEN, "tag": None}, "mugs": cups})
+    second = one.apply()
+    one.declare(categories={"kitchen": {**KITCHEN, "tag": None}})
+    one.apply()
+    third, made, begun = log(one)
+    assert [each["name"] for each in (made, begun)] == [second, first]
+    assert summaries(begun) == ["Category Køkken added", "Category Krus added"]
+    assert summaries(made) == [
+        "Category Køkken: tag removed",
+        "Category Krus renamed to Krus & kopper; parent removed; in menu switched off",
+    ]
+    assert summaries(third) == ["Category Krus & kopper deleted"]
+    assert (made["verb"], made["result"], len(made["digest"])) == ("apply", "complete", 64)
+    names = [field["name"] for field in made["changes"][1]["fields"]]
+    assert names == ["name", "parent", "in_menu"]
+
+
+def test_text_and_release_notes_show_the_same_run(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN})
+    one.apply()
+    one.declare(categories={"kitchen": {**KITCHEN, "name": "Bad *og* <b>"}})
+    run = one.apply()
+    text = one.done("log").out
+    (record,) = (each for each in log(one) if each["name"] == run)
+    day, time = record["time"][:10], record["time"][11:16]
+    lines = text.split("\n\n")[0].splitlines()
+    assert lines[0] == f"run {run} (apply)"
+    assert lines[1] == f"Author:  {record['who']}"
+    assert lines[2].startswith(f"Date:    {day} {time}")
+    assert "    ~ Category Køkken renamed to Bad *og* <b> (category.kitchen)" in text.splitlines()
+    notes = one.done("log", "--format", "markdown").out
+    assert notes.startswith(f"# Changes of demo\n\n## {day}\n\n### {time} UTC: Apply by ")
+    assert "- Category Køkken renamed to Bad \\*og\\* &lt;b&gt;" in notes.splitlines()
+    assert "category.kitchen" not in notes
+
+
+def test_a_run_that_failed_or_stopped_is_shown_as_such(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN, "mugs": MUGS}, brands={"a": {"name": "A"}})
+    one.sandbox.set_fault("POST /category:1:400")
+    assert one.run("apply", "--auto-approve").exit == 14
+    (run,) = log(one)
+    assert run["result"] == "partial"
+    assert [change["result"] for change in run["changes"]] == ["complete", "failed", "failed"]
+    added, kitchen, mugs = summaries(run)
+    assert added == "Brand A added"
+    assert kitchen.startswith("Category Køkken not added: the shop refused")
+    assert mugs == "Category Krus not added"
+    assert "Result:  partly applied, 2 changes not made" in one.done("log").out
+    assert "**Partly applied, 2 changes not made.**" in one.done("log", "--format=markdown").out
+    one.sandbox.set_fault("POST:1:400")
+    one.declare(brands={"a": {"name": "A"}, "b": {"name": "B"}})
+    assert one.run("apply", "--auto-approve").exit == 1
+    assert log(one)[0]["result"] == "failed"
+    assert "Result:  failed, nothing was changed" in one.done("log").out
+
+
+def test_a_run_without_an_outcome_is_unknown(one: Project) -> None:
+    """A run that was killed, or one of an earlier version."""
+    one.declare(categories={"kitchen": KITCHEN})
+    run = one.apply()
+    (one.records / f"{run}.outcome.json").unlink()
+    assert log(one)[0]["result"] == "unknown"
+    assert "Result:  unknown: the run was killed" in one.done("log").out
+
+
+def test_an_undo_names_the_run_that_it_undid(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN})
+    run = one.apply()
+    one.undo()
+    assert log(one)[0]["undoes"] == run
+    assert f"Undoes:  {run}" in one.done("log").out
+    assert f"This reverts the run {run}." in one.done("log", "--format", "markdown").out
+
+
+def test_an_address_is_followed_to_its_previous_ones(one: Project) -> None:
+    """Its children are part of it, and what else moved to a previous address is not."""
+    sizes = {
+        "name": "Str",
+        "attributes": {"size": {"name": "S", "type": "valuelist", "values": ["36"]}},
+    }
+    one.declare(profiles={"shoe": sizes}, brands={"a": {"name": "A"}})
+    first = one.apply()
+    one.declare(
+        {"moved": [{"from": "profile.shoe", "to": "profile.shoes"}]},
+        profiles={"shoes": {**sizes, "name": "Sko"}},
+        brands={"a": {"name": "A"}},
+    )
+    second = one.apply()
+    one.declare(profiles={"shoes": {**sizes, "name": "Sko"}}, brands={"a": {"name": "B"}})
+    one.apply()
+    one.declare(
+        profiles={"shoes": {**sizes, "name": "Sko"}, "shoe": {"name": "Ny"}},
+        brands={"a": {"name": "B"}},
+    )
+    fourth = one.apply()
+    found = log(one, "profile.shoes")
+    assert [run["name"] for run in found] == [second, first]
+    assert summaries(found[1]) == [
+        "Profile Str added",
+        "Attribute S of Str added",
+        "Value 36 of S added",
+    ]
+    assert [run["name"] for run in log(one, "value.shoes.size.36")] == [second, first]
+    assert [run["name"] for run in log(one, "profile.shoe")] == [fourth, second, first]
+    assert log(one, "brand.none") == []
+    assert one.run("log", "shop.x").exit == 64
+
+
+def test_since_leaves_out_earlier_runs(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN})
+    one.apply()
+    for when in ("1h", "7d", "2020-01-01", "2020-01-01T08:00", "2020-01-01T08:00+02:00"):
+        assert len(log(one, "--since", when)) == 1
+    assert log(one, "--since", "2100-01-01") == []
+    assert one.run("log", "--since", "soon").exit == 64
+
+
+def test_a_damaged_record_is_a_warning(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN})
+    run = one.apply()
+    path = one.records / f"{run}.outcome.json"
+    path.write_text("{}")
+    done = one.done("log", "--json")
+    assert f"the outcome of the run `{run}` is damaged" in " ".join(done.err.split())
+    assert json.loads(done.out)[0]["result"] == "unknown"
+    record = recorded(one, run)
+    record["plan"]["format_version"] = "9.0"
+    (one.records / f"{run}.json").write_text(json.dumps(record))
+    done = one.done("log", "--json")
+    assert f"the changes of the run `{run}` cannot be read" in " ".join(done.err.split())
+    assert json.loads(done.out)[0]["changes"] == []
+
+
+def test_release_notes_count_what_is_only_managed_now(one: Project) -> None:
+    one.declare(categories={"kitchen": KITCHEN, "mugs": MUGS})
+    one.apply()
+    (one.directory / "state/demo.json").unlink()
+    one.apply()
+    assert (
+        "- 2 objects now managed by shopform, unchanged" in one.done("log", "--format=markdown").out
+    )

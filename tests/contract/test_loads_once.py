@@ -57,6 +57,7 @@ RUNS: list[tuple[int, tuple[str, ...]]] = [
     (0, ("state", "rm", *OLD, "supplier.sound")),
     (0, ("state", "rehome", *OLD, "--auto-approve")),
     (0, ("undo", *OLD, "--list")),
+    (0, ("log", *OLD)),
     (0, ("undo", *OLD)),
     (0, ("force-unlock", *OLD, "00000000-0000-0000-0000-000000000000")),
     (0, ("schema",)),

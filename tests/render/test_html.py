@@ -16,10 +16,10 @@ from shopform import __version__
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Plan, Settled
+from shopform.model.provenance import Provenance
 from shopform.model.values import Address, Ref
 from shopform.render.html.page import failure_html, render_html
 from shopform.render.html.previews import ImageFile, image_files
-from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import source
 from shopform.render.html.trees import ROOT, trees
 from shopform.render.json.plan_document import document

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from shopform.diagnostics import Diagnostic, Severity, plural
 from shopform.kinds import Catalogue
 from shopform.model.plan import WRITES, Plan
+from shopform.model.provenance import Provenance
 from shopform.render.html.cards import LABELS, OUTSIDE, PLANNED, Card, calls, cards
 from shopform.render.html.previews import ImageFile
-from shopform.render.html.provenance import Provenance
 from shopform.render.html.templates import render
 from shopform.render.html.trees import trees
 from shopform.render.labels import labels

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,10 +13,13 @@ from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.errors import ShopformError, StateError, StoreError, UsageError
 from shopform.kit import documents
 from shopform.kit.json_stream import encode
+from shopform.model.addresses import container_of
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
+from shopform.model.provenance import Provenance
 from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, Ref
+from shopform.render.labels import entry_label
 from shopform.render.plan_summary import change_counts
 from shopform.state.lock_info import user_at_host
 from shopform.state.session import Session
@@ -26,6 +29,7 @@ from shopform.workflow.records.run_outcome import FORMAT, TIME, outcome_file
 from shopform.workflow.workspace import Workspace
 
 KEPT = 50
+STAMP = "%Y%m%d-%H%M%S"
 NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
 FILE = re.compile(NAME.pattern + r"\.json")
 LIST = "`shopform undo --list` shows the runs"
@@ -36,7 +40,8 @@ class RunRecord:
     """The file of a run.
 
     `before` is made by `touched`; `plan` is the plan as a document. `allowed` are the rules and
-    freeze windows that were lifted. `who` is USER@HOST.
+    freeze windows that were lifted. `who` is USER@HOST, `ci` the run of CI, if it was one. `names`
+    are those of unchanged objects that the changes refer to.
     """
 
     format_version: Annotated[str, Field(pattern=r"^1\.")]
@@ -49,6 +54,8 @@ class RunRecord:
     plan: documents.Document
     allowed: tuple[str, ...] = ()
     who: str = ""
+    ci: Provenance | None = None
+    names: Mapping[Address, str] = field(default_factory=dict)
 
 
 def keep_record(
@@ -75,6 +82,7 @@ def keep_record(
         plan={},
         allowed=allowed,
         who=user_at_host(),
+        names=_referred(plan, session.prior),
     )
     data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
     shelf.write(f"{name}.json", encode(data))
@@ -119,20 +127,38 @@ def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
     }
 
 
+def _referred(plan: Plan, prior: Prior) -> dict[Address, str]:
+    """Return the names of parents and of referenced objects that the plan does not change."""
+    about = {container_of(plan.catalogue, change.address) for change in plan.changes}
+    for change in plan.changes:
+        values = (value for each in change.fields for value in (each.before, each.after))
+        about |= {value.address for value in values if isinstance(value, Ref)}
+    about -= {change.address for change in plan.changes}
+    found = {
+        a: entry_label(plan.catalogue[a.kind], entry)
+        for a, entry in sorted(prior.resources.items())
+        if a in about
+    }
+    return {address: name for address, name in found.items() if name}
+
+
 def _name(now: datetime, last: list[str]) -> str:
     """Return a name that sorts after all others, even if the clock was set back."""
-    stamp, number = now.strftime("%Y%m%d-%H%M%S"), secrets.randbelow(0x8000)
+    stamp, number = now.strftime(STAMP), secrets.randbelow(0x8000)
     found = NAME.fullmatch(last[0]) if last else None
     if found and found[1] >= stamp:
         stamp, number = found[1], int(found[2], 16) + 1
     return f"{stamp}-{number:04x}"
 
 
-def records(workspace: Workspace) -> tuple[list[RunRecord], list[Diagnostic]]:
+def records(
+    workspace: Workspace, since: datetime | None = None
+) -> tuple[list[RunRecord], list[Diagnostic]]:
     """Return the runs of this shop, the last one first, and warnings of damaged records."""
     found, damaged = [], list[Diagnostic]()
     shelf = _shelf(workspace)
-    for name in reversed(_names(shelf)):
+    first = since.astimezone(UTC).strftime(STAMP) if since else ""
+    for name in reversed([name for name in _names(shelf) if name >= first]):
         try:
             found.append(_read(shelf, name))
         except StoreError:
