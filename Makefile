@@ -77,6 +77,8 @@ golden: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/python -m uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 \
 		--custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
+	$(BIN)/python -m uv pip compile --universal --generate-hashes --extra remote --extra build --python-version 3.11 \
+		--custom-compile-command "make lock" -q --constraint requirements.lock pyproject.toml -o requirements-run.lock
 	$(BIN)/python -m uv pip compile --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" -q requirements-stores.in -o requirements-stores.lock
 
