@@ -28,6 +28,7 @@ from shopform.shop.fetch import fetch
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
 from shopform.workflow.open_project import open_offline, open_project
+from shopform.workflow.plan.changed_lists import Changed
 from shopform.workflow.plan.from_snapshot import plan_offline
 from shopform.workflow.plan.refresh import Connection, read_and_plan
 from shopform.workflow.read_shop import snapshot_of
@@ -109,6 +110,13 @@ class Line:
         loaded = open_project(request, Reporter(Console(environment={})))
         known = decoded(snapshot, "it", STANDARD)
         return plan_offline(open_offline(loaded), known, Options(**asked))
+
+    def changed(self, snapshot: bytes, **asked: Any) -> Plan:
+        """The plan from a snapshot and the lists behind it."""
+        with self.open() as (workspace, connection):
+            known = decoded(snapshot, "it", STANDARD)
+            source = Changed(workspace, Options(**asked), known, None)
+            return source.plan(connection, workspace.store().read())
 
     def apply(self, **asked: Any) -> tuple[Plan, Outcome]:
         """Plan and do it; a plan that is refused is an error here."""

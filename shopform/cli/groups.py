@@ -15,7 +15,6 @@ _LONG = re.compile(r"--?([a-z][a-z-]+)(?:=(.*))?", re.DOTALL)
 FOREIGN_OPTIONS = {
     "input": "remove it: shopform prompts only on a terminal",
     "lock": "remove it: a plan takes no lock, and an apply always does",
-    "refresh": "remove it: every plan reads the shop",
     "state": "set `state` of the shop in shopform.yaml",
     "compact-warnings": "remove it, or use `--quiet`",
     "generate-config-out": "use `shopform import --generate ADDRESS ID`",

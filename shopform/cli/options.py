@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from shopform.cli import completions, param_types
+from shopform.errors import UsageError
 from shopform.model.values import CHANGE_WORDS
 
 if TYPE_CHECKING:
     from shopform.planning.scope import Options
     from shopform.terminal.console import Console
     from shopform.terminal.reporter import Reporter
-    from shopform.workflow.requests import ProjectRequest, ReadLimits
+    from shopform.workflow.requests import FromSnapshot, ProjectRequest, ReadLimits
     from shopform.workflow.workspace import LoadedProject
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -107,6 +108,19 @@ def limits(asked: dict[str, Any]) -> "ReadLimits":
     from shopform.workflow.requests import ReadLimits
 
     return taken(ReadLimits, asked)
+
+
+def snapshot_use(asked: dict[str, Any]) -> "FromSnapshot":
+    """Return how a plan uses a snapshot. Raises UsageError for options that contradict."""
+    from shopform.workflow.requests import FromSnapshot
+
+    known = taken(FromSnapshot, asked)
+    if known.snapshot and known.refresh == "all":
+        raise UsageError("`--refresh=all` uses no snapshot", hint="remove one of the two options")
+    if known.max_age is not None and not (known.snapshot or known.changed):
+        hint = "add `--refresh=changed` or `--snapshot`, or remove it: everything is read now"
+        raise UsageError("`--max-age` is about a snapshot", hint=hint)
+    return known
 
 
 def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -224,6 +238,11 @@ from_snapshot = stack(
         metavar="FILE",
         type=param_types.File(path_type=Path),
         help="Plan from a snapshot instead of the shop.",
+    ),
+    option(
+        "--refresh",
+        type=click.Choice(["all", "changed"]),
+        help="`changed`: start from a snapshot, and read only the lists that the plan depends on.",
     ),
     option(
         "--max-age",

@@ -8,7 +8,7 @@ from shopform.errors import ShopError, UsageError
 from shopform.kinds import Kind
 from shopform.model.canonical import Digested, canonical, digest, is_digest
 from shopform.model.desired import Desired, Resource
-from shopform.model.live import Live, LiveObject, can_contain, with_parents
+from shopform.model.live import Live, LiveKind, LiveObject, can_contain, with_parents
 from shopform.model.prior import Prior
 from shopform.model.shop import Shop, WireNames
 from shopform.model.values import Secret, Value
@@ -70,7 +70,7 @@ class Snapshot:
     ) -> tuple[Live, list[ListId]]:
         """Return what a read of these kinds would have returned, and the lists of which it is made.
 
-        Raises ShopError for a list that it does not have.
+        Lists that it does not have are empty; `require` reports them.
         """
         found, lists = dict[str, Mapping[int, LiveObject]](), list[ListId]()
         catalogue = self.live.catalogue
@@ -79,9 +79,7 @@ class Snapshot:
             if nesting := kind.nesting:
                 above, owners = catalogue[nesting.kind], found[nesting.kind].values()
                 parents = [o.id for o in owners if wanted(above, o) and can_contain(nesting, o)]
-            mine = [(kind.name, number) for number in parents]
-            self._require(kind, mine)
-            lists += mine
+            lists += [(kind.name, number) for number in parents]
             numbers = set(parents)
             found[kind.name] = {
                 number: item
@@ -91,13 +89,34 @@ class Snapshot:
         taken = {n: replace(self.live.kind(n), objects=objects) for n, objects in found.items()}
         return replace(self.live, kinds=taken), lists
 
-    def _require(self, kind: Kind, lists: Iterable[ListId]) -> None:
-        if any(one not in self.read for one in lists):
-            why = self.unread.get(kind.name)
+    def require(self, lists: Iterable[ListId]) -> None:
+        """Raise ShopError for a list that it does not have."""
+        for name in (name for name, parent in lists if (name, parent) not in self.read):
+            section, why = self.live.catalogue[name].section, self.unread.get(name)
             raise ShopError(
-                f"the snapshot has no complete list of {kind.section}{f': {why}' if why else ''}",
+                f"the snapshot has no complete list of {section}{f': {why}' if why else ''}",
                 hint="take another one: `shopform snapshot --out FILE`",
             )
+
+    def with_lists(self, kind: str, lists: Mapping[int | None, LiveKind], when: int) -> "Snapshot":
+        """Return it with these lists of a kind, by parent, in place of older ones."""
+        old, new = self.live.kind(kind), next(iter(lists.values()))
+        objects = {n: o for n, o in old.objects.items() if o.parent_id not in lists}
+        for each in lists.values():
+            objects |= each.objects
+        found = replace(
+            new,
+            objects=dict(sorted(objects.items())),
+            problem=next((each.problem for each in lists.values() if each.problem), ""),
+            paged=any(
+                each.paged for each in (*lists.values(), *([old] if None not in lists else []))
+            ),
+        )
+        return replace(
+            self,
+            live=replace(self.live, kinds={**self.live.kinds, kind: found}),
+            read={**self.read, **{(kind, parent): when for parent in lists}},
+        )
 
     def opened(self, shop: Shop, desired: Desired) -> tuple["Snapshot", Desired]:
         """Return it for plans of these declarations, and the declarations for plans from it.

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from shopform.kinds import Catalogue, Kind
 from shopform.model.canonical import canonical
-from shopform.model.live import LiveObject
-from shopform.model.plan import TOUCHES, Op, Step
-from shopform.model.prior import Ranges
+from shopform.model.live import Live, LiveObject
+from shopform.model.plan import TOUCHES, Op, Plan, Step
+from shopform.model.prior import Prior, Ranges
+from shopform.model.snapshot import ListId
 from shopform.model.values import Address, Ref
 from shopform.planning.matching.recovered_creates import ranges
 from shopform.planning.plan_builder import PlanDraft
@@ -94,6 +95,40 @@ def required_lists(
         pages = [address for address in parents if catalogue[address.kind].path]
         found |= {(page.kind, parents[page]) for page in pages}
     return found
+
+
+def lists_behind(plan: Plan, prior: Prior, live: Live) -> set[ListId]:
+    """Return the lists behind a plan: of what it changes, refers to, or shows as drift.
+
+    They include the lists of parents and of pending creates, and those of all pages and redirects
+    if a path changes.
+    """
+    ids = {address: entry.id for address, entry in prior.resources.items()}
+    ids |= {step.address: step.id for step in plan.steps if step.id}
+    parents = {address: entry.parent for address, entry in prior.resources.items()}
+    parents |= {s.address: s.parent.address if s.parent else None for s in plan.steps}
+    found = required_lists(plan.catalogue, plan.steps, ids, parents)
+    found |= {(each.kind, parents.get(each.address)) for each in (*plan.changes, *plan.drift)}
+    lists = {(kind, ids.get(above) if above else None) for kind, above in found}
+    lists |= {(intent.kind, intent.parent_id) for intent in prior.pending}
+    if any(_touches_paths(plan.catalogue[step.kind], step) for step in plan.steps):
+        lists |= {(k.name, None) for k in plan.catalogue.kinds if k.path or k.route}
+    for kind, number in tuple(lists):
+        lists |= set(_lists_above(plan.catalogue[kind], number, live))
+    return lists
+
+
+def _lists_above(kind: Kind, parent_id: int | None, live: Live) -> Iterator[ListId]:
+    """Yield the lists in which the parents of a list are."""
+    while (nesting := kind.nesting) and parent_id:
+        kind, parent = live.catalogue[nesting.kind], live.object(nesting.kind, parent_id)
+        parent_id = parent.parent_id if parent else None
+        yield kind.name, parent_id
+
+
+def _touches_paths(kind: Kind, step: Step) -> bool:
+    removes = step.op is Op.DELETE and bool(kind.path or kind.route)
+    return removes or kind.path in step.fields or changes_route(kind, step)
 
 
 def changes_route(kind: Kind, step: Step) -> bool:

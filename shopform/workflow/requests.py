@@ -52,13 +52,24 @@ class ReadLimits:
 
 
 class FromSnapshot(NamedTuple):
-    """How a plan uses a snapshot: the one in the file `snapshot`.
+    """How a plan uses a snapshot: the one in the file `snapshot`, or the one that is kept.
 
-    `max_age` are seconds: if something that was not checked is older, the plan is refused.
+    Without `refresh` nothing else is read; `changed` reads the lists that the plan depends on, and
+    `all` needs no snapshot. `max_age` are seconds: if something that was not read is older, the
+    plan is refused.
     """
 
     snapshot: Path | None = None
+    refresh: str | None = None
     max_age: float | None = None
+
+    @property
+    def changed(self) -> bool:
+        return self.refresh == "changed"
+
+    @property
+    def offline(self) -> bool:
+        return self.snapshot is not None and self.refresh is None
 
 
 class Approval(NamedTuple):

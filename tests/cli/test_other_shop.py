@@ -338,3 +338,12 @@ def test_copies_between_two_shops_of_one_host(host: Host) -> None:
         assert ("are one shop" in words(run)) == (expected == 64)
     assert {row["name"] for row in host.pages()} == {f"Andet {n}" for n in range(5)}
     assert not writes(host.theirs)
+
+
+def test_a_snapshot_does_not_show_to_which_shop_a_key_belongs(host: Host) -> None:
+    host.declare(**CATALOGUE)
+    host.done("apply", "--auto-approve")
+    host.done("snapshot", "--out", "shop.json")
+    changed = ("plan", "--snapshot", "shop.json", "--refresh=changed")
+    host.done(*changed)
+    host.refused(*changed)

@@ -130,6 +130,12 @@ def assert_same_without_the_shop(one: Line, made: Plan, asked: dict[str, Any]) -
     }
     again = replace(found, coverage=None, calls=made.calls)
     assert comparable(again, hidden) == comparable(made, hidden)
+    one.sandbox.reset_log()
+    found = one.changed(held, **asked)
+    assert found.calls.read == len(one.sandbox.calls)
+    assert document(replace(found, coverage=None, calls=made.calls)) == document(made)
+    for name in ("write", "verify", "recheck"):
+        assert getattr(found.calls, name) == getattr(made.calls, name)
 
 
 def comparable(made: Plan, hidden: set[str]) -> Document:

@@ -15,6 +15,7 @@ from oracle import STRANGERS, assert_holds, draw_pictures, strangers
 from shopform.errors import ShopformError
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Plan
+from shopform.render.json.plan_document import document
 from shopform.render.text.plan_text import render_plan
 
 gate = settings(
@@ -49,11 +50,14 @@ def two_declarations(pair: Pair, data: st.DataObject) -> None:
     with shop() as one:
         untouched = strangers(one)
         one.declare(**before)
+        empty = one.snapshot()
         one.settle(**LEAVE)
         assert_holds(one, before)
         assert strangers(one) == untouched
+        known = one.snapshot()
         one.declare(**after)
         made = one.plan(**LEAVE)
+        assert_same_from_snapshots(one, made, empty, known)
         spread(one, after, data)
         assert_same(one.settle(**LEAVE), made)
         assert_holds(one, after)
@@ -84,6 +88,15 @@ def assert_same(again: Plan, made: Plan) -> None:
     assert again.digest == made.digest
     left = replace(again.calls, left=made.calls.left)
     assert _text(replace(again, calls=left)) == _text(made)
+
+
+def assert_same_from_snapshots(one: Line, made: Plan, *snapshots: bytes) -> None:
+    """What is read where something changed since gives the plan of the whole shop."""
+    for each in snapshots:
+        found = one.changed(each, **LEAVE)
+        assert found.coverage is not None
+        assert found.calls.read <= made.calls.read
+        assert document(replace(found, coverage=None, calls=made.calls)) == document(made)
 
 
 def _text(plan: Plan) -> str:

@@ -42,15 +42,15 @@ def command(
     --detailed-exitcode is given; with 11 when a guard, a policy rule or a gate (--fail-on,
     --expect-no-changes, --max-age) refuses the plan. Several shops are planned in parallel.
     --snapshot plans from a file, without a key and without an API call; such a plan is not applied.
+    --refresh=changed starts from the snapshot of the last apply or drift run, or from that file.
     """
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
-    from shopform.workflow.plan.plan_sources import Fresh
-    from shopform.workflow.requests import FromSnapshot
+    from shopform.workflow.plan.plan_sources import source_of
     from shopform.workflow.run.propose_plan import propose, propose_offline
 
-    limits, known = options.limits(asked), options.taken(FromSnapshot, asked)
+    limits, known = options.limits(asked), options.snapshot_use(asked)
     wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
-    if wanted.refresh_only and (wanted.destroy or wanted.replace):
+    if wanted.refresh_only and (wanted.destroy or wanted.replace or known.changed):
         raise UsageError("`--refresh-only` plans no changes", hint="remove the other options")
     reporter, loaded = options.opened(console, asked)
     one_only = {"--out": out, "--format html": console.form == "html", "--snapshot": known.snapshot}
@@ -59,10 +59,10 @@ def command(
         from shopform.terminal.several_shops import report_plans
         from shopform.workflow.run.multi_shop import plan_all
 
-        sources = [Fresh(each, wanted) for each in open_workspaces(loaded)]
+        sources = [source_of(each, wanted, known) for each in open_workspaces(loaded)]
         return report_plans(reporter, plan_all(sources, limits, detailed=detailed_exitcode))
-    if known.snapshot:
+    if known.offline:
         made = propose_offline(loaded, known, wanted, out=out, detailed=detailed_exitcode)
         return reporter.proposed(made)
-    source = Fresh(open_workspace(loaded, once=True), wanted)
+    source = source_of(open_workspace(loaded, once=True), wanted, known)
     return reporter.proposed(propose(source, limits, out=out, detailed=detailed_exitcode))

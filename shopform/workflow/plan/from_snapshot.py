@@ -30,10 +30,12 @@ def plan_offline(
     known, desired = snapshot.opened(shop, workspace.desired)
     kinds, wanted = lists_to_read(options, desired, prior)
     live, lists = known.selected(kinds, wanted)
+    known.require(lists)
     result = draft_plan(desired, prior, live, shop, options)
     if any(each.code == UNREAD for each in result.diagnostics):
         paths = [kind.name for kind in path_kinds(shop.catalogue) if kind.name not in known.unread]
         live, lists = known.selected([*kinds, *paths], wanted)
+        known.require(lists)
         result = draft_plan(desired, prior, live, shop, options)
     if deleted := wanted_counts(result):
         note = warning(

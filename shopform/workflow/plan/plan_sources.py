@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
+from shopform.diagnostics import warning
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.planning.scope import Options
 from shopform.workflow.plan.refresh import Connection, detect_drift, read_and_plan
+from shopform.workflow.requests import FromSnapshot
 from shopform.workflow.workspace import Workspace
 
 
@@ -38,3 +40,25 @@ class Look(Fresh):
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         return detect_drift(self.workspace, connection, prior, self.options)[0]
+
+
+def source_of(workspace: Workspace, options: Options, known: FromSnapshot) -> PlanSource:
+    """Return the source of a plan from the files: with the whole shop, or with what changed."""
+    if not known.changed:
+        return Fresh(workspace, options)
+    from shopform.workflow.plan.changed_lists import Changed
+    from shopform.workflow.records.snapshot_file import kept_snapshot, read_snapshot
+
+    file, catalogue = known.snapshot, workspace.shop.catalogue
+    taken = (
+        read_snapshot(workspace.directory, file, catalogue) if file else kept_snapshot(workspace)
+    )
+    if taken is None:
+        note = warning(
+            "no-snapshot",
+            f"no snapshot of `{workspace.shop.name}` is kept, so the whole shop is read",
+            hint="`shopform apply` and `shopform drift` keep one",
+        )
+        workspace.observer.warn([note])
+        return Fresh(workspace, options)
+    return Changed(workspace, options, taken, known.max_age)
