@@ -158,5 +158,4 @@ def _holidays(country: str, today: date) -> Iterable[date]:
     from holidays import country_holidays
 
     code, _, part = country.partition("-")
-    years = {today.year, (today - _DAY).year}
-    return list(country_holidays(code, subdiv=part or None, years=years))
+    return list(country_holidays(code, subdiv=part or None, years=today.year))

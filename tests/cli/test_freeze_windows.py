@@ -1,16 +1,19 @@
 """In a freeze window nothing is sent by any command, until it is over or is lifted by its name."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from support import Run, environment_of, run_here
-from two_shops import BETWEEN, TwoShops, two_shops, writes
+from two_shops import BETWEEN, TwoShops, edit, two_shops, writes
 
 from shopform.sandbox import Sandbox
+from shopform.workflow.plan import plan_checks
 
 Shopform = Callable[..., Run]
 SUPPLIER = {"fjord": {"name": "Fjord"}}
@@ -91,13 +94,44 @@ def test_a_saved_plan_takes_names_of_windows_only(run: Shopform) -> None:
     assert done.exit == 64, done.text
 
 
-def test_a_clone_into_a_frozen_shop_is_refused(shops: TwoShops) -> None:
+def test_an_answer_that_comes_when_the_window_has_begun_is_too_late(
+    run: Shopform, sandbox: Sandbox
+) -> None:
+    now = datetime.now(UTC)
+
+    class Answer(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+            clock.now.return_value = now + timedelta(days=3)
+            return "yes\n"
+
+    held = around(now + timedelta(days=3))
+    with patch.object(plan_checks, "datetime") as clock, patch("sys.stdin", Answer()):
+        clock.now.return_value = now
+        done = run("apply", window=held, suppliers=SUPPLIER)
+        assert done.exit == 11, done.text
+        assert "the window `black-week` allows no change of `demo`" in done.err
+        assert writes(sandbox) == []
+        clock.now.return_value = now
+        done = run("apply", "--allow", "black-week", window=held, suppliers=SUPPLIER)
+    assert done.exit == 0, done.text
+
+
+@pytest.mark.parametrize("verb", ["clone", "promote"])
+def test_a_copy_into_a_frozen_shop_is_refused(verb: str, shops: TwoShops) -> None:
+    if verb == "promote":
+        shops.clone()
+        edit(shops.old, "category", "Sko", meta_title="Sko")
+        shops.new.reset_log()
     path = shops.directory / "shopform.yaml"
     settings = json.loads(path.read_text())
     settings["policy"] = {"windows": [around(datetime.now(UTC), shops=["new"])]}
     path.write_text(json.dumps(settings))
-    done = shops.run("clone", *BETWEEN, "--auto-approve")
+    done = shops.run(verb, *BETWEEN, "--auto-approve")
     assert done.exit == 11, done.text
-    assert "black-week" in done.err
+    assert "the window `black-week` allows no change of `new`" in done.err
     assert writes(shops.new) == []
-    assert shops.run("clone", *BETWEEN, "--auto-approve", "--allow", "black-week").exit == 0
+    assert shops.run(verb, *BETWEEN, "--auto-approve", "--allow", "black-week").exit == 0
+    assert writes(shops.new)

@@ -125,6 +125,23 @@ def test_shops_are_told_in_the_order_in_which_they_are_named(run: Shopform) -> N
     assert list(rows(run("plan", SHOPFORM_SHOP="all"))) == list(NAMES)
 
 
+def test_a_freeze_window_stops_the_run_at_its_shop(
+    run: Shopform, shops: Shops, project: Path
+) -> None:
+    window = {"name": "always", "from": "2020-01-01", "to": "2999-01-01", "shops": ["production"]}
+    declare(project, settings(shops), policy={"windows": [window]})
+    done = run("apply", "--shop", "all", "--auto-approve")
+    assert done.exit == 11, done.text
+    assert "the window `always` allows no change of `production`" in done.err
+    made = {
+        name: [c.method for c in shop.calls if c.method != "GET"] for name, shop in shops.items()
+    }
+    assert made == {"staging": ["POST"] * 3, "production": [], "norway": []}
+    done = run("apply", "--shop", "all", "--auto-approve", "--allow", "always")
+    assert done.exit == 0, done.text
+    assert shops["norway"].data("brand")
+
+
 def test_variables_on_the_command_line_are_for_every_shop(run: Shopform, shops: Shops) -> None:
     done = run("apply", "--shop", "all", "--auto-approve", "--var", "title=2")
     assert done.exit == 0, done.text

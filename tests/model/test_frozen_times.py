@@ -40,6 +40,8 @@ TABLE = [
     ("12-20", "01-02", "2027-01-02 23:59", "2027-01-03 00:00"),
     ("12-20", "01-02", "2027-01-03 00:00", ""),
     ("12-20 12:00", "01-02 08:00", "2027-01-02 08:00", ""),
+    ("12-24 18:00", "12-24 06:00", "2026-12-24 12:00", ""),
+    ("12-24 18:00", "12-24 06:00", "2026-12-24 18:00", "2027-12-24 06:00"),
     ("02-29", "02-29", "2028-02-29 12:00", "2028-03-01 00:00"),
     ("02-29", "02-29", "2026-02-28 12:00", "2026-03-01 00:00"),
     ("02-29", "02-29", "2028-02-28 12:00", ""),
@@ -67,6 +69,12 @@ def test_an_hour_that_comes_twice_is_frozen_both_times() -> None:
         found, until = frozen_by([twice], at("2026-10-25 02:15", fold=fold))
         assert found
         assert until == at("2026-10-25 02:30", fold=1)
+
+
+def test_a_window_begins_when_its_hour_comes_first() -> None:
+    found, until = frozen_by([window("02:30", "04:00")], at("2026-10-25 02:45", fold=0))
+    assert found
+    assert until == at("2026-10-25 04:00")
 
 
 def test_windows_that_follow_each_other_open_after_the_last() -> None:
@@ -106,6 +114,10 @@ def test_public_holidays(code: str, day: str, frozen: bool) -> None:
 def test_other_times_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_bound(text)
+
+
+def test_a_time_is_read_however_it_is_written() -> None:
+    assert parse_bound(" FRI 15:00 ") == parse_bound("fri 15:00")
 
 
 CLOCKS = st.integers(0, 23).map(lambda hour: f"{hour:02}:00")

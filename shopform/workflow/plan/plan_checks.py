@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shopform.diagnostics import Diagnostic, error
-from shopform.errors import ShopformError
+from shopform.errors import Refused, ShopformError
 from shopform.model.plan import Op, Plan, Step
 from shopform.planning.checks.call_budget import check_budget
 from shopform.workflow.plan.plan_sources import PlanSource
@@ -36,12 +36,24 @@ def check_apply(plan: Plan, connection: Connection, source: PlanSource, *, soft:
     before = plan.calls.recheck if source.saved else 0
     spent = connection.client.calls + before
     found = [*_lost_in_ci(workspace, plan), *_undeliverable(workspace, plan)]
-    if workspace.shop.rules.windows:
-        from shopform.planning.checks.freeze_windows import frozen
-
-        found += frozen(plan, workspace.shop, source.options.allow, datetime.now(UTC))
+    found += _frozen(plan, source)
     plan = _refused(plan, found, soft=soft)
     return _check_budget(plan, connection, before=before, spent=spent)
+
+
+def require_open(plan: Plan, source: PlanSource) -> None:
+    """Raise Refused if a freeze window has begun since the plan was checked."""
+    if found := _frozen(plan, source):
+        raise Refused(diagnostics=found)
+
+
+def _frozen(plan: Plan, source: PlanSource) -> list[Diagnostic]:
+    shop = source.workspace.shop
+    if not shop.rules.windows:
+        return []
+    from shopform.planning.checks.freeze_windows import frozen
+
+    return frozen(plan, shop, source.options.allow, datetime.now(UTC))
 
 
 def _refused(plan: Plan, found: list[Diagnostic], *, soft: bool) -> Plan:

@@ -8,7 +8,7 @@ from shopform.model.plan import Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
 from shopform.state.session import Session
-from shopform.workflow.plan.plan_checks import check_apply
+from shopform.workflow.plan.plan_checks import check_apply, require_open
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import connected
 from shopform.workflow.records.reviewed_plans import require_digest
@@ -44,8 +44,10 @@ def carry_out(
             return RunResult(shop=workspace.shop, plan=plan, exit_code=plan_exit(plan))
         if approval.expect_digest:
             require_digest(plan, approval.expect_digest, workspace)
-        if asks and not plan.empty and not workspace.observer.approve(plan):
-            return RunResult(shop=workspace.shop, plan=plan, exit_code=1)
+        if asks and not plan.empty:
+            if not workspace.observer.approve(plan):
+                return RunResult(shop=workspace.shop, plan=plan, exit_code=1)
+            require_open(plan, source)  # the answer may have taken hours
         client = connection.client
         record_shop(session, workspace.shop, plan.basis.anchor)
         outcome = _apply(source, plan, client, session, verb=verb)
