@@ -116,6 +116,11 @@ class Shop:
     wire: Mapping[str, WireNames] = field(default_factory=dict)
 
     @property
+    def in_object_store(self) -> bool:
+        """Whether the state, and what is kept with it, is in an object store."""
+        return self.state.startswith(tuple(f"{scheme}://" for scheme in OBJECT_STORES))
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The shop's host names, with the port if its URL has one."""
         address = urlsplit(self.url)

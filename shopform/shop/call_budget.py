@@ -1,4 +1,4 @@
-"""Count the calls of a key per day, across all processes on this machine."""
+"""Count the calls of a key per day, across all processes, and machines that share a state."""
 
 import hashlib
 import re
@@ -7,13 +7,25 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shopform import files
 from shopform.errors import BudgetSpent, StateError
 
 KEPT_DAYS = 7
+PUBLISHED_EACH = 100  # calls
 NAME = re.compile(r"(\d{4}-\d\d-\d\d)-[0-9a-f]{12}")
+
+
+class SharedCounts(Protocol):
+    """The calls of this run and of others per `day`, which is the name of a day and a key."""
+
+    def publish(self, day: str, calls: int) -> None:
+        """Publish the calls of this run."""
+
+    def others(self, day: str) -> int:
+        """Return the published calls of the other runs."""
 
 
 class CallCounter:
@@ -26,6 +38,9 @@ class CallCounter:
     an estimate that keeps runs below the limit; the shop's 429 decides. `clock` gives the time in
     seconds since the epoch. If the file cannot be written, StateError is raised; or, with
     `unwritable`, that is called with the error once, and the count is kept in memory.
+
+    With `shared`, the calls of other machines count too. They are known when a run begins and after
+    each `PUBLISHED_EACH` of its calls, when it publishes its own; it also does so in `close`.
     """
 
     def __init__(
@@ -36,11 +51,14 @@ class CallCounter:
         *,
         clock: Callable[[], float] = time.time,
         unwritable: Callable[[StateError], None] | None = None,
+        shared: SharedCounts | None = None,
     ) -> None:
         self.daily = daily
         self._directory = directory / "calls"
         self._unwritable = unwritable
         self._in_memory: int | None = None
+        self._shared = shared
+        self._day, self._own, self._others = "", 0, 0
         self._key = hashlib.sha256(token.encode(errors="replace")).hexdigest()[:12]
         self._clock = clock
         self._zone = _denmark()
@@ -55,6 +73,11 @@ class CallCounter:
     @property
     def spent(self) -> int:
         """The calls of this key today."""
+        self._begin_day()
+        return max(self._here(), self._own + self._others)
+
+    def _here(self) -> int:
+        """Return the calls of all runs on this machine."""
         held = self._in_memory or 0
         try:
             marks = files.read(self._path())
@@ -84,6 +107,18 @@ class CallCounter:
         with self._lock:
             self._count(b"-", -1)
 
+    def close(self) -> None:
+        """Publish the calls of this run."""
+        if self._shared and self._own:
+            self._shared.publish(self._day, self._own)
+
+    def _begin_day(self) -> None:
+        """Begin to count the calls of this run if the day is a new one."""
+        day = self._path().name
+        if self._shared and day != self._day:
+            self._day, self._own = day, 0
+            self._others = self._shared.others(day)
+
     def _count(self, mark: bytes, number: int) -> None:
         if self._in_memory is None:
             try:
@@ -92,6 +127,11 @@ class CallCounter:
                 self._not_written(exc)
         if self._in_memory is not None:
             self._in_memory += number
+        if self._shared:
+            self._own += number
+            if number > 0 and self._own % PUBLISHED_EACH == 0:
+                self._shared.publish(self._day, self._own)
+                self._others = self._shared.others(self._day)
 
     def _append(self, mark: bytes) -> None:
         files.append(self._path(), mark, mode=0o600)

@@ -10,7 +10,7 @@ from shopform import files
 from shopform.errors import ConfigError
 from shopform.model.shop import OBJECT_STORES, StateStore, refused_address
 from shopform.state.ownership import Expected
-from shopform.state.shelf import FolderShelf, ObjectShelf, Shelf
+from shopform.state.shelf import ObjectShelf, Shelf
 from shopform.state.store import Store
 
 if TYPE_CHECKING:
@@ -52,13 +52,8 @@ def open_store(
     return store
 
 
-def open_shelf(location: str, name: str, folder: Path, remote: RemoteAccess) -> Shelf:
-    """Open the documents `name` of the state at `location`: objects beside it, or in `folder`.
-
-    Raises as `open_store` does.
-    """
-    if urlsplit(location).scheme not in OBJECT_STORES:
-        return FolderShelf(folder)
+def open_shelf(location: str, name: str, remote: RemoteAccess) -> Shelf:
+    """Open the documents `name` beside a state in an object store. Raises as `open_store` does."""
     blobs, key = _objects(location, remote)
     return ObjectShelf(blobs, f"{key}.{name}/")
 

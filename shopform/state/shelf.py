@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from shopform import files
+from shopform.errors import StoreError
 from shopform.files import make_directory, own_files, read_bytes, reporting, write_atomic
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Shelf(Protocol):
         """Create or replace a document; after a crash it has the old or the new content."""
 
     def delete(self, names: Iterable[str]) -> None:
-        """Delete documents that may be missing."""
+        """Delete documents that may be missing; a store may keep what the key may not delete."""
 
     def place(self, name: str = "") -> str:
         """Return the location of a document, or of all of them, for messages."""
@@ -93,7 +94,8 @@ class ObjectShelf:
 
     def delete(self, names: Iterable[str]) -> None:
         if keys := [self._prefix + name for name in names]:
-            self._blobs.delete(keys)
+            with suppress(StoreError):  # they do no harm, and another run may delete them
+                self._blobs.delete(keys)
 
     def place(self, name: str = "") -> str:
         return self._blobs.place(self._prefix + name)

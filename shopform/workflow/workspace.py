@@ -12,7 +12,7 @@ from shopform.model.shop import Shop
 from shopform.model.values import host_of
 from shopform.state.open import RemoteAccess, open_shelf, open_store
 from shopform.state.ownership import Expected
-from shopform.state.shelf import Shelf
+from shopform.state.shelf import FolderShelf, Shelf
 from shopform.state.store import Store
 from shopform.workflow.observer import Observer
 from shopform.workflow.requests import ProjectRequest
@@ -100,12 +100,14 @@ class Workspace:
         return open_store(name, self.directory, expected, self.loaded.remote(self.shop))
 
     def shelf(self, name: str, folder: str = "") -> Shelf:
-        """Return the documents `name` of this shop: with a remote state, or in `folder` here.
+        """Return the documents `name` of this shop: beside a state in an object store, or here.
 
-        Raises StateError if a symlink leads out of shopform's own folder.
+        `folder` is the one in shopform's own folder. Raises StateError if a symlink leads out of
+        that, and as `store` does.
         """
-        own = self.own_folder(folder or f"{name}/{self.shop.name}")
-        return open_shelf(self.shop.state, name, own, self.loaded.remote(self.shop))
+        if self.shop.in_object_store:
+            return open_shelf(self.shop.state, name, self.loaded.remote(self.shop))
+        return FolderShelf(self.own_folder(folder or f"{name}/{self.shop.name}"))
 
     @property
     def data(self) -> Path:

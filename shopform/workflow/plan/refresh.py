@@ -1,11 +1,11 @@
 """Read the shop and make a plan, for all commands that plan."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from shopform.diagnostics import Collector, warning
-from shopform.errors import AccessRefused, ShopError, StateError, UsageError
+from shopform.errors import AccessRefused, ShopError, ShopformError, UsageError
 from shopform.kinds import Kind
 from shopform.model.desired import Desired, Moved
 from shopform.model.live import Live, LiveObject
@@ -21,7 +21,7 @@ from shopform.planning.planner import draft_plan, finish, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED
 from shopform.planning.scope import Known, Options, scope
 from shopform.shop.absence import confirm_absence
-from shopform.shop.call_budget import CallCounter
+from shopform.shop.call_budget import CallCounter, SharedCounts
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch, with_product_counts
 from shopform.workflow.requests import ReadLimits
@@ -51,21 +51,43 @@ def connected(
     """
     shop, observer = workspace.shop, workspace.observer
 
-    def warn(problem: StateError) -> None:
+    def warn(problem: ShopformError) -> None:
         observer.warn(problem.diagnostics)
 
     ledger = CallCounter(
-        workspace.data, shop.token.text, shop.daily_calls, unwritable=None if writing else warn
+        workspace.data,
+        shop.token.text,
+        shop.daily_calls,
+        unwritable=None if writing else warn,
+        shared=_shared_calls(workspace, warn),
     )
-    with Client(
-        shop,
-        ledger=ledger,
-        max_calls=limits.max_calls,
-        parallelism=limits.parallelism,
-        on_call=lambda _method, path, _status: connection.watch(path),
-    ) as client:
+    with (
+        closing(ledger),
+        Client(
+            shop,
+            ledger=ledger,
+            max_calls=limits.max_calls,
+            parallelism=limits.parallelism,
+            on_call=lambda _method, path, _status: connection.watch(path),
+        ) as client,
+    ):
         connection = Connection(client, ledger, limits)
         yield connection
+
+
+def _shared_calls(
+    workspace: Workspace, warn: Callable[[ShopformError], None]
+) -> SharedCounts | None:
+    """Return the counts of the machines that share the state, if its store can be used."""
+    if not workspace.shop.in_object_store:
+        return None
+    from shopform.workflow.records.shared_calls import SharedCalls
+
+    try:
+        return SharedCalls(workspace.shelf("calls"), warn)
+    except ShopformError as problem:
+        warn(problem)
+    return None
 
 
 def read_and_plan(
