@@ -10,6 +10,7 @@ from shopform.config.compile.compiler import (
     same_shops,
 )
 from shopform.config.compile.shop_selection import names_several_shops, select_shop, select_shops
+from shopform.config.compile.shop_settings import unusable_state
 from shopform.config.read.project import Project, load, shop_names, variable_names
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "select_shop",
     "select_shops",
     "shop_names",
+    "unusable_state",
     "variable_names",
 ]

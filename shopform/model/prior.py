@@ -103,7 +103,8 @@ class Prior:
     """The whole state. A shop without state has an empty lineage and serial 0.
 
     `source` is the host of the source shop, in the state of a clone. `keys` are salted digests of
-    the API keys that wrote it: a key among them belongs to the same shop.
+    the API keys that wrote it: a key among them belongs to the same shop. `migrated_to` is the
+    location of the state that replaces this one.
     """
 
     lineage: str = ""
@@ -112,6 +113,7 @@ class Prior:
     source: str = ""
     anchor: Anchor | None = None
     keys: tuple[str, ...] = ()
+    migrated_to: str = ""
     resources: Mapping[Address, Entry] = field(default_factory=dict)
     pending: tuple[Intent, ...] = ()
 

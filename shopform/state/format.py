@@ -55,6 +55,9 @@ class StateFile(Closed):
     keys: tuple[str, ...] = field(
         default=(), metadata=about("Salted digests of the API keys that wrote this state.")
     )
+    migrated_to: str = field(
+        default="", metadata=about("The location of the state that replaces this one.")
+    )
     resources: Mapping[Address, Entry]
 
 
@@ -90,6 +93,7 @@ def stored(prior: Prior) -> StateFile:
         source=prior.source,
         anchor=prior.anchor,
         keys=prior.keys,
+        migrated_to=prior.migrated_to,
         resources=prior.resources,
     )
 
@@ -137,6 +141,7 @@ def restored(found: StateFile) -> Prior:
         source=found.source,
         anchor=found.anchor,
         keys=found.keys,
+        migrated_to=found.migrated_to,
         resources=found.resources,
     )
 

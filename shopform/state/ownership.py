@@ -12,8 +12,9 @@ class Expected(NamedTuple):
     """What a state must belong to.
 
     `shop` is the host of the shop, in the form of `host_of`; `source` that of the source shop of a
-    clone, if known. `anywhere`: the host may differ. `flags` select the state on the command line,
-    for hints.
+    clone, if known. `anywhere`: the host may differ. `migrated`: the state may be one that was
+    migrated to another location. `lineage` is that of a new state. `flags` select the state on the
+    command line, for hints.
     """
 
     shop: str
@@ -21,9 +22,12 @@ class Expected(NamedTuple):
     source: str = ""
     flags: str = ""
     anywhere: bool = False
+    migrated: bool = False
+    lineage: str = ""
 
     def check(self, prior: Prior, place: str, *, repair: bool = False) -> None:
-        """Raise StateError for the state of another shop or source, and for unknown kinds.
+        """Raise StateError for the state of another shop or source, for one that was migrated to
+        another location, and for unknown kinds.
 
         Without `repair`, also if one object has two addresses.
         """
@@ -39,6 +43,8 @@ class Expected(NamedTuple):
                 f"not of `{self.source}`",
                 hint="ids are specific to a shop: correct the shop's `url`, or move the file away",
             )
+        if prior.migrated_to and not self.migrated:
+            raise migrated(place, prior.migrated_to)
         unknown = sorted({address.kind for address in prior.resources} - self.catalogue.keys())
         if unknown:
             raise StateError(
@@ -48,3 +54,11 @@ class Expected(NamedTuple):
             )
         if not repair:
             refuse_shared(prior.resources, place, self.flags)
+
+
+def migrated(place: str, location: str) -> StateError:
+    """Return the error of a state that was migrated to another location."""
+    return StateError(
+        f"the state `{place}` was migrated to `{location}`",
+        hint=f"set `state: {location}` for this shop; the change may be on another branch",
+    )

@@ -67,7 +67,7 @@ class Session:
         """`ledger` is the stored state; `writer` makes a writer for a base."""
         self.prior = ledger.prior()
         if not ledger.base.lineage:
-            ledger.base = Prior(lineage=uuid.uuid4().hex, shop=expected.shop)
+            ledger.base = Prior(lineage=expected.lineage or uuid.uuid4().hex, shop=expected.shop)
         if expected.source:
             ledger.base = replace(ledger.base, source=expected.source)
         self._expected = expected
@@ -189,6 +189,16 @@ class Session:
             self._ledger.resources = dict(state.resources)
             self._write(replace(state, serial=max(state.serial, held.serial + 1), pending=()))
         return True
+
+    def copy(self, other: "Session", place: str) -> None:
+        """Replace the whole state, with its pending creates, by that of `other` at `place`."""
+        state = other.prior
+        self.replace(replace(state, serial=state.serial - len(state.pending), pending=()), place)
+        for intent in self.prior.pending:
+            if intent not in state.pending:
+                self.resolve(intent.address)
+        if self.prior.pending != state.pending:
+            self.announce(dict(other._ledger.waiting.values()))
 
     def __enter__(self) -> Self:
         return self

@@ -75,9 +75,18 @@ class Workspace:
     def observer(self) -> Observer:
         return self.loaded.observer
 
-    def store(self, *, anywhere: bool = False) -> Store:
-        """Return the store of the state; `anywhere` allows the state of another host."""
-        name, flags = self.shop.state, f" --shop {self.shop.name}"
+    @property
+    def location(self) -> str:
+        """Where the state is: a path relative to the project, or an address."""
+        if not self.source:
+            return self.shop.state
+        folder, slash, file = self.shop.state.rpartition("/")
+        path = PurePosixPath(file)
+        return f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
+
+    def store(self, *, anywhere: bool = False, migrated: bool = False, lineage: str = "") -> Store:
+        """Return the store of the state; see Expected for what it may be."""
+        flags = f" --shop {self.shop.name}"
         if self.former and not anywhere:
             raise StateError(
                 f"`{self.shop.name}` has no state, and `{self.former}` is of the same shop",
@@ -85,9 +94,6 @@ class Workspace:
                 " state; if not, move the file away",
             )
         if self.source:
-            folder, slash, file = name.rpartition("/")
-            path = PurePosixPath(file)
-            name = f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
             flags += f" --from {self.source}"
         host = self.source_host if self.source else ""
         expected = Expected(
@@ -96,8 +102,10 @@ class Workspace:
             source=host,
             flags=flags,
             anywhere=anywhere,
+            migrated=migrated,
+            lineage=lineage,
         )
-        return open_store(name, self.directory, expected, self.loaded.remote(self.shop))
+        return open_store(self.location, self.directory, expected, self.loaded.remote(self.shop))
 
     def shelf(self, name: str, folder: str = "") -> Shelf:
         """Return the documents `name` of this shop: beside a state in an object store, or here.

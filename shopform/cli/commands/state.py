@@ -106,6 +106,26 @@ def push(
     console.result(f"Pushed serial {serial}." if serial else "The state has this content already.")
 
 
+@group.command("migrate")
+@own_state
+@click.argument("location", type=File())
+@click.pass_obj
+def migrate(console: Console, /, shop: str | None, lock_timeout: float, location: str) -> None:
+    """Copy the state and what is kept with it to LOCATION, a path or an address.
+
+    Records of runs, reviewed plans and the states of copies from other shops go along. The old
+    state is kept and names the new location, so runs that use it are refused. An interrupted
+    migration can be repeated.
+    """
+    from shopform.workflow.state.migrate_state import migrate
+
+    loaded = options.opened(console, {"shop": shop})[1]
+    for each in migrate(loaded, location, lock_timeout):
+        counts = f"{each.resources} resources, {each.pending} pending creates"
+        console.result(f"Migrated {each.source} to {each.target} ({counts}).")
+    console.result(f"Set `state: {location}` in the project's settings, on every branch.")
+
+
 @group.command("mv")
 @own_state
 @click.argument("source", shell_complete=completions.owned)

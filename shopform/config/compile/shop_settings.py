@@ -172,7 +172,7 @@ class Settings:
             state = (data or {}).get("state")
             state = _default_state(name) if state is None else state
             node = child(self.root, "shops", name, "state") or child(self.root, "shops", name)
-            if node and (wrong := _unusable_state(state)):
+            if node and (wrong := unusable_state(state)):
                 self._collector.error(
                     "state-name",
                     f"`state` cannot be {wrong}: `{state}`",
@@ -236,7 +236,7 @@ def _url_problem(url: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _unusable_state(path: str) -> str:
+def unusable_state(path: str) -> str:
     """Return why a path or an address cannot be that of a state; empty if it can."""
     if "://" in path:
         return refused_address(path)
