@@ -175,7 +175,7 @@ reading = stack(
         type=click.IntRange(1, 32),
         default=4,
         show_default=True,
-        help="Maximum number of concurrent API calls.",
+        help="Maximum number of concurrent API calls; fewer while the shop is slow or fails.",
     ),
     option(
         "--max-calls", type=click.IntRange(1), metavar="N", help="Stop after this many API calls."

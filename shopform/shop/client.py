@@ -11,8 +11,9 @@ from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
 from shopform.model.shop import Shop
 from shopform.shop.call_budget import CallCounter
+from shopform.shop.pace import Pace
 from shopform.shop.responses import Call, Json, Retry, evaluate, no_response
-from shopform.shop.transport import Check, NoResponse, Transport
+from shopform.shop.transport import Check, NoResponse, Response, Transport
 
 FIRST_WAIT = 0.5
 
@@ -25,7 +26,8 @@ class Client:
     up, or the key is refused, every later request raises that error and nothing more is sent.
 
     GET, PUT and DELETE are sent up to three times; a POST is sent again only if it certainly did
-    not leave, and otherwise raises `OutcomeUnknown`. `on_call` is called with method, path and
+    not leave, and otherwise raises `OutcomeUnknown`. At most `parallelism` requests are in flight,
+    fewer while the shop is slow or fails; see `Pace`. `on_call` is called with method, path and
     status (0: no response) of every request, in the thread that sent it. `timeout` is in seconds.
 
     Errors: `AccessRefused`, `BudgetSpent`, `Unreachable`, `Nonsense`, `OutcomeUnknown`,
@@ -47,6 +49,7 @@ class Client:
     ) -> None:
         self.shop = shop
         self.parallelism = max(1, parallelism)
+        self.pace = Pace(self.parallelism)
         self.calls = 0
         self._ledger = ledger
         self._max_calls = max_calls
@@ -135,18 +138,12 @@ class Client:
                 self._resume_at = max(self._resume_at, time.monotonic() + answer.wait)
 
     def _once(self, call: Call) -> Json | Retry | None:
-        pause = self._resume_at - time.monotonic()
-        if pause > 0:
-            self._sleep(pause)
-        self._spend()
-        check = None if call.method == "GET" else self.before_write
-        try:
-            if check:
-                check()
-            found = self._transport.exchange(call, check)
-        except ShopformError:
-            self._give_back()
-            raise
+        with self.pace.turn() as turn:
+            pause = self._resume_at - time.monotonic()
+            if pause > 0:
+                self._sleep(pause)
+            self._spend()
+            found = self._exchange(call, turn)
         if isinstance(found, NoResponse):
             if not found.sent:
                 self._give_back()
@@ -154,6 +151,21 @@ class Client:
             return no_response(call, found.reason, sent=found.sent, retry=found.retry)
         self._report(call, found.status)
         return evaluate(call, found.status, found.headers, found.body, self._transport.token)
+
+    def _exchange(self, call: Call, turn: int) -> Response | NoResponse:
+        check = None if call.method == "GET" else self.before_write
+        began = time.monotonic()
+        try:
+            if check:
+                check()
+            found = self._transport.exchange(call, check)
+        except ShopformError:
+            self._give_back()
+            raise
+        good = isinstance(found, Response) and found.status != 429 and found.status < 500
+        endpoint = f"{call.method} {call.endpoint}"
+        self.pace.judge(turn, endpoint, time.monotonic() - began, good=good)
+        return found
 
     def _report(self, call: Call, status: int) -> None:
         if self._on_call:
