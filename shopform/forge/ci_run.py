@@ -8,6 +8,7 @@ from typing import Any
 
 from shopform import files
 from shopform.forge.records import part
+from shopform.model.provenance import Provenance
 
 GITHUB, GITLAB = "github", "gitlab"
 # GitHub refuses the body of a comment over 65,536 characters, GitLab one over 1,000,000; the rest
@@ -20,13 +21,14 @@ COMMENT_LIMIT = 65_000
 class CiRun:
     """A run on GitHub (`system` is `github`), on GitLab (`gitlab`), or elsewhere (empty).
 
-    `project` is how the API names the repository. `request` is the number of the pull request or
-    merge request, as `label` shows it, and `head` the last commit of its branch; `commit` is that
-    of the run, which may be a merge of the two. `fork`: the request is of another repository, or
-    of an unknown one.
+    `actor` is the user who started it. `project` is how the API names the repository. `request` is
+    the number of the pull request or merge request, as `label` shows it, and `head` the last commit
+    of its branch; `commit` is that of the run, which may be a merge of the two. `fork`: the request
+    is of another repository, or of an unknown one.
     """
 
     system: str = ""
+    actor: str = ""
     api: str = ""
     project: str = ""
     event: str = ""
@@ -45,6 +47,18 @@ class CiRun:
         """The name of the request for people; empty without one."""
         kind = "Pull" if self.system == GITHUB else "Merge"
         return f"{kind} request {self.label}" if self.request else ""
+
+    def provenance(self, made: str = "") -> Provenance:
+        """Return what is kept of the run with what it made."""
+        return Provenance(
+            made=made,
+            actor=self.actor,
+            commit=self.commit,
+            commit_url=self.commit_url,
+            request=self.title,
+            request_url=self.request_url,
+            run_url=self.run_url,
+        )
 
     @property
     def comment_limit(self) -> int:
@@ -80,6 +94,7 @@ def _github(variables: Mapping[str, str]) -> CiRun:
     source = part(event, "pull_request", "head", "repo", "full_name")
     return CiRun(
         system=GITHUB,
+        actor=found("GITHUB_ACTOR", ""),
         api=found("GITHUB_API_URL", "https://api.github.com"),
         project=name,
         event=found("GITHUB_EVENT_NAME", ""),
@@ -116,6 +131,7 @@ def _gitlab(variables: Mapping[str, str]) -> CiRun:
     target = found("CI_MERGE_REQUEST_PROJECT_ID", "") or found("CI_PROJECT_ID", "")
     return CiRun(
         system=GITLAB,
+        actor=found("GITLAB_USER_LOGIN", ""),
         api=found("CI_API_V4_URL", ""),
         project=target,
         event=found("CI_PIPELINE_SOURCE", ""),

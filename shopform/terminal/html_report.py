@@ -8,7 +8,6 @@ from pathlib import Path
 from shopform import files
 from shopform.forge.ci_run import ci_run
 from shopform.model.plan import Plan
-from shopform.model.provenance import Provenance
 from shopform.render.html.page import render_html
 from shopform.render.html.previews import ALL_IMAGES, LARGEST_IMAGE, ImageFile, image_files
 from shopform.terminal.console import Console
@@ -16,15 +15,8 @@ from shopform.terminal.console import Console
 
 def html_report(console: Console, plan: Plan) -> str:
     """Render the report with the current time. No digest covers the time or CI's variables."""
-    run = ci_run(console.environment)
-    origin = Provenance(
-        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M UTC}",
-        commit=run.commit,
-        commit_url=run.commit_url,
-        request=run.title,
-        request_url=run.request_url,
-        run_url=run.run_url,
-    )
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M UTC}"
+    origin = ci_run(console.environment).provenance(made)
     return render_html(plan, origin=origin, images=_images(console.directory, plan))
 
 

@@ -44,6 +44,17 @@ def test_the_outcome_of_a_removed_record_is_removed_too(one: Project) -> None:
     assert len([*one.records.iterdir()]) == 100
 
 
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_ACTOR": "ana",
+    "GITHUB_SERVER_URL": "https://forge.example",
+    "GITHUB_REPOSITORY": "a/shop",
+    "GITHUB_SHA": "0" * 40,
+    "GITHUB_REF": "refs/pull/7/merge",
+    "GITHUB_RUN_ID": "99",
+}
+
+
 def log(one: Project, *arguments: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(one.done("log", "--json", *arguments).out)
     return found
@@ -65,7 +76,7 @@ def test_the_log_names_objects_as_they_are_called(one: Project) -> None:
     first = one.apply()
     cups = {**MUGS, "name": "Krus & kopper", "parent": None, "in_menu": False}
     one.declare(categories={"kitchen": {**KITCHEN, "tag": None}, "mugs": cups})
-    second = one.apply()
+    second = one.apply(**GITHUB)
     one.declare(categories={"kitchen": {**KITCHEN, "tag": None}})
     one.apply()
     third, made, begun = log(one)
@@ -76,6 +87,15 @@ def test_the_log_names_objects_as_they_are_called(one: Project) -> None:
         "Category Krus renamed to Krus & kopper; parent removed; in menu switched off",
     ]
     assert summaries(third) == ["Category Krus & kopper deleted"]
+    assert made["ci"] == {
+        "actor": "ana",
+        "commit": "0" * 40,
+        "commit_url": f"https://forge.example/a/shop/commit/{'0' * 40}",
+        "request": "Pull request #7",
+        "request_url": "https://forge.example/a/shop/pull/7",
+        "run_url": "https://forge.example/a/shop/actions/runs/99",
+    }
+    assert "ci" not in begun
     assert (made["verb"], made["result"], len(made["digest"])) == ("apply", "complete", 64)
     names = [field["name"] for field in made["changes"][1]["fields"]]
     assert names == ["name", "parent", "in_menu"]
@@ -85,17 +105,20 @@ def test_text_and_release_notes_show_the_same_run(one: Project) -> None:
     one.declare(categories={"kitchen": KITCHEN})
     one.apply()
     one.declare(categories={"kitchen": {**KITCHEN, "name": "Bad *og* <b>"}})
-    run = one.apply()
+    run = one.apply(**GITHUB)
     text = one.done("log").out
     (record,) = (each for each in log(one) if each["name"] == run)
     day, time = record["time"][:10], record["time"][11:16]
     lines = text.split("\n\n")[0].splitlines()
     assert lines[0] == f"run {run} (apply)"
-    assert lines[1] == f"Author:  {record['who']}"
+    assert lines[1] == f"Author:  ana <{record['who']}>"
     assert lines[2].startswith(f"Date:    {day} {time}")
+    assert "Request: Pull request #7 https://forge.example/a/shop/pull/7" in lines
+    assert "CI run:  https://forge.example/a/shop/actions/runs/99" in lines
     assert "    ~ Category Køkken renamed to Bad *og* <b> (category.kitchen)" in text.splitlines()
     notes = one.done("log", "--format", "markdown").out
-    assert notes.startswith(f"# Changes of demo\n\n## {day}\n\n### {time} UTC: Apply by ")
+    assert notes.startswith(f"# Changes of demo\n\n## {day}\n\n### {time} UTC: Apply by ana\n\n")
+    assert "[Pull request #&#8203;7](<https://forge.example/a/shop/pull/7>)" in notes
     assert "- Category Køkken renamed to Bad \\*og\\* &lt;b&gt;" in notes.splitlines()
     assert "category.kitchen" not in notes
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.errors import ShopformError, StateError, StoreError, UsageError
+from shopform.forge.ci_run import ci_run
 from shopform.kit import documents
 from shopform.kit.json_stream import encode
 from shopform.model.addresses import container_of
@@ -71,6 +72,7 @@ def keep_record(
     shelf = _shelf(workspace)
     now, earlier = datetime.now(UTC), _names(shelf)
     name = _name(now, earlier[-1:])
+    run = ci_run(workspace.loaded.request.environment)
     record = RunRecord(
         format_version=FORMAT,
         run=name,
@@ -82,6 +84,7 @@ def keep_record(
         plan={},
         allowed=allowed,
         who=user_at_host(),
+        ci=run.provenance() if run.system else None,
         names=_referred(plan, session.prior),
     )
     data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
