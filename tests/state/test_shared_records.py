@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
 from machines import Machine, Switched, one, shared
+
+from shopform.workflow.records import run_history
 
 __all__ = ["one", "shared"]
 
@@ -66,6 +69,30 @@ def test_a_store_that_cannot_be_read_is_no_damaged_record(one: Machine, shared: 
     shared.refuses = lambda request: request.startswith(f"get {RUNS}")
     assert one.run("undo", "--list").exit == 19
     assert one.run("undo", "--auto-approve").exit == 19
+
+
+def test_an_outcome_that_the_store_refuses_is_kept_on_this_machine(
+    one: Machine, shared: Switched
+) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    shared.refuses = lambda request: ".outcome.json" in request
+    run = one.done("apply", "--auto-approve")
+    assert suppliers(one) == ["Nord"]
+    (kept,) = (one.directory / ".shopform/runs/demo").glob("*.outcome.json")
+    assert str(kept) in "".join(run.err.split())
+    assert json.loads(kept.read_bytes())["format_version"] == "1.0"
+
+
+def test_old_records_are_deleted_from_the_store(
+    one: Machine, shared: Switched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_history, "KEPT", 1)
+    monkeypatch.setattr(run_history, "KEPT_IN_STORE", 2)
+    for name in "ABC":
+        one.declare(suppliers={"nord": {"name": name}})
+        one.done("apply", "--auto-approve")
+    assert len(names(one)) == 2
+    assert len([*shared.blobs.list(RUNS)]) == 4
 
 
 def test_the_message_without_a_record_has_the_place(one: Machine) -> None:

@@ -196,6 +196,15 @@ def test_a_run_is_undone_from_a_machine_with_an_empty_disk(server: Server, tmp_p
         assert machines.made() == before
 
 
+def test_machines_count_the_calls_of_a_key_together(server: Server, tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        machines = Machines(server, sandbox, tmp_path, "calls.json")
+        assert machines.run(*APPLY).exit == 0
+        for _ in range(2):  # each on a machine that made no call before
+            plan = machines.run("plan", "--json")
+            assert json.loads(plan.out)["calls"]["left"] == 10_000 - len(sandbox.calls), plan.text
+
+
 @pytest.mark.parametrize("call", [7, 11, 15])
 def test_a_machine_that_was_paused_makes_no_further_call(
     call: int, server: Server, tmp_path: Path

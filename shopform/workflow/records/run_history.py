@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -30,6 +31,8 @@ from shopform.workflow.records.run_outcome import FORMAT, TIME, outcome_file
 from shopform.workflow.workspace import Workspace
 
 KEPT = 50
+KEPT_IN_STORE = 500  # of a team, whose log goes back further
+READERS = 16
 STAMP = "%Y%m%d-%H%M%S"
 NAME = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")
 FILE = re.compile(NAME.pattern + r"\.json")
@@ -89,7 +92,7 @@ def keep_record(
     )
     data = documents.write(RunRecord, record) | {"plan": outline(replace(plan, settled={}))}
     shelf.write(f"{name}.json", encode(data))
-    old = [*earlier, name][:-KEPT]
+    old = [*earlier, name][: -(KEPT_IN_STORE if workspace.shop.in_object_store else KEPT)]
     shelf.delete(file for each in old for file in (f"{each}.json", outcome_file(each)))
     return name
 
@@ -98,7 +101,7 @@ def run_of(workspace: Workspace, plan: Plan) -> RunRecord | None:
     """Return the run in which a saved plan was applied."""
     basis = plan.basis
     shelf = _shelf(workspace)
-    for name in reversed(_names(shelf)):
+    for name in reversed(_names(shelf)[-KEPT:]):
         try:
             record = _read(shelf, name)
             made = record.plan
@@ -161,13 +164,21 @@ def records(
     found, damaged = [], list[Diagnostic]()
     shelf = _shelf(workspace)
     first = since.astimezone(UTC).strftime(STAMP) if since else ""
-    for name in reversed([name for name in _names(shelf) if name >= first]):
+
+    def read(name: str) -> RunRecord | StateError:
         try:
-            found.append(_read(shelf, name))
+            return _read(shelf, name)
         except StoreError:
             raise
         except StateError as problem:
-            damaged += with_severity(problem.diagnostics, Severity.WARNING)
+            return problem
+
+    with ThreadPoolExecutor(READERS) as pool:
+        for each in pool.map(read, reversed([n for n in _names(shelf) if n >= first])):
+            if isinstance(each, RunRecord):
+                found.append(each)
+            else:
+                damaged += with_severity(each.diagnostics, Severity.WARNING)
     return found, damaged
 
 

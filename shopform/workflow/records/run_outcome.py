@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shopform.errors import StateError
+from shopform.errors import StateError, StoreError
 from shopform.kit import documents
 from shopform.kit.json_stream import encode
 from shopform.model.plan import Outcome
+from shopform.state.shelf import FolderShelf
 from shopform.workflow.workspace import Workspace
 
 FORMAT = "1.0"
@@ -38,7 +39,10 @@ def outcome_file(run: str) -> str:
 
 
 def keep_outcome(workspace: Workspace, run: str, outcome: Outcome) -> None:
-    """Record how a run ended. Warns if that fails, since the run is over anyway."""
+    """Record how a run ended. Warns if that fails, since the run is over anyway.
+
+    What a store refuses is kept on this machine.
+    """
     found = RunOutcome(
         format_version=FORMAT,
         time=datetime.now(UTC).strftime(TIME),
@@ -46,9 +50,15 @@ def keep_outcome(workspace: Workspace, run: str, outcome: Outcome) -> None:
         not_run=tuple(step.key for step in outcome.not_run),
         stopped=str(outcome.stopped or ""),
     )
+    name, data = outcome_file(run), b"".join(encode(documents.write(RunOutcome, found)))
     try:
-        data = encode(documents.write(RunOutcome, found))
-        workspace.shelf("runs").write(outcome_file(run), data)
+        try:
+            workspace.shelf("runs").write(name, data)
+        except StoreError as problem:
+            here = FolderShelf(workspace.own_folder(f"runs/{workspace.shop.name}"))
+            here.write(name, data)
+            hint = f"how the run ended is in `{here.place(name)}`, and missing in `shopform log`"
+            raise StoreError(str(problem), hint=hint) from problem
     except StateError as problem:
         workspace.observer.warn(problem.diagnostics)
 
