@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shopform.diagnostics import Severity
+from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 from shopform.model.desired import Desired, Resource
@@ -37,12 +38,13 @@ class World:
     rules: Rules = field(default_factory=Rules)
     more: dict[str, Any] = field(default_factory=dict)
     pending: tuple[Any, ...] = ()
+    catalogue: Catalogue = STANDARD
 
     def declare(self, address: str, /, **fields: Any) -> "World":
         """A resource with these fields."""
         at = Address(address)
         aside = {n: fields.pop(n) for n in ("protect", "ignore", "span") if n in fields}
-        kind = STANDARD[at.kind]
+        kind = self.catalogue[at.kind]
         parent = Address.of(kind.nesting.kind, *at.keys[:-1]) if kind.nesting else None
         self.declared[at] = Resource(address=at, fields=fields, parent=parent, kind=kind, **aside)
         return self
@@ -57,7 +59,7 @@ class World:
         """An entry of the state. What is given as `sent` is what was declared last time."""
         at = Address(address)
         aside = {n: sent.pop(n) for n in ("protect", "stored", "parent", "made") if n in sent}
-        kind = STANDARD[at.kind]
+        kind = self.catalogue[at.kind]
         if kind.nesting and "parent" not in aside:
             aside["parent"] = Address.of(kind.nesting.kind, *at.keys[:-1])
         if isinstance(aside.get("parent"), Ref):
@@ -108,26 +110,26 @@ class World:
                 assumed=kind.name in self.assumed,
                 paged=kind.name in self.paged,
             )
-            for kind in STANDARD.values()
+            for kind in self.catalogue.values()
             if kind.name in read
         }
 
     def plan(self, **options: Any) -> Plan:
         ordered = dict(sorted(self.declared.items()))
-        desired = Desired(resources=ordered, **self.more, catalogue=STANDARD)
+        desired = Desired(resources=ordered, **self.more, catalogue=self.catalogue)
         prior = Prior(lineage="l", serial=1, resources=self.entries, pending=self.pending)
         shop = Shop(
             name="demo",
             url="https://demo.example",
             token=Secret("${env:T}", "t"),
             rules=self.rules,
-            catalogue=STANDARD,
+            catalogue=self.catalogue,
         )
         return plan(desired, prior, self.shop(), shop, Options(**options))
 
     def shop(self) -> Live:
         return Live(
-            kinds=self.kinds(), hosts=HOSTS, calls=7, counts=self.counts, catalogue=STANDARD
+            kinds=self.kinds(), hosts=HOSTS, calls=7, counts=self.counts, catalogue=self.catalogue
         )
 
 

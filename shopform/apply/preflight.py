@@ -194,7 +194,7 @@ class _Preconditions:
                     identity = live_identity(kind, item, self.context.hosts)
                     named = zip(kind.identity, identity, strict=True)
                     secret = tuple(
-                        digest(name, n, part) if isinstance(part, str) else part
+                        digest(kind, n, part) if isinstance(part, str) else part
                         for n, part in named
                     )
                     for each in (identity, secret):

@@ -130,7 +130,7 @@ def _as_stored(
         else:
             live = canonical(type_, item.fields[name], context.hosts)
             if name in context.secrets(step) and live != sent[name]:
-                live = digest(step.address.kind, name, live)
+                live = digest(kind, name, live)
             if live == sent[name]:
                 stored.pop(name, None)
                 continue

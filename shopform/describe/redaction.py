@@ -84,7 +84,7 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
 
     def hidden(kind: Kind, item: LiveObject) -> LiveObject:
         found = {
-            name: Digested(digest(kind.name, name, known(kind, name, raw)))
+            name: Digested(digest(kind, name, known(kind, name, raw)))
             for name, raw in item.fields.items()
             if is_secret(kind, item, name, raw)
         }
@@ -102,7 +102,7 @@ def declared_secrets(desired: Desired, hosts: frozenset[str]) -> Digests:
             if isinstance(value, Secret):
                 held = found.setdefault(kind.name, {}).setdefault(name, {})
                 plain = canonical(kind.type(name), value, hosts)
-                held[value.source] = digest(kind.name, name, plain)
+                held[value.source] = digest(kind, name, plain)
     return found
 
 

@@ -4,7 +4,7 @@ Every fact about the API has a grade and a source, named as in docs/reference/ap
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -138,7 +138,8 @@ class Kind:
     is set for redirects. `fixed` is a boolean on the wire of an object that must never be deleted,
     `anchor` the key with the shop's own URL in such an object. `counted_by` is the filter that
     counts the products of an object. `from_wire` and `to_wire` convert a whole object after reading
-    and before sending, for fields that rows cannot describe.
+    and before sending, for fields that rows cannot describe. `digest_key` is the project's key for
+    digests of secrets; empty without one.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Kind:
     counted_by: str = ""
     from_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     to_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    digest_key: str = field(default="", repr=False)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

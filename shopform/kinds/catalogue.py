@@ -1,7 +1,7 @@
 """The kinds that a project reconciles, as one value."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from shopform.kinds.base import Kind
@@ -16,6 +16,10 @@ class Catalogue(Mapping[str, Kind]):
     """
 
     kinds: tuple[Kind, ...]
+
+    def with_digest_key(self, key: str) -> "Catalogue":
+        """Return the kinds with a key for the digests of secrets in states."""
+        return Catalogue(tuple(replace(kind, digest_key=key) for kind in self.kinds))
 
     def __getitem__(self, name: str) -> Kind:
         return self._by_name[name]

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import cache
 
 from shopform.kinds import Kind
 from shopform.kinds.field_types.base import NO_HOSTS, FieldType
@@ -43,13 +44,46 @@ def identified(kind: Kind, parts: Iterable[object]) -> tuple[object, ...]:
 DIGEST = "hmac-sha256:"
 
 
-def digest(address: str, name: str, text: object) -> str:
-    """Return the digest of a secret field for the state: it shows changes, not the value."""
+def digest(kind: Kind, name: str, text: object, like: object = None) -> str:
+    """Return the digest of a secret field for the state: it shows changes, not the value.
+
+    It is made with the key of the project, and has the id of that key. Without one its key is
+    public, so a value that can be guessed can be found. `like` is a digest that it is compared
+    with: the result is made as that was, and is `like` if that is not comparable.
+    """
+    if is_digest(like) and not comparable(kind, like, text):
+        return str(like)
     if type(text) is Digested:
         return text
-    key = f"shopform:{address.partition('.')[0]}:{name}".encode()
-    return DIGEST + hmac.new(key, str(text).encode(), hashlib.sha256).hexdigest()
+    place = f"shopform:{kind.name}:{name}"
+    if not (key_id(like) if is_digest(like) else kind.digest_key):
+        return DIGEST + _hmac(place, str(text))
+    return f"{DIGEST}{_id_of(kind.digest_key)}:{_hmac(kind.digest_key, f'{place}:{text}')}"
 
 
 def is_digest(value: object) -> bool:
     return isinstance(value, str) and value.startswith(DIGEST)
+
+
+def comparable(kind: Kind, value: object, text: object = "") -> bool:
+    """Return whether a digest can be compared: it was made with the project's key, or with none.
+
+    If `text` is a digest too: whether both were made with the same key.
+    """
+    if type(text) is Digested:
+        return key_id(value) == key_id(text)
+    return key_id(value) in ("", kind.digest_key and _id_of(kind.digest_key))
+
+
+def key_id(value: object) -> str:
+    """Return the id of the key of a digest; empty if it was made without one."""
+    return str(value).removeprefix(DIGEST).rpartition(":")[0]
+
+
+@cache
+def _id_of(key: str) -> str:
+    return _hmac(key, "shopform:key-id")[:8]
+
+
+def _hmac(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -40,7 +40,7 @@ def masked(kind: Kind, entry: Entry, names: Collection[str]) -> Entry:
 
     def hidden(name: str, value: object) -> object:
         known = name not in names or is_digest(value)
-        return value if known else digest(kind.name, name, value)
+        return value if known else digest(kind, name, value)
 
     parts = zip(kind.identity, entry.identity, strict=True)
     return replace(

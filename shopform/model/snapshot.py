@@ -132,12 +132,12 @@ class Snapshot:
         return replace(self, live=live), replace(desired, resources=resources)
 
     def _with_digests(self, resource: Resource) -> Resource:
-        kind, known = resource.kind.name, self.secrets.get(resource.kind.name, {})
+        known = self.secrets.get(resource.kind.name, {})
         secrets: dict[str, Value] = {}
         for name, value in resource.fields.items():
             if isinstance(value, Secret):
                 # A secret that it does not know differs from all others.
-                unknown = digest(kind, name, value.source)
+                unknown = digest(resource.kind, name, value.source)
                 found = known.get(name, {}).get(value.source, unknown)
                 secrets[name] = Secret(value.source, Digested(found))
         return replace(resource, fields={**resource.fields, **secrets}) if secrets else resource
@@ -154,7 +154,7 @@ class Snapshot:
         for kind, name, value in _plain_values(desired, self.prior) if hidden else ():
             if (kind, name) in hidden:
                 plain = canonical(live.catalogue[kind].type(name), value, live.hosts)
-                known[kind, digest(kind, name, plain)] = value
+                known[kind, digest(live.catalogue[kind], name, plain)] = value
         return with_objects(live, partial(_revealed, known)) if known else live
 
 

@@ -13,7 +13,7 @@ from shopform.model.prior import Prior
 from shopform.model.shop import Shop
 from shopform.model.values import Address, Secret
 from shopform.planning.call_costs import recheck_calls, verify_calls
-from shopform.planning.checks import guards, unsettled_paths
+from shopform.planning.checks import digest_keys, guards, unsettled_paths
 from shopform.planning.checks.ci_gates import check_gates
 from shopform.planning.checks.live_paths import paths_of
 from shopform.planning.checks.shop_identity import anchor_of
@@ -102,6 +102,7 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
 def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
     out = Collector()
     guards.complete(live, out)
+    digest_keys.check(prior, desired.catalogue, out, writes=False)
     guards.part(options, out)
     known = Known(catalogue=desired.catalogue, entries=prior.resources, moves=desired.moved)
     covered = scope(options, known)

@@ -6,7 +6,7 @@ from typing import Any
 
 from shopform.diagnostics import plural
 from shopform.kinds.field_types import Unreadable
-from shopform.model.canonical import canonical, digest, is_digest
+from shopform.model.canonical import canonical, comparable, digest, is_digest
 from shopform.model.desired import Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
@@ -164,7 +164,8 @@ class PreviousValues:
         left = entry.stored.get(name, sent)
         now = left if raw is MISSING else canonical(table.type(name), raw, self.live.hosts)
         if is_digest(sent):
-            if raw is MISSING or digest(kind, name, now) != sent:
+            known = raw is not MISSING and comparable(table, sent)
+            if not known or digest(table, name, now, sent) != sent:
                 raise NotRestorable(NOT_RECORDED)
             return Secret("", str(now))
         if name in table.refers:

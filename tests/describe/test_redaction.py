@@ -5,6 +5,7 @@ from worlds import World
 
 from shopform.describe.from_live import declare
 from shopform.describe.redaction import redact
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
@@ -13,7 +14,7 @@ HOOK = "https://canary:hunter2@erp.example/hook"
 
 
 def knows(address: str, number: int, field: str, text: str) -> Prior:
-    secret = digest(address, field, text)
+    secret = digest(STANDARD[Address(address).kind], field, text)
     return Prior(resources={Address(address): Entry(id=number, sent={field: secret})})
 
 

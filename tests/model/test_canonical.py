@@ -10,6 +10,7 @@ from shopform.kinds.field_types import (
     Reference,
     Set,
 )
+from shopform.kinds.standard import STANDARD
 from shopform.kit.url_paths import folded, page_address
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.values import Secret
@@ -69,12 +70,12 @@ def test_secret_stands_for_its_text(type_: FieldType) -> None:
 
 
 def test_a_digest_shows_a_change_and_nothing_else() -> None:
-    one = digest("webhook.a", "url", "https://secret.example")
+    one = digest(STANDARD["webhook"], "url", "https://secret.example")
     assert is_digest(one)
     assert "secret" not in one
-    assert one == digest("webhook.b", "url", "https://secret.example")
-    assert one != digest("webhook.a", "name", "https://secret.example")
-    assert one != digest("webhook.a", "url", "https://other.example")
+    assert one == digest(STANDARD["webhook"], "url", "https://secret.example")
+    assert one != digest(STANDARD["webhook"], "name", "https://secret.example")
+    assert one != digest(STANDARD["webhook"], "url", "https://other.example")
 
 
 def test_an_invalid_url_is_unchanged() -> None:

@@ -4,6 +4,7 @@ import pytest
 from worlds import World, keys, ref
 
 from shopform.kinds.field_types.images import Image
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, FieldChange, Op
 from shopform.model.values import Ref, Secret
@@ -151,7 +152,7 @@ def test_ignored_field_is_sent_once_and_left_alone_afterwards() -> None:
 def test_secret_is_compared_by_digest_and_never_shown() -> None:
     secret = Secret("${env:MAIL}", "hush@x.example")
     world = World().declare("supplier.a", name="A", dropshipping_mail=secret)
-    memory = digest("supplier", "dropshipping_mail", "hush@x.example")
+    memory = digest(STANDARD["supplier"], "dropshipping_mail", "hush@x.example")
     world.owned("supplier.a", 1, name="A", dropshipping_mail=memory)
     world.live("supplier", 1, name="A", dropshipping_mail="hush@x.example")
     assert world.plan().empty

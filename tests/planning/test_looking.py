@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from worlds import World, errors, ref
 
+from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, Plan
 from shopform.model.values import Ref, Secret
@@ -70,7 +71,7 @@ def test_a_reference_is_told_by_address() -> None:
 
 def test_a_secret_is_told_without_its_text() -> None:
     world = World().owned("supplier.a", 1, name="A", dropshipping_mail="x")
-    mark = digest("supplier", "dropshipping_mail", "canary")
+    mark = digest(STANDARD["supplier"], "dropshipping_mail", "canary")
     entry = world.entries[next(iter(world.entries))]
     world.entries[next(iter(world.entries))] = type(entry)(
         id=1, identity=("A",), sent={"name": "A", "dropshipping_mail": mark}

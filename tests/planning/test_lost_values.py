@@ -114,7 +114,7 @@ def test_every_form_marks_what_was_edited_since() -> None:
 
 
 def test_a_secret_is_not_shown_and_what_was_there_before_is_not_marked() -> None:
-    left = digest("webhook", "url", "https://left.example")
+    left = digest(STANDARD["webhook"], "url", "https://left.example")
     world = World().owned("webhook.a", 7, url=left, events=["paid"])
     world.live("webhook", 7, url="https://canary.example", events=["paid"])
     made = world.plan()

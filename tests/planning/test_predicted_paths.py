@@ -174,7 +174,7 @@ def test_what_the_shop_made_is_in_conflict_with_redirects_of_the_state() -> None
     def entry(**sent: str) -> Entry:
         return Entry(id=1, sent=sent)
 
-    secret = digest("redirect", "target", "sko")
+    secret = digest(STANDARD["redirect"], "target", "sko")
     entries = {
         Address("redirect.in"): entry(source="a", target="sko"),
         Address("redirect.x"): entry(source="sko-x", target="b"),
@@ -189,6 +189,8 @@ def test_what_the_shop_made_is_in_conflict_with_redirects_of_the_state() -> None
     foreseen = {Address("category.a"): ("sko-x", "sko-x")}
     assert [d.code for d in conflicts(STANDARD, foreseen, {"sko-x"}, entries)] == ["route-hides"]
     hidden = {
-        Address("redirect.s"): entry(source=digest("redirect", "source", "sko-x"), target="b")
+        Address("redirect.s"): entry(
+            source=digest(STANDARD["redirect"], "source", "sko-x"), target="b"
+        )
     }
     assert list(conflicts(STANDARD, made, {"sko"}, hidden)) == []

@@ -138,7 +138,7 @@ def test_objects_of_our_other_creates_are_not_taken_for_this_one() -> None:
 
 
 def test_a_secret_is_recognised_by_its_digest_and_never_by_likeness() -> None:
-    secret = digest("webhook", "url", "https://a.example/k")
+    secret = digest(STANDARD["webhook"], "url", "https://a.example/k")
     create = intent("webhook", url=secret, events=("paid",))
     assert found(create, shop(NEW, url="https://a.example/k", events=["paid"])) == (NEW, ())
     assert found(create, shop(NEW, url="https://A.example/k", events=["stock"])) == (None, (NEW,))
@@ -172,10 +172,10 @@ def test_the_next_run_adopts_asks_or_sends_again() -> None:
 
 def test_an_object_of_another_create_is_not_taken_whether_its_name_is_a_secret_or_not() -> None:
     events: dict[str, Any] = {"events": ("stock",)}
-    secret = digest("webhook", "url", "https://a")
+    secret = digest(STANDARD["webhook"], "url", "https://a")
     for mine, other in (
         (secret, "https://b"),
-        ("https://a", digest("webhook", "url", "https://b")),
+        ("https://a", digest(STANDARD["webhook"], "url", "https://b")),
     ):
         create = intent("webhook", BEFORE, url=mine, **events)
         there = shop(NEW, url="https://b", events=["stock"])

@@ -47,7 +47,7 @@ def world(
             made.declare(address, **fields)
     entry = made.entries[Address(address)]
     memory = canonical(kind.type(name), known)
-    entry.sent[name] = digest(kind.name, name, memory) if secret else memory  # type: ignore[index]
+    entry.sent[name] = digest(kind, name, memory) if secret else memory  # type: ignore[index]
     return made
 
 

@@ -31,7 +31,7 @@ def test_an_object_is_recognised_however_its_identity_is_written(kind: Kind, nam
     for value in WRITTEN[kind.type(name).name]:
         item = LiveObject(id=7, fields={name: value}, parent_id=None)
         part = identity_part(kind.type(name), value)
-        secret = digest(kind.name, name, part)
+        secret = digest(kind, name, part)
 
         def held(left: object, desired: Desired, item: Any = item) -> bool:
             parts = tuple(left if n == name else None for n in kind.identity)

@@ -10,7 +10,7 @@ from shopform.model.plan import Action, Change, Op
 from shopform.model.references import links
 from shopform.model.shop import DeleteLimits, Shop
 from shopform.model.values import Address
-from shopform.planning.checks import policy_rules, removed_paths, route_proofs
+from shopform.planning.checks import digest_keys, policy_rules, removed_paths, route_proofs
 from shopform.planning.checks.live_paths import Paths
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
@@ -23,6 +23,7 @@ FEW = 3
 def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
     """Add an error for each reason to refuse the plan, and warnings for other risks."""
     complete(draft.live, draft.out)
+    digest_keys.check(draft.prior, draft.catalogue, draft.out, writes=True)
     _protected(draft)
     _children(draft)
     _fixed(draft)

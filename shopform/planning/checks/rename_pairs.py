@@ -90,7 +90,7 @@ class RenameFinder:
                 if name in item.fields:
                     live = canonical(type_, item.fields[name], draft.live.hosts)
                     secret = bool(held) and is_digest(held[0])
-                    held.append(digest(kind.name, name, live) if secret else live)
+                    held.append(digest(kind, name, live, held[0]) if secret else live)
                 values[name] = tuple(dict.fromkeys(held))
             yield Candidate(address, item.id, item.parent_id, values, _label(kind, values))
 

@@ -97,7 +97,7 @@ def same_identity(
         known += [entry.stored[name]] if name in entry.stored else []
         known += [resource.fields.get(name)] if resource else []
         parts = {each if is_digest(each) else identity_part(type_, each, hosts) for each in known}
-        secret = (digest(address.kind, name, each) for each in (held, now))
+        secret = (digest(kind, name, x, like) for x in (held, now) for like in parts)
         if now not in parts and parts.isdisjoint(secret):
             return False
     return True

@@ -8,7 +8,7 @@ from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH, FieldType, Unreadable
 from shopform.kinds.field_types.number import id_of
 from shopform.kit.url_paths import page_address
-from shopform.model.canonical import canonical, digest, identity_part, is_digest
+from shopform.model.canonical import canonical, comparable, digest, identity_part, is_digest
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 from shopform.model.plan import FieldChange
@@ -126,7 +126,7 @@ class Comparer:
         """Return what the state records of a declared value, references as ids."""
         type_, hosts = kind.type(name), self.matching.live.hosts
         if isinstance(value, Secret):
-            return digest(kind.name, name, type_.canonical(value.text, hosts))
+            return digest(kind, name, canonical(type_, value, hosts))
         if isinstance(value, Ref):
             number = self.resolve(value)
             return value if number is None else number
@@ -204,12 +204,14 @@ class _Update:
         elif raw is MISSING:
             # The list lacks the field: only the state knows whether it is up to date.
             recorded = result.sent[name] = compare.recorded(kind, name, value)
-            equal = recorded == entry.sent.get(name, MISSING) if entry else not recorded
+            equal = self._as_before(name, value) if entry else not recorded
+            if entry and equal and recorded != entry.sent[name]:
+                result.record = True
         else:
             result.sent[name] = compare.recorded(kind, name, value)
-            held = live = type_.canonical(raw, compare.matching.live.hosts)
+            held = live = canonical(type_, raw, compare.matching.live.hosts)
             if isinstance(value, Secret):
-                live = digest(kind.name, name, held)
+                live = digest(kind, name, held)
             equal = self._equal(name, value, held, live)
         if equal:
             result.unchanged += 1
@@ -237,14 +239,23 @@ class _Update:
                 return True
             return False
         left = entry.stored.get(name, before)
-        now = digest(kind.name, name, held) if is_digest(left) else held
-        if recorded == before and name in entry.stored and left == now:
-            result.stored[name] = left
+        now = digest(kind, name, held, left) if is_digest(left) else held
+        if name in entry.stored and left == now and self._as_before(name, value):
+            result.stored[name] = digest(kind, name, held) if is_digest(left) else left
+            result.record = result.record or before != recorded
             return True
         # The shop changed the path because another object had the one that was sent. This is no
         # edit, and the path is sent again once it is free.
         refused = name == kind.path and recorded == before and appended(kind, before, live)
         return refused and self.compare.holder(kind, str(before), self.item.id) is not None
+
+    def _as_before(self, name: str, value: Value) -> bool:
+        """Return whether a value is known to be the one that the state records as sent."""
+        sent, kind = self.entry.sent.get(name, MISSING) if self.entry else MISSING, self.kind
+        if not (isinstance(value, Secret) and is_digest(sent)):
+            return self.result.sent[name] == sent
+        plain = canonical(kind.type(name), value, self.compare.matching.hosts)
+        return comparable(kind, sent, plain) and digest(kind, name, plain, sent) == sent
 
     def _unreadable(self, type_: Unreadable, name: str, value: object, reason: str = "") -> None:
         """Compare an unreadable value with its records in the state."""

@@ -56,6 +56,6 @@ def identity_of(
     """Return the identity of an object with these values; a declared secret as its digest."""
     held = ((n, identity_part(kind.type(n), values.get(n), hosts)) for n in kind.identity)
     return tuple(
-        digest(kind.name, name, value) if isinstance(resource.fields.get(name), Secret) else value
+        digest(kind, name, value) if isinstance(resource.fields.get(name), Secret) else value
         for name, value in held
     )

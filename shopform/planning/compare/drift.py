@@ -103,7 +103,7 @@ def _live(kind: Kind, name: str, entry: Entry, item: LiveObject, compare: Compar
         return type_.current(entry.sent[name], raw)
     value = canonical(type_, raw, compare.matching.hosts)
     secret = value != entry.sent[name] and name in secrets_of(entry)
-    return digest(kind.name, name, value) if secret else value
+    return digest(kind, name, value, _recorded(entry, name)) if secret else value
 
 
 def _shown(kind: Kind, name: str, value: object, compare: Comparer) -> object:

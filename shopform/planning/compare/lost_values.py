@@ -61,7 +61,7 @@ def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: froze
         edited = type_.has_more(sent, item.fields[name])
     else:
         left = (sent, entry.stored.get(name, sent))
-        edited = (digest(kind.name, name, value) if is_digest(sent) else value) not in left
+        edited = (digest(kind, name, value, sent) if is_digest(sent) else value) not in left
     return Loss(name, value, True, edited, secret)
 
 

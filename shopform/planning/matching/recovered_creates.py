@@ -6,7 +6,15 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from shopform.kinds import Kind
-from shopform.model.canonical import canonical, digest, identified, identity_part, is_digest
+from shopform.model.canonical import (
+    canonical,
+    comparable,
+    digest,
+    identified,
+    identity_part,
+    is_digest,
+    key_id,
+)
 from shopform.model.live import LiveObject
 from shopform.model.name_similarity import cut, rewritten
 from shopform.model.prior import Intent, Ranges
@@ -62,14 +70,16 @@ def recover(
         if held[item.id][:-1] == wanted[:-1]
         and not (intent.before is not None and contains(intent.before, item.id))
     ]
-    same = [item for item in fresh if held[item.id] == wanted]
+    known = _is_known(kind, wanted)
+    same = [item for item in fresh if known and held[item.id] == wanted]
     if len(same) > 1:
         agreeing = [item for item in same if _agrees(kind, intent, item, hosts)]
         same = agreeing if len(agreeing) == 1 else same
     if same:
         return Recovered(same[0].id) if len(same) == 1 else Recovered(None, _ids(same))
     if intent.before is None:
-        return Recovered()
+        unknown = fresh and not known
+        return Recovered(None, _ids(fresh), exact=False) if unknown else Recovered()
     return _by_fields(kind, intent, fresh, held, hosts, rivals)
 
 
@@ -85,14 +95,15 @@ def _by_fields(
     wanted = identified(kind, intent.identity)
     longest = max((len(str(identity[-1])) for identity in held.values()), default=0)
     # One rival of each form: identities in the state may contain digests.
-    shapes = {tuple(map(is_digest, rival)): rival for rival in rivals if rival != wanted}.values()
+    shapes = {_form(rival): rival for rival in rivals if rival != wanted}.values()
     others = [
         item
         for item in fresh
-        if not any(_identity(kind, item, shape, hosts) in rivals for shape in shapes)
+        if not any(_is_rival(kind, item, shape, hosts, rivals) for shape in shapes)
     ]
-    # Among several creates, fields alone do not identify an object.
-    distinctive = not shapes and _is_distinctive(kind, intent)
+    # Among several creates, or with an unknown identity, fields alone do not identify an object.
+    known = _is_known(kind, wanted)
+    distinctive = known and not shapes and _is_distinctive(kind, intent)
     fits = [
         item
         for item in others
@@ -112,7 +123,7 @@ def stored_differently(
     for name, sent in intent.entry.sent.items():
         if name in item.fields and not kind.type(name).unreadable:
             live = canonical(kind.type(name), item.fields[name], hosts)
-            live = digest(kind.name, name, live) if is_digest(sent) else live
+            live = digest(kind, name, live, sent) if is_digest(sent) else live
             if live != sent:
                 found[name] = live
     return found
@@ -129,8 +140,29 @@ def _identity(
     parts = []
     for name, mine in zip(kind.identity, wanted, strict=True):
         part = identity_part(kind.type(name), item.fields.get(name), hosts)
-        parts.append(digest(kind.name, name, part) if is_digest(mine) else part)
+        parts.append(digest(kind, name, part, mine) if is_digest(mine) else part)
     return tuple(parts)
+
+
+def _is_known(kind: Kind, identity: Identity) -> bool:
+    """Return whether all digests of an identity can be compared."""
+    return all(comparable(kind, part) for part in identity if is_digest(part))
+
+
+def _form(identity: Identity) -> Identity:
+    """Return which parts are digests, and the ids of their keys."""
+    return tuple(key_id(part) if is_digest(part) else None for part in identity)
+
+
+def _is_rival(
+    kind: Kind,
+    item: LiveObject,
+    shape: Identity,
+    hosts: frozenset[str],
+    rivals: Collection[Identity],
+) -> bool:
+    """Return whether an object has the identity of a rival of this form, as far as is known."""
+    return _is_known(kind, shape) and _identity(kind, item, shape, hosts) in rivals
 
 
 def _near(wanted: Identity, held: Identity, longest: int) -> bool:
@@ -167,7 +199,7 @@ def _agrees(kind: Kind, intent: Intent, item: LiveObject, hosts: frozenset[str])
         type_ = kind.type(name)
         live = canonical(type_, item.fields[name], hosts)
         if is_digest(sent):
-            live = digest(kind.name, name, live)
+            live = digest(kind, name, live, sent)
         if live == sent:
             continue
         strings = isinstance(live, str) and isinstance(sent, str) and not is_digest(sent)

@@ -9,6 +9,7 @@ from shopform.kit.text import rounded
 from shopform.model.coverage import Coverage
 from shopform.model.plan import Plan
 from shopform.model.snapshot import ListId, Snapshot
+from shopform.planning.checks import digest_keys
 from shopform.planning.checks.removed_paths import UNREAD, path_kinds
 from shopform.planning.planner import draft_plan, finish, wanted_counts
 from shopform.planning.scope import Options
@@ -44,6 +45,9 @@ def plan_offline(
             hint="plan without `--snapshot` to count them",
         )
         result = replace(result, diagnostics=(*result.diagnostics, note))
+    # Its digests are compared with each other, which takes no key.
+    kept = tuple(each for each in result.diagnostics if each.code != digest_keys.CODE)
+    result = replace(result, diagnostics=kept)
     found = coverage_of(snapshot, lists, offline=True)
     return refuse_older(
         with_unread(workspace, finish(replace(result, coverage=found), options)), max_age

@@ -6,7 +6,7 @@ from pathlib import Path
 from shopform.config import names_several_shops
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, UsageError
-from shopform.model.canonical import canonical, digest
+from shopform.model.canonical import canonical, comparable, digest, key_id
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
@@ -73,11 +73,16 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
     resource = workspace.desired.resources.get(Address(step.address))
     found = resource.fields.get(name) if resource else None
     sent = step.entry.sent.get(name) if step.entry else None
-    type_ = workspace.shop.catalogue[step.kind].type(name)
+    kind = workspace.shop.catalogue[step.kind]
+    if not comparable(kind, sent):
+        raise StalePlan(
+            f"the plan was made with the digest key {key_id(sent)}, and is applied with another",
+            hint="set `SHOPFORM_DIGEST_KEY` to that key, or plan again",
+        )
     if (
         not isinstance(found, Secret)
         or planned.source not in ("", found.source)
-        or sent != digest(step.kind, name, canonical(type_, found, workspace.shop.hosts))
+        or sent != digest(kind, name, canonical(kind.type(name), found, workspace.shop.hosts), sent)
     ):
         raise StalePlan(
             f"the secret behind `{name}` of `{step.address}` is not the one that was planned",

@@ -135,7 +135,7 @@ def _accepted(
         now = live_identity(kind, live.kinds[kind.name].objects[entry.id], live.hosts)
         parts = zip(kind.identity, entry.identity, now, strict=True)
         identity = tuple(
-            digest(kind.name, name, new) if is_digest(old) else new for name, old, new in parts
+            digest(kind, name, new) if is_digest(old) else new for name, old, new in parts
         )
         changed[address] = replace(entry, identity=identity)
     dropped = [a for a in prior.resources if within(live.catalogue, a, found.missing)]
