@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shopform.diagnostics import Span
 from shopform.kinds import Catalogue, Kind
+from shopform.kit.immutable import immutable
 from shopform.model.values import Address, Value
 
 
@@ -17,7 +18,7 @@ class Delivery:
     command: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Resource:
     """A declared object. `fields` holds only declared fields.
 

@@ -13,6 +13,7 @@ from shopform.diagnostics import Diagnostic, Severity
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue
 from shopform.kit.documents import Count, Exact, Flag, Number, Stored, Whole, about
+from shopform.kit.immutable import immutable
 from shopform.model.coverage import Coverage
 from shopform.model.desired import Delivery
 from shopform.model.json_values import tagged, untagged
@@ -75,7 +76,7 @@ class FieldChange(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Change:
     """The change of one address.
 
@@ -111,7 +112,7 @@ class Change:
         return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Step:
     """A call, or an edit of the state.
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from shopform.kit.documents import Closed, Count, Flag, Number, Stored, Whole, about
+from shopform.kit.immutable import immutable
 from shopform.model.json_values import as_json, from_json, tagged, untagged
 from shopform.model.values import Address
 
@@ -13,7 +14,7 @@ Kept = Annotated[Mapping[str, object], Stored(dict[str, Any], from_json, as_json
 Identity = Annotated[tuple[object, ...], Stored(list[Any], from_json, as_json)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Entry(Closed):
     """The record of one object.
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shopform.kinds.field_types.images import Image
@@ -13,6 +13,7 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _PART = KEY.pattern.removesuffix(r"\Z")
 ADDRESS = rf"^{_PART}(\.{_PART})+$"
 _ADDRESS = re.compile(ADDRESS.removesuffix("$") + r"\Z")
+_KINDS: Final[dict[str, str]] = {}  # one string for all addresses of a kind
 CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 
 
@@ -31,7 +32,7 @@ class Address(str):
     Keys contain no dots, so the string is unique, and is sorted, hashed and saved as it is.
     """
 
-    __slots__ = ()
+    __slots__ = ("_kind",)
 
     @classmethod
     def of(cls, kind: str, *keys: str) -> "Address":
@@ -39,7 +40,12 @@ class Address(str):
 
     @property
     def kind(self) -> str:
-        return self.partition(".")[0]
+        try:
+            return self._kind
+        except AttributeError:
+            kind = str(self).partition(".")[0]
+            self._kind: str = _KINDS.setdefault(kind, kind)
+            return self._kind
 
     @property
     def keys(self) -> tuple[str, ...]:

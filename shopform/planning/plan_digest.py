@@ -84,7 +84,7 @@ def _names(of: Any) -> tuple[list[str], Callable[[object], tuple[object, ...]]]:
     return names, attrgetter(*names)
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, default=_data)
+_ENCODER = json.JSONEncoder(sort_keys=True, check_circular=False, default=_data)
 
 
 def _hash(data: object) -> str:

@@ -145,14 +145,15 @@ class Comparer:
         """Return a field change for display: canonical, references as addresses, secrets masked."""
         if secret or isinstance(after, Secret) or is_digest(before) or is_digest(after):
             return FieldChange(name=name, sensitive=True, reason=reason)
-        unknown = isinstance(after, Ref) and self.resolve(after) is None
-        type_ = kind.type(name)
+        unknown, type_ = False, kind.type(name)
         if isinstance(type_, Unreadable):
             shown: object = type_.declared(after)
-        elif isinstance(after, Ref) or after is None:
-            shown = after
+        elif isinstance(after, Ref):
+            shown, unknown = after, self.resolve(after) is None
+        elif after is None:
+            shown = None
         else:
-            shown = self.show(kind, name, canonical(type_, after, self.matching.hosts))
+            shown = self.show(kind, name, type_.canonical(after, self.matching.live.hosts))
         return FieldChange(
             name=name,
             before=None if before is None else self.show(kind, name, before),

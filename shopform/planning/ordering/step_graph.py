@@ -104,8 +104,8 @@ class Graph:
 
     def _sorted(self) -> list[str]:
         sorter: TopologicalSorter[str] = TopologicalSorter()
-        for key in sorted(self.steps):
-            sorter.add(key, *sorted(self.after[key]))
+        for key in self.steps:
+            sorter.add(key, *self.after[key])
         sorter.prepare()
         order: list[str] = []
         while sorter.is_active():

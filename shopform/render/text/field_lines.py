@@ -73,12 +73,16 @@ def _lines(
     """Choose the form: a block for a list or long string, one line, or one for each side."""
     room = max(width - INDENT - len("~ ") - len(head), NARROWEST)
     given = [side for side in sides if side is not None]
-    if given and all(map(_is_list, given)):
+    if given and _is_list(given[0]) and all(map(_is_list, given)):
         yield from list_block(symbol, head, sides, detail)
         return
-    shown = pair(*sides) if len(sides) == 2 else (show(sides[0]),)
-    longest = max(map(len, shown))
-    line = " -> ".join(shown)
+    shown: tuple[str, ...]
+    if len(sides) == 1:
+        line = show(sides[0])
+        shown, longest = (line,), len(line)
+    else:
+        shown = pair(*sides)
+        line, longest = " -> ".join(shown), max(map(len, shown))
     if longest <= _LONG and len(line) <= room:
         yield Line(INDENT, symbol, head + line)
     elif longest > min(_LONG, room) and all(isinstance(side, str) for side in given):
