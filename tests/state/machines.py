@@ -11,9 +11,15 @@ from object_stores import QUICK, Faults, memory
 from support import Run, environment_of, run_here
 
 from shopform.errors import StoreError
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.state.objects import obstore_blobs, store
 from shopform.state.objects.blobs import Blobs
+from shopform.terminal.console import Console
+from shopform.terminal.reporter import Reporter
+from shopform.workflow.open_project import open_project, open_settings
+from shopform.workflow.requests import ProjectRequest
+from shopform.workflow.workspace import LoadedProject, Workspace
 
 STATE = "s3://bucket/shops/demo.json"
 
@@ -51,6 +57,18 @@ class Machine:
         run = self.run(*arguments, **environment)
         assert run.exit == 0, run.text
         return run
+
+    def loaded(self, **environment: str) -> LoadedProject:
+        request = ProjectRequest(
+            directory=self.directory,
+            catalogue=STANDARD,
+            environment=environment_of(**environment),
+            shop="demo",
+        )
+        return open_project(request, Reporter(Console()))
+
+    def workspace(self, *, with_token: bool = False) -> Workspace:
+        return open_settings(self.loaded(), with_token=with_token)
 
     def another(self, name: str) -> "Machine":
         """A machine with a copy of the files that git has."""

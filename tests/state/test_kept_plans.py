@@ -4,36 +4,23 @@ import json
 
 import pytest
 from machines import Machine, Switched, one, shared
-from support import environment_of
 
 from shopform.errors import StateError, StoreError, UsageError
 from shopform.kinds.standard import STANDARD
-from shopform.terminal.console import Console
-from shopform.terminal.reporter import Reporter
-from shopform.workflow.open_project import open_project, open_settings
 from shopform.workflow.records import reviewed_plans
 from shopform.workflow.records.plan_file import read_plan
 from shopform.workflow.records.reviewed_plans import keep_plan, saved_plan
-from shopform.workflow.requests import ProjectRequest
-from shopform.workflow.workspace import Workspace
 
 __all__ = ["one", "shared"]
 
 PLANS = "shops/demo.json.plans/"
 
 
-def workspace(machine: Machine) -> Workspace:
-    request = ProjectRequest(
-        directory=machine.directory, catalogue=STANDARD, environment=environment_of()
-    )
-    return open_settings(open_project(request, Reporter(Console())))
-
-
 def keep(machine: Machine, review: str) -> str:
     """Plan, and keep the plan; its digest."""
     machine.done("plan", "--out", "p.json")
     plan = read_plan(machine.directory, machine.directory / "p.json", STANDARD)
-    keep_plan(workspace(machine), plan, review)
+    keep_plan(machine.workspace(), plan, review)
     return plan.digest
 
 
@@ -50,9 +37,9 @@ def test_another_machine_finds_the_last_plan_of_a_review_and_applies_it(one: Mac
     keep(one, "pr-13/0123abc")
     declare(one, "Syd")
     two = one.another("two")
-    found = saved_plan(workspace(two), review="pr-12/0123abc")
+    found = saved_plan(two.workspace(), review="pr-12/0123abc")
     assert found
-    assert found == saved_plan(workspace(two), digest=digest)
+    assert found == saved_plan(two.workspace(), digest=digest)
     (two.directory / "found.json").write_bytes(found)
     two.done("apply", "found.json")
     assert [row["name"] for row in one.sandbox.data("supplier")] == ["Syd"]
@@ -61,12 +48,12 @@ def test_another_machine_finds_the_last_plan_of_a_review_and_applies_it(one: Mac
 def test_what_was_not_kept_is_not_found(one: Machine) -> None:
     declare(one, "Nord")
     digest = keep(one, "")
-    assert saved_plan(workspace(one), digest=digest)
-    assert saved_plan(workspace(one), digest="0" * 64) is None
-    assert saved_plan(workspace(one), digest="../secret") is None
-    assert saved_plan(workspace(one), review="pr-12/0123abc") is None
+    assert saved_plan(one.workspace(), digest=digest)
+    assert saved_plan(one.workspace(), digest="0" * 64) is None
+    assert saved_plan(one.workspace(), digest="../secret") is None
+    assert saved_plan(one.workspace(), review="pr-12/0123abc") is None
     with pytest.raises(UsageError, match="cannot be the name"):
-        saved_plan(workspace(one), review="../secret")
+        saved_plan(one.workspace(), review="../secret")
 
 
 def test_a_plan_under_the_digest_of_another_is_damage(one: Machine, shared: Switched) -> None:
@@ -80,7 +67,7 @@ def test_a_plan_under_the_digest_of_another_is_damage(one: Machine, shared: Swit
     assert other
     shared.blobs.replace(where[1], found.data, other.tag)
     with pytest.raises(StateError, match="it has another digest"):
-        saved_plan(workspace(one), review="pr-2")
+        saved_plan(one.workspace(), review="pr-2")
 
 
 def test_a_difference_from_the_plan_of_another_machine_is_explained(one: Machine) -> None:
@@ -110,14 +97,14 @@ def test_the_oldest_documents_are_deleted(one: Machine, monkeypatch: pytest.Monk
     for name in ("A", "B", "C", "D"):
         declare(one, name)
         keep(one, f"pr-{name}")
-    kept = workspace(one).shelf("plans", "plans").names()
+    kept = one.workspace().shelf("plans", "plans").names()
     assert len(kept) == 6
-    assert saved_plan(workspace(one), review="pr-A") is None
-    assert saved_plan(workspace(one), review="pr-D")
+    assert saved_plan(one.workspace(), review="pr-A") is None
+    assert saved_plan(one.workspace(), review="pr-D")
 
 
 def test_with_a_local_state_they_are_in_a_folder(one: Machine) -> None:
     one.declare(state="state/demo.json", suppliers={"nord": {"name": "Nord"}})
     digest = keep(one, "pr-12/0123abc")
-    found = saved_plan(workspace(one), review="pr-12/0123abc")
+    found = saved_plan(one.workspace(), review="pr-12/0123abc")
     assert found == (one.directory / f".shopform/plans/{digest}.plan.json").read_bytes()

@@ -13,17 +13,13 @@ import pytest
 from machines import Machine, Switched, one, shared
 from object_stores import Killed, memory
 from state_samples import A, B, entry, intent
-from support import Run, environment_of
+from support import Run
 from terraform_server import ENVIRONMENT, GitLab, TerraformServer, serving
 
-from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op
 from shopform.model.prior import Prior
 from shopform.state.http.server import StateServer
-from shopform.terminal.console import Console
-from shopform.terminal.reporter import Reporter
-from shopform.workflow.open_project import open_project, open_settings
-from shopform.workflow.requests import ProjectRequest
+from shopform.workflow.open_project import open_settings
 from shopform.workflow.state import migrate_state
 from shopform.workflow.state.migrate_state import migrate
 from shopform.workflow.workspace import LoadedProject, Workspace
@@ -67,13 +63,7 @@ class World:
         return self.machine.run(*arguments, "--shop", "demo", **ENVIRONMENT)
 
     def loaded(self) -> LoadedProject:
-        request = ProjectRequest(
-            directory=self.machine.directory,
-            catalogue=STANDARD,
-            environment=environment_of(**ENVIRONMENT),
-            shop="demo",
-        )
-        return open_project(request, Reporter(Console()))
+        return self.machine.loaded(**ENVIRONMENT)
 
     def workspace(self, state: str, copied: str = "") -> Workspace:
         own = open_settings(self.loaded())

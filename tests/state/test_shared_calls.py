@@ -8,10 +8,12 @@ from unittest.mock import patch
 import pytest
 from machines import Machine, Switched, one, shared
 
-from shopform.errors import StateError
+from shopform.errors import StateError, StoreError
 from shopform.shop import call_budget
 from shopform.shop.call_budget import CallCounter
+from shopform.state.objects import obstore_blobs
 from shopform.state.shelf import ObjectShelf
+from shopform.workflow.plan.refresh import NO_LIMITS, connected
 from shopform.workflow.records.shared_calls import SharedCalls
 
 __all__ = ["one", "shared"]
@@ -163,3 +165,19 @@ def test_only_a_shared_state_has_shared_counts(state: str, one: Machine, shared:
     one.declare(state=state, suppliers={"nord": {"name": "Nord"}})
     one.done("plan")
     assert bool(published(shared)) is ("://" in state)
+
+
+def test_a_shop_whose_store_cannot_be_opened_can_be_read(
+    one: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the source of a clone, whose state is not needed."""
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+
+    def unreachable(*_: object) -> None:
+        raise StoreError("no credentials for the state store were found")
+
+    monkeypatch.setattr(obstore_blobs, "open_blobs", unreachable)
+    with connected(one.workspace(with_token=True), NO_LIMITS) as connection:
+        connection.client.get("supplier")
+        assert connection.ledger.spent == 1
+    assert "no credentials" in capsys.readouterr().err
