@@ -116,6 +116,11 @@ class Shop:
     wire: Mapping[str, WireNames] = field(default_factory=dict)
 
     @property
+    def remote(self) -> bool:
+        """Whether the state is not in a file."""
+        return "://" in self.state
+
+    @property
     def in_object_store(self) -> bool:
         """Whether the state, and what is kept with it, is in an object store."""
         return self.state.startswith(tuple(f"{scheme}://" for scheme in OBJECT_STORES))

@@ -44,8 +44,8 @@ def check_not_shared(workspace: Workspace, *, with_states: bool = True) -> Works
 def _former(workspace: Workspace) -> str:
     """Return the state of this shop under a name that the project no longer has, or "".
 
-    A shop with its own state has none. At the central host only the key shows to which shop a
-    state belongs.
+    For a remote state, the one that is in a file and was not migrated. A shop with its own state
+    has none. At the central host only the key shows to which shop a state belongs.
     """
     from shopform.state.open import open_store
     from shopform.state.ownership import Expected
@@ -53,10 +53,11 @@ def _former(workspace: Workspace) -> str:
 
     directory, shop, project = workspace.directory, workspace.shop, workspace.loaded.project
     own = directory / shop.state
-    if "://" in shop.state or own.exists() or own.with_name(f"{own.name}.journal").exists():
+    if own.exists() or own.with_name(f"{own.name}.journal").exists():
         return ""
     shops = project.settings["shops"][1]
-    used = {f"state/{name}.json" for name in shop_names(project)}
+    others = [name for name in shop_names(project) if name != shop.name or not shop.remote]
+    used = {f"state/{name}.json" for name in others}
     named = (child(shops, name, "state") for name in shop_names(project))
     used |= {node.text for node in named if isinstance(node, Scalar)}
     for path in own_files(directory / "state", _STATE):
@@ -71,7 +72,7 @@ def _former(workspace: Workspace) -> str:
             continue  # of another shop, or not a state
         known = key_digest(shop.token.text, prior.lineage) in (prior.keys or ("",))
         if prior.resources and not prior.source and (known or not prior.keys):
-            return name
+            return "" if shop.remote and workspace.store().read() != Prior() else name
     return ""
 
 

@@ -87,11 +87,14 @@ class Workspace:
     def store(self, *, anywhere: bool = False, migrated: bool = False, lineage: str = "") -> Store:
         """Return the store of the state; see Expected for what it may be."""
         flags = f" --shop {self.shop.name}"
-        if self.former and not anywhere:
+        if self.former and (self.shop.remote or not anywhere):
+            hint = f"if the shop was renamed, `shopform state rehome{flags}` gives it that state"
+            if self.shop.remote:
+                migrate = f"`shopform state migrate {self.shop.state}{flags}`"
+                hint = f"set `state: {self.former}`, run {migrate}, and set it to that again"
             raise StateError(
                 f"`{self.shop.name}` has no state, and `{self.former}` is of the same shop",
-                hint=f"if the shop was renamed, `shopform state rehome{flags}` gives it that"
-                " state; if not, move the file away",
+                hint=f"{hint}; if not, move the file away",
             )
         if self.source:
             flags += f" --from {self.source}"

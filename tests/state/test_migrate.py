@@ -292,3 +292,32 @@ def test_what_cannot_be_migrated(world: World) -> None:
     assert world.run("state", "migrate", "ftp://host/x").exit == 64
     assert world.run("state", "migrate", world.target).exit == 0
     assert world.run("state", "migrate", "state/third.json").exit == 1
+
+
+@pytest.mark.parametrize("world", [(LOCAL, OBJECT), (LOCAL, HTTP)], indirect=True)
+def test_a_new_location_without_a_migration_is_refused(world: World) -> None:
+    """Else its first plan would import or create all that the other state owns."""
+    machine = world.machine
+    catalogue = {"suppliers": {"nord": {"name": "Nord"}}}
+    (machine.directory / "catalogue.yaml").write_text(json.dumps(catalogue))
+    assert world.run("apply", "--auto-approve").exit == 0
+    world.settle(world.target)
+    for command in (("plan",), ("apply", "--auto-approve"), ("state", "rehome")):
+        refused = world.run(*command)
+        assert refused.exit == 1, refused.text
+        said = " ".join(refused.err.split())
+        assert f"`state: {LOCAL}`, run `shopform state migrate {world.target} --shop demo`" in said
+    world.settle(LOCAL)
+    assert world.run("state", "migrate", world.target).exit == 0
+    world.settle(world.target)
+    assert world.run("plan", "--detailed-exitcode").exit == 0
+
+
+@pytest.mark.parametrize("world", [(OBJECT, HTTP)], indirect=True)
+def test_a_state_in_a_file_does_not_matter_beside_a_remote_one(world: World) -> None:
+    catalogue = {"suppliers": {"nord": {"name": "Nord"}}}
+    (world.machine.directory / "catalogue.yaml").write_text(json.dumps(catalogue))
+    assert world.run("apply", "--auto-approve").exit == 0
+    with world.workspace(LOCAL).store().open("apply") as session:
+        session.edit(set={A: entry(1)})
+    assert world.run("plan", "--detailed-exitcode").exit == 0

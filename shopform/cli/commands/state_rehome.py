@@ -40,7 +40,7 @@ def command(
 
     limits, (_, loaded) = options.limits(asked), options.opened(console, asked)
     workspace = open_settings(loaded, with_token=True)
-    if workspace.former:
+    if workspace.former and not workspace.shop.remote:
         move_state(workspace, lock_timeout)
         console.result(f"Moved {workspace.former} to {workspace.shop.state}.")
     workspace.source = source or ""
