@@ -23,6 +23,7 @@ COMMANDS = {
     "apply": ("apply:command", "Make the shop match the files, or carry out a saved plan."),
     "destroy": ("apply:destroy", "Destroy everything that shopform owns in the shop."),
     "drift": ("drift:command", "Show what was changed in the shop outside of shopform."),
+    "ci": ("ci:group", "Plan, apply and check for drift in CI, for one shop."),
     "undo": ("undo:command", "Revert the shop to its state before a run."),
     "log": ("log:command", "Show who changed the shop, when, and what, from the records of runs."),
     "clone": ("clone:command", "Copy the configuration of one shop to another."),

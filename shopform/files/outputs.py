@@ -20,6 +20,9 @@ PLAN: Final = re.compile(rb'\{"format_version": "[^"]*", "terraform_version"')
 SNAPSHOT: Final = re.compile(rb'\{"format_version": "[^"]*", "shopform_version": "[^"]*", "shop"')
 MESSAGES: Final = re.compile(rb'\{"@level": "info", "@message": "shopform ')
 PATCH: Final = re.compile(rb"--- ")
+PAGE: Final = re.compile(rb"<!doctype html>")
+MARKDOWN: Final = re.compile(rb"<!-- shopform ")
+REPORT: Final = re.compile(rb"\[")
 _LOOKED_AT: Final = 200
 # Folders that shopform or git use otherwise.
 _OWN_FOLDERS: Final = frozenset({".git", ".shopform", "secrets", "state"})

@@ -1,6 +1,7 @@
 """Requests to the REST API of a forge, which the token of the run reaches and nothing else."""
 
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -39,7 +40,6 @@ class ForgeApi:
         if not host or not (parts.scheme == "https" or is_loopback(host)):
             raise ForgeError(f"the address of the API is not an https URL: `{printable(url)}`")
         self.url = url.rstrip("/")
-        # It costs a TLS context, so it lives as long as the process.
         self._http = open_client(
             parts.scheme,
             host,
@@ -47,6 +47,7 @@ class ForgeApi:
             headers={"User-Agent": f"shopform/{__version__}", **headers},
             timeout=TIMEOUT,
         )
+        weakref.finalize(self, self._http.close)
 
     def request(
         self,

@@ -37,6 +37,11 @@ class Forge(Protocol):
         """
 
 
+def artifact_of(shop: str, head: str) -> str:
+    """Return the name of the artifact with the plan of a shop for the last commit of a request."""
+    return f"shopform-{shop}-{head}"
+
+
 def own_comment(
     comments: Iterable[dict[str, Any]], author: str, by: tuple[str, str], mark: str
 ) -> str:

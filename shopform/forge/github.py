@@ -15,7 +15,7 @@ from shopform.errors import ForgeError
 from shopform.files.paths import LARGEST
 from shopform.forge.api import TIMEOUT, ForgeApi
 from shopform.forge.ci_run import CiRun
-from shopform.forge.forge import PLAN_FILE, MergedRequest, own_comment
+from shopform.forge.forge import PLAN_FILE, MergedRequest, artifact_of, own_comment
 from shopform.forge.records import part
 from shopform.kit.url_paths import is_loopback
 from shopform.shop.http_client import open_client
@@ -73,7 +73,7 @@ class GitHub:
         A run of a fork for the same commit has another head repository.
         """
         file = PurePosixPath(path).name
-        name = f"shopform-{file.removesuffix(PLAN_FILE)}-{request.head}"
+        name = artifact_of(file.removesuffix(PLAN_FILE), request.head)
         found = self._api.pages(f"{self._base}/actions/artifacts", key="artifacts", name=name)
         ours = [
             (part(each, "created_at"), part(each, "id"))

@@ -22,6 +22,7 @@ RUNS: list[tuple[int, tuple[str, ...]]] = [
     (0, ("init",)),
     (2, ("validate",)),
     (1, ("plan", *OLD)),
+    (1, ("ci", "plan", *OLD)),
     (2, ("plan", *ALL)),
     (1, SAVED),
     (0, ("show", "p.json")),

@@ -1,0 +1,76 @@
+"""`shopform ci ...`."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shopform.cli import options
+from shopform.cli.groups import Group
+from shopform.terminal.console import Console
+
+if TYPE_CHECKING:
+    from shopform.terminal.ci_report import CiReport
+
+out_dir = options.option(
+    "--out-dir",
+    metavar="DIR",
+    default="shopform-ci",
+    show_default=True,
+    help="The folder for plans and reports.",
+)
+
+
+@click.group("ci", cls=Group)
+def group() -> None:
+    """Plan, apply and check for drift in CI, for one shop.
+
+    On GitHub and GitLab the run is known by its variables, and the request that it is for gets a
+    comment. Elsewhere only files are written.
+    """
+
+
+@group.command("plan")
+@options.project
+@options.planning
+@options.reading
+@options.gates
+@options.from_snapshot
+@options.detailed
+@out_dir
+@options.flag("--no-comment", help="Write no comment on the request.")
+@click.pass_obj
+def plan(console: Console, /, out_dir: str, no_comment: bool, **asked: Any) -> int:
+    """Plan for a pull request or merge request, and publish the plan.
+
+    Writes SHOP.plan.json, SHOP.html and SHOP.md to --out-dir, keeps one comment for each shop up to
+    date, and annotates lines of the files. Exits as `plan` does. A request of a fork gets no key:
+    its files are validated, or planned from --snapshot.
+    """
+    from shopform.terminal.ci_report import CiReport
+
+    report = CiReport(console, out_dir, asked["shop"] or "", comments=not no_comment)
+    return report.publish(partial(_plan, asked))
+
+
+def _plan(asked: dict[str, Any], report: "CiReport") -> int:
+    from shopform.render.markdown.ci_page import unplanned
+    from shopform.workflow.ci.plan_request import plan_request
+    from shopform.workflow.open_project import several
+    from shopform.workflow.requests import FromSnapshot
+
+    detailed, known = asked.pop("detailed_exitcode"), options.taken(FromSnapshot, asked)
+    limits, wanted = options.limits(asked), options.plan_options(asked, whole=True)
+    reporter, loaded = options.opened(report.console, asked)
+    several(loaded, {"ci plan": True})
+    out = report.claim()
+    result = plan_request(loaded, report.run, limits, wanted, known, out=out, detailed=detailed)
+    if result is None:
+        title = f"`{report.console.shop}` is not planned"
+        why = "The request is of a fork, whose runs get no key. Its files are valid."
+        report.console.info(f"{title}: {why}")
+        report.page = unplanned(title, why, report.console.reported)
+        return 0
+    code = reporter.proposed(result)
+    report.add_plan(result.plan)
+    return code
