@@ -97,7 +97,10 @@ def parse_object(data: bytes) -> Document:
     Python's own parser: pydantic's takes the last of two equal keys, as a merge of two branches
     may leave them, and refuses half a surrogate pair, which shops answer.
     """
-    found = json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+    text = data.decode()
+    if text.startswith("\ufeff"):
+        raise ValueError("it begins with a byte order mark")
+    found = _DECODER.decode(text)
     if not isinstance(found, dict):
         raise ValueError("an object is expected")
     return found
@@ -216,3 +219,6 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(text: str) -> object:
     raise ValueError(f"`{text}` is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

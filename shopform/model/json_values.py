@@ -36,6 +36,8 @@ def from_json(value: object, tags: bool = False) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, (list, tuple)):
+        if _PLAIN.issuperset(map(type, value)):
+            return tuple(value)
         return tuple([from_json(part, tags) for part in value])
     if not isinstance(value, dict):
         return value

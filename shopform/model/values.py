@@ -12,7 +12,7 @@ from shopform.kit.text import shorten
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _PART = KEY.pattern.removesuffix(r"\Z")
 ADDRESS = rf"^{_PART}(\.{_PART})+$"
-_ADDRESS = re.compile(ADDRESS.removesuffix("$") + r"\Z")
+_ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
 _KINDS: Final[dict[str, str]] = {}  # one string for all addresses of a kind
 CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 

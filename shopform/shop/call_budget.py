@@ -59,6 +59,7 @@ class CallCounter:
         self._in_memory: int | None = None
         self._shared = shared
         self._day, self._own, self._others = "", 0, 0
+        self._file = date.min, self._directory
         self._key = hashlib.sha256(token.encode(errors="replace")).hexdigest()[:12]
         self._clock = clock
         self._zone = _denmark()
@@ -85,6 +86,15 @@ class CallCounter:
             return held
         return held + max(0, len(marks) - 2 * marks.count(b"-"))
 
+    def _ample(self) -> bool:
+        """Whether calls are left even if none was given back: then the file need not be read."""
+        self._begin_day()
+        try:
+            marks = self._path().stat().st_size
+        except OSError:
+            marks = 0
+        return max((self._in_memory or 0) + marks, self._own + self._others) < self.daily
+
     @property
     def left(self) -> int:
         return max(0, self.daily - self.spent)
@@ -95,7 +105,7 @@ class CallCounter:
         Concurrent processes may each exceed the limit by one call.
         """
         with self._lock:
-            if not self.left:
+            if not self._ample() and not self.left:
                 raise BudgetSpent(
                     f"all {self.daily} calls of today are spent",
                     hint="continue tomorrow, or raise the limit in the shop and `daily_calls` here",
@@ -114,8 +124,7 @@ class CallCounter:
 
     def _begin_day(self) -> None:
         """Begin to count the calls of this run if the day is a new one."""
-        day = self._path().name
-        if self._shared and day != self._day:
+        if self._shared and (day := self._path().name) != self._day:
             self._day, self._own = day, 0
             self._others = self._shared.others(day)
 
@@ -140,7 +149,10 @@ class CallCounter:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
 
     def _path(self) -> Path:
-        return self._directory / f"{self._today().isoformat()}-{self._key}"
+        today = self._today()
+        if today != self._file[0]:
+            self._file = today, self._directory / f"{today.isoformat()}-{self._key}"
+        return self._file[1]
 
     def _remove_old(self, before: date) -> None:
         for path in files.own_files(self._directory, NAME):

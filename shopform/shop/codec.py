@@ -101,8 +101,10 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
             return None
         fields = {ours: item[theirs] for ours, theirs in single if theirs in item}
         for ours, candidates in several:
-            if theirs := next(filter(item.__contains__, candidates), ""):
-                fields[ours] = item[theirs]
+            for theirs in candidates:
+                if theirs in item:
+                    fields[ours] = item[theirs]
+                    break
         if not fixed or not _flag(item.get(fixed)):
             return LiveObject(number, fields, owner)
         return LiveObject(number, fields, owner, True, host_of(str(item.get(anchor) or "")))

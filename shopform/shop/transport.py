@@ -7,7 +7,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -135,10 +135,11 @@ class Transport:
             if check and event in SENDING:
                 check()
 
+        # A URL with its query is parsed once; httpx parses it again for `params`.
+        query = f"?{urlencode(call.params)}" if call.params else ""
         return self._http.build_request(
             call.method,
-            self._base + quote(call.path),
-            params=dict(call.params) if call.params else None,
+            self._base + quote(call.path) + query,
             content=call.content,
             extensions={"trace": trace} if check else None,
         )

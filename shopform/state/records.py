@@ -97,6 +97,9 @@ class Compacted:
     sha256: str
 
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
 Record = Intended | Result | Failed | Resolved | Compacted
 # By the key that only this type of record has.
 RECORD_TYPES: Mapping[str, type[Record]] = {
@@ -112,8 +115,7 @@ RECORD_TYPES: Mapping[str, type[Record]] = {
 
 def encode(record: Record | Header) -> bytes:
     """Return the line of a record, with its line feed."""
-    data = write(type(record), record)
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return _ENCODER.encode(write(type(record), record)).encode() + b"\n"
 
 
 def decode(line: bytes) -> Record:

@@ -14,6 +14,7 @@ from pydantic import Field, WithJsonSchema
 from shopform.diagnostics import Diagnostic, Severity, Span
 from shopform.kinds import Catalogue
 from shopform.kit.documents import Count, Document, Flag, Stored, Whole, about, schema_of
+from shopform.kit.immutable import immutable
 from shopform.model.coverage import Coverage
 from shopform.model.plan import Action, Basis, Calls, ObjectId, Plan, Step
 from shopform.model.values import ADDRESS, Address
@@ -117,7 +118,7 @@ class Imported:
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Body:
     actions: Annotated[Action, Stored(Actions, _action, ACTIONS.__getitem__)]
     before: dict[str, Any] | None
@@ -129,7 +130,7 @@ class Body:
     importing: Imported | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class ChangedField:
     """What Terraform's keys lack of a field; `after` is set if the field is known after apply."""
 
@@ -138,7 +139,7 @@ class ChangedField:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Own:
     id: ObjectId | None
     fields: tuple[ChangedField, ...]
@@ -149,7 +150,7 @@ class Own:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class ChangeRecord:
     address: Address
     previous_address: Address | None = None
@@ -162,7 +163,7 @@ class ChangeRecord:
     shopform: Own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class PlannedObject:
     address: Address
     mode: Literal["managed"]
