@@ -93,7 +93,7 @@ def test_a_plan_whose_digests_cannot_be_stored_is_shown(one: Machine, shared: Sw
 
 
 def test_the_oldest_documents_are_deleted(one: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviewed_plans, "KEPT", 6)
+    monkeypatch.setattr(reviewed_plans, "KEPT_IN_STORE", 6)
     for name in ("A", "B", "C", "D"):
         declare(one, name)
         keep(one, f"pr-{name}")

@@ -18,7 +18,9 @@ from shopform.state.shelf import Shelf
 from shopform.workflow.records.plan_file import plan_bytes
 from shopform.workflow.workspace import Workspace
 
-KEPT = 200
+KEPT = 20
+KEPT_IN_STORE = 200
+NAME = re.compile(r"[0-9a-f]{64}(\.plan)?\.json|.+\.review\.json")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 REVIEW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 
@@ -32,7 +34,7 @@ def record_digests(plan: Plan, workspace: Workspace) -> None:
         return
     text = json.dumps(plan.parts, indent=1, sort_keys=True)
     try:
-        _keep(_shelf(workspace), {f"{plan.digest}.json": text.encode() + b"\n"})
+        _keep(workspace, {f"{plan.digest}.json": text.encode() + b"\n"})
     except StateError as problem:
         workspace.observer.warn(problem.diagnostics)
 
@@ -45,7 +47,7 @@ def keep_plan(workspace: Workspace, plan: Plan, review: str = "") -> None:
     documents = {f"{plan.digest}.plan.json": plan_bytes(plan)}
     if review:
         documents[_review_name(review)] = json.dumps({"digest": plan.digest}).encode() + b"\n"
-    _keep(_shelf(workspace), documents)
+    _keep(workspace, documents)
 
 
 def saved_plan(workspace: Workspace, *, review: str = "", digest: str = "") -> bytes | None:
@@ -107,12 +109,14 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     return lines if now[""] == approved.get("") else ["the shop or its settings differ", *lines]
 
 
-def _keep(shelf: Shelf, documents: Mapping[str, bytes]) -> None:
-    """Write documents in order, and delete the oldest beyond the last `KEPT`."""
+def _keep(workspace: Workspace, documents: Mapping[str, bytes]) -> None:
+    """Write documents in order, and delete the oldest."""
+    shelf = _shelf(workspace)
     for name, data in documents.items():
         shelf.write(name, data)
-    times = shelf.names()
-    shelf.delete(sorted(times, key=times.__getitem__)[:-KEPT])
+    times = {name: at for name, at in shelf.names().items() if NAME.fullmatch(name)}
+    kept = KEPT_IN_STORE if workspace.shop.in_object_store else KEPT
+    shelf.delete(sorted(times, key=times.__getitem__)[:-kept])
 
 
 def _document(shelf: Shelf, name: str, data: bytes) -> Document:
