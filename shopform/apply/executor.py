@@ -1,6 +1,6 @@
 """Run the steps of a plan, in parallel where the graph allows, and record every result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -13,7 +13,7 @@ from shopform.apply.preflight import check_unchanged
 from shopform.apply.step_context import StepContext
 from shopform.apply.steps import run_step
 from shopform.apply.verify import verify
-from shopform.diagnostics import Diagnostic, error
+from shopform.diagnostics import Diagnostic, error, plural
 from shopform.errors import (
     AccessRefused,
     BudgetSpent,
@@ -27,6 +27,7 @@ from shopform.errors import (
 from shopform.model.plan import WRITES, Failure, Op, Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address
+from shopform.planning.call_costs import reserved_calls, step_calls
 from shopform.planning.matching.recovered_creates import ranges
 from shopform.shop.client import Client
 from shopform.state.session import Session
@@ -71,7 +72,7 @@ def apply(
     if session.remote:
         # A request may wait long for its turn, or be sent again, after its intent was recorded.
         client.before_write = session.require_lock
-    run = _Run(plan, context, listener, interrupt or Event())
+    run = _Run(plan, context, listener, interrupt or Event(), reserve=reserved_calls(plan))
     run.walk(parallelism)
     run.verify()
     run.commit()
@@ -123,6 +124,8 @@ class _Run:
     failed: list[Failure] = field(default_factory=list)
     announced: set[str] = field(default_factory=set)
     stopped: ShopformError | None = None
+    reserve: int = 0
+    reserved: bool = False
 
     def walk(self, parallelism: int) -> None:
         sorter = TopologicalSorter({step.key: step.after for step in self.plan.steps})
@@ -137,10 +140,7 @@ class _Run:
                     heappush(waiting, place[key])
                 if self._ended():
                     waiting = []
-                while waiting and len(running) < parallelism:
-                    if not self._announce(waiting, parallelism):
-                        waiting = []
-                        break
+                while self._may_begin(waiting, running.values(), parallelism):
                     step = self.plan.steps[heappop(waiting)]
                     self.announced.discard(step.key)
                     self.listener("start", step)
@@ -154,6 +154,32 @@ class _Run:
                         sorter.done(step.key)
         for key in self.announced:
             self.context.session.failed(key)
+
+    def _pays(self, step: Step, running: Collection[Step]) -> bool:
+        """Whether the calls that are left pay for a step, for those that run, and for verifying.
+
+        If they do not even when no step runs, the run ends.
+        """
+        left = self.context.client.left
+        needed = sum(step_calls(self.plan.catalogue, each) for each in (step, *running))
+        if left is None or needed + self.reserve <= left:
+            return True
+        if not running:
+            self.reserved = True
+            self.stopped = BudgetSpent(
+                f"the rest of the budget, {plural(left, 'call')}, is reserved to verify what was"
+                " written",
+                hint="run it again when more calls are left",
+            )
+        return False
+
+    def _may_begin(self, waiting: list[int], running: Collection[Step], parallelism: int) -> bool:
+        """Whether the first of the waiting steps may begin now."""
+        if not waiting or len(running) >= parallelism:
+            return False
+        return self._pays(self.plan.steps[waiting[0]], running) and self._announce(
+            waiting, parallelism
+        )
 
     def _announce(self, waiting: list[int], parallelism: int) -> bool:
         """Record the creates that begin soon in one request; False where that cannot be done."""
@@ -174,8 +200,10 @@ class _Run:
         return self.stopped is None
 
     def verify(self) -> None:
-        """Read what was written, unless the run was stopped."""
-        if self.stopped is None and any(step.op in WRITES for step in self.applied):
+        """Read what was written, unless the run was stopped for another reason than the budget."""
+        if (self.stopped is None or self.reserved) and any(
+            step.op in WRITES for step in self.applied
+        ):
             try:
                 self.context.warnings += verify(self.plan, self.applied, self.context)
             except ShopformError as problem:

@@ -1,9 +1,10 @@
-"""Count the calls that a plan needs besides its writes. Pure."""
+"""Count the calls of steps, and those that a plan needs besides its writes. Pure."""
 
 from collections import Counter
 
+from shopform.kinds import Catalogue
 from shopform.model.live import PAGE
-from shopform.model.plan import WRITES, Op, Step
+from shopform.model.plan import WRITES, Op, Plan, Step
 from shopform.planning.plan_builder import PlanDraft
 from shopform.planning.preconditions import required_lists
 
@@ -34,6 +35,19 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
             ops = [step.op for step in mine]
             calls += read.calls(ops.count(Op.CREATE) - ops.count(Op.DELETE))
     return calls
+
+
+def step_calls(catalogue: Catalogue, step: Step) -> int:
+    """Return the calls of a step itself; those that read lists of several pages count once."""
+    if step.op in WRITES:
+        return 1 + (step.counted is not None) + len(step.children) + step.confirm
+    return int(step.op is Op.ADOPT and bool(catalogue[step.kind].generated))
+
+
+def reserved_calls(plan: Plan) -> int:
+    """Return the calls to verify a plan after its last step, or slightly more."""
+    steps = sum(step_calls(plan.catalogue, step) for step in plan.steps)
+    return max(0, plan.calls.write + plan.calls.verify - steps)
 
 
 def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:

@@ -99,6 +99,11 @@ class CallCounter:
     def left(self) -> int:
         return max(0, self.daily - self.spent)
 
+    @property
+    def next_day(self) -> str:
+        """When the count begins from zero, with its time zone."""
+        return f"{self._today() + timedelta(days=1):%a %Y-%m-%d} 00:00 ({self._zone})"
+
     def spend(self) -> None:
         """Count a call before it is sent. Raises `BudgetSpent` if none is left today.
 
@@ -108,7 +113,8 @@ class CallCounter:
             if not self._ample() and not self.left:
                 raise BudgetSpent(
                     f"all {self.daily} calls of today are spent",
-                    hint="continue tomorrow, or raise the limit in the shop and `daily_calls` here",
+                    hint=f"continue after {self.next_day}, or raise the limit in the shop and"
+                    " `daily_calls` here",
                 )
             self._count(b".", 1)
 

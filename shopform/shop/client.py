@@ -77,6 +77,14 @@ class Client:
     def close(self) -> None:
         self._transport.close()
 
+    @property
+    def left(self) -> int | None:
+        """The calls that are left to this run, of the day and of `max_calls`; None: no limit."""
+        with self._lock:
+            limits = [self._max_calls - self.calls] if self._max_calls is not None else []
+            limits += [self._ledger.left] if self._ledger else []
+        return min(limits, default=None)
+
     def get(
         self, path: str, params: Mapping[str, str | int] | None = None, *, fatal: bool = True
     ) -> Json:

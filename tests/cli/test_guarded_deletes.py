@@ -92,10 +92,41 @@ def test_a_budget_may_be_used_up_on_purpose(run: Shopform, sandbox: Sandbox) -> 
     brands = {f"b{n}": {"name": f"Brand {n}"} for n in range(4)}
     planned = run("plan", "--partial", "--max-calls", "4", brands=brands)
     assert "warning: the plan needs 5 more calls" in planned.err
-    run("apply", "--auto-approve", "--partial", "--max-calls", "4", code=17)
-    assert len(sandbox.data("brand")) == 3
+    done = run("apply", "--auto-approve", "--partial", "--max-calls", "4", code=17)
+    assert "the rest of the budget, 1 call, is reserved to verify what was written" in " ".join(
+        done.err.split()
+    )
+    assert len(sandbox.data("brand")) == 2
+    assert [call.method for call in sandbox.calls[-3:]] == ["POST", "POST", "GET"]
     run("apply", "--auto-approve")
     assert len(sandbox.data("brand")) == 4
+
+
+def test_what_a_budget_of_any_size_writes_is_verified(
+    run: Shopform, project: Path, sandbox: Sandbox
+) -> None:
+    """Deletes look into what they delete first, with calls of their own."""
+    begin = {
+        "suppliers": {"s": {"name": "S"}, "t": {"name": "T"}},
+        "profiles": {"p": {"name": "P"}},
+    }
+    ended = {"suppliers": {"t": {"name": "T2"}, "u": {"name": "U"}}, "brands": {"b": {"name": "B"}}}
+    kinds = ("brand", "profile", "supplier")
+    allowed = [word for kind in kinds for word in ("--allow-delete", f"{kind}=9")]
+    apply = ("apply", "--auto-approve", *allowed)
+    run(*apply, **begin)
+    needs = json.loads(run("plan", "--json", *allowed, **ended).out)["calls"]
+    whole = needs["read"] + needs["write"] + needs["verify"]
+    for number in range(2, whole + 1, 2):
+        run(*apply, **begin)
+        sandbox.reset_log()
+        limits = ("--partial", "--max-calls", str(number))
+        run(*apply, *limits, code=0 if number == whole else 17, **ended)
+        calls = [(call.method, call.path.split("/")[1]) for call in sandbox.calls]
+        assert len(calls) <= number
+        writes = [place for place, (method, _) in enumerate(calls) if method != "GET"]
+        read = {kind for _, kind in calls[writes[-1] :]} if writes else set()
+        assert {calls[place][1] for place in writes} <= read, (number, calls)
 
 
 def test_a_plan_where_nobody_can_answer_says_what_apply_will_refuse(

@@ -64,6 +64,10 @@ def test_new_day_in_denmark_begins_anew(tmp_path: Path) -> None:
     now = [at("2026-03-01 23:59")]
     ledger = CallCounter(tmp_path, "key", 1, clock=lambda: now[0])
     ledger.spend()
+    assert ledger.next_day == "Mon 2026-03-02 00:00 (Europe/Copenhagen)"
+    with pytest.raises(BudgetSpent) as spent:
+        ledger.spend()
+    assert f"continue after {ledger.next_day}" in spent.value.diagnostics[0].hint
     now[0] = at("2026-03-02 00:01")
     ledger.spend()
     assert ledger.spent == 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Refused, ShopformError
 from shopform.model.plan import Op, Plan, Step
-from shopform.planning.checks.call_budget import check_budget
+from shopform.planning.checks.call_budget import NextDay, check_budget
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import Connection
 from shopform.workflow.workspace import Workspace
@@ -27,7 +27,7 @@ def check_plan(
         return plan
     before = plan.calls.recheck if saved else plan.calls.read
     spent = before if saved else connection.client.calls
-    return _check_budget(plan, connection, before=before, spent=spent, soft=soft)
+    return _check_budget(plan, connection, before=before, spent=spent, saved=saved, soft=soft)
 
 
 def check_apply(plan: Plan, connection: Connection, source: PlanSource, *, soft: bool) -> Plan:
@@ -38,7 +38,7 @@ def check_apply(plan: Plan, connection: Connection, source: PlanSource, *, soft:
     found = [*_lost_in_ci(workspace, plan), *_undeliverable(workspace, plan)]
     found += _frozen(plan, source)
     plan = _refused(plan, found, soft=soft)
-    return _check_budget(plan, connection, before=before, spent=spent)
+    return _check_budget(plan, connection, before=before, spent=spent, saved=source.saved)
 
 
 def require_open(plan: Plan, source: PlanSource) -> None:
@@ -99,17 +99,25 @@ def _undeliverable(workspace: Workspace, plan: Plan) -> Iterator[Diagnostic]:
 
 
 def _check_budget(
-    plan: Plan, connection: Connection, *, before: int, spent: int, soft: bool = False
+    plan: Plan,
+    connection: Connection,
+    *,
+    before: int,
+    spent: int,
+    saved: bool,
+    soft: bool = False,
 ) -> Plan:
     """Refuse a plan that the remaining calls cannot finish, unless `--partial` is set.
 
     `before` are the calls still needed before the first write, `spent` all calls of the run before
     it.
     """
-    limit = connection.limits.max_calls
+    limit, ledger = connection.limits.max_calls, connection.ledger
+    again = plan.calls.recheck if saved else plan.calls.read
     return check_budget(
         plan,
-        today=connection.ledger.left - before,
+        today=ledger.left - before,
+        next_day=NextDay(ledger.next_day, ledger.daily - again),
         run=None if limit is None else limit - spent,
         partial=connection.limits.partial,
         soft=soft,
