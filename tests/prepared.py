@@ -16,12 +16,14 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import shopform
 
-LATE = "file_faults httpx httpcore encodings.idna anyio certifi rich.progress deepdiff".split()
+LATE = "file_faults short_times httpx httpcore encodings.idna anyio certifi deepdiff".split()
+LATE += ["rich.progress"]
 FIRST_WAIT = 0.01  # seconds before the second try of a request; a user waits longer
 
 
@@ -53,13 +55,18 @@ def run(order: dict[str, Any], streams: list[int]) -> None:
     from shopform.cli.main import run as run_command
 
     arm(os.environ.get("SHOPFORM_TEST_FILES", ""), Path(order["directory"]))
+    if lease := os.environ.get("SHOPFORM_TEST_LEASE"):
+        from short_times import shorten
+
+        shorten(float(lease))
     run_command(order["arguments"])
 
 
 def kill_with(client: socket.socket, pid: int) -> None:
     """Wait until the client is closed, and end its run."""
     if not client.recv(1):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def keep(client: socket.socket) -> NoReturn:
@@ -83,7 +90,7 @@ def keep(client: socket.socket) -> NoReturn:
 
 
 def main(path: str) -> None:
-    sys.path.insert(0, str(Path(__file__).with_name("faults")))
+    sys.path += [str(Path(__file__).with_name(name)) for name in ("faults", "state")]
     for module in pkgutil.walk_packages(shopform.__path__, "shopform."):
         importlib.import_module(module.name)
     for name in LATE:

@@ -34,7 +34,7 @@ from shopform.state.session import Session
 
 STOPPING = (AccessRefused, BudgetSpent, StateError, Unreachable)
 AHEAD = 4
-"""Creates that are announced at once, by the number of calls in flight: with 4 calls at a time,
+"""Writes that are announced at once, by the number of calls in flight: with 4 calls at a time,
 250 ms a call and 50 ms a request to the store, 200 creates take 14 s; 15.4 s when each waits for a
 request of its own, 12.5 s without a store."""
 Listener = Callable[[str, Step], None]
@@ -182,19 +182,17 @@ class _Run:
         )
 
     def _announce(self, waiting: list[int], parallelism: int) -> bool:
-        """Record the creates that begin soon in one request; False where that cannot be done."""
+        """Record the writes that begin soon in one request; False where that cannot be done."""
         session, first = self.context.session, self.plan.steps[waiting[0]]
-        if not session.remote or first.op is not Op.CREATE or first.key in self.announced:
+        if not session.remote or first.op not in WRITES or first.key in self.announced:
             return True
         soon = [self.plan.steps[n] for n in nsmallest(AHEAD * parallelism, waiting)]
-        intents = {
-            s.key: self.context.intent(s)
-            for s in soon
-            if s.op is Op.CREATE and s.key not in self.announced
-        }
-        self.announced.update(intents)
+        soon = [s for s in soon if s.op in WRITES and s.key not in self.announced]
+        creates = {s.key: self.context.intent(s) for s in soon if s.op is Op.CREATE}
+        changes = {s.key: (s.op, s.address) for s in soon if s.op is not Op.CREATE}
+        self.announced.update(creates, changes)
         try:
-            session.announce(intents)
+            session.announce(creates, changes)
         except StateError as problem:
             self.stopped = problem
         return self.stopped is None

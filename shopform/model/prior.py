@@ -105,7 +105,8 @@ class Prior:
 
     `source` is the host of the source shop, in the state of a clone. `keys` are salted digests of
     the API keys that wrote it: a key among them belongs to the same shop. `migrated_to` is the
-    location of the state that replaces this one.
+    location of the state that replaces this one. `begun` has the addresses with an update or a
+    deletion of which a stopped run recorded no result.
     """
 
     lineage: str = ""
@@ -117,6 +118,7 @@ class Prior:
     migrated_to: str = ""
     resources: Mapping[Address, Entry] = field(default_factory=dict)
     pending: tuple[Intent, ...] = ()
+    begun: frozenset[Address] = frozenset()
 
     @property
     def owners(self) -> dict[tuple[str, int], Address]:

@@ -27,7 +27,8 @@ Listed = tuple[str, int | None]  # a list: its kind, and the id of its parent, i
 class Ledger:
     """`base` and the records since.
 
-    `waiting` are the pending creates, with the key of their step. A record for an address also
+    `waiting` are the pending creates, with the key of their step; `begun` are the addresses of
+    other steps without a result, by key. A record for an address also
     resolves its pending create, so that no command can leave one behind. The serial rises with
     every change of resources and with every create, so that different contents never have the
     same serial: a saved plan must be stale after a run that stopped half-way.
@@ -37,6 +38,7 @@ class Ledger:
     serial: int = field(init=False)
     resources: dict[Address, Entry] = field(init=False)
     waiting: dict[Address, tuple[str, Intent]] = field(default_factory=dict)
+    begun: dict[str, Address] = field(default_factory=dict)
     listed: dict[Listed, Ranges | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,13 +48,18 @@ class Ledger:
     def prior(self) -> Prior:
         pending = tuple(intent for _, intent in self.waiting.values())
         return replace(
-            self.base, serial=self.serial, resources=dict(self.resources), pending=pending
+            self.base,
+            serial=self.serial,
+            resources=dict(self.resources),
+            pending=pending,
+            begun=frozenset(self.begun.values()),
         )
 
     def settled(self) -> Prior:
         """The state as it is written; reading the pending creates raises the serial again."""
         prior = self.prior()
-        return replace(prior, serial=prior.serial - len(self.waiting))
+        serial = prior.serial - len(self.waiting)
+        return replace(prior, serial=serial, pending=(), begun=frozenset())
 
     def waiting_records(self) -> list[Intended]:
         """The records of the pending creates."""
@@ -75,6 +82,7 @@ class Ledger:
         """Count the serial from `base`, which contains everything but the pending creates."""
         self.base = base
         self.serial = base.serial + len(self.waiting)
+        self.begun.clear()
 
     def fold(self, record: Record) -> None:
         """Add one record.
@@ -84,6 +92,8 @@ class Ledger:
         """
         if isinstance(record, Creating):
             self._begin(record)
+        elif isinstance(record, Intended):
+            self.begun[record.intent] = record.address
         elif isinstance(record, Result):
             self._finish(record)
         elif isinstance(record, Failed):
@@ -121,5 +131,6 @@ class Ledger:
                 self.serial += 1
 
     def _settle(self, key: str) -> None:
+        self.begun.pop(key, None)
         for address in [a for a, (waiting, _) in self.waiting.items() if waiting == key]:
             del self.waiting[address]

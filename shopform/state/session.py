@@ -24,7 +24,7 @@ class StateWriter(Protocol):
     """Writes the journal and the state of a run, under its lock.
 
     `append` and `commit` are for one thread at a time, `sync` for any. `remote`: a sync is a
-    request, so only creates are synced.
+    request.
     """
 
     remote: bool
@@ -84,24 +84,30 @@ class Session:
 
     @property
     def remote(self) -> bool:
-        """Whether a record takes a request, so that it pays to announce creates."""
+        """Whether a record takes a request, so that it pays to announce steps."""
         return self._writer.remote
 
     def require_lock(self) -> None:
         """Raise StateError if another run may hold the lock."""
         self._writer.require_lock()
 
-    def announce(self, creates: Mapping[str, Intent]) -> None:
-        """Record the creates, by the keys of their steps, that are to begin soon.
+    def announce(
+        self,
+        creates: Mapping[str, Intent],
+        changes: Mapping[str, tuple[Op, Address]] = MappingProxyType({}),
+    ) -> None:
+        """Record the steps, by their keys, that are to begin soon.
 
-        `intend` then has nothing to write for them. A create that does not begin must be given to
-        `failed`; until then the next run looks it up.
+        `intend` then has nothing to write for them. A step that does not begin must be given to
+        `failed`; until then the next run looks up a create.
         """
         ticket = 0
         for key, intent in creates.items():
             ticket = self._intend(key, Op.CREATE, intent.address, intent)
+        for key, (op, address) in changes.items():
+            ticket = self._intend(key, op, address, None)
         self._writer.sync(ticket)
-        self._announced.update(creates)
+        self._announced.update(creates, changes)
 
     def intend(self, key: str, op: Op, address: Address, intent: Intent | None = None) -> None:
         """Record a step before its call; durable when this returns.
@@ -112,10 +118,7 @@ class Session:
         if key in self._announced:
             self._writer.require_lock()
             return
-        ticket = self._intend(key, op, address, intent)
-        # Repeating an update or a delete does no harm.
-        if intent is not None or not self._writer.remote:
-            self._writer.sync(ticket)
+        self._writer.sync(self._intend(key, op, address, intent))
         # Checked once the record is durable: a run that takes the lock after this will read it.
         self._writer.require_lock()
 
@@ -238,7 +241,7 @@ class Session:
 
     def _changed(self) -> Prior | None:
         """Return the state to write, or None if its content is unchanged."""
-        folded = replace(self._ledger.settled(), pending=())
+        folded = self._ledger.settled()
         base = self._ledger.base
         fresh = not (base.serial or folded.resources or self._ledger.waiting)
         # A new serial alone is written too: it must not fall when a create is resolved.

@@ -8,21 +8,16 @@ import json
 import os
 import sys
 from pathlib import Path
-from unittest.mock import patch
 
+from short_times import shorten
 from state_samples import HOST, entry
 
 from shopform.cli.main import run
 from shopform.kinds.standard import STANDARD
 from shopform.model.shop import StateStore
 from shopform.model.values import Address
-from shopform.shop import client
-from shopform.state.objects import store
-from shopform.state.objects.lease import Times
 from shopform.state.open import RemoteAccess, open_store
 from shopform.state.ownership import Expected
-
-SHORT = Times(beat=0.5, work=2, lease=4, poll=0.05)
 
 
 def race(settings: str, folder: Path, name: str, rounds: int) -> None:
@@ -50,8 +45,7 @@ def race(settings: str, folder: Path, name: str, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    patch.object(store, "Times", lambda: SHORT).start()
-    patch.object(client, "FIRST_WAIT", 0.01).start()
+    shorten()
     if sys.argv[1] == "race":
         race(sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
     else:

@@ -29,6 +29,7 @@ BUCKET = "shops"
 class Server:
     """A running server: what a project and its environment say to use it."""
 
+    name: str
     scheme: str
     settings: Mapping[str, str]
     environment: Mapping[str, str] = field(
@@ -101,9 +102,9 @@ def serving(name: str, folder: Path) -> Iterator[Server]:
         if azure:
             environment = {"AZURE_STORAGE_ACCOUNT_KEY": ACCOUNT_KEY}
             endpoint = {"endpoint": f"{url}/{ACCOUNT}", "account": ACCOUNT}
-            yield Server("az", endpoint, environment)
+            yield Server(name, "az", endpoint, environment)
         else:
-            yield Server("s3", {"endpoint": url, "region": "us-east-1"})
+            yield Server(name, "s3", {"endpoint": url, "region": "us-east-1"})
     finally:
         process.kill()
         process.wait()

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from crash_driver import truths
+from machines import Machine, Switched, one, shared
 from object_stores import KEY, Faults, Killed, dying, losing, memory, store_of
 from remote_runs import play, require_recovery
-from state_samples import A, B, entry, intent
+from state_samples import A, B, C, entry, intent
 from test_crash import truth_of
 
 from shopform.errors import Locked, StateError, StoreError
 from shopform.model.plan import Op
 from shopform.state.objects.blobs import ConflictError, Tag
+
+__all__ = ["one", "shared"]  # fixtures
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -124,3 +127,33 @@ def test_a_store_that_ignores_conditions_is_refused_before_the_first_lock() -> N
     with pytest.raises(StoreError, match="ignores the conditions"):
         store_of(Careless(inner)).open("apply")
     assert list(inner.list("shops/")) == []
+
+
+def test_a_step_that_was_announced_is_known_until_it_has_a_result() -> None:
+    blobs = Faults(memory())
+    with store_of(blobs).open("apply") as session:
+        session.edit(set={A: entry(1), B: entry(2), C: entry(3)})
+    session = store_of(blobs).open("apply")
+    session.announce({}, {"a": (Op.DELETE, A), "b": (Op.DELETE, B), "c": (Op.UPDATE, C)})
+    before = len(blobs.requests)
+    session.intend("a", Op.DELETE, A)
+    assert len(blobs.requests) == before
+    assert store_of(blobs).read().begun == {A, B, C}
+    session.result("a", drop=[A])
+    session.failed("c")
+    session.announce({}, {"d": (Op.UPDATE, B)})
+    assert store_of(blobs).read().begun == {B}
+    with store_of(blobs).open("apply", timeout=5) as following:
+        assert following.prior.begun == {B}
+        assert following.commit().begun == frozenset()
+    assert store_of(blobs).read().begun == frozenset()
+
+
+def test_deletes_share_requests(one: Machine, shared: Switched) -> None:
+    one.declare(suppliers={f"s{n}": {"name": f"Supplier {n}"} for n in range(16)})
+    one.done("apply", "--auto-approve")
+    before = len(shared.blobs.requests)
+    one.declare()
+    one.done("apply", "--auto-approve", "--allow-delete", "supplier=16")
+    segments = [each for each in shared.blobs.requests[before:] if each.startswith("create")]
+    assert len([each for each in segments if ".journal/" in each]) == 2

@@ -57,11 +57,14 @@ def anchored(kind: Kind, item: LiveObject) -> Anchor:
 
 
 def collect_evidence(declared: Desired, prior: Prior, live: Live) -> Evidence:
-    """Compare all owned objects with complete lists; children of a missing parent do not count."""
+    """Compare owned objects with complete lists.
+
+    Children of a missing parent do not count, nor what a run that was killed may have changed.
+    """
     found, there = Evidence(anchor=anchor_of(live)), set[Address]()
     for address, entry in sorted(prior.resources.items()):
         read = live.kinds.get(address.kind)
-        if read is None or read.problem:
+        if read is None or read.problem or address in prior.begun:
             continue
         item = read.objects.get(entry.id)
         if item is None:
