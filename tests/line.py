@@ -31,7 +31,7 @@ from shopform.workflow.open_project import open_offline, open_project
 from shopform.workflow.plan.changed_lists import Changed
 from shopform.workflow.plan.from_snapshot import plan_offline
 from shopform.workflow.plan.refresh import Connection, read_and_plan
-from shopform.workflow.read_shop import snapshot_of
+from shopform.workflow.records.kept_snapshot import snapshot_of
 from shopform.workflow.records.plan_file import unchanged
 from shopform.workflow.records.snapshot_file import decoded, encoded
 from shopform.workflow.requests import ProjectRequest

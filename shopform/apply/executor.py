@@ -225,6 +225,7 @@ class _Run:
             warnings=tuple(self.context.warnings),
             stopped=self.stopped,
             calls=calls,
+            lists=self.context.reads,
         )
 
     def _ended(self) -> bool:

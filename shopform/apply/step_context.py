@@ -13,6 +13,7 @@ from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue, Kind
+from shopform.model.live import LiveKind
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.secrecy import secrets_of
@@ -27,7 +28,8 @@ class StepContext:
 
     `entries` is the state as the run changes it, `kept` the addresses written to it; `ids` are
     those of all objects that references can name, imports included. `claimed` are the objects
-    made by creates of this run, by their response or by a lookup under the lock `claiming`.
+    made by creates of this run, by their response or by a lookup under the lock `claiming`. `reads`
+    are the lists that were read after the last write.
     """
 
     plan: Plan
@@ -43,6 +45,7 @@ class StepContext:
     sending: dict[Address, Intent] = field(default_factory=dict)
     claimed: set[tuple[str, int]] = field(default_factory=set)
     claiming: Lock = field(default_factory=Lock)
+    reads: dict[tuple[str, int | None], LiveKind] = field(default_factory=dict)
     locks: ListLocks = field(default_factory=ListLocks)
     made: frozenset[Address] = frozenset()
     children: ChildChecks = field(init=False)

@@ -26,7 +26,7 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
     """Read what was written, record what the shop stored, and warn of differences."""
     lists = _lists(applied, context)
     with ThreadPoolExecutor(context.client.parallelism) as pool:
-        reads = dict(
+        reads = context.reads = dict(
             zip(lists, pool.map(lambda one: _read(plan, context, *one), lists), strict=True)
         )
     keys = {one: _keys(read) for one, read in reads.items()}

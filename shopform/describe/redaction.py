@@ -63,20 +63,24 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
     that contain a password or the API key.
     """
     places = secret_places(prior)
-    declared = {
-        (resource.kind.name, name, canonical(resource.kind.type(name), value, live.hosts))
-        for resource in desired.resources.values()
-        for name, value in resource.fields.items()
-        if isinstance(value, Secret)
-    }
+    declared: dict[tuple[str, str], set[object]] = {}
+    for resource in desired.resources.values():
+        for name, value in resource.fields.items():
+            if isinstance(value, Secret):
+                plain = canonical(resource.kind.type(name), value, live.hosts)
+                declared.setdefault((resource.kind.name, name), set()).add(plain)
 
     def is_secret(kind: Kind, item: LiveObject, name: str, raw: object) -> bool:
+        if (kind.name, item.id, name) in places:
+            return True
+        if raw is None or isinstance(raw, int):
+            return False
         text = raw if isinstance(raw, str) else repr(raw)
+        secrets = declared.get((kind.name, name), ())
         return (
-            (kind.name, item.id, name) in places
-            or bool(_PASSWORD.search(text))
+            ("@" in text and bool(_PASSWORD.search(text)))
             or (bool(key) and key in text)
-            or (isinstance(raw, str) and (kind.name, name, known(kind, name, raw)) in declared)
+            or (bool(secrets) and isinstance(raw, str) and known(kind, name, raw) in secrets)
         )
 
     def known(kind: Kind, name: str, raw: object) -> object:

@@ -17,6 +17,7 @@ from shopform.kit.immutable import immutable
 from shopform.model.coverage import Coverage
 from shopform.model.desired import Delivery
 from shopform.model.json_values import tagged, untagged
+from shopform.model.live import LiveKind
 from shopform.model.prior import Anchor, EntryToBe, Ranges
 from shopform.model.shop import WireNames
 from shopform.model.values import Address, Ref, Value
@@ -269,7 +270,8 @@ class Failure(NamedTuple):
 class Outcome:
     """The results of an apply.
 
-    `stopped` is why the run ended early, if it did. `calls` are those of the apply itself.
+    `stopped` is why the run ended early, if it did. `calls` are those of the apply itself. `lists`
+    were read after the last write, by kind and id of the parent.
     """
 
     applied: tuple[Step, ...] = ()
@@ -278,6 +280,7 @@ class Outcome:
     warnings: tuple[Diagnostic, ...] = ()
     stopped: ShopformError | None = None
     calls: int = 0
+    lists: Mapping[tuple[str, int | None], LiveKind] = field(default_factory=dict, repr=False)
 
     def count(self) -> dict[str, int]:
         """Count the objects that successful steps imported, added, changed, destroyed, removed."""

@@ -18,16 +18,31 @@ Known = dict[tuple[str, str], object]  # values by kind and digest
 Digests = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
-def lists_of(live: Live) -> list[ListId]:
-    """Return the lists of which a shop was read whole."""
+def lists_of(
+    live: Live, wanted: Callable[[Kind, LiveObject], bool] = lambda _kind, _object: True
+) -> list[ListId]:
+    """Return the lists of a shop, of children only those of `wanted` parents."""
     found: list[ListId] = []
     for name in live.kinds:
         if nesting := live.catalogue[name].nesting:
+            above = live.catalogue[nesting.kind]
             owners = live.kind(nesting.kind).objects.values()
-            found += [(name, owner.id) for owner in owners if can_contain(nesting, owner)]
+            parents = [o.id for o in owners if wanted(above, o) and can_contain(nesting, o)]
+            found += [(name, number) for number in parents]
         else:
             found.append((name, None))
     return found
+
+
+def joined(lists: Iterable[LiveKind]) -> LiveKind:
+    """Return several lists of one kind as one."""
+    found = tuple(lists)
+    return replace(
+        found[0],
+        objects={number: item for each in found for number, item in each.objects.items()},
+        problem=next((each.problem for each in found if each.problem), ""),
+        paged=any(each.paged for each in found),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +104,16 @@ class Snapshot:
         taken = {n: replace(self.live.kind(n), objects=objects) for n, objects in found.items()}
         return replace(self.live, kinds=taken), lists
 
+    def changed_since(self, prior: Prior) -> set[ListId]:
+        """Return the lists of objects that this state records otherwise."""
+        found: set[ListId] = set()
+        for one, other in ((self.prior, prior), (prior, self.prior)):
+            for address, entry in one.resources.items():
+                if other.resources.get(address) != entry:
+                    parent = one.resources.get(entry.parent) if entry.parent else None
+                    found.add((address.kind, parent.id if parent else None))
+        return found
+
     def require(self, lists: Iterable[ListId]) -> None:
         """Raise ShopError for a list that it does not have."""
         for name in (name for name, parent in lists if (name, parent) not in self.read):
@@ -98,25 +123,36 @@ class Snapshot:
                 hint="take another one: `shopform snapshot --out FILE`",
             )
 
-    def with_lists(self, kind: str, lists: Mapping[int | None, LiveKind], when: int) -> "Snapshot":
-        """Return it with these lists of a kind, by parent, in place of older ones."""
-        old, new = self.live.kind(kind), next(iter(lists.values()))
-        objects = {n: o for n, o in old.objects.items() if o.parent_id not in lists}
-        for each in lists.values():
-            objects |= each.objects
-        found = replace(
-            new,
-            objects=dict(sorted(objects.items())),
-            problem=next((each.problem for each in lists.values() if each.problem), ""),
-            paged=any(
-                each.paged for each in (*lists.values(), *([old] if None not in lists else []))
-            ),
+    def with_lists(
+        self, kind: str, parents: Collection[int | None], found: LiveKind, when: int
+    ) -> "Snapshot":
+        """Return it with the lists of a kind and these parents in place of older ones."""
+        old = self.live.kind(kind)
+        kept = {n: o for n, o in old.objects.items() if o.parent_id not in parents}
+        new = {n: o for n, o in found.objects.items() if o.parent_id in parents}
+        both = replace(
+            found,
+            objects=dict(sorted({**kept, **new}.items())),
+            paged=found.paged or (bool(kept) and old.paged),
         )
         return replace(
             self,
-            live=replace(self.live, kinds={**self.live.kinds, kind: found}),
-            read={**self.read, **{(kind, parent): when for parent in lists}},
+            live=replace(self.live, kinds={**self.live.kinds, kind: both}),
+            read={**self.read, **{(kind, parent): when for parent in parents}},
+            unread={name: why for name, why in self.unread.items() if name != kind},
         )
+
+    def without(self, lists: Collection[ListId]) -> "Snapshot":
+        """Return it without these lists: what reads it reads them again."""
+        kinds = {
+            name: replace(
+                read,
+                objects={n: o for n, o in read.objects.items() if (name, o.parent_id) not in lists},
+            )
+            for name, read in self.live.kinds.items()
+        }
+        read = {one: when for one, when in self.read.items() if one not in lists}
+        return replace(self, live=replace(self.live, kinds=kinds), read=read)
 
     def opened(self, shop: Shop, desired: Desired) -> tuple["Snapshot", Desired]:
         """Return it for plans of these declarations, and the declarations for plans from it.

@@ -114,11 +114,11 @@ def lists_behind(plan: Plan, prior: Prior, live: Live) -> set[ListId]:
     if any(_touches_paths(plan.catalogue[step.kind], step) for step in plan.steps):
         lists |= {(k.name, None) for k in plan.catalogue.kinds if k.path or k.route}
     for kind, number in tuple(lists):
-        lists |= set(_lists_above(plan.catalogue[kind], number, live))
+        lists |= set(lists_above(plan.catalogue[kind], number, live))
     return lists
 
 
-def _lists_above(kind: Kind, parent_id: int | None, live: Live) -> Iterator[ListId]:
+def lists_above(kind: Kind, parent_id: int | None, live: Live) -> Iterator[ListId]:
     """Yield the lists in which the parents of a list are."""
     while (nesting := kind.nesting) and parent_id:
         kind, parent = live.catalogue[nesting.kind], live.object(nesting.kind, parent_id)

@@ -46,7 +46,8 @@ def coverage(plan: Plan) -> str:
         taken = f"{found.taken[:10]} {found.taken[11:16]} UTC, {rounded(found.age)} old"
         return f"Planned from a snapshot of {taken}. It cannot be applied."
     oldest = f"; oldest unchecked: {rounded(found.age)}" if found.taken else ""
-    return f"Checked {found.checked:,} of {plural(found.objects, 'object')}{oldest}."
+    never = f"; {plural(found.never, 'list')} not read yet" if found.never else ""
+    return f"Checked {found.checked:,} of {plural(found.objects, 'object')}{never}{oldest}."
 
 
 def _visible(change: Change) -> bool:

@@ -1,23 +1,23 @@
 """Read a whole shop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import declared_secrets, hide_secrets
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.files import write_output
 from shopform.model.declared import Declared
 from shopform.model.live import Live
 from shopform.model.prior import Prior
-from shopform.model.snapshot import ListId, Snapshot, lists_of
+from shopform.model.snapshot import Snapshot, lists_of
 from shopform.planning.checks.guards import complete
 from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.plan.refresh import connected, reading
+from shopform.workflow.records.kept_snapshot import snapshot_of
 from shopform.workflow.records.snapshot_file import encoded
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import require_same_shop
@@ -100,24 +100,3 @@ def save_snapshot(workspace: Workspace, limits: ReadLimits, out: Path) -> Snapsh
     found = take_snapshot(workspace, limits)
     write_output(workspace.directory, out, b"".join(encoded(found)), mode=0o600)
     return found
-
-
-def snapshot_of(
-    workspace: Workspace,
-    live: Live,
-    prior: Prior,
-    read: Mapping[ListId, int],
-    unread: Mapping[str, str],
-) -> Snapshot:
-    """Return what was read as a snapshot, without secrets."""
-    shop, desired = workspace.shop, workspace.desired
-    return Snapshot(
-        shop=shop.name,
-        url=shop.url,
-        wire=shop.wire,
-        live=hide_secrets(live, prior, desired, shop.token.text),
-        prior=prior,
-        read=read,
-        unread=unread,
-        secrets=declared_secrets(desired, shop.hosts),
-    )

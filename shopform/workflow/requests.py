@@ -39,11 +39,13 @@ class ProjectRequest:
 class ReadLimits:
     """The limits of calls: `parallelism` at the same time, `max_calls` in this run.
 
-    `partial`: apply a plan even if the call budget is too small to finish it.
+    `partial`: apply a plan even if the call budget is too small to finish it. `spend`: look at a
+    part of the shop only, with so many calls.
     """
 
     parallelism: int = 4
     max_calls: int | None = None
+    spend: int | None = None
     partial: bool = False
 
     def after(self, calls: int) -> "ReadLimits":

@@ -65,6 +65,13 @@ def ask(sandbox: Sandbox, method: str, path: str, body: dict[str, Any] | None = 
     connection.close()
 
 
+def number(sandbox: Sandbox, kind: str, name: str) -> int:
+    """The id of the object with this name."""
+    (found,) = [row[f"{kind}_id"] for row in sandbox.data(kind) if row["name"] == name]
+    assert isinstance(found, int)
+    return found
+
+
 def paths(sandbox: Sandbox) -> list[str]:
     return sorted(call.path.removeprefix("/REST") for call in sandbox.calls)
 
@@ -105,10 +112,10 @@ def test_what_is_not_read_is_not_seen_and_what_is_read_is(
     run: Shopform, sandbox: Sandbox, project: Path
 ) -> None:
     write(project, renamed())
-    brand = sandbox.data("brand")[0]["brand_id"]
-    category = next(r for r in sandbox.data("category") if r["name"] == "Kategori 8")
+    brand = number(sandbox, "brand", "Nord")
+    category = number(sandbox, "category", "Kategori 8")
     ask(sandbox, "PUT", f"brand/{brand}", {"name": "Edited"})
-    ask(sandbox, "PUT", f"category/{category['category_id']}", {"name": "Edited"})
+    ask(sandbox, "PUT", f"category/{category}", {"name": "Edited"})
     found = run(*CHANGED)
     assert "category.c8" in found.out
     assert "brand." not in found.out
@@ -126,7 +133,7 @@ def test_an_object_that_the_plan_refers_to_is_looked_for(
     run: Shopform, sandbox: Sandbox, project: Path
 ) -> None:
     """A parent that somebody deleted meanwhile is found, since its list is read."""
-    profile = next(r for r in sandbox.data("profile") if r["name"] == "Profil 2")["profile_id"]
+    profile = number(sandbox, "profile", "Profil 2")
     sections = catalogue()
     sections["profiles"]["p2"]["attributes"]["b"] = {"name": "Ny", "type": "string"}
     write(project, sections)
@@ -211,7 +218,10 @@ def test_what_contradicts_is_a_usage_error(
     assert message in " ".join(refused.err.split())
 
 
-def test_without_a_kept_snapshot_everything_is_read(run: Shopform, sandbox: Sandbox) -> None:
+def test_without_a_kept_snapshot_everything_is_read(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    (project / ".shopform/snapshot/demo/snapshot.json").unlink()
     sandbox.reset_log()
     found = run("plan", "--refresh=changed")
     assert found.exit == 0

@@ -28,8 +28,11 @@ def survive(
             tried += 1
             try:
                 well_told(run)
-                # Only the information beside the lock can be done without.
-                assert run.exit in FAILED or struck.read_text() == "unlink sandbox.json.lock"
+                # What is beside the lock, and what is kept of a run that is over, is not needed.
+                said = " ".join(run.text.split())
+                spared = any(f"{name}`:" in said for name in ("snapshot.json", ".outcome.json"))
+                spared = spared or struck.read_text() == "unlink sandbox.json.lock"
+                assert run.exit in FAILED or spared, said
                 named = ("state/sandbox.json", "secrets/", ".shopform")
                 assert run.exit == 0 or any(part in run.text for part in named), run.text
                 made_good(one, scenario)

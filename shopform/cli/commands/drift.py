@@ -14,6 +14,12 @@ from shopform.terminal.console import Console
 @options.projects
 @options.chosen_part
 @options.reading
+@options.option(
+    "--spend",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Make at most N calls, and continue where the last such run stopped.",
+)
 @output_options.format_
 @output_options.patch
 @click.pass_obj
@@ -28,6 +34,7 @@ def command(
     Compares everything that shopform owns with what it last applied, not with the files. Exits
     with 2 if the shop differs, otherwise with 0. --write produces a patch for `git apply`; fields
     that cannot be patched are listed on stderr. Several shops are compared in parallel.
+    --spend looks at the lists that were not read for longest, and says what was not checked.
     """
     from shopform.workflow.open_project import open_workspace, open_workspaces, several
     from shopform.workflow.plan.plan_sources import Look

@@ -1,6 +1,6 @@
 """Plan from a snapshot, and read only the lists that the plan depends on."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from time import time
@@ -10,7 +10,7 @@ from shopform.model.coverage import Coverage
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
-from shopform.model.snapshot import ListId, Snapshot
+from shopform.model.snapshot import ListId, Snapshot, joined
 from shopform.planning.checks.removed_paths import UNREAD, path_kinds
 from shopform.planning.planner import draft_plan, finish, wanted_counts
 from shopform.planning.preconditions import lists_behind
@@ -50,8 +50,8 @@ class SnapshotReader:
         names = known.names if kind.nesting and not known.assumed else None
         with ThreadPoolExecutor(self.client.parallelism) as pool:
             reads = pool.map(lambda one: list_one(self.client, kind, names, parent_id=one), parents)
-            found = dict(zip(parents, reads, strict=True))
-        self.snapshot = self.snapshot.with_lists(kind.name, found, now)
+            found = joined(reads)
+        self.snapshot = self.snapshot.with_lists(kind.name, set(parents), found, now)
         self.fresh |= {(kind.name, parent) for parent in parents}
 
     def selected(
@@ -101,7 +101,7 @@ class Changed:
         options = replace(self.options, daily_calls=connection.ledger.daily)
         kinds, wanted = lists_to_read(options, desired, prior)
         _, lists = reader.selected(kinds, wanted)
-        reader.read(set(lists) & set(_recorded_since(reader.snapshot.prior, prior)))
+        reader.read(set(lists) & reader.snapshot.changed_since(prior))
         while True:
             live, lists = reader.selected(kinds, wanted)
             result = draft_plan(desired, prior, live, shop, options)
@@ -119,19 +119,10 @@ class Changed:
         )
         left = replace(options, calls_left=connection.ledger.left)
         result = finish(draft_plan(desired, prior, live, shop, left), left)
-        return replace(result, coverage=_coverage(reader, live, lists))
+        return replace(result, coverage=coverage(reader, live, lists))
 
 
-def _recorded_since(before: Prior, now: Prior) -> Iterator[ListId]:
-    """Yield the lists of objects that another state records otherwise."""
-    for one, other in ((before, now), (now, before)):
-        for address, entry in one.resources.items():
-            if other.resources.get(address) != entry:
-                parent = one.resources.get(entry.parent) if entry.parent else None
-                yield address.kind, parent.id if parent else None
-
-
-def _coverage(reader: SnapshotReader, live: Live, lists: list[ListId]) -> Coverage:
+def coverage(reader: SnapshotReader, live: Live, lists: list[ListId]) -> Coverage:
     places = [
         (name, item.parent_id)
         for name, read in live.kinds.items()

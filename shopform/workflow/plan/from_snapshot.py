@@ -1,5 +1,6 @@
 """Plan from a snapshot, without the shop."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import time
@@ -56,19 +57,21 @@ def plan_offline(
 
 def coverage_of(
     snapshot: Snapshot,
-    unchecked: list[ListId],
+    unchecked: Collection[ListId],
     *,
     checked: int = 0,
     objects: int = 0,
     offline: bool = False,
 ) -> Coverage:
     """Return what a plan knows from these lists of a snapshot, with their age now."""
-    if not unchecked:
-        return Coverage(checked=checked, objects=objects, offline=offline)
-    oldest = min(snapshot.read[one] for one in unchecked)
-    taken = datetime.fromtimestamp(oldest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    age = max(0, int(time()) - oldest)
-    return Coverage(taken=taken, age=age, checked=checked, objects=objects, offline=offline)
+    times = [snapshot.read[one] for one in unchecked if one in snapshot.read]
+    found = Coverage(
+        never=len(unchecked) - len(times), checked=checked, objects=objects, offline=offline
+    )
+    if not times:
+        return found
+    taken = datetime.fromtimestamp(min(times), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return replace(found, taken=taken, age=max(0, int(time()) - min(times)))
 
 
 def refuse_older(plan: Plan, max_age: float | None) -> Plan:

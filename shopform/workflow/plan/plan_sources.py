@@ -39,7 +39,18 @@ class Look(Fresh):
     """Compares the shop with the state, and not with the files."""
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
-        return detect_drift(self.workspace, connection, prior, self.options)[0]
+        return look(self.workspace, connection, prior, self.options)[0]
+
+
+def look(
+    workspace: Workspace, connection: Connection, prior: Prior, options: Options
+) -> tuple[Plan, Plan]:
+    """Return the drift, and the plan that reverts it: of the whole shop, or with `spend` calls."""
+    if not connection.limits.spend:
+        return detect_drift(workspace, connection, prior, options)
+    from shopform.workflow.plan.patrol import patrol
+
+    return patrol(workspace, connection, prior, options, connection.limits.spend)
 
 
 def source_of(workspace: Workspace, options: Options, known: FromSnapshot) -> PlanSource:
@@ -47,7 +58,8 @@ def source_of(workspace: Workspace, options: Options, known: FromSnapshot) -> Pl
     if not known.changed:
         return Fresh(workspace, options)
     from shopform.workflow.plan.changed_lists import Changed
-    from shopform.workflow.records.snapshot_file import kept_snapshot, read_snapshot
+    from shopform.workflow.records.kept_snapshot import kept_snapshot
+    from shopform.workflow.records.snapshot_file import read_snapshot
 
     file, catalogue = known.snapshot, workspace.shop.catalogue
     taken = (

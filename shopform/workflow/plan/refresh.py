@@ -1,16 +1,19 @@
 """Read the shop and make a plan, for all commands that plan."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from time import time
+from typing import NamedTuple
 
 from shopform.diagnostics import Collector, warning
 from shopform.errors import AccessRefused, ShopError, ShopformError, UsageError
 from shopform.kinds import Kind
 from shopform.model.desired import Desired, Moved
-from shopform.model.live import Live, LiveObject
+from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
+from shopform.model.snapshot import ListId, lists_of
 from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import UNREAD, path_kinds
@@ -31,14 +34,25 @@ from shopform.workflow.workspace import Workspace
 NO_LIMITS = ReadLimits()
 
 
+class Seen(NamedTuple):
+    """Lists of a shop, and when their reading began, in seconds since the epoch."""
+
+    lists: Mapping[ListId, LiveKind]
+    when: int
+
+
 @dataclass(slots=True)
 class Connection:
-    """A client for one shop with its ledger; `watch` gets the path of every call."""
+    """A client for one shop with its ledger; `watch` gets the path of every call.
+
+    `seen` is what a plan read.
+    """
 
     client: Client
     ledger: CallCounter
     limits: ReadLimits = NO_LIMITS
     watch: Callable[[str], None] = lambda _path: None
+    seen: Seen | None = None
 
 
 @contextmanager
@@ -66,7 +80,7 @@ def connected(
         Client(
             shop,
             ledger=ledger,
-            max_calls=limits.max_calls,
+            max_calls=min(filter(None, (limits.max_calls, limits.spend)), default=None),
             parallelism=limits.parallelism,
             on_call=lambda _method, path, _status: connection.watch(path),
         ) as client,
@@ -188,6 +202,13 @@ def detect_drift(
     options = replace(options, daily_calls=daily, refresh_only=True)
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
+    if connection.seen:
+        # Imported late: plans, which this module makes too, keep no snapshot.
+        from shopform.workflow.records.kept_snapshot import keep_lists, kept_snapshot
+
+        part = options.targets or options.excludes
+        base = kept_snapshot(workspace) if part else None
+        keep_lists(workspace, prior, base, [connection.seen])
     left = _left(options, connection.ledger)
     found = [
         plan(workspace.desired, prior, live, workspace.shop, each)
@@ -205,10 +226,12 @@ def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
 
 
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
-    client = connection.client
+    client, now = connection.client, int(time())
     kinds, wanted = lists_to_read(options, desired, prior)
     live = confirm_absence(client, fetch(client, kinds, wanted=wanted), prior)
     require_same_shop(client, prior, live, desired)
+    lists = {one: live.kinds[one[0]] for one in lists_of(live, wanted)}
+    connection.seen = Seen(lists, now)
     return live
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shopform import __version__
-from shopform.errors import ShopformError, StateError, UsageError
+from shopform.errors import ShopformError, UsageError
 from shopform.files import read as read_file
 from shopform.files import reporting, typed
 from shopform.kinds import Catalogue, Kind
@@ -22,10 +22,8 @@ from shopform.model.shop import WireNames
 from shopform.model.snapshot import Digests, ListId, Snapshot
 from shopform.state.format import FORMAT as STATE_FORMAT
 from shopform.state.format import StateFile, restored, stored
-from shopform.workflow.workspace import Workspace
 
 FORMAT = "1.0"
-KEPT = "snapshot.json"
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -189,24 +187,3 @@ def _object(kind: Kind, item: KeptObject, parent: int | None) -> LiveObject:
     if unknown := item.fields.keys() - kind.fields.keys() or digests.keys() - item.fields.keys():
         raise ValueError(f"the {kind.name} {item.id} has an unknown field `{min(unknown)}`")
     return LiveObject(item.id, {**item.fields, **digests}, parent, item.fixed, item.site)
-
-
-def kept_snapshot(workspace: Workspace) -> Snapshot | None:
-    """Return the snapshot that is kept with the state; None without one, or for a damaged one."""
-    shelf = workspace.shelf("snapshot")
-    data = shelf.read(KEPT)
-    if data is None:
-        return None
-    try:
-        return decoded(data, f"`{shelf.place(KEPT)}`", workspace.shop.catalogue)
-    except ShopformError as problem:
-        workspace.observer.warn(problem.diagnostics)
-        return None
-
-
-def keep_snapshot(workspace: Workspace, snapshot: Snapshot) -> None:
-    """Keep a snapshot with the state. Warns if that fails: what was done is valid anyway."""
-    try:
-        workspace.shelf("snapshot").write(KEPT, encoded(snapshot))
-    except StateError as problem:
-        workspace.observer.warn(problem.diagnostics)

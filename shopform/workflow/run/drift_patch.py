@@ -7,7 +7,8 @@ from shopform.files import write_output
 from shopform.model.declared import LiveField
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
 from shopform.planning.scope import Options
-from shopform.workflow.plan.refresh import connected, detect_drift
+from shopform.workflow.plan.plan_sources import look
+from shopform.workflow.plan.refresh import connected
 from shopform.workflow.requests import ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import plan_exit
 from shopform.workflow.workspace import Workspace
@@ -24,7 +25,7 @@ def find_drift(
     """
     prior = workspace.store().read()
     with connected(workspace, limits) as connection:
-        report, planned = detect_drift(workspace, connection, prior, options)
+        report, planned = look(workspace, connection, prior, options)
     code = plan_exit(report, detailed=True)
     result = RunResult(shop=workspace.shop, plan=report, exit_code=code)
     if not write:

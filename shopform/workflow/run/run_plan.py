@@ -2,15 +2,17 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
+from time import time
 
 from shopform.errors import StalePlan
-from shopform.model.plan import Outcome, Plan, Step
+from shopform.model.plan import WRITES, Outcome, Plan, Step
 from shopform.model.prior import Prior
 from shopform.shop.client import Client
 from shopform.state.session import Session
 from shopform.workflow.plan.plan_checks import check_apply, require_open
 from shopform.workflow.plan.plan_sources import PlanSource
-from shopform.workflow.plan.refresh import connected
+from shopform.workflow.plan.refresh import Connection, connected
+from shopform.workflow.records.kept_snapshot import keep_lists, kept_snapshot
 from shopform.workflow.records.reviewed_plans import require_digest
 from shopform.workflow.records.run_history import keep_record, run_of
 from shopform.workflow.records.run_outcome import keep_outcome
@@ -18,6 +20,9 @@ from shopform.workflow.requests import Approval, ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import outcome_exit, plan_exit
 from shopform.workflow.shop_identity import record_shop, require_same_shop
 from shopform.workflow.workspace import Workspace
+
+# Their plans read everything that the project owns and declares.
+WHOLE = ("apply", "destroy")
 
 
 def carry_out(
@@ -51,6 +56,7 @@ def carry_out(
         client = connection.client
         record_shop(session, workspace.shop, plan.basis.anchor)
         outcome = _apply(source, plan, client, session, verb=verb)
+        _keep_shop(workspace, connection, plan, outcome, session.prior, whole=verb in WHOLE)
         code = outcome_exit(outcome) or plan_exit(plan)
         return RunResult(shop=workspace.shop, plan=plan, outcome=outcome, exit_code=code)
 
@@ -84,6 +90,36 @@ def _apply(
     if started:
         keep_outcome(workspace, started[0], outcome)
     return outcome
+
+
+def _keep_shop(
+    workspace: Workspace,
+    connection: Connection,
+    plan: Plan,
+    outcome: Outcome,
+    prior: Prior,
+    *,
+    whole: bool,
+) -> None:
+    """Keep the shop as it was read, with the changed lists as they were read afterwards.
+
+    Changed lists are left out if they were not read, or if secrets in them cannot be known because
+    the files were not compiled.
+    """
+    seen = connection.seen
+    base = None if seen and whole else kept_snapshot(workspace)
+    if not (base or seen):
+        return
+    read = outcome.lists if workspace.desired.resources else {}
+    written = {one: found for one, found in read.items() if not found.problem}
+    ids = {address: entry.id for address, entry in prior.resources.items()}
+    changed = {
+        (step.kind, ids.get(step.parent.address) if step.parent else None)
+        for step in plan.steps
+        if step.op in WRITES
+    }
+    reads = [*([seen] if seen else []), (written, int(time()))]
+    keep_lists(workspace, prior, base, reads, changed - written.keys())
 
 
 def _require_unused(workspace: Workspace, source: PlanSource, plan: Plan, prior: Prior) -> None:
