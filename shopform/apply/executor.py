@@ -160,8 +160,9 @@ class _Run:
 
         If they do not even when no step runs, the run ends.
         """
-        left = self.context.client.left
-        needed = sum(step_calls(self.plan.catalogue, each) for each in (step, *running))
+        needed = step_calls(self.plan.catalogue, step)
+        left = self.context.client.left if needed else None
+        needed += sum(step_calls(self.plan.catalogue, each) for each in running)
         if left is None or needed + self.reserve <= left:
             return True
         if not running:

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import shutil
 from typing import Any
 
 from undoable import KITCHEN, MUGS, Project, one
@@ -31,6 +32,20 @@ def test_the_outcome_of_a_run_that_failed_names_the_steps(one: Project) -> None:
     assert list(outcome["failed"]) == ["category.kitchen:create"]
     assert "400" in outcome["failed"]["category.kitchen:create"]
     assert outcome["not_run"] == ["category.mugs:create"]
+
+
+def test_an_outcome_that_cannot_be_recorded_is_a_warning(one: Project) -> None:
+    def replace_folder(_call: object) -> None:
+        if one.records.is_dir():
+            shutil.rmtree(one.records)
+            one.records.write_text("in the way")
+
+    one.declare(categories={"kitchen": KITCHEN})
+    one.sandbox.after(replace_folder)
+    done = one.done("apply", "--auto-approve")
+    assert "warning: " in done.err
+    assert ".outcome.json" in done.err
+    assert one.settled()
 
 
 def test_the_outcome_of_a_removed_record_is_removed_too(one: Project) -> None:

@@ -60,6 +60,9 @@ def test_files_of_older_versions_plan_the_same(name: str, tmp_path: Path) -> Non
         assert changes(run("plan", "--format", "json")) == planned
         if expected["undo"] is not None:
             assert changes(run("undo", "--format", "json")) == expected["undo"]
+            logged = json.loads(run("log", "--json"))
+            assert {each["result"] for each in logged} == {"unknown"}
+            assert all(each["changes"] for each in logged)
         run("apply", "--auto-approve")
         after = changes(run("plan", "--format", "json"))
         assert {tuple(actions) for _, actions in after} == {("no-op",)}

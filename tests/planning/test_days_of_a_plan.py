@@ -62,7 +62,7 @@ def test_a_plan_that_is_refused_says_when_it_fits(
 def test_a_partial_run_says_what_it_makes_and_when_the_rest_fits(
     today: int, tomorrow: int, calls: str, days: str
 ) -> None:
-    made = f"{calls} calls are made, and 10 are reserved to verify"
+    made = f"the run makes {calls} calls and reserves 10 to verify"
     hint = f"{made}; the rest takes {days} from {MIDNIGHT}"
     assert said(3390, today, tomorrow, partial=True) == hint
 

@@ -29,7 +29,10 @@ def test_another_machine_lists_and_undoes_a_run(one: Machine) -> None:
     two = one.another("two")
     first = names(two)
     assert len(first) == 2
+    run, _ = json.loads(two.done("log", "--json").out)
+    assert (run["verb"], run["result"]) == ("apply", "complete")
     two.done("undo", "--auto-approve")
+    assert json.loads(one.done("log", "--json").out)[0]["undoes"] == run["name"]
     assert suppliers(one) == ["Nord"]
     assert names(one) == names(two)
     assert names(one)[1:] == first

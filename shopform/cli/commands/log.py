@@ -27,7 +27,7 @@ def command(console: Console, /, address: str | None, since: datetime | None, **
 
     With ADDRESS, only runs that changed it or its children, also under its previous addresses.
     `--format markdown` makes release notes. Runs that failed or applied only a part are marked. The
-    last 50 runs are recorded. Makes no API call.
+    last 50 runs are kept, in an object store 500. Makes no API call.
     """
     from shopform.workflow.open_project import check_address, open_settings
     from shopform.workflow.records.run_log import run_log

@@ -74,4 +74,4 @@ def _another_day(plan: Plan, today: int, next_day: NextDay, partial: bool) -> st
 def _fitting(plan: Plan, room: int) -> str:
     reserve = reserved_calls(plan)
     fitting = max(0, room - reserve)
-    return f"{fitting:,} calls are made, and {reserve:,} are reserved to verify"
+    return f"the run makes {plural(fitting, 'call')} and reserves {reserve:,} to verify"
