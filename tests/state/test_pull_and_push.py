@@ -197,6 +197,11 @@ def test_the_first_state_of_a_store_keeps_its_lineage(shared: Shared) -> None:
     settings = json.loads((shared.directory / "shopform.yaml").read_text("utf-8"))
     settings["shops"]["demo"]["state"] += "2"
     (shared.directory / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+    shared.location += "2"
+    with shared.store.open("apply") as session:
+        session.intend("a", Op.CREATE, A, intent(A))
+        session.failed("a")
+        session.commit()
     assert shared.push(held).out == f"Pushed serial {held['serial']}.\n"
     assert shared.pull() == held
 

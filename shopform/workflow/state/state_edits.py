@@ -89,7 +89,7 @@ class StateEdits:
                 f"`--lineage {replaces}` does not name the lineage of `{state}`",
                 hint="`shopform state pull` shows the state that would be replaced",
             )
-        if replaces or not held.lineage:
+        if replaces or not held.serial:  # only a journal, of creates that failed
             return
         if pushed.lineage != held.lineage:
             raise StaleState(
