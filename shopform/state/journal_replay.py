@@ -27,7 +27,7 @@ def replay(base: Prior | None, state: bytes | None, data: bytes, path: Path | st
         base = Prior(lineage=start.lineage, shop=start.shop)
     # One that names the digest of this state belongs to it; `state push` may change the lineage.
     if not saved and (start.lineage, start.serial) != (base.lineage, base.serial):
-        raise _unrelated(start, base, path)
+        raise unrelated(start, base, path)
     ledger = Ledger(base)
     for number, record in enumerate(records, start=1):
         ledger.fold(record)
@@ -65,7 +65,8 @@ def _saved(records: list[Record], state: bytes | None) -> int:
     return max((number for number, fits in enumerate(found, start=1) if fits), default=0)
 
 
-def _unrelated(start: Header, base: Prior, path: Path | str) -> StateError:
+def unrelated(start: Header, base: Prior, path: Path | str) -> StateError:
+    """Return the error of a journal with this header, which does not add to `base`."""
     return StateError(
         f"the journal `{path}`, left by a run that stopped, does not belong to the state: it adds "
         f"to serial {start.serial} of lineage `{start.lineage}`, and the state is serial "

@@ -56,18 +56,16 @@ def write(blobs: Blobs, key: str, data: bytes, tag: Tag | None) -> Tag | None:
 
     The answer to an earlier try may have been lost, by this process or by the library under it
     (aws-sdk-java-v2#6580), so a refusal counts only where the object has other bytes. S3 may also
-    refuse a create with 409 when nothing was stored (arrow-rs-object-store#852).
+    refuse with 409 where no other writer was first (arrow-rs-object-store#852).
     """
     for _ in range(TRIES):
         try:
             return blobs.create(key, data) if tag is None else blobs.replace(key, data, tag)
         except ConflictError:
             found = blobs.get(key)
-        if found is not None:
-            return found.tag if found.data == data else None
-        if tag is not None:
-            return None
+        if (found and found.tag) != tag:
+            return found.tag if found and found.data == data else None
     raise StoreError(
-        f"`{blobs.place(key)}` can be neither created nor read",
-        hint="look at the store's own log",
+        f"`{blobs.place(key)}` cannot be written, although no other run wrote it",
+        hint="run again; if that is the answer again, look at the store's own log",
     )

@@ -5,6 +5,7 @@ instance, web identity). It knows no AWS profiles and no GCP workload identity.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -16,9 +17,7 @@ from obstore.exceptions import (
     AlreadyExistsError,
     BaseError,
     NotFoundError,
-    PermissionDeniedError,
     PreconditionError,
-    UnauthenticatedError,
 )
 from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store
 
@@ -55,6 +54,31 @@ NEEDED: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {
 }
 """Variables that give credentials, any set of them. Without any obstore asks the machine's service
 for some, which takes long to fail off such a machine and fails with words about that service."""
+
+
+REFUSED: Final = re.compile(r"status code: 40[13]\b|lacked (valid|the necessary)")
+EXPECTED_REGION: Final = re.compile(r"expecting '([a-z0-9-]+)'")
+RIGHTS: Final[Mapping[str, str]] = {
+    # S3 answers like this for an object that does not exist, too.
+    "read": "the credentials need the rights to get objects under that key, and to list them (S3: "
+    "`s3:GetObject` and `s3:ListBucket`)",
+    "write": "the credentials need the right to put objects under that key (S3: `s3:PutObject`)",
+    "delete": "the credentials need the right to delete objects under that key (S3: "
+    "`s3:DeleteObject`)",
+    "list": "the credentials need the right to list objects under that key (S3: `s3:ListBucket`)",
+}
+CREDENTIALS: Final = "the credentials are wrong or have expired: set their variables again"
+REGION: Final = "the bucket is in another region: correct `region` of `state_store`"
+ELSE: Final = "check the connection, and `region` and `endpoint` of `state_store`"
+HINTS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"), CREDENTIALS),
+    **dict.fromkeys(("InvalidToken", "AuthenticationFailed", "Unauthorized"), CREDENTIALS),
+    **dict.fromkeys(("301", "AuthorizationHeaderMalformed"), REGION),
+    "RequestTimeTooSkewed": "set the clock of this machine",
+    "NotImplemented": "the store does not know conditional writes: use another store",
+    "SlowDown": "run again: the store is busy",
+}
+"""What to do, by the error codes of S3, Azure and the XML interface of Google Cloud Storage."""
 
 
 class ObstoreBlobs:
@@ -111,17 +135,20 @@ class ObstoreBlobs:
             yield
         except (FileNotFoundError, NotFoundError) as problem:
             raise self._no_bucket() from problem
-        except (PermissionDeniedError, UnauthenticatedError) as problem:
-            raise StoreError(
-                f"may not {verb} `{self.place(key)}`: {_reason(problem)}",
-                hint="the credentials need the rights to get, put, delete and list under that key",
-            ) from problem
         except BaseError as problem:
-            if "NoSuchBucket" in str(problem):
+            code = _code(problem)
+            if code in ("NoSuchBucket", "ContainerNotFound"):
                 raise self._no_bucket() from problem
+            refused = REFUSED.search(str(problem)) is not None
+            hint = HINTS.get(code) or (RIGHTS[verb] if refused else ELSE)
+            if region := EXPECTED_REGION.search(str(problem)):
+                hint = (
+                    f"the bucket is in the region `{region[1]}`: correct `region` of `state_store`"
+                )
             raise StoreError(
-                f"cannot {verb} `{self.place(key)}`: {_reason(problem)}",
-                hint="check the connection, and `region` and `endpoint` of `state_store`",
+                f"{'may not' if refused else 'cannot'} {verb} `{self.place(key)}`:"
+                f" {_reason(problem)}",
+                hint=hint,
             ) from problem
 
     def _no_bucket(self) -> StoreError:
@@ -201,6 +228,18 @@ def _tag(meta: Mapping[str, Any]) -> Tag:
     return {name: meta[name] for name in ("e_tag", "version") if meta.get(name)}
 
 
+def _code(problem: BaseException) -> str:
+    """Return the error code of the store; empty if its answer has none."""
+    text = str(problem)
+    found = re.search(r"<Code>(\w+)</Code>", text)
+    # For 301, the library does not quote the answer.
+    return found[1] if found else "301" if "without LOCATION" in text else ""
+
+
 def _reason(problem: BaseException) -> str:
-    """The first line of what the library says, without what it says for its own developers."""
-    return str(problem).partition("\n")[0][:300]
+    """Return the message of the store; else the first line of the library's, without its URL."""
+    text = str(problem)
+    said = re.search(r"<Message>([^<]*)</Message>", text)
+    if said and (code := _code(problem)):
+        return f"{code}, {said[1][:200].strip()}"
+    return text.partition("\n")[0].rpartition(" - ")[2][:300]

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shopform.errors import StateError, StoreError
 from shopform.kit.documents import parse_object, read
@@ -174,8 +174,10 @@ class SegmentJournal:
         with self._flushing:
             self._base = base
             read = {segment.number for segment in self._found.read}
-            now = datetime.now(UTC)
-            seals = {n for n, at in self._found.listed.items() if now - at > SEALS_KEPT} - read
+            # Ages are by the clock of the store, whatever that of this machine is.
+            newest = max(self._found.listed.values(), default=None)
+            ages = {n: newest - at for n, at in self._found.listed.items() if newest}
+            seals = {n for n, age in ages.items() if age > SEALS_KEPT} - read
             old = seals | read | set(self._own[:-1])
             if old:
                 with suppress(StoreError):  # they do not count; the next run deletes them

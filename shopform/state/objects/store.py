@@ -9,7 +9,7 @@ from shopform.files import remove, reporting
 from shopform.model.prior import Prior
 from shopform.state.folded_state import Ledger
 from shopform.state.format import loads
-from shopform.state.journal_replay import replay
+from shopform.state.journal_replay import replay, unrelated
 from shopform.state.lock_info import Held
 from shopform.state.objects import lease as locking
 from shopform.state.objects import spool as spooled
@@ -134,6 +134,9 @@ class ObjectStore:
         if counting:
             lines = [encode(counting[0].header.plain()), *(x for s in counting for x in s.lines)]
             journal = self.blobs.place(prefix(self.key))
+            for each in counting[1:]:  # `replay` checks the first
+                if base and each.header.lineage != base.lineage and not each.held_by(digest):
+                    raise unrelated(each.header.plain(), base, journal)
             ledger = replay(base, state.data if state else None, b"".join(lines), journal)
         else:
             ledger = Ledger(base or Prior())
