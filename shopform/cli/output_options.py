@@ -136,6 +136,7 @@ log_format = stack(
     option(
         "--format",
         "form",
+        prefix="SHOPFORM_LOG_",
         type=click.Choice(["text", "json", "markdown"]),
         default="text",
         show_default=True,

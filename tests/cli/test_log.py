@@ -83,6 +83,8 @@ def test_without_runs_the_log_is_empty(one: Project) -> None:
     one.declare()
     assert one.done("log").out == ""
     assert log(one) == []
+    assert one.done("log", SHOPFORM_FORMAT="html").out == ""
+    assert one.done("log", SHOPFORM_LOG_FORMAT="json").out == "[]\n"
     assert "No changes are recorded." in one.done("log", "--format", "markdown").out
 
 

@@ -1,6 +1,7 @@
 """The log of a shop: its recorded runs, with what each changed and how that ended."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
 from shopform.diagnostics import Diagnostic, Severity, with_severity
@@ -13,7 +14,7 @@ from shopform.model.run_log import Ending, LoggedChange, LoggedRun
 from shopform.model.values import Address
 from shopform.render.labels import entry_label, labels
 from shopform.undo.previous_addresses import PreviousAddresses
-from shopform.workflow.records.run_history import RunRecord, records
+from shopform.workflow.records.run_history import READERS, RunRecord, records
 from shopform.workflow.records.run_outcome import RunOutcome, outcome_of
 from shopform.workflow.workspace import Workspace
 
@@ -28,11 +29,11 @@ def run_log(
     """
     recorded, problems = records(workspace, since)
     catalogue, found = workspace.shop.catalogue, list[LoggedRun]()
-    for record in recorded:
+    for record, ended in zip(recorded, _outcomes(workspace, recorded), strict=True):
         outcome, plan = None, None
         try:
             plan = _plan(record, catalogue)
-            outcome = outcome_of(workspace, record.run)
+            outcome = ended.result()
         except StoreError:
             raise
         except StateError as problem:
@@ -44,6 +45,15 @@ def run_log(
         if changes or not address:
             found.append(_logged(record, plan, outcome, changes, catalogue))
     return found, problems
+
+
+def _outcomes(
+    workspace: Workspace, recorded: Iterable[RunRecord]
+) -> list[Future[RunOutcome | None]]:
+    """Read the outcomes of runs in parallel; each is a request where they are in a store."""
+    shelf = workspace.shelf("runs")
+    with ThreadPoolExecutor(READERS) as pool:
+        return [pool.submit(outcome_of, shelf, record.run) for record in recorded]
 
 
 def _plan(record: RunRecord, catalogue: Catalogue) -> Plan:

@@ -11,7 +11,7 @@ from shopform.errors import StateError, StoreError
 from shopform.kit import documents
 from shopform.kit.json_stream import encode
 from shopform.model.plan import Outcome
-from shopform.state.shelf import FolderShelf
+from shopform.state.shelf import FolderShelf, Shelf
 from shopform.workflow.workspace import Workspace
 
 FORMAT = "1.0"
@@ -63,12 +63,11 @@ def keep_outcome(workspace: Workspace, run: str, outcome: Outcome) -> None:
         workspace.observer.warn(problem.diagnostics)
 
 
-def outcome_of(workspace: Workspace, run: str) -> RunOutcome | None:
+def outcome_of(shelf: Shelf, run: str) -> RunOutcome | None:
     """Return how a run ended; None if it was killed, still runs, or is of an older version.
 
     Raises StateError if the document is damaged.
     """
-    shelf = workspace.shelf("runs")
     data = shelf.read(outcome_file(run))
     if data is None:
         return None
