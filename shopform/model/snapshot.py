@@ -129,10 +129,9 @@ class Snapshot:
         """Return it with the lists of a kind and these parents in place of older ones."""
         old = self.live.kind(kind)
         kept = {n: o for n, o in old.objects.items() if o.parent_id not in parents}
-        new = {n: o for n, o in found.objects.items() if o.parent_id in parents}
         both = replace(
             found,
-            objects=dict(sorted({**kept, **new}.items())),
+            objects=dict(sorted({**kept, **found.objects}.items())),
             paged=found.paged or (bool(kept) and old.paged),
         )
         return replace(

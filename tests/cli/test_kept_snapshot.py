@@ -119,6 +119,18 @@ def test_a_run_that_fails_hides_nothing(
     assert_same_plan(run)
 
 
+def test_what_was_deleted_before_a_run_stopped_is_not_unmanaged(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    sections = catalogue()
+    del sections["suppliers"], sections["brands"]["syd"]
+    write(project, sections)
+    sandbox.set_fault("DELETE:2:401")
+    assert run("apply", "--auto-approve").exit == 16
+    sandbox.clear_faults()
+    assert_same_plan(run)
+
+
 def test_nothing_that_is_kept_is_secret(run: Shopform, project: Path, sandbox: Sandbox) -> None:
     (project / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
     limits = ("category=100", "profile=10", "attribute=10", "brand=10")

@@ -161,6 +161,31 @@ def test_a_changed_path_reads_all_pages_and_redirects(
     assert set(paths(sandbox)) == {"/category", "/redirect"}
 
 
+def test_a_page_that_moves_reads_the_redirects(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    sections = catalogue(redirects={"old": {"source": "/gammel", "target": "/ny"}})
+    write(project, sections)
+    assert run("apply", "--auto-approve").exit == 0
+    assert run("snapshot", "--out", "shop.json").exit == 0
+    sections["categories"]["c7"]["rewrite_url"] = "syv"
+    write(project, sections)
+    sandbox.reset_log()
+    assert run(*CHANGED).exit == 0
+    assert set(paths(sandbox)) == {"/category", "/redirect"}
+
+
+def test_what_another_run_deleted_is_not_unmanaged(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    sections = catalogue()
+    del sections["brands"]["syd"]
+    write(project, sections)
+    assert run("apply", "--auto-approve").exit == 0
+    found, whole = (json.loads(run(*a, "--json").out) for a in (CHANGED, ("plan",)))
+    assert found["unmanaged"] == whole["unmanaged"] == {"category": 1}
+
+
 def test_what_another_run_applied_is_read(run: Shopform, sandbox: Sandbox, project: Path) -> None:
     sections = catalogue(suppliers={"fjord": {"name": "Fjord", "dropshipping_mail": "a@b.dk"}})
     write(project, sections)

@@ -38,13 +38,15 @@ def snapshot_of(
 def kept_snapshot(workspace: Workspace) -> Snapshot | None:
     """Return the snapshot that is kept with the state, or None.
 
-    One that is damaged, or of the shop at another URL, is as good as none; damage is reported.
+    One that cannot be read or is damaged is reported, and is as good as none; so is that of the
+    shop at another URL.
     """
-    shop, shelf = workspace.shop, workspace.shelf("snapshot")
-    data = shelf.read(NAME)
-    if data is None:
-        return None
+    shop = workspace.shop
     try:
+        shelf = workspace.shelf("snapshot")
+        data = shelf.read(NAME)
+        if data is None:
+            return None
         found = decoded(data, f"`{shelf.place(NAME)}`", shop.catalogue)
     except ShopformError as problem:
         workspace.observer.warn(problem.diagnostics)
