@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from shopform.kit.documents import Closed, Count, Flag, Number, Stored, Whole, about
 from shopform.kit.immutable import immutable
@@ -11,6 +11,7 @@ from shopform.model.json_values import as_json, from_json, tagged, untagged
 from shopform.model.values import Address
 
 Kept = Annotated[Mapping[str, object], Stored(dict[str, Any], from_json, as_json)]
+NOTHING: Final[Mapping[str, object]] = {}  # one for all: few entries differ from what was sent
 Identity = Annotated[tuple[object, ...], Stored(list[Any], from_json, as_json)]
 
 
@@ -31,7 +32,7 @@ class Entry(Closed):
         default_factory=dict, metadata=about("Each managed field as it was last sent.")
     )
     stored: Kept = field(
-        default_factory=dict, metadata=about("The value the shop stored, if it differs.")
+        default_factory=lambda: NOTHING, metadata=about("The value the shop stored, if it differs.")
     )
     parent: Address | None = field(
         default=None, metadata=about("The resource that contains this one.")

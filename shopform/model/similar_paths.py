@@ -21,7 +21,9 @@ def alike(
 
     Only if the plan changes one of them, and once for each two paths: known ones are not repeated.
     """
-    yield from _Pairs(hops, table, pages, ceased).found()
+    ceased = tuple(ceased)
+    if ceased or any(hop.fresh for hop in hops) or any(page.fresh for page in pages.values()):
+        yield from _Pairs(hops, table, pages, ceased).found()
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -54,9 +55,7 @@ class Address(str):
     @classmethod
     def parse(cls, text: str) -> "Address":
         """Return a valid address. Raises ValueError."""
-        if not _ADDRESS.match(text):
-            raise ValueError(f"`{text}` is not an address")
-        return cls(text)
+        return _parsed(text)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -70,6 +69,13 @@ class Address(str):
 
     def __repr__(self) -> str:
         return f"Address({str(self)!r})"
+
+
+@lru_cache(maxsize=4096)  # the parent of many objects is one string in memory
+def _parsed(text: str) -> Address:
+    if not _ADDRESS.match(text):
+        raise ValueError(f"`{text}` is not an address")
+    return Address(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def reserved_calls(plan: Plan) -> int:
 
 def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     """Return the calls to check a saved plan: one per list that it depends on."""
+    if not steps:
+        return 0
     ids = draft.matching.ids.keys() | draft.matching.entries.keys()
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}

@@ -151,12 +151,12 @@ def _live(kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:
         assumed = not items and not required(kind) <= names.fixed
         names = discover(kind, names, items) if items else names
     read = reader(kind, names)
-    objects = [
-        thing
-        for one in lists
-        for item in one.items
-        if (thing := read(item, one.parent_id)) is not None
-    ]
+    objects: list[LiveObject] = []
+    for one in lists:
+        for page in one.pages:
+            found = (read(item, one.parent_id) for item in page.items)
+            objects += [thing for thing in found if thing is not None]
+            page.items.clear()  # they take as much memory as what is made of them
     objects.sort(key=lambda thing: thing.id)
     nested = kind.nesting is not None
     troubled = next((one for one in lists if one.problem), None)

@@ -32,13 +32,10 @@ class Placed:
     @property
     def span(self) -> Span:
         start, end = self.start, self.start + self.length
-        return Span(
-            self.file,
-            (start >> SHIFT) + 1,
-            (start & _MASK) + 1,
-            (end >> SHIFT) + 1,
-            (end & _MASK) + 1,
-        )
+        line, last = (start >> SHIFT) + 1, (end >> SHIFT) + 1
+        # Every resource keeps one: a line is one number in memory, not two that are equal.
+        last = line if last == line else last
+        return Span(self.file, line, (start & _MASK) + 1, last, (end & _MASK) + 1)
 
 
 class Scalar(Placed):

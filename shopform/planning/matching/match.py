@@ -25,12 +25,13 @@ def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObje
 
     These are the managed ones and those that may be declared; each of the others saves a call.
     """
-    owned = set(prior.owners)
+    children = desired.catalogue.children
+    owned = {(a.kind, entry.id) for a, entry in prior.resources.items() if children.get(a.kind)}
     owned |= {(i.address.kind, i.id) for i in desired.imports}
     identities: dict[str, set[Identity]] = {}
     for resource in desired.resources.values():
         kind = resource.kind
-        if not desired.catalogue.children[kind.name]:
+        if not children[kind.name]:
             continue
         identity = declared_identity(kind, resource, {}, frozenset())
         identities.setdefault(kind.name, set()).add(identity or ())
