@@ -266,13 +266,27 @@ from_snapshot = stack(
         help="Refuse a plan if a list that was not read now is older, such as `12h` or `2d`.",
     ),
 )
-locking = option(
-    "--lock-timeout",
-    type=param_types.duration,
-    default="0s",
-    show_default=True,
-    help="How long to wait for the lock.",
+
+spend = option(
+    "--spend",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Make at most N calls, and continue where the last such run stopped.",
 )
+
+
+def waiting(default: str) -> Callable[[F], F]:
+    """Return the option `--lock-timeout`."""
+    return option(
+        "--lock-timeout",
+        type=param_types.duration,
+        default=default,
+        show_default=True,
+        help="How long to wait for the lock.",
+    )
+
+
+locking = waiting("0s")
 approval = flag("--auto-approve", help="Skip the interactive approval.")
 detailed = flag("--detailed-exitcode", help="Exit with 2 if there are changes, 0 if not.")
 of_copies = option(

@@ -17,11 +17,13 @@ from shopform.forge.open import open_forge
 from shopform.model.plan import Plan
 from shopform.render.annotations import code_quality, github_commands
 from shopform.render.failure import failure_markdown
-from shopform.render.markdown.ci_page import FRAME, ci_mark, ci_page
+from shopform.render.markdown.ci_page import FRAME, ci_mark, ci_page, log_page
 from shopform.render.markdown.page import render_markdown
+from shopform.render.text.outcome_text import render_outcome
 from shopform.terminal.console import Console
 from shopform.terminal.html_report import html_report
 from shopform.terminal.repository import folder_in_repository
+from shopform.workflow.requests import RunResult
 
 # What a forge answers a token that may not comment.
 _DENIED: Final = (401, 403, 404)
@@ -61,11 +63,19 @@ class CiReport:
             )
         self._folder = folder_in_repository(self.console.directory, self.console.environment)
 
+    @property
+    def shop(self) -> str:
+        """The name of the shop, as far as it is known."""
+        return self.console.shop or self.asked or "shop"
+
+    @property
+    def kept(self) -> str:
+        """The path of the plan that `ci plan` kept, from the root of the repository."""
+        return (Path(self._folder) / self.out_dir / f"{self.shop}{PLAN_FILE}").as_posix()
+
     def file(self, ending: str) -> Path:
         """Return the path of a file of the shop, relative to the project."""
-        return Path(
-            self.out_dir, f"{self.console.shop or self.asked or 'shop'}{self.about}{ending}"
-        )
+        return Path(self.out_dir, f"{self.shop}{self.about}{ending}")
 
     def in_repository(self, ending: str) -> str:
         """Return the path of a file of the shop from the root of the repository."""
@@ -117,6 +127,14 @@ class CiReport:
             url += "#artifacts"
         limit = self.run.comment_limit - FRAME
         self.page = render_markdown(plan, max_bytes=limit, url=url)
+
+    def add_run(self, result: RunResult) -> None:
+        """Add the page of an apply."""
+        if result.outcome:
+            text = render_outcome(result.plan, result.outcome, color=False, width=100)
+            self.page = log_page(f"Apply of `{self.shop}`", text)
+        else:
+            self.page = render_markdown(result.plan, max_bytes=self.run.comment_limit - FRAME)
 
     @contextmanager
     def _quoted(self) -> Iterator[None]:

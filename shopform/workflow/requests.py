@@ -77,11 +77,13 @@ class FromSnapshot(NamedTuple):
 class Approval(NamedTuple):
     """How a plan is approved: without a prompt by `auto_approve`, only with `expect_digest`.
 
-    `lock_timeout` are the seconds to wait for another run.
+    With `reviewed` it may have only changes of that plan. `lock_timeout` are the seconds to wait
+    for another run.
     """
 
     auto_approve: bool = False
     expect_digest: str | None = None
+    reviewed: Plan | None = None
     lock_timeout: float = 0.0
 
 

@@ -23,6 +23,8 @@ RUNS: list[tuple[int, tuple[str, ...]]] = [
     (2, ("validate",)),
     (1, ("plan", *OLD)),
     (1, ("ci", "plan", *OLD)),
+    (1, ("ci", "apply", *OLD, "shopform-ci/old.plan.json")),
+    (1, ("ci", "drift", *OLD)),
     (2, ("plan", *ALL)),
     (1, SAVED),
     (0, ("show", "p.json")),

@@ -1,12 +1,14 @@
 """`shopform ci ...`."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shopform.cli import options
 from shopform.cli.groups import Group
+from shopform.cli.param_types import File
 from shopform.terminal.console import Console
 
 if TYPE_CHECKING:
@@ -71,6 +73,77 @@ def _plan(asked: dict[str, Any], report: "CiReport") -> int:
         report.console.info(f"{title}: {why}")
         report.page = unplanned(title, why, report.console.reported)
         return 0
+    code = reporter.proposed(result)
+    report.add_plan(result.plan)
+    return code
+
+
+@group.command("apply")
+@options.project
+@options.planning
+@options.reading
+@options.waiting("5m")
+@out_dir
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=File(path_type=Path))
+@click.pass_obj
+def apply(console: Console, /, out_dir: str, plan_file: Path | None, **asked: Any) -> int:
+    """Apply what was reviewed, after the merge.
+
+    Plans again, and applies the plan if it has nothing that was not reviewed; otherwise exits with
+    12. The reviewed plan is that of the request which the commit merged: in the state's store or an
+    artifact of GitHub or GitLab, unless PLAN is its file. If it is run again it continues.
+    """
+    from shopform.terminal.ci_report import CiReport
+
+    report = CiReport(console, out_dir, asked["shop"] or "", about=".apply")
+    return report.publish(partial(_apply, asked, plan_file))
+
+
+def _apply(asked: dict[str, Any], plan_file: Path | None, report: "CiReport") -> int:
+    from shopform.workflow.ci.apply_reviewed import ReviewedFile, apply_reviewed
+    from shopform.workflow.open_project import several
+
+    limits, wanted = options.limits(asked), options.plan_options(asked)
+    lock_timeout = asked.pop("lock_timeout")
+    reporter, loaded = options.opened(report.console, asked)
+    several(loaded, {"ci apply": True})
+    file = ReviewedFile(plan_file, report.kept)
+    result = apply_reviewed(loaded, report.run, limits, wanted, file, lock_timeout=lock_timeout)
+    code = reporter.applied(result)
+    report.add_run(result)
+    return code
+
+
+@group.command("drift")
+@options.project
+@options.chosen_part
+@options.reading
+@options.spend
+@options.detailed
+@out_dir
+@click.pass_obj
+def drift(console: Console, /, out_dir: str, **asked: Any) -> int:
+    """Check for drift, and publish what was changed outside of shopform.
+
+    Writes SHOP.drift.html and SHOP.drift.md to --out-dir. Exits with 0 whether the shop differs or
+    not, unless --detailed-exitcode is given.
+    """
+    from shopform.terminal.ci_report import CiReport
+
+    report = CiReport(console, out_dir, asked["shop"] or "", about=".drift")
+    return report.publish(partial(_drift, asked))
+
+
+def _drift(asked: dict[str, Any], report: "CiReport") -> int:
+    from shopform.workflow.ci.plan_request import check_drift
+    from shopform.workflow.open_project import several
+
+    detailed = asked.pop("detailed_exitcode")
+    limits, wanted = options.limits(asked), options.plan_options(asked)
+    reporter, loaded = options.opened(report.console, asked)
+    several(loaded, {"ci drift": True})
+    report.claim()
+    result = check_drift(loaded, report.run, limits, wanted, detailed=detailed)
     code = reporter.proposed(result)
     report.add_plan(result.plan)
     return code

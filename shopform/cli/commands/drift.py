@@ -14,12 +14,7 @@ from shopform.terminal.console import Console
 @options.projects
 @options.chosen_part
 @options.reading
-@options.option(
-    "--spend",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Make at most N calls, and continue where the last such run stopped.",
-)
+@options.spend
 @output_options.format_
 @output_options.patch
 @click.pass_obj

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from shopform.errors import StateError
+from shopform.errors import Refused, StateError
 from shopform.forge.ci_run import CiRun
 from shopform.planning.scope import Options
 from shopform.workflow.open_project import open_workspace, validate
 from shopform.workflow.plan.plan_sources import Fresh
 from shopform.workflow.records.reviewed_plans import keep_plan
 from shopform.workflow.requests import FromSnapshot, ReadLimits, RunResult
+from shopform.workflow.run.drift_patch import find_drift
+from shopform.workflow.run.exit_codes import plan_exit
 from shopform.workflow.run.propose_plan import propose, propose_offline
 from shopform.workflow.workspace import LoadedProject
 
@@ -40,10 +42,28 @@ def plan_request(
         return None
     workspace = open_workspace(loaded, once=True)
     result = propose(Fresh(workspace, options), limits, out=out, detailed=detailed)
-    if run.request and run.head:
+    if run.request and run.head and workspace.shop.in_object_store:
         try:
             keep_plan(workspace, result.plan, review_of(run.request, run.head))
         except StateError as problem:
             # The credentials of this job may be for reading; the saved plan is in the file too.
             workspace.observer.warn(problem.diagnostics)
     return result
+
+
+def check_drift(
+    loaded: LoadedProject, run: CiRun, limits: ReadLimits, options: Options, *, detailed: bool
+) -> RunResult:
+    """Compare the shop with the state."""
+    require_own_files(run)
+    result, _ = find_drift(open_workspace(loaded), limits, options, None)
+    return result._replace(exit_code=plan_exit(result.plan, detailed=detailed))
+
+
+def require_own_files(run: CiRun) -> None:
+    """Raise Refused for a run with the files of a fork, which may send the key to any server."""
+    if run.fork:
+        raise Refused(
+            f"{run.title} is of a fork, whose files get no key",
+            hint="run this on the main branch, after the merge",
+        )

@@ -39,6 +39,11 @@ def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:
     """
     with reporting(directory / path, UsageError):
         text = read(typed(directory, path))
+    return parse_plan(text, path, catalogue)
+
+
+def parse_plan(text: bytes, path: Path, catalogue: Catalogue) -> Plan:
+    """Read the content of a saved plan; `path` is for messages. Raises as `read_plan` does."""
     try:
         return unchanged(parse_object(text), path, catalogue)
     except (ValueError, RecursionError):

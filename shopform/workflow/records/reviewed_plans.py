@@ -13,7 +13,9 @@ from shopform.diagnostics import error
 from shopform.errors import StalePlan, StateError, UsageError
 from shopform.kit.documents import Document, parse_object
 from shopform.model.plan import Plan
+from shopform.model.prior import Prior
 from shopform.planning.plan_digest import parts_of
+from shopform.planning.reviewed_changes import reviewed_parts
 from shopform.state.shelf import Shelf
 from shopform.workflow.records.plan_file import plan_bytes
 from shopform.workflow.workspace import Workspace
@@ -74,21 +76,37 @@ def saved_plan(workspace: Workspace, *, review: str = "", digest: str = "") -> b
 
 def require_digest(plan: Plan, digest: str, workspace: Workspace) -> None:
     """Raise StalePlan, with the differences, if the plan does not have this digest."""
-    if plan.digest == digest:
-        return
-    raise StalePlan(
-        diagnostics=[
-            error(
-                StalePlan.code,
-                f"the plan has the digest {plan.digest}, not the expected one",
-                detail="\n".join(_differences(plan, digest, workspace)),
-                hint="review the plan above, then pass its digest to `--expect-digest`",
-            )
-        ]
-    )
+    if plan.digest != digest:
+        raise _differs(
+            f"the plan has the digest {plan.digest}, not the expected one",
+            _recorded(plan, digest, workspace),
+            hint="review the plan above, then pass its digest to `--expect-digest`",
+        )
 
 
-def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
+def require_reviewed(plan: Plan, reviewed: Plan, prior: Prior) -> None:
+    """Raise StalePlan, with the differences, if the plan does something that was not reviewed.
+
+    Changes of the reviewed plan may be missing: an earlier try applied them, or the shop has them.
+    """
+    ids = {address: entry.id for address, entry in prior.resources.items()}
+    now, approved = reviewed_parts(plan, reviewed, ids)
+    if plan.digest != reviewed.digest and now != approved:
+        raise _differs(
+            "the plan is not the one that was reviewed",
+            _differences(now, approved),
+            hint="if a request that was merged before is not applied yet, run its apply first;"
+            " otherwise plan again on a branch and have it reviewed",
+        )
+
+
+def _differs(summary: str, differences: list[str], hint: str) -> StalePlan:
+    detail = "\n".join(differences)
+    return StalePlan(diagnostics=[error(StalePlan.code, summary, detail=detail, hint=hint)])
+
+
+def _recorded(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
+    """Return how a plan differs from the one with this digest, if that is recorded."""
     approved = None
     try:
         if DIGEST.fullmatch(digest):
@@ -97,7 +115,10 @@ def _differences(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
         pass
     if not isinstance(approved, dict):
         return ["the expected plan is not recorded, so the difference cannot be shown"]
-    now = plan.parts or parts_of(plan)
+    return _differences(plan.parts or parts_of(plan), approved)
+
+
+def _differences(now: Mapping[str, str], approved: Mapping[str, str]) -> list[str]:
     differences = {
         "is new": sorted(now.keys() - approved.keys()),
         "is no longer changed": sorted(approved.keys() - now.keys()),

@@ -13,7 +13,7 @@ from shopform.workflow.plan.plan_checks import check_apply, require_open
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import Connection, connected
 from shopform.workflow.records.kept_snapshot import keep_lists, kept_snapshot
-from shopform.workflow.records.reviewed_plans import require_digest
+from shopform.workflow.records.reviewed_plans import require_digest, require_reviewed
 from shopform.workflow.records.run_history import keep_record, run_of
 from shopform.workflow.records.run_outcome import keep_outcome
 from shopform.workflow.requests import Approval, ReadLimits, RunResult
@@ -49,6 +49,8 @@ def carry_out(
             return RunResult(shop=workspace.shop, plan=plan, exit_code=plan_exit(plan))
         if approval.expect_digest:
             require_digest(plan, approval.expect_digest, workspace)
+        if approval.reviewed:
+            require_reviewed(plan, approval.reviewed, session.prior)
         if asks and not plan.empty:
             if not workspace.observer.approve(plan):
                 return RunResult(shop=workspace.shop, plan=plan, exit_code=1)
