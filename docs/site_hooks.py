@@ -1,7 +1,7 @@
 """Let the site hold pages and files of the repository that lie outside of docs/.
 
 The pages are written for the repository: the README links to `docs/guide/ci.md`, and a guide to
-`../../examples/ci/gitlab-ci.yml`. MkDocs sees only docs/. These hooks add what is linked from
+`../../schemas/plan.schema.json`. MkDocs sees only docs/. These hooks add what is linked from
 outside and rewrite each link for the place its target has in the site.
 """
 

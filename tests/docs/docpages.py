@@ -22,7 +22,9 @@ class Block:
     def script(self) -> str:
         """What a reader types: an `sh` block, or a `yaml` block with a title into that file."""
         if found := re.fullmatch(r'yaml title="([\w./-]+)"', self.info):
-            return f"cat > {found[1]} <<'END_OF_FILE'\n{self.text}END_OF_FILE\n"
+            file = found[1]
+            there = f"mkdir -p $(dirname {file}); cat > {file}"
+            return f"{there} <<'END_OF_FILE'\n{self.text}END_OF_FILE\n"
         return self.text if self.info == "sh" else ""
 
 
