@@ -146,7 +146,7 @@ class Machine:
         for name in ("shop", "temp/shopform/bin", "home"):
             (self.disk / name).mkdir(parents=True)
         self.workspace = self.disk / "shop"
-        # As if the step `install` had run; `tests/ci/test_install.py` runs it.
+        # As if the step `install` had run; `test_forge_files.py` runs it.
         self.runner.program(self.disk / "temp/shopform/bin")
         (self.disk / "event.json").write_text(json.dumps(self.event.payload), "utf-8")
         (self.disk / "summary").touch()

@@ -119,14 +119,13 @@ def _apply(asked: dict[str, Any], plan_file: Path | None, report: "CiReport") ->
 @options.chosen_part
 @options.reading
 @options.spend
-@options.detailed
 @out_dir
 @click.pass_obj
 def drift(console: Console, /, out_dir: str, **asked: Any) -> int:
     """Check for drift, and publish what was changed outside of shopform.
 
-    Writes SHOP.drift.html and SHOP.drift.md to --out-dir. Exits with 0 whether the shop differs or
-    not, unless --detailed-exitcode is given.
+    Writes SHOP.drift.html and SHOP.drift.md to --out-dir. Exits with 2 if the shop differs,
+    otherwise with 0.
     """
     from shopform.terminal.ci_report import CiReport
 
@@ -138,12 +137,11 @@ def _drift(asked: dict[str, Any], report: "CiReport") -> int:
     from shopform.workflow.ci.plan_request import check_drift
     from shopform.workflow.open_project import several
 
-    detailed = asked.pop("detailed_exitcode")
     limits, wanted = options.limits(asked), options.plan_options(asked)
     reporter, loaded = options.opened(report.console, asked)
     several(loaded, {"ci drift": True})
     report.claim()
-    result = check_drift(loaded, report.run, limits, wanted, detailed=detailed)
+    result = check_drift(loaded, report.run, limits, wanted)
     code = reporter.proposed(result)
     report.add_plan(result.plan)
     return code

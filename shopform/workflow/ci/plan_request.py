@@ -10,7 +10,6 @@ from shopform.workflow.plan.plan_sources import Fresh
 from shopform.workflow.records.reviewed_plans import keep_plan
 from shopform.workflow.requests import FromSnapshot, ReadLimits, RunResult
 from shopform.workflow.run.drift_patch import find_drift
-from shopform.workflow.run.exit_codes import plan_exit
 from shopform.workflow.run.propose_plan import propose, propose_offline
 from shopform.workflow.workspace import LoadedProject
 
@@ -52,12 +51,12 @@ def plan_request(
 
 
 def check_drift(
-    loaded: LoadedProject, run: CiRun, limits: ReadLimits, options: Options, *, detailed: bool
+    loaded: LoadedProject, run: CiRun, limits: ReadLimits, options: Options
 ) -> RunResult:
     """Compare the shop with the state."""
     require_own_files(run)
     result, _ = find_drift(open_workspace(loaded), limits, options, None)
-    return result._replace(exit_code=plan_exit(result.plan, detailed=detailed))
+    return result
 
 
 def require_own_files(run: CiRun) -> None:
