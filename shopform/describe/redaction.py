@@ -60,15 +60,10 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
     """Return the shop with digests in place of secrets.
 
     These are the values that the state records as such or that are declared as such, and those
-    that contain a password or the API key.
+    that contain the API key, or a password that the state does not hold in plain.
     """
-    places = secret_places(prior)
-    declared: dict[tuple[str, str], set[object]] = {}
-    for resource in desired.resources.values():
-        for name, value in resource.fields.items():
-            if isinstance(value, Secret):
-                plain = canonical(resource.kind.type(name), value, live.hosts)
-                declared.setdefault((resource.kind.name, name), set()).add(plain)
+    places, in_plain = secret_places(prior), _plain_values(prior)
+    declared = _declared_values(desired, live.hosts)
 
     def is_secret(kind: Kind, item: LiveObject, name: str, raw: object) -> bool:
         if (kind.name, item.id, name) in places:
@@ -78,7 +73,11 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
         text = raw if isinstance(raw, str) else repr(raw)
         secrets = declared.get((kind.name, name), ())
         return (
-            ("@" in text and bool(_PASSWORD.search(text)))
+            (
+                "@" in text
+                and bool(_PASSWORD.search(text))
+                and (kind.name, name, raw) not in in_plain
+            )
             or (bool(key) and key in text)
             or (bool(secrets) and isinstance(raw, str) and known(kind, name, raw) in secrets)
         )
@@ -95,6 +94,27 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
         return item._replace(fields={**item.fields, **found}) if found else item
 
     return with_objects(live, hidden)
+
+
+def _declared_values(desired: Desired, hosts: frozenset[str]) -> dict[tuple[str, str], set[object]]:
+    """Return the values of declared secrets, by kind and field."""
+    found: dict[tuple[str, str], set[object]] = {}
+    for resource in desired.resources.values():
+        for name, value in resource.fields.items():
+            if isinstance(value, Secret):
+                plain = canonical(resource.kind.type(name), value, hosts)
+                found.setdefault((resource.kind.name, name), set()).add(plain)
+    return found
+
+
+def _plain_values(prior: Prior) -> frozenset[tuple[str, str, str]]:
+    """Return kind, field and value of the strings that the state holds in plain."""
+    return frozenset(
+        (address.kind, name, value)
+        for address, entry in prior.resources.items()
+        for name, value in (*entry.sent.items(), *entry.stored.items())
+        if isinstance(value, str)
+    )
 
 
 def declared_secrets(desired: Desired, hosts: frozenset[str]) -> Digests:

@@ -129,9 +129,11 @@ class Snapshot:
         """Return it with the lists of a kind and these parents in place of older ones."""
         old = self.live.kind(kind)
         kept = {n: o for n, o in old.objects.items() if o.parent_id not in parents}
+        others = any(name == kind and parent not in parents for name, parent in self.read)
         both = replace(
             found,
             objects=dict(sorted({**kept, **found.objects}.items())),
+            problem=found.problem or (old.problem if others else ""),
             paged=found.paged or (bool(kept) and old.paged),
         )
         return replace(

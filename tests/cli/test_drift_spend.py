@@ -185,3 +185,17 @@ def test_in_processes_of_their_own(prepared: Prepared, project: Path, sandbox: S
     assert "Checked" in found.out
     assert spent(sandbox) <= 2
     assert lists(project / KEPT)
+
+
+@pytest.mark.parametrize("section", ["brand", "category"])
+def test_an_incomplete_list_is_not_kept(
+    section: str, run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    """A bare list has no total, and misses an object that can be read by its id."""
+    sandbox.set_fault(f"GET /{section}:1+:short")
+    assert run("drift", "--spend", "40").exit != 0
+    kept = json.loads((project / KEPT).read_text("utf-8"))["lists"]
+    assert section not in {each["kind"] for each in kept}
+    sandbox.clear_faults()
+    assert run("drift", "--spend", "40").exit == 0
+    assert_same_plan(run)

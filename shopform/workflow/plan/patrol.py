@@ -45,7 +45,8 @@ def patrol(
         live = round_.confirmed(live)
     reader = round_.reader
     unread = {**reader.snapshot.unread, **dict.fromkeys(round_.failed, f"more than {spend} calls")}
-    keep_snapshot(workspace, prior, replace(reader.snapshot, unread=unread))
+    incomplete = {one for one in reader.fresh if live.kind(one[0]).problem}
+    keep_snapshot(workspace, prior, replace(reader.snapshot.without(incomplete), unread=unread))
     live = replace(live, calls=connection.client.calls)
     looked = replace(options, calls_left=connection.ledger.left, only=round_.checked())
     reverting = replace(looked, refresh_only=False, fail_on=(), expect_no_changes=False)
