@@ -154,9 +154,11 @@ def leading(table: Mapping[str, Hop]) -> Callable[[str, str], bool]:
 
     It treats similar paths as the same, as some shops do.
     """
-    starts = {loosely(start) for start in table}
+    starts: set[str] = set()
 
     def leads(start: str, target: str) -> bool:
+        if not starts:  # few plans ask
+            starts.update(map(loosely, table))
         return loosely(target) in starts or loosely(target) == loosely(start)
 
     return leads

@@ -60,8 +60,8 @@ class PlanDraft:
         compare = self.compare = Comparer(self.matching, self.replaced, self.desired.resources)
         released = frozenset(each.address for each in self.desired.removed if not each.destroy)
         self.remover = Remover(self.desired, self.live, compare, self.options.destroy, released)
-        undeclared = self.matching.entries.keys() - self.desired.resources.keys()
-        undeclared -= self.desired.skipped_rows
+        declared, skipped = self.desired.resources, self.desired.skipped_rows
+        undeclared = [a for a in self.matching.entries if not (a in declared or a in skipped)]
         for address in sorted(undeclared, key=lambda a: (self.catalogue.order[a.kind], a)):
             if removal := self.remover.of(address, self.matching.entries[address]):
                 self.removals[address] = removal
