@@ -154,6 +154,7 @@ def test_a_conflict_with_another_writer_is_lost(store: Answering) -> None:
     assert write(store.blobs(), "k", b"theirs", {"e_tag": '"1"'}) == {"e_tag": '"3"'}
 
 
+@pytest.mark.wide
 def test_a_conflict_that_does_not_end_is_reported(store: Answering) -> None:
     store.answers = {"GET": [(200, "old", OBJECT)], "PUT": [CONFLICT]}
     with pytest.raises(StoreError, match="cannot be written, although no other run wrote it"):
