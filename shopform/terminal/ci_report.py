@@ -119,7 +119,8 @@ class CiReport:
         self.outputs["report"] = self.in_repository(".html")
         if not plan.refresh_only:
             self.outputs["plan"] = self.in_repository(PLAN_FILE)
-            self.outputs["artifact"] = artifact_of(self.console.shop, self.run.head)
+            if self.run.head:
+                self.outputs["artifact"] = artifact_of(self.shop, self.run.head)
         url = self.run.run_url
         if url and self.run.system == GITLAB:
             url += f"/artifacts/file/{self.in_repository('.html')}"
@@ -169,6 +170,9 @@ class CiReport:
             console.report_problem(problem)
             code = code if code not in (0, 2) else problem.exit_code
         self.outputs |= {"exit-code": str(code), "summary": self.in_repository(".md")}
+        # Not the name under which an apply looks for a plan: there is none.
+        other = f"{self.about.lstrip('.') or 'plan'}-{run.commit}"
+        self.outputs.setdefault("artifact", artifact_of(self.shop, other))
         self._add("GITHUB_OUTPUT", "".join(f"{k}={v}\n" for k, v in self.outputs.items()))
         return code
 

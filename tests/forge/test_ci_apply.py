@@ -63,7 +63,11 @@ def test_what_was_reviewed_is_applied_once(repo: Repository, system: System) -> 
     again = apply(repo, system, 1)
     assert (again.exit, names(repo)) == (0, ["Fjord"]), again.text
     if isinstance(system, Hub):
-        assert repo.outputs() == {"exit-code": "0", "summary": "shop/shopform-ci/main.apply.md"}
+        assert repo.outputs() == {
+            "exit-code": "0",
+            "summary": "shop/shopform-ci/main.apply.md",
+            "artifact": f"shopform-main-apply-{sha(1, 'b')}",
+        }
         assert "::stop-commands::" in done.out
 
 
@@ -287,6 +291,7 @@ def test_drift_is_published(repo: Repository) -> None:
         assert repo.outputs() == {
             "changes": "true",
             "digest": repo.outputs()["digest"],
+            "artifact": f"shopform-main-drift-{'b' * 40}",
             "report": "shop/shopform-ci/main.drift.html",
             "exit-code": "2",
             "summary": "shop/shopform-ci/main.drift.md",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forge.jobs import HEAD, SYSTEMS, Hub, Lab, Repository, System, repository
+from forge.jobs import HEAD, MERGE, SYSTEMS, Hub, Lab, Repository, System, repository
 from shopform.forge import api
 
 PLAN = ("ci", "plan")
@@ -87,6 +87,18 @@ def test_no_line_of_a_plan_is_a_command_to_github(repo: Repository) -> None:
     assert "::set-output" in made.out
     assert "file=shop/catalogue.yaml" in wrong.out
     assert wrong.exit == 10
+    assert repo.outputs()["artifact"] == f"shopform-main-{HEAD}"
+
+
+def test_a_plan_that_failed_is_kept_under_another_name(repo: Repository) -> None:
+    repo.declare(suppliers={"fjord": {"nam": "Fjord"}})
+    with Hub() as hub:
+        assert repo.run(*PLAN, **hub.variables(repo.root)).exit == 10
+    assert repo.outputs() == {
+        "artifact": f"shopform-main-plan-{MERGE}",
+        "exit-code": "10",
+        "summary": "shop/shopform-ci/main.md",
+    }
 
 
 def test_gitlab_gets_a_code_quality_report(repo: Repository) -> None:
