@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from support import Run, environment_of, run_here
@@ -86,6 +87,20 @@ def test_what_is_exempt_or_of_another_shop_or_sends_nothing_is_applied(run: Shop
     removed = [{"address": "supplier.fjord", "destroy": False}]
     done = run("apply", "--auto-approve", window=held, removed=removed)
     assert done.exit == 0, done.text
+
+
+def test_the_message_has_the_place_the_zone_and_what_is_held(run: Shopform) -> None:
+    now = datetime.now(ZoneInfo("Asia/Tokyo"))
+    first, last = now - timedelta(days=1), now + timedelta(days=2)
+    held = around(now, zone="Asia/Tokyo", **{"except": ["categories"]})
+    held |= {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}"}
+    categories = {"krus": {"name": "Krus"}}
+    done = run("apply", "--auto-approve", window=held, suppliers=SUPPLIER, categories=categories)
+    assert done.exit == 11
+    assert f"until {now + timedelta(days=3):%a %Y-%m-%d} 00:00 JST" in " ".join(done.err.split())
+    assert "--> shopform.yaml:1:" in done.err
+    assert "\n  We sell.\n" in done.err
+    assert done.err.endswith("pass `--allow black-week` for 1 object: `supplier.fjord`\n")
 
 
 def test_a_saved_plan_takes_names_of_windows_only(run: Shopform) -> None:

@@ -111,6 +111,7 @@ def test_a_window_is_what_is_written(tmp_path: Path) -> None:
         ("{name: a, holidays: DK, shops: [onl]}", "unknown-shop"),
         ("{name: a, holidays: DK, except: [catgory]}", "unknown-kind"),
         ("{name: r, holidays: DK}", "rule-twice"),
+        ("{name: a, holidays: DK}, {name: a, holidays: DE}", "rule-twice"),
     ],
 )
 def test_other_windows_are_mistakes(tmp_path: Path, written: str, code: str) -> None:

@@ -23,7 +23,7 @@ from shopform.sandbox import Sandbox
 from shopform.sandbox.calls import LoggedRequest
 
 pytestmark = pytest.mark.wide
-ROUNDS = int(os.environ.get("ROUNDS", "24"))
+ROUNDS = 12
 AT_ONCE = 3
 CREATES = 60
 MORE = "suppliers:\n" + "".join(f"  s{n}: {{name: Supplier {n}}}\n" for n in range(CREATES))

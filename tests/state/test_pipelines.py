@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pipelines import STOPPED, Job, Sections, Team, team, until
 from remote_machines import stopped
-from support import Prepared, memory
+from support import Prepared, Run, memory
+
+from shopform.errors import Locked
 
 # Names that are no renamed ones of each other.
 NAMES = {"a": "Nordlys", "b": "Fjord", "c": "Havblik", "d": "Skovgaard", "e": "Kobberbo"} | {
@@ -56,19 +59,21 @@ class Interleaving:
 
     def __init__(self, team: Team) -> None:
         self.team = team
-        self.asleep: list[tuple[Job, int]] = []
-        self.changes = 0  # of the holder of the lock, or of what is done under it
+        self.asleep: list[Job] = []
+        self.holder: Job | None = None  # who had the lock last
         # Suppliers that staff may touch: nothing is in doubt about them. What staff add while a
         # create is in doubt has to be looked at by a person.
         self.clean: list[str] = []
 
     def ended(self, job: Job) -> None:
         run = job.wait()
-        self.changes += 1
         assert run.exit in {0, 130, -signal.SIGKILL, *STOPPED}, run.text
         if run.exit == 0:
             self.team.require(job.declared)
             self.clean = [each["name"] for each in job.declared.get("suppliers", {}).values()]
+
+    def had_the_lock(self, run: Run) -> bool:
+        return self.team.leased or run.exit != Locked.exit_code
 
     def merge(self, version: Sections) -> None:
         self.team.main = version
@@ -76,7 +81,9 @@ class Interleaving:
     def apply(self, strike: tuple[str, int]) -> None:
         self.clean = []
         job = self.started(*strike)
-        if not self.sleeps(job):
+        if self.sleeps(job) or self.had_the_lock(job.wait()):
+            self.holder = job
+        if job.ended.done():
             self.ended(job)
 
     def apply_twice(self, strike: tuple[str, int]) -> None:
@@ -87,7 +94,7 @@ class Interleaving:
         second = self.started("", 0)
         asleep = self.sleeps(first)
         runs = [job.wait() for job in (second, *([] if asleep else [first]))]
-        self.changes += 1
+        self.holder = second if self.had_the_lock(second.wait()) else first
         for run in runs:
             assert run.exit in {0, 130, -signal.SIGKILL, *STOPPED}, run.text
         if all(run.exit == 0 for run in runs):
@@ -101,16 +108,17 @@ class Interleaving:
         """Wait until a job is paused, or has ended."""
         until(lambda: job.ended.done() or stopped(job.pid))
         if asleep := not job.ended.done():
-            self.asleep.append((job, self.changes))
+            self.asleep.append(job)
+            time.sleep(0.1)  # what it had sent arrives
         return asleep
 
     def resume(self) -> None:
         if not self.asleep:
             return
-        job, since = self.asleep.pop(0)
+        job = self.asleep.pop(0)
         before = len(self.team.sandbox.calls)
         os.kill(job.pid, signal.SIGCONT)
-        if self.changes == since:
+        if self.holder is job:
             self.ended(job)
             return
         run = job.wait()
@@ -121,7 +129,7 @@ class Interleaving:
     def unlock(self) -> None:
         self.clean = []
         self.team.unlock()
-        self.changes += 1
+        self.holder = None
 
     def edit(self, what: str) -> None:
         if not self.clean:

@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import pytest
 from object_stores import KEY, QUICK, Faults, memory, store_of
-from state_samples import A, B, C, entry, intent
+from state_samples import A, B, C, D, entry, intent
 from support import Run, environment_of, run_here
 
 from shopform.errors import LockLost, StateError, StoreError
@@ -36,6 +36,9 @@ def stopped_run(inner: Blobs, folder: Path) -> None:
         switched.away = True
         session.result("a", set={A: entry(1)})
         session.failed("b")
+        # Only what waits is answered.
+        session.result("d", set={D: entry(4)})
+        session.result("c", set={D: entry(4)})
         session.commit()
 
 
@@ -73,12 +76,33 @@ def test_another_machine_looks_it_up_and_the_spool_is_then_too_old(tmp_path: Pat
 
 
 def test_a_spool_of_another_state_is_left_alone(tmp_path: Path) -> None:
-    stopped_run(memory(), tmp_path)
-    (spool,) = spools(tmp_path)
+    folder = tmp_path / ".shopform"
+    stopped_run(memory(), folder)
+    (spool,) = spools(folder)
     spool.write_text(spool.read_text().replace(KEY, "shops/other.json"))
-    with store_of(memory(), tmp_path).open("apply") as session:
+    with store_of(memory(), folder).open("apply") as session:
         session.edit(set={B: entry(2)})
-    assert spools(tmp_path) == [spool]
+    assert spools(folder) == [spool]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_run_that_ends_without_a_commit_keeps_what_was_made(
+    committed: bool, tmp_path: Path
+) -> None:
+    inner = memory()
+    switched = Switched(inner)
+    away = pytest.raises(StoreError, match="does not answer")
+    with away, store_of(switched.blobs, tmp_path).open("apply") as session:
+        session.announce({"a": intent(A)})
+        if committed:
+            session.commit()
+        switched.away = True
+        session.result("a", set={A: entry(1)})
+    with store_of(inner, tmp_path).open("apply", timeout=5):
+        pass
+    assert spools(tmp_path) == []
+    assert store_of(inner).read().resources == {A: entry(1)}
+    assert store_of(inner).read().pending == ()
 
 
 def test_a_damaged_spool_is_reported(tmp_path: Path) -> None:
@@ -164,4 +188,6 @@ def test_a_create_that_is_sent_again_needs_the_lock(
     stopped = run(project, "apply", "--auto-approve", "--parallelism", "1")
     assert [c.status for c in sandbox.calls if c.path.endswith("/supplier") and c.method == "POST"]
     assert "it was lost" in stopped.text
+    assert "it was lost" in stopped.text
+    assert "1 failed, " in stopped.out
     assert len(sandbox.data("supplier")) == 0

@@ -34,7 +34,7 @@ class Spool:
             match record:
                 case Result(result=key) if key in waiting and waiting[key] in record.set:
                     yield record
-                case Failed(failed=key) if key in waiting:
+                case Failed():
                     yield record
 
 
