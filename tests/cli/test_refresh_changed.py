@@ -236,9 +236,9 @@ def test_an_old_list_refuses_the_plan_unless_it_is_read(
     ],
 )
 def test_what_contradicts_is_a_usage_error(
-    arguments: tuple[str, ...], message: str, run: Shopform
+    arguments: tuple[str, ...], message: str, project: Path
 ) -> None:
-    refused = run("plan", *arguments)
+    refused = run_here(project, "plan", *arguments, environment=environment_of())
     assert refused.exit == 64
     assert message in " ".join(refused.err.split())
 

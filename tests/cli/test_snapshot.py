@@ -260,43 +260,30 @@ def change(path: Path, edit: Callable[[dict[str, Any]], object]) -> None:
     path.write_text(json.dumps(data), "utf-8")
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        lambda data: data.update(format_version="2.0"),
-        lambda data: data.update(more=1),
-        lambda data: data["lists"].append(data["lists"][0]),
-        lambda data: data["lists"][0].update(kind="order"),
-        lambda data: data["lists"][0].update(parent=7),
-        lambda data: data["lists"][0].update(read="yesterday"),
-        lambda data: data["lists"][0]["objects"].append(data["lists"][0]["objects"][0]),
-        lambda data: data["lists"][0]["objects"][0]["fields"].update(colour="red"),
-        lambda data: data["lists"][0]["objects"][0].update(digests={"name": "plain"}),
-        lambda data: data["state"].update(serial="1"),
-        lambda data: data["state"].update(format_version=1),
-    ],
-    ids=[
-        "format",
-        "key",
-        "twice",
-        "kind",
-        "parent",
-        "time",
-        "id",
-        "field",
-        "digest",
-        "state",
-        "old",
-    ],
-)
-def test_a_snapshot_is_read_strictly(
-    edit: Callable[[dict[str, Any]], object], run: Shopform, alone: Shopform, project: Path
-) -> None:
+BROKEN: dict[str, Callable[[dict[str, Any]], object]] = {
+    "format": lambda data: data.update(format_version="2.0"),
+    "key": lambda data: data.update(more=1),
+    "twice": lambda data: data["lists"].append(data["lists"][0]),
+    "kind": lambda data: data["lists"][0].update(kind="order"),
+    "parent": lambda data: data["lists"][0].update(parent=7),
+    "time": lambda data: data["lists"][0].update(read="yesterday"),
+    "id": lambda data: data["lists"][0]["objects"].append(data["lists"][0]["objects"][0]),
+    "field": lambda data: data["lists"][0]["objects"][0]["fields"].update(colour="red"),
+    "digest": lambda data: data["lists"][0]["objects"][0].update(digests={"name": "plain"}),
+    "state": lambda data: data["state"].update(serial="1"),
+    "old": lambda data: data["state"].update(format_version=1),
+}
+
+
+def test_a_snapshot_is_read_strictly(run: Shopform, alone: Shopform, project: Path) -> None:
     run("snapshot", "--out", "shop.json")
-    change(project / "shop.json", edit)
-    refused = alone("plan", "--snapshot", "shop.json")
-    assert refused.exit == 1
-    assert "is not a snapshot that this version reads" in refused.err
+    whole = (project / "shop.json").read_bytes()
+    for what, edit in BROKEN.items():
+        (project / "shop.json").write_bytes(whole)
+        change(project / "shop.json", edit)
+        refused = alone("plan", "--snapshot", "shop.json")
+        assert refused.exit == 1, what
+        assert "is not a snapshot that this version reads" in refused.err, what
 
 
 @pytest.mark.parametrize(("text", "code"), [("", 1), ("[]", 1), ("[" * 100_000, 1), (None, 64)])
