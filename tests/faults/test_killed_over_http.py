@@ -3,18 +3,15 @@
 import json
 import re
 import shutil
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
-from support import ROOT, Prepared, environment_of, point_at
+from support import Prepared, environment_of, point_at
+from terraform_server import ENVIRONMENT, Gitea, GitLab, TerraformServer, serving
 from trial import CREATE, DIED, KEY, Trial, goal, report, shape, trial
 
 from shopform.errors import Locked
-
-sys.path.append(str(ROOT / "tests/state"))
-from terraform_server import ENVIRONMENT, Gitea, GitLab, TerraformServer, serving
 
 EVERY = pytest.mark.parametrize("kind", [GitLab, Gitea, TerraformServer])
 

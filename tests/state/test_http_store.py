@@ -324,7 +324,7 @@ def rival(address: str, name: str, first: str, runs: int) -> None:
 
 def test_two_processes_lose_nothing(server: TerraformServer) -> None:
     program = "import sys; from test_http_store import rival; rival(*sys.argv[1:], 10)"
-    folders = [str(Path(__file__).parent), str(ROOT)]
+    folders = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
     rivals = [
         subprocess.Popen(
