@@ -81,7 +81,7 @@ patch = option(
 quiet = flag(
     "-q",
     "--quiet",
-    help="Print only warnings and errors; see the exit code.",
+    help="Print only errors; see the exit code.",
     **to_console("form", "quiet"),
 )
 _detailed: dict[str, Any] = {"expose_value": False, "callback": _detail}
