@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,12 +49,20 @@ class Distance:
             server = asyncio.run_coroutine_threadsafe(opening, loop).result()
             yield server.sockets[0].getsockname()[1]
         finally:
+            asyncio.run_coroutine_threadsafe(self._end(), loop).result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
 
+    async def _end(self) -> None:
+        open_ = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in open_:
+            task.cancel()
+        await asyncio.gather(*open_, return_exceptions=True)
+
     async def _serve(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         there, onward = await asyncio.open_connection("127.0.0.1", self._to)
-        await asyncio.gather(self._pass(here, onward, self._delay), self._pass(there, back, 0))
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(self._pass(here, onward, self._delay), self._pass(there, back, 0))
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float
