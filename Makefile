@@ -9,7 +9,10 @@ INSTALLED := $(VENV)/.installed
 demo: $(INSTALLED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
-test: lint types site unit
+# The type checker and the site take one core each.
+test: lint
+	@$(MAKE) --no-print-directory -j2 types site
+	@$(MAKE) --no-print-directory unit
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

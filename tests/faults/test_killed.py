@@ -57,7 +57,7 @@ def test_killed_at_some_calls(what: str, scenario: Scenario, prepared: Prepared)
 @SCENARIOS
 @pytest.mark.parametrize("what", AT_FILES)
 def test_killed_at_some_file_operations(what: str, scenario: Scenario, prepared: Prepared) -> None:
-    survive(what, scenario, prepared, EVERY[AT_FILES.index(what) * 6 + 2 :: 31])
+    survive(what, scenario, prepared, EVERY[AT_FILES.index(what) * 6 + 2 :: 47])
 
 
 @pytest.mark.wide

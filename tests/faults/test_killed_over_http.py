@@ -90,6 +90,7 @@ def test_killed_at_every_third_call_and_its_disk_lost(
     survive(kind, prepared, range(1, 10_000, 3), parallelism)
 
 
+@pytest.mark.wide
 def test_a_server_that_goes_away_in_mid_run_ends_it_with_the_way_on(
     prepared: Prepared,
 ) -> None:

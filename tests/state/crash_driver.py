@@ -1,4 +1,4 @@
-"""Plays a run over and over, killing it at every file operation; used by test_crash.py.
+"""Plays a run over and over, killing it at every STEPth file operation; used by test_crash.py.
 
 Under ROOT one folder per death is left: the state, and `ack`, the number of steps that returned.
 """
@@ -133,12 +133,12 @@ def killed_run(directory: Path, number: int, torn: bool) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def main(root: Path) -> None:
+def main(root: Path, step: int) -> None:
     for torn in (False, True):
-        number = 1
+        number = 1 + torn % step
         while killed_run(root / f"{'torn' if torn else 'whole'}-{number:03}", number, torn):
-            number += 1
+            number += step
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

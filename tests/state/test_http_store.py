@@ -44,8 +44,6 @@ def server(request: pytest.FixtureRequest) -> Iterator[TerraformServer]:
 
 
 WIDE = [pytest.param(each, marks=pytest.mark.wide) for each in (Gitea, TerraformServer)]
-# Whether a request was executed when its answer is lost; the harder of the two is in the gate.
-AFTER = [pytest.param(False, marks=pytest.mark.wide), True]
 
 
 @pytest.fixture(params=[GitLab, *WIDE])
@@ -176,7 +174,7 @@ def test_a_second_run_is_refused_with_the_holder_or_waits(server: TerraformServe
     assert server.locks == {}
 
 
-@pytest.mark.parametrize("after", AFTER)
+@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.wide), True])
 def test_every_death_leaves_an_earlier_or_the_later_truth(
     tried: TerraformServer, after: bool
 ) -> None:
@@ -194,7 +192,8 @@ def test_every_death_leaves_an_earlier_or_the_later_truth(
     assert truth_of(store_of(tried).read()) == truths()[-1]
 
 
-@pytest.mark.parametrize("after", AFTER)
+@pytest.mark.wide
+@pytest.mark.parametrize("after", [False, True])
 def test_a_lost_request_or_answer_changes_nothing(tried: TerraformServer, after: bool) -> None:
     for at in itertools.count(1):
         tried.versions.clear()

@@ -19,7 +19,7 @@ from shopform.state.objects.blobs import ConflictError, Tag
 __all__ = ["one", "shared"]  # fixtures
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.wide), True])
 def test_every_death_leaves_an_earlier_or_the_later_truth(after: bool) -> None:
     for at in itertools.count(1):
         inner, steps = memory(), list[None]()
