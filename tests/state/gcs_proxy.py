@@ -104,6 +104,6 @@ def xml_interface(backend: str) -> Iterator[str]:
         def log_message(self, *_: Any) -> None: ...
 
     with client, ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -51,6 +51,7 @@ def test_two_merges_in_a_row(ours: Team) -> None:
     ours.settle()
 
 
+@pytest.mark.wide
 def test_three_that_are_queued(ours: Team) -> None:
     """They go on in any order: the job of a forge sees to it that the newest commit is last."""
     ours.main = ONE
@@ -123,6 +124,7 @@ def test_a_plan_that_waits_a_day_while_staff_work(ours: Team) -> None:
     ours.settle()
 
 
+@pytest.mark.wide
 def test_a_plan_whose_objects_staff_changed_meanwhile(ours: Team) -> None:
     ours.main = ONE
     ours.settle()
@@ -137,6 +139,7 @@ def test_a_plan_whose_objects_staff_changed_meanwhile(ours: Team) -> None:
     ours.settle()
 
 
+@pytest.mark.wide
 def test_a_plan_after_which_another_run_applied(ours: Team) -> None:
     ours.main = ONE
     here = ours.checkout()
