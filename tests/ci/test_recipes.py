@@ -130,6 +130,12 @@ class Team:
         return sorted(row["name"] for row in self.sandbox.data("supplier"))
 
 
+# Tests of which the gate has one system, and the wide tests both.
+GITHUB = pytest.mark.parametrize(
+    "team", ["github", pytest.param("gitlab", marks=pytest.mark.wide)], indirect=True
+)
+
+
 @pytest.fixture(params=["github", "gitlab"])
 def team(request: pytest.FixtureRequest, tmp_path: Path, prepared: Prepared) -> Iterator[Team]:
     remote, clone = tmp_path / "remote.git", tmp_path / "clone"
@@ -180,6 +186,7 @@ def test_a_push_updates_the_one_comment_and_the_merge_applies_what_it_shows(team
     assert (done.code, team.names) == (0, ["Nordlys", "Seven of Nine"]), done.log
 
 
+@GITHUB
 def test_two_interleaved_merges_are_both_applied(team: Team) -> None:
     """The second plan was made before the first merge: its digest is of its own changes only."""
     assert team.apply(first_merge(team)).code == 0
@@ -201,6 +208,7 @@ def first_merge(team: Team) -> str:
     return team.merge(7)
 
 
+@GITHUB
 def test_a_forged_comment_does_nothing(team: Team) -> None:
     team.request(7, SUPPLIER.format("seven", "Seven"))
     assert team.plan(7).code == 0
@@ -258,6 +266,7 @@ def test_files_that_are_wrong_fail_the_plan_with_an_annotation(team: Team) -> No
     assert "unknown field" in comment
 
 
+@GITHUB
 def test_the_nightly_run_fails_when_the_shop_was_edited(team: Team) -> None:
     merged = first_merge(team)
     assert team.apply(merged).code == 0
