@@ -7,6 +7,7 @@ import tarfile
 import tomllib
 from pathlib import Path
 
+import pytest
 from support import EXAMPLES, ROOT, copy_project, environment_of
 from uv import find_uv_bin
 
@@ -28,6 +29,7 @@ def run(*arguments: str | Path, within: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.wide
 def test_the_source_is_whole_and_its_wheel_runs_in_an_empty_environment(tmp_path: Path) -> None:
     run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, within=ROOT)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:

@@ -13,13 +13,14 @@ from trial import APPLY, CHANGE, CREATE, Scenario, addresses, made_good, trial, 
 HELD = 0.3  # seconds an answer is held back, so that the signal comes while it is awaited
 AWAY = 60
 # The first calls of an apply are reads, 5 and 15 of them here, and the last ones verify.
+PARALLELISM = pytest.mark.parametrize("parallelism", [pytest.param(1, marks=pytest.mark.wide), 4])
 AT_A_WRITE = pytest.mark.parametrize(
     ("scenario", "call"), [(CREATE, 7), (CREATE, 11), (CHANGE, 17), (CHANGE, 24)]
 )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("parallelism", [1, 4])
+@PARALLELISM
 @AT_A_WRITE
 def test_interrupted_once_finishes_what_is_in_flight_and_says_what_remains(
     call: int, parallelism: int, number: signal.Signals, scenario: Scenario, prepared: Prepared
@@ -38,7 +39,7 @@ def test_interrupted_once_finishes_what_is_in_flight_and_says_what_remains(
         made_good(one, scenario)
 
 
-@pytest.mark.parametrize("parallelism", [1, 4])
+@PARALLELISM
 @AT_A_WRITE
 def test_interrupted_twice_stops_at_once(
     call: int, parallelism: int, scenario: Scenario, prepared: Prepared
