@@ -1,6 +1,5 @@
 """Requests to the REST API of a forge, which the token of the run reaches and nothing else."""
 
-import time
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -14,9 +13,8 @@ from shopform.errors import ForgeError
 from shopform.forge.records import part
 from shopform.kit.text import shorten
 from shopform.kit.url_paths import is_loopback
-from shopform.shop.http_client import open_client
+from shopform.shop.http_client import TRIES, open_client, request
 
-TRIES: Final = 3
 PAUSE: Final = 1.0  # seconds before the second try
 TIMEOUT: Final = 30.0
 PAGE: Final = 100  # records, the maximum of both forges
@@ -58,19 +56,13 @@ class ForgeApi:
         params: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
         """Return the response, redirects included, after several tries if that is safe."""
-        for left in reversed(range(TRIES if method in AGAIN else 1)):
-            try:
-                response = self._http.request(method, self.url + path, json=body, params=params)
-            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
-                # Other errors may quote headers.
-                quotable = isinstance(problem, httpx.ConnectError)
-                reason = str(problem) if quotable else type(problem).__name__
-            else:
-                if not left or (response.status_code != 429 and response.status_code < 500):
-                    return _checked(response)
-            if left:
-                time.sleep(PAUSE * (TRIES - left))
-        raise ForgeError(f"no answer from `{self.url}` to {method} {path}: {reason}")
+        tries = TRIES if method in AGAIN else 1
+        found = request(
+            self._http, method, self.url + path, tries=tries, pause=PAUSE, json=body, params=params
+        )
+        if isinstance(found, str):
+            raise ForgeError(f"no answer from `{self.url}` to {method} {path}: {found}")
+        return _checked(found)
 
     def json(self, method: str, path: str, **more: Any) -> Any:
         return _json(self.request(method, path, **more))

@@ -1,11 +1,14 @@
-"""Open the client of httpx, for the shop and for servers of states."""
+"""The client of httpx, for the shop, for servers of states and for forges."""
 
-from typing import Any
+import time
+from typing import Any, Final
 
 import httpx
 
 from shopform.errors import ShopformError
 from shopform.kit.url_paths import is_loopback
+
+TRIES: Final = 3
 
 
 def open_client(
@@ -31,3 +34,25 @@ def open_client(
             hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and"
             " SSL_CERT_DIR",
         ) from None
+
+
+def request(
+    http: httpx.Client, method: str, url: str, *, tries: int = TRIES, pause: float, **content: Any
+) -> httpx.Response | str:
+    """Return the response, after several tries if there is none or the server is busy.
+
+    Without one, return why. `pause` are the seconds before the second try.
+    """
+    for left in reversed(range(tries)):
+        try:
+            response = http.request(method, url, **content)
+        except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
+            # Other errors may quote headers.
+            quotable = isinstance(problem, httpx.ConnectError)
+            reason = str(problem) if quotable else type(problem).__name__
+        else:
+            if not left or (response.status_code != 429 and response.status_code < 500):
+                return response
+        if left:
+            time.sleep(pause * (tries - left))
+    return reason

@@ -13,7 +13,6 @@ What servers do, from the source of GitLab 18 and Gitea 1.27:
 
 import json
 import re
-import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,13 +23,12 @@ import httpx
 
 from shopform import __version__
 from shopform.errors import StoreError
-from shopform.shop.http_client import open_client
+from shopform.shop.http_client import open_client, request
 from shopform.state.lock_info import LockInfo
 
 GITLAB: Final = re.compile(r"/api/v4/projects/[^/]+/terraform/state/[^/]+$")
 GITEA: Final = re.compile(r"/api/packages/[^/]+/terraform/state/[^/]+$")
 ENVELOPE: Final = b'{"version":4,"terraform_version":"shopform","outputs":{},'
-TRIES: Final = 3
 TIMEOUT: Final = 30.0
 HELD: Final = (409, 423)
 RIGHTS: Final = (
@@ -73,21 +71,12 @@ class StateServer:
     ) -> httpx.Response:
         """Return the response, after several tries if it is one of a server that is busy."""
         params = {"ID": lock} if lock else None
-        for left in reversed(range(TRIES)):
-            try:
-                response = self._http.request(method, url, content=content, params=params)
-            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
-                # Other errors may quote headers.
-                quotable = isinstance(problem, httpx.ConnectError)
-                reason = str(problem) if quotable else type(problem).__name__
-            else:
-                if not left or (response.status_code != 429 and response.status_code < 500):
-                    return response
-            if left:
-                time.sleep(self._pause * (TRIES - left))
-        raise StoreError(
-            f"cannot {verb} `{url}`: {reason}", hint="check the connection and the address"
-        )
+        found = request(self._http, method, url, pause=self._pause, content=content, params=params)
+        if isinstance(found, str):
+            raise StoreError(
+                f"cannot {verb} `{url}`: {found}", hint="check the connection and the address"
+            )
+        return found
 
 
 class RemoteState:
