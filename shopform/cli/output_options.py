@@ -96,18 +96,21 @@ detail = stack(
 ANNOTATIONS = ("github", "sarif", "codequality")
 
 
-def form(*words: str, of: str, prefix: str = "SHOPFORM_") -> Callable[[F], F]:
-    """Return the option `--format` with its allowed values, and those for annotations."""
+def form(
+    *words: str, of: str, prefix: str = "SHOPFORM_", messages: tuple[str, ...] = ANNOTATIONS
+) -> Callable[[F], F]:
+    """Return the option `--format` with its allowed values, and those for messages alone."""
+    also = "; github, sarif and codequality print the messages only" if messages else ""
     return option(
         "--format",
         "form",
         prefix=prefix,
-        type=click.Choice([*words, *ANNOTATIONS]),
+        type=click.Choice([*words, *messages]),
         default="text",
         show_default=True,
         expose_value=False,
         callback=_form,
-        help=f"Output format of {of}; github, sarif and codequality print the messages only.",
+        help=f"Output format of {of}{also}.",
     )
 
 
@@ -133,17 +136,7 @@ format_ = stack(
     quiet,
 )
 log_format = stack(
-    option(
-        "--format",
-        "form",
-        prefix="SHOPFORM_LOG_",
-        type=click.Choice(["text", "json", "markdown"]),
-        default="text",
-        show_default=True,
-        expose_value=False,
-        callback=_form,
-        help="Output format of the log.",
-    ),
+    form("text", "json", "markdown", of="the log", prefix="SHOPFORM_LOG_", messages=()),
     flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
 )
 json_into = option(

@@ -39,9 +39,7 @@ def duration(value: str) -> float:
 def point_in_time(value: str) -> datetime:
     """Parse a date, a time, or a duration before now; without a zone it is in UTC."""
     if found := re.fullmatch(r"(\d{1,6})([mhd])", value):
-        return datetime.now(UTC) - timedelta(
-            seconds=int(found[1]) * {**UNITS, "d": 86_400}[found[2]]
-        )
+        return datetime.now(UTC) - timedelta(seconds=int(found[1]) * UNITS[found[2]])
     try:
         then = datetime.fromisoformat(value)
         return then.replace(tzinfo=then.tzinfo or UTC).astimezone(UTC)

@@ -99,11 +99,8 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
 def _declared_values(desired: Desired, hosts: frozenset[str]) -> dict[tuple[str, str], set[object]]:
     """Return the values of declared secrets, by kind and field."""
     found: dict[tuple[str, str], set[object]] = {}
-    for resource in desired.resources.values():
-        for name, value in resource.fields.items():
-            if isinstance(value, Secret):
-                plain = canonical(resource.kind.type(name), value, hosts)
-                found.setdefault((resource.kind.name, name), set()).add(plain)
+    for kind, name, _, plain in _secrets(desired, hosts):
+        found.setdefault((kind.name, name), set()).add(plain)
     return found
 
 
@@ -120,14 +117,19 @@ def _plain_values(prior: Prior) -> frozenset[tuple[str, str, str]]:
 def declared_secrets(desired: Desired, hosts: frozenset[str]) -> Digests:
     """Return the digests of declared secrets, by kind, field and source."""
     found: dict[str, dict[str, dict[str, str]]] = {}
+    for kind, name, source, plain in _secrets(desired, hosts):
+        held = found.setdefault(kind.name, {}).setdefault(name, {})
+        held[source] = digest(kind, name, plain)
+    return found
+
+
+def _secrets(desired: Desired, hosts: frozenset[str]) -> Iterator[tuple[Kind, str, str, object]]:
+    """Yield kind, field, source and value of each declared secret."""
     for resource in desired.resources.values():
-        kind = resource.kind
         for name, value in resource.fields.items():
             if isinstance(value, Secret):
-                held = found.setdefault(kind.name, {}).setdefault(name, {})
-                plain = canonical(kind.type(name), value, hosts)
-                held[value.source] = digest(kind, name, plain)
-    return found
+                plain = canonical(resource.kind.type(name), value, hosts)
+                yield resource.kind, name, value.source, plain
 
 
 def holds_password(value: object) -> bool:

@@ -1,11 +1,10 @@
 """The objects read from a shop."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shopform.kinds import Catalogue, Kind
-from shopform.kinds.base import Nesting
 
 
 class LiveObject(NamedTuple):
@@ -25,10 +24,26 @@ class LiveObject(NamedTuple):
 PAGE = 100
 
 
-def can_contain(nesting: Nesting, parent: LiveObject) -> bool:
-    """Return whether a parent can have children of a kind that is nested so."""
-    only = nesting.only
-    return not only or str(parent.fields.get(*only)).strip().lower() == only[1]
+def parent_ids(
+    catalogue: Catalogue,
+    kind: Kind,
+    objects: Callable[[str], Mapping[int, LiveObject]],
+    wanted: Callable[[Kind, LiveObject], bool],
+) -> list[int | None]:
+    """Return the parents of the lists of a kind: the `wanted` ones that can have children of it.
+
+    A kind without a parent has one list, of None. `objects` returns the objects of a kind.
+    """
+    nesting = kind.nesting
+    if not nesting:
+        return [None]
+    container, only = catalogue[nesting.kind], nesting.only
+    return [
+        parent.id
+        for parent in objects(nesting.kind).values()
+        if wanted(container, parent)
+        and (not only or str(parent.fields.get(*only)).strip().lower() == only[1])
+    ]
 
 
 def with_parents(catalogue: Catalogue, kinds: Collection[str]) -> list[Kind]:

@@ -8,7 +8,7 @@ from shopform.errors import ShopError, UsageError
 from shopform.kinds import Kind
 from shopform.model.canonical import Digested, canonical, digest, is_digest
 from shopform.model.desired import Desired, Resource
-from shopform.model.live import Live, LiveKind, LiveObject, can_contain, with_parents
+from shopform.model.live import Live, LiveKind, LiveObject, parent_ids, with_parents
 from shopform.model.prior import Prior
 from shopform.model.shop import Shop, WireNames
 from shopform.model.values import Secret, Value
@@ -22,16 +22,14 @@ def lists_of(
     live: Live, wanted: Callable[[Kind, LiveObject], bool] = lambda _kind, _object: True
 ) -> list[ListId]:
     """Return the lists of a shop, of children only those of `wanted` parents."""
-    found: list[ListId] = []
-    for name in live.kinds:
-        if nesting := live.catalogue[name].nesting:
-            above = live.catalogue[nesting.kind]
-            owners = live.kind(nesting.kind).objects.values()
-            parents = [o.id for o in owners if wanted(above, o) and can_contain(nesting, o)]
-            found += [(name, number) for number in parents]
-        else:
-            found.append((name, None))
-    return found
+    catalogue = live.catalogue
+    return [
+        (name, parent)
+        for name in live.kinds
+        for parent in parent_ids(
+            catalogue, catalogue[name], lambda above: live.kind(above).objects, wanted
+        )
+    ]
 
 
 def joined(lists: Iterable[LiveKind]) -> LiveKind:
@@ -90,16 +88,13 @@ class Snapshot:
         found, lists = dict[str, Mapping[int, LiveObject]](), list[ListId]()
         catalogue = self.live.catalogue
         for kind in with_parents(catalogue, kinds):
-            parents: Iterable[int | None] = (None,)
-            if nesting := kind.nesting:
-                above, owners = catalogue[nesting.kind], found[nesting.kind].values()
-                parents = [o.id for o in owners if wanted(above, o) and can_contain(nesting, o)]
-            lists += [(kind.name, number) for number in parents]
+            parents = parent_ids(catalogue, kind, found.__getitem__, wanted)
+            lists += [(kind.name, parent) for parent in parents]
             numbers = set(parents)
             found[kind.name] = {
                 number: item
                 for number, item in self.live.kind(kind.name).objects.items()
-                if not nesting or item.parent_id in numbers
+                if not kind.nesting or item.parent_id in numbers
             }
         taken = {n: replace(self.live.kind(n), objects=objects) for n, objects in found.items()}
         return replace(self.live, kinds=taken), lists

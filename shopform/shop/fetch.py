@@ -7,7 +7,7 @@ from functools import partial
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
 from shopform.kinds import Kind
-from shopform.model.live import Live, LiveKind, LiveObject, can_contain, with_parents
+from shopform.model.live import Live, LiveKind, LiveObject, parent_ids, with_parents
 from shopform.model.shop import Shop
 from shopform.shop.client import Client
 from shopform.shop.codec import Names, discover, names_for, reader, required
@@ -133,15 +133,9 @@ def _listings(
     wanted: Callable[[Kind, LiveObject], bool],
 ) -> list[Listing]:
     """The list of a kind, or one for every selected parent that can hold objects of it."""
-    nesting, names = kind.nesting, _names(shop, kind)
-    if not nesting:
-        return [Listing(kind, names)]
-    container = shop.catalogue[nesting.kind]
-    return [
-        Listing(kind, names, owner.id)
-        for owner in found[nesting.kind].objects.values()
-        if wanted(container, owner) and can_contain(nesting, owner)
-    ]
+    names = _names(shop, kind)
+    parents = parent_ids(shop.catalogue, kind, lambda above: found[above].objects, wanted)
+    return [Listing(kind, names, parent) for parent in parents]
 
 
 def _live(kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:

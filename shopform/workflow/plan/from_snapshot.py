@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
 from time import time
 
 from shopform.diagnostics import error, plural, warning
@@ -15,6 +14,7 @@ from shopform.planning.checks.removed_paths import UNREAD, path_kinds
 from shopform.planning.planner import draft_plan, finish, wanted_counts
 from shopform.planning.scope import Options
 from shopform.workflow.plan.refresh import lists_to_read, with_unread
+from shopform.workflow.records.timestamps import timestamp
 from shopform.workflow.workspace import Workspace
 
 
@@ -70,8 +70,8 @@ def coverage_of(
     )
     if not times:
         return found
-    taken = datetime.fromtimestamp(min(times), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return replace(found, taken=taken, age=max(0, int(time()) - min(times)))
+    taken = min(times)
+    return replace(found, taken=timestamp(taken), age=max(0, int(time()) - taken))
 
 
 def refuse_older(plan: Plan, max_age: float | None) -> Plan:

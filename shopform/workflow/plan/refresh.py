@@ -35,10 +35,19 @@ NO_LIMITS = ReadLimits()
 
 
 class Seen(NamedTuple):
-    """Lists of a shop, and when their reading began, in seconds since the epoch."""
+    """A shop as it was read, with the children of `wanted` parents.
 
-    lists: Mapping[ListId, LiveKind]
+    `when` is the time when the reading began, in seconds since the epoch.
+    """
+
+    live: Live
+    wanted: Callable[[Kind, LiveObject], bool]
     when: int
+
+    @property
+    def lists(self) -> Mapping[ListId, LiveKind]:
+        """The lists that were read."""
+        return {one: self.live.kinds[one[0]] for one in lists_of(self.live, self.wanted)}
 
 
 @dataclass(slots=True)
@@ -208,7 +217,7 @@ def detect_drift(
 
         part = options.targets or options.excludes
         base = kept_snapshot(workspace) if part else None
-        keep_lists(workspace, prior, base, [connection.seen])
+        keep_lists(workspace, prior, base, [(connection.seen.lists, connection.seen.when)])
     left = _left(options, connection.ledger)
     found = [
         plan(workspace.desired, prior, live, workspace.shop, each)
@@ -230,8 +239,7 @@ def _read(options: Options, connection: Connection, desired: Desired, prior: Pri
     kinds, wanted = lists_to_read(options, desired, prior)
     live = confirm_absence(client, fetch(client, kinds, wanted=wanted), prior)
     require_same_shop(client, prior, live, desired)
-    lists = {one: live.kinds[one[0]] for one in lists_of(live, wanted)}
-    connection.seen = Seen(lists, now)
+    connection.seen = Seen(live, wanted, now)
     return live
 
 

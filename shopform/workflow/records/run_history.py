@@ -27,7 +27,8 @@ from shopform.state.lock_info import user_at_host
 from shopform.state.session import Session
 from shopform.state.shelf import Shelf
 from shopform.undo.previous_addresses import RecordedRun
-from shopform.workflow.records.run_outcome import FORMAT, TIME, outcome_file
+from shopform.workflow.records.run_outcome import FORMAT, outcome_file
+from shopform.workflow.records.timestamps import timestamp
 from shopform.workflow.workspace import Workspace
 
 KEPT = 50
@@ -80,7 +81,7 @@ def keep_record(
         format_version=FORMAT,
         run=name,
         verb=verb,
-        time=now.strftime(TIME),
+        time=timestamp(now.timestamp()),
         lineage=session.lineage,
         counts=change_counts(plan.changes),
         before=touched(plan, session.prior),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from time import time
 from typing import Annotated
 
 from pydantic import Field
@@ -12,10 +12,10 @@ from shopform.kit import documents
 from shopform.kit.json_stream import encode
 from shopform.model.plan import Outcome
 from shopform.state.shelf import FolderShelf, Shelf
+from shopform.workflow.records.timestamps import timestamp
 from shopform.workflow.workspace import Workspace
 
 FORMAT = "1.0"
-TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def keep_outcome(workspace: Workspace, run: str, outcome: Outcome) -> None:
     """
     found = RunOutcome(
         format_version=FORMAT,
-        time=datetime.now(UTC).strftime(TIME),
+        time=timestamp(time()),
         failed={each.step.key: each.diagnostic.summary for each in outcome.failed},
         not_run=tuple(step.key for step in outcome.not_run),
         stopped=str(outcome.stopped or ""),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +21,9 @@ from shopform.model.shop import WireNames
 from shopform.model.snapshot import Digests, ListId, Snapshot
 from shopform.state.format import FORMAT as STATE_FORMAT
 from shopform.state.format import StateFile, restored, stored
+from shopform.workflow.records.timestamps import seconds_of, timestamp
 
 FORMAT = "1.0"
-TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +98,7 @@ def _lists(snapshot: Snapshot) -> Iterator[Any]:
         for item in kind.objects.values():
             held[name, item.parent_id].append(_stored(item))
     for (name, parent), objects in held.items():
-        read_at = datetime.fromtimestamp(snapshot.read[name, parent], UTC).strftime(TIME)
+        read_at = timestamp(snapshot.read[name, parent])
         found = KeptList(kind=name, parent=parent, read=read_at, objects=tuple(objects))
         yield write(KeptList, found)
 
@@ -152,7 +151,7 @@ def _snapshot(found: SnapshotFile, catalogue: Catalogue) -> Snapshot:
             raise ValueError(f"it has two lists of `{each.kind}`, or a list without a kind")
         if (each.parent is None) is not (kind.nesting is None):
             raise ValueError(f"a list of `{each.kind}` has the wrong parent")
-        read_at[one] = _seconds(each.read)
+        read_at[one] = seconds_of(each.read)
         for item in each.objects:
             if item.id in objects[each.kind]:
                 raise ValueError(f"the {each.kind} {item.id} is there twice")
@@ -176,10 +175,6 @@ def _snapshot(found: SnapshotFile, catalogue: Catalogue) -> Snapshot:
         unread=found.unread,
         secrets=found.secrets,
     )
-
-
-def _seconds(time: str) -> int:
-    return int(datetime.strptime(time, TIME).replace(tzinfo=UTC).timestamp())
 
 
 def _object(kind: Kind, item: KeptObject, parent: int | None) -> LiveObject:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from shopform.model.plan import Plan
 from shopform.planning.scope import Options
 from shopform.workflow.open_project import open_offline
 from shopform.workflow.plan.plan_checks import check_plan
@@ -11,7 +12,7 @@ from shopform.workflow.records.plan_file import write_plan
 from shopform.workflow.records.reviewed_plans import record_digests
 from shopform.workflow.requests import FromSnapshot, ReadLimits, RunResult
 from shopform.workflow.run.exit_codes import plan_exit
-from shopform.workflow.workspace import LoadedProject
+from shopform.workflow.workspace import LoadedProject, Workspace
 
 
 def propose_offline(
@@ -37,9 +38,7 @@ def propose_offline(
     )
     made = plan_offline(workspace, snapshot, options, max_age=known.max_age)
     made = check_plan(made, None, workspace, saved=bool(out))
-    if out:
-        write_plan(workspace.directory, out, made)
-    return RunResult(shop=workspace.shop, plan=made, exit_code=plan_exit(made, detailed=detailed))
+    return _saved(workspace, made, out, detailed)
 
 
 def propose(
@@ -52,6 +51,11 @@ def propose(
         made = source.plan(connection, prior)
         made = check_plan(made, connection, workspace, saved=bool(out))
     record_digests(made, workspace)
+    return _saved(workspace, made, out, detailed)
+
+
+def _saved(workspace: Workspace, made: Plan, out: Path | None, detailed: bool) -> RunResult:
+    """Save a plan to `out` if given, and return it."""
     if out:
         write_plan(workspace.directory, out, made)
     return RunResult(shop=workspace.shop, plan=made, exit_code=plan_exit(made, detailed=detailed))

@@ -120,7 +120,7 @@ def _keep_shop(
         for step in plan.steps
         if step.op in WRITES
     }
-    reads = [*([seen] if seen else []), (written, int(time()))]
+    reads = [*([(seen.lists, seen.when)] if seen else []), (written, int(time()))]
     keep_lists(workspace, prior, base, reads, changed - written.keys())
 
 
