@@ -62,7 +62,7 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
     These are the values that the state records as such or that are declared as such, and those
     that contain the API key, or a password that the state does not hold in plain.
     """
-    places, in_plain = secret_places(prior), _plain_values(prior)
+    places, in_plain = secret_places(prior), _plain_passwords(prior)
     declared = _declared_values(desired, live.hosts)
 
     def is_secret(kind: Kind, item: LiveObject, name: str, raw: object) -> bool:
@@ -73,11 +73,7 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
         text = raw if isinstance(raw, str) else repr(raw)
         secrets = declared.get((kind.name, name), ())
         return (
-            (
-                "@" in text
-                and bool(_PASSWORD.search(text))
-                and (kind.name, name, raw) not in in_plain
-            )
+            (_has_password(text) and (kind.name, name, raw) not in in_plain)
             or (bool(key) and key in text)
             or (bool(secrets) and isinstance(raw, str) and known(kind, name, raw) in secrets)
         )
@@ -104,13 +100,17 @@ def _declared_values(desired: Desired, hosts: frozenset[str]) -> dict[tuple[str,
     return found
 
 
-def _plain_values(prior: Prior) -> frozenset[tuple[str, str, str]]:
-    """Return kind, field and value of the strings that the state holds in plain."""
+def _has_password(text: str) -> bool:
+    return "@" in text and bool(_PASSWORD.search(text))
+
+
+def _plain_passwords(prior: Prior) -> frozenset[tuple[str, str, str]]:
+    """Return kind, field and value of the strings with a password that the state has in plain."""
     return frozenset(
         (address.kind, name, value)
         for address, entry in prior.resources.items()
         for name, value in (*entry.sent.items(), *entry.stored.items())
-        if isinstance(value, str)
+        if isinstance(value, str) and _has_password(value)
     )
 
 
@@ -135,7 +135,7 @@ def _secrets(desired: Desired, hosts: frozenset[str]) -> Iterator[tuple[Kind, st
 def holds_password(value: object) -> bool:
     """Return whether a value contains a URL with a password or a user name."""
     parts = value if isinstance(value, list | tuple) else (value,)
-    return any(isinstance(part, str) and _PASSWORD.search(part) for part in parts)
+    return any(isinstance(part, str) and _has_password(part) for part in parts)
 
 
 def is_nested(kind: Kind, name: str, raw: object) -> bool:

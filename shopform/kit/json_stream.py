@@ -1,4 +1,4 @@
-"""JSON data whose long lists are made and written item by item."""
+"""JSON data whose long lists and mappings are made and written item by item."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -10,15 +10,27 @@ PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list in JSON data; its items are made each time that it is read."""
+    """A list in JSON data; its items are made each time that it is read.
+
+    Values of an item may be such lists too.
+    """
 
     make: Callable[[], Iterable[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A mapping in JSON data; its items are made each time that it is read."""
+
+    items: Callable[[], Iterable[tuple[str, Any]]]
+
+
 def complete(data: Any) -> Any:
-    """Return the data with each `Items` as a list."""
+    """Return the data with each `Items` as a list, and `Entries` as a dict."""
     if isinstance(data, Items):
-        return list(data.make())
+        return [complete(item) for item in data.make()]
+    if isinstance(data, Entries):
+        return dict(data.items())
     return {name: complete(part) for name, part in data.items()} if _has_items(data) else data
 
 
@@ -39,9 +51,14 @@ def _pieces(data: Any) -> Iterator[str]:
     if isinstance(data, Items):
         yield "["
         for number, item in enumerate(data.make()):
-            yield f", {json.dumps(item)}" if number else json.dumps(item)
+            if number:
+                yield ", "
+            if isinstance(item, dict) and Items in map(type, item.values()):
+                yield from _pieces(item)
+            else:
+                yield json.dumps(item)
         yield "]"
-    elif _has_items(data):
+    elif isinstance(data, Entries) or _has_items(data):
         yield "{"
         for number, (name, part) in enumerate(data.items()):
             yield f"{', ' if number else ''}{json.dumps(name)}: "
@@ -52,7 +69,7 @@ def _pieces(data: Any) -> Iterator[str]:
 
 
 def _has_items(data: Any) -> bool:
-    """Return whether the data is a mapping with `Items` somewhere in it."""
+    """Return whether the data is a mapping with `Items` or `Entries` somewhere in it."""
     return isinstance(data, dict) and any(
-        isinstance(part, Items) or _has_items(part) for part in data.values()
+        isinstance(part, Items | Entries) or _has_items(part) for part in data.values()
     )

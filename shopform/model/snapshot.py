@@ -140,6 +140,8 @@ class Snapshot:
 
     def without(self, lists: Collection[ListId]) -> "Snapshot":
         """Return it without these lists: what reads it reads them again."""
+        if not lists:
+            return self
         kinds = {
             name: replace(
                 read,

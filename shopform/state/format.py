@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from shopform.kit.documents import (
     schema_of,
     write,
 )
+from shopform.kit.json_stream import Entries
 from shopform.model.prior import Anchor, Entry, Prior
 from shopform.model.values import Address
 
@@ -75,15 +76,21 @@ def dumps(prior: Prior) -> bytes:
 
     Raises ValueError for a secret.
     """
-    data = write(StateFile, stored(prior))
+    data = write(StateFile, _stored(prior))
     try:
         return _encode(data, ascii_only=False)
     except UnicodeEncodeError:  # an unpaired surrogate, which JSON can escape
         return _encode(data, ascii_only=True)
 
 
-def stored(prior: Prior) -> StateFile:
-    """Return what a file has of a state: all but its pending creates."""
+def streamed(prior: Prior) -> Document:
+    """Return the document of a state for `json_stream`, without its pending creates."""
+    document: Document = write(StateFile, _stored(replace(prior, resources={})))
+    held = prior.resources
+    return document | {"resources": Entries(lambda: ((a, write(Entry, held[a])) for a in held))}
+
+
+def _stored(prior: Prior) -> StateFile:
     return StateFile(
         format_version=FORMAT,
         shopform_version=__version__,

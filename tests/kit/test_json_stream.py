@@ -5,7 +5,7 @@ import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
-from shopform.kit.json_stream import Items, complete, encode
+from shopform.kit.json_stream import Entries, Items, complete, encode
 
 
 def numbers(size: int) -> Items:
@@ -22,6 +22,16 @@ def test_what_is_written_is_the_whole_document() -> None:
     assert (whole["b"]["none"], whole["b"]["x"], whole["ø"]) == ([], {"y": None}, [2])
     assert b"".join(encode(data)) == json.dumps(whole).encode() + b"\n"
     assert b"".join(encode({"plain": [1]})) == b'{"plain": [1]}\n'
+
+
+def test_items_have_lists_of_their_own_and_mappings_are_made_item_by_item() -> None:
+    parts = Items(lambda: ({"kind": kind, "objects": numbers(2)} for kind in "ab"))
+    entries = Entries({"x": 1, "y": {"z": []}}.items)
+    data = {"lists": parts, "state": {"resources": entries}}
+    whole = complete(data)
+    assert [len(each["objects"]) for each in whole["lists"]] == [2, 2]
+    assert whole["state"]["resources"] == {"x": 1, "y": {"z": []}}
+    assert b"".join(encode(data)) == json.dumps(whole).encode() + b"\n"
 
 
 def test_memory_does_not_grow_with_the_list() -> None:

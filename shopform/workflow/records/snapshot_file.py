@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from shopform.model.prior import Intent, Prior
 from shopform.model.shop import WireNames
 from shopform.model.snapshot import Digests, ListId, Snapshot
 from shopform.state.format import FORMAT as STATE_FORMAT
-from shopform.state.format import StateFile, restored, stored
+from shopform.state.format import StateFile, restored, streamed
 from shopform.workflow.records.timestamps import seconds_of, timestamp
 
 FORMAT = "1.0"
@@ -79,7 +80,6 @@ def encoded(snapshot: Snapshot) -> Iterator[bytes]:
         shop=snapshot.shop,
         url=snapshot.url,
         wire=snapshot.wire,
-        state=stored(snapshot.prior) if snapshot.prior.lineage else None,
         pending=snapshot.prior.pending,
         unread=snapshot.unread,
         secrets=snapshot.secrets,
@@ -89,29 +89,33 @@ def encoded(snapshot: Snapshot) -> Iterator[bytes]:
         },
         lists=(),
     )
-    return encode(write(SnapshotFile, header) | {"lists": Items(lambda: _lists(snapshot))})
+    document = write(SnapshotFile, header) | {"lists": Items(lambda: _lists(snapshot))}
+    if snapshot.prior.lineage:
+        document["state"] = streamed(snapshot.prior)
+    return encode(document)
 
 
 def _lists(snapshot: Snapshot) -> Iterator[Any]:
-    held: dict[ListId, list[KeptObject]] = {one: [] for one in snapshot.read}
+    held: dict[ListId, list[LiveObject]] = {one: [] for one in snapshot.read}
     for name, kind in snapshot.live.kinds.items():
         for item in kind.objects.values():
-            held[name, item.parent_id].append(_stored(item))
+            held[name, item.parent_id].append(item)
     for (name, parent), objects in held.items():
-        read_at = timestamp(snapshot.read[name, parent])
-        found = KeptList(kind=name, parent=parent, read=read_at, objects=tuple(objects))
-        yield write(KeptList, found)
+        found = KeptList(kind=name, parent=parent, read=timestamp(snapshot.read[name, parent]))
+        items = {"objects": Items(partial(map, _stored, objects))} if objects else {}
+        yield write(KeptList, found) | items
 
 
-def _stored(item: LiveObject) -> KeptObject:
+def _stored(item: LiveObject) -> Any:
     digests = {name: v for name, v in item.fields.items() if type(v) is Digested}
-    return KeptObject(
+    kept = KeptObject(
         id=item.id,
         fields={**item.fields, **dict.fromkeys(digests)},
         digests={name: str(value) for name, value in digests.items()},
         fixed=item.fixed,
         site=item.site,
     )
+    return write(KeptObject, kept)
 
 
 def read_snapshot(directory: Path, path: Path, catalogue: Catalogue) -> Snapshot:
