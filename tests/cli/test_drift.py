@@ -1,6 +1,5 @@
 """What staff changed in the shop: told, and taken into the files."""
 
-import http.client
 import json
 import subprocess
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demo_shop import ask
 from support import Run, environment_of, run_here
 
 from shopform.sandbox import Sandbox
@@ -63,15 +63,6 @@ def run(project: Path) -> Shopform:
 
     assert go("apply", "--auto-approve").exit == 0
     return go
-
-
-def ask(sandbox: Sandbox, method: str, path: str, body: dict[str, Any] | None = None) -> None:
-    """What somebody does in the shop's own administration."""
-    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port)
-    headers = {"Authorization": "sandbox"}
-    connection.request(method, f"/REST/{path}", json.dumps(body) if body else None, headers)
-    assert connection.getresponse().status < 300
-    connection.close()
 
 
 def number(sandbox: Sandbox, kind: str, name: str) -> int:

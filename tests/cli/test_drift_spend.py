@@ -2,37 +2,25 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Prepared, Run, environment_of, run_here
+from demo_shop import Shopform, applied, ask, catalogue, demo, number, paths, write
+from support import Prepared, environment_of
 from test_kept_snapshot import KEPT, assert_same_plan, lists
-from test_refresh_changed import ask, catalogue, number, paths, write
 
 from shopform.sandbox import Sandbox
-
-Shopform = Callable[..., Run]
 
 
 @pytest.fixture
 def project(tmp_path: Path, sandbox: Sandbox) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    settings = {"shops": {"demo": {"url": sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}}}
-    (folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
-    write(folder, catalogue())
-    return folder
+    return demo(tmp_path / "project", sandbox, json.dumps(catalogue()))
 
 
 @pytest.fixture
 def run(project: Path) -> Shopform:
-    def go(*arguments: str) -> Run:
-        return run_here(project, *arguments, environment=environment_of())
-
-    assert go("apply", "--auto-approve").exit == 0
-    return go
+    return applied(project)
 
 
 def aged(project: Path) -> None:

@@ -1,39 +1,27 @@
 """The snapshot that apply and drift keep: plans start from it, and it never hides a change."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Run, environment_of, run_here
-from test_refresh_changed import ask, catalogue, number, paths, renamed, write
+from demo_shop import Shopform, applied, ask, catalogue, demo, number, paths, renamed, write
 from test_snapshot import CATALOGUE, CHANGED, SECRETS
 
 from shopform.sandbox import Sandbox
 
-Shopform = Callable[..., Run]
 PLAN = ("plan", "--refresh=changed", "--json")
 KEPT = ".shopform/snapshot/demo/snapshot.json"
 
 
 @pytest.fixture
 def project(tmp_path: Path, sandbox: Sandbox) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    settings = {"shops": {"demo": {"url": sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}}}
-    (folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
-    write(folder, catalogue())
-    return folder
+    return demo(tmp_path / "project", sandbox, json.dumps(catalogue()))
 
 
 @pytest.fixture
 def run(project: Path) -> Shopform:
-    def go(*arguments: str) -> Run:
-        return run_here(project, *arguments, environment=environment_of(**SECRETS))
-
-    assert go("apply", "--auto-approve").exit == 0
-    return go
+    return applied(project, **SECRETS)
 
 
 def lists(file: Path) -> dict[tuple[str, int | None], Any]:

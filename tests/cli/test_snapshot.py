@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demo_shop import Shopform, applied, demo
 from support import Prepared, Run, environment_of, run_here
 
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.workflow.records.snapshot_file import read_snapshot
 
-Shopform = Callable[..., Run]
 SECRETS = {
     "MAIL": "canary-mail@example.dk",
     "HOOK": "https://hooks.example.dk/canary-hook",
@@ -55,21 +55,12 @@ webhooks:
 
 @pytest.fixture
 def project(tmp_path: Path, sandbox: Sandbox) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    settings = {"shops": {"demo": {"url": sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}}}
-    (folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
-    (folder / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
-    return folder
+    return demo(tmp_path / "project", sandbox, CATALOGUE)
 
 
 @pytest.fixture
 def run(project: Path) -> Shopform:
-    def go(*arguments: str) -> Run:
-        return run_here(project, *arguments, environment=environment_of(**SECRETS))
-
-    assert go("apply", "--auto-approve").exit == 0
-    return go
+    return applied(project, **SECRETS)
 
 
 @pytest.fixture

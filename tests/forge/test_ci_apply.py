@@ -2,35 +2,16 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from forge.jobs import NUMBER, SYSTEMS, Hub, Repository, System, repository
-from shopform.forge import api
+from forge.jobs import NUMBER, Hub, Repository, System
 
 PLAN, APPLY = ("ci", "plan"), ("ci", "apply")
 FJORD = {"suppliers": {"fjord": {"name": "Fjord"}}}
 BOTH = {"suppliers": {"fjord": {"name": "Fjord"}, "sound": {"name": "Sound"}}}
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "PAUSE", 0.0)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Iterator[Repository]:
-    with repository(tmp_path / "repo") as made:
-        yield made
-
-
-@pytest.fixture(params=SYSTEMS)
-def system(request: Any) -> Iterator[System]:
-    with request.param() as server:
-        yield server
 
 
 def sha(number: int, letter: str) -> str:

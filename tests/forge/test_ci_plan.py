@@ -1,33 +1,9 @@
 """`shopform ci plan`: what it publishes, where it may, and what it never believes or gives away."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from forge.jobs import HEAD, MERGE, SYSTEMS, Hub, Lab, Repository, System, repository
-from shopform.forge import api
+from forge.jobs import HEAD, MERGE, Hub, Lab, Repository, System
 
 PLAN = ("ci", "plan")
 MARK = "<!-- shopform ci shop  -->\n"
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "PAUSE", 0.0)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Iterator[Repository]:
-    with repository(tmp_path / "repo") as made:
-        yield made
-
-
-@pytest.fixture(params=SYSTEMS)
-def system(request: Any) -> Iterator[System]:
-    with request.param() as server:
-        yield server
 
 
 def files(repo: Repository) -> dict[str, str]:

@@ -11,7 +11,6 @@ from threading import Thread
 import pytest
 
 from shopform.errors import ForgeError
-from shopform.forge import api
 from shopform.forge.api import ForgeApi
 from shopform.forge.ci_run import CiRun
 from shopform.forge.forge import MergedRequest
@@ -63,11 +62,6 @@ def serving(answer: Callable[[str], Answer]) -> Iterator[Server]:
         yield server
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "PAUSE", 0.0)
 
 
 def opened(url: str) -> ForgeApi:
