@@ -29,22 +29,11 @@ class ForgeApi:
     """
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
-        """Raises ForgeError for an address that is not https; this machine may do without."""
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError:
-            host = ""
-        if not host or not (parts.scheme == "https" or is_loopback(host)):
-            raise ForgeError(f"the address of the API is not an https URL: `{printable(url)}`")
+        """Raises ForgeError for an address that is not https; see `open_https`."""
         self.url = url.rstrip("/")
-        self._http = open_client(
-            parts.scheme,
-            host,
-            ForgeError,
-            headers={"User-Agent": f"shopform/{__version__}", **headers},
-            timeout=TIMEOUT,
-        )
+        agent = {"User-Agent": f"shopform/{__version__}"}
+        where = f"the address of the API is not an https URL: `{printable(url)}`"
+        self._http = open_https(url, where, headers={**agent, **headers})
         weakref.finalize(self, self._http.close)
 
     def request(
@@ -83,6 +72,21 @@ class ForgeApi:
             if not found or not (response.headers.get("X-Next-Page") or "next" in response.links):
                 return
             page += 1
+
+
+def open_https(url: str, otherwise: str, **settings: Any) -> httpx.Client:
+    """Return a client for the host of a URL.
+
+    Raises ForgeError with the message `otherwise` if it is not https; this machine may do without.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if not host or not (parts.scheme == "https" or is_loopback(host)):
+        raise ForgeError(otherwise)
+    return open_client(parts.scheme, host, ForgeError, timeout=TIMEOUT, **settings)
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

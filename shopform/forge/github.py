@@ -7,18 +7,15 @@ import io
 import zipfile
 from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from shopform.errors import ForgeError
 from shopform.files.paths import LARGEST
-from shopform.forge.api import TIMEOUT, ForgeApi
+from shopform.forge.api import ForgeApi, open_https
 from shopform.forge.ci_run import CiRun
 from shopform.forge.forge import PLAN_FILE, MergedRequest, artifact_of, own_comment
 from shopform.forge.records import part
-from shopform.kit.url_paths import is_loopback
-from shopform.shop.http_client import open_client
 
 # The token of a workflow may not ask who it is (403, "Resource not accessible by integration").
 ACTIONS: Final = "github-actions[bot]"
@@ -110,16 +107,10 @@ class GitHub:
         url = response.headers.get("Location")
         if not url:
             return response.content
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme != "https" and not is_loopback(host):
-            raise ForgeError(f"GitHub leads to an address for `{path}` that is not https")
+        elsewhere = f"GitHub leads to an address for `{path}` that is not https"
         data = bytearray()
         try:
-            with (
-                open_client(parts.scheme, host, ForgeError, timeout=TIMEOUT) as http,
-                http.stream("GET", url) as answer,
-            ):
+            with open_https(url, elsewhere) as http, http.stream("GET", url) as answer:
                 if not answer.is_success:
                     raise ForgeError(
                         f"the artifact `{path}` failed with HTTP {answer.status_code}",

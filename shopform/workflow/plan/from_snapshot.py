@@ -31,14 +31,16 @@ def plan_offline(
     options = replace(options, daily_calls=shop.daily_calls)
     known, desired = snapshot.opened(shop, workspace.desired)
     kinds, wanted = lists_to_read(options, desired, prior)
-    live, lists = known.selected(kinds, wanted)
-    known.require(lists)
-    result = draft_plan(desired, prior, live, shop, options)
+
+    def drafted(names: Collection[str]) -> tuple[Plan, list[ListId]]:
+        live, lists = known.selected(names, wanted)
+        known.require(lists)
+        return draft_plan(desired, prior, live, shop, options), lists
+
+    result, lists = drafted(kinds)
     if any(each.code == UNREAD for each in result.diagnostics):
         paths = [kind.name for kind in path_kinds(shop.catalogue) if kind.name not in known.unread]
-        live, lists = known.selected([*kinds, *paths], wanted)
-        known.require(lists)
-        result = draft_plan(desired, prior, live, shop, options)
+        result, lists = drafted([*kinds, *paths])
     if deleted := wanted_counts(result):
         note = warning(
             "not-counted",
