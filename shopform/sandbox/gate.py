@@ -35,6 +35,18 @@ class Gate:
         if (name, method == "GET") in self._denied:
             raise Refusal(int(denied))
 
+    def installed(self, origin: str) -> dict[str, object]:
+        """Return a shop in the answer to an app: the keys of the calls at installation (P)."""
+        return {
+            "webshop_id": 1,
+            "webshop_url": origin,
+            "app_token": self._token,
+            "app_token_daily_limit": self.daily_calls,
+            "app_token_current_usage": self.used,
+            "installed": 1767225600,
+            "fields": {},
+        }
+
 
 def _rights(denied: str, endpoint: Callable[[str], str]) -> list[tuple[str, bool]]:
     """Return the reads (True) and writes (False) that `ENDPOINT[:read|:write]` denies."""

@@ -21,8 +21,15 @@ class Switches:
         return self._values[name]
 
     def set(self, name: str, word: str) -> None:
-        """Set a switch. Raises UsageError for an unknown name or value."""
+        """Set a switch. Raises UsageError for an unknown name or value.
+
+        `typing` sets each `typing.ENDPOINT` that differs with that word, for example.
+        """
         known = self._allowed
+        endpoints = [n for n in known if n.startswith(f"{name}.") and word in known[n]]
+        if endpoints:
+            self._values |= dict.fromkeys(endpoints, word)
+            return
         if name not in known:
             hint = did_you_mean(name, known, "`--list-switches` shows all")
             raise UsageError(f"there is no switch `{name}`", hint=hint)

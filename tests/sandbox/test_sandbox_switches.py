@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sandbox_asking import Asker, shop
+from sandbox_asking import Answer, Asker, shop
 
 from shopform.errors import UsageError
 from shopform.kinds.standard import STANDARD
@@ -43,6 +44,7 @@ def walk(ask: Asker) -> dict[str, str]:
         go("POST", "/webhook", {"url": "https://erp.dk/hook", "events": events})
     go("PUT", "/profile/201", {"name": "Støvler"})
     go("DELETE", "/category/505")
+    go("GET", "/category/505")
     go("POST", "/category", {"name": "Ny", "rewrite_url": "vaek"})
     lists = [kind.wire.endpoint.value for kind in STANDARD.kinds if kind.nesting is None]
     for path in (*lists, "product"):
@@ -63,7 +65,9 @@ def walk(ask: Asker) -> dict[str, str]:
 
 
 def visit(switches: dict[str, str]) -> dict[str, str]:
-    with shop(switches=switches, products=2, deny=["brand:write"]) as (sandbox, ask):
+    seed = {name: [{"name": "Ecco"}] for name in ("brand", "manufacturer")}
+    settings: dict[str, Any] = {"products": 2, "deny": ["brand:write"], "seed": seed}
+    with shop(switches=switches, **settings) as (sandbox, ask):
         text = json.dumps(walk(ask)).replace(str(sandbox.port), "PORT")
         for hook in sandbox.data("webhook"):
             text = text.replace(hook["secret"], "SECRET")
@@ -124,12 +128,14 @@ CHECKS: list[tuple[str, str, Callable[[Asker], object], object]] = [
     ("post", "id_only", lambda a: a("POST", "/brand", {"name": "x"}).json, {"brand_id": 801}),
     ("post", "empty", lambda a: a("POST", "/brand", {"name": "x"}).text, ""),
     ("post", "wrapped", lambda a: [*a("POST", "/brand", {"name": "x"}).json], ["brand"]),
-    ("put", "object200", lambda a: a("PUT", "/profile/201", {"name": "x"}).json["name"], "x"),
-    ("put", "empty200", lambda a: a("PUT", "/profile/201", {"name": "x"}).status, 200),
+    ("put", "empty204", lambda a: a("PUT", "/profile/201", {"name": "x"}).status, 204),
+    ("put", "empty200", lambda a: a("PUT", "/profile/201", {"name": "x"}).text, ""),
     ("delete", "object200", lambda a: a("DELETE", "/category/503").json["name"], "Under"),
-    ("delete", "empty200", lambda a: a("DELETE", "/category/503").text, ""),
+    ("delete", "empty204", lambda a: a("DELETE", "/category/503").status, 204),
     ("errors", "json", lambda a: a("GET", "/category/99").json["error"], "Not Found"),
-    ("removed", "show", lambda a: gone(a)["is_removed"], "1"),
+    ("removed", "show", lambda a: removed(a)["is_removed"], "1"),
+    ("read_removed", "show", lambda a: read_removed(a).json["is_removed"], "1"),
+    ("read_removed", "404", lambda a: read_removed(a).status, 404),
     ("parent_key", "hide", lambda a: "profile_id" in only_attribute(a), False),
     ("missing_filter", "all", lambda a: len(a("GET", "/profile-attribute").items), 1),
     ("missing_filter", "empty", lambda a: a("GET", "/profile-attribute").items, []),
@@ -147,12 +153,20 @@ CHECKS: list[tuple[str, str, Callable[[Asker], object], object]] = [
 ]
 
 
-def gone(ask: Asker) -> dict[str, object]:
+def removed(ask: Asker) -> dict[str, object]:
     ask("DELETE", "/category/503")
-    found: dict[str, object] = ask("GET", "/category/503").json
-    assert found in ask("GET", "/category").items
-    assert ask("PUT", "/category/503", {"name": "x"}).status == 410
-    return found
+    assert (ask("GET", "/category/503").status, ask("PUT", "/category/503", {}).status) == (
+        410,
+        410,
+    )
+    (found,) = (each for each in ask("GET", "/category").items if each["category_id"] == 503)
+    return dict(found)
+
+
+def read_removed(ask: Asker) -> Answer:
+    ask("DELETE", "/category/503")
+    assert len(ask("GET", "/category").items) == 2
+    return ask("GET", "/category/503")
 
 
 def only_attribute(ask: Asker) -> dict[str, object]:

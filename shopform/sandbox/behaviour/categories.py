@@ -4,20 +4,13 @@ from typing import Any
 
 from shopform.kinds.category import CATEGORY
 from shopform.sandbox.behaviour import images
-from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.columns import Column, ColumnType, unwritable
 from shopform.sandbox.behaviour.table import NAME, PendingRow, Surface, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
 NULL = Column(default=None)
 SORT_ORDERS = ("normal", "no_stock_last", "random")
-
-
-def unwritable(
-    type_: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
-) -> Column:
-    """Return a column that only responses have: it is not among D1's arguments."""
-    return Column(type_, default, cast, writable=False)
 
 
 class Categories(Table):
@@ -96,7 +89,10 @@ class Categories(Table):
             number = above["parent_id"]
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:
-        origin, typing = self.world.origin, self.switches["typing"]
+        origin = self.world.origin
         path = "" if row["is_front"] else row["rewrite_url"]
-        shown = {"url": f"{origin}/{path}", "images": images.shown(row["images"], origin, typing)}
+        shown = {
+            "url": f"{origin}/{path}",
+            "images": images.shown(row["images"], origin, self.typing),
+        }
         return super().answer(row | shown, view)

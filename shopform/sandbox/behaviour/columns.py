@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import isfinite, nan
 
 from shopform.sandbox.behaviour.rewriting import rich
 from shopform.sandbox.messages import Refusal
@@ -15,10 +16,12 @@ class ColumnType(Enum):
     WORD = auto()
     NUMBER = auto()
     FLAG = auto()
+    PRICE = auto()
     ID = auto()
     OPAQUE = auto()
 
 
+NUMBERS = (ColumnType.NUMBER, ColumnType.FLAG, ColumnType.ID, ColumnType.PRICE)
 STRINGS = (ColumnType.TEXT, ColumnType.HTML, ColumnType.WORD)
 
 
@@ -44,6 +47,10 @@ class Column:
             return number(name, given)
         if self.type_ is ColumnType.FLAG:
             return flag(name, given)
+        if self.type_ is ColumnType.PRICE:
+            return price(name, given)
+        if self.type_ is ColumnType.OPAQUE:
+            return given
         if self.type_ is ColumnType.ID:
             return number(name, given) or self.default
         text = _text(name, given)
@@ -51,20 +58,39 @@ class Column:
             raise Refusal(400, f"{name} must be one of {', '.join(self.words)}")
         return rich(text, switches["html"]) if self.type_ is ColumnType.HTML else text
 
-    def show(self, stored: object, switches: Switches) -> object:
+    def show(self, stored: object, empty_text: str, typing: str) -> object:
+        """Return the value in a response, by the words of two switches."""
         if self.type_ in STRINGS:
             if stored is None or stored == "":
-                return {"as_is": stored, "null": None, "blank": ""}[switches["empty_text"]]
+                return {"as_is": stored, "null": None, "blank": ""}[empty_text]
             return stored
         if stored is None or self.type_ is ColumnType.OPAQUE:
             return stored
-        return show_number(stored, switches["typing"], self)
+        return show_number(stored, typing, self)
 
 
 def show_number(stored: object, typing: str, column: Column) -> object:
     if typing == "strings" or (typing == "mixed" and not column.cast):
         return str(stored)
     return bool(stored) if typing == "bools" and column.type_ is ColumnType.FLAG else stored
+
+
+def unwritable(
+    type_: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
+) -> Column:
+    """Return a column that only responses have: it is not among D1's arguments."""
+    return Column(type_, default, cast, writable=False)
+
+
+def price(name: str, given: object) -> int | float:
+    """Return an amount: 264 or 149.95 (OBS M-prod), sent as a number or a string (D1)."""
+    try:
+        amount = float(given) if isinstance(given, int | float | str) else nan
+    except ValueError:
+        amount = nan
+    if isinstance(given, bool) or not isfinite(amount):
+        raise Refusal(400, f"{name} must be an amount")
+    return int(amount) if amount.is_integer() else amount
 
 
 def number(name: str, given: object) -> int:

@@ -1,6 +1,5 @@
 """Open questions about the API as switches; the most likely value comes first."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -36,7 +35,6 @@ LISTS = {
 }
 # Newer endpoints are likely to use envelopes.
 NEWER = (ENVELOPE, "2.2: UNKNOWN, as its generation")
-BODIES = ("empty204", "object200", "empty200")
 IDENTITY = ("keep", "fold", "lower", "decode", "encode", "cut", "sign")
 REDIRECT_NAMES = (
     "source,target,status",
@@ -46,11 +44,20 @@ REDIRECT_NAMES = (
 )
 
 ALL_ENDPOINTS = (
-    Switch("typing", ("mixed", "strings", "ints", "bools"), "numbers and booleans", "2.4, 7"),
     Switch("empty_text", ("as_is", "null", "blank"), "how empty strings are returned", "2.4, 7"),
     Switch("post", ("object", "id_only", "empty", "wrapped"), "body of a create", "3.1, 7"),
-    Switch("put", BODIES, "status and body of an update", "3.1, 7"),
-    Switch("delete", BODIES, "status and body of a delete", "3.1, 7"),
+    Switch(
+        "put",
+        ("object200", "empty204", "empty200"),
+        "status and body of an update",
+        "3.1: L, R and M count on 200, L and R on the object; A3 has 204",
+    ),
+    Switch(
+        "delete",
+        ("empty200", "empty204", "object200"),
+        "status and body of a delete",
+        "3.1: M counts on 200; A3 has 204",
+    ),
     Switch("errors", ("plain", "json"), "body of an error", "3.4, 7"),
     Switch("denied", ("403", "401"), "status when a right is missing", "3.3, 7"),
     Switch("order", ("observed", "name", "id", "newest"), "order of lists", "2.2"),
@@ -61,7 +68,8 @@ ALL_ENDPOINTS = (
     Switch("bare_limit", ("ignore", "honour"), "limit and offset on bare lists", "2.3, 7"),
     Switch("missing_filter", ("refuse", "all", "empty"), "a list without its parent", "4.3, 7"),
     Switch("parent_key", ("show", "hide"), "the parent's id in items of lists", "7"),
-    Switch("removed", ("hide", "show"), "removed objects in lists and reads", "3.2"),
+    Switch("removed", ("hide", "show"), "removed objects in lists", "3.2"),
+    Switch("read_removed", ("410", "404", "show"), "reading a removed object", "3.2: L saw 410"),
     Switch(
         "delete_parent", ("refuse", "orphan", "cascade"), "deleting an object with children", "7"
     ),
@@ -84,13 +92,3 @@ ALL_ENDPOINTS = (
     Switch("webhook_events", ("array", "comma"), "form of the events in responses", "4.8, 7"),
     Switch("webhook_unknown_event", ("refuse", "accept"), "undocumented events", "4.8, 7"),
 )
-
-
-def switches_for(endpoints: Iterable[str]) -> tuple[Switch, ...]:
-    """Return the switches of a shop with these endpoints: the form of each list, and the others."""
-    shapes = (
-        Switch(f"shape.{endpoint}", words, f"form of the list of /{endpoint}", source)
-        for endpoint in endpoints
-        for words, source in [LISTS.get(endpoint, NEWER)]
-    )
-    return *shapes, *ALL_ENDPOINTS

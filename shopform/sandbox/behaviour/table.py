@@ -80,7 +80,6 @@ class Table:
     contains: ClassVar[tuple[str, str]] = ("", "")  # the endpoint of children, and their column
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
-    read_only: ClassVar[bool] = False
     path: ClassVar[str] = ""  # the column of an object's path
 
     def __init__(self, world: World) -> None:
@@ -92,6 +91,10 @@ class Table:
     @property
     def endpoint(self) -> str:
         return self.surface.endpoint
+
+    @property
+    def typing(self) -> str:
+        return self.switches[f"typing.{self.endpoint}"]
 
     def rows(self, query: Mapping[str, str]) -> list[Row]:
         """Return all rows of a list in order; cached, since sorting them for each page is slow."""
@@ -136,9 +139,18 @@ class Table:
         row = self.store.get(self.endpoint, wanted)
         if row is None:
             raise Refusal(404)
-        if not self.listed(row):
+        if row["_removed"]:
             raise Refusal(410)
         return row
+
+    def read(self, wanted: int) -> Row:
+        """Return one row to show; of a removed one as the switch says. Raises Refusal."""
+        row, word = self.store.get(self.endpoint, wanted), self.switches["read_removed"]
+        if row and row["_removed"] and word != "410":
+            if word == "show" and "is_removed" in self.columns:
+                return row
+            raise Refusal(404)
+        return self.one(wanted)
 
     def create(self, query: Mapping[str, str], body: Body, wanted: int = 0) -> Row:
         row = {name: column.default for name, column in self.columns.items()}
@@ -152,8 +164,6 @@ class Table:
     def update(self, wanted: int, body: Body) -> Row:
         """Merge the body into a row (L, M)."""
         before = self.one(wanted)
-        if before["_removed"]:
-            raise Refusal(410)
         row = before | self.taken_in(body)
         self.settle(PendingRow(row, before, body))
         self.keep(row)
@@ -161,8 +171,6 @@ class Table:
 
     def delete(self, wanted: int) -> Row:
         row = self.one(wanted)
-        if row["_removed"]:
-            raise Refusal(410)
         self.store.commit(self.removal(row))
         return row
 
@@ -234,8 +242,9 @@ class Table:
         if parent and (view is not View.LISTED or self.switches["parent_key"] == "show"):
             keys[parent] = self.id_column
         kept = row | {"is_removed": row["_removed"]}
+        empty_text = self.switches["empty_text"]
         return {
-            name: column.show(kept[key], self.switches)
+            name: column.show(kept[key], empty_text, self.typing)
             for key, column in (keys | dict(self.columns)).items()
             for name in self.shown(key)
         }
@@ -246,11 +255,12 @@ class Table:
         if draft.before is None and self.path not in draft.body:
             generate = self.switches["slug_missing"] == "generate"
             row[self.path] = slug(str(row[self.label])) if generate else ""
-        row[self.path] = self._free_path(row[self.path].strip("/"), self.id(row))
+        row[self.path] = self.free_path(row[self.path], self.id(row))
 
-    def _free_path(self, wanted: str, number: int) -> str:
+    def free_path(self, wanted: str, number: int) -> str:
         """Return a path that no other object has: the shop silently appends "-x" to a path that
         is taken (OBS M-prod)."""
+        wanted = wanted.strip("/")
         while wanted and self._is_taken(wanted, number):
             if self.switches["slugs"] == "refuse":
                 raise Refusal(400, f"{self.path} is taken")

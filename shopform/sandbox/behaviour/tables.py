@@ -8,12 +8,12 @@ from typing import Any
 from shopform.errors import UsageError
 from shopform.kinds import Catalogue
 from shopform.sandbox.behaviour.categories import Categories
-from shopform.sandbox.behaviour.columns import number
+from shopform.sandbox.behaviour.columns import NUMBERS, ColumnType, number
 from shopform.sandbox.behaviour.generic import table_of
 from shopform.sandbox.behaviour.plain import Brands, Suppliers
 from shopform.sandbox.behaviour.products import Products
 from shopform.sandbox.behaviour.profiles import Attributes, Profiles, Values
-from shopform.sandbox.behaviour.questions import Switch, switches_for
+from shopform.sandbox.behaviour.questions import ALL_ENDPOINTS, LISTS, NEWER, Switch
 from shopform.sandbox.behaviour.table import Table, World
 from shopform.sandbox.behaviour.traffic import Redirects, Webhooks
 from shopform.sandbox.messages import Refusal
@@ -53,7 +53,18 @@ class Endpoints:
 
     @property
     def switches(self) -> tuple[Switch, ...]:
-        return switches_for(self.tables)
+        """The open questions of each endpoint, and those of all."""
+        shapes = (
+            Switch(f"shape.{name}", words, f"form of the list of /{name}", source)
+            for name in self.tables
+            for words, source in [LISTS.get(name, NEWER)]
+        )
+        typing = (
+            Switch(f"typing.{name}", words, f"numbers and booleans of /{name}", "2.4, 7")
+            for name, table in self.tables.items()
+            if len(words := _typing(table)) > 1
+        )
+        return *shapes, *typing, *ALL_ENDPOINTS
 
     @property
     def first_ids(self) -> dict[str, int]:
@@ -67,6 +78,22 @@ class Endpoints:
                 f"there is no endpoint `{name}`", hint=f"use one of {', '.join(self.tables)}"
             )
         return found
+
+
+def _typing(table: type[Table]) -> tuple[str, ...]:
+    """Return the forms of numbers that differ in an endpoint.
+
+    They are a question of each endpoint: one shop had strings throughout in one and both in another
+    (M-cat, M-prod).
+    """
+    columns = [table.id_column, *table.columns.values()]
+    numbers = [column for column in columns if column.type_ in NUMBERS]
+    words = {
+        "strings": any(column.cast for column in numbers),
+        "ints": not all(column.cast for column in numbers),
+        "bools": any(column.type_ is ColumnType.FLAG for column in numbers),
+    }
+    return "mixed", *(word for word, differs in words.items() if differs)
 
 
 def open_shop(world: World, endpoints: Endpoints, seed: Seed, products: int) -> None:
