@@ -11,7 +11,8 @@ SHOE: dict[str, Any] = {"name": "Støvle", "categories": [501], "price": "149.95
 
 @pytest.fixture
 def ask() -> Iterator[Asker]:
-    with shop(products=3, seed={"supplier": [{"name": "Nordisk"}, {"name": "Fjord"}]}) as (_, asker):
+    suppliers = [{"name": "Nordisk"}, {"name": "Fjord"}]
+    with shop(products=3, seed={"supplier": suppliers}) as (_, asker):
         yield asker
 
 
