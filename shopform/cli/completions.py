@@ -54,8 +54,12 @@ def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
     return _starting(found, incomplete)
 
 
-def kinds(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
-    return _starting(standard(), incomplete)
+def kinds(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the kinds of the project."""
+    try:
+        return _starting(_project(ctx).catalogue, incomplete)
+    except (ShopformError, OSError):
+        return _starting(standard(), incomplete)
 
 
 def _declared(ctx: click.Context) -> list[str]:

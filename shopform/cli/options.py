@@ -13,6 +13,7 @@ from shopform.errors import UsageError
 from shopform.model.values import CHANGE_WORDS
 
 if TYPE_CHECKING:
+    from shopform.kinds import Catalogue
     from shopform.planning.scope import Options
     from shopform.terminal.console import Console
     from shopform.terminal.reporter import Reporter
@@ -111,11 +112,15 @@ def renamed(
     return accept(loaded, pairs, one_only)
 
 
-def plan_options(asked: dict[str, Any], *, whole: bool = False) -> "Options":
+def plan_options(
+    asked: dict[str, Any], catalogue: "Catalogue", *, whole: bool = False
+) -> "Options":
     """Return the options of a plan; `whole` plans include unchanged objects."""
     from shopform.planning.scope import Options
 
-    return taken(Options, asked, whole=whole)
+    written = asked.pop("allow_delete", ())
+    allowed = param_types.resolved(catalogue, param_types.kind_count, "--allow-delete", written)
+    return taken(Options, asked, allow_delete=dict(allowed), whole=whole)
 
 
 def limits(asked: dict[str, Any]) -> "ReadLimits":
@@ -212,8 +217,6 @@ permissions = stack(
         "--allow-delete",
         metavar="KIND=N",
         multiple=True,
-        type=param_types.kind_count,
-        callback=gathered(dict),
         shell_complete=completions.kinds,
         help="Allow up to N objects of a kind to be destroyed; with `undo` also ADDRESS, including"
         " edits made to it since.",

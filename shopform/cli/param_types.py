@@ -1,13 +1,14 @@
 """The types of options: durations, NAME=VALUE, KIND=N, lists of allowed values.
 
-They are functions that raise BadParameter, which click reports with the option.
+They are functions that raise BadParameter, which click reports with the option. Types of options
+that name kinds are applied by `resolved`.
 """
 
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -16,6 +17,7 @@ from shopform.model.values import CHANGE_WORDS
 if TYPE_CHECKING:
     from shopform.kinds import Catalogue
 
+T = TypeVar("T")
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -78,22 +80,39 @@ def standard() -> "Catalogue":
     return STANDARD
 
 
-def kinds(value: str) -> list[str]:
+def resolved(
+    catalogue: "Catalogue",
+    parse: "Callable[[Catalogue, str], T]",
+    option: str,
+    written: Iterable[str],
+) -> list[T]:
+    """Parse the values of an option that names kinds, which are known once a project is loaded.
+
+    Raises BadParameter with the option, as click does for the other types.
+    """
+    try:
+        return [parse(catalogue, value) for value in written]
+    except click.BadParameter as problem:
+        ctx = click.get_current_context()
+        raise click.BadParameter(problem.message, ctx, param_hint=f"'{option}'") from None
+
+
+def kinds(catalogue: "Catalogue", value: str) -> list[str]:
     """Parse a comma-separated list of kinds or sections to kinds."""
-    known = standard().kinds
+    known = catalogue.kinds
     names = {name: kind.name for kind in known for name in (kind.name, kind.section)}
     sections = [kind.section for kind in known]
     return [names[each] for each in listed(value, names, sections)]
 
 
-def kind_count(value: str) -> tuple[str, int]:
+def kind_count(catalogue: "Catalogue", value: str) -> tuple[str, int]:
     """Parse KIND=N or SECTION=N; an ADDRESS counts as one object."""
-    known = standard()
     name, equals, number = value.partition("=")
     if not equals and "." in name:
         return name, 1
-    kind = next((kind.name for kind in known.kinds if name in (kind.name, kind.section)), None)
+    known = catalogue.kinds
+    kind = next((kind.name for kind in known if name in (kind.name, kind.section)), None)
     if kind is None or not number.isdecimal():
-        names = ", ".join(known)
+        names = ", ".join(catalogue)
         raise click.BadParameter(f"`{value}` is not KIND=N with a kind of {names}")
     return kind, int(number)

@@ -67,16 +67,15 @@ def _apply(
     from shopform.workflow.requests import Approval
     from shopform.workflow.run.run_plan import carry_out
 
-    limits, wanted = options.limits(asked), options.plan_options(asked)
-    approval = options.taken(Approval, asked)
-    verb = "destroy" if wanted.destroy else "apply"
-
+    limits, approval = options.limits(asked), options.taken(Approval, asked)
+    verb = "destroy" if asked["destroy"] else "apply"
     carry = partial(carry_out, limits=limits, approval=approval, verb=verb)
     if plan_file:
         if accept_rename:
             raise UsageError("a saved plan allows no planning options", hint="remove the options")
         reporter = Reporter(console)
         request = options.project_request(console, asked)
+        wanted = options.plan_options(asked, request.catalogue)
         return reporter.applied(carry(Saved(request, reporter, plan_file, wanted)))
     if not approval.auto_approve and not console.interactive:
         raise UsageError(
@@ -84,6 +83,7 @@ def _apply(
             hint="pass `--auto-approve`, or apply a saved plan",
         )
     reporter, loaded = options.opened(console, asked)
+    wanted = options.plan_options(asked, loaded.project.catalogue)
     one_only = {"--expect-digest": approval.expect_digest, "destroy": wanted.destroy}
     loaded = options.renamed(loaded, accept_rename, one_only)
     if several(loaded, one_only):

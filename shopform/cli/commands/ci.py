@@ -62,8 +62,8 @@ def _plan(asked: dict[str, Any], report: "CiReport") -> int:
     from shopform.workflow.requests import FromSnapshot
 
     detailed, known = asked.pop("detailed_exitcode"), options.taken(FromSnapshot, asked)
-    limits, wanted = options.limits(asked), options.plan_options(asked, whole=True)
-    reporter, loaded = options.opened(report.console, asked)
+    limits, (reporter, loaded) = options.limits(asked), options.opened(report.console, asked)
+    wanted = options.plan_options(asked, loaded.project.catalogue, whole=True)
     several(loaded, {"ci plan": True})
     out = report.claim()
     result = plan_request(loaded, report.run, limits, wanted, known, out=out, detailed=detailed)
@@ -103,9 +103,9 @@ def _apply(asked: dict[str, Any], plan_file: Path | None, report: "CiReport") ->
     from shopform.workflow.ci.apply_reviewed import ReviewedFile, apply_reviewed
     from shopform.workflow.open_project import several
 
-    limits, wanted = options.limits(asked), options.plan_options(asked)
-    lock_timeout = asked.pop("lock_timeout")
+    limits, lock_timeout = options.limits(asked), asked.pop("lock_timeout")
     reporter, loaded = options.opened(report.console, asked)
+    wanted = options.plan_options(asked, loaded.project.catalogue)
     several(loaded, {"ci apply": True})
     file = ReviewedFile(plan_file, report.kept)
     result = apply_reviewed(loaded, report.run, limits, wanted, file, lock_timeout=lock_timeout)
@@ -137,8 +137,8 @@ def _drift(asked: dict[str, Any], report: "CiReport") -> int:
     from shopform.workflow.ci.plan_request import check_drift
     from shopform.workflow.open_project import several
 
-    limits, wanted = options.limits(asked), options.plan_options(asked)
-    reporter, loaded = options.opened(report.console, asked)
+    limits, (reporter, loaded) = options.limits(asked), options.opened(report.console, asked)
+    wanted = options.plan_options(asked, loaded.project.catalogue)
     several(loaded, {"ci drift": True})
     report.claim()
     result = check_drift(loaded, report.run, limits, wanted)

@@ -2,14 +2,17 @@
 
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from shopform.cli import options, output_options
-from shopform.cli.param_types import File, key_value, kinds
+from shopform.cli.param_types import File, key_value, kinds, resolved
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
+
+if TYPE_CHECKING:
+    from shopform.workflow.workspace import LoadedProject
 
 between = options.stack(
     options.here,
@@ -21,8 +24,6 @@ between = options.stack(
         "--kinds",
         metavar="SECTIONS",
         multiple=True,
-        type=kinds,
-        callback=options.gathered(lambda lists: frozenset(chain(*lists))),
         help="Only these sections (comma-separated), with children and dependencies.",
     ),
     options.chosen_part,
@@ -90,12 +91,13 @@ def _copy(
     from shopform.workflow.plan.clone_shop import CloneSource, CopyRequest
     from shopform.workflow.requests import Approval
 
-    request = options.taken(CopyRequest, asked, three_way=verb == "promote")
-    limits = options.limits(asked)
-    approval = options.taken(Approval, asked)
+    limits, approval = options.limits(asked), options.taken(Approval, asked)
     check_approval(console, approval)
-    wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     reporter, loaded = options.opened(console, asked)
+    chosen = _kinds(loaded, asked)
+    request = options.taken(CopyRequest, asked, kinds=chosen, three_way=verb == "promote")
+    whole = bool(out) or console.form != "text"
+    wanted = options.plan_options(asked, loaded.project.catalogue, whole=whole)
     copying = CloneSource(loaded, request, wanted)
     left, detailed = copying.read(limits, more=True), detailed_exitcode
     made = offer(reporter, copying, left, approval, verb=verb, out=out, detailed=detailed)
@@ -106,9 +108,10 @@ def _write(console: Console, folder: Path, **asked: Any) -> int:
     from shopform.workflow.files.declared_files import write_declared
     from shopform.workflow.plan.clone_shop import CloneSource, CopyRequest
 
-    request, limits = options.taken(CopyRequest, asked), options.limits(asked)
-    wanted = options.plan_options(asked)
+    limits = options.limits(asked)
     reporter, loaded = options.opened(console, asked)
+    request = options.taken(CopyRequest, asked, kinds=_kinds(loaded, asked))
+    wanted = options.plan_options(asked, loaded.project.catalogue)
     copying = CloneSource(loaded, request, wanted, with_key=False)
     copying.read(limits, more=False)
     declared, unread = copying.files()
@@ -118,3 +121,9 @@ def _write(console: Console, folder: Path, **asked: Any) -> int:
     made = write_declared(copying.workspace, declared, unread, folder, about=about, hint=hint)
     reporter.declared(made, folder)
     return 0
+
+
+def _kinds(loaded: "LoadedProject", asked: dict[str, Any]) -> frozenset[str]:
+    written = asked.pop("kinds")
+    lists = resolved(loaded.project.catalogue, kinds, "--kinds", written)
+    return frozenset(chain(*lists))

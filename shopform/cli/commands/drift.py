@@ -37,8 +37,8 @@ def command(
 
     if write == "-" and console.form not in ("text", "quiet"):
         raise UsageError("only one of the two can go to stdout", hint="give `--write` a file")
-    limits, wanted = options.limits(asked), options.plan_options(asked)
-    reporter, loaded = options.opened(console, asked)
+    limits, (reporter, loaded) = options.limits(asked), options.opened(console, asked)
+    wanted = options.plan_options(asked, loaded.project.catalogue)
     if several(loaded, {"--write": write, "--format html": console.form == "html"}):
         from shopform.terminal.several_shops import report_plans
         from shopform.workflow.run.multi_shop import plan_all

@@ -52,6 +52,7 @@ def command(
             raise UsageError("a saved plan allows no planning options", hint="remove the options")
         graph = step_graph(read_plan(console.directory, plan_file, standard()))
     else:
-        wanted = options.plan_options(asked)
-        graph = resource_graph(*open_declared(options.opened(console, asked)[1], wanted))
+        loaded = options.opened(console, asked)[1]
+        wanted = options.plan_options(asked, loaded.project.catalogue)
+        graph = resource_graph(*open_declared(loaded, wanted))
     console.result(render_graph(graph, form))

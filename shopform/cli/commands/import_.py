@@ -5,7 +5,6 @@ from typing import Any
 import click
 
 from shopform.cli import completions, options
-from shopform.cli.param_types import standard
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -37,10 +36,11 @@ def command(
     from shopform.workflow.requests import ImportRequest
     from shopform.workflow.state.import_object import import_object
 
-    request = options.taken(ImportRequest, asked, address=check_address(standard(), address))
-    if request.into and not request.generate:
+    if asked["into"] and not asked["generate"]:
         raise UsageError("`--into` needs `--generate`", hint="add `--generate`")
     limits, (_, loaded) = options.limits(asked), options.opened(console, asked)
+    wanted = check_address(loaded.project.catalogue, address)
+    request = options.taken(ImportRequest, asked, address=wanted)
     made = import_object(open_workspace(loaded), request, limits)
     if made.written:
         console.result(f"Wrote {address} to {made.written}.")

@@ -49,10 +49,11 @@ def command(
     from shopform.workflow.run.propose_plan import propose, propose_offline
 
     limits, known = options.limits(asked), options.snapshot_use(asked)
-    wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
-    if wanted.refresh_only and (wanted.destroy or wanted.replace or known.changed):
+    if asked["refresh_only"] and (asked["destroy"] or asked["replace"] or known.changed):
         raise UsageError("`--refresh-only` plans no changes", hint="remove the other options")
     reporter, loaded = options.opened(console, asked)
+    whole = bool(out) or console.form != "text"
+    wanted = options.plan_options(asked, loaded.project.catalogue, whole=whole)
     one_only = {"--out": out, "--format html": console.form == "html", "--snapshot": known.snapshot}
     loaded = options.renamed(loaded, accept_rename, one_only)
     if several(loaded, one_only):

@@ -69,9 +69,10 @@ def _undo(
     from shopform.workflow.plan.undo_run import UndoSource
     from shopform.workflow.requests import Approval
 
-    wanted = options.plan_options(asked, whole=bool(out) or console.form != "text")
     limits, approval = options.limits(asked), options.taken(Approval, asked)
     reporter, loaded = options.opened(console, asked)
+    whole = bool(out) or console.form != "text"
+    wanted = options.plan_options(asked, loaded.project.catalogue, whole=whole)
     source = UndoSource(loaded, run, wanted)
     console.info(f"Undoing {source.run.name}, `{source.run.verb}`.")
     verb, detailed = f"undo {source.run.name}", detailed_exitcode
