@@ -9,13 +9,15 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 from unittest.mock import patch
 
+import pytest
+from _pytest.mark import ParameterSet
 from direct import direct
 
 from shopform.cli.main import execute
@@ -27,6 +29,14 @@ EXAMPLES = ROOT / "examples"
 ADDRESS_IN_FILES = re.compile(r"http://127\.0\.0\.1:\d+")
 ROOMY = 2**28  # bytes; the gate takes 20 MB
 SHOPFORM = (sys.executable, "-c", "from shopform.cli.entry import run; run()")
+
+
+def sampled(values: Iterable[object], every: int) -> list[ParameterSet]:
+    """These parameters: one in `every` for the gate, and the others for `make faults`."""
+    return [
+        pytest.param(value, marks=() if number % every == 0 else pytest.mark.wide)
+        for number, value in enumerate(values)
+    ]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def survive(
 @SCENARIOS
 @pytest.mark.parametrize("order", ["ENOSPC", "ENOSPC+", "EIO"])
 def test_some_file_operations_fail(order: str, scenario: Scenario, prepared: Prepared) -> None:
-    survive(order, scenario, prepared, EVERY[len(order) * 3 :: 47])
+    survive(order, scenario, prepared, EVERY[len(order) * 3 :: 71])
 
 
 @pytest.mark.wide

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from support import Prepared
+from support import Prepared, sampled
 from trial import APPLY, CHANGE, CREATE, Scenario, addresses, made_good, trial, well_told
 
 HELD = 0.3  # seconds an answer is held back, so that the signal comes while it is awaited
@@ -19,7 +19,7 @@ AT_A_WRITE = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", sampled([signal.SIGINT, signal.SIGTERM], 2))
 @PARALLELISM
 @AT_A_WRITE
 def test_interrupted_once_finishes_what_is_in_flight_and_says_what_remains(

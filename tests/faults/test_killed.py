@@ -51,13 +51,13 @@ def survive(
 @SCENARIOS
 @pytest.mark.parametrize("what", AT_CALLS)
 def test_killed_at_some_calls(what: str, scenario: Scenario, prepared: Prepared) -> None:
-    survive(what, scenario, prepared, EVERY[AT_CALLS.index(what) + 3 :: 11])
+    survive(what, scenario, prepared, EVERY[AT_CALLS.index(what) + 3 :: 17])
 
 
 @SCENARIOS
 @pytest.mark.parametrize("what", AT_FILES)
 def test_killed_at_some_file_operations(what: str, scenario: Scenario, prepared: Prepared) -> None:
-    survive(what, scenario, prepared, EVERY[AT_FILES.index(what) * 6 + 2 :: 47])
+    survive(what, scenario, prepared, EVERY[AT_FILES.index(what) * 6 + 2 :: 71])
 
 
 @pytest.mark.wide

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support import Prepared, Run
+from support import Prepared, Run, sampled
 from trial import CHANGE, COUNTED, Scenario, Trial, made_good, trial, well_told
 
 from shopform.kinds.standard import STANDARD
@@ -57,7 +57,7 @@ def stopped(
 
 
 @pytest.mark.parametrize("scenario", [SETTLED, CHANGE], ids=lambda s: s.name)
-@pytest.mark.parametrize("action", EXITS)
+@pytest.mark.parametrize("action", sampled(EXITS, 2))
 def test_a_list_that_is_not_whole_stops_everything(
     action: str, scenario: Scenario, prepared: Prepared
 ) -> None:

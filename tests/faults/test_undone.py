@@ -83,7 +83,7 @@ def unprotected(one: Trial) -> None:
 def test_killed_at_some_calls_and_undone(
     scenario: Scenario, answered: bool, prepared: Prepared
 ) -> None:
-    survive(scenario, prepared, EVERY[8 + answered :: 12], answered=answered)
+    survive(scenario, prepared, EVERY[8 + answered :: 17], answered=answered)
 
 
 @pytest.mark.wide

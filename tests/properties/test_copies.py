@@ -17,7 +17,7 @@ from shopform.model.canonical import canonical
 from shopform.sandbox import Sandbox
 
 gate = settings(
-    max_examples=10,
+    max_examples=6,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,

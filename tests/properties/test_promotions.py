@@ -14,7 +14,7 @@ from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import canonical
 
 gate = settings(
-    max_examples=10,
+    max_examples=6,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,

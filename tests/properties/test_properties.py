@@ -19,7 +19,7 @@ from shopform.render.json.plan_document import document
 from shopform.render.text.plan_text import render_plan
 
 gate = settings(
-    max_examples=15,
+    max_examples=8,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -30,7 +30,7 @@ def other(fields: dict[str, Any]) -> dict[str, Any]:
 
 @given(projects())
 @settings(
-    max_examples=15,
+    max_examples=8,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -15,7 +15,7 @@ from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Change, FieldChange, Plan
 
 gate = settings(
-    max_examples=10,
+    max_examples=6,
     phases=(Phase.explicit, Phase.generate),
     derandomize=True,
     database=None,

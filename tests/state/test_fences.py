@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from object_stores import KEY, QUICK, Faults, Killed, dying, losing, memory, store_of
 from state_samples import A, B, C, entry, intent
+from support import sampled
 
 from shopform.errors import Locked, LockLost, StateError, StoreError
 from shopform.model.plan import Op
@@ -100,7 +101,7 @@ def test_the_tag_of_the_state_refuses_one_that_is_late() -> None:
     assert state_replaced_late(anyway) == {}
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after", sampled([True, False], 2))
 @pytest.mark.parametrize("fault", [dying, losing])
 def test_a_holder_is_sealed_off_though_the_next_run_fails_or_dies_at_any_request(
     fault: Callable[[int, bool], Callable[[int, str, bool], None]], after: bool

@@ -52,6 +52,7 @@ def test_answers_without_ids_are_looked_up_beside_other_creates(kind: str) -> No
         one.assert_settled()
 
 
+@pytest.mark.wide
 def test_pages_of_one_name_get_the_same_paths_however_slow_a_call_is() -> None:
     """Beside a page that takes or leaves the path they want, eight at a time: each call in turn
     waits for one that could overtake it."""
