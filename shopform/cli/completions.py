@@ -62,6 +62,12 @@ def kinds(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list
         return _starting(standard(), incomplete)
 
 
+def events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    from shopform.workflow.deliveries import known_events
+
+    return _starting(known_events(standard()), incomplete)
+
+
 def _declared(ctx: click.Context) -> list[str]:
     from shopform.config import shop_names
     from shopform.config.compile.declarations import Declarations

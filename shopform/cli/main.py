@@ -34,6 +34,10 @@ COMMANDS = {
     "graph": ("graph:command", "Print the dependency graph as DOT or Mermaid."),
     "state": ("state:group", "Inspect and edit the state."),
     "force-unlock": ("state:force_unlock", "Release the lock of a run that hangs."),
+    "webhook": (
+        "webhook:group",
+        "Verify deliveries of events, and send signed ones to a receiver.",
+    ),
     "sandbox": ("sandbox:command", "Run a local shop to try shopform without an account."),
     "schema": ("schema:command", "Print the JSON Schema of the project files."),
     "completion": ("completion:command", "Print the completion script of a shell."),

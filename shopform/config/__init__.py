@@ -9,6 +9,7 @@ from shopform.config.compile.compiler import (
     load_project,
     same_shops,
 )
+from shopform.config.compile.interpolation import read_source
 from shopform.config.compile.shop_selection import names_several_shops, select_shop, select_shops
 from shopform.config.compile.shop_settings import unusable_state
 from shopform.config.read.project import Project, load, shop_names, variable_names
@@ -23,6 +24,7 @@ __all__ = [
     "load",
     "load_project",
     "names_several_shops",
+    "read_source",
     "same_shops",
     "select_shop",
     "select_shops",

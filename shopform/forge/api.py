@@ -3,7 +3,6 @@
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -12,8 +11,7 @@ from shopform.diagnostics import printable
 from shopform.errors import ForgeError
 from shopform.forge.records import part
 from shopform.kit.text import shorten
-from shopform.kit.url_paths import is_loopback
-from shopform.shop.http_client import TRIES, open_client, request
+from shopform.shop.http_client import TRIES, open_https, request
 
 PAUSE: Final = 1.0  # seconds before the second try
 TIMEOUT: Final = 30.0
@@ -29,11 +27,13 @@ class ForgeApi:
     """
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
-        """Raises ForgeError for an address that is not https; see `open_https`."""
+        """Raises ForgeError for an address that is not https; this machine may do without."""
         self.url = url.rstrip("/")
         agent = {"User-Agent": f"shopform/{__version__}"}
         where = f"the address of the API is not an https URL: `{printable(url)}`"
-        self._http = open_https(url, where, headers={**agent, **headers})
+        self._http = open_https(
+            url, ForgeError(where), timeout=TIMEOUT, headers={**agent, **headers}
+        )
         weakref.finalize(self, self._http.close)
 
     def request(
@@ -72,21 +72,6 @@ class ForgeApi:
             if not found or not (response.headers.get("X-Next-Page") or "next" in response.links):
                 return
             page += 1
-
-
-def open_https(url: str, otherwise: str, **settings: Any) -> httpx.Client:
-    """Return a client for the host of a URL.
-
-    Raises ForgeError with the message `otherwise` if it is not https; this machine may do without.
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    if not host or not (parts.scheme == "https" or is_loopback(host)):
-        raise ForgeError(otherwise)
-    return open_client(parts.scheme, host, ForgeError, timeout=TIMEOUT, **settings)
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

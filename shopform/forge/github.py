@@ -12,10 +12,11 @@ import httpx
 
 from shopform.errors import ForgeError
 from shopform.files.paths import LARGEST
-from shopform.forge.api import ForgeApi, open_https
+from shopform.forge.api import TIMEOUT, ForgeApi
 from shopform.forge.ci_run import CiRun
 from shopform.forge.forge import PLAN_FILE, MergedRequest, artifact_of, own_comment
 from shopform.forge.records import part
+from shopform.shop.http_client import open_https
 
 # The token of a workflow may not ask who it is (403, "Resource not accessible by integration").
 ACTIONS: Final = "github-actions[bot]"
@@ -107,10 +108,13 @@ class GitHub:
         url = response.headers.get("Location")
         if not url:
             return response.content
-        elsewhere = f"GitHub leads to an address for `{path}` that is not https"
+        elsewhere = ForgeError(f"GitHub leads to an address for `{path}` that is not https")
         data = bytearray()
         try:
-            with open_https(url, elsewhere) as http, http.stream("GET", url) as answer:
+            with (
+                open_https(url, elsewhere, timeout=TIMEOUT) as http,
+                http.stream("GET", url) as answer,
+            ):
                 if not answer.is_success:
                     raise ForgeError(
                         f"the artifact `{path}` failed with HTTP {answer.status_code}",

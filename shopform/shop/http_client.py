@@ -1,7 +1,8 @@
-"""The client of httpx, for the shop, for servers of states and for forges."""
+"""The client of httpx, for the shop, for servers of states, forges and receivers of webhooks."""
 
 import time
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -34,6 +35,21 @@ def open_client(
             hint="check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and"
             " SSL_CERT_DIR",
         ) from None
+
+
+def open_https(url: str, otherwise: ShopformError, **settings: Any) -> httpx.Client:
+    """Return a client for the host of a URL.
+
+    Raises `otherwise` if it is not https; this machine may do without.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        raise otherwise from None
+    if not host or not (parts.scheme == "https" or is_loopback(host)):
+        raise otherwise
+    return open_client(parts.scheme, host, type(otherwise), **settings)
 
 
 def request(

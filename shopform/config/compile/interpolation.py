@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping as Map
+from dataclasses import replace
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Scalar
 from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.errors import ConfigError, UsageError
 from shopform.model.values import Secret
 
 _PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
@@ -149,6 +152,25 @@ class Resolver:
     def _file(self, path: str, node: Scalar) -> Secret | None:
         text = self._files.text(path, node.file, node.span)
         return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))
+
+
+def read_source(text: str, directory: Path, environment: Map[str, str]) -> str:
+    """Return the secret of a source outside of the files, such as `${env:NAME}` in an option.
+
+    Paths are relative to `directory`. Raises UsageError for a literal, ConfigError.
+    """
+    if not wholly_secret(text):
+        raise UsageError(
+            "a secret must not be on the command line",
+            hint="write its source, in single quotes: '${env:NAME}' or '${file:PATH}'",
+        )
+    collector = Collector()
+    files = Files(directory, collector)
+    resolver = Resolver({}, environment, files, collector, secrets=True)
+    found = resolver.resolve(Scalar("", 0, 0, text, plain=True))
+    if not isinstance(found, Secret):
+        raise ConfigError(diagnostics=[replace(each, span=None) for each in collector])
+    return found.text
 
 
 def _escape(text: str) -> str:

@@ -1,0 +1,128 @@
+"""Verify deliveries of events, and send signed ones to a receiver that is being developed.
+
+Nothing is known of a delivery but its events and that it is signed (A3, F2, H1): the method, the
+header with the signature and the payload are in no known document.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+from shopform import __version__, files
+from shopform.config import read_source
+from shopform.errors import Refused, ShopformError, UsageError
+from shopform.kinds import Catalogue
+from shopform.kit.signatures import Scheme, matching, sign, verify
+from shopform.shop.http_client import open_https, request
+
+TIMEOUT = 30.0
+
+
+class Signing(NamedTuple):
+    """How deliveries are signed; `source` is that of the secret, such as `${env:NAME}`."""
+
+    source: str
+    header: str = ""
+    scheme: Scheme = Scheme()
+
+    @classmethod
+    def of(cls, source: str | None, header: str | None, digest: str, encoding: str) -> "Signing":
+        return cls(source or "", header or "", Scheme(digest, encoding))
+
+    def secret(self, directory: Path, environment: Mapping[str, str]) -> str:
+        """Return the secret. Raises ConfigError, UsageError."""
+        found = read_source(self.source, directory, environment).strip()
+        if not found:
+            raise UsageError(f"the secret of `{self.source}` is empty")
+        return found
+
+
+class Sent(NamedTuple):
+    """A delivery that the receiver accepted, with the seconds it took."""
+
+    url: str
+    body: bytes
+    status: int
+    seconds: float
+
+
+def known_events(catalogue: Catalogue) -> frozenset[str]:
+    """Return the events of the kinds whose objects have a secret of the shop."""
+    signed = (kind for kind in catalogue.kinds if kind.generated)
+    return frozenset().union(*(row.known for kind in signed for row in kind.rows))
+
+
+def read_file(directory: Path, file: str) -> bytes:
+    """Return the content of a file on the command line. Raises UsageError."""
+    with files.reporting(directory / file, UsageError):
+        return files.read(files.typed(directory, file))
+
+
+def signature_in(headers: str, name: str) -> str:
+    """Return the value of a header in lines of headers. Raises UsageError."""
+    lines = [line.partition(":") for line in headers.splitlines()]
+    found = [text.strip() for key, _, text in lines if key.strip().lower() == name.lower()]
+    if len(found) != 1:
+        keys = ", ".join(key.strip() for key, colon, _ in lines if colon) or "none"
+        raise UsageError(
+            f"there is {'no' if not found else 'more than one'} header `{name}`",
+            hint=f"the headers are: {keys}",
+        )
+    return found[0]
+
+
+def split_request(received: bytes) -> tuple[str, bytes]:
+    """Return the headers and the body of a request as it was received. Raises UsageError."""
+    head, separator, body = received.partition(b"\r\n\r\n")
+    if not separator:
+        head, separator, body = received.partition(b"\n\n")
+    if not separator:
+        raise UsageError(
+            "the request has no empty line after its headers",
+            hint="give the signature with `--signature FILE`",
+        )
+    return head.decode("utf-8", "replace"), body
+
+
+def check_delivery(body: bytes, signature: str, secret: str, scheme: Scheme) -> None:
+    """Raise Refused if the signature is not that of the body."""
+    if verify(body, signature, secret, scheme):
+        return
+    hint = "check the secret, and that the body is as received, byte for byte"
+    if found := next(matching(body, signature, secret), None):
+        hint = f"it matches with `--digest {found.digest} --encoding {found.encoding}`"
+    raise Refused(
+        f"the signature is not that of these {len(body)} bytes"
+        f" (HMAC with {scheme.digest}, in {scheme.encoding})",
+        hint=hint,
+    )
+
+
+def test_body(event: str) -> bytes:
+    """Return the body of a test delivery, which is shopform's own."""
+    return json.dumps({"event": event, "test": True}).encode()
+
+
+def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
+    """Send a signed delivery once. Raises ShopformError unless the receiver answers 2xx."""
+    # A query or a login may hold a password.
+    shown = re.sub("//[^/]*@", "//", re.split("[?#]", url)[0])
+    refused = UsageError(
+        f"`{shown}` is not an https URL", hint="`http://` is for this machine only"
+    )
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"shopform/{__version__}",
+        signing.header: sign(body, secret, signing.scheme),
+    }
+    began = monotonic()
+    with open_https(url, refused, timeout=TIMEOUT, headers=headers) as http:
+        found = request(http, "POST", url, tries=1, pause=0, content=body)
+    if isinstance(found, str):
+        raise ShopformError(f"no answer from `{shown}`: {found}")
+    if not found.is_success:
+        raise ShopformError(f"the receiver `{shown}` answered {found.status_code}")
+    return Sent(shown, body, found.status_code, monotonic() - began)
