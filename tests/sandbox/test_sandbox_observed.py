@@ -77,11 +77,46 @@ def test_id_zero_and_no_id_answer_the_list(ask: Asker) -> None:
     assert ask("GET", "/category/").json == ask("GET", "/category").json
 
 
-def test_unknown_query_arguments_and_body_keys_are_ignored(ask: Asker) -> None:
+def test_unknown_query_arguments_are_ignored_and_computed_columns_kept(ask: Asker) -> None:
     assert ask("GET", "/category?invented=1").json == ask("GET", "/category").json
-    made = ask.made("/category", name="Sko", invented=1, is_front=1, category_id=77)
-    assert (made["category_id"], made["is_front"]) == (502, 0)
-    assert "invented" not in made
+    body = {"is_front": 1, "category_id": 77, "is_removed": 1, "url": "x", "_removed": 1}
+    made = ask.made("/category", name="Sko", **body)
+    assert (made["category_id"], made["is_front"], made["is_removed"]) == (502, 0, "0")
+    assert made["url"].endswith("/sko")
+    assert "_removed" not in made
+
+
+@pytest.mark.parametrize("path", ["/category", "/supplier", "/brand", "/manufacturer", "/profile"])
+def test_unknown_columns_are_kept_as_sent_in_lists_reads_and_updates(ask: Asker, path: str) -> None:
+    sent = {"colour": "7", "weight_kg": 7, "boxed": True, "parts": [{"a": 1}], "note": None}
+    made = ask.made(path, name="Sko", **sent)
+    number = next(iter(made.values()))
+    assert {name: made[name] for name in sent} == sent
+    ask("PUT", f"{path}/{number}", {"colour": "8"})
+    shown = ask("GET", f"{path}/{number}").json
+    assert {name: shown[name] for name in sent} == sent | {"colour": "8"}
+    assert shown in ask("GET", path).items
+
+
+def test_a_shop_that_drops_unknown_columns_does_so_without_a_word() -> None:
+    with shop(switches={"unknown_columns": "drop"}) as (_, ask):
+        made = ask.made("/category", name="Sko", colour="7", is_hidden="1", weight=5)
+        assert (made["is_hidden"], made["weight"]) == (None, 0)
+        assert len(made) == 27
+
+
+@pytest.mark.parametrize("word", ["keep", "drop"])
+def test_a_seed_has_columns_that_requests_cannot_set(word: str) -> None:
+    extension = [{"title": "Farve", "type": "text", "id": "3", "value": False}]
+    row = {"name": "Skjult", "is_hidden": "1", "weight": 9999999, "extension_data": extension}
+    seed = {"category": [{"name": "Hjem", "is_front": 1}, row | {"colour": "7", "is_online": 0}]}
+    with shop(switches={"unknown_columns": word}, seed=seed) as (_, ask):
+        front, found = ask("GET", "/category").json
+        assert (front["name"], front["is_front"], front["category_id"]) == ("Hjem", 1, 501)
+        assert {name: found[name] for name in row} == row
+        assert (found["colour"], found["is_online"]) == ("7", 0)
+        ask("PUT", "/category/502", {"name": "Nu", "colour": "8"})
+        assert ask("GET", "/category/502").json["colour"] == ("8" if word == "keep" else "7")
 
 
 def test_deleted_is_410_in_plain_text_and_unknown_is_404(ask: Asker) -> None:

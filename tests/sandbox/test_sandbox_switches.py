@@ -29,7 +29,7 @@ def walk(ask: Asker) -> dict[str, str]:
 
     go("POST", "/supplier", {"name": "Nordisk", "dropshipping_mail": ""})
     go("POST", "/brand", {"name": "Ecco"})
-    go("POST", "/supplier", {"name": "Æbler  &amp; Pærer"})
+    go("POST", "/supplier", {"name": "Æbler  &amp; Pærer", "invented": 7})
     go("POST", "/profile", {"name": "Sko"})
     go("POST", "/profile-attribute?profile_id=201", {"name": "Str.", "type": "valuelist"})
     for val in ("37", "36"):

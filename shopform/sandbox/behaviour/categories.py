@@ -1,10 +1,18 @@
 """The category tree."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shopform.kinds.category import CATEGORY
 from shopform.sandbox.behaviour import images
-from shopform.sandbox.behaviour.columns import Column, ColumnType, unwritable
+from shopform.sandbox.behaviour.columns import (
+    Column,
+    ColumnType,
+    SetBy,
+    number,
+    undocumented,
+    unwritable,
+)
 from shopform.sandbox.behaviour.table import NAME, PendingRow, Surface, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
@@ -24,12 +32,12 @@ class Categories(Table):
         name=NAME,
         parent_id=Column(ColumnType.ID, 0),
         in_menu=Column(ColumnType.FLAG, 1),
-        is_online=unwritable(ColumnType.FLAG, 1),
+        is_online=undocumented(ColumnType.FLAG, 1),
         is_front=unwritable(ColumnType.FLAG, 0),
-        is_hidden=unwritable(ColumnType.FLAG, None, cast=False),
+        is_hidden=undocumented(ColumnType.FLAG, None, cast=False),
         is_removed=unwritable(ColumnType.FLAG, 0, cast=False),
         no_index=Column(ColumnType.FLAG, 0),
-        no_internal_search=unwritable(ColumnType.FLAG, 0),
+        no_internal_search=undocumented(ColumnType.FLAG, 0),
         sort_order=Column(ColumnType.WORD, "normal", words=SORT_ORDERS),
         tag=NULL,
         rewrite_url=Column(),
@@ -41,21 +49,24 @@ class Categories(Table):
         meta_description=Column(),
         canonical_id=Column(ColumnType.ID, None, cast=False),
         meta=Column(),
-        search=unwritable(default=None),
-        weight=unwritable(ColumnType.NUMBER, 0),
+        search=undocumented(default=None),
+        weight=undocumented(ColumnType.NUMBER, 0),
         json_data=unwritable(default=None),
         last_modified=unwritable(),
-        images=unwritable(ColumnType.OPAQUE, []),
-        extension_data=unwritable(ColumnType.OPAQUE, []),
+        images=Column(ColumnType.OPAQUE, [], set_by=SetBy.SHOP),
+        extension_data=undocumented(ColumnType.OPAQUE, []),
     )
 
-    def open(self) -> None:
-        """Create the category of the front page, which exists from the start (K-cap)."""
-        number = self.store.next_id(self.endpoint)
+    def open(self, seed: Iterable[Row]) -> None:
+        """Create the category of the front page, which exists from the start (K-cap), unless the
+        seed has it."""
+        if any(number("is_front", row.get("is_front") or 0) for row in seed):
+            return
+        new = self.store.next_id(self.endpoint)
         row = {name: column.default for name, column in self.columns.items()}
         row |= {"name": "Forside", "is_front": 1, "last_modified": self.world.now()}
-        row = {self.surface.id: number, **row, "_removed": 0}
-        self.store.commit([(self.endpoint, number, row)])
+        row = {self.surface.id: new, **row, "_removed": 0}
+        self.store.commit([(self.endpoint, new, row)])
 
     def removal(self, row: Row) -> list[tuple[str, int, Row]]:
         if row["is_front"]:
@@ -75,18 +86,18 @@ class Categories(Table):
         self.settle_path(draft)
 
     def _check_ancestors(self, row: Row) -> None:
-        number = row["parent_id"]
+        holder = row["parent_id"]
         seen = {self.id(row)}
-        while number:
-            if number in seen:
+        while holder:
+            if holder in seen:
                 raise Refusal(400, "parent_id forms a cycle")
-            seen.add(number)
-            above = self.live(number)
+            seen.add(holder)
+            above = self.live(holder)
             if above is None:
-                if number != row["parent_id"]:
+                if holder != row["parent_id"]:
                     return  # below an orphan of `delete_parent=orphan`
-                raise Refusal(400, f"parent_id {number} does not exist")
-            number = above["parent_id"]
+                raise Refusal(400, f"parent_id {holder} does not exist")
+            holder = above["parent_id"]
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:
         origin = self.world.origin

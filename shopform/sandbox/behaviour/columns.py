@@ -2,12 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 from math import isfinite, nan
 
 from shopform.sandbox.behaviour.rewriting import rich
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.switches import Switches
+
+
+class SetBy(IntEnum):
+    """What sets a column: arguments of requests that D1 has, also undocumented ones where the shop
+    keeps them, only seeds, or only the shop itself."""
+
+    REQUEST = 0
+    UNDOCUMENTED = 1
+    SEED = 2
+    SHOP = 3
 
 
 class ColumnType(Enum):
@@ -35,7 +45,7 @@ class Column:
     type_: ColumnType = ColumnType.TEXT
     default: object = ""
     cast: bool = True
-    writable: bool = True
+    set_by: SetBy = SetBy.REQUEST
     words: tuple[str, ...] = ()
 
     def read(self, name: str, given: object, switches: Switches) -> object:
@@ -43,6 +53,8 @@ class Column:
         if given is None or given == "":
             plain = self.type_ in (ColumnType.TEXT, ColumnType.HTML)
             return given if plain and (given == "" or self.default is None) else self.default
+        if self.type_ is ColumnType.OPAQUE:
+            return given
         if self.type_ is ColumnType.NUMBER:
             return number(name, given)
         if self.type_ is ColumnType.FLAG:
@@ -78,8 +90,15 @@ def show_number(stored: object, typing: str, column: Column) -> object:
 def unwritable(
     type_: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
 ) -> Column:
-    """Return a column that only responses have: it is not among D1's arguments."""
-    return Column(type_, default, cast, writable=False)
+    """Return a column that only responses have: only a seed sets it."""
+    return Column(type_, default, cast, SetBy.SEED)
+
+
+def undocumented(
+    type_: ColumnType = ColumnType.TEXT, default: object = "", *, cast: bool = True
+) -> Column:
+    """Return a column of responses that is not among D1's arguments, and that a shop may keep."""
+    return Column(type_, default, cast, SetBy.UNDOCUMENTED)
 
 
 def price(name: str, given: object) -> int | float:
@@ -91,6 +110,12 @@ def price(name: str, given: object) -> int | float:
     if isinstance(given, bool) or not isfinite(amount):
         raise Refusal(400, f"{name} must be an amount")
     return int(amount) if amount.is_integer() else amount
+
+
+def show_unknown(stored: object, typing: str) -> object:
+    """Return the value of a column that no source names: as it was sent, but for its type."""
+    counted = isinstance(stored, int | float) and not isinstance(stored, bool)
+    return show_number(stored, typing, Column()) if counted else stored
 
 
 def number(name: str, given: object) -> int:

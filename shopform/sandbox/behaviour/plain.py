@@ -2,7 +2,7 @@
 
 from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
-from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
 from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
 
 
@@ -15,8 +15,8 @@ class Suppliers(Table):
     columns = columns_of(
         name=NAME,
         dropshipping_mail=Column(default=None),
-        link_to=Column(default=None, writable=False),
-        is_removed=Column(ColumnType.FLAG, 0, cast=False, writable=False),
+        link_to=Column(default=None, set_by=SetBy.UNDOCUMENTED),
+        is_removed=Column(ColumnType.FLAG, 0, cast=False, set_by=SetBy.SEED),
     )
 
 

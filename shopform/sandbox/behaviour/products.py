@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopform.sandbox.behaviour import images
-from shopform.sandbox.behaviour.columns import Column, ColumnType, number, unwritable
+from shopform.sandbox.behaviour.columns import (
+    Column,
+    ColumnType,
+    SetBy,
+    number,
+    undocumented,
+    unwritable,
+)
 from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.table import (
     NAME,
@@ -30,13 +37,13 @@ LIST = Column(ColumnType.OPAQUE, [])
 
 
 def _columns() -> dict[str, Column]:
-    """Return the columns without the id; those that are not among D1's arguments are unwritable."""
+    """Return the columns without the id; not all are among D1's arguments."""
     strings = "list_description meta meta_title meta_description search"
     times = "created online_since last_modified removed_on"
     unseen = "requires_age_verification package country_of_origin min_stock_order avg_rating"
     prices = "price sale_price purchase_price shipping vat"
     flags = "is_online no_index never_free_shipping allow_negative_stock auto_offline"
-    undocumented = "no_shopping no_partner_ads no_internal_search"
+    unlisted = "no_shopping no_partner_ads no_internal_search"
     unset = {"is_online": 1, "allow_negative_stock": 1}
     shown = "similar bundle_data discount_intervals product_labels pdf_files extension_data"
     return {
@@ -48,20 +55,23 @@ def _columns() -> dict[str, Column]:
         "tariff_code": unwritable(),
         **dict.fromkeys("sec_own_id gtin mpn location".split(), NULL),
         **dict.fromkeys("mailing_list_ids google_category".split(), NULL),
-        **dict.fromkeys(f"{times} {unseen}".split(), unwritable(default=None)),
+        **dict.fromkeys(times.split(), unwritable(default=None)),
+        **dict.fromkeys(unseen.split(), undocumented(default=None)),
         **dict.fromkeys((*COUNTED_BY, "canonical_id"), ID),
-        "manufacturer_id": unwritable(ColumnType.NUMBER, None),
-        "safety_profile_id": unwritable(ColumnType.NUMBER, None),
+        "manufacturer_id": undocumented(ColumnType.NUMBER, None),
+        "safety_profile_id": undocumented(ColumnType.NUMBER, None),
         **dict.fromkeys(prices.split(), PRICE),
         "shipping_weight": ID,
         "bulk_discount_over": unwritable(ColumnType.NUMBER, None),
         "bulk_discount": unwritable(ColumnType.NUMBER, None),
         "main_category_id": Column(ColumnType.NUMBER, None, cast=False),
         **{name: Column(ColumnType.FLAG, unset.get(name, 0)) for name in flags.split()},
-        **dict.fromkeys(undocumented.split(), unwritable(ColumnType.FLAG, 0)),
-        **dict.fromkeys(("weight", "min_stock_value"), unwritable(ColumnType.NUMBER, 0)),
+        **dict.fromkeys(unlisted.split(), undocumented(ColumnType.FLAG, 0)),
+        "weight": undocumented(ColumnType.NUMBER, 0),
+        "min_stock_value": unwritable(ColumnType.NUMBER, 0),
         **dict.fromkeys((*LISTS_OF_IDS, "attributes", "stock_settings", "html_fields"), LIST),
-        **dict.fromkeys(f"{shown} images".split(), unwritable(ColumnType.OPAQUE, [])),
+        **dict.fromkeys(shown.split(), unwritable(ColumnType.OPAQUE, [])),
+        "images": Column(ColumnType.OPAQUE, [], set_by=SetBy.SHOP),
     }
 
 

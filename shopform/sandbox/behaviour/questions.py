@@ -70,6 +70,7 @@ ALL_ENDPOINTS = (
     Switch("parent_key", ("show", "hide"), "the parent's id in items of lists", "7"),
     Switch("removed", ("hide", "show"), "removed objects in lists", "3.2"),
     Switch("read_removed", ("410", "404", "show"), "reading a removed object", "3.2: L saw 410"),
+    Switch("unknown_columns", ("keep", "drop"), "columns that are not documented", "4.5: UNKNOWN"),
     Switch(
         "delete_parent", ("refuse", "orphan", "cascade"), "deleting an object with children", "7"
     ),

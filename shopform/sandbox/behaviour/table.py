@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from shopform.kinds import Wire
-from shopform.sandbox.behaviour.columns import Column, ColumnType, number
+from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy, number, show_unknown
 from shopform.sandbox.behaviour.rewriting import rewrite_name, slug
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Change, Row, RowStore
@@ -18,6 +18,7 @@ Body = Mapping[str, Any]
 NAME = Column()
 START = datetime(2026, 1, 1)
 PAGING = frozenset({"limit", "offset", "fields"})
+REMOVED = frozenset({"is_removed", "removed_on"})
 
 
 def columns_of(**columns: Column) -> Mapping[str, Column]:
@@ -32,12 +33,20 @@ class View(Enum):
 
 @dataclass(slots=True)
 class World:
-    """The data of all tables. `origin` is the shop's URL without a path."""
+    """The data of all tables. `origin` is the shop's URL without a path; `seeding`: rows are those
+    of a seed, not of requests."""
 
     store: RowStore
     switches: Switches
     origin: str = "http://127.0.0.1"
     tables: dict[str, "Table"] = field(default_factory=dict)
+    seeding: bool = False
+
+    @property
+    def set_by(self) -> SetBy:
+        """The last of what may set columns now."""
+        keeps = self.switches["unknown_columns"] == "keep"
+        return SetBy.SEED if self.seeding else SetBy.UNDOCUMENTED if keeps else SetBy.REQUEST
 
     def now(self) -> str:
         """Return a time that advances by a second with each change, so that runs are comparable."""
@@ -202,15 +211,25 @@ class Table:
         return {parent: number(parent, query[parent])}
 
     def taken_in(self, body: Body) -> Row:
-        """Return the columns that a body sets; other keys are ignored."""
+        """Return the columns that a body sets, with those that no source names if they are kept."""
+        allowed = self.world.set_by
         taken = {
             name: column.read(name, body[self.asked(name)], self.switches)
             for name, column in self.columns.items()
-            if column.writable and self.asked(name) in body
+            if column.set_by <= allowed and self.asked(name) in body
         }
+        if allowed >= SetBy.UNDOCUMENTED:
+            taken |= {name: given for name, given in body.items() if self._unknown(name)}
         if isinstance(taken.get(self.label), str):
             taken[self.label] = rewrite_name(str(taken[self.label]), self.switches["identity"])
         return taken
+
+    def _unknown(self, name: str) -> bool:
+        """Return whether no column, and no id, has this name in requests or responses."""
+        if name in self.columns or name == self.surface.id or name.startswith("_"):
+            return False
+        shown = (each for own in (self.surface.id, *self.columns) for each in self.shown(own))
+        return name not in (self.surface.parent, *REMOVED, *shown)
 
     def keep(self, row: Row) -> None:
         for name in self.required:
@@ -243,11 +262,12 @@ class Table:
             keys[parent] = self.id_column
         kept = row | {"is_removed": row["_removed"]}
         empty_text = self.switches["empty_text"]
+        unknown = {n: show_unknown(row[n], self.typing) for n in row if self._unknown(n)}
         return {
             name: column.show(kept[key], empty_text, self.typing)
             for key, column in (keys | dict(self.columns)).items()
             for name in self.shown(key)
-        }
+        } | unknown
 
     def settle_path(self, draft: PendingRow) -> None:
         """Generate the path of a new object that was sent without one, and make it unique."""

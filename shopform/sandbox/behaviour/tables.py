@@ -102,7 +102,8 @@ def open_shop(world: World, endpoints: Endpoints, seed: Seed, products: int) -> 
     if not world.store.empty:
         return
     given = {endpoints.named(name): rows for name, rows in seed.items()}
-    Categories(world).open()
+    Categories(world).open(given.get(Categories.surface.endpoint, ()))
+    world.seeding = True
     try:
         for name, table in world.tables.items():
             for row in given.get(name, []):
@@ -111,6 +112,7 @@ def open_shop(world: World, endpoints: Endpoints, seed: Seed, products: int) -> 
         world.store.clear()
         raise UsageError(f"the seed's {name} is refused: {refusal.why}") from None
     _add_products(world, products)
+    world.seeding = False
 
 
 def _insert(table: Table, row: dict[str, Any]) -> None:

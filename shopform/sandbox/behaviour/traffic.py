@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.webhook import WEBHOOK
-from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
 from shopform.sandbox.behaviour.rewriting import path
 from shopform.sandbox.behaviour.table import PendingRow, Surface, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
@@ -69,8 +69,8 @@ class Webhooks(Table):
     newest_first = True
     columns = columns_of(
         url=Column(),
-        events=Column(ColumnType.OPAQUE, writable=False),
-        secret=Column(writable=False),
+        events=Column(ColumnType.OPAQUE, set_by=SetBy.SHOP),
+        secret=Column(set_by=SetBy.SHOP),
     )
 
     def shown(self, name: str) -> tuple[str, ...]:
