@@ -13,7 +13,8 @@ from shopform.sandbox.behaviour.columns import (
     undocumented,
     unwritable,
 )
-from shopform.sandbox.behaviour.table import NAME, PendingRow, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.table import NAME, PendingRow, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from shopform.kinds import Kind
 from shopform.sandbox.behaviour.columns import Column, ColumnType
-from shopform.sandbox.behaviour.table import PendingRow, Surface, Table
+from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.table import PendingRow, Table
 from shopform.sandbox.messages import Refusal
 
 # By the name of the field's type. Sets and images need a table written by hand.

@@ -3,7 +3,8 @@
 from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
 from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
-from shopform.sandbox.behaviour.table import NAME, Surface, Table, columns_of
+from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.table import NAME, Table, columns_of
 
 
 class Suppliers(Table):

@@ -13,15 +13,8 @@ from shopform.sandbox.behaviour.columns import (
     unwritable,
 )
 from shopform.sandbox.behaviour.rewriting import slug
-from shopform.sandbox.behaviour.table import (
-    NAME,
-    PAGING,
-    Body,
-    PendingRow,
-    Surface,
-    Table,
-    View,
-)
+from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.table import NAME, PAGING, Body, PendingRow, Table, View
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 

@@ -7,15 +7,8 @@ from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.value import VALUE
 from shopform.sandbox.behaviour.columns import Column, ColumnType, number
-from shopform.sandbox.behaviour.table import (
-    NAME,
-    Body,
-    PendingRow,
-    Surface,
-    Table,
-    View,
-    columns_of,
-)
+from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.table import NAME, Body, PendingRow, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 

@@ -7,9 +7,9 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from shopform.kinds import Wire
 from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy, number, show_unknown
 from shopform.sandbox.behaviour.rewriting import rewrite_name, slug
+from shopform.sandbox.behaviour.surface import Surface
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Change, Row, RowStore
 from shopform.sandbox.switches import Switches
@@ -51,21 +51,6 @@ class World:
     def now(self) -> str:
         """Return a time that advances by a second with each change, so that runs are comparable."""
         return str(START + timedelta(seconds=self.store.commits))
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """The names of a table in requests."""
-
-    endpoint: str
-    id: str
-    list_key: str
-    parent: str = ""
-
-    @classmethod
-    def of(cls, wire: Wire) -> "Surface":
-        parent = wire.parent.value if wire.parent else ""
-        return cls(wire.endpoint.value, wire.id.value[0], wire.list_key.value, parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.webhook import WEBHOOK
 from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
 from shopform.sandbox.behaviour.rewriting import path
-from shopform.sandbox.behaviour.table import PendingRow, Surface, Table, View, columns_of
+from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.table import PendingRow, Table, View, columns_of
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
