@@ -53,8 +53,6 @@ class Column:
         if given is None or given == "":
             plain = self.type_ in (ColumnType.TEXT, ColumnType.HTML)
             return given if plain and (given == "" or self.default is None) else self.default
-        if self.type_ is ColumnType.OPAQUE:
-            return given
         if self.type_ is ColumnType.NUMBER:
             return number(name, given)
         if self.type_ is ColumnType.FLAG:
