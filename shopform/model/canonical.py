@@ -61,6 +61,16 @@ def digest(kind: Kind, name: str, text: object, like: object = None) -> str:
     return f"{DIGEST}{_id_of(kind.digest_key)}:{_hmac(kind.digest_key, f'{place}:{text}')}"
 
 
+def short_digest(kind: Kind, text: str) -> str:
+    """Return a digest of the value of a field in the shop, for the fingerprints of a plan.
+
+    With a key of the project it has the id of that key, as digests of secrets have.
+    """
+    key = kind.digest_key
+    found = _hmac(key, text) if key else hashlib.sha256(text.encode()).hexdigest()
+    return f"{_id_of(key)}:{found[:16]}" if key else found[:16]
+
+
 def is_digest(value: object) -> bool:
     return isinstance(value, str) and value.startswith(DIGEST)
 

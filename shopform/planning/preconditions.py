@@ -1,11 +1,10 @@
 """The preconditions of a plan: fingerprints of the objects it changes, ids in lists. Pure."""
 
-import hashlib
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from shopform.kinds import Catalogue, Kind
-from shopform.model.canonical import canonical
+from shopform.model.canonical import canonical, short_digest
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import TOUCHES, Op, Plan, Step
 from shopform.model.prior import Prior, Ranges
@@ -22,12 +21,10 @@ def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[
         for name, value in item.fields.items()
         if name in kind.fields
     }
-    return {name: _short_digest(value) for name, value in sorted(fields.items())}
-
-
-def _short_digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return {
+        name: short_digest(kind, json.dumps(value, sort_keys=True, default=str))
+        for name, value in sorted(fields.items())
+    }
 
 
 def fingerprints(draft: PlanDraft, steps: tuple[Step, ...]) -> Mapping[Address, Mapping[str, str]]:

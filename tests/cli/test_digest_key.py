@@ -113,6 +113,23 @@ def test_a_saved_plan_is_applied_with_the_key_that_it_was_made_with(one: Project
     assert not WARNED.search(plan(one, ONE))
 
 
+@pytest.mark.parametrize(("made", "key"), [(ONE, ""), (ONE, OTHER), ("", ONE)])
+def test_fingerprints_of_a_saved_plan_are_made_with_the_key(
+    one: Project, made: str, key: str
+) -> None:
+    applied(one, made)
+    one.declare(webhooks={})
+    one.done("plan", "--out", "p.json", **variables(made))
+    held = json.loads((one.directory / "p.json").read_text())["basis"]["fingerprints"]
+    digests = [digest for fields in held.values() for digest in fields.values()]
+    assert digests
+    assert all(re.fullmatch("[0-9a-f]{8}:[0-9a-f]{16}", found) for found in digests) == bool(made)
+    run = one.run("apply", "p.json", **variables(key))
+    assert run.exit == 12, run.text
+    assert "the plan was made with" in run.err
+    one.done("apply", "p.json", **variables(made))
+
+
 @pytest.mark.parametrize("made", ["lose", "drop"])
 @pytest.mark.parametrize("key", ["", ONE])
 def test_a_pending_create_is_not_repeated_under_another_key(

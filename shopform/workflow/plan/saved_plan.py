@@ -6,7 +6,7 @@ from pathlib import Path
 from shopform.config import names_several_shops
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, UsageError
-from shopform.model.canonical import canonical, comparable, digest, key_id
+from shopform.model.canonical import canonical, comparable, digest, key_id, short_digest
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
@@ -51,6 +51,7 @@ def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
             raise StalePlan(f"the plan is for the {name} `{before}`, not `{after}`", hint=HINT)
     if made.wire != now.wire:
         raise StalePlan("the plan was made with other wire names", hint=HINT)
+    _require_key(plan)
     if (made.lineage, made.serial) == (prior.lineage, prior.serial):  # apply refuses others
         found = dict.fromkeys(mismatches(plan, prior, workspace.desired, now))
         if found:
@@ -59,6 +60,21 @@ def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
             detail = "\n".join(reasons[1:SHOWN])
             raise StalePlan(diagnostics=[error(StalePlan.code, summary, detail=detail, hint=HINT)])
     return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
+
+
+def _require_key(plan: Plan) -> None:
+    """Raise StalePlan if the fingerprints of objects were made with another digest key."""
+    for address, digests in plan.basis.fingerprints.items():
+        ours = key_id(short_digest(plan.catalogue[address.kind], ""))
+        for made in map(key_id, digests.values()):
+            if made != ours:
+                raise _other_key(made)
+
+
+def _other_key(made: str) -> StalePlan:
+    used = f"with the digest key {made}" if made else "without a digest key"
+    hint = "set `SHOPFORM_DIGEST_KEY` to that key, or plan again" if made else HINT
+    return StalePlan(f"the plan was made {used}, and is applied with another", hint=hint)
 
 
 def _with_secrets(step: Step, workspace: Workspace) -> Step:
@@ -75,10 +91,7 @@ def _secret(step: Step, name: str, planned: Secret, workspace: Workspace) -> Sec
     sent = step.entry.sent.get(name) if step.entry else None
     kind = workspace.shop.catalogue[step.kind]
     if not comparable(kind, sent):
-        raise StalePlan(
-            f"the plan was made with the digest key {key_id(sent)}, and is applied with another",
-            hint="set `SHOPFORM_DIGEST_KEY` to that key, or plan again",
-        )
+        raise _other_key(key_id(sent))
     if (
         not isinstance(found, Secret)
         or planned.source not in ("", found.source)
