@@ -1,13 +1,13 @@
 """Open the store at a location."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shopform import files
-from shopform.errors import ConfigError
+from shopform.errors import ConfigError, StateError
 from shopform.model.shop import OBJECT_STORES, StateStore, refused_address
 from shopform.state.ownership import Expected
 from shopform.state.shelf import ObjectShelf, Shelf
@@ -56,6 +56,29 @@ def open_shelf(location: str, name: str, remote: RemoteAccess) -> Shelf:
     """Open the documents `name` beside a state in an object store. Raises as `open_store` does."""
     blobs, key = _objects(location, remote)
     return ObjectShelf(blobs, f"{key}.{name}/")
+
+
+def open_http_shelf(
+    location: str,
+    name: str,
+    remote: RemoteAccess,
+    here: Shelf,
+    failed: Callable[[StateError], None],
+) -> Shelf:
+    """Open the documents `name` of a state on a server of the `http` protocol.
+
+    Those that are not kept there are `here`. So are records of runs that the server refuses:
+    `failed` is called with the reason. Raises as `open_store` does.
+    """
+    from shopform.state.http.server import Intervals, RemoteState, StateServer
+    from shopform.state.http.shelf import KEPT, HttpShelf
+
+    if name not in KEPT:
+        return here
+    address, times = location.rstrip("/"), Intervals()
+    server = StateServer(address, remote.environment, times)
+    state = RemoteState(server, f"{address}-{name}")
+    return HttpShelf(state, KEPT[name], times, here if name == "runs" else None, failed)
 
 
 def _remote(location: str, directory: Path, expected: Expected, remote: RemoteAccess) -> Store:

@@ -28,6 +28,14 @@ class Shelf(Protocol):
     def write(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """Create or replace a document; after a crash it has the old or the new content."""
 
+    def add(self, documents: Iterable[tuple[str, bytes, float]]) -> None:
+        """Write documents in order, each with its time, or 0 for now.
+
+        Only a store that deletes the oldest itself keeps the times.
+        """
+        for name, data, _ in documents:
+            self.write(name, data)
+
     def delete(self, names: Iterable[str]) -> None:
         """Delete documents that may be missing; a store may keep what the key may not delete."""
 
@@ -35,7 +43,7 @@ class Shelf(Protocol):
         """Return the location of a document, or of all of them, for messages."""
 
 
-class FolderShelf:
+class FolderShelf(Shelf):
     """A Shelf in a folder, which is created with its first document."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,7 +75,7 @@ class FolderShelf:
         return str(self._folder / name)
 
 
-class ObjectShelf:
+class ObjectShelf(Shelf):
     """A Shelf of the objects whose keys begin with `prefix`, which ends with a slash."""
 
     def __init__(self, blobs: "Blobs", prefix: str) -> None:

@@ -10,7 +10,7 @@ from shopform.errors import StateError
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
 from shopform.model.values import host_of
-from shopform.state.open import RemoteAccess, open_shelf, open_store
+from shopform.state.open import RemoteAccess, open_http_shelf, open_shelf, open_store
 from shopform.state.ownership import Expected
 from shopform.state.shelf import FolderShelf, Shelf
 from shopform.state.store import Store
@@ -111,14 +111,20 @@ class Workspace:
         return open_store(self.location, self.directory, expected, self.loaded.remote(self.shop))
 
     def shelf(self, name: str, folder: str = "") -> Shelf:
-        """Return the documents `name` of this shop: beside a state in an object store, or here.
+        """Return the documents `name` of this shop: beside a remote state, or here.
 
         `folder` is the one in shopform's own folder. Raises StateError if a symlink leads out of
         that, and as `store` does.
         """
         if self.shop.in_object_store:
             return open_shelf(self.shop.state, name, self.loaded.remote(self.shop))
-        return FolderShelf(self.own_folder(folder or f"{name}/{self.shop.name}"))
+        here = FolderShelf(self.own_folder(folder or f"{name}/{self.shop.name}"))
+        if not self.shop.remote:
+            return here
+        access = self.loaded.remote(self.shop)
+        return open_http_shelf(
+            self.shop.state, name, access, here, lambda why: self.observer.warn(why.diagnostics)
+        )
 
     @property
     def data(self) -> Path:

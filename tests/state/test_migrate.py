@@ -96,6 +96,9 @@ class World:
             assert content(left) == content(prior)
             assert left.migrated_to == self.workspace(self.target, copied).location
         assert self.workspace(self.target).shelf("runs").read(RECORD) == b"{}"
+        if self.target.startswith(self.server.url):
+            stored = self.server.content(f"{self.target.rpartition('/')[2]}-runs")
+            assert RECORD in json.loads(stored)["documents"]
 
 
 def content(prior: Prior) -> tuple[str, object, object]:

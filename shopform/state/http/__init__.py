@@ -2,7 +2,8 @@
 
     NAME             the state, the same JSON as the local file
     NAME-journal     the journal, written whole for each batch of records
+    NAME-runs, NAME-plans    records of runs and reviewed plans, written whole for each of them
 
-Both are locked under one id for a run, and each write names it. The lock has no lease: that of a
-run that was killed stays until `shopform force-unlock`.
+The first two are locked under one id for a run, and each write names it. The lock has no lease:
+that of a run that was killed stays until `shopform force-unlock`.
 """

@@ -39,11 +39,15 @@ RIGHTS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervals:
-    """Seconds: between two tries, between two looks at a held lock, and of trust in the lock."""
+    """Seconds: between two tries, between two looks at a held lock, and of trust in the lock.
+
+    `give_up`: after which the lock of documents, which is held shortly, is one of a killed run.
+    """
 
     pause: float = 0.5
     poll: float = 2.0
     check: float = 20.0
+    give_up: float = 15.0
 
 
 class StateServer:
@@ -109,17 +113,21 @@ class RemoteState:
             data = b"{" + data.removeprefix(ENVELOPE)
         return data or None
 
-    def post(self, data: bytes, info: LockInfo) -> bool:
-        """Write the document of a new serial; False if another run has the lock or wrote it."""
+    def post(self, data: bytes, info: LockInfo, *, locked: bool = True) -> bool:
+        """Write the document of a new serial; False if another run has the lock or wrote it.
+
+        Not `locked`: the state must be free, and only the serial distinguishes two writes.
+        """
+        lock = info.id if locked or not self._gitlab else ""
         sent = data if self._gitlab else ENVELOPE + data.removeprefix(b"{")
-        response = self._server.send("write", "POST", self.address, sent, info.id)
+        response = self._server.send("write", "POST", self.address, sent, lock)
         status = response.status_code
         if response.is_success:
             return True
         if status in (*HELD, 422) or status >= 500:
             if self.get() == data:
                 return True
-            if status in HELD or self._lost(info):
+            if status in HELD or (self._lost(info) if locked else status == 422):
                 return False
         raise self._refused("write", response)
 

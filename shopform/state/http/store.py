@@ -17,6 +17,7 @@ from shopform.state.http.journal import (
     store,
 )
 from shopform.state.http.server import Intervals, RemoteState, StateServer
+from shopform.state.http.shelf import KEPT
 from shopform.state.journal_replay import replay
 from shopform.state.lock_info import Held, LockInfo, new_lock_info, not_held, other_id
 from shopform.state.ownership import Expected
@@ -48,6 +49,8 @@ class HttpStore:
         server = StateServer(address, environment, self.times)
         self.state = RemoteState(server, address)
         self.journal = RemoteState(server, f"{address}-journal")
+        documents = [RemoteState(server, f"{address}-{name}") for name in KEPT]
+        self._locked_documents = [each for each in documents if not each.serials_once]
 
     def read(self, *, repair: bool = False) -> Prior:
         return self._find(repair=repair).ledger.prior()
@@ -72,6 +75,8 @@ class HttpStore:
 
     def force_unlock(self, lock_id: str) -> None:
         info = new_lock_info("force-unlock", self.describe())
+        if self._unlock_documents(lock_id, info):
+            return
         ours: list[RemoteState] = []
         try:
             held = self._take(info, (self.state, self.journal), ours)
@@ -143,6 +148,16 @@ class HttpStore:
             else:
                 held.append((state, holder))
         return held
+
+    def _unlock_documents(self, lock_id: str, info: LockInfo) -> bool:
+        """Free documents whose lock has this id, which a killed run left; False if none has."""
+        for documents in self._locked_documents:
+            holder = documents.lock(info)
+            found = holder is not None and holder.id == lock_id
+            documents.unlock(lock_id if found else info.id)
+            if found:
+                return True
+        return False
 
     def _seal(self, journal: JournalDocument, info: LockInfo) -> JournalDocument:
         """Write the journal once more, so that an earlier holder of the lock can write no more."""

@@ -72,7 +72,7 @@ def _find(workspace: Workspace, run: CiRun, kept: str) -> Plan:
         if request.fork:
             continue
         data = None
-        if workspace.shop.in_object_store:  # elsewhere it is a folder, which a commit may fill
+        if workspace.shop.remote:  # elsewhere it is a folder, which a commit may fill
             data = saved_plan(workspace, review=review_of(request.number, request.head))
         data = data or forge.saved_plan(request, kept)
         if data is not None:

@@ -41,7 +41,7 @@ def plan_request(
         return None
     workspace = open_workspace(loaded, once=True)
     result = propose(Fresh(workspace, options), limits, out=out, detailed=detailed)
-    if run.request and run.head and workspace.shop.in_object_store:
+    if run.request and run.head and workspace.shop.remote:
         try:
             keep_plan(workspace, result.plan, review_of(run.request, run.head))
         except StateError as problem:

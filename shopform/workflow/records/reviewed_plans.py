@@ -34,9 +34,8 @@ def record_digests(plan: Plan, workspace: Workspace) -> None:
     """
     if not plan.changes:
         return
-    text = json.dumps(plan.parts, indent=1, sort_keys=True)
     try:
-        _keep(workspace, {f"{plan.digest}.json": text.encode() + b"\n"})
+        _keep(workspace, _digests(workspace), _parts(plan))
     except StateError as problem:
         workspace.observer.warn(problem.diagnostics)
 
@@ -46,10 +45,11 @@ def keep_plan(workspace: Workspace, plan: Plan, review: str = "") -> None:
 
     Raises StateError, and UsageError for a review that cannot be a name.
     """
-    documents = {f"{plan.digest}.plan.json": plan_bytes(plan)}
+    documents = {} if workspace.shop.in_object_store else _parts(plan)
+    documents[f"{plan.digest}.plan.json"] = plan_bytes(plan)
     if review:
         documents[_review_name(review)] = json.dumps({"digest": plan.digest}).encode() + b"\n"
-    _keep(workspace, documents)
+    _keep(workspace, _shelf(workspace), documents)
 
 
 def saved_plan(workspace: Workspace, *, review: str = "", digest: str = "") -> bytes | None:
@@ -108,9 +108,11 @@ def _differs(summary: str, differences: list[str], hint: str) -> StalePlan:
 def _recorded(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     """Return how a plan differs from the one with this digest, if that is recorded."""
     approved = None
+    name = f"{digest}.json"
     try:
         if DIGEST.fullmatch(digest):
-            approved = json.loads(_shelf(workspace).read(f"{digest}.json") or b"")
+            found = _digests(workspace).read(name) or _shelf(workspace).read(name)
+            approved = json.loads(found or b"")
     except (ValueError, RecursionError, StateError):
         pass
     if not isinstance(approved, dict):
@@ -130,11 +132,14 @@ def _differences(now: Mapping[str, str], approved: Mapping[str, str]) -> list[st
     return lines if now[""] == approved.get("") else ["the shop or its settings differ", *lines]
 
 
-def _keep(workspace: Workspace, documents: Mapping[str, bytes]) -> None:
+def _parts(plan: Plan) -> dict[str, bytes]:
+    text = json.dumps(plan.parts, indent=1, sort_keys=True)
+    return {f"{plan.digest}.json": text.encode() + b"\n"}
+
+
+def _keep(workspace: Workspace, shelf: Shelf, documents: Mapping[str, bytes]) -> None:
     """Write documents in order, and delete the oldest."""
-    shelf = _shelf(workspace)
-    for name, data in documents.items():
-        shelf.write(name, data)
+    shelf.add((name, data, 0.0) for name, data in documents.items())
     times = {name: at for name, at in shelf.names().items() if NAME.fullmatch(name)}
     kept = KEPT_IN_STORE if workspace.shop.in_object_store else KEPT
     shelf.delete(sorted(times, key=times.__getitem__)[:-kept])
@@ -162,3 +167,11 @@ def _review_name(review: str) -> str:
 
 def _shelf(workspace: Workspace) -> Shelf:
     return workspace.shelf("plans", "plans")
+
+
+def _digests(workspace: Workspace) -> Shelf:
+    """Return where the digests of each plan are: on the machine, if a server keeps each version.
+
+    On GitLab, who may plan need not have the right to write, either.
+    """
+    return workspace.shelf("plans" if workspace.shop.in_object_store else "digests", "plans")

@@ -133,7 +133,7 @@ def _copy_documents(own: Workspace, target: Workspace) -> None:
         source, copy = own.shelf(name, folder), target.shelf(name, folder)
         if source.place() == copy.place():
             continue
-        times = copy.names()
-        for each, written in source.names().items():
-            if times.get(each, 0) < written and (data := source.read(each)) is not None:
-                copy.write(each, data)
+        times, written = copy.names(), source.names()
+        newer = (each for each in written if times.get(each, -1.0) < written[each])
+        read = ((each, source.read(each)) for each in newer)
+        copy.add((each, data, written[each]) for each, data in read if data is not None)
