@@ -77,12 +77,13 @@ def environment_of(sandbox_key: str = "sandbox", **more: str) -> dict[str, str]:
 def run_here(directory: Path, *arguments: str, environment: Mapping[str, str]) -> Run:
     """Run a command in this process, its result and its messages caught: the fastest way.
 
-    It does not wait long before it sends a request again.
+    It does not wait long before it sends a request again, nor for a run whose lock it removes.
     """
     out, err = io.StringIO(), io.StringIO()
     surroundings = patch.dict(os.environ, environment, clear=True)
     hasty = patch("shopform.shop.client.FIRST_WAIT", 0.01)
-    with surroundings, hasty, direct(), redirect_stdout(out), redirect_stderr(err):
+    certain = patch("shopform.cli.commands.state.sleep")
+    with surroundings, hasty, certain, direct(), redirect_stdout(out), redirect_stderr(err):
         console = Console()
         code = execute(console, ["-C", str(directory), *arguments])
     return Run(code, out.getvalue(), err.getvalue())

@@ -69,9 +69,8 @@ def apply(
         context.listed = {place: ranges(read.objects) for place, read in lists.items()}
     for address in plan.absent:
         session.resolve(address)
-    if session.remote:
-        # A request may wait long for its turn, or be sent again, after its intent was recorded.
-        client.before_write = session.require_lock
+    # A request may wait long for its turn, or be sent again, after its intent was recorded.
+    client.before_write = session.require_lock
     run = _Run(plan, context, listener, interrupt or Event(), reserve=reserved_calls(plan))
     run.walk(parallelism)
     run.verify()

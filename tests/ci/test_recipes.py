@@ -346,13 +346,9 @@ def test_a_run_that_is_cancelled_in_the_middle_is_continued_by_the_next(
     assert (done.code == 15) == (how == signal.SIGKILL), "a server of Terraform's has no lease"
     if done.code == 15:
         (lock,) = set(re.findall(r"force-unlock (\S+?)[`'. ]", done.log))
-        freed = subprocess.run(
-            [*SHOPFORM, "-C", team.clone, "force-unlock", lock],
-            env=environment_of(**terraform_server.ENVIRONMENT),
-            capture_output=True,
-            text=True,
-        )
-        assert freed.returncode == 0, freed.stderr
+        environment = environment_of(**terraform_server.ENVIRONMENT)
+        freed = run_here(team.clone, "force-unlock", lock, environment=environment)
+        assert freed.exit == 0, freed.text
         done = team.apply(merged)
     assert done.code == 0, done.log
     assert team.names == ["Nordlys", "Seven"]

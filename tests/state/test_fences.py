@@ -1,5 +1,6 @@
 """Each fence against a holder that was paused holds alone; without it, the harm is seen."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -63,6 +64,30 @@ def test_the_clock_stops_a_create_that_was_announced(monkeypatch: pytest.MonkeyP
     assert not calls(paused_and_taken_over(memory(), WAKING), "b", intended=False)
     monkeypatch.setattr(lease.Lease, "require", lambda lease: None)
     assert calls(paused_and_taken_over(memory(), WAKING), "b", intended=False)
+
+
+def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock() -> None:
+    """It was paused just after a beat."""
+    times = Times(beat=600, work=0.3, arrive=0, lease=600, poll=0.01)
+    blobs = memory()
+    asleep = store_of(blobs, times=times).open("apply")
+    asleep.announce({"b": intent(B)})
+    inside = []
+
+    def pause(seconds: float) -> None:
+        assert calls(asleep, "b", intended=False)
+        time.sleep(seconds)
+        with suppress(Locked), store_of(blobs).open("apply"):
+            inside.append(seconds)
+
+    store = store_of(blobs, times=times)
+    held = store.held()
+    assert held
+    store.force_unlock(held.holder.id, pause)
+    assert not inside
+    assert not calls(asleep, "b", intended=False)
+    with store_of(blobs).open("apply") as session:
+        assert session.prior.pending == (intent(B),)
 
 
 def state_replaced_late(put: Callable[..., Tag | None]) -> dict[object, int]:

@@ -5,16 +5,17 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from crash_driver import truths
-from object_stores import Killed
+from object_stores import Killed, at_once
 from remote_runs import play, require_recovery
 from state_samples import HOST, A, B, C, entry, intent
 from terraform_server import ENVIRONMENT, Gitea, GitLab, TerraformServer, serving
@@ -34,6 +35,7 @@ from shopform.state.ownership import Expected
 
 QUICK = Intervals(pause=0, poll=0.01, check=600)
 ALWAYS = Intervals(pause=0, poll=0.01, check=0)
+SOON = Intervals(pause=0, poll=0.01, check=0.3, arrive=0)
 EXPECTED = Expected(shop=HOST, catalogue=STANDARD)
 
 
@@ -100,7 +102,7 @@ def unlock(server: TerraformServer) -> None:
     try:
         store_of(server).open("apply").__exit__(None, None, None)
     except Locked as locked:
-        store_of(server).force_unlock(lock_id(locked))
+        store_of(server).force_unlock(lock_id(locked), at_once)
     assert server.locks == {}
 
 
@@ -250,10 +252,10 @@ def test_force_unlock_stops_a_run_that_is_alive(server: TerraformServer) -> None
     with store_of(server).open("apply") as session:
         session.announce({"a": intent(A)})
         with pytest.raises(StateError, match="is held under the id"):
-            store_of(server).force_unlock("0")
+            store_of(server).force_unlock("0", at_once)
         with pytest.raises(Locked) as locked:
             store_of(server).open("apply")
-        store_of(server).force_unlock(lock_id(locked.value))
+        store_of(server).force_unlock(lock_id(locked.value), at_once)
         with removed():
             session.announce({"b": intent(B)})
         session.result("a", set={A: entry(1)})
@@ -262,8 +264,82 @@ def test_force_unlock_stops_a_run_that_is_alive(server: TerraformServer) -> None
         with store_of(server).open("apply") as following:
             assert following.prior.pending == (intent(A),)
     with pytest.raises(StateError, match="no run holds"):
-        store_of(server).force_unlock(lock_id(locked.value))
+        store_of(server).force_unlock(lock_id(locked.value), at_once)
     assert server.locks == {}
+
+
+def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock(
+    server: TerraformServer,
+) -> None:
+    """It was paused just after it had looked at its lock."""
+    asleep = store_of(server, times=SOON).open("apply")
+    asleep.announce({"a": intent(A), "b": intent(B)})
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(store_of(server).open, "apply", 60.0)
+        inside = []
+
+        def pause(seconds: float) -> None:
+            asleep.require_lock()
+            time.sleep(seconds)
+            inside.append(waiting.done())
+
+        store_of(server, times=SOON).force_unlock(server.locks["staging"]["ID"], pause)
+        assert inside == [False]
+        with pytest.raises(LockLost):
+            asleep.intend("b", Op.CREATE, B, intent(B))
+        with waiting.result():
+            pass
+    assert server.locks == {}
+
+
+def test_an_interrupted_force_unlock_leaves_the_lock(server: TerraformServer) -> None:
+    """A run could get in while the one before may still send."""
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    store_of(server).open("apply").announce({"a": intent(A)})
+    holder = server.locks["staging"]["ID"]
+    with pytest.raises(KeyboardInterrupt):
+        store_of(server).force_unlock(holder, interrupted)
+    with pytest.raises(Locked, match=holder):
+        store_of(server).open("apply")
+    store_of(server).force_unlock(holder, at_once)
+    assert server.locks == {}
+
+
+def test_a_killed_force_unlock_can_be_repeated(server: TerraformServer) -> None:
+    """As long as it waits, the journal is locked under its own id."""
+    store_of(server).open("apply")
+    holder = server.locks["staging"]["ID"]
+    with suppress(Killed), pytest.MonkeyPatch.context() as patch:
+
+        def killed(_seconds: float) -> None:
+            patch.setattr(StateServer, "send", killed_send)
+
+        def killed_send(*_: Any) -> Any:
+            raise Killed
+
+        store_of(server).force_unlock(holder, killed)
+    with pytest.raises(Locked) as locked:
+        store_of(server).force_unlock(holder, at_once)
+    store_of(server).force_unlock(lock_id(locked.value), at_once)
+    store_of(server).force_unlock(holder, at_once)
+    assert server.locks == {}
+
+
+def test_a_journal_whose_answer_was_lost_is_not_written_again_after_force_unlock() -> None:
+    """Other servers than GitLab and Gitea accept it while the state is not locked."""
+    with serving(TerraformServer()) as server:
+        asleep = store_of(server, times=ALWAYS).open("apply")
+        asleep.announce({"a": intent(A)})
+        server.fails = lambda number, after: not after and server.requests[-1].startswith("POST")
+        with pytest.raises(StoreError):
+            asleep.announce({"b": intent(B)})
+        server.fails = lambda number, after: False
+        store_of(server).force_unlock(server.locks["staging"]["ID"], at_once)
+        with pytest.raises(LockLost):
+            asleep.require_lock()
 
 
 def test_an_announced_create_is_not_sent_after_another_run_has_read_it(

@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from machines import Machine
 from state_samples import HOST, A, entry, intent
 
 import shopform
 from shopform.errors import Locked, StateError
 from shopform.kinds.standard import STANDARD
+from shopform.sandbox import Sandbox
+from shopform.sandbox.calls import LoggedRequest
 from shopform.state.local import lock as locking
 from shopform.state.local.lock import acquire, force_unlock, read_info
 from shopform.state.local.store import LocalStore
@@ -169,3 +172,26 @@ def test_what_a_dead_holder_wrote_is_replaced(place: Path) -> None:
     held = acquire(file, place, "apply", 0)
     assert read_info(file) == held.info
     held.release()
+
+
+def test_a_call_is_not_sent_again_after_force_unlock(tmp_path: Path, sandbox: Sandbox) -> None:
+    one = Machine(tmp_path / "one", sandbox)
+    one.declare(state="state/demo.json", suppliers={"nord": {"name": "Nord"}})
+    one.done("apply", "--auto-approve")
+    one.declare(state="state/demo.json", suppliers={"nord": {"name": "Syd"}})
+
+    writes = []
+
+    def unlock(call: LoggedRequest) -> None:
+        if call.method != "GET":
+            writes.append(call.method)
+            store = one.workspace().store()
+            if held := store.held():
+                store.force_unlock(held.holder.id)
+            raise ConnectionAbortedError
+
+    sandbox.app.before.append(unlock)
+    run = one.run("apply", "--auto-approve")
+    assert run.exit == 1
+    assert "was taken from this run" in " ".join(run.err.split())
+    assert writes == ["PUT"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from crash_driver import truths
 from machines import Machine, Switched, one, shared
-from object_stores import KEY, Faults, Killed, dying, losing, memory, store_of
+from object_stores import KEY, Faults, Killed, at_once, dying, losing, memory, store_of
 from remote_runs import play, require_recovery
 from state_samples import A, B, C, entry, intent
 from test_crash import truth_of
@@ -105,16 +105,16 @@ def test_force_unlock_stops_a_run_that_is_alive() -> None:
     with stopped, store_of(blobs).open("apply") as session:
         session.intend("a", Op.CREATE, A, intent(A))
         with pytest.raises(StateError, match="is held under the id"):
-            store_of(blobs).force_unlock("0")
+            store_of(blobs).force_unlock("0", at_once)
         with pytest.raises(Locked) as locked:
             store_of(blobs).open("apply")
         lock_id = locked.value.diagnostics[0].hint.split()[-1].strip("`")
-        store_of(blobs).force_unlock(lock_id)
+        store_of(blobs).force_unlock(lock_id, at_once)
         session.intend("b", Op.CREATE, B, intent(B))
     with store_of(blobs).open("apply") as session:
         assert session.prior.pending == (intent(A),)
     with pytest.raises(StateError, match="no run holds"):
-        store_of(blobs).force_unlock(lock_id)
+        store_of(blobs).force_unlock(lock_id, at_once)
 
 
 def test_a_store_that_ignores_conditions_is_refused_before_the_first_lock() -> None:

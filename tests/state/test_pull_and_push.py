@@ -222,5 +222,11 @@ def test_the_holder_of_a_lock_is_shown(shared: Shared) -> None:
         for name in ("id", "who", "created", "release"):
             assert found[name] in shown
         assert ("expires" in found) == shared.location.startswith("s3:")
-        shared.done("force-unlock", found["id"])
+        unlocked = shared.run("force-unlock", found["id"])
+        assert (unlocked.exit, unlocked.out) == (0, "Lock released.\n")
+        waits = (
+            "" if shared.location.startswith("state/") else "until the run can send nothing more"
+        )
+        assert waits in unlocked.err
+        assert bool(unlocked.err) == bool(waits)
         assert not json.loads(shared.done("state", "unlock-info", "--json"))["locked"]

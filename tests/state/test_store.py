@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from object_stores import KEY, QUICK, Faults, memory
+from object_stores import KEY, QUICK, Faults, at_once, memory
 from state_samples import HOST, A, B, C, D, entry, intent
 
 from shopform.errors import ConfigError, Locked, StateError
@@ -314,8 +314,8 @@ def test_a_lock_that_was_taken_away_stops_the_run_and_keeps_the_journal(
         held = again().held()
         assert held
         with pytest.raises(StateError, match=r"is held (with|under) the id"):
-            again().force_unlock("another")
-        again().force_unlock(held.holder.id)
+            again().force_unlock("another", at_once)
+        again().force_unlock(held.holder.id, at_once)
         assert again().held() is None
         with pytest.raises(StateError, match=lost):
             session.intend("2", Op.CREATE, B, intent(B))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from time import sleep
 from typing import TYPE_CHECKING
 
 import click
@@ -212,8 +213,14 @@ def unlock_info(console: Console, /, shop: str | None, source: str | None) -> No
 def force_unlock(console: Console, /, shop: str | None, source: str | None, lock_id: str) -> None:
     """Release the lock of a run that hangs.
 
-    A crashed run holds no lock. LOCK_ID is in the message that reports the lock. If the run is
-    still alive, it can no longer write the state.
+    LOCK_ID is in the message that reports the lock. If the run is still alive, it can no longer
+    write the state, and makes no further change to the shop. With a remote state it may trust its
+    lock for a while, and this command waits for as long.
     """
-    _state(console, shop, source).store.force_unlock(lock_id)
+
+    def pause(seconds: float) -> None:
+        console.info(f"waiting {seconds:.0f} s, until the run can send nothing more if it is alive")
+        sleep(seconds)
+
+    _state(console, shop, source).store.force_unlock(lock_id, pause)
     console.result("Lock released.")

@@ -132,16 +132,14 @@ class HttpJournal:
             self._confirm()
             self._compare()
 
-    def _compare(self) -> None:
+    def _compare(self, sent: bytes = b"") -> None:
         asked = now()
-        if (self._remote.get() or b"") != self._stored.data:
+        if (self._remote.get() or b"") not in (self._stored.data, sent or self._stored.data):
             raise lock_removed(self._info)
         self._confirmed = asked
 
     def _write(self, lines: tuple[bytes, ...], upto: int) -> None:
         self._confirm()
-        if not self._remote.serials_once:
-            self._compare()
         self._sent = self._stored.followed_by(lines, self._info), upto
         self._confirm()
 
@@ -150,6 +148,8 @@ class HttpJournal:
             return
         asked = now()
         document, upto = self._sent
+        if not self._remote.serials_once:
+            self._compare(document.data)
         store(self._remote, document, self._info)
         self._stored, self._synced, self._confirmed = document, upto, asked
         self._sent = None

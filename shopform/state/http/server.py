@@ -41,13 +41,24 @@ RIGHTS: Final = (
 class Intervals:
     """Seconds: between two tries, between two looks at a held lock, and of trust in the lock.
 
-    `give_up`: after which the lock of documents, which is held shortly, is one of a killed run.
+    `arrive`: after which a call that was sent to the shop has been carried out; the timeout of its
+    response. `give_up`: after which the lock of documents, which is held shortly, is one of a
+    killed run.
     """
 
     pause: float = 0.5
     poll: float = 2.0
     check: float = 20.0
+    arrive: float = 30.0
     give_up: float = 15.0
+
+    @property
+    def fence(self) -> float:
+        """After which nothing of a run arrives at the shop whose journal was sealed.
+
+        The run may trust a check from just before the seal.
+        """
+        return self.check + self.arrive
 
 
 class StateServer:
@@ -127,7 +138,7 @@ class RemoteState:
         if status in (*HELD, 422) or status >= 500:
             if self.get() == data:
                 return True
-            if status in HELD or (self._lost(info) if locked else status == 422):
+            if status in HELD or (self._lost(info) if locked else self._refuses(status, info)):
                 return False
         raise self._refused("write", response)
 
@@ -147,11 +158,20 @@ class RemoteState:
             raise self._refused("unlock", response)
 
     def _lost(self, info: LockInfo) -> bool:
+        holder = self._locked_by(info)
+        return holder is None or holder.id != info.id
+
+    def _refuses(self, status: int, info: LockInfo) -> bool:
+        """Whether an answer to a write without a lock is about its serial, or about a lock."""
+        return status == 422 or self._locked_by(info) is not None
+
+    def _locked_by(self, info: LockInfo) -> LockInfo | None:
+        """Return the holder of the lock; None if it is free."""
         response = self._send_lock(info)
-        if response.is_success:  # it was free
+        if response.is_success:
             self.unlock(info.id)
-            return True
-        return self._holder(response).id != info.id
+            return None
+        return self._holder(response)
 
     def _send_lock(self, info: LockInfo) -> httpx.Response:
         content = {

@@ -23,6 +23,7 @@ from shopform.state.lock_info import Held, LockInfo, new_lock_info, not_held, ot
 from shopform.state.ownership import Expected
 from shopform.state.records import encode, saved_record
 from shopform.state.session import Session
+from shopform.state.store import Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +74,30 @@ class HttpStore:
                 self.release(info)
             raise
 
-    def force_unlock(self, lock_id: str) -> None:
+    def force_unlock(self, lock_id: str, pause: Pause = time.sleep, /) -> None:
         info = new_lock_info("force-unlock", self.describe())
         if self._unlock_documents(lock_id, info):
             return
         ours: list[RemoteState] = []
         try:
-            held = self._take(info, (self.state, self.journal), ours)
+            held = dict(self._take(info, (self.state, self.journal), ours))
             if not held:
                 raise not_held(self.describe())
-            if lock_id not in [holder.id for _, holder in held]:
-                raise other_id(self.describe(), held[0][1].id)
-            for state, holder in held:
-                if holder.id == lock_id:
-                    state.unlock(lock_id)
-            for _, other in self._take(info, [state for state, _ in held], ours):
-                raise self._locked(other)
+            if lock_id not in (holder.id for holder in held.values()):
+                raise other_id(self.describe(), next(iter(held.values())).id)
+            # The state stays locked, so that no run that waits for it gets in between.
+            if self.journal in held:
+                if held[self.journal].id == lock_id:
+                    self.journal.unlock(lock_id)
+                for _, other in self._take(info, [self.journal], ours):
+                    raise self._locked(other)
             self._seal(parse(self.journal.get(), self.journal.address), info)
+            pause(self.times.fence)
         finally:
             for state in ours:
                 state.unlock(info.id)
+        if self.state in held and held[self.state].id == lock_id:
+            self.state.unlock(lock_id)
 
     def held(self) -> Held | None:
         """Return the lock as it is held; the protocol only says it to one who tries to lock."""

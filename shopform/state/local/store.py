@@ -1,5 +1,6 @@
 """The state in a file beside the project, its journal and its lock next to it."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +10,7 @@ from shopform.files import check_writable, make_directory, read_bytes, reporting
 from shopform.model.prior import Prior
 from shopform.state.format import loads
 from shopform.state.ownership import Expected
+from shopform.state.store import Pause
 
 if TYPE_CHECKING:
     from shopform.state.folded_state import Ledger
@@ -58,7 +60,8 @@ class LocalStore:
             lock.release()
             raise
 
-    def force_unlock(self, lock_id: str) -> None:
+    def force_unlock(self, lock_id: str, _pause: Pause = time.sleep, /) -> None:
+        # Each run looks at this lock before each call, so there is nothing to wait for.
         from shopform.state.local.lock import force_unlock
 
         if not self.path.parent.is_dir():

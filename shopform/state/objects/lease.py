@@ -19,16 +19,26 @@ from shopform.kit.documents import Count, parse_object, read
 from shopform.state.clock import now
 from shopform.state.lock_info import Held, LockInfo, held_by, new_lock_info, not_held, other_id
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
+from shopform.state.store import Pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Seconds. `lease` is more than `work` and the timeout of a call to the shop together."""
+    """Seconds. `lease` is more than `work` and the timeout of a call to the shop together.
+
+    `arrive` is that timeout: after it, a call that was sent to the shop has been carried out.
+    """
 
     beat: float = 20.0
     work: float = 60.0
+    arrive: float = 30.0
     lease: float = 150.0
     poll: float = 2.0
+
+    @property
+    def fence(self) -> float:
+        """After which nothing of a run arrives at the shop whose lock was acquired."""
+        return self.work + self.arrive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,14 +218,21 @@ def find_held(blobs: Blobs, key: str, times: Times) -> Held | None:
 
 
 def force_unlock(
-    blobs: Blobs, key: str, state: str, lock_id: str, seal: Callable[[int], None]
+    blobs: Blobs,
+    key: str,
+    state: str,
+    lock_id: str,
+    times: Times,
+    seal: Callable[[int], None],
+    pause: Pause,
 ) -> None:
-    """Take the lock away from its holder, and leave it free in the next epoch.
+    """Take the lock away from its holder, hold it for `times.fence`, and leave it free.
 
     `seal` closes the journal of the holder's epoch before. Raises StateError when no run holds
     the lock, or when it is held under another id.
     """
-    while True:
+    info, tag = new_lock_info("force-unlock", state), None
+    while tag is None:  # the holder may have beaten meanwhile
         blob = blobs.get(key)
         held = load(blob, blobs.place(key)) if blob else None
         if blob is None or held is None or held.holder is None:
@@ -223,6 +240,7 @@ def force_unlock(
         if held.holder.id != lock_id:
             raise other_id(state, held.holder.id)
         seal(held.epoch)
-        free = replace(held, epoch=held.epoch + 1, beat=0, holder=None)
-        if write(blobs, key, free.dump(), blob.tag) is not None:  # it may have beaten meanwhile
-            return
+        ours = replace(held, epoch=held.epoch + 1, beat=0, holder=info)
+        tag = write(blobs, key, ours.dump(), blob.tag)
+    pause(times.fence)
+    write(blobs, key, replace(ours, holder=None).dump(), tag)

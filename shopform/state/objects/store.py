@@ -1,5 +1,6 @@
 """A Store of objects: its protocol, whatever the objects are kept in."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from shopform.state.objects.spool import Spool
 from shopform.state.ownership import Expected
 from shopform.state.records import digest_of, encode, saved_record
 from shopform.state.session import Session
+from shopform.state.store import Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,10 @@ class ObjectStore:
             lease.release()
             raise
 
-    def force_unlock(self, lock_id: str) -> None:
-        locking.force_unlock(self.blobs, self._lock, self.describe(), lock_id, self._seal)
+    def force_unlock(self, lock_id: str, pause: Pause = time.sleep, /) -> None:
+        locking.force_unlock(
+            self.blobs, self._lock, self.describe(), lock_id, self.times, self._seal, pause
+        )
 
     def held(self) -> Held | None:
         return locking.find_held(self.blobs, self._lock, self.times)
