@@ -64,6 +64,15 @@ class Field:
     def __post_init__(self) -> None:
         object.__setattr__(self, "wire", self.wire or self.name)
 
+    @property
+    def tentative(self) -> bool:
+        """Whether no source documents the wire name for requests.
+
+        It is written only after an object of the shop showed that key. Observed names are those
+        that only responses have: a name that requests have too is graded as documented.
+        """
+        return not self.generated and self.grade not in (Grade.DOCUMENTED, Grade.CLIENT)
+
 
 class Wire(NamedTuple):
     """The API of one kind.
@@ -71,7 +80,8 @@ class Wire(NamedTuple):
     `endpoint` is the path below /REST. `id` names the id field and its aliases. `list_key` is the
     key of the array in an enveloped list. `parent` is the query argument with the parent's id in
     list and create. `discover`: the field names are not documented, and are taken from an existing
-    object, or assumed for one create.
+    object, or assumed for one create. `order` is that of lists, by `name` or `newest`, where it
+    was observed.
     """
 
     endpoint: Fact[str]
@@ -80,6 +90,7 @@ class Wire(NamedTuple):
     update: Fact[str] = Fact("PUT", Grade.DOCUMENTED, "D1, A3")
     parent: Fact[str] | None = None
     discover: bool = False
+    order: Fact[str] | None = None
 
 
 class Route(NamedTuple):
@@ -173,6 +184,11 @@ class Kind:
     def defaults(self) -> Mapping[str, object]:
         """The known server defaults, by field."""
         return {row.name: row.default for row in self.rows if row.default is not UNKNOWN}
+
+    @cached_property
+    def tentative(self) -> frozenset[str]:
+        """The fields that are written only after an object of the shop showed their keys."""
+        return frozenset(row.name for row in self.rows if row.tentative)
 
     @cached_property
     def generated(self) -> tuple[str, ...]:

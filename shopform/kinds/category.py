@@ -17,6 +17,7 @@ CATEGORY = Kind(
         endpoint=Fact("category", Grade.DOCUMENTED, "D1"),
         id=Fact(("category_id", "id"), Grade.OBSERVED, "K-cap"),
         list_key=Fact("categories", Grade.CLIENT, "R; K-cap and M saw a bare array"),
+        order=Fact("name", Grade.OBSERVED, "K-cap"),
     ),
     identity=("parent", "name"),
     path="rewrite_url",

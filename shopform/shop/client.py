@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, Self
 
 from shopform import __version__
-from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError
+from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError, Unreachable
 from shopform.model.shop import Shop
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.pace import Pace
@@ -123,6 +123,26 @@ class Client:
             )
         )
 
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """Send a request once, and return the response whatever it is.
+
+        Raises `Unreachable` without one, and `BudgetSpent`.
+        """
+        content = None if body is None else json.dumps(body).encode()
+        call = Call(method=method, path=path, params=params, content=content)
+        found = self._send(call)
+        if isinstance(found, NoResponse):
+            raise Unreachable(
+                f"no answer to {call}: {found.reason}", hint="check the `url` and the network"
+            )
+        return found
+
     def _call(self, call: Call, *, fatal: bool = True) -> Json | None:
         try:
             return self._with_retries(call)
@@ -146,6 +166,12 @@ class Client:
                 self._resume_at = max(self._resume_at, time.monotonic() + answer.wait)
 
     def _once(self, call: Call) -> Json | Retry | None:
+        found = self._send(call)
+        if isinstance(found, NoResponse):
+            return no_response(call, found.reason, sent=found.sent, retry=found.retry)
+        return evaluate(call, found.status, found.headers, found.body, self._transport.token)
+
+    def _send(self, call: Call) -> Response | NoResponse:
         with self.pace.turn() as turn:
             pause = self._resume_at - time.monotonic()
             if pause > 0:
@@ -156,9 +182,9 @@ class Client:
             if not found.sent:
                 self._give_back()
             self._report(call, 0)
-            return no_response(call, found.reason, sent=found.sent, retry=found.retry)
-        self._report(call, found.status)
-        return evaluate(call, found.status, found.headers, found.body, self._transport.token)
+        else:
+            self._report(call, found.status)
+        return found
 
     def _exchange(self, call: Call, turn: int) -> Response | NoResponse:
         check = None if call.method == "GET" else self.before_write

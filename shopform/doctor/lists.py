@@ -1,0 +1,223 @@
+"""Questions about lists: their form, paging and order, and what is missing or refused."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from shopform.doctor.findings import Finding, agreed, among, found, unknown
+from shopform.doctor.readings import DELETED, REFUSED, Listing, Readings
+from shopform.kinds import Kind
+from shopform.kit.text import backquoted
+
+
+def exists(kind: Kind, seen: Readings) -> Finding:
+    """Whether the shop has a kind, and whether the key may read it."""
+    one = seen.first("list", kind=kind.name)
+    if one is None:
+        return unknown(_unlisted(kind))
+    if one.status in REFUSED:
+        return found("refused", f"the list answers {one}")
+    if one.status in (404, 410):
+        return found("no", f"the list answers {one}")
+    listed = seen.listing(kind.name)
+    if listed is None:
+        return unknown(f"the list answers {one}")
+    return found("yes", f"{len(listed.items)} in the first page")
+
+
+def _unlisted(kind: Kind) -> str:
+    if kind.nesting:
+        return f"no {kind.nesting.kind} was found to list it by"
+    return "it was not read: the calls of a reading are limited"
+
+
+def shape(kind: Kind, seen: Readings) -> Finding:
+    listed = seen.listing(kind.name)
+    if listed is None:
+        one = seen.first("list", kind=kind.name)
+        return unknown(f"the list answers {one}" if one else _unlisted(kind))
+    if not listed.key:
+        return found("bare", "an array")
+    paging = backquoted(listed.paging) or "nothing"
+    return found("envelope", f"`{listed.key}`, and `paging` with {paging}")
+
+
+def envelopes(seen: Readings) -> list[Listing]:
+    return [listed for _, listed in seen.listings() if listed.key and listed.paging]
+
+
+def total(seen: Readings) -> Finding:
+    """The type of `paging.total`."""
+    types = {bool: "none", int: "int", str: "string"}
+    words = {types.get(type(one.paging.get("total")), "none") for one in envelopes(seen)}
+    return agreed(words, "`paging.total`") if words else unknown("no list has an envelope")
+
+
+def paging_count(seen: Readings) -> Finding:
+    """Whether `paging.count` counts the page or the whole list."""
+    known = [*envelopes(seen), *_small_pages(seen)]
+    if not known:
+        return unknown("no list has an envelope")
+    if not any("count" in one.paging for one in known):
+        return found("none", "`paging` has no `count`")
+    page = [_same(one.paging.get("count"), len(one.items)) for one in known]
+    whole = [_same(one.paging.get("count"), _whole(one, seen)) for one in known]
+    fits = {"page": all(page), "total": all(whole)}
+    return among(fits, "`paging.count` in pages that are not whole lists", "every page was whole")
+
+
+def _small_pages(seen: Readings) -> list[Listing]:
+    pages = (seen.listing(one.kind, "small") for one in seen.of("small"))
+    return [one for one in pages if one and one.key]
+
+
+def _same(given: object, number: int) -> bool:
+    return str(given) == str(number)
+
+
+def _whole(one: Listing, seen: Readings) -> int:
+    """Return the number of objects of a whole list, of which a page may show a part."""
+    given = str(one.paging.get("total", ""))
+    if given.isdigit():
+        return int(given)
+    lists = (len(listed.items) for listed in envelopes(seen) if listed.key == one.key)
+    return max([len(one.items), *lists])
+
+
+def page_max(seen: Readings) -> Finding:
+    """The largest page, by the limit that a list of 100 reports."""
+    limits = {str(one.paging["limit"]) for one in envelopes(seen) if "limit" in one.paging}
+    if limits:
+        return agreed(limits, "`paging.limit` of a page of 100")
+    if any(one.status == 400 for one in seen.of("list")):
+        return unknown("a page of 100 is refused")
+    return unknown("no list reports its limit")
+
+
+def limit_over(seen: Readings) -> Finding:
+    """What a limit above the largest page does."""
+    one = seen.first("over")
+    if one is None or (one.accepted and not _limits(seen, one.kind)):
+        return unknown("no list is known to honour a limit")
+    if not one.accepted:
+        return found("refuse", f"a page of 1,000 answers {one}")
+    listed = seen.listing(one.kind, "over")
+    limit = str(listed.paging.get("limit", "")) if listed else ""
+    return found("honour" if limit == "1000" else "clamp", "a page of 1,000 is answered")
+
+
+def _limits(seen: Readings, kind: str) -> bool:
+    """Whether a list is known to honour a limit."""
+    listed, small = seen.listing(kind), seen.listing(kind, "small")
+    return bool(listed and listed.key) or bool(small and len(small.items) == 1)
+
+
+def bare_limit(seen: Readings) -> Finding:
+    """Whether bare lists honour `limit`."""
+    words: set[str] = set()
+    for one in seen.of("small"):
+        listed, page = seen.listing(one.kind), seen.listing(one.kind, "small")
+        if listed and page and not listed.key and len(listed.items) > 1:
+            words.add("honour" if len(page.items) == 1 else "ignore")
+    if not words:
+        return unknown("no bare list has two objects")
+    return agreed(words, "a page of 1 of a bare list")
+
+
+def missing_filter(seen: Readings) -> Finding:
+    """What a list of children without their parent answers."""
+    one = seen.first("unfiltered")
+    if one is None:
+        return unknown("no kind has a parent")
+    if not one.accepted:
+        return found("refuse", f"it answers {one}")
+    listed = seen.listing(one.kind, "unfiltered")
+    if listed is None:
+        return unknown("it answers no list")
+    if listed.items:
+        return found("all", f"it shows {len(listed.items)} objects")
+    held = seen.listing(one.kind)
+    some = bool(held and held.items)
+    return among({"all": not some, "empty": True}, "it shows none", f"no {one.kind} exists")
+
+
+def parent_key(seen: Readings) -> Finding:
+    """Whether items of lists of children show their parent."""
+    words = set()
+    for kind, listed in seen.listings():
+        if kind.wire.parent and listed.items:
+            shown = all(kind.wire.parent.value in item for item in listed.items)
+            words.add("show" if shown else "hide")
+    return agreed(words, "items of lists by parent") if words else unknown("no children exist")
+
+
+def removed(seen: Readings) -> Finding:
+    """Whether lists show removed objects."""
+    for _, listed in seen.listings():
+        if any(str(item.get(DELETED)) in ("1", "True") for item in listed.items):
+            return found("show", f"`{DELETED}` is set in a list")
+    for one in seen.of("list_after"):
+        listed_after = seen.listing(one.kind, "list_after")
+        if listed_after and DELETED in seen.keys(one.kind):
+            ids = {seen.id(one.kind, item) for item in listed_after.items}
+            shown = {made.number for made in seen.of("delete", kind=one.kind) if made.accepted}
+            return found("show" if ids & shown else "hide", "the list after a delete")
+    return unknown(f"no list shows an object with `{DELETED}` set")
+
+
+def denied(seen: Readings) -> Finding:
+    """The status of a request for which the key lacks the right."""
+    words = {str(one.status) for one in seen.exchanges if one.status in REFUSED}
+    return agreed(words, "a refused request") if words else unknown("nothing was refused")
+
+
+def errors(seen: Readings) -> Finding:
+    """The body of errors."""
+    words = {one.form for one in seen.exchanges if one.status >= 400 and one.form != "empty"}
+    return agreed(words, "bodies of errors") if words else unknown("no error has a body")
+
+
+def absent(seen: Readings) -> Finding:
+    one = seen.first("absent")
+    return found(one.status, f"it answers {one}") if one else unknown("no list can be read")
+
+
+def usage_headers(seen: Readings) -> Finding:
+    names = sorted({name for one in seen.exchanges for name in one.usage})
+    return found(",".join(names) or "none", f"headers of {len(seen.exchanges)} responses")
+
+
+ORDERS: dict[str, Callable[[list[str], list[int]], bool]] = {
+    "name": lambda labels, _: labels == sorted(labels),
+    "id": lambda _, ids: ids == sorted(ids),
+    "newest": lambda _, ids: ids == sorted(ids, reverse=True),
+}
+
+
+def order(seen: Readings) -> Finding:
+    """The order of lists: one for all, or that of the two lists that were observed (2.2)."""
+    fits, usual, compared = dict.fromkeys(ORDERS, True), True, 0
+    for kind, labels, ids in _sequences(seen):
+        here = {word: test(labels, ids) for word, test in ORDERS.items()}
+        compared += 1
+        fits = {word: fit and here[word] for word, fit in fits.items()}
+        expected = kind.wire.order
+        usual = usual and (expected is None or here[expected.value])
+    if not compared:
+        return unknown("no list has two objects")
+    words = {**fits, "observed": usual}
+    return among(words, f"{compared} lists of two or more", "the lists fit several")
+
+
+def _sequences(seen: Readings) -> Iterator[tuple[Kind, list[str], list[int]]]:
+    """Yield the names and ids of each list that has two different ones of them.
+
+    Names with letters that sort by language are left out: the order of the shop's language is its
+    own.
+    """
+    for kind, listed in seen.listings():
+        key = seen.label(kind)
+        items = [i for i in listed.items if str(i.get(key, "")).isascii() and key in i]
+        labels = [str(item[key]).casefold() for item in items]
+        ids = [seen.id(kind.name, item) for item in items]
+        if any(a != b for a, b in pairwise(labels)) and len(set(ids)) > 1:
+            yield kind, labels, ids

@@ -1,0 +1,162 @@
+"""Questions about objects: names of columns, types, empty strings, what reads show."""
+
+from collections.abc import Iterator
+
+from shopform.doctor.findings import Finding, agreed, among, found, unknown
+from shopform.doctor.readings import DELETED, Readings
+from shopform.kinds import Field, Kind
+from shopform.kit.text import backquoted
+
+NUMBERS = ("number", "flag", "id")
+STRINGS = ("text", "html", "path")
+MANY = 5  # unset columns that show how all of them are returned
+
+
+def none_exists(kind: Kind) -> Finding:
+    return unknown(f"no {kind.name} exists")
+
+
+def typing(kind: Kind, seen: Readings) -> Finding:
+    """How the numbers and booleans of a kind are returned."""
+    types: set[type] = set()
+    unset = set()
+    for key in dict.fromkeys(_numbers(kind, seen)):
+        values = [item[key] for item in seen.items(kind.name) if key in item]
+        shown = {type(value) for value in values if value not in (None, "")}
+        types |= shown & {bool, int, str}
+        unset |= {key} if values and not shown else set()
+    if not types:
+        return none_exists(kind)
+    evidence = f"{', '.join(sorted(each.__name__ for each in types))}"
+    if bool in types:
+        return found("bools", evidence)
+    if types == {int, str}:
+        return found("mixed", evidence)
+    word = "ints" if int in types else "strings"
+    return among({word: True, "mixed": bool(unset)}, evidence, f"{backquoted(unset)}: never set")
+
+
+def _numbers(kind: Kind, seen: Readings) -> Iterator[str]:
+    """Yield the keys of the columns with numbers, booleans or ids."""
+    fields = seen.surfaces[kind.name].fields
+    yield from (key for key in [seen.id_key(kind.name)] if key)
+    yield from (key for key in (DELETED, kind.fixed) if key)
+    if kind.wire.parent:
+        yield kind.wire.parent.value
+    for name, row in kind.fields.items():
+        if row.type.name in NUMBERS and name in fields:
+            yield fields[name]
+
+
+def empty_text(seen: Readings) -> Finding:
+    """How empty strings are returned."""
+    seen_as: dict[object, set[tuple[str, str]]] = {None: set(), "": set()}
+    for kind in seen.catalogue.kinds:
+        fields = seen.surfaces[kind.name].fields
+        names = [n for n, r in kind.fields.items() if r.type.name in STRINGS and n in fields]
+        for item in seen.items(kind.name):
+            for key in (fields[name] for name in names):
+                if key in item and item[key] in ("", None):
+                    seen_as[item[key]].add((kind.name, key))
+    null, blank = len(seen_as[None]), len(seen_as[""])
+    evidence = f"null in {null} columns, an empty string in {blank}"
+    if null and blank:
+        return found("as_is", evidence)
+    enough = null + blank >= MANY
+    words = {"as_is": not enough, "null": not blank, "blank": not null}
+    return among(words, evidence, "too few strings are unset")
+
+
+def id_key(kind: Kind, seen: Readings) -> Finding:
+    key = seen.id_key(kind.name)
+    if key:
+        return found(key, "the key of the id")
+    if not seen.items(kind.name):
+        return none_exists(kind)
+    return unknown(f"none of {backquoted(seen.surfaces[kind.name].ids)} is shown")
+
+
+def field_names(kind: Kind, seen: Readings) -> Finding:
+    """The keys of the fields whose names are not documented, in order."""
+    keys, fields = seen.keys(kind.name), seen.surfaces[kind.name].fields
+    if not keys:
+        return none_exists(kind)
+    return found(",".join(f for f in fields.values() if f in keys), f"{len(keys)} keys")
+
+
+def columns(kind: Kind, seen: Readings) -> Finding:
+    """Whether all fields are shown, and which keys belong to none."""
+    keys, surface = seen.keys(kind.name), seen.surfaces[kind.name]
+    if not keys:
+        return none_exists(kind)
+    rows = {name: row for name, row in kind.fields.items() if not row.generated}
+    names = {name: {surface.fields.get(name, row.wire), *row.aliases} for name, row in rows.items()}
+    missing = [name for name, candidates in names.items() if not candidates & keys.keys()]
+    parent = {kind.wire.parent.value} if kind.wire.parent else set()
+    known = {*surface.ids, *parent, kind.fixed, kind.anchor, *kind.generated}.union(*names.values())
+    more = [key for key in keys if key not in known]
+    parts = [f"{len(rows) - len(missing)} of {len(rows)} fields are shown"]
+    parts += [f"more keys: {backquoted(more)}"] if more else []
+    return found(f"without {', '.join(missing)}" if missing else "all", "; ".join(parts))
+
+
+def aliased(kind: Kind, row: Field, seen: Readings) -> Finding:
+    """Which of its names a field has in responses."""
+    keys = seen.keys(kind.name)
+    if not keys:
+        return none_exists(kind)
+    shown = [name for name in (row.wire, *row.aliases) if name in keys]
+    if not shown:
+        return unknown("none of its names is shown")
+    return found("both" if len(shown) > 1 else shown[0], f"shown: {backquoted(shown)}")
+
+
+def embeds(kind: Kind, seen: Readings) -> Finding:
+    """Whether an object has its children in it."""
+    keys = seen.keys(kind.name)
+    if not keys:
+        return none_exists(kind)
+    sections = [below.section for below in seen.catalogue.children[kind.name]]
+    inside = [section for section in sections if section in keys]
+    return found("yes" if inside else "no", f"{len(keys)} keys")
+
+
+def secret(kind: Kind, row: Field, seen: Readings) -> Finding:
+    """Whether reads show a generated secret."""
+    key = seen.surfaces[kind.name].fields.get(row.name, row.wire)
+    listed = seen.listing(kind.name)
+    shown = [*(listed.items if listed else ())]
+    shown += [i for one in seen.of("created", kind=kind.name) if (i := seen.object(one))]
+    if not shown:
+        return none_exists(kind)
+    always = any(item.get(key) for item in shown)
+    return found("always" if always else "once", "reads of it")
+
+
+def set_form(kind: Kind, row: Field, seen: Readings) -> Finding:
+    """Whether a set is returned as an array or as one string."""
+    key = seen.surfaces[kind.name].fields.get(row.name, row.wire)
+    values = [item[key] for item in seen.items(kind.name) if item.get(key)]
+    words = {"array" if isinstance(value, list) else "comma" for value in values}
+    return agreed(words, f"the type of `{key}`") if words else none_exists(kind)
+
+
+def path_form(kind: Kind, seen: Readings) -> Finding:
+    """How the paths of a redirect are stored."""
+    fields = seen.surfaces[kind.name].fields
+    names = (kind.route.source, kind.route.target) if kind.route else ()
+    keys = [fields[name] for name in names if name in fields]
+    items = seen.items(kind.name)
+    shown = [str(item[key]) for item in items for key in keys if item.get(key)]
+    own = [text for text in shown if any(text.split("://")[-1].startswith(h) for h in seen.hosts)]
+    paths = [text for text in shown if "://" not in text]
+    if not shown:
+        return none_exists(kind)
+    bare = sum(not text.startswith("/") for text in paths)
+    tried = any(seen.of("created", kind=kind.name))
+    words = {
+        "keep": bool(own) or not tried,
+        "strip": not own and bare == len(paths),
+        "slash": not own and not bare,
+    }
+    return among(words, f"{len(shown)} paths", "`--probe` sends a full URL of the shop")

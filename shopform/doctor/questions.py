@@ -1,0 +1,161 @@
+"""The questions about a shop: a row for each, those about kinds expanded for each kind."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from shopform.doctor import lists, objects, writes
+from shopform.doctor.findings import Finding
+from shopform.doctor.readings import Readings
+from shopform.kinds import Catalogue, Field, Kind
+
+ANY = "works with all of them"
+BOTH = "reads both"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, named as the sandbox's switch where there is one.
+
+    `assumes` is what shopform assumes. If `good` is not empty, an answer that is not in it
+    contradicts that. `probe`: reads alone do not answer it.
+    """
+
+    name: str
+    about: str
+    assumes: str
+    find: Callable[[Readings], Finding]
+    good: tuple[str, ...] = ()
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: Question
+    finding: Finding
+
+    @property
+    def contradicts(self) -> bool:
+        good, word = self.question.good, self.finding.word
+        return bool(good and word) and word not in good
+
+
+def answers(seen: Readings) -> list[Answer]:
+    """Answer all questions about the kinds of a shop."""
+    return [Answer(each, each.find(seen)) for each in questions(seen.catalogue)]
+
+
+def questions(catalogue: Catalogue) -> tuple[Question, ...]:
+    about_kinds = (row for kind in catalogue.kinds for row in _of_kind(catalogue, kind))
+    return *about_kinds, *READ, *PROBED
+
+
+def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Question]:
+    def row(
+        name: str,
+        about: str,
+        assumes: str,
+        find: Callable[..., Finding],
+        *more: Field,
+    ) -> Question:
+        return Question(name, about, assumes, partial(find, kind, *more))
+
+    endpoint = kind.wire.endpoint.value
+    names = ",".join(each.wire for each in kind.rows if not each.generated)
+    yield row(
+        f"exists.{kind.name}",
+        "whether it can be read",
+        "it is needed only if declared",
+        lists.exists,
+    )
+    yield row(f"shape.{endpoint}", f"form of the list of /{endpoint}", BOTH, lists.shape)
+    yield row(
+        f"typing.{endpoint}",
+        f"numbers and booleans of /{endpoint}",
+        "reads all forms",
+        objects.typing,
+    )
+    yield row(
+        f"{kind.name}_id",
+        "key of the id",
+        f"`{kind.wire.id.value[0]}`, or its aliases",
+        objects.id_key,
+    )
+    yield row(f"{kind.name}_columns", "fields that are not shown", "all are shown", objects.columns)
+    if kind.tentative:
+        yield row(
+            f"{kind.name}_names", "keys of the undocumented fields", names, objects.field_names
+        )
+    if catalogue.children[kind.name]:
+        yield row(f"{kind.name}_embeds", "children in its response", "ignores them", objects.embeds)
+    if kind.route:
+        yield row(f"{kind.name}_path", "host and leading slash", ANY, objects.path_form)
+    yield from _of_fields(kind, row)
+
+
+def _of_fields(kind: Kind, row: Callable[..., Question]) -> Iterator[Question]:
+    for each in kind.rows:
+        name = f"{kind.name}_{each.name}"
+        if each.generated:
+            yield row(name, "whether reads show it", "it is shown once", objects.secret, each)
+        elif each.type.name == "set":
+            yield row(name, "form in responses", BOTH, objects.set_form, each)
+        elif each.aliases and not each.tentative:
+            yield row(name, "its key in responses", BOTH, objects.aliased, each)
+        if each.known:
+            singular = each.name.removesuffix("s")
+            yield _probe(
+                f"{kind.name}_unknown_{singular}",
+                "undocumented values",
+                "warns, and sends them",
+                partial(writes.refusal, "unknown", "accept"),
+            )
+
+
+READ = (
+    Question("absent", "a read of an unknown id", "404 or 410", lists.absent, ("404", "410")),
+    Question("errors", "body of an error", BOTH, lists.errors),
+    Question("denied", "status when a right is missing", BOTH, lists.denied),
+    Question("usage_headers", "headers about usage", "none is needed", lists.usage_headers),
+    Question("order", "order of lists", ANY, lists.order),
+    Question("total", "type of `paging.total`", ANY, lists.total),
+    Question("paging_count", "what `paging.count` counts", ANY, lists.paging_count),
+    Question("page_max", "largest page", "100, or what the shop reports", lists.page_max),
+    Question("limit_over", "a limit above the largest page", "sends none", lists.limit_over),
+    Question("bare_limit", "`limit` on bare lists", BOTH, lists.bare_limit),
+    Question("missing_filter", "a list without its parent", "sends none", lists.missing_filter),
+    Question("parent_key", "the parent in items of lists", BOTH, lists.parent_key),
+    Question("empty_text", "how empty strings are returned", ANY, objects.empty_text),
+    Question("removed", "removed objects in lists", "skips them", lists.removed),
+)  # fmt: skip
+
+
+def _probe(
+    name: str, about: str, assumes: str, find: Callable[[Readings], Finding], *good: str
+) -> Question:
+    return Question(name, about, assumes, find, good, probe=True)
+
+
+_UPDATES, _DELETES = ("update", "clear_empty", "clear_null"), ("delete", "drop", "delete_parent")
+PROBED = (
+    _probe("post", "body of a create", "looks an object without an id up", writes.post),
+    _probe("put", "body and status of an update", ANY, partial(writes.done, _UPDATES)),
+    _probe("delete", "body and status of a delete", ANY, partial(writes.done, _DELETES)),
+    _probe("merge", "whether an update leaves what it does not send", "yes", writes.merges, "yes"),
+    _probe("clear_empty", 'whether "" clears a string', "yes",
+           partial(writes.clears, "clear_empty"), "yes"),
+    _probe("clear_null", "whether null clears a string", 'not needed: "" is sent',
+           partial(writes.clears, "clear_null")),
+    _probe("read_removed", "a read of a removed object", ANY, writes.read_removed),
+    _probe("delete_parent", "deleting an object with children", "deletes children first",
+           writes.delete_parent),
+    _probe("unique_names", "a name that another object has", "reports the refusal",
+           partial(writes.refusal, None, "same_name", "free")),
+    _probe("unknown_columns", "columns that are not documented", "sends those that are shown",
+           writes.unknown_columns),
+    _probe("identity", "rewriting of names", "records what was stored", writes.rewriting),
+    _probe("html", "rewriting of rich text", "records what was stored", writes.rich_text),
+    _probe("slugs", "a path that is taken", "reports the other path", writes.path_taken),
+    _probe("slug_missing", "a create without a path", ANY, writes.path_missing),
+    _probe("slug_removed", "the path of a removed object", ANY, writes.path_removed),
+)  # fmt: skip

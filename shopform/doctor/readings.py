@@ -1,0 +1,163 @@
+"""The exchanges that were made with a shop, and how questions look at them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from shopform.kinds import Catalogue, Kind
+from shopform.kinds.field_types.number import id_in
+
+Item = Mapping[str, Any]
+PAGING = "paging"
+# Names of headers that may be about usage (dossier 3.5: UNKNOWN).
+_USAGE = re.compile(r"limit|quota|usage|remaining|retry-after", re.IGNORECASE)
+# Keys of objects that are names, and not data such as an id or a title.
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+REFUSED = (401, 403)
+DELETED = "is_removed"  # M-sup, K-cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and its response.
+
+    `step` is why it was made, `sent` the body of the request, `number` the id in its path. `body`
+    is the JSON of the response, None without; `form` is `json`, `plain` or `empty`. `usage` are
+    the names of headers about usage.
+    """
+
+    step: str
+    kind: str
+    status: int
+    method: str = "GET"
+    body: object = None
+    form: str = "json"
+    usage: tuple[str, ...] = ()
+    sent: Item = field(default_factory=dict)
+    number: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.status < 300
+
+    def __str__(self) -> str:
+        return f"{self.status}{'' if self.form == 'json' else f', {self.form}'}"
+
+
+class Listing(NamedTuple):
+    """The objects of a list; `key` is that of an envelope, empty for a bare array."""
+
+    items: Sequence[Item]
+    key: str
+    paging: Item
+
+
+def listing_of(body: object, key: str) -> Listing | None:
+    """Return the list in a response, by its key or as the only array; None if there is none."""
+    if isinstance(body, list):
+        return Listing(_objects(body), "", {})
+    if not isinstance(body, dict):
+        return None
+    paging = body.get(PAGING)
+    arrays = [name for name, each in body.items() if isinstance(each, list) and name != PAGING]
+    name = key if key in arrays else arrays[0] if len(arrays) == 1 else ""
+    if not name:
+        return None
+    return Listing(_objects(body[name]), name, paging if isinstance(paging, dict) else {})
+
+
+def _objects(array: Iterable[object]) -> list[Item]:
+    return [item for item in array if isinstance(item, dict)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """The names of a kind in this shop, as far as they are known.
+
+    `ids` are the candidates of the key of its id. `fields` maps field names to wire names; `fixed`
+    are those that the project sets.
+    """
+
+    endpoint: str
+    ids: tuple[str, ...]
+    list_key: str
+    fields: Mapping[str, str]
+    fixed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """All exchanges with a shop, in order, and its names by kind."""
+
+    catalogue: Catalogue
+    surfaces: Mapping[str, Surface]
+    exchanges: tuple[Exchange, ...] = ()
+    hosts: frozenset[str] = frozenset()
+
+    def of(self, *steps: str, kind: str = "") -> Iterator[Exchange]:
+        for one in self.exchanges:
+            if one.step in steps and kind in ("", one.kind):
+                yield one
+
+    def first(self, *steps: str, kind: str = "") -> Exchange | None:
+        return next(self.of(*steps, kind=kind), None)
+
+    @property
+    def probed(self) -> bool:
+        return any(one.method != "GET" for one in self.exchanges)
+
+    def listing(self, kind: str, step: str = "list") -> Listing | None:
+        """Return the first list of a kind that was answered."""
+        for one in self.of(step, kind=kind):
+            found = listing_of(one.body, self.surfaces[kind].list_key) if one.accepted else None
+            if found is not None:
+                return found
+        return None
+
+    def listings(self) -> Iterator[tuple[Kind, Listing]]:
+        for kind in self.catalogue.kinds:
+            if (found := self.listing(kind.name)) is not None:
+                yield kind, found
+
+    def items(self, kind: str) -> list[Item]:
+        """Return the objects of a kind that were shown, those of lists first."""
+        listed = self.listing(kind)
+        found = list(listed.items) if listed else []
+        single = (self.object(one) for one in self.of("created", "updated", "read", kind=kind))
+        return [*found, *(item for item in single if item)]
+
+    def object(self, exchange: Exchange) -> Item | None:
+        """Return the object of a response, bare or under a key; None if it shows none."""
+        body = exchange.body if exchange.accepted else None
+        if not isinstance(body, dict):
+            return None
+        if self.id(exchange.kind, body):
+            return body
+        inner = [each for each in body.values() if isinstance(each, dict)]
+        return inner[0] if len(body) == len(inner) == 1 else body
+
+    def id(self, kind: str, item: Item) -> int:
+        return next((n for key in self.surfaces[kind].ids if (n := id_in(item.get(key)))), 0)
+
+    def id_key(self, kind: str) -> str:
+        """Return the key of the id in objects that were shown; empty if there are none."""
+        keys = self.keys(kind)
+        return next((key for key in self.surfaces[kind].ids if key in keys), "")
+
+    def keys(self, kind: str) -> dict[str, None]:
+        """Return the keys of all shown objects, in order."""
+        return {key: None for item in self.items(kind) for key in item if _NAME.fullmatch(key)}
+
+    def label(self, kind: Kind) -> str:
+        """Return the key of the last field of the identity."""
+        return self.surfaces[kind.name].fields.get(kind.identity[-1], "")
+
+
+def usage(headers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({name.lower() for name in headers if _USAGE.search(name)}))
+
+
+def is_name(key: object) -> bool:
+    """Whether a key of a JSON object is the name of a column, and no data."""
+    return isinstance(key, str) and _NAME.fullmatch(key) is not None

@@ -1,0 +1,192 @@
+"""Make the calls that the questions about a shop need, and record them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shopform.doctor.readings import REFUSED, Exchange, Readings, Surface, usage
+from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopError
+from shopform.kinds import Kind
+from shopform.shop.client import Client
+from shopform.shop.codec import Names, discover, names_for
+from shopform.shop.pages import LIMIT
+
+MOST = 20  # calls of a reading
+AFTER_LISTS = 9  # of them, for what is asked of single lists
+OVER = 1000
+UNUSED = 999_999_999  # an id that no object has
+
+
+@dataclass(slots=True)
+class Examiner:
+    """Makes calls to a shop one at a time, and records each with its response."""
+
+    client: Client
+    exchanges: list[Exchange] = field(default_factory=list)
+    names: dict[str, Names] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shop = self.client.shop
+        self.names = {k.name: names_for(k, shop.wire.get(k.name)) for k in shop.catalogue.kinds}
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        return self.client.shop.catalogue.kinds
+
+    @property
+    def readings(self) -> Readings:
+        shop = self.client.shop
+        return Readings(
+            catalogue=shop.catalogue,
+            surfaces={
+                name: Surface(
+                    endpoint=known.endpoint,
+                    ids=known.ids,
+                    list_key=known.list_key,
+                    fields=known.fields,
+                    fixed=known.fixed,
+                )
+                for name, known in self.names.items()
+            },
+            exchanges=tuple(self.exchanges),
+            hosts=shop.hosts,
+        )
+
+    def call(
+        self,
+        step: str,
+        kind: Kind,
+        method: str = "GET",
+        *,
+        number: int = 0,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Exchange:
+        """Make a call, and record it. Raises BudgetSpent, also if the daily limit is reached."""
+        endpoint = self.names[kind.name].endpoint
+        path = f"{endpoint}/{number}" if number else endpoint
+        answer = self.client.exchange(method, path, query, body)
+        if answer.status == 429:
+            raise BudgetSpent(
+                "the daily limit of the key is reached: the shop answered 429",
+                hint="continue tomorrow, or raise the limit under Settings, API in the shop",
+            )
+        content, form = _content(answer.body)
+        made = Exchange(
+            step=step,
+            kind=kind.name,
+            method=method,
+            status=answer.status,
+            body=content,
+            form=form,
+            usage=usage(answer.headers),
+            sent=body or {},
+            number=number,
+        )
+        self.exchanges.append(made)
+        return made
+
+    def read(self) -> Readings:
+        """Read the shop in at most MOST calls. Raises AccessRefused, ShopError."""
+        for kind in [each for each in self.kinds if not each.nesting][: MOST - AFTER_LISTS]:
+            self.list(kind)
+        self._require_readable()
+        for kind in self.kinds:
+            if kind.nesting and kind.wire.parent:
+                self._children(kind)
+        self._pages()
+        seen = self.readings
+        for kind in self.kinds:
+            if seen.listing(kind.name) is not None:
+                self.call("absent", kind, number=UNUSED)
+                break
+        for kind in self.kinds:
+            items = seen.items(kind.name)
+            number = seen.id(kind.name, items[0]) if items else 0
+            if number and self.left:
+                self.call("read", kind, number=number)
+                break
+        return self.readings
+
+    @property
+    def left(self) -> int:
+        return MOST - len(self.exchanges)
+
+    def list(self, kind: Kind, step: str = "list", parent: int = 0) -> Exchange:
+        """Read the first page of a list, and learn the names of its objects."""
+        argument = kind.wire.parent
+        query: dict[str, str | int] = {argument.value: parent} if argument and parent else {}
+        made = self.call(step, kind, query={**query, "limit": LIMIT, "offset": 0})
+        self.learn(kind)
+        return made
+
+    def learn(self, kind: Kind) -> None:
+        """Find the names of the undocumented fields in the objects that were shown."""
+        items = [dict(item) for item in self.readings.items(kind.name)]
+        if kind.tentative and items:
+            known = names_for(kind, self.client.shop.wire.get(kind.name))
+            try:
+                self.names[kind.name] = discover(kind, known, items)
+            except Nonsense:
+                self.names[kind.name] = known  # the question about columns reports it
+
+    def _require_readable(self) -> None:
+        lists = [one for one in self.exchanges if one.step == "list"]
+        if any(one.accepted for one in lists):
+            return
+        if all(one.status in REFUSED for one in lists):
+            raise AccessRefused(
+                f"the shop refused the key for every list ({lists[0].status})",
+                hint="check the `token` and `auth` of this shop",
+            )
+        raise ShopError("no list can be read", hint="is `url` the address of the shop's API?")
+
+    def _children(self, kind: Kind) -> None:
+        """List a kind without its parent, once for all kinds, and in up to two parents."""
+        if not any(one.step == "unfiltered" for one in self.exchanges):
+            self.call("unfiltered", kind, query={"limit": LIMIT, "offset": 0})
+        above = self.client.shop.catalogue[kind.nesting.kind] if kind.nesting else kind
+        for number in self._parents(kind, above)[:2]:
+            if self.left <= AFTER_LISTS - 4:
+                return
+            self.list(kind, parent=number)
+            if self.readings.items(kind.name):
+                return
+
+    def _parents(self, kind: Kind, above: Kind) -> Sequence[int]:
+        """Return the ids of objects that may have children of a kind."""
+        seen, only = self.readings, kind.nesting.only if kind.nesting else None
+        if not only:
+            return [seen.id(above.name, item) for item in seen.items(above.name)]
+        row = above.fields[only[0]]
+        keys = (seen.surfaces[above.name].fields.get(row.name, row.wire), *row.aliases)
+        return [
+            seen.id(above.name, item)
+            for item in seen.items(above.name)
+            if any(str(item.get(key)).lower() == only[1] for key in keys)
+        ]
+
+    def _pages(self) -> None:
+        """Ask one bare list and one enveloped list for a page of one, and a list for too many."""
+        seen, asked = self.readings, dict[bool, Kind]()
+        for kind, listed in seen.listings():
+            enveloped = bool(listed.key)
+            if enveloped not in asked and len(listed.items) > 1 and not kind.nesting:
+                asked[enveloped] = kind
+                self.call("small", kind, query={"limit": 1, "offset": 0})
+        enveloped_first = [kind for kind, listed in seen.listings() if listed.key]
+        for kind in [*enveloped_first, *asked.values()][:1]:
+            if not kind.nesting:
+                self.call("over", kind, query={"limit": OVER, "offset": 0})
+
+
+def _content(body: bytes) -> tuple[object, str]:
+    """Return the JSON of a response, and its form."""
+    if not body.strip():
+        return None, "empty"
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None, "plain"
+    return (found, "json") if isinstance(found, dict | list) else (None, "plain")
