@@ -28,6 +28,10 @@ COMMANDS = {
     "log": ("log:command", "Show who changed the shop, when, and what, from the records of runs."),
     "clone": ("clone:command", "Copy the configuration of one shop to another."),
     "promote": ("clone:promote", "Copy what changed in a shop since the last clone or promote."),
+    "doctor": (
+        "doctor:command",
+        "Find out how the API of a shop behaves where its documentation leaves that open.",
+    ),
     "snapshot": ("snapshot:command", "Save the shop as it is, to plan from without a key."),
     "dump": ("dump:command", "Print a shop as YAML declarations."),
     "import": ("import_:command", "Import an existing object by its id, without changing it."),

@@ -139,6 +139,10 @@ log_format = stack(
     form("text", "json", "markdown", of="the log", prefix="SHOPFORM_LOG_", messages=()),
     flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
 )
+doctor_format = stack(
+    form("text", "json", of="the answers", prefix="SHOPFORM_DOCTOR_", messages=()),
+    flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
+)
 json_into = option(
     "--json-into",
     metavar="FILE",

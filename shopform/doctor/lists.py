@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, REFUSED, Listing, Readings
+from shopform.doctor.readings import DELETED, REFUSED, ListAnswer, Readings
 from shopform.kinds import Kind
 from shopform.kit.text import backquoted
 
@@ -41,7 +41,7 @@ def shape(kind: Kind, seen: Readings) -> Finding:
     return found("envelope", f"`{listed.key}`, and `paging` with {paging}")
 
 
-def envelopes(seen: Readings) -> list[Listing]:
+def envelopes(seen: Readings) -> list[ListAnswer]:
     return [listed for _, listed in seen.listings() if listed.key and listed.paging]
 
 
@@ -65,7 +65,7 @@ def paging_count(seen: Readings) -> Finding:
     return among(fits, "`paging.count` in pages that are not whole lists", "every page was whole")
 
 
-def _small_pages(seen: Readings) -> list[Listing]:
+def _small_pages(seen: Readings) -> list[ListAnswer]:
     pages = (seen.listing(one.kind, "small") for one in seen.of("small"))
     return [one for one in pages if one and one.key]
 
@@ -74,7 +74,7 @@ def _same(given: object, number: int) -> bool:
     return str(given) == str(number)
 
 
-def _whole(one: Listing, seen: Readings) -> int:
+def _whole(one: ListAnswer, seen: Readings) -> int:
     """Return the number of objects of a whole list, of which a page may show a part."""
     given = str(one.paging.get("total", ""))
     if given.isdigit():

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
 from shopform.doctor.readings import DELETED, Readings
 from shopform.kinds import Field, Kind
-from shopform.kit.text import backquoted
+from shopform.kit.text import backquoted, join_first
 
 NUMBERS = ("number", "flag", "id")
 STRINGS = ("text", "html", "path")
+SHOWN = 6
 MANY = 5  # unset columns that show how all of them are returned
 
 
@@ -81,7 +82,8 @@ def field_names(kind: Kind, seen: Readings) -> Finding:
     keys, fields = seen.keys(kind.name), seen.surfaces[kind.name].fields
     if not keys:
         return none_exists(kind)
-    return found(",".join(f for f in fields.values() if f in keys), f"{len(keys)} keys")
+    names = [key for name, key in fields.items() if name in kind.tentative and key in keys]
+    return found(",".join(names) or "none", f"{len(keys)} keys")
 
 
 def columns(kind: Kind, seen: Readings) -> Finding:
@@ -96,7 +98,7 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     known = {*surface.ids, *parent, kind.fixed, kind.anchor, *kind.generated}.union(*names.values())
     more = [key for key in keys if key not in known]
     parts = [f"{len(rows) - len(missing)} of {len(rows)} fields are shown"]
-    parts += [f"more keys: {backquoted(more)}"] if more else []
+    parts += [f"more keys: {join_first(more, SHOWN)}"] if more else []
     return found(f"without {', '.join(missing)}" if missing else "all", "; ".join(parts))
 
 

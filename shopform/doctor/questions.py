@@ -52,42 +52,23 @@ def questions(catalogue: Catalogue) -> tuple[Question, ...]:
 
 def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Question]:
     def row(
-        name: str,
-        about: str,
-        assumes: str,
-        find: Callable[..., Finding],
-        *more: Field,
+        name: str, about: str, assumes: str, find: Callable[..., Finding], *more: Field
     ) -> Question:
         return Question(name, about, assumes, partial(find, kind, *more))
 
-    endpoint = kind.wire.endpoint.value
-    names = ",".join(each.wire for each in kind.rows if not each.generated)
-    yield row(
-        f"exists.{kind.name}",
-        "whether it can be read",
-        "it is needed only if declared",
-        lists.exists,
-    )
-    yield row(f"shape.{endpoint}", f"form of the list of /{endpoint}", BOTH, lists.shape)
-    yield row(
-        f"typing.{endpoint}",
-        f"numbers and booleans of /{endpoint}",
-        "reads all forms",
-        objects.typing,
-    )
-    yield row(
-        f"{kind.name}_id",
-        "key of the id",
-        f"`{kind.wire.id.value[0]}`, or its aliases",
-        objects.id_key,
-    )
-    yield row(f"{kind.name}_columns", "fields that are not shown", "all are shown", objects.columns)
+    at, known = kind.wire.endpoint.value, f"`{kind.wire.id.value[0]}`, or its aliases"
+    yield row(f"exists.{kind.name}", "whether it can be read", "needed if declared", lists.exists)
+    yield row(f"shape.{at}", f"form of the list of /{at}", BOTH, lists.shape)
+    yield row(f"typing.{at}", f"numbers and booleans of /{at}", "reads all forms", objects.typing)
+    yield row(f"{kind.name}_id", "key of the id", known, objects.id_key)
+    yield row(f"{kind.name}_columns", "fields that are shown", "all are shown", objects.columns)
     if kind.tentative:
-        yield row(
-            f"{kind.name}_names", "keys of the undocumented fields", names, objects.field_names
-        )
+        names = ",".join(kind.fields[name].wire for name in kind.fields if name in kind.tentative)
+        about = "keys of the undocumented fields"
+        yield row(f"{kind.name}_names", about, names, objects.field_names)
     if catalogue.children[kind.name]:
-        yield row(f"{kind.name}_embeds", "children in its response", "ignores them", objects.embeds)
+        about = "children in its response"
+        yield row(f"{kind.name}_embeds", about, "ignores them", objects.embeds)
     if kind.route:
         yield row(f"{kind.name}_path", "host and leading slash", ANY, objects.path_form)
     yield from _of_fields(kind, row)
@@ -150,7 +131,7 @@ PROBED = (
     _probe("delete_parent", "deleting an object with children", "deletes children first",
            writes.delete_parent),
     _probe("unique_names", "a name that another object has", "reports the refusal",
-           partial(writes.refusal, None, "same_name", "free")),
+           partial(writes.refusal, "same_name", "free")),
     _probe("unknown_columns", "columns that are not documented", "sends those that are shown",
            writes.unknown_columns),
     _probe("identity", "rewriting of names", "records what was stored", writes.rewriting),

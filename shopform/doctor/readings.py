@@ -19,7 +19,7 @@ DELETED = "is_removed"  # M-sup, K-cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Recorded:
     """A request and its response.
 
     `step` is why it was made, `sent` the body of the request, `number` the id in its path. `body`
@@ -45,7 +45,7 @@ class Exchange:
         return f"{self.status}{'' if self.form == 'json' else f', {self.form}'}"
 
 
-class Listing(NamedTuple):
+class ListAnswer(NamedTuple):
     """The objects of a list; `key` is that of an envelope, empty for a bare array."""
 
     items: Sequence[Item]
@@ -53,10 +53,10 @@ class Listing(NamedTuple):
     paging: Item
 
 
-def listing_of(body: object, key: str) -> Listing | None:
+def listing_of(body: object, key: str) -> ListAnswer | None:
     """Return the list in a response, by its key or as the only array; None if there is none."""
     if isinstance(body, list):
-        return Listing(_objects(body), "", {})
+        return ListAnswer(_objects(body), "", {})
     if not isinstance(body, dict):
         return None
     paging = body.get(PAGING)
@@ -64,7 +64,7 @@ def listing_of(body: object, key: str) -> Listing | None:
     name = key if key in arrays else arrays[0] if len(arrays) == 1 else ""
     if not name:
         return None
-    return Listing(_objects(body[name]), name, paging if isinstance(paging, dict) else {})
+    return ListAnswer(_objects(body[name]), name, paging if isinstance(paging, dict) else {})
 
 
 def _objects(array: Iterable[object]) -> list[Item]:
@@ -72,7 +72,7 @@ def _objects(array: Iterable[object]) -> list[Item]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surface:
+class KindNames:
     """The names of a kind in this shop, as far as they are known.
 
     `ids` are the candidates of the key of its id. `fields` maps field names to wire names; `fixed`
@@ -91,31 +91,33 @@ class Readings:
     """All exchanges with a shop, in order, and its names by kind."""
 
     catalogue: Catalogue
-    surfaces: Mapping[str, Surface]
-    exchanges: tuple[Exchange, ...] = ()
+    surfaces: Mapping[str, KindNames]
+    exchanges: tuple[Recorded, ...] = ()
     hosts: frozenset[str] = frozenset()
 
-    def of(self, *steps: str, kind: str = "") -> Iterator[Exchange]:
+    def of(self, *steps: str, kind: str = "") -> Iterator[Recorded]:
         for one in self.exchanges:
             if one.step in steps and kind in ("", one.kind):
                 yield one
 
-    def first(self, *steps: str, kind: str = "") -> Exchange | None:
+    def first(self, *steps: str, kind: str = "") -> Recorded | None:
         return next(self.of(*steps, kind=kind), None)
 
     @property
     def probed(self) -> bool:
         return any(one.method != "GET" for one in self.exchanges)
 
-    def listing(self, kind: str, step: str = "list") -> Listing | None:
-        """Return the first list of a kind that was answered."""
+    def listing(self, kind: str, step: str = "list") -> ListAnswer | None:
+        """Return the first list of a kind with objects, or else the first that was answered."""
+        key, empty = self.surfaces[kind].list_key, None
         for one in self.of(step, kind=kind):
-            found = listing_of(one.body, self.surfaces[kind].list_key) if one.accepted else None
-            if found is not None:
+            found = listing_of(one.body, key) if one.accepted else None
+            if found is not None and found.items:
                 return found
-        return None
+            empty = empty or found
+        return empty
 
-    def listings(self) -> Iterator[tuple[Kind, Listing]]:
+    def listings(self) -> Iterator[tuple[Kind, ListAnswer]]:
         for kind in self.catalogue.kinds:
             if (found := self.listing(kind.name)) is not None:
                 yield kind, found
@@ -127,7 +129,7 @@ class Readings:
         single = (self.object(one) for one in self.of("created", "updated", "read", kind=kind))
         return [*found, *(item for item in single if item)]
 
-    def object(self, exchange: Exchange) -> Item | None:
+    def object(self, exchange: Recorded) -> Item | None:
         """Return the object of a response, bare or under a key; None if it shows none."""
         body = exchange.body if exchange.accepted else None
         if not isinstance(body, dict):

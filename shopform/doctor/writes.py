@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, Exchange, Item, Readings
+from shopform.doctor.readings import DELETED, Item, Readings, Recorded
 from shopform.kinds import Kind
 
 NOT_TRIED = "only `--probe` shows it"
@@ -32,7 +32,7 @@ def post(seen: Readings) -> Finding:
     return agreed({_post_form(one, seen) for one in made}, f"{len(made)} creates: {statuses}")
 
 
-def _post_form(one: Exchange, seen: Readings) -> str:
+def _post_form(one: Recorded, seen: Readings) -> str:
     if not isinstance(one.body, dict):
         return "empty" if one.body is None else "other"
     if not seen.id(one.kind, one.body):
@@ -49,7 +49,7 @@ def done(steps: tuple[str, ...], seen: Readings) -> Finding:
     return agreed(words, f"{len(made)} answers")
 
 
-def _body(one: Exchange, seen: Readings) -> str:
+def _body(one: Recorded, seen: Readings) -> str:
     if one.body is None:
         return "empty" if one.form == "empty" else "text"
     item = seen.object(one)

@@ -18,12 +18,12 @@ FILES = sorted((ROOT / "shopform").rglob("*.py"))
 # A room imports only from those before it.
 ORDER = (
     *("diagnostics", "errors", "files", "kit", "kinds", "model", "config"),
-    *("planning", "describe", "clone", "undo", "shop", "state", "apply"),
+    *("planning", "describe", "clone", "undo", "doctor", "shop", "state", "apply"),
     *("forge", "render", "sandbox", "workflow", "terminal", "cli"),
 )
 PURE = (
     *("diagnostics", "errors", "kit", "kinds", "model"),
-    *("planning", "describe", "clone", "undo", "render"),
+    *("planning", "describe", "clone", "undo", "doctor", "render"),
 )
 IMPURE = ("files", "shop", "state", "apply", "forge", "sandbox", "terminal", "workflow", "cli")
 # What a pure room may have from outside; everything else could reach the world.

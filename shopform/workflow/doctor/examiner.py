@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shopform.doctor.readings import REFUSED, Exchange, Readings, Surface, usage
+from shopform.doctor.readings import REFUSED, KindNames, Readings, Recorded, usage
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopError
 from shopform.kinds import Kind
 from shopform.shop.client import Client
@@ -23,7 +23,7 @@ class Examiner:
     """Makes calls to a shop one at a time, and records each with its response."""
 
     client: Client
-    exchanges: list[Exchange] = field(default_factory=list)
+    exchanges: list[Recorded] = field(default_factory=list)
     names: dict[str, Names] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -40,7 +40,7 @@ class Examiner:
         return Readings(
             catalogue=shop.catalogue,
             surfaces={
-                name: Surface(
+                name: KindNames(
                     endpoint=known.endpoint,
                     ids=known.ids,
                     list_key=known.list_key,
@@ -62,7 +62,7 @@ class Examiner:
         number: int = 0,
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> Exchange:
+    ) -> Recorded:
         """Make a call, and record it. Raises BudgetSpent, also if the daily limit is reached."""
         endpoint = self.names[kind.name].endpoint
         path = f"{endpoint}/{number}" if number else endpoint
@@ -73,7 +73,7 @@ class Examiner:
                 hint="continue tomorrow, or raise the limit under Settings, API in the shop",
             )
         content, form = _content(answer.body)
-        made = Exchange(
+        made = Recorded(
             step=step,
             kind=kind.name,
             method=method,
@@ -113,7 +113,7 @@ class Examiner:
     def left(self) -> int:
         return MOST - len(self.exchanges)
 
-    def list(self, kind: Kind, step: str = "list", parent: int = 0) -> Exchange:
+    def list(self, kind: Kind, step: str = "list", parent: int = 0) -> Recorded:
         """Read the first page of a list, and learn the names of its objects."""
         argument = kind.wire.parent
         query: dict[str, str | int] = {argument.value: parent} if argument and parent else {}

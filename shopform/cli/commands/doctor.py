@@ -1,0 +1,46 @@
+"""`shopform doctor`."""
+
+import json
+from typing import Any
+
+import click
+
+from shopform.cli import options, output_options
+from shopform.terminal.console import Console
+
+
+@click.command("doctor")
+@options.project
+@options.option(
+    "--max-calls", type=click.IntRange(1), metavar="N", help="Stop after this many API calls."
+)
+@options.flag(
+    "--detailed-exitcode",
+    help="Exit with 2 if the shop contradicts what shopform assumes, 0 if not.",
+)
+@output_options.doctor_format
+@click.pass_obj
+def command(console: Console, /, detailed_exitcode: bool, **asked: Any) -> int:
+    """Find out how the API of a shop behaves where its documentation leaves that open.
+
+    Reads the shop in at most 20 calls and shows each question with its answer, what that is based
+    on, and what shopform assumes. Values of objects are never shown. Exits with 0 whatever the
+    answers are, unless --detailed-exitcode is given; with 16 if the key is refused, and with 18
+    if no list can be read.
+    """
+    from shopform.render.json.doctor_document import doctor_document
+    from shopform.render.text.doctor_text import render_answers
+    from shopform.workflow.doctor.check_shop import check_shop
+    from shopform.workflow.open_project import open_settings
+    from shopform.workflow.run.exit_codes import CHANGES
+
+    limits = options.limits(asked)
+    _, loaded = options.opened(console, asked)
+    workspace = open_settings(loaded, with_token=True)
+    made = check_shop(workspace, limits)
+    if console.form == "json":
+        document = doctor_document(workspace.shop.name, made.calls, made.answers, made.wire)
+        console.result(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        console.result(render_answers(made.answers))
+    return CHANGES if detailed_exitcode and made.contradicts else 0

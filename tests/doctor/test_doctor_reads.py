@@ -1,0 +1,82 @@
+"""`shopform doctor`: what reads of a shop answer."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import EXAMPLES, Prepared, copy_project, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+
+SEED: dict[str, list[dict[str, Any]]] = {
+    "supplier": [{"name": "Nordisk"}, {"name": "Bergans"}],
+    "profile": [{"profile_id": 201, "name": "Sko"}],
+    "profile-attribute": [
+        {"attribute_id": 301, "profile_id": 201, "name": "Farve", "type": "valuelist"}
+    ],
+    "profile-attribute-value": [{"attribute_id": 301, "val": "rød"}],
+}
+
+
+def answered(directory: Path, *arguments: str) -> dict[str, dict[str, Any]]:
+    run = run_here(directory, "doctor", "--json", *arguments, environment=environment_of())
+    assert run.exit == 0, run.text
+    return {each["question"]: each for each in json.loads(run.out)["answers"]}
+
+
+def test_a_shop_is_read_in_few_calls_and_nothing_is_changed(tmp_path: Path) -> None:
+    with Sandbox(seed=SEED) as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        found = answered(directory)
+        assert len(sandbox.calls) <= 20
+        assert {call.method for call in sandbox.calls} == {"GET"}
+        assert not (directory / "state").exists()
+    words = {name: each["answer"] for name, each in found.items()}
+    assert words["shape.supplier"] == "bare"
+    assert words["shape.brand"] == "envelope"
+    assert words["typing.supplier"] == "strings"
+    assert words["attribute_type"] == "both"
+    assert words["missing_filter"] == "refuse"
+    assert words["absent"] == "404"
+    assert words["post"] is None
+    assert found["post"]["why_not"] == "only `--probe` shows it"
+    assert found["redirect_names"]["why_not"] == "no redirect exists"
+
+
+def test_what_the_key_may_not_read_and_what_is_missing_is_reported(tmp_path: Path) -> None:
+    with Sandbox(seed=SEED, deny=["brand:read"]) as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        settings = directory / "shopform.yaml"
+        wire = "    wire: {webhook: {endpoint: hook}}\n    url: "
+        settings.write_text(settings.read_text("utf-8").replace("    url: ", wire), "utf-8")
+        found = answered(directory)
+    assert found["exists.brand"]["answer"] == "refused"
+    assert found["denied"]["answer"] == "403"
+    assert found["exists.webhook"]["answer"] == "no"
+    assert found["shape.webhook"]["why_not"] == "the list answers 404, plain"
+
+
+@pytest.mark.parametrize(("key", "url", "code"), [("wrong", "", 16), ("sandbox", "/none", 18)])
+def test_a_key_or_url_that_is_wrong_ends_it(
+    tmp_path: Path, prepared: Prepared, key: str, url: str, code: int
+) -> None:
+    with Sandbox() as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        settings = directory / "shopform.yaml"
+        address = sandbox.url.removesuffix("/REST")
+        settings.write_text(settings.read_text("utf-8").replace(address, address + url), "utf-8")
+        run = prepared.run(directory, "doctor", environment=environment_of(key))
+    assert run.exit == code, run.text
+    assert run.out == ""
+
+
+def test_the_table_has_a_line_for_each_question(tmp_path: Path, prepared: Prepared) -> None:
+    with Sandbox(seed=SEED) as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        run = prepared.run(directory, "doctor", environment=environment_of())
+        assert run.exit == 0, run.text
+        head, *lines = run.out.splitlines()
+        assert head.split() == "question answer evidence what shopform assumes".split()
+        assert len(lines) == len(answered(directory))
+    assert "Nordisk" not in run.text
