@@ -32,6 +32,7 @@ from shopform.workflow.plan.changed_lists import Changed
 from shopform.workflow.plan.from_snapshot import plan_offline
 from shopform.workflow.plan.refresh import Connection, read_and_plan
 from shopform.workflow.records.kept_snapshot import snapshot_of
+from shopform.workflow.records.key_rights import KeyRights
 from shopform.workflow.records.plan_file import unchanged
 from shopform.workflow.records.snapshot_file import decoded, encoded
 from shopform.workflow.requests import ProjectRequest
@@ -89,7 +90,8 @@ class Line:
             direct(),
             Client(shop, ledger=ledger, parallelism=self.parallelism, **hasty) as client,
         ):
-            yield Workspace(loaded, shop, desired), Connection(client, ledger)
+            workspace = Workspace(loaded, shop, desired)
+            yield workspace, Connection(client, ledger, KeyRights(workspace))
 
     def plan(self, **asked: Any) -> Plan:
         with self.open() as (workspace, connection):

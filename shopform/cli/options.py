@@ -225,7 +225,7 @@ permissions = stack(
         "--allow",
         metavar="RULE",
         multiple=True,
-        help="Lift a `policy` rule or window for this run.",
+        help="Lift a `policy` rule or window, or `key-rights`, for this run.",
     ),
     flag("--partial", help="Start even if the call budget does not cover the whole plan."),
 )

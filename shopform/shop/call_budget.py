@@ -60,7 +60,7 @@ class CallCounter:
         self._shared = shared
         self._day, self._own, self._others = "", 0, 0
         self._file = date.min, self._directory
-        self._key = hashlib.sha256(token.encode(errors="replace")).hexdigest()[:12]
+        self._key = key_name(token)
         self._clock = clock
         self._zone = _denmark()
         self._lock = Lock()
@@ -174,6 +174,11 @@ class CallCounter:
             raise problem from exc
         self._in_memory = 0
         self._unwritable(problem)
+
+
+def key_name(token: str) -> str:
+    """Return the name of a key in files: the start of its digest."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()[:12]
 
 
 def _denmark() -> tzinfo:

@@ -61,6 +61,7 @@ RUNS: list[tuple[int, tuple[str, ...]]] = [
     (0, ("state", "rehome", *OLD, "--auto-approve")),
     (0, ("undo", *OLD, "--list")),
     (0, ("log", *OLD)),
+    (0, ("doctor", *OLD)),
     (0, ("undo", *OLD)),
     (0, ("force-unlock", *OLD, "00000000-0000-0000-0000-000000000000")),
     (0, ("schema",)),
@@ -114,7 +115,11 @@ def counted(shops: TwoShops, monkeypatch: pytest.MonkeyPatch) -> Counted:
 
 
 def test_a_command_loads_the_project_once(counted: Counted) -> None:
-    assert {arguments[0] for _, arguments in RUNS} | {"fmt", "sandbox"} == COMMANDS.keys()
+    assert {arguments[0] for _, arguments in RUNS} | {
+        "fmt",
+        "sandbox",
+        "webhook",
+    } == COMMANDS.keys()
     read = 0
     for compiled, arguments in RUNS:
         done = counted.run(*arguments)

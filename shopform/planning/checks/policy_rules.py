@@ -16,6 +16,7 @@ from shopform.model.secrecy import secret_fields
 from shopform.model.shop import PolicyRule, Shop
 from shopform.model.values import Ref, Value
 from shopform.planning.checks.ci_gates import listed
+from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
 from shopform.planning.checks.removed_paths import SETTING
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
@@ -43,7 +44,7 @@ def check(draft: PlanDraft, shop: Shop, options: Options) -> None:
 
 
 def _known(rules: "Iterable[PolicyRule | FreezeWindow]", allowed: Iterable[str]) -> None:
-    names = [*(rule.name for rule in rules), SETTING]
+    names = [*(rule.name for rule in rules), SETTING, KEY_RIGHTS]
     for name in allowed:
         if name not in names:
             raise UsageError(

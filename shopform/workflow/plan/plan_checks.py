@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from shopform.diagnostics import Diagnostic, error
 from shopform.errors import Refused, ShopformError
-from shopform.model.plan import Op, Plan, Step
+from shopform.model.plan import WRITES, Op, Plan, Step
 from shopform.planning.checks.call_budget import NextDay, check_budget
+from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
+from shopform.planning.checks.key_rights import unwritable
 from shopform.workflow.plan.plan_sources import PlanSource
 from shopform.workflow.plan.refresh import Connection
 from shopform.workflow.workspace import Workspace
@@ -25,6 +27,7 @@ def check_plan(
     plan = _refused(plan, _lost_in_ci(workspace, plan), soft=soft)
     if connection is None:
         return plan
+    plan = _refused(plan, _unwritable(plan, connection, workspace, lifted=True), soft=soft)
     before = plan.calls.recheck if saved else plan.calls.read
     spent = before if saved else connection.client.calls
     return _check_budget(plan, connection, before=before, spent=spent, saved=saved, soft=soft)
@@ -37,6 +40,8 @@ def check_apply(plan: Plan, connection: Connection, source: PlanSource, *, soft:
     spent = connection.client.calls + before
     found = [*_lost_in_ci(workspace, plan), *_undeliverable(workspace, plan)]
     found += _frozen(plan, source)
+    lifted = soft or KEY_RIGHTS in source.options.allow
+    found += _unwritable(plan, connection, workspace, lifted=lifted)
     plan = _refused(plan, found, soft=soft)
     return _check_budget(plan, connection, before=before, spent=spent, saved=source.saved)
 
@@ -45,6 +50,15 @@ def require_open(plan: Plan, source: PlanSource) -> None:
     """Raise Refused if a freeze window has begun since the plan was checked."""
     if found := _frozen(plan, source):
         raise Refused(diagnostics=found)
+
+
+def _unwritable(
+    plan: Plan, connection: Connection, workspace: Workspace, *, lifted: bool
+) -> list[Diagnostic]:
+    """Return a message for each kind that the key may not write; none if that is not known."""
+    if not any(step.op in WRITES for step in plan.steps):
+        return []
+    return [*unwritable(plan, connection.rights.denials(), workspace.desired, lifted=lifted)]
 
 
 def _frozen(plan: Plan, source: PlanSource) -> list[Diagnostic]:

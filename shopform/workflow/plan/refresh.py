@@ -24,9 +24,11 @@ from shopform.planning.planner import draft_plan, finish, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED
 from shopform.planning.scope import Known, Options, scope
 from shopform.shop.absence import confirm_absence
-from shopform.shop.call_budget import CallCounter, SharedCounts
+from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch, with_product_counts
+from shopform.workflow.records.key_rights import KeyRights
+from shopform.workflow.records.shared_calls import shared_calls
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import Workspace
@@ -54,11 +56,12 @@ class Seen(NamedTuple):
 class Connection:
     """A client for one shop with its ledger; `watch` gets the path of every call.
 
-    `seen` is what a plan read.
+    `rights` are those of its key, and `seen` is what a plan read.
     """
 
     client: Client
     ledger: CallCounter
+    rights: KeyRights
     limits: ReadLimits = NO_LIMITS
     watch: Callable[[str], None] = lambda _path: None
     seen: Seen | None = None
@@ -77,40 +80,31 @@ def connected(
     def warn(problem: ShopformError) -> None:
         observer.warn(problem.diagnostics)
 
+    def answered(method: str, path: str, status: int) -> None:
+        rights.watch(method, path, status)
+        connection.watch(path)
+
+    rights = KeyRights(workspace)
     ledger = CallCounter(
         workspace.data,
         shop.token.text,
         shop.daily_calls,
         unwritable=None if writing else warn,
-        shared=_shared_calls(workspace, warn),
+        shared=shared_calls(workspace, warn),
     )
     with (
         closing(ledger),
+        closing(rights),
         Client(
             shop,
             ledger=ledger,
             max_calls=min(filter(None, (limits.max_calls, limits.spend)), default=None),
             parallelism=limits.parallelism,
-            on_call=lambda _method, path, _status: connection.watch(path),
+            on_call=answered,
         ) as client,
     ):
-        connection = Connection(client, ledger, limits)
+        connection = Connection(client, ledger, rights, limits)
         yield connection
-
-
-def _shared_calls(
-    workspace: Workspace, warn: Callable[[ShopformError], None]
-) -> SharedCounts | None:
-    """Return the counts of the machines that share the state, if its store can be used."""
-    if not workspace.shop.in_object_store:
-        return None
-    from shopform.workflow.records.shared_calls import SharedCalls
-
-    try:
-        return SharedCalls(workspace.shelf("calls"), warn)
-    except ShopformError as problem:
-        warn(problem)
-    return None
 
 
 def read_and_plan(

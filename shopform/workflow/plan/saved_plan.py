@@ -10,6 +10,7 @@ from shopform.model.canonical import canonical, comparable, digest, key_id, shor
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
+from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
 from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
 from shopform.workflow.observer import Observer
@@ -132,8 +133,8 @@ class Saved:
         else:
             loaded = open_project(replace(request, variables=(), variable_files=()), observer)
             self.workspace = open_settings(loaded, with_token=True)
-        windows = {window.name for window in self.workspace.shop.rules.windows}
-        if unknown := [name for name in options.allow if name not in windows]:
+        known = {KEY_RIGHTS, *(window.name for window in self.workspace.shop.rules.windows)}
+        if unknown := [name for name in options.allow if name not in known]:
             raise UsageError(
                 f"`--allow {unknown[0]}` names no window of this project",
                 hint="a saved plan takes no other options: plan again with that one",

@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from shopform.errors import StateError
+from shopform.errors import ShopformError, StateError
 from shopform.state.shelf import Shelf
+from shopform.workflow.workspace import Workspace
 
 KEPT = timedelta(days=7)
 NAME = re.compile(r"((\d{4}-\d\d-\d\d)-[0-9a-f]{12})-([0-9a-f]{16})-(\d+)")
@@ -70,3 +71,13 @@ class SharedCalls:
     def _end(self, problem: StateError) -> None:
         self._ended = True
         self._failed(problem)
+
+
+def shared_calls(workspace: Workspace, warn: Callable[[ShopformError], None]) -> SharedCalls | None:
+    """Return the counts of the machines that share the state, if its store can be used."""
+    if workspace.shop.in_object_store:
+        try:
+            return SharedCalls(workspace.shelf("calls"), warn)
+        except ShopformError as problem:
+            warn(problem)
+    return None

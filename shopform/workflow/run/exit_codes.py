@@ -17,6 +17,7 @@ from shopform.errors import (
     Unreachable,
 )
 from shopform.model.plan import Outcome, Plan
+from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
 
 CHANGES = 2
 # The exit code of a run on several shops is the first of these: the most urgent one.
@@ -24,6 +25,7 @@ PRECEDENCE = (130, 64, 10, 1, 14, 16, 18, 19, 17, 15, 13, 12, 11, CHANGES, 0)
 READS = "read-incomplete"
 CONFLICT = "promote-conflict"  # as a warning: everything else is applied
 OWN_CODE = (AccessRefused, BudgetSpent, Interrupted)
+ALONE = {BudgetSpent.code: BudgetSpent.exit_code, KEY_RIGHTS: AccessRefused.exit_code}
 BY_CODE = {
     error.code: error.exit_code
     for error in (ShopChanged, ShopError, Unreachable, Nonsense, OutcomeUnknown)
@@ -36,7 +38,7 @@ def plan_exit(plan: Plan, *, detailed: bool = False) -> int:
     if READS in codes:
         return ShopError.exit_code
     if codes:
-        return BudgetSpent.exit_code if codes == {BudgetSpent.code} else Refused.exit_code
+        return ALONE.get(min(codes), Refused.exit_code) if len(codes) == 1 else Refused.exit_code
     if any(d.code == CONFLICT for d in plan.diagnostics):
         return PartlyApplied.exit_code
     return CHANGES if detailed and plan.differs else 0

@@ -1,0 +1,134 @@
+"""A plan says which kinds the key may not write, as far as the shop's answers showed it."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from demo_shop import demo
+from support import Run, environment_of, run_here
+
+from shopform.sandbox import Sandbox
+
+DECLARED = """\
+categories:
+  new: {name: Ny, rewrite_url: ny}
+redirects:
+  old: {source: gammel, target: ny}
+  older: {source: aeldre, target: ny}
+"""
+REFUSED = "the key may not write redirects: the shop answered 403 on "
+DENIED = "POST /redirect:1+:403"
+
+
+@pytest.fixture
+def project(tmp_path: Path, sandbox: Sandbox) -> Path:
+    return demo(tmp_path / "project", sandbox, DECLARED)
+
+
+def run(project: Path, *arguments: str, **environment: str) -> Run:
+    return run_here(project, *arguments, environment=environment_of(**environment))
+
+
+def apply(project: Path, *more: str) -> Run:
+    return run(project, "apply", "--auto-approve", *more)
+
+
+def documents(project: Path) -> list[Path]:
+    return sorted((project / ".shopform/rights/demo").glob("*"))
+
+
+def writes(sandbox: Sandbox) -> list[str]:
+    return [f"{call.method} {call.path}" for call in sandbox.calls if call.method != "GET"]
+
+
+def test_a_kind_that_the_key_may_not_write_is_reported_before_it_is_written(
+    project: Path, sandbox: Sandbox
+) -> None:
+    sandbox.set_fault(DENIED)
+    assert apply(project).exit == 16
+    planned = run(project, "plan")
+    assert planned.exit == 0
+    assert f"warning: {REFUSED}{datetime.now(UTC):%Y-%m-%d}" in planned.err
+    assert "--> catalogue.yaml:4:" in planned.err
+    hint = "use a key with that right, or give it to this one; `--exclude` leaves out 2 objects"
+    assert hint in " ".join(planned.err.split())
+    assert apply(project).exit == 16, "one refusal may have passed, so it is tried once more"
+    sandbox.reset_log()
+    refused = apply(project)
+    assert refused.exit == 16
+    assert f"error: {REFUSED}" in refused.err
+    assert "UTC, in 2 runs in a row" in " ".join(refused.err.split())
+    assert not writes(sandbox)
+    assert run(project, "plan").exit == 0
+    assert apply(project, "--exclude", "redirect.old", "--exclude", "redirect.older").exit == 0
+
+
+def test_a_run_that_may_write_the_kind_ends_it(project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault(DENIED)
+    apply(project)
+    apply(project)
+    assert len(documents(project)) == 2
+    sandbox.clear_faults()
+    assert apply(project).exit == 16
+    allowed = apply(project, "--allow", "key-rights")
+    assert allowed.exit == 0, allowed.text
+    assert f"warning: {REFUSED}" in allowed.err
+    assert not documents(project)
+
+
+def test_a_refusal_of_one_object_is_not_one_of_the_kind(project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault("POST /redirect:2:403")
+    assert apply(project, "--parallelism", "1").exit == 16
+    assert not documents(project)
+    assert "may not write" not in run(project, "plan").err
+
+
+def test_another_key_has_other_rights(tmp_path: Path) -> None:
+    data = tmp_path / "shop"
+    with Sandbox(data=data, deny=["redirect:write"], switches={"denied": "401"}) as first:
+        port, project = first.port, demo(tmp_path / "project", first, DECLARED)
+        assert apply(project).exit == 16
+        assert "may not write redirects: the shop answered 401" in run(project, "plan").err
+    with Sandbox(data=data, port=port, token="another"):
+        planned = run(project, "plan", SHOPFORM_TOKEN="another")
+        assert "Plan: 2 to add" in planned.out, planned.text
+        assert "may not write" not in planned.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "recorded"), [("POST /redirect:1+:401", True), ("1+:401", False)]
+)
+def test_401_is_a_missing_right_only_of_a_key_that_was_accepted(
+    project: Path, sandbox: Sandbox, fault: str, recorded: bool
+) -> None:
+    sandbox.set_fault(fault)
+    assert apply(project).exit == 16
+    assert bool(documents(project)) == recorded
+
+
+def test_what_is_old_or_is_not_a_record_does_not_count(project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault(DENIED)
+    apply(project)
+    (found,) = documents(project)
+    found.with_name("notes.txt").write_text("of a person", "utf-8")
+    old = (datetime.now(UTC) - timedelta(days=31)).timestamp()
+    os.utime(found, (old, old))
+    assert "may not write" not in run(project, "plan").err
+
+
+def test_a_saved_plan_and_an_unwritable_folder(project: Path, sandbox: Sandbox) -> None:
+    sandbox.set_fault(DENIED)
+    apply(project)
+    apply(project)
+    assert run(project, "plan", "--out", "p.json").exit == 0
+    saved = run(project, "apply", "p.json", "--auto-approve")
+    assert saved.exit == 16
+    assert f"error: {REFUSED}" in saved.err
+    sandbox.clear_faults()
+    rights = project / ".shopform/rights"
+    rights.rename(rights.with_name("rights-before"))
+    rights.write_text("in the way", "utf-8")
+    unread = run(project, "apply", "p.json", "--auto-approve", "--allow", "key-rights")
+    assert unread.exit == 0, unread.text
+    assert "warning: cannot use" in unread.err
