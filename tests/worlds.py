@@ -107,7 +107,7 @@ class World:
                 objects=self.objects.get(kind.name, {}),
                 problem=self.problems.get(kind.name, ""),
                 names={name: row.wire for name, row in kind.fields.items()},
-                assumed=kind.name in self.assumed,
+                assumed=kind.tentative if kind.name in self.assumed else frozenset(),
                 paged=kind.name in self.paged,
             )
             for kind in self.catalogue.values()

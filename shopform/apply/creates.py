@@ -153,17 +153,23 @@ class _Creation:
 
     def _kept(self, name: str, held: Mapping[str, object]) -> bool:
         """Return whether the shop stored a field of this name, perhaps rewritten."""
+        if name not in held:
+            return False
         sent, now = self._canonical(name, self.fields), self._canonical(name, held)
         return now == sent or (isinstance(now, str) and now != "")
 
     def confirm(self, number: int) -> None:
-        """Check that the object of the create with assumed names has every field."""
-        found = write.read(self.context.client, self.kind, self.context.names(self.kind), number)
+        """Check that the object of the create with assumed names has every such field."""
+        context, kind = self.context, self.kind
+        found = write.read(context.client, kind, context.names(kind), number)
         held = found.object.fields if found.object else {}
-        wrong = [name for name in self.fields if not self._kept(name, held)]
+        context.shown[kind.name] = frozenset(held)
+        assumed = context.assumed(kind)
+        wrong = [n for n in self.fields if n in assumed and not self._kept(n, held)]
         if wrong:
             raise ShopformError(
-                f"the shop did not keep {backquoted(wrong)}: it may use other names",
+                f"the shop did not keep {backquoted(wrong)}: it may use other names; the object"
+                f" has the keys {backquoted(found.keys)}",
                 hint="check the object in the shop, and set"
                 f" `wire: {self.kind.name}: fields:` of this shop",
             )

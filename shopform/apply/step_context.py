@@ -13,6 +13,7 @@ from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue, Kind
+from shopform.kit.text import backquoted
 from shopform.model.live import LiveKind
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
@@ -29,7 +30,8 @@ class StepContext:
     `entries` is the state as the run changes it, `kept` the addresses written to it; `ids` are
     those of all objects that references can name, imports included. `claimed` are the objects
     made by creates of this run, by their response or by a lookup under the lock `claiming`. `reads`
-    are the lists that were read after the last write.
+    are the lists that were read after the last write. `shown` are the fields, by kind, of the first
+    object of a kind whose names are assumed.
     """
 
     plan: Plan
@@ -46,6 +48,7 @@ class StepContext:
     claimed: set[tuple[str, int]] = field(default_factory=set)
     claiming: Lock = field(default_factory=Lock)
     reads: dict[tuple[str, int | None], LiveKind] = field(default_factory=dict)
+    shown: dict[str, frozenset[str]] = field(default_factory=dict)
     locks: ListLocks = field(default_factory=ListLocks)
     made: frozenset[Address] = frozenset()
     children: ChildChecks = field(init=False)
@@ -120,8 +123,23 @@ class StepContext:
     def _plain(self, value: object) -> object:
         return self.ids[value.address] if isinstance(value, Ref) else value
 
+    def assumed(self, kind: Kind) -> frozenset[str]:
+        """Return the fields whose names neither documentation nor the project file confirms."""
+        given = self.client.shop.wire.get(kind.name)
+        return kind.tentative - given.fields.keys() if given else kind.tentative
+
     def fields(self, step: Step, kind: Kind) -> dict[str, object]:
-        """Return what is sent: references as ids, images as bytes."""
+        """Return what is sent: references as ids, images as bytes.
+
+        Raises ShopformError for a field whose name is assumed and that the first object lacks.
+        """
+        shown = self.shown.get(kind.name)
+        if shown is not None and (lost := self.assumed(kind) & step.fields.keys() - shown):
+            raise ShopformError(
+                f"the {kind.name} made first has no key for {backquoted(sorted(lost))}",
+                hint="plan again: fields without a key are reported and not sent, unless"
+                f" `wire: {kind.name}: fields:` of this shop names them",
+            )
         fields: dict[str, object] = {}
         for name, value in step.fields.items():
             if kind.type(name).unreadable and isinstance(value, tuple):

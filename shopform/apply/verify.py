@@ -153,9 +153,8 @@ def _keys(read: LiveKind) -> set[str]:
 
 def _without_unknown_fields(kind: Kind, entry: Entry, keys: set[str]) -> Entry:
     """Remove fields for which the shop has no key; the next plan warns of them."""
-    if not kind.wire.discover:
-        return entry
-    return replace(entry, sent={name: sent for name, sent in entry.sent.items() if name in keys})
+    lost = kind.tentative & entry.sent.keys() - keys
+    return replace(entry, sent={n: v for n, v in entry.sent.items() if n not in lost})
 
 
 def _differs(kind: Kind, step: Step, name: str, held: Mapping[str, object]) -> Diagnostic:

@@ -10,7 +10,6 @@ from shopform.model.declared import Place
 from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.references import depends_on
-from shopform.model.shop import Shop
 from shopform.model.values import Address
 
 
@@ -48,17 +47,15 @@ def known_addresses(prior: Prior, own: Prior, live: Live) -> dict[Place, Address
     return known
 
 
-def with_source_names(live: Live, first: Live, shop: Shop) -> Live:
-    """Return the target with the wire names of the source where nothing confirms its own.
-
-    Names from the shop's settings take precedence.
-    """
+def with_source_names(live: Live, first: Live) -> Live:
+    """Return the target with the wire names of the source where nothing confirms its own."""
     kinds = dict(live.kinds)
     for name, read in live.kinds.items():
         model = first.kind(name)
-        if read.assumed and model.names and not model.assumed:
-            given = shop.wire[name].fields if name in shop.wire else {}
-            kinds[name] = replace(read, names={**model.names, **given})
+        learned = read.assumed - model.assumed if model.names else frozenset[str]()
+        known = {n: theirs for n, theirs in read.names.items() if n not in learned}
+        found = {n: theirs for n, theirs in model.names.items() if n in learned}
+        kinds[name] = replace(read, names={**known, **found})
     return replace(live, kinds=kinds)
 
 

@@ -79,9 +79,7 @@ class Wire(NamedTuple):
 
     `endpoint` is the path below /REST. `id` names the id field and its aliases. `list_key` is the
     key of the array in an enveloped list. `parent` is the query argument with the parent's id in
-    list and create. `discover`: the field names are not documented, and are taken from an existing
-    object, or assumed for one create. `order` is that of lists, by `name` or `newest`, where it
-    was observed.
+    list and create. `order` is that of lists, by `name` or `newest`, where it was observed.
     """
 
     endpoint: Fact[str]
@@ -89,7 +87,6 @@ class Wire(NamedTuple):
     list_key: Fact[str]
     update: Fact[str] = Fact("PUT", Grade.DOCUMENTED, "D1, A3")
     parent: Fact[str] | None = None
-    discover: bool = False
     order: Fact[str] | None = None
 
 

@@ -15,8 +15,6 @@ MANUFACTURER = Kind(
         endpoint=Fact("manufacturer", Grade.DOCUMENTED, "A1, A2"),
         id=Fact(("manufacturer_id", "id"), Grade.OBSERVED, "K-cap: a product column"),
         list_key=Fact("manufacturers", Grade.ASSUMED, "by pattern: an envelope like menus"),
-        # The API may not use the template's names: only names found in an object are sent.
-        discover=True,
     ),
     identity=("name",),
     rows=(

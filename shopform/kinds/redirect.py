@@ -20,7 +20,6 @@ REDIRECT = Kind(
         endpoint=Fact("redirect", Grade.DOCUMENTED, "A3"),
         id=Fact(("redirect_id", "id"), Grade.ASSUMED, "by pattern"),
         list_key=Fact("redirects", Grade.ASSUMED, "by pattern: an envelope like menus"),
-        discover=True,
     ),
     identity=("source",),
     route=Route(

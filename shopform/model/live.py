@@ -60,13 +60,16 @@ class LiveKind:
     """All objects of one kind.
 
     `problem` is why the list is incomplete: a missing object may then still exist. `names` are the
-    wire names in use; `assumed`: no object confirmed them. `paged`: the list comes in pages of 100.
+    wire names in use, `assumed` the fields whose names neither documentation nor an object
+    confirms, and `unused` the keys without a field where one was not found. `paged`: the list comes
+    in pages of 100.
     """
 
     objects: Mapping[int, LiveObject] = field(default_factory=dict)
     problem: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    assumed: bool = False
+    unused: tuple[str, ...] = ()
+    assumed: frozenset[str] = frozenset()
     paged: bool = False
 
     def calls(self, more: int = 0) -> int:

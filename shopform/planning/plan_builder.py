@@ -47,7 +47,6 @@ class PlanDraft:
     unchanged: int = 0
     replaced: frozenset[Address] = frozenset()
     settled: dict[Address, Settled] = field(default_factory=dict)
-    probed: set[str] = field(default_factory=set)
     compare: Comparer = field(init=False)
     remover: Remover = field(init=False)
     state_entries: StateEntries = field(init=False)
@@ -167,8 +166,7 @@ class PlanDraft:
         self.graph.add(self._create_step(resource, kind, difference))
 
     def _create_step(self, resource: Resource, kind: Kind, difference: Difference) -> Step:
-        assumed = self.live.kind(kind.name).assumed and kind.name not in self.probed
-        self.probed.add(kind.name)
+        assumed = self.live.kind(kind.name).assumed & difference.send.keys()
         unclaimed = self.state_entries.unclaimed(resource, kind, None, difference)
         return Step(
             key=f"{resource.address}:create",
@@ -177,7 +175,7 @@ class PlanDraft:
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
             entry=self.state_entries.entry(None, resource, kind, difference, unclaimed),
-            confirm=assumed,
+            confirm=bool(assumed),
             deliver=resource.deliver,
         )
 

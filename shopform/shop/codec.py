@@ -22,7 +22,8 @@ NO_FLAG = ("", "0", "false", "no")
 class Names:
     """The wire names of one kind in one shop.
 
-    `fields` maps field names to wire names. `fixed` are those that the project file sets.
+    `fields` maps field names to wire names. `fixed` are those that the project file sets. `unused`
+    are the keys of objects that belong to no field, if a field was not found.
     """
 
     endpoint: str
@@ -30,6 +31,7 @@ class Names:
     list_key: str
     fields: Mapping[str, str]
     fixed: frozenset[str] = field(default_factory=frozenset)
+    unused: tuple[str, ...] = ()
 
 
 def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
@@ -50,15 +52,18 @@ def required(kind: Kind) -> frozenset[str]:
 
 
 def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
-    """Find the wire names in existing objects, for a kind whose names are not documented.
+    """Find the undocumented wire names of a kind in existing objects.
 
     Fields that the shop does not have are left out. Raises `Nonsense` if a required one is missing.
     """
+    wanted = kind.tentative - names.fixed
+    if not wanted:
+        return names
     seen: set[str] = set().union(*items)
-    found = {ours: names.fields[ours] for ours in names.fields if ours in names.fixed}
+    found = {ours: theirs for ours, theirs in names.fields.items() if ours not in wanted}
     taken = set(found.values()) | set(names.ids)
     for ours, column in kind.fields.items():
-        if ours in found:
+        if ours not in wanted:
             continue
         for theirs in (column.wire, *column.aliases):
             answers = (item.get(theirs) for item in items)
@@ -73,7 +78,9 @@ def discover(kind: Kind, names: Names, items: Sequence[Item]) -> Names:
             f"its objects have {backquoted(sorted(seen)) or 'none'}",
             hint=f"name them under `wire: {kind.name}: fields:` of this shop in the project file",
         )
-    return replace(names, fields={ours: found[ours] for ours in names.fields if ours in found})
+    unused = tuple(sorted(seen - taken)) if wanted - found.keys() else ()
+    fields = {ours: found[ours] for ours in names.fields if ours in found}
+    return replace(names, fields=fields, unused=unused)
 
 
 def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject | None]:
@@ -122,7 +129,7 @@ def _columns(
         if ours in kind.generated:
             continue
         column = kind.fields[ours]
-        if column.aliases and theirs == column.wire and not kind.wire.discover:
+        if column.aliases and theirs == column.wire and not column.tentative:
             several.append((ours, (theirs, *column.aliases)))
         else:
             single.append((ours, theirs))

@@ -10,7 +10,7 @@ from shopform.kinds import Kind
 from shopform.model.live import Live, LiveKind, LiveObject, parent_ids, with_parents
 from shopform.model.shop import Shop
 from shopform.shop.client import Client
-from shopform.shop.codec import Names, discover, names_for, reader, required
+from shopform.shop.codec import Names, discover, names_for, reader
 from shopform.shop.list_reader import Listing, read_lists, run_all
 from shopform.shop.pages import parse_page
 
@@ -139,11 +139,9 @@ def _listings(
 
 
 def _live(kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:
-    assumed = False
-    if kind.wire.discover:
-        items = [item for one in lists for item in one.items]
-        assumed = not items and not required(kind) <= names.fixed
-        names = discover(kind, names, items) if items else names
+    assumed = kind.tentative - names.fixed
+    if assumed and (items := [item for one in lists for item in one.items]):
+        names, assumed = discover(kind, names, items), frozenset()
     read = reader(kind, names)
     objects: list[LiveObject] = []
     for one in lists:
@@ -159,6 +157,7 @@ def _live(kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:
         objects={thing.id: thing for thing in objects},
         problem=f"{trouble} of `{troubled.label}`" if troubled and nested else trouble,
         names=dict(names.fields),
+        unused=names.unused,
         assumed=assumed,
         paged=any(not p.bare or len(one.pages) > 1 for one in lists for p in one.pages),
     )

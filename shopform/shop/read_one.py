@@ -22,7 +22,7 @@ def read_one(client: Client, kind: Kind, number: int, parent_id: int | None = No
         item = unwrap(kind, names, client.get(f"{names.endpoint}/{number}"))
     except Absent:
         return LiveKind(names=names.fields)
-    if item and kind.wire.discover:
+    if item:
         names = discover(kind, names, [item])
     found = reader(kind, names)(item, None) if item else None
     lost = required(kind) - found.fields.keys() if found else ()

@@ -16,11 +16,13 @@ from shopform.shop.codec import Names, encode, generated, identify, names_for, r
 class WriteResult:
     """The object of a response, as far as the response has it.
 
-    `generated` are secrets that the shop generated; it shows them once.
+    `keys` are those of the object. `generated` are secrets that the shop generated; it shows them
+    once.
     """
 
     id: int | None = None
     object: LiveObject | None = None
+    keys: tuple[str, ...] = ()
     generated: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -119,6 +121,7 @@ def _written(
     return WriteResult(
         id=identify(names, item),
         object=found if found and found.fields else None,
+        keys=tuple(sorted(item)),
         generated=generated(kind, names, item),
     )
 

@@ -156,6 +156,8 @@ def test_a_shop_that_has_none_of_a_kind_is_told_the_names(names: str) -> None:
         settings = one.directory / "shopform.yaml"
         wire = f"    wire: {{redirect: {{fields: {json.dumps(ours)}}}}}\n"
         settings.write_text(settings.read_text("utf-8") + wire, "utf-8")
+        if "status" not in ours:  # it is sent once, and the object that was made has no such key
+            assert "did not keep `status`" in one.run("apply", "--auto-approve", code=14)
         one.apply()
         one.settled()
 

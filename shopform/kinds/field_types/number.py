@@ -29,7 +29,7 @@ class Number(FieldType):
         return isinstance(value, int) and len(str(value)) <= DIGITS
 
     def may_answer(self, raw: object) -> bool:
-        return raw is None or raw == "" or bool(id_in(raw))
+        return not isinstance(raw, bool) and isinstance(number_of(raw), int)
 
 
 def number_of(value: object) -> int | float | str:

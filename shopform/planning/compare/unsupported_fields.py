@@ -3,32 +3,37 @@
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
+from shopform.kit.text import backquoted
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live
 
 
 def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str, frozenset[str]]:
-    """Return these fields by kind, if existing objects show the keys, and warn of each."""
-    found: dict[str, frozenset[str]] = {}
-    for name, read in live.kinds.items():
-        kind = live.catalogue[name]
-        if not kind.wire.discover or not read.names:
-            continue
-        declared = {
-            field_name
-            for resource in desired.resources.values()
-            if resource.address.kind == name
-            for field_name in resource.fields
-        }
-        found[name] = frozenset(declared - set(read.names))
-        for missing in sorted(found[name]):
-            out.warning(
-                "field-unknown",
-                f"the shop's {kind.section} have no key for `{missing}`, which is not sent",
-                hint=f"set the key under `wire: {name}: fields:` of this shop, or remove"
-                f" `{missing}` from the files",
-            )
-    return found
+    """Return these fields by kind, if existing objects show the keys, and warn of each.
+
+    A field whose name is documented is sent in any case.
+    """
+    lacking = {
+        name: live.catalogue[name].tentative - read.names.keys()
+        for name, read in live.kinds.items()
+        if read.names
+    }
+    users: dict[tuple[str, str], list[Resource]] = {}
+    for resource in desired.resources.values():
+        for name in lacking.get(resource.address.kind, frozenset()) & resource.fields.keys():
+            users.setdefault((resource.address.kind, name), []).append(resource)
+    for (kind, name), found in sorted(users.items()):
+        unused = backquoted(live.kind(kind).unused) or "none"
+        out.warning(
+            "field-unknown",
+            f"the shop's {live.catalogue[kind].section} have no key for `{name}`, which is not"
+            f" sent; their keys without a field: {unused}",
+            hint=f"set the key under `wire: {kind}: fields:` of this shop, or remove `{name}` from"
+            " the files",
+            span=found[0].span,
+            related=tuple(("it is declared here too", r.span) for r in found[1:4] if r.span),
+        )
+    return {kind: names for kind, names in lacking.items() if names}
 
 
 def without_fields(resource: Resource, names: frozenset[str]) -> Resource:

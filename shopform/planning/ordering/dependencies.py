@@ -212,20 +212,20 @@ def _moves(steps: list[Step], draft: PlanDraft) -> None:
 
 
 def _probes(draft: PlanDraft) -> None:
-    """Confirm assumed field names by one create, read back before all other writes of a kind.
+    """Confirm assumed field names by one create, read back before all others that send such names.
 
     It is one without dependencies if possible, so that no other failure can block the kind.
     """
     graph = draft.graph
     for kind in {step.kind for step in graph.steps.values() if step.confirm}:
-        writes = [s for s in graph.steps.values() if s.kind == kind and s.op in _SENT]
-        creates = [step for step in writes if step.op is Op.CREATE]
+        assumed = draft.live.kind(kind).assumed
+        writes = [s for s in graph.steps.values() if s.kind == kind and assumed & s.fields.keys()]
+        creates = [step for step in writes if step.confirm]
         probe = min(creates, key=lambda step: (bool(graph.after[step.key]), step.key))
-        for step in creates:
-            if step.confirm != (step.key == probe.key):
-                graph.steps[step.key] = replace(step, confirm=not step.confirm)
         for step in writes:
-            graph.edge(step.key, probe.key)
+            if step.key != probe.key:
+                graph.steps[step.key] = replace(step, confirm=False)
+                graph.edge(step.key, probe.key)
 
 
 def _deletions(steps: list[Step], draft: PlanDraft) -> None:

@@ -196,7 +196,7 @@ class CloneSource:
             planner.declare,
             near=planner.copy.desired(),
             within=planner.touched(),
-            seen=lambda live: with_source_names(live, self.live, self.workspace.shop),
+            seen=lambda live: with_source_names(live, self.live),
             options=self.options,
         )
         about = planner.touched()

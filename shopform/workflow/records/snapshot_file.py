@@ -53,7 +53,8 @@ class KeptList(Closed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptKind(Closed):
     names: Mapping[str, str]
-    assumed: Flag = False
+    unused: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     paged: Flag = False
 
 
@@ -84,7 +85,12 @@ def encoded(snapshot: Snapshot) -> Iterator[bytes]:
         unread=snapshot.unread,
         secrets=snapshot.secrets,
         kinds={
-            name: KeptKind(names=kind.names, assumed=kind.assumed, paged=kind.paged)
+            name: KeptKind(
+                names=kind.names,
+                unused=kind.unused,
+                assumed=tuple(sorted(kind.assumed)),
+                paged=kind.paged,
+            )
             for name, kind in snapshot.live.kinds.items()
         },
         lists=(),
@@ -164,7 +170,8 @@ def _snapshot(found: SnapshotFile, catalogue: Catalogue) -> Snapshot:
         name: LiveKind(
             objects=dict(sorted(objects[name].items())),
             names=kind.names,
-            assumed=kind.assumed,
+            unused=kind.unused,
+            assumed=frozenset(kind.assumed),
             paged=kind.paged,
         )
         for name, kind in found.kinds.items()
