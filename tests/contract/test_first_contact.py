@@ -56,7 +56,11 @@ class Trial:
     def __init__(self, folder: str, kind: Kind, shop: Kind, seeded: bool) -> None:
         self.kind, self.directory = kind, Path(folder)
         seed = {"thing": [{"name": "there"}]} if seeded else None
-        self.sandbox = Sandbox(catalogue=Catalogue((*STANDARD.kinds, shop)), seed=seed)
+        self.sandbox = Sandbox(
+            catalogue=Catalogue((*STANDARD.kinds, shop)),
+            switches={"unknown_columns": "drop"},
+            seed=seed,
+        )
 
     def declare(self, things: dict[str, Any], wire: dict[str, str]) -> None:
         shop = {"url": self.sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}
