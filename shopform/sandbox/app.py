@@ -15,6 +15,7 @@ from shopform.sandbox.calls import Hook, LoggedRequest, received
 from shopform.sandbox.faults import Fault, Faults
 from shopform.sandbox.gate import APP_STATUS, Gate
 from shopform.sandbox.messages import Refusal, SandboxResponse, answer
+from shopform.sandbox.own_document import own_document
 
 ROOT = "/REST"
 VERBS = {("POST", False), ("PUT", True), ("DELETE", True)}  # with an id, or without
@@ -103,6 +104,10 @@ class App:
                 if not row["_removed"]
             ]
         return [{key: row[key] for key in row if not key.startswith("_")} for row in rows]
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document of the shop as its switches are."""
+        return own_document(self.world, self._endpoints, ROOT)
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         return {name: self.data(name) for name in self.world.tables}

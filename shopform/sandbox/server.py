@@ -8,7 +8,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from shopform.sandbox import control
+from shopform.sandbox import control, swagger
 from shopform.sandbox.app import App
 from shopform.sandbox.messages import Fate, SandboxResponse
 
@@ -37,13 +37,16 @@ class Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         address = urlsplit(self.path)
+        headers = {name.lower(): text for name, text in self.headers.items()}
         if address.path.startswith(control.ROOT):
             response = control.handle(self.server.app, self.command, address.path, body)
+        elif described := swagger.handle(self.server.app, self.command, address.path, headers):
+            response = described
         else:
-            headers = {name.lower(): text for name, text in self.headers.items()}
             response = self.server.app.handle(
                 self.command, address.path, address.query, headers, body
             )
+            response = swagger.allowed(response, headers)
         if response.delay:
             self.server.stopping.wait(response.delay)
         if response.fate is not Fate.SEND:
@@ -51,7 +54,7 @@ class Exchange(BaseHTTPRequestHandler):
         if response.fate is not Fate.CLOSE:
             self._send(response)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _exchange  # noqa: N815
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _exchange  # noqa: N815
 
     def _send(self, response: SandboxResponse) -> None:
         reason = self.responses.get(response.status, ("",))[0]

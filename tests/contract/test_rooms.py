@@ -18,12 +18,12 @@ FILES = sorted((ROOT / "shopform").rglob("*.py"))
 # A room imports only from those before it.
 ORDER = (
     *("diagnostics", "errors", "files", "kit", "kinds", "model", "config"),
-    *("planning", "describe", "clone", "undo", "doctor", "shop", "state", "apply"),
+    *("planning", "describe", "clone", "undo", "doctor", "openapi", "shop", "state", "apply"),
     *("forge", "render", "sandbox", "workflow", "terminal", "cli"),
 )
 PURE = (
     *("diagnostics", "errors", "kit", "kinds", "model"),
-    *("planning", "describe", "clone", "undo", "doctor", "render"),
+    *("planning", "describe", "clone", "undo", "doctor", "openapi", "render"),
 )
 IMPURE = ("files", "shop", "state", "apply", "forge", "sandbox", "terminal", "workflow", "cli")
 # What a pure room may have from outside; everything else could reach the world.
@@ -44,10 +44,13 @@ CALENDARS = {
 }
 # English words too: only forbidden where they stand alone as a text.
 COMMON = frozenset({"value", "values", "attribute", "attributes"})
-# A key of Terraform's plan representation, where that is written and read.
-TERRAFORMS = {"values"}
-IN_TERRAFORMS_WORDS = {
+# Keys of Terraform's plan representation and of OpenAPI, where those are written and read.
+_TERRAFORMS = (
     f"shopform/render/json/{n}.py" for n in ("plan_document", "plan_reader", "plan_schema")
+)
+FOREIGN_KEYS = {
+    **dict.fromkeys(_TERRAFORMS, frozenset({"values"})),
+    "shopform/openapi/schemas.py": frozenset({"value"}),
 }
 # The name of a command.
 OF_COMMANDS = {
@@ -371,7 +374,7 @@ def test_room_knows_no_kind() -> None:
         (
             p,
             set(spoken(p))
-            - (TERRAFORMS if name(p) in IN_TERRAFORMS_WORDS else set())
+            - FOREIGN_KEYS.get(name(p), frozenset())
             - OF_COMMANDS.get(name(p), set()),
         )
         for p in FILES

@@ -19,6 +19,7 @@ class FieldType:
     limited; `refers` is the kind of the object whose id it holds. A `textual` value is written by
     people, a `rich` one is HTML, where outer white space does not count, and a `listed` one has
     several parts. `orders`: it orders siblings. `in_cell`: a cell of a table can hold it.
+    `sent_as` and `shown_as` are its types of JSON in requests and responses.
     `unreadable` is why values read from the shop cannot be declared; empty if they can.
     """
 
@@ -28,6 +29,8 @@ class FieldType:
     listed: ClassVar[bool] = False
     orders: ClassVar[bool] = False
     in_cell: ClassVar[bool] = True
+    sent_as: ClassVar[tuple[str, ...]] = ("string",)
+    shown_as: ClassVar[tuple[str, ...]] = ("string",)
     unreadable: ClassVar[str] = ""
     allowed: tuple[str, ...] = ()
     refers: str = ""

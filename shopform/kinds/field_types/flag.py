@@ -11,6 +11,8 @@ class Flag(FieldType):
     """A boolean: sent as 1 and 0, returned as those, as strings or as booleans (dossier 2.4)."""
 
     name: ClassVar[str] = "flag"
+    sent_as: ClassVar[tuple[str, ...]] = ("integer", "number")
+    shown_as: ClassVar[tuple[str, ...]] = ("integer", "number", "string", "boolean")
 
     def annotation(self) -> Any:
         return bool

@@ -43,6 +43,8 @@ class Images(Unreadable):
     """
 
     name: ClassVar[str] = "images"
+    sent_as: ClassVar[tuple[str, ...]] = ("array",)
+    shown_as: ClassVar[tuple[str, ...]] = ("array",)
     listed: ClassVar[bool] = True
     unreadable: ClassVar[str] = "the bytes of an image cannot be read back"
 

@@ -11,6 +11,8 @@ class Number(FieldType):
     """An integer; null and "" are 0, and responses may have a string (dossier 2.4)."""
 
     name: ClassVar[str] = "number"
+    sent_as: ClassVar[tuple[str, ...]] = ("integer", "number")
+    shown_as: ClassVar[tuple[str, ...]] = ("integer", "number", "string")
     orders: ClassVar[bool] = True
 
     def annotation(self) -> Any:

@@ -15,6 +15,8 @@ class Reference(FieldType):
     """
 
     name: ClassVar[str] = "id"
+    sent_as: ClassVar[tuple[str, ...]] = ("integer", "number")
+    shown_as: ClassVar[tuple[str, ...]] = ("integer", "number", "string")
     refers: str = ""
 
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:

@@ -29,6 +29,8 @@ class Categories(Table):
     first_id = 501
     contains = ("category", "parent_id")
     path = "rewrite_url"
+    settled = ("images",)
+    evidence = ("OBS", "K-cap")
     columns = columns_of(
         name=NAME,
         parent_id=Column(ColumnType.ID, 0),

@@ -13,6 +13,7 @@ class Suppliers(Table):
     surface = Surface.of(SUPPLIER.wire)
     first_id = 101
     id_column = Column(ColumnType.ID, cast=False)
+    evidence = ("CLI", "M-sup")
     columns = columns_of(
         name=NAME,
         dropshipping_mail=Column(default=None),

@@ -22,6 +22,7 @@ COUNTED_BY = ("supplier_id", "profile_id", "brand_id")
 REFERENCES = {name: name.removesuffix("_id") for name in COUNTED_BY}
 LISTS_OF_IDS = {"categories": "category", "related": "product", "bundle": "product"}
 # D1's arguments with a form that no response was seen to have.
+FILTERS = "product_ids last_modified is_online has_images in_stock sort sort_order".split()
 UNSUPPORTED = ("discount", "file", "locations", "supplier_name", "brand_name")
 ID = Column(ColumnType.NUMBER, None)
 PRICE = Column(ColumnType.PRICE, None)
@@ -75,6 +76,9 @@ class Products(Table):
     newest_first = True
     page = 5  # OBS K-cap
     path = "rewrite_url"
+    settled = ("images",)
+    filters = (*COUNTED_BY, "category_id", *FILTERS)
+    evidence = ("OBS", "D1, K-cap, M-prod")
 
     def candidates(self, query: Mapping[str, str]) -> list[Row]:
         """Apply D1's filters; an id of 0 has no effect, and unknown ones are ignored (K-cap)."""

@@ -75,6 +75,11 @@ class Table:
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
     path: ClassVar[str] = ""  # the column of an object's path
+    # Columns that `settle` takes from requests, filters of lists, and the grade and source of
+    # columns of which the kind says nothing.
+    settled: ClassVar[tuple[str, ...]] = ()
+    filters: ClassVar[tuple[str, ...]] = ()
+    evidence: ClassVar[tuple[str, str]] = ("ASSUMED", "by pattern")
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import Any
 
 from shopform.errors import UsageError
-from shopform.kinds import Catalogue
+from shopform.kinds import Catalogue, Kind
 from shopform.sandbox.behaviour.categories import Categories
 from shopform.sandbox.behaviour.columns import NUMBERS, ColumnType, number
 from shopform.sandbox.behaviour.generic import table_of
@@ -36,10 +36,11 @@ Seed = Mapping[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The tables of a shop by endpoint, and the endpoints of its kinds."""
+    """The tables and kinds of a shop by endpoint, and the endpoints of its kinds."""
 
     tables: Mapping[str, type[Table]]
     of_kind: Mapping[str, str]
+    kinds: Mapping[str, Kind]
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Endpoints":
@@ -49,7 +50,7 @@ class Endpoints:
         others = [kind for kind in catalogue.kinds if of_kind[kind.name] not in tables]
         for place, kind in enumerate(others):
             tables[of_kind[kind.name]] = table_of(kind, 2001 + 100 * place, of_kind)
-        return cls(tables, of_kind)
+        return cls(tables, of_kind, {of_kind[kind.name]: kind for kind in catalogue.kinds})
 
     @property
     def switches(self) -> tuple[Switch, ...]:

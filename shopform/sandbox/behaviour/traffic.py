@@ -66,6 +66,7 @@ class Webhooks(Table):
     surface = Surface.of(WEBHOOK.wire)
     first_id = 701
     label = "url"
+    settled = ("events",)
     required = ("url", "events")
     newest_first = True
     columns = columns_of(

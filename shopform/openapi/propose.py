@@ -1,0 +1,131 @@
+"""Propose `kinds:` for the endpoints of a document that no kind manages.
+
+A proposal says nothing that the document does not: what it cannot know, such as the columns that
+identify an object, is to be checked by people, so it is never used without them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shopform.kinds import Catalogue
+from shopform.openapi.endpoints import DocumentedColumn, DocumentedEndpoint, operations_of, plural
+
+# Made while a shop is open, by customers and staff (kinds.md 14): never reconciled.
+RUNTIME: Final = frozenset(
+    "app-status batch customer gift-card order order-return stock voucher".split()
+)
+_NAMES: Final = ("name", "headline", "title", "code", "url", "tag")  # likely to identify an object
+_FLAGS: Final = ("is_", "no_", "in_", "has_")  # integers, but 1 or 0 (dossier 2.4)
+_PATH: Final = "rewrite_url"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A kind for `kinds:` of a project, by the keys of its declaration; `why_not` is the reason
+    where there can be none."""
+
+    endpoint: DocumentedEndpoint
+    name: str = ""
+    declaration: Mapping[str, object] | None = None
+    why_not: str = ""
+
+
+def propose(endpoint: DocumentedEndpoint, catalogue: Catalogue) -> Proposal:
+    """Return a kind for an endpoint, or why there is none."""
+    name = endpoint.name.replace("_", "-")
+    done = {*operations_of(endpoint)}
+    if name in RUNTIME:
+        return Proposal(endpoint, why_not="it has what a shop's customers make")
+    if "/" in name or not {"list", "create", "update"} <= done:
+        lacking = " or ".join(sorted({"list", "create", "update"} - done)) or "object of its own"
+        return Proposal(endpoint, why_not=f"it has no {lacking}")
+    number = _id(endpoint)
+    columns = [column for column in _sendable(endpoint) if column.name != number]
+    fields = {
+        _name(column, catalogue): declared
+        for column in columns
+        if (declared := _field(column, name, catalogue))
+    }
+    identity = _identity(columns)
+    if not number or not identity:
+        lacking = "a column with the id" if not number else "a string that identifies an object"
+        return Proposal(endpoint, why_not=f"the document does not show {lacking}")
+    declaration: dict[str, object] = {
+        "section": plural(endpoint.name).replace("_", "-"),
+        "endpoint": endpoint.name,
+        "id": number,
+        "list_key": endpoint.list_key or plural(endpoint.name),
+        "identity": [identity],
+    }
+    if _PATH in fields:
+        declaration["path"] = _PATH
+    return Proposal(endpoint, name, {**declaration, "fields": fields})
+
+
+def _id(endpoint: DocumentedEndpoint) -> str:
+    """Return the column with the id: by pattern, by the parameter of the path, or plainly `id`."""
+    names = (f"{endpoint.name.replace('-', '_')}_id", endpoint.number, "id")
+    return next((name for name in names if name in endpoint.columns), "")
+
+
+def _sendable(endpoint: DocumentedEndpoint) -> Iterator[DocumentedColumn]:
+    for column in endpoint.columns.values():
+        if not column.read_only and not (endpoint.has_requests and column.sent is None):
+            yield column
+
+
+def _identity(columns: list[DocumentedColumn]) -> str:
+    strings = {column.name: column for column in columns if "string" in _types(column)}
+    required = [name for name, column in strings.items() if column.required]
+    likely = [name for name in _NAMES if name in strings]
+    both = [name for name in likely if name in required]
+    return next(iter((*both, *likely, *required)), "")
+
+
+def _types(column: DocumentedColumn) -> set[str]:
+    return (column.sent or column.shown or set()) - {"null"}
+
+
+def _field(column: DocumentedColumn, name: str, catalogue: Catalogue) -> dict[str, object] | None:
+    """Return the declaration of a field; None for forms that no type of field has."""
+    kind = _type(column)
+    target = _target(column, name, catalogue)
+    if not kind and not target:
+        return None
+    found: dict[str, object] = {"type": "reference", "to": target} if target else {"type": kind}
+    if target:
+        found["wire"] = column.name
+    if column.required:
+        found["required"] = True
+    if column.description:
+        found["description"] = " ".join(column.description.split())[:200]
+    return found
+
+
+def _type(column: DocumentedColumn) -> str:
+    types = _types(column)
+    if types == {"array"}:
+        return "set" if column.items and column.items.types == {"string"} else ""
+    flags = column.name.startswith(_FLAGS) or {*column.allowed} == {"0", "1"}
+    if types == {"boolean"} or (flags and types and types <= {"boolean", "integer", "string"}):
+        return "flag"
+    if types and types <= {"integer", "string"} and "integer" in types:
+        return "number"
+    if types != {"string"}:
+        return ""
+    if column.name == _PATH:
+        return "path"
+    return "html" if "html" in f"{column.format} {column.description}".lower() else "text"
+
+
+def _target(column: DocumentedColumn, name: str, catalogue: Catalogue) -> str:
+    """Return the kind to which a column refers; empty for other columns."""
+    if "integer" not in _types(column):
+        return ""
+    ids = {kind.wire.id.value[0]: kind.name for kind in catalogue.kinds}
+    return ids.get(column.name, name if column.name == "parent_id" else "")
+
+
+def _name(column: DocumentedColumn, catalogue: Catalogue) -> str:
+    return column.name.removesuffix("_id") if _target(column, "-", catalogue) else column.name

@@ -1,0 +1,141 @@
+"""The OpenAPI document of the sandbox, from its tables and switches as they are now."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shopform import __version__
+from shopform.openapi.document import (
+    ColumnFacts,
+    FactEvidence,
+    Schema,
+    TableFacts,
+    document,
+    schema_name,
+)
+from shopform.sandbox.behaviour.columns import STRINGS, Column, ColumnType
+from shopform.sandbox.behaviour.table import Table, World
+from shopform.sandbox.behaviour.tables import Endpoints
+from shopform.sandbox.messages import JSON, TEXT
+
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_ABOUT = {
+    "limit": "the size of a part of the list",
+    "offset": "the number of objects before that part",
+    "fields": "the columns to return, with commas between them",
+    "search": "a part of the name",
+}
+
+
+def own_document(world: World, endpoints: Endpoints, root: str) -> dict[str, Any]:
+    """Return the document of a shop, whose API is below `root`."""
+    errors = JSON if world.switches["errors"] == "json" else TEXT.partition(";")[0]
+    return document(
+        (_facts(table, endpoints) for table in world.tables.values()),
+        title="Sandbox of shopform",
+        version=__version__,
+        url=world.origin + root,
+        errors=errors,
+    )
+
+
+def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
+    switches, kind = table.switches, endpoints.kinds.get(table.endpoint)
+    forms = {"create": switches["post"], "update": switches["put"], "delete": switches["delete"]}
+    evidence = FactEvidence(*table.evidence)
+    update = evidence
+    if kind:
+        evidence = FactEvidence(kind.wire.endpoint.grade, kind.wire.endpoint.source)
+        update = FactEvidence(kind.wire.update.grade, kind.wire.update.source)
+    enveloped = switches[f"shape.{table.endpoint}"] == "envelope"
+    paging = {"offset": _COUNT, "limit": _COUNT}
+    if switches["paging_count"] != "none":
+        paging["count"] = _COUNT
+    if switches["total"] != "none":
+        paging["total"] = {"type": "string"} if switches["total"] == "string" else _COUNT
+    return TableFacts(
+        endpoint=table.endpoint,
+        about=kind.about if kind else "",
+        id=table.shown(table.surface.id)[0],
+        list_key=table.surface.list_key if enveloped else "",
+        paging=paging,
+        parent=table.surface.parent,
+        filters={name: _ABOUT.get(name, "") for name in (*_ABOUT, *table.filters)},
+        columns=tuple(_columns(table, endpoints)),
+        statuses={
+            word: 201 if word == "create" else 204 if form == "empty204" else 200
+            for word, form in forms.items()
+        },
+        bodies={word: _body(table, form) for word, form in forms.items()},
+        evidence=evidence,
+        update=update,
+    )
+
+
+def _body(table: Table, form: str) -> Schema | None:
+    """Return the schema of a response to a write; None if it is empty."""
+    whole: Schema = {"$ref": f"#/components/schemas/{schema_name(table.endpoint)}"}
+    if form == "wrapped":
+        return {"type": "object", "properties": {table.endpoint.replace("-", "_"): whole}}
+    return whole if form in ("object", "object200", "id_only") else None
+
+
+def _columns(table: Table, endpoints: Endpoints) -> Iterator[ColumnFacts]:
+    kind = endpoints.kinds.get(table.endpoint)
+    rows = {row.wire: row for row in kind.rows} if kind else {}
+    parent = table.surface.parent
+    ids = {table.surface.id: kind and kind.wire.id, parent: kind and kind.wire.parent}
+    keys = dict.fromkeys(filter(None, ids), table.id_column)
+    for name, column in (keys | dict(table.columns)).items():
+        fact = rows.get(name) or ids.get(name)
+        evidence = FactEvidence(fact.grade, fact.source) if fact else FactEvidence(*table.evidence)
+        row = rows.get(name)
+        types = _types(column, table)
+        if row and column.type_ is ColumnType.OPAQUE:
+            types = row.type.shown_as
+        asks = column.set_by <= table.world.set_by or name in table.settled
+        asked, shown = table.asked(name), table.shown(name)
+        for each in dict.fromkeys((asked, *shown)):
+            yield ColumnFacts(
+                each,
+                _schema(column, types) if each in shown else None,
+                _schema(column, _taken(column, types))
+                if each == asked and asks and name not in keys
+                else None,
+                name in table.required,
+                row.about if row else "",
+                evidence,
+            )
+
+
+def _types(column: Column, table: Table) -> tuple[str, ...]:
+    """Return the types of JSON that responses have, by the switches."""
+    empty_text, typing = table.switches["empty_text"], table.typing
+    if column.type_ is ColumnType.OPAQUE:
+        return ("array",)
+    if column.type_ in STRINGS:
+        null = empty_text == "null" or (empty_text == "as_is" and column.default is None)
+        return ("string", "null") if null else ("string",)
+    form = "number" if column.type_ is ColumnType.PRICE else "integer"
+    if typing == "strings" or (typing == "mixed" and not column.cast):
+        form = "string"
+    elif typing == "bools" and column.type_ is ColumnType.FLAG:
+        form = "boolean"
+    return (form, "null") if column.default is None else (form,)
+
+
+def _taken(column: Column, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the types of JSON that requests may have; null and "" clear the column."""
+    if column.type_ is ColumnType.OPAQUE:
+        return (*shown, "null")
+    if column.type_ in STRINGS:
+        return ("string", "null")
+    return ("number" if column.type_ is ColumnType.PRICE else "integer", "string", "null")
+
+
+def _schema(column: Column, types: tuple[str, ...]) -> Schema:
+    found: dict[str, object] = {"type": types[0] if len(types) == 1 else list(types)}
+    if "array" in types:
+        found["items"] = {}
+    if column.words:
+        found["enum"] = list(column.words)
+    return found
