@@ -18,7 +18,7 @@ from shopform.model.live import LiveKind
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.secrecy import secrets_of
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, refs_in, with_refs
 from shopform.shop.client import Client
 from shopform.state.session import Session
 
@@ -111,7 +111,7 @@ class StepContext:
         entry = step.entry
         assert entry is not None  # noqa: S101  every step that keeps an entry carries one
         held = (*entry.sent.values(), *entry.identity)
-        if number in (None, entry.id) and not any(isinstance(value, Ref) for value in held):
+        if number in (None, entry.id) and not any(refs_in(held)):
             return entry
         return replace(
             entry,
@@ -121,7 +121,7 @@ class StepContext:
         )
 
     def _plain(self, value: object) -> object:
-        return self.ids[value.address] if isinstance(value, Ref) else value
+        return with_refs(value, lambda ref: self.ids[ref.address])
 
     def assumed(self, kind: Kind) -> frozenset[str]:
         """Return the fields whose names neither documentation nor the project file confirms."""

@@ -16,7 +16,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
 from shopform.model.redirect_graph import rooted
 from shopform.model.references import depends_on
-from shopform.model.values import Address, Ref, Value
+from shopform.model.values import Address, Ref, Value, refs_in
 from shopform.planning.matching.result import Matching, declared_identity
 
 ONE_SHOP: Final = "is specific to one shop"
@@ -81,7 +81,7 @@ class Copy:
             yield user, "its parent is not copied", ""
             return
         for name, value in resource.fields.items():
-            if value == Ref(target):
+            if Ref(target) in refs_in(value):
                 yield user, "what it refers to is not copied", name
 
     def _record(self, resource: Resource, why: str, name: str = "") -> None:

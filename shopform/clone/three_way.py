@@ -15,7 +15,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.secrecy import is_secret
-from shopform.model.values import Address, Ref, Value, quoted
+from shopform.model.values import Address, Ref, Value, quoted, refs_in, with_refs
 from shopform.planning.compare.compare import MISSING, Comparer
 from shopform.planning.compare.drift import HIDDEN
 from shopform.planning.matching.match import match
@@ -163,7 +163,7 @@ class _Promoter:
     def _without(self, resource: Resource, lost: Collection[Address]) -> Resource:
         """Omit references to objects that the target deleted."""
         for name, value in resource.fields.items():
-            if isinstance(value, Ref) and value.address in lost:
+            if any(ref.address in lost for ref in refs_in(value)):
                 self._omit(
                     resource, f"the object it refers to was deleted in `{self.target}`", name
                 )
@@ -224,18 +224,21 @@ class _Promoter:
 
     def _now(self, resource: Resource, name: str, value: Value) -> object:
         """A value as the state would hold it."""
-        if isinstance(value, Ref):
-            lost = self.matching.deleted_outside.get(value.address, value)
-            return self.matching.ids.get(value.address, lost)
+
+        def number(ref: Ref) -> object:
+            lost = self.matching.deleted_outside.get(ref.address, ref)
+            return self.matching.ids.get(ref.address, lost)
+
         type_ = resource.kind.type(name)
-        return canonical(type_, value, self.matching.hosts)
+        plain = value if isinstance(value, Ref) else canonical(type_, value, self.matching.hosts)
+        return with_refs(plain, number)
 
     def _shown(self, kind: Kind, name: str, value: object) -> str:
         if value is MISSING:
             return "missing"
         if value is HIDDEN or is_digest(value):
             return "a secret"
-        if name in kind.refers and not isinstance(value, Ref):
+        if kind.type(name).targets:
             value = Comparer(self.matching).show(kind, name, value)
         return quoted(value, LONGEST)
 

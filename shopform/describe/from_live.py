@@ -15,7 +15,7 @@ from shopform.model.desired import Resource
 from shopform.model.keys import key_from
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
-from shopform.model.references import links, parent_links
+from shopform.model.references import every_link, links, parent_links
 from shopform.model.values import Address, Ref, Value
 from shopform.planning.matching.result import Identity, live_identity
 
@@ -73,9 +73,10 @@ class _Declarer:
 
     def __post_init__(self) -> None:
         self.taken.update(self.known.values())
+        catalogue = self.live.catalogue
         for name, read in self.live.kinds.items():
             for item in read.objects.values():
-                self.referred.update(links(self.live.catalogue[name], item).values())
+                self.referred.update(place for _, place in every_link(catalogue[name], item))
 
     def assign_addresses(self, kind: Kind) -> None:
         """Give every object of a kind its address, parents before their children."""
@@ -213,19 +214,20 @@ class _Declarer:
         if type_.unreadable:
             return (type_.unreadable if raw else ""), None
         value = canonical(type_, raw, self.live.hosts)
-        if type_.refers:
-            return self._reference(type_.refers, value)
         if not type_.is_declarable(value):
             return f"`{value}` cannot be declared", None
         if type_.allowed and value and value not in type_.allowed:
             return f"`{value}` is not one of its allowed values", None
-        return "", value
+        missing: list[str] = []
 
-    def _reference(self, target: str, number: object) -> tuple[str, Value]:
-        if not isinstance(number, int):
-            return "", None
-        address = self.addresses.get((target, number))
-        return ("", Ref(address)) if address else (f"{target} {number} is not declared", None)
+        def reference(target: str, number: int) -> object:
+            address = self.addresses.get((target, number))
+            if address is None:
+                missing.append(f"{target} {number} is not declared")
+            return address and Ref(address)
+
+        declared = type_.with_links(value, reference)
+        return (missing[0], None) if missing else ("", declared)
 
     def _omit(self, kind: Kind, item: LiveObject, why: str, name: str = "") -> None:
         label = label_of(kind, item)

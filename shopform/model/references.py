@@ -1,14 +1,18 @@
 """References between resources, declared and live. Pure."""
 
 from shopform.kinds import Kind
+from shopform.kinds.field_types import FieldType
 from shopform.kinds.field_types.number import id_of
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, refs_in
 
 
 def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
-    """Return the references of a live object: (kind, id) by field, its parent under ""."""
+    """Return the fields of a live object that are references: (kind, id) by field.
+
+    Its parent is under "".
+    """
     found = {}
     for name, target in kind.refers.items():
         number = id_of(item.fields.get(name))
@@ -17,6 +21,27 @@ def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
     nesting = kind.nesting
     if nesting and item.parent_id is not None:
         found[""] = (nesting.kind, item.parent_id)
+    return found
+
+
+def every_link(kind: Kind, item: LiveObject) -> list[tuple[str, tuple[str, int]]]:
+    """Return all references of a live object, also inside its values: a field, (kind, id)."""
+    found = [*links(kind, item).items()]
+    for name, type_ in kind.composed.items():
+        found += [(name, each) for each in links_in(type_, type_.canonical(item.fields.get(name)))]
+    return found
+
+
+def links_in(type_: FieldType, value: object) -> list[tuple[str, int]]:
+    """Return the ids in a canonical value, each with its kind."""
+    found: list[tuple[str, int]] = []
+
+    def note(target: str, number: object) -> object:
+        if isinstance(number, int):
+            found.append((target, number))
+        return number
+
+    type_.with_links(value, note)
     return found
 
 
@@ -29,9 +54,10 @@ def parent_links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
 def depends_on(resource: Resource) -> tuple[Address, ...]:
     """Return the addresses of a resource's parent and references, without fields sent only once."""
     found = {
-        value.address
+        ref.address
         for name, value in resource.fields.items()
-        if isinstance(value, Ref) and name not in resource.once
+        if name not in resource.once
+        for ref in refs_in(value)
     }
     if resource.parent:
         found.add(resource.parent)

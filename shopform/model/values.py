@@ -1,7 +1,7 @@
 """The basic values: addresses, references, secrets and images."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -83,6 +83,26 @@ class Ref:
     """A reference to a resource, whose id may not be known yet."""
 
     address: Address
+
+
+def refs_in(value: object) -> Iterator[Ref]:
+    """Yield the references of a value, in order."""
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, tuple | Mapping):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from refs_in(part)
+
+
+def with_refs(value: Any, change: Callable[[Ref], object]) -> Any:
+    """Return a value with each of its references changed."""
+    if isinstance(value, Ref):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple([with_refs(part, change) for part in value])
+    if isinstance(value, Mapping):
+        return {name: with_refs(part, change) for name, part in value.items()}
+    return value
 
 
 @dataclass(frozen=True, slots=True)

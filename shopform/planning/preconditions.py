@@ -9,7 +9,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.plan import TOUCHES, Op, Plan, Step
 from shopform.model.prior import Prior, Ranges
 from shopform.model.snapshot import ListId
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, refs_in
 from shopform.planning.matching.recovered_creates import ranges
 from shopform.planning.plan_builder import PlanDraft
 
@@ -66,7 +66,7 @@ def existing_references(
 ) -> list[Address]:
     """Return the references of a step to objects that exist before the run."""
     values = () if step.op is Op.DELETE else (step.parent, *step.fields.values())
-    found = dict.fromkeys(value.address for value in values if isinstance(value, Ref))
+    found = dict.fromkeys(ref.address for value in values for ref in refs_in(value))
     return [each for each in found if each in ids and each not in made]
 
 

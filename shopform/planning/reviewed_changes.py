@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shopform.model.plan import Action, Change, Op, Plan, Step
 from shopform.model.prior import Entry
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, with_refs
 from shopform.planning.plan_digest import parts_of
 
 
@@ -61,7 +61,7 @@ def _left(step: Step, keys: set[str], ids: Mapping[Address, int]) -> Step:
 
 def _entry(entry: Entry, ids: Mapping[Address, int]) -> Entry:
     def known(value: object) -> object:
-        return ids.get(value.address, value) if isinstance(value, Ref) else value
+        return with_refs(value, lambda ref: ids.get(ref.address, ref))
 
     return replace(
         entry,

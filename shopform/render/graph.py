@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shopform.model.desired import Desired
 from shopform.model.plan import Plan
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, refs_in
 from shopform.render.text.style import printable
 
 
@@ -40,7 +40,7 @@ def resource_graph(desired: Desired, only: Collection[Address] | None = None) ->
         if resource.parent:
             edges.append(Edge(address, resource.parent))
         held = sorted(resource.fields.items())
-        edges += (Edge(address, v.address, name) for name, v in held if isinstance(v, Ref))
+        edges += (Edge(address, r.address, name) for name, v in held for r in refs_in(v))
     nodes = (Node(address, address, address.kind) for address in sorted(chosen))
     return Diagram(
         list(desired.catalogue), tuple(nodes), tuple(edge for edge in edges if edge.end in chosen)

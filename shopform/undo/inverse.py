@@ -7,7 +7,7 @@ from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change
 from shopform.model.prior import Entry, Prior
-from shopform.model.values import Address, Ref, Value
+from shopform.model.values import Address, Ref, Value, refs_in, with_refs
 from shopform.undo.kept_objects import find_kept
 from shopform.undo.previous_addresses import PreviousAddresses, RecordedRun, previous_addresses
 from shopform.undo.previous_values import NO_TARGET, PreviousValues
@@ -130,13 +130,14 @@ class _Inverter:
             self._drop(address, "its parent was deleted")
             return True
         dangling = [
-            (name, value)
+            (name, ref)
             for name, value in sorted(resource.fields.items())
-            if isinstance(value, Ref) and value.address not in self.resources
+            for ref in refs_in(value)
+            if ref.address not in self.resources
         ]
-        for name, value in dangling:
-            if address in self.resources:
-                self._drop_reference(address, name, value)
+        for name, ref in dangling:
+            if address in self.resources and name in self.resources[address].fields:
+                self._drop_reference(address, name, ref)
         return bool(dangling)
 
     def _drop_reference(self, address: Address, name: str, value: Ref) -> None:
@@ -145,7 +146,8 @@ class _Inverter:
         number, fields = self.values.ids.get(value.address, 0), dict(resource.fields)
         now = self.addresses.now.get(address)
         if self._object(value.address, number):
-            self.resources[address] = replace(resource, fields={**fields, name: number})
+            fields[name] = with_refs(fields[name], lambda ref: number if ref == value else ref)
+            self.resources[address] = replace(resource, fields=fields)
             return
         if now is None and name in self.live.catalogue[address.kind].identity:
             self._drop(address, NO_TARGET)
@@ -153,7 +155,8 @@ class _Inverter:
         if name not in resource.ignore:
             self.report.not_restored(address, NO_TARGET, name)
         kept = self.values.unchanged(address, now).fields.get(name) if now else None
-        if isinstance(kept, Ref) and kept.address in self.resources:
+        held = [*refs_in(kept)]
+        if held and all(ref.address in self.resources for ref in held):
             fields[name] = kept
         else:
             del fields[name]

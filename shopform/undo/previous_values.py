@@ -12,7 +12,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
-from shopform.model.values import Address, Ref, Secret, Value
+from shopform.model.values import Address, Ref, Secret, Value, with_refs
 from shopform.planning.compare.compare import MISSING
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
@@ -100,8 +100,8 @@ class PreviousValues:
             return self._unchanged_value(kind, name, entry, item)
         if is_digest(sent) or (change.sensitive and sent is MISSING):
             raise NotRestorable(NOT_RECORDED)
-        if name in table.refers:
-            return self._reference(table.refers[name], change.before)
+        if type_.targets:
+            return type_.with_links(change.before, self._reference)
         if change.before is not None and not change.sensitive:
             return sent if change.before == entry.stored.get(name, sent) else change.before
         if sent is MISSING:
@@ -110,17 +110,19 @@ class PreviousValues:
 
     def with_addresses(self, kind: str, name: str, value: object) -> Any:
         """Return a value of the state as files declare it: references by address."""
-        target = self.live.catalogue[kind].refers.get(name)
-        if isinstance(value, Ref):
-            return Ref(self.previous(value.address))
-        if target and isinstance(value, int) and (target, value) in self.owners:
-            return Ref(self.owners[target, value])
-        return value
+
+        def reference(target: str, given: Any) -> object:
+            if isinstance(given, Ref):
+                return Ref(self.previous(given.address))
+            owner = self.owners.get((target, given))
+            return Ref(owner) if owner else given
+
+        return self.live.catalogue[kind].type(name).with_links(value, reference)
 
     def unchanged(self, address: Address, entry: Entry) -> Resource:
         """Declare an object as it is: it can be matched and referred to, no field is compared."""
         kind = self.live.catalogue[address.kind]
-        names = {*kind.refers, *kind.identity} & entry.sent.keys()
+        names = {*kind.refers, *kind.composed, *kind.identity} & entry.sent.keys()
         shown = [name for name in sorted(names) if not is_digest(entry.sent[name])]
         return Resource(
             address=address,
@@ -151,8 +153,7 @@ class PreviousValues:
 
     def _comparable(self, value: object) -> object:
         """A value for comparison: references by id, images without ids."""
-        if isinstance(value, Ref):
-            return self.ids.get(self.previous(value.address))
+        value = with_refs(value, lambda ref: self.ids.get(self.previous(ref.address)))
         if isinstance(value, tuple) and all(isinstance(part, Mapping) for part in value):
             return [{n: p for n, p in part.items() if n != "id"} for part in value]
         return value
@@ -160,17 +161,17 @@ class PreviousValues:
     def _unchanged_value(self, kind: str, name: str, entry: Entry, item: LiveObject | None) -> Any:
         """The value in the shop, or the sent value if the shop's value came from it."""
         table, sent = self.live.catalogue[kind], entry.sent[name]
+        type_ = table.type(name)
         raw = item.fields.get(name, MISSING) if item else MISSING
         left = entry.stored.get(name, sent)
-        now = left if raw is MISSING else canonical(table.type(name), raw, self.live.hosts)
+        now = left if raw is MISSING else canonical(type_, raw, self.live.hosts)
         if is_digest(sent):
             known = raw is not MISSING and comparable(table, sent)
             if not known or digest(table, name, now, sent) != sent:
                 raise NotRestorable(NOT_RECORDED)
             return Secret("", str(now))
-        if name in table.refers:
-            return self._reference(table.refers[name], now)
-        return sent if now == left else now
+        found = now if type_.targets or now != left else sent
+        return type_.with_links(found, self._reference)
 
     def _reference(self, target: str, shown: object) -> Value:
         """Read a reference of the plan: an address, `#ID`, or an id."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shopform.kinds.field_types.base import FieldType, Load, Operations, Unreadable
+from shopform.kinds.field_types.base import Change, FieldType, Load, Operations, Unreadable
 from shopform.kinds.field_types.flag import Flag
 from shopform.kinds.field_types.html import Html
 from shopform.kinds.field_types.images import Images
@@ -18,6 +18,7 @@ TEXT: Final = Text()
 __all__ = [
     "PATH",
     "TEXT",
+    "Change",
     "Choice",
     "FieldType",
     "Flag",

@@ -10,13 +10,14 @@ from shopform.kit.text import HALF, trimmed
 NO_HOSTS: frozenset[str] = frozenset()
 # Returns the path in the project and the content of a file, for the item with this index.
 Load = Callable[[int, str], tuple[str, bytes] | None]
+Change = Callable[[str, Any], object]
 
 
 class FieldType:
     """The base of all types: a string that is set as a whole and shown as it is.
 
     `name` is the name of its comparison in the reference. `allowed` are its values, if they are
-    limited; `refers` is the kind of the object whose id it holds. A `textual` value is written by
+    limited; `refers` is the kind of the object whose id a value is. A `textual` value is written by
     people, a `rich` one is HTML, where outer white space does not count, and a `listed` one has
     several parts. `orders`: it orders siblings. `in_cell`: a cell of a table can hold it.
     `sent_as` and `shown_as` are its types of JSON in requests and responses.
@@ -34,6 +35,18 @@ class FieldType:
     unreadable: ClassVar[str] = ""
     allowed: tuple[str, ...] = ()
     refers: str = ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The kinds of the objects to which values refer."""
+        return frozenset({self.refers} - {""})
+
+    def with_links(self, value: Any, change: Change) -> Any:
+        """Return a canonical value with each of its references changed.
+
+        `change` is called with the kind of a target, and with its id or what is in place of that.
+        """
+        return value
 
     def annotation(self) -> Any:
         """Return the type of declared values, for pydantic."""

@@ -7,7 +7,7 @@ from shopform.kinds import Kind
 from shopform.kit.graphs import reversed_edges
 from shopform.model.live import Live
 from shopform.model.plan import Action, Change, Op
-from shopform.model.references import links
+from shopform.model.references import every_link
 from shopform.model.shop import DeleteLimits, Shop
 from shopform.model.values import Address
 from shopform.planning.checks import digest_keys, policy_rules, removed_paths, route_proofs
@@ -106,7 +106,7 @@ def _children(draft: PlanDraft) -> None:
         for item in draft.live.kind(kind.name).objects.values():
             if (kind.name, item.id) in deleted:
                 continue
-            for name, target in links(kind, item).items():
+            for name, target in every_link(kind, item):
                 change = deleted.get(target)
                 if not change or _moves_away(draft, kind, item.id, name):
                     continue

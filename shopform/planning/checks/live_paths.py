@@ -12,7 +12,7 @@ from shopform.model.plan import Op, Step
 from shopform.model.redirect_graph import FRONT, Hop, Page, by_source, hop_of
 from shopform.model.secrecy import is_secret
 from shopform.model.slugs import root, wanted
-from shopform.model.values import Address, Ref, Secret
+from shopform.model.values import Address, Secret, refs_in
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
 
@@ -235,7 +235,7 @@ def _in_order(draft: PlanDraft, pathless: Mapping[str, Step]) -> Iterator[Step]:
         step = left[-1]
         if step.key not in passed:
             passed.add(step.key)
-            refs = [each.address for each in step.fields.values() if isinstance(each, Ref)]
+            refs = [ref.address for each in step.fields.values() for ref in refs_in(each)]
             above = (draft.graph.steps.get(f"{ref}:{Op.CREATE}") for ref in refs)
             left += [each for each in above if each and each.key not in passed]
             continue

@@ -13,7 +13,8 @@ from shopform.model.live import LiveObject
 from shopform.model.plan import Change, Op, Plan, Step
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import hop_of
-from shopform.model.values import Address, Ref
+from shopform.model.references import links_in
+from shopform.model.values import Address, refs_in
 from shopform.planning.preconditions import changes_route, fingerprint
 
 _SENT = (Op.CREATE, Op.UPDATE)
@@ -139,12 +140,8 @@ def required_references(
 ) -> set[object]:
     """Return what an entry must depend on: kind and id, or kind and address before creation."""
     entry = step.entry or held
-    wanted = {v.address for v in (step.parent, *step.fields.values()) if isinstance(v, Ref)}
-    sent = entry.sent.items()
-    wanted |= {v.address for _, v in sent if isinstance(v, Ref)}
-    known = {
-        (a.kind, ids[a])
-        for a in held.depends_on
-        if a in ids and (a.kind, ids[a]) in ((kind.refers.get(n), v) for n, v in sent)
-    }
+    values = (step.parent, *step.fields.values(), *entry.sent.values())
+    wanted = {ref.address for value in values for ref in refs_in(value)}
+    sent = {link for n, v in entry.sent.items() for link in links_in(kind.type(n), v)}
+    known = {(a.kind, ids[a]) for a in held.depends_on if a in ids and (a.kind, ids[a]) in sent}
     return {(a.kind, ids.get(a, a)) for a in wanted} | known

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shopform.kinds import Kind
-from shopform.kinds.field_types import Unreadable
+from shopform.kinds.field_types import FieldType, Unreadable
 from shopform.kinds.field_types.images import Image
 from shopform.model.canonical import canonical, identity_part, is_digest
 from shopform.model.desired import Desired
 from shopform.model.plan import TOUCHES, Action, Change, FieldChange, Op, Plan, Step
 from shopform.model.prior import Entry, Prior
 from shopform.model.shop import Shop
-from shopform.model.values import Address, Ref, Secret
+from shopform.model.values import Address, Ref, Secret, refs_in
 from shopform.planning.checks.required_edges import (
     RequiredEdges,
     required_references,
@@ -192,7 +192,7 @@ class _Check:
         values = [step.parent, *step.fields.values(), *entry.sent.values(), *entry.identity]
         own = self.steps[step.address]
         after = {*step.after, *(key for s in own if s.op is Op.CREATE for key in s.after)}
-        for target in dict.fromkeys(v.address for v in values if isinstance(v, Ref)):
+        for target in dict.fromkeys(ref.address for v in values for ref in refs_in(v)):
             made = next((s for s in self.steps.get(target, ()) if s.op is Op.CREATE), None)
             if made is None and target not in self.ids:
                 yield f"refers to `{target}`, which is neither in the state nor created"
@@ -237,13 +237,22 @@ class _Check:
 
     def _same(self, kind: Kind, name: str, value: object, sent: object) -> bool:
         type_ = kind.type(name)
-        if isinstance(value, Ref):
-            return sent in (value, self.ids.get(value.address))
         if isinstance(type_, Unreadable):
             return type_.are_recorded(value, sent)
         if isinstance(value, Secret):
             return is_digest(sent)
-        return canonical(type_, value, self.shop.hosts) == sent
+        return self._known(type_, value) == self._known(type_, sent)
+
+    def _known(self, type_: FieldType, value: object) -> object:
+        """Return a value with the ids of the objects to which it refers, as far as known."""
+
+        def number(_kind: str, given: object) -> object:
+            if isinstance(given, Ref):
+                return self.ids.get(given.address, given)
+            return int(given[1:]) if isinstance(given, str) and given[:1] == "#" else given
+
+        plain = value if isinstance(value, Ref) else canonical(type_, value, self.shop.hosts)
+        return type_.with_links(plain, number)
 
     def _shown(self, step: Step) -> Iterator[str]:
         change = self.changes.get(step.address)
@@ -281,13 +290,7 @@ class _Check:
             before = () if step.op is Op.CREATE else shown.before
             sent = [dict(part) for part in value if isinstance(part, Mapping)]
             return _sorted(sent) == _sorted(type_.expected(before, after))
-        if isinstance(value, Ref):
-            return after == value
-        if shown.name in kind.refers and isinstance(value, int):
-            target = self.ids.get(after.address) if isinstance(after, Ref) else None
-            return value == target or after == f"#{value}"
-        hosts = self.shop.hosts
-        return canonical(type_, value, hosts) == canonical(type_, shown.after, hosts)
+        return self._known(type_, value) == self._known(type_, after)
 
 
 def _sorted(items: list[dict[str, object]]) -> list[str]:

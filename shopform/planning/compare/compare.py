@@ -17,7 +17,7 @@ from shopform.model.redirect_graph import rooted
 from shopform.model.references import links
 from shopform.model.secrecy import is_secret, secret_fields
 from shopform.model.slugs import appended
-from shopform.model.values import Address, Ref, Secret, Value
+from shopform.model.values import Address, Ref, Secret, Value, with_refs
 from shopform.planning.compare.difference import Difference, keep_recorded, without_unmanaged
 from shopform.planning.matching.result import Matching
 
@@ -66,14 +66,13 @@ class Comparer:
 
         References are addresses; the source and target of redirects begin with a slash.
         """
-        target = kind.refers.get(name)
-        if target is None:
-            return rooted(kind, name, value)
-        number = id_of(value)
-        if number is None:
-            return None
-        owner = self.matching.owners.get((target, number))
-        return Ref(owner) if owner else f"#{number}"
+
+        def reference(target: str, given: object) -> object:
+            number = id_of(given) if not isinstance(given, Ref) else None
+            owner = self.matching.owners.get((target, number)) if number else None
+            return Ref(owner) if owner else f"#{number}" if number else given
+
+        return rooted(kind, name, kind.type(name).with_links(value, reference))
 
     def settled(
         self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
@@ -127,10 +126,8 @@ class Comparer:
         type_, hosts = kind.type(name), self.matching.live.hosts
         if isinstance(value, Secret):
             return digest(kind, name, canonical(type_, value, hosts))
-        if isinstance(value, Ref):
-            number = self.resolve(value)
-            return value if number is None else number
-        return type_.canonical(value, hosts)
+        plain = value if isinstance(value, Ref) else type_.canonical(value, hosts)
+        return with_refs(plain, lambda ref: ref if (n := self.resolve(ref)) is None else n)
 
     def change(
         self,

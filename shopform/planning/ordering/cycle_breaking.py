@@ -6,7 +6,7 @@ from shopform.kinds import Kind
 from shopform.model.canonical import canonical
 from shopform.model.plan import Op, Step
 from shopform.model.secrecy import is_secret
-from shopform.model.values import Ref, Value
+from shopform.model.values import Ref, Value, refs_in
 from shopform.planning.plan_builder import PlanDraft
 
 
@@ -74,7 +74,7 @@ class CycleBreaker:
         late = {
             name: value
             for name, value in create.fields.items()
-            if value == Ref(target.address)
+            if Ref(target.address) in refs_in(value)
             and name not in self.draft.catalogue[create.kind].identity
         }
         entry = create.entry

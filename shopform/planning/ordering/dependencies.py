@@ -11,9 +11,9 @@ from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
-from shopform.model.references import links
+from shopform.model.references import every_link, links
 from shopform.model.secrecy import is_secret
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, Ref, refs_in
 from shopform.planning.checks.live_paths import Paths, RouteChange
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
@@ -44,11 +44,11 @@ def connect(draft: PlanDraft, paths: Paths) -> None:
 
 def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
     """References are created first; parents move before children that move below them."""
-    refs = {name: v.address for name, v in step.fields.items() if isinstance(v, Ref)}
+    refs = [(name, ref.address) for name, v in step.fields.items() for ref in refs_in(v)]
     if step.parent:
-        refs[""] = step.parent.address
+        refs.append(("", step.parent.address))
     identity = draft.catalogue[step.kind].identity
-    for name, target in refs.items():
+    for name, target in refs:
         create = f"{target}:create"
         if create in draft.graph.steps:
             free = step.op is Op.CREATE and name not in identity and name != ""
@@ -238,7 +238,7 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
             continue
         needed: set[Address] = set()
         item: LiveObject | None = draft.live.kinds[step.kind].objects.get(step.id or 0)
-        for found in links(draft.catalogue[step.kind], item).values() if item else ():
+        for _, found in every_link(draft.catalogue[step.kind], item) if item else ():
             owner = draft.matching.owners.get(found)
             needed |= {owner} if owner else set()
         entry = draft.matching.entries.get(step.address)

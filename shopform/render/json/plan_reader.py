@@ -7,6 +7,7 @@ from functools import partial
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue, Kind
 from shopform.kit.documents import depth, read
+from shopform.model.json_values import from_json
 from shopform.model.plan import Change, FieldChange, Plan, Settled
 from shopform.model.values import Address, Ref, Secret
 from shopform.render.json.plan_schema import (
@@ -119,12 +120,18 @@ def _value(kind: Kind, name: str, value: object, secret: bool = False) -> object
     """Return a value as the planner made it, with references, sets and secrets restored."""
     if secret:
         return Secret("", "")
-    if name in kind.refers and isinstance(value, str) and not value.startswith("#"):
-        return Ref(Address(value))
-    listing = kind.type(name).listed
+    type_ = kind.type(name)
+    if type_.targets:
+        return type_.with_links(from_json(value), _reference)
+    listing = type_.listed
     listed = value if isinstance(value, list) else [value]
     fits = isinstance(value, list) is listing or value is None
     inner = [p for item in listed for p in (item.values() if isinstance(item, dict) else [item])]
     if not fits or any(isinstance(part, list | dict) for part in inner):
         raise ValueError(f"`{name}` has a value of the wrong type")
     return tuple(value) if isinstance(value, list) else value
+
+
+def _reference(_target: str, given: object) -> object:
+    """Restore what is shown for a reference: an address, or an id after `#`."""
+    return Ref(Address(given)) if isinstance(given, str) and given[:1] != "#" else given

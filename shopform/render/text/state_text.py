@@ -52,9 +52,9 @@ def _entry(
 def _field(
     kind: Kind, name: str, held: object, owners: dict[tuple[str, int], Address]
 ) -> FieldChange:
-    target = kind.refers.get(name)
-    shown = held
-    if target and isinstance(held, int):
-        owner = owners.get((target, held))
-        shown = Ref(owner) if owner else f"#{held}"
+    def reference(target: str, number: int) -> object:
+        owner = owners.get((target, number))
+        return Ref(owner) if owner else f"#{number}"
+
+    shown = kind.type(name).with_links(held, reference)
     return FieldChange(name=name, before=shown, after=shown)

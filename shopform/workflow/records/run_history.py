@@ -20,7 +20,7 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.provenance import Provenance
 from shopform.model.secrecy import masked, secrets_of
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, refs_in
 from shopform.render.labels import entry_label
 from shopform.render.plan_summary import change_counts
 from shopform.state.lock_info import user_at_host
@@ -125,7 +125,7 @@ def touched(plan: Plan, prior: Prior) -> dict[Address, Entry]:
     about = {a for step in plan.steps for a in (step.address, step.previous)}
     about |= {a for change in plan.changes for a in (change.address, change.previous)}
     values = (field.before for change in plan.changes for field in change.fields)
-    about |= {held.address for held in values if isinstance(held, Ref)}
+    about |= {ref.address for held in values for ref in refs_in(held)}
     after = {step.previous or step.address: step.entry for step in plan.steps if step.entry}
     return {
         a: masked(plan.catalogue[a.kind], entry, secrets_of(after[a])) if a in after else entry
@@ -139,7 +139,7 @@ def _referred(plan: Plan, prior: Prior) -> dict[Address, str]:
     about = {container_of(plan.catalogue, change.address) for change in plan.changes}
     for change in plan.changes:
         values = (value for each in change.fields for value in (each.before, each.after))
-        about |= {value.address for value in values if isinstance(value, Ref)}
+        about |= {ref.address for value in values for ref in refs_in(value)}
     about -= {change.address for change in plan.changes}
     found = {
         a: entry_label(plan.catalogue[a.kind], entry)
