@@ -124,21 +124,17 @@ class _Inverter:
             pass
 
     def _drop_dangling(self, address: Address) -> bool:
-        """Drop an object without its parent, or its dangling references; return whether any."""
+        """Drop an object without its parent, or a dangling reference; return whether there was."""
         resource = self.resources[address]
         if resource.parent and resource.parent not in self.resources:
             self._drop(address, "its parent was deleted")
             return True
-        dangling = [
-            (name, ref)
-            for name, value in sorted(resource.fields.items())
-            for ref in refs_in(value)
-            if ref.address not in self.resources
-        ]
-        for name, ref in dangling:
-            if address in self.resources and name in self.resources[address].fields:
-                self._drop_reference(address, name, ref)
-        return bool(dangling)
+        for name, value in sorted(resource.fields.items()):
+            for ref in refs_in(value):
+                if ref.address not in self.resources:
+                    self._drop_reference(address, name, ref)
+                    return True
+        return False
 
     def _drop_reference(self, address: Address, name: str, value: Ref) -> None:
         """Refer to an unmanaged object by its id, or keep the current value."""

@@ -94,7 +94,10 @@ class Interleaving:
         second = self.started("", 0)
         asleep = self.sleeps(first)
         runs = [job.wait() for job in (second, *([] if asleep else [first]))]
-        self.holder = second if self.had_the_lock(second.wait()) else first
+        if self.had_the_lock(second.wait()):
+            self.holder = second
+        elif asleep or self.had_the_lock(first.wait()):
+            self.holder = first  # else an earlier run has it, which sleeps
         for run in runs:
             assert run.exit in {0, 130, -signal.SIGKILL, *STOPPED}, run.text
         if all(run.exit == 0 for run in runs):
