@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, REFUSED, ListAnswer, Readings
+from shopform.doctor.readings import DELETED, REFUSED, ListAnswer, Readings, is_flagged, is_whole
 from shopform.kinds import Kind
 from shopform.kit.text import backquoted
 
@@ -153,14 +153,17 @@ def parent_key(seen: Readings) -> Finding:
 def removed(seen: Readings) -> Finding:
     """Whether lists show removed objects."""
     for _, listed in seen.listings():
-        if any(str(item.get(DELETED)) in ("1", "True") for item in listed.items):
+        if any(is_flagged(item, DELETED) for item in listed.items):
             return found("show", f"`{DELETED}` is set in a list")
     for one in seen.of("list_after"):
         listed_after = seen.listing(one.kind, "list_after")
         if listed_after and DELETED in seen.keys(one.kind):
             ids = {seen.id(one.kind, item) for item in listed_after.items}
-            shown = {made.number for made in seen.of("delete", kind=one.kind) if made.accepted}
-            return found("show" if ids & shown else "hide", "the list after a delete")
+            deletes = seen.of("delete", "drop", "delete_parent", kind=one.kind)
+            if ids & {made.number for made in deletes if made.accepted}:
+                return found("show", "the list after a delete")
+            if is_whole(listed_after):
+                return found("hide", "the list after a delete")
     return unknown(f"no list shows an object with `{DELETED}` set")
 
 

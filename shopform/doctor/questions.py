@@ -117,7 +117,8 @@ def _probe(
     return Question(name, about, assumes, find, good, probe=True)
 
 
-_UPDATES, _DELETES = ("update", "clear_empty", "clear_null"), ("delete", "drop", "delete_parent")
+_UPDATES = ("update", "clear_empty", "restore", "clear_null", "unknown")
+_DELETES = ("delete", "drop", "delete_parent")
 PROBED = (
     _probe("post", "body of a create", "looks an object without an id up", writes.post),
     _probe("put", "body and status of an update", ANY, partial(writes.done, _UPDATES)),

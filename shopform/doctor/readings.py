@@ -156,6 +156,20 @@ class Readings:
         return self.surfaces[kind.name].fields.get(kind.identity[-1], "")
 
 
+def is_whole(listed: ListAnswer) -> bool:
+    """Whether a page, which was to have up to 100 objects, is surely the whole list."""
+    got, whole = len(listed.items), str(listed.paging.get("total", ""))
+    if whole.isdigit():
+        return got >= int(whole)
+    limit = str(listed.paging.get("limit", ""))
+    return got < int(limit) if limit.isdigit() else got % 50 != 0 or not got
+
+
+def is_flagged(item: Item, key: str) -> bool:
+    """Whether a flag is set, in any form that the shop may use."""
+    return str(item.get(key)) in ("1", "True")
+
+
 def usage(headers: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name.lower() for name in headers if _USAGE.search(name)}))
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, Item, Readings, Recorded
+from shopform.doctor.readings import DELETED, Item, Readings, Recorded, is_flagged
 from shopform.kinds import Kind
 
 NOT_TRIED = "only `--probe` shows it"
@@ -25,7 +25,11 @@ def _shown(step: str, kind: str, seen: Readings) -> Item | None:
 
 def post(seen: Readings) -> Finding:
     """The body of a create."""
-    made = [one for one in seen.of("create", "same_name", "below", "again") if one.accepted]
+    made = [
+        one
+        for one in seen.of("create", "same_name", "below", "below_plain", "again")
+        if one.accepted
+    ]
     if not made:
         return _untried(seen)
     statuses = sorted({one.status for one in made})
@@ -209,12 +213,8 @@ def delete_parent(seen: Readings) -> Finding:
     after = seen.first("below_after", kind=one.kind)
     if after is None:
         return _untried(seen)
-    kept = after.accepted and not _is_removed(seen.object(after))
+    kept = after.accepted and not is_flagged(seen.object(after) or {}, DELETED)
     return found("orphan" if kept else "cascade", f"the child answers {after}")
-
-
-def _is_removed(item: Item | None) -> bool:
-    return str((item or {}).get(DELETED)) in ("1", "True")
 
 
 def read_removed(seen: Readings) -> Finding:
@@ -235,6 +235,6 @@ def unknown_columns(seen: Readings) -> Finding:
         after = _shown("created", one.kind, seen)
         more = [key for key in one.sent if key not in known]
         if after and more and kind.path:
-            kept = all(str(after.get(key)) in (str(one.sent[key]), "True") for key in more)
+            kept = all(is_flagged(after, key) == bool(one.sent[key]) for key in more)
             return found("keep" if kept else "drop", "a read after the create")
     return _untried(seen)

@@ -122,6 +122,21 @@ SLUG_OF_NAME = Slug(
 )
 
 
+class Probe(NamedTuple):
+    """A temporary object by which `doctor --probe` tries the API of a kind.
+
+    `create` and `update` are its fields; in strings `{name}` is an unmistakable name, and `{url}`
+    the shop's URL. An undocumented field, and a column that is no field, are sent only where the
+    shop shows them. `clear` is a field that is cleared, `below` the reference by which it gets a
+    child.
+    """
+
+    create: Mapping[str, object]
+    update: Mapping[str, object]
+    clear: str = ""
+    below: str = ""
+
+
 class Nesting(NamedTuple):
     """The parent of a kind whose objects cannot move to another parent.
 
@@ -145,9 +160,9 @@ class Kind:
     with the object's path in the shop, which is unique; `slug` is how the shop derives it. `route`
     is set for redirects. `fixed` is a boolean on the wire of an object that must never be deleted,
     `anchor` the key with the shop's own URL in such an object. `counted_by` is the filter that
-    counts the products of an object. `from_wire` and `to_wire` convert a whole object after reading
-    and before sending, for fields that rows cannot describe. `digest_key` is the project's key for
-    digests of secrets; empty without one.
+    counts the products of an object. `probe` is a temporary object of the kind. `from_wire` and
+    `to_wire` convert a whole object after reading and before sending, for fields that rows cannot
+    describe. `digest_key` is the project's key for digests of secrets; empty without one.
     """
 
     name: str
@@ -163,6 +178,7 @@ class Kind:
     fixed: str = ""
     anchor: str = ""
     counted_by: str = ""
+    probe: Probe | None = None
     from_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     to_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     digest_key: str = field(default="", repr=False)

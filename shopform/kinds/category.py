@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from shopform.kinds.base import SLUG_OF_NAME, Fact, Field, Grade, Kind, Wire
+from shopform.kinds.base import SLUG_OF_NAME, Fact, Field, Grade, Kind, Probe, Wire
 from shopform.kinds.field_types import Choice, Flag, Html, Images, Path, Reference, Text
 
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, K-cap")
@@ -25,6 +25,11 @@ CATEGORY = Kind(
     fixed="is_front",  # K-cap: exactly one category is the shop's front page
     anchor="url",  # K-cap: absolute, with the shop's own host, also from the central one
     counted_by="category_id",
+    probe=Probe(
+        create={"name": "{name} Æ", "in_menu": False, "is_hidden": True, "is_online": False},
+        update={"rewrite_url": "{name}", "description_a": " <P>a</P> <P>b\nc</P> "},
+        below="parent",
+    ),
     rows=(
         documented(
             "name",

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from shopform.kinds.base import Fact, Field, Grade, Kind, Route, Wire
+from shopform.kinds.base import Fact, Field, Grade, Kind, Probe, Route, Wire
 from shopform.kinds.field_types import Number, Path
 
 assumed = partial(Field, grade=Grade.ASSUMED, source="no source names them")
@@ -27,6 +27,10 @@ REDIRECT = Kind(
         target="target",
         status="status",
         statuses=frozenset({"301", "302", "303", "307", "308"}),
+    ),
+    probe=Probe(
+        create={"source": "{name}", "target": "{url}/{name}-target"},
+        update={"target": "{name}-other"},
     ),
     rows=(
         assumed(

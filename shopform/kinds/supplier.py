@@ -1,6 +1,6 @@
 """Suppliers, from whom products are ordered."""
 
-from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
+from shopform.kinds.base import Fact, Field, Grade, Kind, Probe, Wire
 from shopform.kinds.field_types import Text
 
 SUPPLIER = Kind(
@@ -14,6 +14,15 @@ SUPPLIER = Kind(
     ),
     identity=("name",),
     counted_by="supplier_id",
+    probe=Probe(
+        # Every rewriting of names that the sandbox knows changes it in another way.
+        create={
+            "name": "{name} Sø  Æ&amp;B & e\u0301",
+            "dropshipping_mail": "{name}@example.invalid",
+        },
+        update={"name": "{name} 2"},
+        clear="dropshipping_mail",
+    ),
     rows=(
         Field(
             "name",

@@ -1,6 +1,6 @@
 """Webhooks: URLs that the shop calls on events."""
 
-from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
+from shopform.kinds.base import Fact, Field, Grade, Kind, Probe, Wire
 from shopform.kinds.field_types import Set, Text
 
 # H1, H2: the event table; P and F2 add the checkout steps.
@@ -20,6 +20,10 @@ WEBHOOK = Kind(
         list_key=Fact("webhooks", Grade.ASSUMED, "by pattern: an envelope like menus"),
     ),
     identity=("url",),
+    probe=Probe(
+        create={"url": "https://{name}.invalid/", "events": ("stock",)},
+        update={"events": ("product", "stock")},
+    ),
     rows=(
         Field(
             "url",

@@ -117,6 +117,16 @@ class Reporter:
             f"  shopform will do this to the live shop `{plan.basis.shop}`.\n"
             "  Only 'yes' will be accepted to approve.\n"
         )
+        return self._approved()
+
+    def confirm(self, what: Sequence[str], *, asks: bool) -> bool:
+        for line in what:
+            self.console.note(line)
+        if asks:
+            self.console.note("\n  Only 'yes' will be accepted to approve.\n")
+        return not asks or self._approved()
+
+    def _approved(self) -> bool:
         approved = self.console.ask("  Enter a value") == "yes"
         if not approved:
             self.console.note("Nothing was changed.")

@@ -44,6 +44,9 @@ class Observer(Protocol):
     def approve(self, plan: Plan) -> bool:
         """Return whether the plan is approved."""
 
+    def confirm(self, what: Sequence[str], *, asks: bool) -> bool:
+        """Show what will be done, a line each; return whether it is approved, if it `asks`."""
+
     def applying(self, plan: Plan) -> AbstractContextManager[tuple[Listener, Event]]:
         """Show that a plan is applied while the block runs.
 

@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from shopform.cli import options, output_options
+from shopform.diagnostics import plural
+from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
 
@@ -14,30 +16,47 @@ from shopform.terminal.console import Console
 @options.option(
     "--max-calls", type=click.IntRange(1), metavar="N", help="Stop after this many API calls."
 )
+@options.flag("--probe", help="Also make temporary objects, try the API with them, delete them.")
+@options.approval
+@options.locking
 @options.flag(
     "--detailed-exitcode",
     help="Exit with 2 if the shop contradicts what shopform assumes, 0 if not.",
 )
 @output_options.doctor_format
 @click.pass_obj
-def command(console: Console, /, detailed_exitcode: bool, **asked: Any) -> int:
+def command(console: Console, /, probe: bool, detailed_exitcode: bool, **asked: Any) -> int:
     """Find out how the API of a shop behaves where its documentation leaves that open.
 
     Reads the shop in at most 20 calls and shows each question with its answer, what that is based
     on, and what shopform assumes. Values of objects are never shown. Exits with 0 whatever the
     answers are, unless --detailed-exitcode is given; with 16 if the key is refused, and with 18
     if no list can be read.
+
+    --probe says what it will make and asks first. It makes hidden objects with unmistakable names
+    in at most 60 calls, and deletes them. If it is interrupted, the next run of this command
+    deletes what is left.
     """
     from shopform.render.json.doctor_document import doctor_document
     from shopform.render.text.doctor_text import render_answers
     from shopform.workflow.doctor.check_shop import check_shop
     from shopform.workflow.open_project import open_settings
+    from shopform.workflow.requests import Approval
     from shopform.workflow.run.exit_codes import CHANGES
 
-    limits = options.limits(asked)
+    limits, approval = options.limits(asked), options.taken(Approval, asked)
+    if probe and not approval.auto_approve and not console.interactive:
+        raise UsageError(
+            "approval is required, and there is no terminal to ask on",
+            hint="pass `--auto-approve`",
+        )
     _, loaded = options.opened(console, asked)
     workspace = open_settings(loaded, with_token=True)
-    made = check_shop(workspace, limits)
+    made = check_shop(workspace, limits, approval, probe=probe)
+    if made.removed:
+        console.info(f"Removed {plural(made.removed, 'object')} of an earlier probe.")
+    if not made.approved:
+        return 1
     if console.form == "json":
         document = doctor_document(workspace.shop.name, made.calls, made.answers, made.wire)
         console.result(json.dumps(document, indent=2, ensure_ascii=False))

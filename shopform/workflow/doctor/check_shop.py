@@ -1,26 +1,45 @@
 """Answer the open questions about a shop."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from shopform.doctor.questions import Answer, answers
 from shopform.doctor.readings import Readings
 from shopform.doctor.wire import learned
+from shopform.errors import BudgetSpent
+from shopform.kinds import Kind
+from shopform.shop.client import Client
+from shopform.state.shelf import Shelf
+from shopform.workflow.doctor import examiner, prober
 from shopform.workflow.doctor.examiner import Examiner
+from shopform.workflow.doctor.probe_journal import (
+    ProbeJournal,
+    create_of,
+    journal_of,
+    remove_leftovers,
+)
+from shopform.workflow.doctor.prober import Prober
 from shopform.workflow.plan.refresh import connected, reading
-from shopform.workflow.requests import ReadLimits
+from shopform.workflow.requests import Approval, ReadLimits
 from shopform.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is known of a shop. `wire` are the names that its project should set, by kind."""
+    """What is known of a shop. `wire` are the names that its project should set, by kind.
+
+    `removed` is the number of objects of an earlier probe that were removed first. `approved` is
+    false if a probe was not.
+    """
 
     readings: Readings
     answers: tuple[Answer, ...]
     wire: Mapping[str, Mapping[str, Any]]
     calls: int
+    removed: int = 0
+    approved: bool = True
 
     @property
     def contradicts(self) -> bool:
@@ -28,10 +47,75 @@ class Checked:
         return any(each.contradicts for each in self.answers)
 
 
-def check_shop(workspace: Workspace, limits: ReadLimits) -> Checked:
-    """Read the shop in at most 20 calls. Raises AccessRefused, BudgetSpent, ShopError."""
-    with connected(workspace, limits) as connection, reading(workspace, connection):
-        seen = Examiner(connection.client).read()
-        calls, ledger = connection.client.calls, connection.ledger
-    workspace.observer.was_read(workspace.shop.name, calls, ledger.left, ledger.daily)
-    return Checked(seen, tuple(answers(seen)), learned(seen), calls)
+def check_shop(
+    workspace: Workspace, limits: ReadLimits, approval: Approval, *, probe: bool
+) -> Checked:
+    """Read the shop in at most 20 calls; with `probe` also make temporary objects.
+
+    What an earlier probe left is removed first. Raises AccessRefused, BudgetSpent, Locked,
+    ShopError, StateError.
+    """
+    shelf = workspace.shelf("probe")
+    left = journal_of(shelf)
+    with ExitStack() as stack:
+        if probe or left:
+            stack.enter_context(workspace.store().open("doctor", approval.lock_timeout))
+            left = journal_of(shelf)
+        connection = stack.enter_context(connected(workspace, limits, writing=probe))
+        client, ledger = connection.client, connection.ledger
+        removed = remove_leftovers(client, left) if left else 0
+        before = client.calls
+        with reading(workspace, connection):
+            asked = Examiner(client)
+            asked.read()
+        workspace.observer.was_read(
+            workspace.shop.name, client.calls - before, ledger.left, ledger.daily
+        )
+        approved = probe and _probe(workspace, asked, shelf, approval)
+        calls = client.calls
+    seen = asked.readings
+    return Checked(seen, tuple(answers(seen)), learned(seen), calls, removed, approved or not probe)
+
+
+def _probe(workspace: Workspace, asked: Examiner, shelf: Shelf, approval: Approval) -> bool:
+    """Have a probe approved, and make it. What it made is removed, whatever happens."""
+    client, journal = asked.client, ProbeJournal.begin(shelf)
+    what = list(_announced(client, journal))
+    if not workspace.observer.confirm(what, asks=not approval.auto_approve):
+        return False
+    _require_calls(client)
+    try:
+        Prober(asked, journal).run()
+    finally:
+        if journal.made:
+            remove_leftovers(client, journal)
+    return True
+
+
+def _announced(client: Client, journal: ProbeJournal) -> Iterator[str]:
+    """Yield what a probe makes, a line for each kind."""
+    yield f"At most {prober.MOST} calls, which make, change, read and delete:"
+    for kind in client.shop.catalogue.kinds:
+        if kind.probe:
+            fields = create_of(kind, journal.name, client.shop.url)
+            yield f"  {kind.name} `{fields[kind.identity[-1]]}`{_more(kind)}"
+    yield "Other objects are not changed."
+
+
+def _more(kind: Kind) -> str:
+    parts = []
+    if kind.probe and kind.probe.clear:
+        parts.append("another with the same name")
+    if kind.probe and kind.probe.below:
+        parts.append(f"a {kind.name} below it, and another after its deletion")
+    hidden = " (hidden, where the shop shows columns for that)" if kind.path else ""
+    return f"{hidden}, and {', '.join(parts)}" if parts else ""
+
+
+def _require_calls(client: Client) -> None:
+    left = client.left
+    if left is not None and left < prober.MOST + examiner.MOST:
+        raise BudgetSpent(
+            f"a probe takes up to {prober.MOST} calls and some to clean up, and {left} are left",
+            hint="nothing was made; continue tomorrow, or allow more with `--max-calls`",
+        )

@@ -1,0 +1,146 @@
+"""What a probe makes, recorded before it is made, so that the next run can remove the rest."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shopform.errors import RequestRefused, StateError
+from shopform.kinds import Kind
+from shopform.shop import write
+from shopform.shop.client import Client
+from shopform.shop.fetch import list_one
+from shopform.state.shelf import Shelf
+
+PREFIX = "sfprobe-"
+DOCUMENT = "made.json"
+VERSION = 1
+
+
+@dataclass(slots=True)
+class ProbeJournal:
+    """The objects of one probe, in order; an id of 0 is one whose create has no result yet.
+
+    A document on `shelf`, replaced before and after each create.
+    """
+
+    shelf: Shelf
+    name: str
+    made: list[tuple[str, int]] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, shelf: Shelf) -> "ProbeJournal":
+        return cls(shelf, PREFIX + secrets.token_hex(4))
+
+    def announce(self, kind: Kind) -> None:
+        self.made.append((kind.name, 0))
+        self.save()
+
+    def result(self, kind: Kind, number: int) -> None:
+        """Record the id of the announced object; 0 if the shop refused to create it."""
+        self.made.pop()
+        if number:
+            self.made.append((kind.name, number))
+        self.save()
+
+    def deleted(self, kind: Kind, number: int) -> None:
+        self.made.remove((kind.name, number))
+        self.save()
+
+    def save(self) -> None:
+        """Write the document, or delete it if there is nothing to remove."""
+        if not self.made:
+            self.shelf.delete([DOCUMENT])
+            return
+        document = {"version": VERSION, "name": self.name, "made": self.made}
+        self.shelf.write(DOCUMENT, json.dumps(document).encode())
+
+    def is_ours(self, kind: Kind, texts: Iterable[object], url: str) -> bool:
+        """Whether an object with these strings was made by this probe.
+
+        It has the probe's name, or is a shortened form of what was sent, with the prefix of all
+        such names: a shop may cut names.
+        """
+        sent = [text for text in create_of(kind, self.name, url).values() if isinstance(text, str)]
+        for text in texts:
+            shown = text.lower() if isinstance(text, str) else ""
+            cut = PREFIX in shown and any(each.lower().startswith(shown) for each in sent)
+            if self.name in shown or cut:
+                return True
+        return False
+
+
+def create_of(kind: Kind, name: str, url: str) -> dict[str, object]:
+    """Return the fields of the temporary object of a kind."""
+    return dict(_filled(kind.probe.create, name, url)) if kind.probe else {}
+
+
+def update_of(kind: Kind, name: str, url: str) -> dict[str, object]:
+    return dict(_filled(kind.probe.update, name, url)) if kind.probe else {}
+
+
+def _filled(fields: Mapping[str, object], name: str, url: str) -> Iterator[tuple[str, object]]:
+    for key, value in fields.items():
+        text = isinstance(value, str)
+        yield key, str(value).replace("{name}", name).replace("{url}", url) if text else value
+
+
+def journal_of(shelf: Shelf) -> ProbeJournal | None:
+    """Return the journal of a probe that did not remove all that it made. Raises StateError."""
+    data = shelf.read(DOCUMENT)
+    if data is None:
+        return None
+    try:
+        document: dict[str, Any] = json.loads(data)
+        made = [(str(kind), int(number)) for kind, number in document["made"]]
+        name = str(document["name"])
+        if document["version"] != VERSION or not name.startswith(PREFIX):
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        raise StateError(
+            f"`{shelf.place(DOCUMENT)}` is not the journal of a probe",
+            hint=f"delete objects whose names begin with `{PREFIX}` in the shop, then this file",
+        ) from None
+    return ProbeJournal(shelf, name, made)
+
+
+def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
+    """Delete what a probe left, by its ids and by its name, and return the number of objects.
+
+    Raises the errors of `Client`; the journal then keeps what is left.
+    """
+    removed, pending = 0, dict.fromkeys(name for name, number in journal.made if not number)
+    for kind in (client.shop.catalogue[name] for name in pending):
+        known = [made for made in journal.made if made != (kind.name, 0)]
+        found = [(kind.name, number) for number in _named(client, kind, journal)]
+        journal.made = sorted({*known, *found})
+        journal.save()
+    for _ in range(2):  # a parent may be refused before its child
+        for name, number in sorted(journal.made, reverse=True):
+            if _delete(client, client.shop.catalogue[name], number, journal):
+                removed += 1
+    if journal.made:
+        listed = ", ".join(f"{name} {number}" for name, number in journal.made)
+        raise StateError(
+            f"the shop refuses to delete what a probe made: {listed}", hint="delete it in the shop"
+        )
+    return removed
+
+
+def _delete(client: Client, kind: Kind, number: int, journal: ProbeJournal) -> bool:
+    try:
+        write.delete(client, kind, number)
+    except RequestRefused:
+        return False
+    journal.deleted(kind, number)
+    return True
+
+
+def _named(client: Client, kind: Kind, journal: ProbeJournal) -> list[int]:
+    url = client.shop.url
+    return [
+        thing.id
+        for thing in list_one(client, kind).objects.values()
+        if journal.is_ours(kind, thing.fields.values(), url)
+    ]
