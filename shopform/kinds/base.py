@@ -126,8 +126,8 @@ class Probe(NamedTuple):
     """A temporary object by which `doctor --probe` tries the API of a kind.
 
     `create` and `update` are its fields; in strings `{name}` is an unmistakable name, and `{url}`
-    the shop's URL. An undocumented field, and a column that is no field, are sent only where the
-    shop shows them. `clear` is a field that is cleared, `below` the reference by which it gets a
+    the shop's URL. Undocumented fields, and columns without a field, are sent only where the shop
+    shows them. `clear` is a field that is cleared, `below` the reference by which it gets a
     child.
     """
 

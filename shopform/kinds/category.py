@@ -27,7 +27,7 @@ CATEGORY = Kind(
     counted_by="category_id",
     probe=Probe(
         create={"name": "{name} Æ", "in_menu": False, "is_hidden": True, "is_online": False},
-        update={"rewrite_url": "{name}", "description_a": " <P>a</P> <P>b\nc</P> "},
+        update={"rewrite_url": "{name}-page", "description_a": " <P>a</P> <P>b\nc</P> "},
         below="parent",
     ),
     rows=(

@@ -56,14 +56,14 @@ class ProbeJournal:
         document = {"version": VERSION, "name": self.name, "made": self.made}
         self.shelf.write(DOCUMENT, json.dumps(document).encode())
 
-    def is_ours(self, kind: Kind, texts: Iterable[object], url: str) -> bool:
+    def is_ours(self, kind: Kind, values: Iterable[object], url: str) -> bool:
         """Whether an object with these strings was made by this probe.
 
         It has the probe's name, or is a shortened form of what was sent, with the prefix of all
         such names: a shop may cut names.
         """
         sent = [text for text in create_of(kind, self.name, url).values() if isinstance(text, str)]
-        for text in texts:
+        for text in values:
             shown = text.lower() if isinstance(text, str) else ""
             cut = PREFIX in shown and any(each.lower().startswith(shown) for each in sent)
             if self.name in shown or cut:

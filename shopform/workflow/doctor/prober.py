@@ -19,7 +19,7 @@ class Prober:
     """Makes, changes, reads and deletes one object of each kind that has a probe.
 
     Every create is in the journal before it is sent. A step that the shop refuses is recorded, and
-    the next ones are left out or go on without it.
+    those that need its object are left out.
     """
 
     examiner: Examiner
@@ -129,7 +129,8 @@ class Prober:
                 self._read(f"{step}_read", kind, number)
                 if nothing == "":
                     self._send("restore", kind, number, body)
-            self._temporary("same_name", kind, self._body(kind, fields))
+            renamed = {**fields, **update_of(kind, *self._words)}
+            self._temporary("same_name", kind, self._body(kind, renamed))
         for row in kind.rows:
             if row.known:
                 wrong = self._body(kind, {row.name: (self.journal.name,)})

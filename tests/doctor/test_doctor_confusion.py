@@ -1,0 +1,109 @@
+"""For every switch of the sandbox and each of its words: what doctor says of a shop with it."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+import pytest
+from checked_shops import DEFAULTS, REFUSES, WORDS, CheckedShop, checked_shop
+from covering import covering
+
+from shopform.kinds.standard import STANDARD
+from shopform.workflow.doctor import examiner, prober
+
+ENDPOINTS = {kind.wire.endpoint.value for kind in STANDARD.kinds}
+# Endpoints whose columns would all be the same with the word `mixed` as with another.
+ALIKE = {
+    **{
+        (f"typing.{endpoint}", "mixed"): "ints"
+        for endpoint in ENDPOINTS - {"supplier", "category", "profile-attribute-value", "product"}
+    },
+    ("typing.supplier", "mixed"): "strings",
+}
+# What cannot be known, and why.
+UNKNOWABLE = {
+    **{
+        (name, word): "no kind of shopform has this endpoint"
+        for name, words in WORDS.items()
+        for word in words
+        if "." in name and name.partition(".")[2] not in ENDPOINTS
+    },
+    **dict.fromkeys((("denied", "403"), ("denied", "401")), "nothing is refused"),
+    ("order", "name"): "all lists of kinds without an observed order fit both",
+    ("limit_over", "clamp"): "where every list is bare and ignores limits",
+    ("limit_over", "refuse"): "where every list is bare and ignores limits",
+}
+ROWS = covering(WORDS, frozenset([REFUSES]), 58)
+Table = dict[tuple[str, str], dict[str, Counter[str]]]
+RUNS = {"read": (), "probe": ("--probe", "--auto-approve")}
+
+
+def said(one: CheckedShop, *arguments: str) -> dict[str, str]:
+    """What doctor says of each question: a word, or the possible ones; empty if nothing."""
+    run = one.run("doctor", "--json", *arguments)
+    answers = json.loads(run.out)["answers"]
+    return {a["question"]: a["answer"] or " or ".join(a["possible"]) for a in answers}
+
+
+def judged(rows: Iterable[Mapping[str, str]], *, empty: bool = False) -> Table:
+    """What doctor said, by switch and word and by the run that said it; a wrong word fails.
+
+    So does one that was not found, unless the shop is `empty`.
+    """
+    table: Table = defaultdict(lambda: {run: Counter() for run in RUNS})
+    for row in rows:
+        with checked_shop(row, seed={} if empty else None) as one:
+            before = one.counts()
+            found = {run: said(one, *arguments) for run, arguments in RUNS.items()}
+            assert one.counts() == before
+            calls = len(one.sandbox.calls)
+        assert calls <= 2 * examiner.MOST + prober.MOST
+        for name, word in row.items():
+            right = {word, ALIKE.get((name, word), word)}
+            for run, answers in found.items():
+                answer = answers.get(name, "")
+                table[name, word][run][answer] += 1
+                assert not answer or right & set(answer.split(" or ")), (name, word, answer, row)
+            if not empty and found["probe"].get(name) not in right:
+                assert (name, word) in UNKNOWABLE, (name, word, found["probe"].get(name), row)
+    return table
+
+
+def shown(table: Table) -> str:
+    """A line for each word: what was answered from reads, and with the probe."""
+    lines = [f"{'switch':<34}{'word':<28}{'reads':<44}with the probe"]
+    for (name, word), runs in sorted(table.items()):
+        cells = (
+            ", ".join(f"{answer or 'not answered'} ({times})" for answer, times in each.items())
+            for each in runs.values()
+        )
+        alike = "the answers are the same" if (name, word) in ALIKE else ""
+        why = alike or UNKNOWABLE.get((name, word), "")
+        line = f"{name:<34}{word:<28}{next(cells):<44}{next(cells)}"
+        lines.append(line + (f"  [{why}]" if set(runs["probe"]) != {word} else ""))
+    return "\n".join(lines)
+
+
+def test_no_word_is_wrong_in_some_shops() -> None:
+    judged([DEFAULTS, *ROWS[:3]])
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("seed", [58, 1, 2, 3])
+def test_the_confusion_table_is_complete_and_no_word_is_wrong(seed: int) -> None:
+    rows = ROWS if seed == 58 else covering(WORDS, frozenset([REFUSES]), seed)
+    table = judged(rows)
+    assert table.keys() == {(name, word) for name, words in WORDS.items() for word in words}
+    print(f"{len(rows)} shops\n{shown(table)}")
+
+
+@pytest.mark.wide
+def test_no_word_is_wrong_in_shops_without_objects() -> None:
+    print(shown(judged(ROWS, empty=True)))
+
+
+@pytest.mark.parametrize("word", WORDS["denied"])
+def test_the_status_of_a_missing_right_is_found_where_one_is_missing(word: str) -> None:
+    with checked_shop({"denied": word}, deny=["brand"]) as one:
+        answers = json.loads(one.run("doctor", "--json").out)["answers"]
+    assert {"denied": word}.items() <= {e["question"]: e["answer"] for e in answers}.items()

@@ -1,0 +1,153 @@
+"""`shopform doctor --probe`: what it makes, and that nothing of it is left."""
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterable
+from queue import Queue
+
+import pytest
+from checked_shops import CheckedShop, checked_shop
+from support import Prepared, environment_of
+
+from shopform.sandbox.calls import LoggedRequest
+from shopform.workflow.doctor import examiner, prober
+
+PROBE = ("doctor", "--probe", "--auto-approve")
+READS = 15  # calls before the first create of a probe, in a shop with the objects of these tests
+
+
+def test_a_probe_says_what_it_makes_and_leaves_nothing() -> None:
+    with checked_shop() as one:
+        before = one.sandbox.app.state()
+        run = one.run(*PROBE, "--json")
+        assert one.sandbox.app.state() == before
+        writes = [call for call in one.sandbox.calls if call.method != "GET"]
+        made = [call for call in writes if call.method == "POST"]
+        assert len(one.sandbox.calls) <= examiner.MOST + prober.MOST
+    assert all("sfprobe-" in json.dumps(call.body) for call in made)
+    assert [call.path for call in made] == 2 * ["/supplier"] + 3 * ["/category"] + [
+        "/redirect",
+        "/webhook",
+    ]
+    hidden = [call.body for call in made if call.path == "/category"]
+    assert all((h["in_menu"], h["is_hidden"], h["is_online"]) == (0, 1, 0) for h in hidden)
+    assert "supplier `sfprobe-" in run.err
+    assert not one.journal.exists()
+    words = {each["question"]: each["answer"] for each in json.loads(run.out)["answers"]}
+    assert words["merge"] == words["clear_empty"] == words["clear_null"] == "yes"
+
+
+def test_a_probe_is_approved_first(prepared: Prepared) -> None:
+    with checked_shop() as one:
+        run = prepared.run(one.directory, "doctor", "--probe", environment=environment_of())
+        assert run.exit == 64
+        assert "approval is required" in run.err
+        assert one.sandbox.calls == []
+
+
+def test_a_probe_that_has_too_few_calls_makes_nothing() -> None:
+    with checked_shop() as one:
+        run = one.run(*PROBE, "--max-calls", "70", code=17)
+        assert "nothing was made" in " ".join(run.err.split())
+        assert {call.method for call in one.sandbox.calls} == {"GET"}
+
+
+def test_what_the_key_may_not_write_is_left_out() -> None:
+    with checked_shop(deny=["supplier:write", "redirect"]) as one:
+        before = one.counts()
+        words = {
+            each["question"]: each["answer"]
+            for each in json.loads(one.run(*PROBE, "--json").out)["answers"]
+        }
+        assert one.counts() == before
+    assert words["denied"] == "403"
+    assert words["unique_names"] is None
+    assert words["slugs"] == "suffix"
+
+
+def killed(one: CheckedShop, prepared: Prepared, number: int, *, answered: bool) -> bool:
+    """Whether a probe was killed at a call: before it is executed, or before its response."""
+    victim: Queue[int] = Queue()
+
+    def kill(call: LoggedRequest) -> None:
+        if call.n == number:
+            os.kill(victim.get(timeout=30), signal.SIGKILL)
+            raise ConnectionAbortedError
+
+    app = one.sandbox.app
+    hooks: list[Callable[[LoggedRequest], None]] = app.after if answered else app.before
+    hooks.append(kill)
+    started = prepared.start(one.directory, *PROBE, environment=environment_of())
+    victim.put(started.pid)
+    run = started.wait()
+    hooks.remove(kill)
+    return run.exit == -signal.SIGKILL
+
+
+def survives(prepared: Prepared, points: Iterable[int], **switches: str) -> int:
+    """The number of kills after which the next run left nothing."""
+    kills = 0
+    for number in points:
+        for answered in (False, True):
+            with checked_shop(switches) as one:
+                before = one.counts()
+                if not killed(one, prepared, number, answered=answered):
+                    return kills
+                run = one.run("doctor")
+                assert one.counts() == before, f"call {number}, {answered}: {run.text}"
+                assert not one.journal.exists()
+                kills += 1
+    return kills
+
+
+def test_a_killed_probe_is_removed_by_the_next_run(prepared: Prepared) -> None:
+    assert survives(prepared, (READS + 1, READS + 20)) == 4
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {},
+        {"post": "empty", "identity": "cut", "slugs": "refuse"},
+        {"post": "id_only", "identity": "lower", "delete_parent": "cascade", "removed": "show"},
+        {"post": "empty", "redirect_names": "path,destination", "delete_parent": "orphan"},
+    ],
+)
+def test_killed_at_every_call(prepared: Prepared, switches: dict[str, str]) -> None:
+    kills = survives(prepared, range(1, 1000), **switches)
+    assert kills > 2 * (READS + 30)
+    print(f"{switches}: killed {kills} times, and nothing was left")
+
+
+def test_what_is_not_its_own_stays() -> None:
+    """A journal that names an object of another kind of name removes only what it has made."""
+    with checked_shop() as one:
+        one.journal.parent.mkdir(parents=True)
+        made = [["supplier", 0], ["webhook", 0]]
+        journal = {"version": 1, "name": "sfprobe-00000000", "made": made}
+        one.journal.write_text(json.dumps(journal), "utf-8")
+        before = one.counts()
+        one.run("doctor")
+        assert one.counts() == before
+        assert not one.journal.exists()
+
+
+def test_a_journal_that_is_none_stops_the_run() -> None:
+    with checked_shop() as one:
+        one.journal.parent.mkdir(parents=True)
+        one.journal.write_text("{}", "utf-8")
+        run = one.run("doctor", code=1)
+        assert "is not the journal of a probe" in " ".join(run.err.split())
+
+
+def test_an_object_that_the_shop_refuses_to_delete_is_named() -> None:
+    with checked_shop() as one:
+        one.sandbox.set_fault("DELETE:1+:400")
+        run = one.run(*PROBE, code=1)
+        assert "the shop refuses to delete what a probe made" in " ".join(run.err.split())
+        assert one.journal.exists()
+        one.sandbox.clear_faults()
+        assert "of an earlier probe" in one.run("doctor").err
+        assert not one.journal.exists()
