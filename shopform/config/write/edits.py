@@ -18,7 +18,9 @@ from shopform.config.format.scalars import (
     may_be_literal,
 )
 from shopform.config.read.document import Document, Occurrence
+from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence
+from shopform.diagnostics import Collector
 
 _HEADER: Final = re.compile(r"[|>][-+0-9]*([ \t]+#.*)?[ \t]*")
 _DIGIT: Final = re.compile(r"[|>][-+]?[1-9]")
@@ -37,6 +39,24 @@ class Edit:
     start: int
     end: int
     text: str
+
+
+def parsed(text: str, name: str) -> Document:
+    """Return a file with its nodes. Raises NotEditable if it is not valid."""
+    try:
+        return Document(text, parse(text, name, Collector()))
+    except Malformed:
+        raise NotEditable from None
+
+
+def root_of(document: Document) -> Mapping | None:
+    """Return the mapping of a file; None for an empty file. Raises NotEditable for others."""
+    root = document.root
+    if root is None or (isinstance(root, Scalar) and root.null):
+        return None
+    if not isinstance(root, Mapping):
+        raise NotEditable
+    return root
 
 
 def apply_edits(document: Document, edits: Iterable[Edit]) -> str:

@@ -11,7 +11,6 @@ from shopform.config.compile.tables.sections import Tables
 from shopform.config.format.formatter import comment_counts, equivalent, format_alike
 from shopform.config.format.scalars import STEP, indented, inline_scalar
 from shopform.config.read.document import Document
-from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.project import Project, is_yaml
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, is_table
 from shopform.config.write.edits import (
@@ -21,6 +20,8 @@ from shopform.config.write.edits import (
     add_inside,
     add_items,
     apply_edits,
+    parsed,
+    root_of,
 )
 from shopform.config.write.emitter import fragments
 from shopform.diagnostics import Collector
@@ -58,8 +59,8 @@ def with_moves(project: Project, moves: Seq[tuple[Address, Address]]) -> Changed
     listed = project.refactorings.get(MOVED)
     name = listed[-1].file if listed else project.main
     try:
-        document = _document(project.contents[name], name)
-        edit = add_items(document, _root(document), MOVED, items)
+        document = parsed(project.contents[name], name)
+        edit = add_items(document, root_of(document), MOVED, items)
         return _finished(project, name, document, {((MOVED,), frozenset()): edit})
     except NotEditable:
         raise UsageError(
@@ -98,8 +99,8 @@ def with_resources(
     written, edits = fragments(declared, addresses), dict[Place, Edit]()
     change, tabled = None, dict[Address, UsageError]()
     with suppress(NotEditable):
-        document = _document(project.contents.get(name, ""), name)
-        root = _root(document)
+        document = parsed(project.contents.get(name, ""), name)
+        root = root_of(document)
         for path, group in groups.items():
             try:
                 edit = _edit(document, root, path, declared, group, written)
@@ -127,7 +128,7 @@ def _refusal(name: str, address: Address, line: str) -> UsageError:
 
 def apply_change(project: Project, change: ChangedFile) -> Project:
     """Return the project with a change that adds resources, as if it was written."""
-    root = _root(_document(change.text, change.name))
+    root = root_of(parsed(change.text, change.name))
     sections = dict(project.sections)
     for name, (_, node) in root.entries.items() if root else ():
         kind = project.catalogue.sections.get(name)
@@ -220,29 +221,12 @@ def _short(resource: Resource) -> str:
     return inline_scalar(text, "", bracketed=True)
 
 
-def _document(text: str, name: str) -> Document:
-    try:
-        return Document(text, parse(text, name, Collector()))
-    except Malformed:
-        raise NotEditable from None
-
-
-def _root(document: Document) -> Mapping | None:
-    """Return the mapping of a file; None for an empty file. Raises NotEditable for others."""
-    root = document.root
-    if root is None or (isinstance(root, Scalar) and root.null):
-        return None
-    if not isinstance(root, Mapping):
-        raise NotEditable
-    return root
-
-
 def _safe(name: str, document: Document, edits: dict[Place, Edit]) -> dict[Place, Edit]:
     """Return the edits that change nothing else: one may edit a value that an anchor shares."""
     with suppress(NotEditable):
-        after = _document(apply_edits(document, edits.values()), name)
+        after = parsed(apply_edits(document, edits.values()), name)
         kept = comment_counts(document) <= comment_counts(after)
-        if not edits or (kept and _added(_root(document), _root(after), [*edits])):
+        if not edits or (kept and _added(root_of(document), root_of(after), [*edits])):
             return edits
     if len(edits) < 2:
         return {}
