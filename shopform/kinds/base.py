@@ -163,6 +163,7 @@ class Kind:
     counts the products of an object. `probe` is a temporary object of the kind. `from_wire` and
     `to_wire` convert a whole object after reading and before sending, for fields that rows cannot
     describe. `digest_key` is the project's key for digests of secrets; empty without one.
+    `definition` is set for a kind that a project declares: its definition as JSON data.
     """
 
     name: str
@@ -182,6 +183,7 @@ class Kind:
     from_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     to_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     digest_key: str = field(default="", repr=False)
+    definition: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

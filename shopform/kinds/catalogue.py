@@ -1,8 +1,9 @@
 """The kinds that a project reconciles, as one value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from shopform.kinds.base import Kind
 
@@ -20,6 +21,20 @@ class Catalogue(Mapping[str, Kind]):
     def with_digest_key(self, key: str) -> "Catalogue":
         """Return the kinds with a key for the digests of secrets in states."""
         return Catalogue(tuple(replace(kind, digest_key=key) for kind in self.kinds))
+
+    def plus(self, kinds: Iterable[Kind]) -> "Catalogue":
+        """Return the kinds with others after them, with the same key for digests."""
+        key = next((kind.digest_key for kind in self.kinds), "")
+        return Catalogue((*self.kinds, *(replace(kind, digest_key=key) for kind in kinds)))
+
+    def without_declared(self) -> "Catalogue":
+        """Return the kinds that shopform comes with."""
+        return Catalogue(tuple(kind for kind in self.kinds if not kind.definition))
+
+    @cached_property
+    def definitions(self) -> Mapping[str, dict[str, Any]]:
+        """The definitions of the kinds that the project declares, by name."""
+        return {kind.name: kind.definition for kind in self.kinds if kind.definition}
 
     def __getitem__(self, name: str) -> Kind:
         return self._by_name[name]

@@ -37,7 +37,9 @@ def parts_of(plan: Plan) -> dict[str, str]:
     """Return the digest of each address, and under "" that of what they share."""
     basis = plan.basis
     where = (basis.shop, basis.url, basis.state, basis.source)
-    common = (where, basis.wire, plan.names, plan.destroy, plan.absent)
+    common: tuple[object, ...] = (where, basis.wire, plan.names, plan.destroy, plan.absent)
+    if definitions := plan.catalogue.definitions:
+        common = (*common, definitions)
     parts: dict[Address, list[object]] = {}
     for change in plan.changes:
         parts.setdefault(change.address, []).append(_change(change))

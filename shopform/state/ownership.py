@@ -26,10 +26,10 @@ class Expected(NamedTuple):
     lineage: str = ""
 
     def check(self, prior: Prior, place: str, *, repair: bool = False) -> None:
-        """Raise StateError for the state of another shop or source, for one that was migrated to
-        another location, and for unknown kinds.
+        """Raise StateError for the state of another shop or source, and for one that was migrated
+        to another location.
 
-        Without `repair`, also if one object has two addresses.
+        Without `repair`, also for unknown kinds, and if one object has two addresses.
         """
         if prior.lineage and prior.shop != self.shop and not self.anywhere:
             raise StateError(
@@ -45,15 +45,18 @@ class Expected(NamedTuple):
             )
         if prior.migrated_to and not self.migrated:
             raise migrated(place, prior.migrated_to)
-        unknown = sorted({address.kind for address in prior.resources} - self.catalogue.keys())
+        if repair:
+            return
+        unknown = sorted(a for a in prior.resources if a.kind not in self.catalogue)
         if unknown:
+            kind = unknown[0].kind
             raise StateError(
-                f"the state `{place}` contains a kind that this version does not know:"
-                f" `{unknown[0]}`",
-                hint="upgrade shopform",
+                f"the state `{place}` contains a kind that shopform does not know: `{kind}`",
+                hint=f"declare it under `kinds:` again, or upgrade shopform; `shopform state rm"
+                f" {unknown[0]}{self.flags}` removes an object from the state and leaves it in the"
+                " shop",
             )
-        if not repair:
-            refuse_shared(prior.resources, place, self.flags)
+        refuse_shared(prior.resources, place, self.flags)
 
 
 def migrated(place: str, location: str) -> StateError:

@@ -36,6 +36,21 @@ def open_project(request: ProjectRequest, observer: Observer) -> LoadedProject:
     return LoadedProject(request, project, observer, _variables(request, project))
 
 
+def open_kinds(directory: Path, catalogue: Catalogue, observer: Observer) -> Catalogue:
+    """Return the kinds of the project in a folder, or `catalogue` if there is none.
+
+    Raises ConfigError if its files do not say which kinds it has.
+    """
+    try:
+        project = load_project(directory, catalogue)
+    except ConfigError:
+        return catalogue
+    if project.broken and not project.settings:
+        observer.loaded(project.sources, "")
+        raise ConfigError(diagnostics=project.diagnostics)
+    return project.catalogue
+
+
 def open_workspace(loaded: LoadedProject, *, once: bool = False) -> Workspace:
     """Compile the project for one shop; with `once` its declarations are not needed again.
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,15 @@ WHOLE = {"name": "Sommer", "home": "men", "rewrite_url": "sommer"}
 
 
 class Project:
-    def __init__(self, directory: Path, old: Sandbox, new: Sandbox) -> None:
+    def __init__(
+        self, directory: Path, old: Sandbox, new: Sandbox, kinds: Mapping[str, Any]
+    ) -> None:
         self.directory = directory
         shops = {
             name: {"url": shop.url, "token": f"${{env:{key}}}"}
             for name, shop, key in (("old", old, "KEY_A"), ("new", new, "KEY_B"))
         }
-        self.write("shopform.yaml", {"shops": shops})
+        self.write("shopform.yaml", {"shops": shops, "kinds": kinds})
 
     def write(self, name: str, content: object) -> None:
         self.directory.mkdir(exist_ok=True)
@@ -102,12 +105,13 @@ def beside_pages(project: Project, old: Sandbox) -> None:
     assert "album.summer" in project.run("plan", "--shop", "old", code=11).text
 
 
-def main(folder: Path, catalogue: Catalogue) -> None:
+def main(folder: Path, catalogue: Catalogue, kinds: Mapping[str, Any] | None = None) -> None:
+    """`kinds` are those of the catalogue that the project declares."""
     with (
         Sandbox(token=KEYS["KEY_A"], catalogue=catalogue) as old,
         Sandbox(token=KEYS["KEY_B"], catalogue=catalogue) as new,
     ):
-        project = Project(folder / "project", old, new)
+        project = Project(folder / "project", old, new, kinds or {})
         by_itself(project, old)
         cloned(project, new)
         beside_pages(project, old)

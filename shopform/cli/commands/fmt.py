@@ -24,8 +24,9 @@ def command(console: Console, /, files: tuple[str, ...], check: bool, diff: bool
     from shopform.workflow.files.format_files import format_file, project_files
 
     code = 0
-    for name in files or project_files(console.directory, standard()):
-        one = format_file(console.directory, name, standard(), check=check)
+    names, kinds = project_files(console.directory, standard(), files)
+    for name in names:
+        one = format_file(console.directory, name, kinds, check=check)
         console.sources = one.sources
         if one.changed:
             console.result(one.difference if diff else name)

@@ -20,9 +20,12 @@ def command(console: Console, name: str, url: str) -> None:
     Writes shopform.yaml, catalogue.yaml, a JSON Schema for editors and a .gitignore. Existing
     files are kept, except the schema, which is updated.
     """
+    from shopform.terminal.reporter import Reporter
     from shopform.workflow.files.start_project import start_project
+    from shopform.workflow.open_project import open_kinds
 
-    for file, written in start_project(console.directory, name, url, standard()).items():
+    kinds = open_kinds(console.directory, standard(), Reporter(console))
+    for file, written in start_project(console.directory, name, url, kinds).items():
         if written:
             console.result(f"{file}: written")
         else:

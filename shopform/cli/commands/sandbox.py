@@ -16,6 +16,9 @@ from shopform.files import write_atomic
 from shopform.sandbox import Sandbox
 from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.sandbox.local import read_seed
+from shopform.terminal.console import Console
+from shopform.terminal.reporter import Reporter
+from shopform.workflow.open_project import open_kinds
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 option = partial(options.option, prefix="SHOPFORM_SANDBOX_")
@@ -35,6 +38,13 @@ many: dict[str, Any] = {"type": Listed(), "multiple": True}
 @option("--host", default="127.0.0.1", help="Address to listen on; loopback only.")
 @option("--data", type=FILE, help="File that stores the shop.")
 @option("--seed", type=FILE, help="File with the objects of a new shop.")
+@option(
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder of a project, whose own kinds are served too; by default this one.",
+)
 @option("--products", default=0, help="Number of products to generate.")
 @option("--token", default="sandbox", help="The API key.")
 @option(
@@ -61,19 +71,24 @@ many: dict[str, Any] = {"type": Listed(), "multiple": True}
 @option("--log", type=FILE, help="Write requests to this file as JSON lines.")
 @option("--ready-file", type=FILE, help="File to write the port to.")
 @option("--list-switches", is_flag=True, help="Print the switches and exit.")
+@click.make_pass_decorator(Console, ensure=True)
 def command(
+    console: Console,
+    /,
     switches: tuple[str, ...],
     seed: Path | None,
     ready_file: Path | None,
     list_switches: bool,
+    folder: Path,
     **asked: Any,
 ) -> None:
     """Run a local shop to try shopform without an account.
 
     Use the URL it prints as a shop's `url`, and `sandbox` as its key. Ctrl-C stops it.
     """
+    kinds = open_kinds(console.directory / folder, standard(), Reporter(console))
     if list_switches:
-        _list_switches()
+        _list_switches(Endpoints.of(kinds))
         return
     # Unlike other commands, it runs for a long time.
     gc.enable()
@@ -82,7 +97,7 @@ def command(
         signal.signal(number, lambda *_: stop.set())
     changed = dict(_pair(switch) for switch in switches)
     rows = read_seed(seed) if seed else None
-    with Sandbox(switches=changed, seed=rows, **asked) as sandbox:
+    with Sandbox(switches=changed, seed=rows, catalogue=kinds, **asked) as sandbox:
         if ready_file:
             write_atomic(ready_file, f"{sandbox.port}\n".encode())
         click.echo(f"sandbox listening on {sandbox.url}")
@@ -96,8 +111,8 @@ def _pair(switch: str) -> tuple[str, str]:
     return name, word
 
 
-def _list_switches() -> None:
+def _list_switches(endpoints: Endpoints) -> None:
     """Print each switch with its values, the default first, its meaning and its source."""
-    for switch in Endpoints.of(standard()).switches:
+    for switch in endpoints.switches:
         click.echo(f"{switch.name} = {' | '.join(switch.words)}")
         click.echo(f"    {switch.about}  [{switch.source}]")

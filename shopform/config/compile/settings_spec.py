@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from shopform.kinds.declared.spec import COLUMN, ENDPOINT, FIELD_NAME, KindSpec
 from shopform.kinds.spec import KEY, Key, StrictModel, may, must
 
 SHOP_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -13,6 +14,9 @@ PATTERNS: Final = {  # all patterns of strings, with their hints
     KEY: "use lower-case letters, digits, `-` and `_`, and start with a letter or digit",
     SHOP_NAME: "use letters, digits, `-` and `_`, and start with a letter or digit",
     VARIABLE_NAME: "use letters, digits and `_`, and start with a letter or `_`",
+    FIELD_NAME: "use lower-case letters, digits and `_`, and start with a letter",
+    COLUMN: "use letters, digits and `_`, and start with a letter or `_`",
+    ENDPOINT: "use letters, digits, `-`, `_` and `/`, without `/` at the start",
     SEPARATOR: 'write the character itself, such as `";"`; a tab is `"\\t"`',
 }
 Auth = Literal["bearer", "raw", "shoporama"]
@@ -197,6 +201,7 @@ class ProjectSpec(StrictModel):
         "The variables that strings may use.", {}
     )
     policy: PolicySpec = may("Limits for plans.", PolicySpec())
+    kinds: dict[Key, KindSpec] = may("Kinds of objects that shopform does not know.", {})
     include: str | list[str] = may(
         "Patterns of additional YAML files, relative to this one; `**` matches folders.", []
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -77,6 +77,8 @@ def _shape(annotation: Any) -> Shape:
     if origin in (Union, types.UnionType):
         shape = _choice([_shape(each) for each in args if each is not types.NoneType])
         return replace(shape, nullable=types.NoneType in args)
+    if origin is Annotated:
+        return _shape(args[0])
     if origin is Literal:
         return Shape(Accepts.CHOICE, choices=args)
     if origin is list:

@@ -12,7 +12,8 @@ from shopform.config.compile.coercion import Reader, prune, report_invalid
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.config.compile.shapes import shape_of
-from shopform.config.read.project import Project, is_yaml, shop_names
+from shopform.config.read.included_files import is_yaml
+from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kit.text import backquoted

@@ -1,9 +1,7 @@
 """Read the YAML files of a project and merge them."""
 
 import codecs
-import glob
-import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
@@ -12,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from shopform import files
 from shopform.config.compile.tables.sections import Tables
+from shopform.config.read.declared_kinds import KINDS, with_declared
+from shopform.config.read.included_files import included, is_yaml, kind_files
 from shopform.config.read.node_builder import Malformed, parse
 from shopform.config.read.suspect_values import SuspectRows
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("shopform.yaml", "shopform.yml")
 BOM: Final = "\ufeff"
-SUFFIXES: Final = (".yaml", ".yml")
 SETTINGS: Final = ("shops", "state_store", "variables", "policy", "include")
 REFACTORINGS: Final = ("moved", "removed", "imports")
 
@@ -95,8 +94,11 @@ class Project:
 
 
 def load(directory: Path, catalogue: Catalogue, collector: Collector) -> Project:
-    """Read `shopform.yaml`, the YAML files beside it, and those that `include` matches.
+    """Read `shopform.yaml`, the YAML files beside it, those in `kinds/`, and those that `include`
+    matches.
 
+    The catalogue of the project has the kinds that these files declare; if one of those is
+    invalid, nothing is merged.
     Raises ConfigError if there is no `shopform.yaml`; all other errors go to the collector.
     """
     project = Project(directory=directory, catalogue=catalogue)
@@ -118,14 +120,19 @@ def load(directory: Path, catalogue: Catalogue, collector: Collector) -> Project
             span=Span(present[1], 1, 1),
         )
     project.main = present[0]
-    _read_file(project, project.main, collector)
-    for name in sorted(beside.union(_included(project, collector)).difference(present)):
-        _read_file(project, name, collector)
+    roots = [_read_file(project, project.main, collector)]
+    more = beside | included(directory, roots[0], collector) | kind_files(directory)
+    roots += [_read_file(project, name, collector) for name in sorted(more.difference(present))]
+    found = [root for root in roots if root is not None]
+    kinds = with_declared(catalogue, found, collector, reserved=(*SETTINGS, *REFACTORINGS))
+    if kinds is None:
+        # Of which sections there are, and what they mean, nothing is known.
+        project.broken = True
+        return project
+    project.catalogue = kinds
+    for root in found:
+        _merge(project, root, collector)
     return project
-
-
-def is_yaml(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES)
 
 
 def variable_names(project: Project) -> tuple[str, ...]:
@@ -140,53 +147,8 @@ def shop_names(project: Project) -> tuple[str, ...]:
     return tuple(shops[1].entries) if shops and isinstance(shops[1], Mapping) else ()
 
 
-def _included(project: Project, collector: Collector) -> Iterable[str]:
-    """Return the files matched by `include`; a pattern that matches nothing is an error."""
-    found: set[str] = set()
-    for node in _patterns(project, collector):
-        pattern = node.text
-        if pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
-            hint = "use folders below it, such as `catalogue/**/*.yaml`"
-            collector.error(
-                "include-outside", f"`{pattern}` leaves the project", hint=hint, span=node.span
-            )
-            continue
-        # Unlike Path.glob it refuses no pattern and skips hidden folders.
-        matched = glob.glob(  # noqa: PTH207
-            _in_any_case(pattern), root_dir=project.directory, recursive=True
-        )
-        names = {posixpath.normpath(name) for name in matched if is_yaml(name)}
-        if not names:
-            hint = "patterns are relative to the project: `catalogue/*.yaml`, `catalogue/**/*.yaml`"
-            collector.error(
-                "include-empty", f"no YAML file matches `{pattern}`", hint=hint, span=node.span
-            )
-        found |= names
-    return found
-
-
-def _in_any_case(pattern: str) -> str:
-    """Make a pattern match file suffixes in any case."""
-    stem, dot, ending = pattern.rpartition(".")
-    if not is_yaml(pattern):
-        return pattern
-    return stem + dot + "".join(f"[{char.lower()}{char.upper()}]" for char in ending)
-
-
-def _patterns(project: Project, collector: Collector) -> Iterable[Scalar]:
-    entry = project.settings.get("include")
-    if entry is None or (isinstance(entry[1], Scalar) and entry[1].null):
-        return
-    for node in entry[1].items if isinstance(entry[1], Sequence) else [entry[1]]:
-        if isinstance(node, Scalar) and not node.null:
-            yield node
-        else:
-            summary, hint = "`include` must contain strings", "write a pattern, or a list of them"
-            span = (node or entry[0]).span
-            collector.error("wrong-type", summary, hint=hint, span=span)
-
-
-def _read_file(project: Project, name: str, collector: Collector) -> None:
+def _read_file(project: Project, name: str, collector: Collector) -> Mapping | None:
+    """Return the sections of a file; None if it has none, or cannot be read."""
     try:
         data = files.read(files.inside(project.directory, name))
         text = data.decode("utf-8-sig")
@@ -198,7 +160,7 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         summary = f"cannot read `{name}`: {files.reason(problem)}"
         collector.error(code, summary, hint=hint, span=Span(name, 1, 1))
         project.broken = True
-        return
+        return None
     except UnicodeDecodeError as problem:
         before = data[: problem.start].decode("utf-8-sig", "replace").split("\n")
         project.contents[name] = data.decode("utf-8-sig", "replace")
@@ -209,7 +171,7 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
             span=Span(name, len(before), len(before[-1]) + 1),
         )
         project.broken = True
-        return
+        return None
     project.contents[name] = text
     if data.startswith(codecs.BOM_UTF8):
         project.boms[name] = BOM
@@ -217,12 +179,13 @@ def _read_file(project: Project, name: str, collector: Collector) -> None:
         root = parse(text, name, collector)
     except Malformed:
         project.broken = True
-        return
+        return None
     if isinstance(root, Mapping):
-        _merge(project, root, collector)
-    elif root is not None and not (isinstance(root, Scalar) and root.null):
+        return root
+    if root is not None and not (isinstance(root, Scalar) and root.null):
         hint = "start with a section, such as `shops:`"
         collector.error("wrong-type", "a file must contain sections", hint=hint, span=root.span)
+    return None
 
 
 def _merge(project: Project, root: Mapping, collector: Collector) -> None:
@@ -230,6 +193,8 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
     for name, (key, node) in root.entries.items():
         if name in sections:
             _merge_section(project, name, key, node, collector)
+        elif name == KINDS:
+            continue
         elif name in SETTINGS:
             if root.file != project.main:
                 hint = f"move it to `{project.main}`"
@@ -249,7 +214,7 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
                 collector.error("wrong-type", f"`{name}` must be a list", hint=hint, span=node.span)
         else:
             inside = project.catalogue.parent_section(name)
-            words = (*sections, *SETTINGS, *REFACTORINGS)
+            words = (*sections, *SETTINGS, KINDS, *REFACTORINGS)
             hint = (
                 f"write it inside each of `{inside}`"
                 if inside

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from stat import S_ISREG
 
-from shopform.config.read.project import SUFFIXES
+from shopform.config.read.included_files import SUFFIXES
 from shopform.files import read as read_file
 from shopform.kinds import Catalogue
 from shopform.model.values import Address

@@ -11,7 +11,8 @@ from shopform.config.compile.tables.sections import Tables
 from shopform.config.format.formatter import comment_counts, equivalent, format_alike
 from shopform.config.format.scalars import STEP, indented, inline_scalar
 from shopform.config.read.document import Document
-from shopform.config.read.project import Project, is_yaml
+from shopform.config.read.included_files import is_yaml
+from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, is_table
 from shopform.config.write.edits import (
     Edit,

@@ -2,7 +2,7 @@
 
 Terraform's keys have the meaning they have there, so that its tools work. The additions are
 `basis`, `calls`, `coverage`, `steps`, `digest`, `integrity`, `notes`, `names`, `absent`,
-`unchanged`, `unmanaged`, and `shopform` in each change. `plan_schema.py` has the types;
+`unchanged`, `unmanaged`, `kinds`, and `shopform` in each change. `plan_schema.py` has the types;
 `plan_reader.py` reads the document.
 """
 
@@ -72,6 +72,7 @@ def outline(plan: Plan) -> Document:
         configuration={},
         checks=[],
         notes=tuple(map(Note.of, plan.diagnostics)),
+        kinds=plan.catalogue.definitions,
         **{**as_in_plan(plan), "steps": ()},
     )
     found: Document = write(PlanDocument, made)

@@ -24,7 +24,8 @@ DEPTH = 40
 def read_document(data: object, catalogue: Catalogue) -> Plan:
     """Return the plan of a document, with secrets without their values.
 
-    Raises ShopformError if it is not a plan, or has another major format.
+    Its kinds are shopform's, and those that the project declared when it was made. Raises
+    ShopformError if it is not a plan, or has another major format.
     """
     if not isinstance(data, dict) or "format_version" not in data:
         raise ShopformError("the file is not a plan", hint="make one with `shopform plan --out`")
@@ -37,7 +38,12 @@ def read_document(data: object, catalogue: Catalogue) -> Plan:
     try:
         if depth(data) > DEPTH:
             raise ValueError("it is nested too deeply")
-        return _plan(read(PlanDocument, data), catalogue)
+        found = read(PlanDocument, data)
+        if found.kinds:
+            from shopform.kinds.declared.make import redefined
+
+            catalogue = redefined(catalogue, found.kinds)
+        return _plan(found, catalogue)
     except ValueError as problem:
         raise ShopformError(f"the plan is damaged: {problem}", hint="plan again") from None
 

@@ -212,6 +212,9 @@ class PlanDocument:
     coverage: Annotated[Coverage, Whole()] | None = field(
         default=None, metadata=about("What is known from a snapshot, if one was used.")
     )
+    kinds: Mapping[str, dict[str, Any]] = field(
+        default_factory=dict, metadata=about("The kinds that the project declares, as defined.")
+    )
     unchanged: Count
     unmanaged: Mapping[str, Count]
     absent: tuple[Address, ...]

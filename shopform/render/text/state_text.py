@@ -16,11 +16,11 @@ def render_state(
 ) -> str:
     """Render the entries of the state in Terraform's layout; `summary`: one line for each.
 
-    Secret values must be `Secret`.
+    Secret values must be `Secret`. Ids of a kind that is no longer declared stay numbers.
     """
     owners = prior.owners
     blocks = [
-        "\n".join(_entry(catalogue[address.kind], address, entry, owners, width, summary))
+        "\n".join(_entry(catalogue.get(address.kind), address, entry, owners, width, summary))
         for address, entry in sorted(prior.resources.items())
     ]
     blocks += [f"# {i.address} (pending create)" for i in prior.pending]
@@ -30,7 +30,7 @@ def render_state(
 
 
 def _entry(
-    kind: Kind,
+    kind: Kind | None,
     address: Address,
     entry: Entry,
     owners: dict[tuple[str, int], Address],
@@ -50,11 +50,11 @@ def _entry(
 
 
 def _field(
-    kind: Kind, name: str, held: object, owners: dict[tuple[str, int], Address]
+    kind: Kind | None, name: str, held: object, owners: dict[tuple[str, int], Address]
 ) -> FieldChange:
     def reference(target: str, number: int) -> object:
         owner = owners.get((target, number))
         return Ref(owner) if owner else f"#{number}"
 
-    shown = kind.type(name).with_links(held, reference)
+    shown = kind.type(name).with_links(held, reference) if kind else held
     return FieldChange(name=name, before=shown, after=shown)

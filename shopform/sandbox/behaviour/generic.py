@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopform.kinds import Kind
-from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour import images
+from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import PendingRow, Table
+from shopform.sandbox.behaviour.table import PendingRow, Table, View
 from shopform.sandbox.messages import Refusal
+from shopform.sandbox.store import Row
 
-# By the name of the field's type. Sets and images need a table written by hand.
+# By the name of the field's type.
 _COLUMNS: Mapping[str, Column] = {
     "text": Column(),
     "html": Column(ColumnType.HTML),
@@ -20,6 +22,8 @@ _COLUMNS: Mapping[str, Column] = {
     "number": Column(ColumnType.NUMBER, 0),
     "flag": Column(ColumnType.FLAG, 0),
     "id": Column(ColumnType.ID, None),
+    "set": Column(ColumnType.OPAQUE, []),
+    "images": Column(ColumnType.OPAQUE, [], set_by=SetBy.SHOP),
 }
 
 
@@ -27,14 +31,25 @@ class GenericTable(Table):
     """A table with only the behaviour that all known endpoints share."""
 
     targets: Mapping[str, str] = {}  # endpoints of references, by column
+    pictured: tuple[str, ...] = ()  # columns with images
 
     def settle(self, draft: PendingRow) -> None:
         row = draft.row
         for name, endpoint in self.targets.items():
             if row[name] is not None and not self.world.tables[endpoint].live(row[name]):
                 raise Refusal(400, f"{name} {row[name]} does not exist")
+        for name in self.pictured:
+            if name in draft.body:
+                held = {"images": row[name], "_images": row.get(f"_{name}", 0)}
+                images.operate(held, self.id(row), draft.body[name])
+                row |= {name: held["images"], f"_{name}": held["_images"]}
         if self.path:
             self.settle_path(draft)
+
+    def answer(self, row: Row, view: View) -> dict[str, Any]:
+        origin, typing = self.world.origin, self.typing
+        shown = {name: images.shown(row[name], origin, typing) for name in self.pictured}
+        return super().answer(row | shown, view)
 
 
 def table_of(kind: Kind, first: int, endpoints: Mapping[str, str]) -> type[Table]:
@@ -50,6 +65,7 @@ def table_of(kind: Kind, first: int, endpoints: Mapping[str, str]) -> type[Table
         "label": rows[kind.identity[-1]].wire,
         "required": tuple(row.wire for row in rows.values() if row.required),
         "path": rows[kind.path].wire if kind.path else "",
+        "pictured": tuple(row.wire for row in rows.values() if row.type.name == "images"),
         "targets": {rows[name].wire: endpoints[target] for name, target in kind.refers.items()},
     }
     return type(f"{kind.name.title()}Table", (GenericTable,), body)

@@ -30,12 +30,22 @@ class FormattedFile:
     exit_code: int
 
 
-def project_files(directory: Path, catalogue: Catalogue) -> list[str]:
-    """Return the files of the project, unreadable ones included. Raises ConfigError for none."""
+def project_files(
+    directory: Path, catalogue: Catalogue, given: Sequence[str]
+) -> tuple[Sequence[str], Catalogue]:
+    """Return the `given` files, or those of the project, unreadable ones included; and its kinds.
+
+    Raises ConfigError if there is neither.
+    """
     collector = Collector()
-    project = load(directory, catalogue, collector)
+    try:
+        project = load(directory, catalogue, collector)
+    except ConfigError:
+        if not given:
+            raise
+        return given, catalogue
     unread = {d.span.file for d in collector if d.code in UNREAD and d.span}
-    return sorted({*project.contents, *unread})
+    return given or sorted({*project.contents, *unread}), project.catalogue
 
 
 def format_file(directory: Path, name: str, catalogue: Catalogue, *, check: bool) -> FormattedFile:

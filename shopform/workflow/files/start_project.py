@@ -67,6 +67,16 @@ def start_project(folder: Path, name: str, url: str, catalogue: Catalogue) -> di
     return {**missing, SCHEMA: True}
 
 
+def kind_reference(catalogue: Catalogue) -> str:
+    """Return the reference of the kinds that a project declares. Raises UsageError for none."""
+    from shopform.config.kind_reference import reference_of
+
+    declared = [kind for kind in catalogue.kinds if kind.definition]
+    if not declared:
+        raise UsageError("the project declares no kinds", hint="declare them under `kinds:`")
+    return reference_of(catalogue, declared)
+
+
 def schema(name: str, catalogue: Catalogue) -> str:
     """Return the JSON Schema of a `project`, a `state` or a `plan`."""
     makers: dict[str, Callable[[], dict[str, Any]]] = {

@@ -10,6 +10,7 @@ from shopform.model.canonical import canonical, comparable, digest, key_id, shor
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
+from shopform.planning.checks.changed_kinds import changed_kind
 from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
 from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
@@ -52,6 +53,8 @@ def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
             raise StalePlan(f"the plan is for the {name} `{before}`, not `{after}`", hint=HINT)
     if made.wire != now.wire:
         raise StalePlan("the plan was made with other wire names", hint=HINT)
+    if changed := changed_kind(plan.catalogue.definitions, now.catalogue):
+        raise StalePlan(f"since the plan was made, {changed}", hint=HINT)
     _require_key(plan)
     if (made.lineage, made.serial) == (prior.lineage, prior.serial):  # apply refuses others
         found = dict.fromkeys(mismatches(plan, prior, workspace.desired, now))
@@ -60,7 +63,8 @@ def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
             summary = f"the plan does not fit the state and the files: {reasons[0]}"
             detail = "\n".join(reasons[1:SHOWN])
             raise StalePlan(diagnostics=[error(StalePlan.code, summary, detail=detail, hint=HINT)])
-    return replace(plan, steps=tuple(_with_secrets(step, workspace) for step in plan.steps))
+    steps = tuple(_with_secrets(step, workspace) for step in plan.steps)
+    return replace(plan, catalogue=now.catalogue, steps=steps)
 
 
 def _require_key(plan: Plan) -> None:

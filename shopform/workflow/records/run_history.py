@@ -21,6 +21,7 @@ from shopform.model.prior import Entry, Prior
 from shopform.model.provenance import Provenance
 from shopform.model.secrecy import masked, secrets_of
 from shopform.model.values import Address, refs_in
+from shopform.planning.checks.changed_kinds import changed_meaning
 from shopform.render.labels import entry_label
 from shopform.render.plan_summary import change_counts
 from shopform.state.lock_info import user_at_host
@@ -201,11 +202,14 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
             plan=read_document(record.plan, catalogue),
             before=record.before,
         )
-        unknown = {address.kind for address in run.before} - catalogue.keys()
-        if unknown:
-            raise ValueError(f"the kind `{min(unknown)}` is unknown")
     except (ValueError, ShopformError) as problem:
         raise _damaged(shelf, name, problem) from None
+    kinds = {address.kind for address in (*run.before, *(c.address for c in run.plan.changes))}
+    if changed := changed_meaning(run.plan.catalogue, catalogue, kinds):
+        raise StateError(
+            f"the run `{run.name}` cannot be undone: {changed}",
+            hint="declare it under `kinds:` as it was then, or undo the run by hand",
+        )
     if run.plan.basis.url != workspace.shop.url:
         raise StateError(
             f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"

@@ -39,11 +39,12 @@ def run_log(
         except StateError as problem:
             problems += with_severity(problem.diagnostics, Severity.WARNING)
         changes = _changes(plan, outcome) if plan else ()
+        kinds = plan.catalogue if plan else catalogue
         if address:
-            changes = tuple(each for each in changes if _concerns(catalogue, each.change, address))
-            address = _previous(catalogue, changes, address)
+            changes = tuple(each for each in changes if _concerns(kinds, each.change, address))
+            address = _previous(kinds, changes, address)
         if changes or not address:
-            found.append(_logged(record, plan, outcome, changes, catalogue))
+            found.append(_logged(record, plan, outcome, changes, kinds))
     return found, problems
 
 

@@ -20,6 +20,7 @@ from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.prior import Intent, Prior
 from shopform.model.shop import WireNames
 from shopform.model.snapshot import Digests, ListId, Snapshot
+from shopform.planning.checks.changed_kinds import changed_kind
 from shopform.state.format import FORMAT as STATE_FORMAT
 from shopform.state.format import StateFile, restored, streamed
 from shopform.workflow.records.timestamps import seconds_of, timestamp
@@ -56,6 +57,7 @@ class KeptKind(Closed):
     unused: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     paged: Flag = False
+    definition: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ def encoded(snapshot: Snapshot) -> Iterator[bytes]:
                 unused=kind.unused,
                 assumed=tuple(sorted(kind.assumed)),
                 paged=kind.paged,
+                definition=snapshot.live.catalogue[name].definition,
             )
             for name, kind in snapshot.live.kinds.items()
         },
@@ -150,9 +153,7 @@ def _snapshot(found: SnapshotFile, catalogue: Catalogue) -> Snapshot:
     if found.state and found.state.format_version != STATE_FORMAT:
         raise ValueError(f"its state has format {found.state.format_version}")
     prior = restored(found.state) if found.state else Prior()
-    named = {*found.kinds, *(a.kind for a in prior.resources), *(i.kind for i in found.pending)}
-    if unknown := named - catalogue.keys():
-        raise ValueError(f"the kind `{min(unknown)}` is unknown")
+    _check_kinds(found, prior, catalogue)
     objects: dict[str, dict[int, LiveObject]] = {name: {} for name in found.kinds}
     read_at: dict[ListId, int] = {}
     for each in found.lists:
@@ -186,6 +187,16 @@ def _snapshot(found: SnapshotFile, catalogue: Catalogue) -> Snapshot:
         unread=found.unread,
         secrets=found.secrets,
     )
+
+
+def _check_kinds(found: SnapshotFile, prior: Prior, catalogue: Catalogue) -> None:
+    """Raise ValueError for kinds that are unknown, or were defined otherwise."""
+    named = {*found.kinds, *(a.kind for a in prior.resources), *(i.kind for i in found.pending)}
+    if unknown := named - catalogue.keys():
+        raise ValueError(f"the kind `{min(unknown)}` is unknown")
+    made = {name: kind.definition for name, kind in found.kinds.items() if kind.definition}
+    if changed := changed_kind(made, catalogue):
+        raise ValueError(changed)
 
 
 def _object(kind: Kind, item: KeptObject, parent: int | None) -> LiveObject:

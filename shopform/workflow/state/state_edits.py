@@ -159,13 +159,17 @@ def _renamed(entry: Entry, moved: Mapping[Address, Address]) -> Entry:
 
 def _chosen(catalogue: Catalogue, prior: Prior, addresses: Collection[str]) -> list[Address]:
     """Return all addresses, or those at and below some, parents first."""
-    found: set[Address] = set() if addresses else _known(prior)
-    for address in (check_address(catalogue, text) for text in addresses):
-        mine = {a for a in _known(prior) if within(catalogue, a, (address,))}
+    known = _known(prior)
+    found: set[Address] = set() if addresses else known
+    for text in addresses:
+        # It may have a kind that the project no longer declares.
+        address = Address(text) if text in known else check_address(catalogue, text)
+        mine = {a for a in known if within(catalogue, a, (address,))}
         if not mine:
             _entry(prior, address)
         found |= mine
-    return sorted(found, key=lambda address: (catalogue.order[address.kind], address))
+    last = len(catalogue)
+    return sorted(found, key=lambda address: (catalogue.order.get(address.kind, last), address))
 
 
 def _entry(prior: Prior, address: Address) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from pathlib import PurePosixPath
 
 from shopform.config.compile.declarations import Declaration
-from shopform.config.read.project import is_yaml
+from shopform.config.read.included_files import is_yaml
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector
 from shopform.model.desired import Desired

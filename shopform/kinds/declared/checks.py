@@ -1,0 +1,144 @@
+"""What must hold between the kinds of a project and the others."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from shopform.kinds.catalogue import Catalogue
+from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs
+from shopform.kinds.spec import Spec
+from shopform.kit.graphs import find_cycles
+from shopform.kit.text import backquoted
+
+# Keys of every resource, and of plans and tables.
+RESERVED: Final = frozenset({*Spec.model_fields, "extra", "file", "id", "secret_to", "table"})
+_FLAGS: Final = frozenset({"true", "false", "0", "1"})
+
+
+class Problem(NamedTuple):
+    """What is wrong at a path of keys below `kinds`."""
+
+    path: tuple[str, ...]
+    code: str
+    summary: str
+    hint: str
+
+
+def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -> Iterator[Problem]:
+    """Yield what is wrong with the kinds of a project beside the others; `reserved` are sections.
+
+    Each definition is valid in itself.
+    """
+    yield from _taken(catalogue, specs, reserved)
+    for name, spec in specs.items():
+        yield from _of_fields(catalogue, specs, name, spec)
+        yield from _of_names(name, spec)
+        yield from _of_parent(catalogue, specs, name, spec)
+    parents = {name: spec.parent.kind for name, spec in specs.items() if spec.parent}
+    for cycle in find_cycles(parents, parents.get):
+        path = (cycle[0], "parent", "kind")
+        yield Problem(path, "parent-cycle", f"{backquoted(cycle)} contain each other", "remove one")
+
+
+def _taken(catalogue: Catalogue, specs: Specs, reserved: Sequence[str]) -> Iterator[Problem]:
+    """Names, sections and endpoints that another kind has."""
+    sections = {kind.section: f"the section of `{kind.name}`" for kind in catalogue.kinds}
+    sections |= dict.fromkeys(reserved, "a key of project files")
+    endpoints = {kind.wire.endpoint.value: kind.name for kind in catalogue.kinds}
+    for name, spec in specs.items():
+        if name in catalogue:
+            hint = "remove it, or give it another name"
+            yield Problem((name,), "kind-taken", f"shopform has a kind `{name}`", hint)
+            continue
+        if spec.section in sections:
+            summary = f"`{spec.section}` is {sections[spec.section]}"
+            yield Problem((name, "section"), "section-taken", summary, "give it another name")
+        if spec.endpoint in endpoints:
+            summary = f"`/{spec.endpoint}` is the endpoint of `{endpoints[spec.endpoint]}`"
+            hint = "one kind can manage its objects"
+            yield Problem((name, "endpoint"), "endpoint-taken", summary, hint)
+        sections[spec.section] = f"the section of `{name}`"
+        endpoints[spec.endpoint] = name
+
+
+def _of_fields(catalogue: Catalogue, specs: Specs, name: str, spec: KindSpec) -> Iterator[Problem]:
+    nested = {n for n, each in specs.items() if each.parent}
+    nested |= {kind.name for kind in catalogue.kinds if kind.nesting}
+    known = [each for each in (*catalogue, *specs) if each not in nested]
+    wires: dict[str, str] = dict.fromkeys([spec.id] if isinstance(spec.id, str) else spec.id, "id")
+    for each, field in spec.fields.items():
+        path = (name, "fields", each)
+        if each in RESERVED or hasattr(Spec, each):
+            hint = f"give it another name, and `wire: {each}`"
+            yield Problem(path, "reserved-name", f"`{each}` cannot be the name of a field", hint)
+        for column in (field.wire or each, *field.aliases):
+            if column in wires:
+                summary = f"`{each}` and `{wires[column]}` have the same API name `{column}`"
+                yield Problem(path, "wire-twice", summary, "change `wire` of one of them")
+            wires[column] = each
+        if field.to is not None and field.to not in known:
+            summary = f"`{field.to}` is not a kind that can be referred to"
+            yield Problem((*path, "to"), "unknown-kind", summary, f"known are {backquoted(known)}")
+        yield from _of_type(path, each, field)
+
+
+def _of_type(path: tuple[str, ...], name: str, field: FieldSpec) -> Iterator[Problem]:
+    """The keys that a type needs, and those that it does not have."""
+    for key, types in (("to", ("reference",)), ("values", ("choice",)), ("known", ("text", "set"))):
+        given = bool(getattr(field, key))
+        if given and field.type not in types:
+            summary = f"`{key}` is for a {' or '.join(types)}, and `{name}` is a {field.type}"
+            yield Problem((*path, key), "field-key", summary, f"remove `{key}`")
+        if not given and key != "known" and field.type in types:
+            summary, hint = f"`{name}` is a {field.type} without `{key}`", f"add `{key}:`"
+            yield Problem(path, "field-key", summary, hint)
+    if field.default is None:
+        return
+    fits: Mapping[str, bool] = {
+        "flag": str(field.default) in _FLAGS,
+        "number": str(field.default).lstrip("-").isdecimal(),
+        "choice": field.default in field.values,
+        "reference": False,
+        "images": False,
+        "set": True,
+    }
+    if not fits.get(field.type, isinstance(field.default, str)):
+        summary = f"`{field.default}` cannot be the default of a {field.type}"
+        yield Problem((*path, "default"), "wrong-default", summary, "correct it, or remove it")
+
+
+def _of_names(name: str, spec: KindSpec) -> Iterator[Problem]:
+    """Names of fields in `identity`, `path`, `slug` and `parent`."""
+    known, fields = f"fields are {backquoted(spec.fields)}", spec.fields
+    short = spec.parent.short if spec.parent else None
+    for key, named in (("identity", spec.identity), ("slug", [spec.slug]), ("parent", [short])):
+        for each in named:
+            path = (name, key)
+            if each is not None and each not in fields:
+                yield Problem(path, "unknown-field", f"`{name}` has no field `{each}`", known)
+            elif key == "identity" and each is not None:
+                field = fields[each]
+                if not field.required and field.type != "reference":
+                    summary = f"`{each}` identifies `{name}` and is not required"
+                    yield Problem(path, "identity-optional", summary, "add `required: true` to it")
+    if not spec.identity:
+        hint = "name the fields by which an object is matched"
+        yield Problem((name, "identity"), "identity-empty", f"`{name}` has no identity", hint)
+    paths = [each for each, field in fields.items() if field.type == "path"]
+    if paths != ([spec.path] if spec.path else []):
+        summary = f"`path` of `{name}` must be its one field of type `path`"
+        hint = f"write `path: {paths[0]}`" if len(paths) == 1 else "fields of pages have one path"
+        yield Problem((name, "path"), "path-field", summary, hint)
+
+
+def _of_parent(catalogue: Catalogue, specs: Specs, name: str, spec: KindSpec) -> Iterator[Problem]:
+    if spec.parent is None:
+        return
+    path, above = (name, "parent", "kind"), spec.parent.kind
+    if above not in catalogue and above not in specs:
+        known = f"known are {backquoted([*catalogue, *specs])}"
+        yield Problem(path, "unknown-kind", f"there is no kind `{above}`", known)
+        return
+    fields = specs[above].fields if above in specs else catalogue[above].fields
+    if spec.section in fields:
+        summary = f"`{above}` has a field `{spec.section}`"
+        yield Problem((name, "section"), "section-taken", summary, "give it another name")
