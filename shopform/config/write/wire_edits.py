@@ -20,18 +20,17 @@ from shopform.config.write.edits import (
 )
 from shopform.config.write.project_edits import ChangedFile
 from shopform.errors import UsageError
-from shopform.model.shop import WireNames
 
 Tree = Map[str, "str | Tree"]
 
 
-def with_wire(project: Project, shop: str, wire: Map[str, WireNames]) -> ChangedFile:
-    """Set the names of a shop, by kind; names that are not given stay as they are.
+def with_wire(project: Project, shop: str, wire: Tree) -> ChangedFile | None:
+    """Set the names of a shop, by kind, as in the file; names that are not given stay as they are.
 
+    Returns None if they are set already.
     Raises UsageError, with the lines to add, if the form of the file does not allow that.
     """
-    names = {kind: _set(each) for kind, each in sorted(wire.items())}
-    changes: Tree = {"shops": {shop: {"wire": names}}}
+    changes: Tree = {"shops": {shop: {"wire": wire}}}
     try:
         document = parsed(project.contents[project.main], project.main)
         root = root_of(document)
@@ -43,17 +42,12 @@ def with_wire(project: Project, shop: str, wire: Map[str, WireNames]) -> Changed
     except NotEditable:
         raise UsageError(
             f"cannot set `wire` of shop `{shop}` in `{project.main}` in its present form",
-            hint=f"add it yourself: `wire: {{{_inline(names)}}}`",
+            hint=f"add it yourself: `wire: {{{_inline(wire)}}}`",
         ) from None
+    if text == document.text:
+        return None
     laid_out = format_alike(document.text, text, project.main, project.catalogue)
     return ChangedFile(project.main, laid_out)
-
-
-def _set(names: WireNames) -> Tree:
-    """Return the names that are set, in the order of the reference."""
-    single = {"endpoint": names.endpoint, "id": names.id, "list_key": names.list_key}
-    found: dict[str, str | Tree] = {key: name for key, name in single.items() if name}
-    return found | ({"fields": dict(names.fields)} if names.fields else {})
 
 
 def _edits(document: Document, parent: Mapping, changes: Tree) -> Iterator[Edit]:
