@@ -43,7 +43,8 @@ class Field:
     `wire` is its name in requests, by default `name`; `aliases` are other names that responses may
     use. `empty` is sent to clear it, and `default` is the server's default. `known` are the
     documented values; others draw a warning. `local`: the value is specific to one shop, so a clone
-    needs another. `generated`: a secret that the server makes and shows once.
+    needs another. `generated`: a secret that the server makes and shows once. `hides` is the value
+    with which visitors do not see the object.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Field:
     known: frozenset[str] = frozenset()
     local: bool = False
     generated: bool = False
+    hides: object = UNKNOWN
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wire", self.wire or self.name)

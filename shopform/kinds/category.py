@@ -3,9 +3,10 @@
 from functools import partial
 
 from shopform.kinds.base import SLUG_OF_NAME, Fact, Field, Grade, Kind, Probe, Wire
-from shopform.kinds.field_types import Choice, Flag, Html, Images, Path, Reference, Text
+from shopform.kinds.field_types import Choice, Flag, Html, Images, Number, Path, Reference, Text
 
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, K-cap")
+observed = partial(Field, grade=Grade.OBSERVED, source="K-cap; not among D1's arguments")
 
 # Defaults: K-cap, the unset fields of 21 categories.
 CATEGORY = Kind(
@@ -47,6 +48,17 @@ CATEGORY = Kind(
             source="D1; K-cap: 0 is root",
         ),
         documented("in_menu", Flag(), "Whether it is shown in menus.", default=True),
+        observed("is_online", Flag(), "Whether it is online.", default=True, hides=False),
+        Field(
+            "is_hidden",
+            Flag(),
+            "Whether it is hidden from visitors.",
+            default=False,
+            hides=True,
+            grade=Grade.OBSERVED,
+            source='K-cap: "1" or null; M-cat did not have it; not among D1\'s arguments',
+        ),
+        observed("weight", Number(), "Its weight among the categories.", default=0),
         documented(
             "sort_order",
             Choice(("normal", "no_stock_last", "random")),
@@ -59,6 +71,13 @@ CATEGORY = Kind(
             "Whether search engines should not index it.",
             default=False,
         ),
+        observed(
+            "no_internal_search",
+            Flag(),
+            "Whether the shop's own search leaves it out.",
+            default=False,
+        ),
+        observed("search", Text(), "Its column `search`, of unknown use.", default=""),
         documented(
             "tag", Text(), "A tag for themes; several categories may share one.", default=""
         ),

@@ -102,14 +102,17 @@ def flags_and_numbers_are_shown_as_such() -> None:
                 ("attribute.p.a", "has_price", True, False),
                 ("attribute.p.a", "weight", 1, 2),
                 ("value.p.a.v", "weight", 1, 2),
-                ("category.c", "in_menu", True, False),
-                ("category.c", "no_index", True, False),
+                *(("category.c", name, True, False) for name in CATEGORY_FLAGS),
+                ("category.c", "weight", 1, 2),
                 ("redirect.r", "status", 301, 302),
             )
         }
         assert all(
             (type(f.before), type(f.after)) in ((bool, bool), (int, int)) for f in shown.values()
         )
+
+
+CATEGORY_FLAGS = ("in_menu", "is_online", "is_hidden", "no_index", "no_internal_search")
 
 
 def _typed(*, in_menu: bool, number: int) -> dict[str, Any]:
@@ -119,7 +122,9 @@ def _typed(*, in_menu: bool, number: int) -> dict[str, Any]:
         "profiles": {
             "p": {"name": "P", "attributes": {"a": {**a, "weight": number, "values": values}}}
         },
-        "categories": {"c": {"name": "C", "in_menu": in_menu, "no_index": in_menu}},
+        "categories": {
+            "c": {"name": "C", "weight": number, **dict.fromkeys(CATEGORY_FLAGS, in_menu)}
+        },
         "redirects": {"r": {"source": "x", "target": "y", "status": 300 + number}},
     }
 
