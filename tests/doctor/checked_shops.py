@@ -31,7 +31,7 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
             {"attribute_id": 301, "profile_id": 201, "name": "A", "type": "valuelist"}
         ],
         "profile-attribute-value": [{"attribute_id": 301, "val": "v"}],
-        "category": [{"name": "X"}, {"name": "A", "canonical_id": 501}],
+        "category": [{"name": "X", "is_hidden": 1}, {"name": "A", "canonical_id": 501}],
         "redirect": [{source: path, target: "to"} for path in "bac"],
         "webhook": [{"url": f"https://{host}.dk/", "events": ["stock"]} for host in "bac"],
     }
