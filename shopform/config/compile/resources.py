@@ -75,7 +75,7 @@ class ResourceBuilder:
         if name in declaration.kind.refers:
             return self._reference(declaration, name, found)
         if row.known and found is not None:
-            self._check_known(declaration, row, found)
+            self._check_known(declaration, row, found if row.type.listed else [found])
         value: Value = row.type.parse(found, partial(self._load, declaration, name))
         return value
 
@@ -124,7 +124,7 @@ class ResourceBuilder:
         for number, value in enumerate(values):
             if value in row.known:
                 continue
-            place = node.items[number] if isinstance(node, Sequence) else declaration.key
+            place = node.items[number] if isinstance(node, Sequence) else node or declaration.key
             self._collector.warning(
                 "undocumented-word",
                 f"`{value}` is not a documented value of `{row.name}`",

@@ -1,0 +1,200 @@
+"""Kinds that the files of a project declare, and what is refused of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from config_files import SHOP, compiled, refused, write
+
+from shopform.config import load_project
+from shopform.config.compile.kind_models import model_of
+from shopform.config.format.formatter import format_text
+from shopform.config.json_schema import project_schema
+from shopform.diagnostics import Collector
+from shopform.kinds.base import UNKNOWN
+from shopform.kinds.standard import STANDARD
+from shopform.model.values import Address, Ref
+
+PAGE = """
+kinds:
+  note:
+    section: notes
+    endpoint: note
+    id: note_id
+    identity: [headline]
+    path: rewrite_url
+    fields:
+      headline: {type: text, required: true, description: The heading.}
+      body: {type: html}
+      rewrite_url: {type: path}
+      hidden: {type: flag, default: false, wire: is_hidden}
+      layout: {type: choice, values: [wide, narrow], default: wide}
+      words: {type: set, known: [a, b]}
+      category: {type: reference, to: category, wire: category_id}
+  line:
+    section: lines
+    endpoint: note-line
+    id: [note_line_id, id]
+    identity: [val]
+    parent: {kind: note, argument: note_id, short: val}
+    fields:
+      val: {type: text, required: true}
+      weight: {type: number}
+"""
+NOTES = """
+categories: {men: {name: Herre}}
+notes:
+  about: {headline: Om os, category: men, hidden: true, words: [b, a], lines: [one, two]}
+  plain: {headline: Plain, layout: narrow}
+"""
+
+
+def test_a_kind_has_what_its_rows_say(tmp_path: Path) -> None:
+    shop, found, warnings = compiled(tmp_path, {"kinds.yaml": PAGE, "catalogue.yaml": NOTES})
+    assert warnings == ()
+    assert tuple(shop.catalogue) == (*STANDARD, "note", "line")
+    about = found.resources[Address("note.about")]
+    assert about.fields == {
+        "headline": "Om os",
+        "category": Ref(Address("category.men")),
+        "hidden": True,
+        "words": ("b", "a"),
+    }
+    assert Address("line.about.two") in found.resources
+    note = shop.catalogue["note"]
+    assert note.wire.list_key.value == "notes"
+    assert note.defaults == {"hidden": False, "layout": "wide"}
+    assert note.fields["body"].default is UNKNOWN
+    assert note.tentative == set(note.fields)
+    assert shop.catalogue.definitions["line"]["parent"]["short"] == "val"
+
+
+def test_kinds_may_be_in_several_files_and_in_a_folder(tmp_path: Path) -> None:
+    whole, line = PAGE.split("  line:\n")
+    write(
+        tmp_path,
+        {
+            "shopform.yaml": SHOP,
+            "kinds/line.yaml": "kinds:\n  line:\n" + line,
+            "kinds/note.YML": whole,
+            "notes.yaml": NOTES,
+        },
+    )
+    project = load_project(tmp_path, STANDARD)
+    assert project.diagnostics == ()
+    assert tuple(project.catalogue)[-2:] == ("note", "line")
+    assert set(project.sections) == {"notes", "categories"}
+    line_again = refused(tmp_path, {"other.yaml": "kinds:\n  line:\n" + line})
+    assert line_again == ["other.yaml:2:3 declared-twice"]
+
+
+def test_editors_and_fmt_know_the_kinds(tmp_path: Path) -> None:
+    write(tmp_path, {"shopform.yaml": SHOP + PAGE})
+    catalogue = load_project(tmp_path, STANDARD).catalogue
+    schema = project_schema(catalogue)
+    note = schema["$defs"]["note"]
+    assert note["required"] == ["headline"]
+    assert note["properties"]["headline"]["description"] == "The heading."
+    assert {"enum": ["wide", "narrow"]} in note["properties"]["layout"]["anyOf"]
+    assert "lines" in note["properties"]
+    assert "notes" in schema["properties"]
+    written = "notes:\n  about:\n    body: B\n    headline: A\n"
+    ordered = format_text(written, "notes.yaml", Collector(), catalogue)
+    assert ordered == "notes:\n  about:\n    headline: A\n    body: B\n"
+
+
+def test_rows_of_a_table_are_resources(tmp_path: Path) -> None:
+    files = {
+        "kinds.yaml": PAGE,
+        "notes.yaml": "notes: {table: notes.csv, key: headline}",
+        "notes.csv": "headline;hidden;words\nEn;1;a\nTo;0;b\n",
+    }
+    found = compiled(tmp_path, files)[1].resources
+    assert {a: r.fields["hidden"] for a, r in found.items()} == {"note.en": True, "note.to": False}
+
+
+def test_undocumented_words_draw_a_warning(tmp_path: Path) -> None:
+    notes = "notes: {a: {headline: A, words: [c]}}"
+    warnings = compiled(tmp_path, {"kinds.yaml": PAGE, "notes.yaml": notes})[2]
+    assert [each.code for each in warnings] == ["undocumented-word"]
+
+
+def test_words_of_a_text_draw_a_warning_too(tmp_path: Path) -> None:
+    kinds = PAGE.replace("body: {type: html}", "body: {type: text, known: [long, short]}")
+    notes = "notes: {a: {headline: A, body: lang}, b: {headline: B, body: long}}"
+    warnings = compiled(tmp_path, {"kinds.yaml": kinds, "notes.yaml": notes})[2]
+    assert [each.summary for each in warnings] == ["`lang` is not a documented value of `body`"]
+
+
+# What is written instead of what, and the place and code of each error.
+MISTAKES: Mapping[str, tuple[str, str, str]] = {
+    "not a mapping": (PAGE, "kinds: [note]\n", "kinds.yaml:1:1 wrong-type"),
+    "an unknown key": ("path: rewrite", "pth: rewrite", "kinds.yaml:8:5 unknown-field"),
+    "no section": ("    section: notes\n", "", "kinds.yaml:3:3 missing-field"),
+    "a name": ("  note:\n", "  Note:\n", "kinds.yaml:3:3 invalid-key"),
+    "a kind of shopform": ("  line:\n", "  brand:\n", "kinds.yaml:17:3 kind-taken"),
+    "a section of shopform": (": notes", ": values", "kinds.yaml:4:5 section-taken"),
+    "a setting": (": notes", ": shops", "kinds.yaml:4:5 section-taken"),
+    "kinds itself": (": notes", ": kinds", "kinds.yaml:4:5 section-taken"),
+    "a section of another": (": lines", ": notes", "kinds.yaml:18:5 section-taken"),
+    "a section that is a field": (": lines", ": body", "kinds.yaml:18:5 section-taken"),
+    "an endpoint of shopform": (": note\n", ": brand\n", "kinds.yaml:5:5 endpoint-taken"),
+    "an endpoint": (": note\n", ": /note\n", "kinds.yaml:5:15 wrong-text"),
+    "no identity": ("[headline]", "[]", "kinds.yaml:7:5 identity-empty"),
+    "an unknown identity": ("[headline]", "[title]", "kinds.yaml:7:5 unknown-field"),
+    "an optional identity": ("[headline]", "[body]", "kinds.yaml:7:5 identity-optional"),
+    "no path": ("    path: rewrite_url\n", "", "kinds.yaml:3:3 path-field"),
+    "another path": ("path: rewrite_url", "path: body", "kinds.yaml:8:5 path-field"),
+    "two paths": ("type: html", "type: path", "kinds.yaml:8:5 path-field"),
+    "a slug": ("path: rew", "slug: x\n    path: rew", "kinds.yaml:8:5 unknown-field"),
+    "a type": ("type: html", "type: htm", "kinds.yaml:11:20 unknown-word"),
+    "a reserved name": ("body:", "lifecycle:", "kinds.yaml:11:7 reserved-name"),
+    "a name of pydantic": ("body:", "copy:", "kinds.yaml:11:7 reserved-name"),
+    "a name in capitals": ("body:", "Body:", "kinds.yaml:11:7 invalid-key"),
+    "an API name twice": ("is_hidden", "body", "kinds.yaml:13:7 wire-twice"),
+    "the API name of ids": ("is_hidden", "note_id", "kinds.yaml:13:7 wire-twice"),
+    "no target": (", to: category", "", "kinds.yaml:16:7 field-key"),
+    "an unknown target": ("to: category", "to: page", "kinds.yaml:16:35 unknown-kind"),
+    "a nested target": ("to: category", "to: line", "kinds.yaml:16:35 unknown-kind"),
+    "no values": ("values: [wide, narrow], default: wide", "", "kinds.yaml:14:7 field-key"),
+    "another value": ("default: wide", "default: tall", "kinds.yaml:14:54 wrong-default"),
+    "values of a flag": ("default: false", "values: [a]", "kinds.yaml:13:28 field-key"),
+    "a flag that is none": ("default: false", "default: no", "kinds.yaml:13:28 wrong-default"),
+    "a variable": ("The heading.", "'${var.x}'", "kinds.yaml:10:59 placeholder-in-kinds"),
+    "an unknown parent": ("kind: note,", "kind: page,", "kinds.yaml:22:14 unknown-kind"),
+    "itself as parent": ("kind: note,", "kind: line,", "kinds.yaml:22:14 parent-cycle"),
+    "an unknown short field": ("short: val", "short: name", "kinds.yaml:22:5 unknown-field"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_reported_at_its_place(tmp_path: Path, mistake: str) -> None:
+    """Nothing else is: of a project whose kinds are unknown, no section is judged."""
+    old, new, expected = MISTAKES[mistake]
+    assert old in PAGE
+    written = PAGE.replace(old, new, 1).lstrip("\n")
+    shifted = PAGE.replace(old, new, 1) if old is not PAGE else written
+    files = {"kinds.yaml": shifted, "notes.yaml": NOTES}
+    assert refused(tmp_path, files) == [expected]
+
+
+def test_broken_kinds_are_reported_by_what_needs_settings_only(tmp_path: Path) -> None:
+    """A state with such kinds cannot be read."""
+    from shopform.config import compile_shop
+    from shopform.errors import ConfigError
+
+    files = {"shopform.yaml": SHOP, "kinds.yaml": PAGE.replace("type: html", "type: x")}
+    project = load_project(write(tmp_path, files), STANDARD)
+    with pytest.raises(ConfigError) as caught:
+        compile_shop(project, None, environment={})
+    assert [each.code for each in caught.value.diagnostics] == ["unknown-word"]
+
+
+def test_every_plain_type_makes_a_model(tmp_path: Path) -> None:
+    rows: dict[str, Any] = {f"f_{t}": t for t in ("text", "html", "flag", "number", "images", "set")}
+    fields = "".join(f"      {name}: {{type: {of}}}\n" for name, of in rows.items())
+    kinds = PAGE.replace("      body: {type: html}\n", fields)
+    write(tmp_path, {"shopform.yaml": SHOP, "kinds.yaml": kinds})
+    catalogue = load_project(tmp_path, STANDARD).catalogue
+    assert rows.keys() <= model_of(catalogue, catalogue["note"]).model_fields.keys()
