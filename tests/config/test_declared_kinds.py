@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from config_files import SHOP, compiled, refused, write
+from support import sampled
 
 from shopform.config import load_project
 from shopform.config.compile.kind_models import model_of
@@ -168,7 +169,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("mistake", sampled(MISTAKES, 4))
 def test_a_mistake_is_reported_at_its_place(tmp_path: Path, mistake: str) -> None:
     """Nothing else is: of a project whose kinds are unknown, no section is judged."""
     old, new, expected = MISTAKES[mistake]
@@ -192,7 +193,9 @@ def test_broken_kinds_are_reported_by_what_needs_settings_only(tmp_path: Path) -
 
 
 def test_every_plain_type_makes_a_model(tmp_path: Path) -> None:
-    rows: dict[str, Any] = {f"f_{t}": t for t in ("text", "html", "flag", "number", "images", "set")}
+    rows: dict[str, Any] = {
+        f"f_{t}": t for t in ("text", "html", "flag", "number", "images", "set")
+    }
     fields = "".join(f"      {name}: {{type: {of}}}\n" for name, of in rows.items())
     kinds = PAGE.replace("      body: {type: html}\n", fields)
     write(tmp_path, {"shopform.yaml": SHOP, "kinds.yaml": kinds})

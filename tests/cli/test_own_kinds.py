@@ -1,0 +1,223 @@
+"""Runs with kinds that the project declares: what is recorded of them, and what changed since."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import SHOPFORM, Run, environment_of, run_here
+from two_shops import KEYS, ask
+
+from shopform.config import load_project
+from shopform.kinds.standard import STANDARD
+from shopform.sandbox import Sandbox
+
+KEY = KEYS["KEY_A"]
+NOTE: dict[str, Any] = {
+    "section": "notes",
+    "endpoint": "note",
+    "id": "note_id",
+    "identity": ["headline"],
+    "fields": {
+        "headline": {"type": "text", "required": True},
+        "body": {"type": "html", "description": "The text."},
+        "hidden": {"type": "flag", "wire": "is_hidden"},
+    },
+}
+LINE: dict[str, Any] = {
+    "section": "lines",
+    "endpoint": "note-line",
+    "id": "note_line_id",
+    "identity": ["val"],
+    "parent": {"kind": "note", "argument": "note_id", "short": "val"},
+    "fields": {"val": {"type": "text", "required": True}},
+}
+KINDS: dict[str, Any] = {"note": NOTE, "line": LINE}
+NOTES = {"notes": {"about": {"headline": "Om os", "hidden": True, "lines": ["one", "two"]}}}
+
+
+class Project:
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        folder.mkdir()
+        self.declare(KINDS, NOTES)
+
+    def declare(self, kinds: Mapping[str, Any], notes: Mapping[str, Any] = NOTES) -> None:
+        shops = {"demo": {"url": self.url, "token": "${env:SHOPFORM_TOKEN}"}}
+        settings = {"shops": shops, "kinds": kinds}
+        (self.folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+        (self.folder / "notes.yaml").write_text(json.dumps(notes), "utf-8")
+
+    def run(self, *arguments: str, code: int = 0) -> Run:
+        done = run_here(self.folder, *arguments, environment=environment_of(KEY))
+        assert done.exit == code, f"{arguments}\n{done.text}"
+        return done
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    """The kinds with other rows of `note`; one of None is removed."""
+    kinds = deepcopy(KINDS)
+    rows: dict[str, Any] = {**kinds["note"]["fields"], **fields}
+    kinds["note"]["fields"] = {name: row for name, row in rows.items() if row is not None}
+    return kinds
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Sandbox]:
+    files = tmp_path / "kinds"
+    files.mkdir()
+    (files / "shopform.yaml").write_text(json.dumps({"kinds": KINDS}), "utf-8")
+    with Sandbox(token=KEY, catalogue=load_project(files, STANDARD).catalogue) as one:
+        yield one
+
+
+@pytest.fixture
+def project(tmp_path: Path, shop: Sandbox) -> Project:
+    return Project(tmp_path / "project", shop.url)
+
+
+def one_line(done: Run) -> str:
+    return " ".join(done.err.split())
+
+
+def test_a_saved_plan_holds_the_kinds_that_it_was_made_with(
+    project: Project, shop: Sandbox
+) -> None:
+    project.run("plan", "--out", "plan.json")
+    plan = project.folder / "plan.json"
+    shown = run_here(project.folder.parent, "show", str(plan), environment=environment_of())
+    assert "line.about.one" in shown.out
+    project.declare(changed(hidden={"type": "flag", "wire": "hidden"}))
+    done = project.run("apply", "plan.json", code=12)
+    assert "the definition of the kind `note` changed: `fields.hidden`" in one_line(done)
+    project.declare({"note": NOTE}, {"notes": {"about": {"headline": "Om os"}}})
+    done = project.run("apply", "plan.json", code=12)
+    assert "the kind `line` is not declared" in one_line(done)
+    project.declare(changed(body={"type": "html", "description": "Another description."}))
+    project.run("apply", "plan.json")
+    assert [row["is_hidden"] for row in shop.data("note")] == [1]
+    assert [row["val"] for row in shop.data("line")] == ["one", "two"]
+
+
+@pytest.mark.wide
+def test_a_plan_with_another_kind_has_another_digest(project: Project) -> None:
+    digest = json.loads(project.run("plan", "--json").out)["digest"]
+    project.declare(changed(hidden={"type": "flag", "wire": "hidden"}))
+    assert json.loads(project.run("plan", "--json").out)["digest"] != digest
+
+
+def test_a_state_with_a_kind_that_is_no_longer_declared(project: Project, shop: Sandbox) -> None:
+    """Nothing is deleted, the error says what to do, and both ways on are open."""
+    project.run("apply", "--auto-approve")
+    project.declare({}, {})
+    before = len(shop.calls)
+    done = project.run("plan", code=1)
+    assert "a kind that shopform does not know: `line`" in one_line(done)
+    assert "declare it under `kinds:` again" in one_line(done)
+    assert "`shopform state rm line.about.one --shop demo`" in one_line(done)
+    assert len(shop.calls) == before
+    lines = ["line.about.one", "line.about.two"]
+    assert project.run("state", "list").out.split() == [*lines, "note.about"]
+    assert 'headline = "Om os"' in project.run("show").out
+    project.declare(KINDS)
+    project.run("plan", "--detailed-exitcode")
+    project.declare({}, {})
+    project.run("state", "rm", *lines, "note.about")
+    project.run("plan", "--detailed-exitcode")
+    assert len(shop.data("note")) == 1
+    assert "note.about" in project.run("log").out
+
+
+def test_a_run_is_undone_with_the_kinds_that_it_was_made_with(
+    project: Project, shop: Sandbox
+) -> None:
+    project.run("apply", "--auto-approve")
+    project.declare(KINDS, {"notes": {"about": {"headline": "Om", "hidden": False}}})
+    project.run("apply", "--auto-approve", "--allow-delete", "lines=2")
+    assert [row["headline"] for row in shop.data("note")] == ["Om"]
+    project.declare({"note": NOTE}, {})
+    done = project.run("undo", "--auto-approve", code=1)
+    assert "cannot be undone: the kind `line` is not declared" in one_line(done)
+    project.declare(changed(hidden={"type": "text", "wire": "is_hidden"}), {})
+    done = project.run("undo", "--auto-approve", code=1)
+    assert "the definition of the kind `note` changed: `fields.hidden`" in one_line(done)
+    more = changed(footer={"type": "text"}, hidden={**NOTE["fields"]["hidden"], "default": False})
+    project.declare(more, {})
+    project.run("undo", "--auto-approve")
+    assert [(row["headline"], row["is_hidden"]) for row in shop.data("note")] == [("Om os", 1)]
+    assert {row["val"] for row in shop.data("line")} == {"one", "two"}
+
+
+@pytest.mark.wide
+def test_a_snapshot_of_other_kinds_is_not_planned_from(project: Project) -> None:
+    project.run("apply", "--auto-approve")
+    project.run("snapshot", "--out", "shop.json")
+    project.run("plan", "--snapshot", "shop.json", "--detailed-exitcode")
+    project.declare(changed(hidden={"type": "text", "wire": "is_hidden"}), {})
+    done = project.run("plan", "--snapshot", "shop.json", code=1)
+    assert "the definition of the kind `note` changed: `fields.hidden`" in one_line(done)
+
+
+@pytest.mark.wide
+def test_a_field_is_written_only_after_an_object_showed_its_key(
+    project: Project, shop: Sandbox
+) -> None:
+    ask(shop, "POST", "note", {"headline": "Another"})
+    project.declare(changed(hidden={"type": "flag", "wire": "concealed"}))
+    done = project.run("apply", "--auto-approve")
+    assert "have no key for `hidden`, which is not sent" in one_line(done)
+    assert "their keys without a field: `is_hidden`" in one_line(done)
+    assert [row["is_hidden"] for row in shop.data("note")] == [0, 0]
+    project.declare(changed(headline={"type": "text", "required": True, "wire": "title"}))
+    done = project.run("plan", code=18)
+    assert "cannot determine which key of `/note` holds `headline`" in one_line(done)
+    project.declare(changed(hidden={"type": "flag", "wire": "concealed", "aliases": ["is_hidden"]}))
+    project.run("apply", "--auto-approve")
+    assert [row["is_hidden"] for row in shop.data("note")] == [0, 1]
+
+
+def test_commands_know_the_kinds_of_the_project(project: Project, shop: Sandbox) -> None:
+    (project.folder / "notes.yaml").write_text("{}", "utf-8")
+    number = ask(shop, "POST", "note", {"headline": "Kontakt", "is_hidden": 1})
+    project.run("import", "--generate", "note.contact", str(number), "--into", "notes.yaml")
+    assert "headline: Kontakt" in (project.folder / "notes.yaml").read_text("utf-8")
+    dumped = project.run("dump").out
+    assert "notes:\n  contact:\n    headline: Kontakt\n    hidden: true\n" in dumped
+    assert "not KIND=N with a kind of supplier" in one_line(
+        project.run("plan", "--allow-delete", "nots=1", code=64)
+    )
+    schema = json.loads(project.run("schema").out)
+    assert "lines" in schema["$defs"]["note"]["properties"]
+    reference = project.run("schema", "--kinds").out
+    assert "## line\n" in reference
+    assert "| field `hidden` | `is_hidden` | ASSUMED | the project's `kinds` |" in reference
+    project.run("init")
+    kept = json.loads((project.folder / ".shopform.schema.json").read_text("utf-8"))
+    assert kept == schema
+    (project.folder / "kinds.yaml").write_text("kinds: {x: {}}", "utf-8")
+    for command in ("schema", "init", "plan"):
+        assert "`section` is missing" in one_line(project.run(command, code=10))
+
+
+@pytest.mark.wide
+def test_the_sandbox_serves_the_kinds_of_a_project(project: Project) -> None:
+    ready = project.folder / "ready"
+    words = [*SHOPFORM, "sandbox", "--port", "0", "--ready-file", "ready", "--token", KEY]
+    environment = environment_of(SHOPFORM_SANDBOX_PROJECT=".")
+    process = subprocess.Popen(
+        words, cwd=project.folder, env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        project.url = f"http://127.0.0.1:{int(ready.read_text('utf-8'))}"
+        project.declare(KINDS)
+        assert "3 to add" in project.run("plan").out
+    finally:
+        process.kill()
+        process.wait()
