@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
-from shopform.kinds import Kind
+from shopform.kinds import Kind, is_extra
 from shopform.kinds.field_types import Unreadable
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, digest, is_digest
@@ -125,6 +125,8 @@ def _as_stored(
         type_ = kind.type(name)
         if name not in item.fields or name not in sent:
             stored.pop(name, None)
+            if is_extra(name):
+                warnings.append(_not_shown(step, name))
         elif isinstance(type_, Unreadable):
             sent[name] = type_.learn(sent[name], item.fields[name])
         else:
@@ -139,6 +141,15 @@ def _as_stored(
             if name == kind.path and appended(kind, sent[name], live) and sent[name] in held:
                 del stored[name]  # not settled: a plan sends it again once the path is free
     return replace(entry, sent=sent, stored=stored)
+
+
+def _not_shown(step: Step, name: str) -> Diagnostic:
+    return warning(
+        "not-kept",
+        f"the shop does not show `{name}` of `{step.address}`, which was sent",
+        address=step.address,
+        hint="it may not keep this column: remove it from the files, or check it in the shop",
+    )
 
 
 def _paths(kind: Kind, read: LiveKind, context: StepContext) -> frozenset[object]:

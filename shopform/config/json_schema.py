@@ -124,7 +124,7 @@ def _or_null(shape: Shape) -> Schema:
 def _accepted(shape: Shape) -> Schema:
     """The schema of a field's values, without its description."""
     placeholder = {"$ref": "#/$defs/placeholder"}
-    if shape.accepts is Accepts.STRING:
+    if shape.accepts in (Accepts.STRING, Accepts.SCALAR):
         return {"type": list(_SCALAR)}
     if shape.accepts is Accepts.CHOICE:
         return {"anyOf": [{"enum": list(shape.choices)}, placeholder]}

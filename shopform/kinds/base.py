@@ -3,14 +3,14 @@
 Every fact about the API has a grade and a source, named as in docs/reference/api-facts.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from shopform.kinds.field_types import TEXT, FieldType
+from shopform.kinds.field_types import RAW, TEXT, FieldType
 
 T = TypeVar("T")
 
@@ -31,6 +31,9 @@ class Fact(NamedTuple, Generic[T]):
     grade: Grade
     source: str
 
+
+EXTRA: Final = "extra."
+"""The prefix of the names of fields that are columns of the shop beyond the rows of a kind."""
 
 UNKNOWN: Final = object()
 """The default of a field whose server default no source names."""
@@ -76,12 +79,56 @@ class Field:
         return not self.generated and self.grade not in (Grade.DOCUMENTED, Grade.CLIENT)
 
 
+COMPUTED: Final = Fact(
+    frozenset(
+        {"url", "cached_url", "created", "last_modified", "is_removed", "removed_on", "images"}
+    ),
+    Grade.OBSERVED,
+    "K-cap, M-prod: only responses have them; K read cached_url of menus",
+)
+
+
+class Fields(dict[str, Field]):
+    """The rows of a kind by name.
+
+    It also has a row for every `extra.COLUMN`, which is not among those it iterates over.
+    """
+
+    def __missing__(self, name: str) -> Field:
+        if not is_extra(name):
+            raise KeyError(name)
+        return _extra_row(name)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and is_extra(name))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+def is_extra(name: str) -> bool:
+    """Return whether a field is a column beyond the rows of its kind."""
+    return name.startswith(EXTRA)
+
+
+@cache
+def _extra_row(name: str) -> Field:
+    column = name.removeprefix(EXTRA)
+    about = f"The column `{column}` of the shop."
+    source = "declared under `extra`"
+    return Field(name, RAW, about, grade=Grade.ASSUMED, source=source, wire=column, empty=None)
+
+
 class Wire(NamedTuple):
     """The API of one kind.
 
     `endpoint` is the path below /REST. `id` names the id field and its aliases. `list_key` is the
     key of the array in an enveloped list. `parent` is the query argument with the parent's id in
     list and create. `order` is that of lists, by `name` or `newest`, where it was observed.
+    `computed` are columns that the shop sets itself.
     """
 
     endpoint: Fact[str]
@@ -90,6 +137,7 @@ class Wire(NamedTuple):
     update: Fact[str] = Fact("PUT", Grade.DOCUMENTED, "D1, A3")
     parent: Fact[str] | None = None
     order: Fact[str] | None = None
+    computed: Fact[frozenset[str]] = COMPUTED
 
 
 class Route(NamedTuple):
@@ -189,8 +237,8 @@ class Kind:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The rows by name, in order."""
-        return MappingProxyType({row.name: row for row in self.rows})
+        """The rows by name, in order; columns beyond them have rows too, see Fields."""
+        return MappingProxyType(Fields({row.name: row for row in self.rows}))
 
     @cached_property
     def refers(self) -> Mapping[str, str]:
@@ -234,6 +282,18 @@ class Kind:
     def _types(self) -> dict[str, FieldType]:
         return {row.name: row.type for row in self.rows}
 
+    def columns(self, named: Mapping[str, str], ids: Iterable[str]) -> dict[str, str]:
+        """Return the columns that are fields, with the fields; "" for those the shop itself sets.
+
+        `named` are the names that one shop has for fields, and `ids` for the id.
+        """
+        parent = (self.wire.parent.value,) if self.wire.parent else ()
+        found = dict.fromkeys((*ids, *parent, *self.wire.computed.value, self.fixed), "")
+        for row in self.rows:
+            names = (named[row.name],) if row.name in named else (row.wire, *row.aliases)
+            found |= dict.fromkeys(names, row.name)
+        return found
+
     def type(self, name: str) -> FieldType:
         """Return the type of a field; that of strings for a field unknown to this version."""
-        return self._types.get(name, TEXT)
+        return self._types.get(name) or (RAW if is_extra(name) else TEXT)

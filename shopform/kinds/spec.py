@@ -60,9 +60,18 @@ class DeliverySpec(StrictModel):
     )
 
 
+COLUMN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+Column = Annotated[str, Field(pattern=COLUMN)]
+RawValue = str | bool | int | float
+
+
 class Spec(StrictModel):
     """The fields of one kind, as written in YAML."""
 
+    extra: dict[Column, RawValue | None] | None = may(
+        "Columns of the shop beyond the fields here, by their names in the API: sent as written"
+        " (a string, a number or a boolean), and compared as strings."
+    )
     lifecycle: LifecycleSpec | None = may("Protection, fields to ignore, shops.")
 
 

@@ -100,7 +100,8 @@ class Shop:
 
     `url` has neither /REST nor a trailing slash. `state` is a path relative to the project, or a
     URL such as s3://bucket/key or https://host/path. `rewrite` maps strings of other shops to
-    their replacements in a clone.
+    their replacements in a clone. `columns` are those beyond the fields that are read, by kind;
+    None for all that the shop shows.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Shop:
     rules: Rules = field(default_factory=Rules)
     rewrite: Mapping[str, str] = field(default_factory=dict)
     wire: Mapping[str, WireNames] = field(default_factory=dict)
+    columns: Mapping[str, frozenset[str]] | None = field(default_factory=dict)
 
     @property
     def remote(self) -> bool:

@@ -1,11 +1,11 @@
 """Make a Plan from Desired, Prior and Live. Pure: no file, clock or socket."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
-from shopform.kinds import Kind
+from shopform.kinds import EXTRA, Kind, is_extra
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.plan import WRITES, Basis, Calls, Change, Op, Plan, Step
@@ -88,7 +88,7 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
             daily=options.daily_calls,
         ),
         names={
-            kind: live.kinds[kind].names
+            kind: {**live.kinds[kind].names, **_columns_sent(kind, steps)}
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
         absent=tuple(sorted(draft.matching.absent)),
@@ -97,6 +97,12 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
     )
+
+
+def _columns_sent(kind: str, steps: Iterable[Step]) -> dict[str, str]:
+    """Return the columns beyond the fields that steps send, which a snapshot may not have."""
+    sent = {name for step in steps if step.kind == kind for name in step.fields if is_extra(name)}
+    return {name: name.removeprefix(EXTRA) for name in sorted(sent)}
 
 
 def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:

@@ -4,6 +4,7 @@ import json
 import random as _random
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import Any, Self
 
@@ -69,6 +70,10 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def read_columns(self, columns: Mapping[str, frozenset[str]] | None) -> None:
+        """Read these columns too from now on, by kind; None for all."""
+        self.shop = replace(self.shop, columns=columns)
 
     def stop(self, why: ShopformError) -> None:
         """Raise `why` for every later request; may be called from any thread."""

@@ -1,15 +1,15 @@
 """Convert between the shop's JSON objects and fields. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.errors import Nonsense
-from shopform.kinds import Kind
+from shopform.kinds import EXTRA, Kind
 from shopform.kinds.field_types.number import id_in
 from shopform.kit.text import backquoted
 from shopform.model.live import LiveObject
-from shopform.model.shop import WireNames
+from shopform.model.shop import Shop, WireNames
 from shopform.model.values import Secret, host_of
 
 Item = dict[str, Any]
@@ -34,6 +34,13 @@ class Names:
     unused: tuple[str, ...] = ()
 
 
+def names_of(shop: Shop, kind: Kind) -> Names:
+    """Return the wire names in a shop, with those of its declared columns."""
+    names = names_for(kind, shop.wire.get(kind.name))
+    extra = extra_names((shop.columns or {}).get(kind.name, ()))
+    return replace(names, fields={**names.fields, **extra}) if extra else names
+
+
 def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
     """Return the wire names before any object of the shop was read."""
     own = overrides or WireNames()
@@ -45,6 +52,18 @@ def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
         fields={ours: own.fields.get(ours, column.wire) for ours, column in kind.fields.items()},
         fixed=frozenset(own.fields),
     )
+
+
+def extra_names(columns: Iterable[str]) -> dict[str, str]:
+    """Return the fields of columns beyond those of a kind, with their wire names."""
+    return {f"{EXTRA}{name}": name for name in sorted(columns)}
+
+
+def with_columns(kind: Kind, names: Names, items: Iterable[Item]) -> Names:
+    """Return the names with all columns of the objects that no field has."""
+    known = kind.columns(names.fields, names.ids)
+    found = set().union(*items) - known.keys()
+    return replace(names, fields={**names.fields, **extra_names(found)})
 
 
 def required(kind: Kind) -> frozenset[str]:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
 from shopform.kinds import Kind
 from shopform.model.live import Live, LiveKind, LiveObject, parent_ids, with_parents
 from shopform.model.shop import Shop
 from shopform.shop.client import Client
-from shopform.shop.codec import Names, discover, names_for, reader
+from shopform.shop.codec import Names, discover, names_of, reader, with_columns
 from shopform.shop.list_reader import Listing, read_lists, run_all
 from shopform.shop.pages import parse_page
 
@@ -46,7 +47,7 @@ def fetch(
             if not found and all(one.refused for one in lists):
                 raise lists[0].refused or ShopError("the shop cannot be read")
             for kind, group in groups.items():
-                _enter(found, kind, group, _names(shop, kind), unread)
+                _enter(found, shop, kind, group, unread)
             parents = found.keys() & {kind.name for kind in level}
             level = [k for k in needed if k.nesting and k.nesting.kind in parents]
     ordered = {kind.name: found[kind.name] for kind in needed if kind.name in found}
@@ -55,9 +56,9 @@ def fetch(
 
 def _enter(
     found: dict[str, LiveKind],
+    shop: Shop,
     kind: Kind,
     lists: Sequence[Listing],
-    names: Names,
     unread: dict[str, ShopformError] | None,
 ) -> None:
     """Add a kind to what was found, or its error to `unread`."""
@@ -65,7 +66,7 @@ def _enter(
     try:
         if refused:
             raise refused
-        found[kind.name] = _live(kind, lists, names)
+        found[kind.name] = _live(shop, kind, lists, names_of(shop, kind))
     except (AccessRefused, ShopError) as problem:
         if unread is None:
             raise
@@ -83,13 +84,13 @@ def list_one(
 
     `names` are wire names already in use; without them they are found as by `fetch`.
     """
-    known = _names(client.shop, kind)
+    known = names_of(client.shop, kind)
     if names:
         known = replace(known, fields=names, fixed=frozenset(names))
     one = Listing(kind, known, parent_id)
     with ThreadPoolExecutor(client.parallelism) as pool:
         read_lists(client, pool, [one])
-    return _live(kind, [one], known)
+    return _live(client.shop, kind, [one], known)
 
 
 def with_product_counts(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live:
@@ -122,10 +123,6 @@ def count_products(client: Client, kind: str, number: int) -> int | None:
     return 0 if answer.total is None and not answer.items else answer.total
 
 
-def _names(shop: Shop, kind: Kind) -> Names:
-    return names_for(kind, shop.wire.get(kind.name))
-
-
 def _listings(
     shop: Shop,
     kind: Kind,
@@ -133,15 +130,20 @@ def _listings(
     wanted: Callable[[Kind, LiveObject], bool],
 ) -> list[Listing]:
     """The list of a kind, or one for every selected parent that can hold objects of it."""
-    names = _names(shop, kind)
+    names = names_of(shop, kind)
     parents = parent_ids(shop.catalogue, kind, lambda above: found[above].objects, wanted)
     return [Listing(kind, names, parent) for parent in parents]
 
 
-def _live(kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:
-    assumed = kind.tentative - names.fixed
-    if assumed and (items := [item for one in lists for item in one.items]):
+def _live(shop: Shop, kind: Kind, lists: Sequence[Listing], names: Names) -> LiveKind:
+    assumed, items = kind.tentative - names.fixed, list[dict[str, Any]]()
+    if assumed or shop.columns is None:
+        items = [item for one in lists for item in one.items]
+    if assumed and items:
         names, assumed = discover(kind, names, items), frozenset()
+    if shop.columns is None:
+        names = with_columns(kind, names, items)
+    del items
     read = reader(kind, names)
     objects: list[LiveObject] = []
     for one in lists:

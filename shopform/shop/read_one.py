@@ -4,7 +4,7 @@ from shopform.errors import Absent, Nonsense
 from shopform.kinds import Kind
 from shopform.model.live import LiveKind
 from shopform.shop.client import Client
-from shopform.shop.codec import discover, names_for, reader, required, unwrap
+from shopform.shop.codec import discover, names_of, reader, required, unwrap, with_columns
 from shopform.shop.fetch import list_one
 
 
@@ -17,13 +17,15 @@ def read_one(client: Client, kind: Kind, number: int, parent_id: int | None = No
     """
     if kind.nesting:
         return list_one(client, kind, parent_id=parent_id)
-    names = names_for(kind, client.shop.wire.get(kind.name))
+    names = names_of(client.shop, kind)
     try:
         item = unwrap(kind, names, client.get(f"{names.endpoint}/{number}"))
     except Absent:
         return LiveKind(names=names.fields)
     if item:
         names = discover(kind, names, [item])
+    if item and client.shop.columns is None:
+        names = with_columns(kind, names, [item])
     found = reader(kind, names)(item, None) if item else None
     lost = required(kind) - found.fields.keys() if found else ()
     if lost:

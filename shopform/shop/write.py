@@ -9,7 +9,7 @@ from shopform.kinds.field_types import Unreadable
 from shopform.model.live import LiveObject
 from shopform.model.values import Secret
 from shopform.shop.client import Client
-from shopform.shop.codec import Names, encode, generated, identify, names_for, reader, unwrap
+from shopform.shop.codec import Names, encode, generated, identify, names_of, reader, unwrap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def read(client: Client, kind: Kind, names: Mapping[str, str], number: int) -> W
 
 
 def _known(client: Client, kind: Kind, names: Mapping[str, str]) -> Names:
-    known = names_for(kind, client.shop.wire.get(kind.name))
+    known = names_of(client.shop, kind)
     return replace(known, fields=names) if names else known
 
 

@@ -9,6 +9,7 @@ from shopform.describe.from_live import declare
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.files import write_output
+from shopform.model.columns import columns_of
 from shopform.model.declared import Declared
 from shopform.model.live import Live
 from shopform.model.prior import Prior
@@ -67,6 +68,7 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> WholeShop:
         connected(workspace, limits) as connection,
         reading(workspace, connection),
     ):
+        connection.client.read_columns(columns_of(workspace.desired, prior))
         live = fetch(
             connection.client, [kind.name for kind in workspace.shop.catalogue.kinds], unread=unread
         )

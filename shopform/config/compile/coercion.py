@@ -15,6 +15,7 @@ from shopform.config.compile.shapes import (
     describe,
     integer,
     number,
+    scalar,
     shape_of,
 )
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
@@ -69,8 +70,9 @@ class Reader:
                 return resolved if self._encodable(node, resolved.text) else REPORTED
             text, plain = resolved, True
         if accepts in _STRINGS or shape.or_string:
+            found = scalar(text) if accepts is Accepts.SCALAR and node.plain else text
             fine = (text.isascii() and "\0" not in text) or self._encodable(node, text)
-            return text if fine else REPORTED
+            return found if fine else REPORTED
         found = None
         if accepts is Accepts.BOOLEAN and plain:
             found = BOOLEANS.get(text)
@@ -115,7 +117,7 @@ class Reader:
 _HALF: Final = "write the character itself, or both halves"
 _NUL: Final = "remove it: no shop can store it"
 _TEXT: Final = Shape(Accepts.STRING)
-_STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE, Accepts.ANY})
+_STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE, Accepts.SCALAR, Accepts.ANY})
 
 
 class _Location:
@@ -279,5 +281,6 @@ _HINTS: Final = {
     Accepts.LIST: "write each item on its own line, after a dash",
     Accepts.MAPPING: "write a key and a colon before each item",
     Accepts.MODEL: "write its fields below it, each with a colon",
+    Accepts.SCALAR: "write one value after the colon",
     Accepts.ANY: "see the reference",
 }

@@ -165,7 +165,7 @@ def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, De
             project.catalogue, kind, declarations.by_kind[kind.name], reader, files, collector
         )
     known = {each.address: each for each in declarations.all()}
-    builder = ResourceBuilder(project.catalogue, known, files, collector)
+    builder = ResourceBuilder(project.catalogue, known, chosen, files, collector)
     resources = _resources(declarations, builder)
     usable = {} if collector.failed else resources  # the shop's URL may be among what failed
     skipped |= warn_about_suspects(known.values(), usable, chosen, project, collector)

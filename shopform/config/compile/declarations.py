@@ -7,7 +7,7 @@ from typing import Any
 from shopform.config.read.project import Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import Kind
+from shopform.kinds import Kind, is_extra
 from shopform.kit.text import backquoted
 from shopform.model.keys import key_from
 from shopform.model.values import KEY, Address, Secret
@@ -31,6 +31,11 @@ class Declaration:
     secrets: dict[str, Secret] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     holds: list[tuple[Kind, Scalar]] = field(default_factory=list)
+
+    def holder(self, field: str) -> Mapping | None:
+        """Return the mapping with a field: the resource, or its `extra`."""
+        node = child(self.node, "extra") if is_extra(field) else self.node
+        return node if isinstance(node, Mapping) else None
 
 
 class Declarations:

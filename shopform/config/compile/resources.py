@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
-from shopform.config.read.yaml_nodes import Sequence, child
+from shopform.config.read.yaml_nodes import Sequence, child, field_node
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import Catalogue, Field, Kind
+from shopform.kinds import EXTRA, Catalogue, Field, Kind
 from shopform.kinds.field_types import FieldType
 from shopform.kit.text import backquoted
 from shopform.model.desired import Delivery, Resource
+from shopform.model.shop import Shop, WireNames
 from shopform.model.values import Address, Ref, Value
 
 _NONE: Final[frozenset[str]] = frozenset()  # Python makes a new one each time
@@ -35,10 +36,12 @@ class ResourceBuilder:
         self,
         catalogue: Catalogue,
         known: Map[Address, Declaration],
+        shop: Shop,
         files: Files,
         collector: Collector,
     ) -> None:
         self._catalogue = catalogue
+        self._shop = shop
         self._known = known
         self._files = files
         self._collector = collector
@@ -56,6 +59,8 @@ class ResourceBuilder:
             for name, row in kind.fields.items()
             if name in data
         }
+        if data.get("extra"):
+            fields |= self._extra(declaration, data["extra"])
         return Resource(
             address=declaration.address,
             kind=kind,
@@ -67,6 +72,22 @@ class ResourceBuilder:
             deliver=self._delivery(declaration) if kind.generated else None,
             span=declaration.key.span,
         )
+
+    def _extra(self, declaration: Declaration, columns: Map[str, Value]) -> dict[str, Value]:
+        """Return the fields of columns; those that the kind has, or the shop sets, are refused."""
+        kind = declaration.kind
+        own = self._shop.wire.get(kind.name, WireNames())
+        known = kind.columns(own.fields, (own.id,) if own.id else kind.wire.id.value)
+        for name in columns.keys() & known.keys():
+            field, node = known[name], child(declaration.node, "extra", name)
+            self._collector.error(
+                "extra-field",
+                f"`{name}` is the field `{field}`" if field else f"the shop itself sets `{name}`",
+                hint=f"declare `{field}`, not under `extra`" if field else "remove it",
+                span=(node or declaration.key).span,
+                address=declaration.address,
+            )
+        return {f"{EXTRA}{name}": columns[name] for name in sorted(columns)}
 
     def _value(self, declaration: Declaration, row: Field, found: Any) -> Value:
         name = row.name
@@ -84,7 +105,7 @@ class ResourceBuilder:
             return None
         kind = declaration.kind.refers[name]
         target = Address(text) if text.startswith(f"{kind}.") else Address.of(kind, text)
-        node = child(declaration.node, name) or declaration.key
+        node = field_node(declaration.node, name) or declaration.key
         found = self._known.get(target)
         if found is None:
             addresses = (str(each) for each in self._known if each.kind == kind)
@@ -112,7 +133,7 @@ class ResourceBuilder:
         self, declaration: Declaration, name: str, number: int, file: str
     ) -> tuple[str, bytes] | None:
         """Return the path in the project and the content of a file that a list item names."""
-        node = child(declaration.node, name)
+        node = field_node(declaration.node, name)
         item = node.items[number] if isinstance(node, Sequence) else declaration.key
         place = child(item, "file") or item
         content = self._files.read(file, place.file, place.span)
@@ -120,7 +141,7 @@ class ResourceBuilder:
         return None if content is None or path is None else (path, content)
 
     def _check_known(self, declaration: Declaration, row: Field, values: list[str]) -> None:
-        node = child(declaration.node, row.name)
+        node = field_node(declaration.node, row.name)
         for number, value in enumerate(values):
             if value in row.known:
                 continue

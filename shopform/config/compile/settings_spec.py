@@ -4,8 +4,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from shopform.kinds.declared.spec import COLUMN, ENDPOINT, FIELD_NAME, KindSpec
-from shopform.kinds.spec import KEY, Key, StrictModel, may, must
+from shopform.kinds.declared.spec import ENDPOINT, FIELD_NAME, KindSpec
+from shopform.kinds.spec import COLUMN, KEY, Key, StrictModel, may, must
 
 SHOP_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 VARIABLE_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"

@@ -34,6 +34,7 @@ class Accepts(StrEnum):
     LIST = "a list"
     MAPPING = "a mapping of keys"
     MODEL = "a mapping"
+    SCALAR = "a string, a number or a boolean"
     ANY = "anything"
 
 
@@ -62,6 +63,9 @@ _SIMPLE: Final = {
 }
 
 
+_SCALARS: Final = frozenset(shape.accepts for shape in _SIMPLE.values())
+
+
 @cache
 def shape_of(model: type[BaseModel]) -> Shape:
     """Return the shape of a model, with its fields under the names used in the files."""
@@ -69,6 +73,13 @@ def shape_of(model: type[BaseModel]) -> Shape:
         info.alias or name: _shape(info.annotation) for name, info in model.model_fields.items()
     }
     return Shape(Accepts.MODEL, fields=fields, model=model)
+
+
+def field_shape(fields: Map[str, Shape], name: str) -> Shape | None:
+    """Return the shape of a field; that of `extra.COLUMN` is the one of values of `extra`."""
+    section, dot, _ = name.partition(".")
+    shape = fields.get(section)
+    return shape.inner if shape and dot else shape
 
 
 def _shape(annotation: Any) -> Shape:
@@ -94,7 +105,18 @@ def _choice(shapes: list[Shape]) -> Shape:
     lists = [shape for shape in shapes if shape.accepts is Accepts.LIST]
     if len(shapes) == 2 and lists and any(shape.accepts is Accepts.STRING for shape in shapes):
         return Shape(Accepts.LIST, inner=lists[0].inner, or_string=True)
+    if len(shapes) > 1 and all(shape.accepts in _SCALARS for shape in shapes):
+        return Shape(Accepts.SCALAR)
     return shapes[0] if len(shapes) == 1 else Shape(Accepts.ANY)
+
+
+def scalar(text: str) -> str | int | float | bool:
+    """Return the value of a plain scalar; a number only if that has the same text."""
+    if text in ("true", "false"):
+        return text == "true"
+    whole = integer(text, False)
+    found = number(text) if whole is None else whole
+    return text if str(found) != text or found is None else found
 
 
 def integer(text: str, plain: bool) -> int | None:

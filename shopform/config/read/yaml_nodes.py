@@ -88,6 +88,11 @@ def child(node: Node | None, *steps: str) -> Node | None:
     return node
 
 
+def field_node(node: Node, name: str) -> Node | None:
+    """Return the node of a field; that of `extra.COLUMN` is inside the one of `extra`."""
+    return child(node, *name.split(".", 1))
+
+
 def place(line: int, column: int) -> int:
     """Encode a place; lines and columns count from 1."""
     return (line - 1) << SHIFT | (column - 1)

@@ -10,12 +10,12 @@ from shopform import files
 from shopform.config.compile.declarations import Declaration, Declarations
 from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
-from shopform.config.compile.shapes import Accepts, shape_of
+from shopform.config.compile.shapes import Accepts, Shape, field_shape, shape_of
 from shopform.config.format.scalars import Plain, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.files import Files
 from shopform.config.read.project import BOM, Project, shop_names
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, field_node
 from shopform.config.write.edits import (
     Edit,
     NotEditable,
@@ -27,6 +27,7 @@ from shopform.config.write.edits import (
 from shopform.config.write.scalar_lines import plain_field
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
+from shopform.kinds import EXTRA
 from shopform.kinds.field_types import FieldType
 from shopform.kit.text_diff import file_diff
 from shopform.model.declared import LiveField
@@ -106,16 +107,18 @@ class _Patching:
             raise _NotPatchable(one.why or "it is not declared")
         if declaration.node.file not in self.contents:
             raise _NotPatchable("it is in a table")
-        entry = declaration.node.entries.get(one.field)
-        if entry is None:
+        holder = declaration.holder(one.field)
+        entry = holder.entries.get(one.field.removeprefix(EXTRA)) if holder else None
+        if entry is None or holder is None:
             self._insert(declaration, one)
             return declaration.node.file
         key, node = entry
         document = self._document(node.file)
-        if self.uses[id(node)] > 1 or node.start < key.start or _has_properties(document, node):
+        shared = self.uses[id(node)] > 1 or self.uses[id(holder)] > 1
+        if shared or node.start < key.start or _has_properties(document, node):
             raise _NotPatchable("an anchor shares the value")
         if isinstance(node, Scalar):
-            self._scalar(document, declaration, one, key, node)
+            self._scalar(document, declaration, one, holder, (key, node))
         elif isinstance(node, Sequence) and isinstance(one.value, tuple):
             self._items(document, node, one)
         elif isinstance(node, Mapping) and one.field in free_text_fields(declaration.kind):
@@ -126,7 +129,9 @@ class _Patching:
 
     def warning(self, one: LiveField, left_out: str, problem: str) -> Diagnostic:
         declaration = self.declarations.get(one.address)
-        place = (child(declaration.node, one.field) or declaration.key) if declaration else None
+        place = (
+            (field_node(declaration.node, one.field) or declaration.key) if declaration else None
+        )
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
         return warning(
             "drift-left",
@@ -168,6 +173,8 @@ class _Patching:
         if any(key is node for key, node in entries):
             raise _NotPatchable("it is a string in a list, which has no other fields")
         order = list(declaration.kind.fields)
+        if one.field not in order:
+            raise _NotPatchable("it is not under `extra` yet")
         rank = order.index(one.field)
         before = [entry for entry in entries if entry[0].text in order[:rank]]
         value, rich = self._plain(declaration, one, ""), declaration.kind.type(one.field).rich
@@ -188,16 +195,17 @@ class _Patching:
         document: Document,
         declaration: Declaration,
         one: LiveField,
-        key: Scalar,
-        node: Scalar,
+        holder: Mapping,
+        entry: tuple[Scalar, Scalar],
     ) -> None:
+        key, node = entry
         if _holds_placeholder(node.text):
             raise _NotPatchable("it contains a placeholder")
         value = self._plain(declaration, one, node.text)
         short = key is node
         if short and key_from(str(value)) != key_from(node.text):
             raise _NotPatchable("its key is derived from the value")
-        bracketed = short or document.flow(declaration.node)
+        bracketed = short or document.flow(holder)
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
     def _items(self, document: Document, node: Sequence, one: LiveField) -> None:
@@ -238,13 +246,14 @@ class _Patching:
         if one.field in declaration.kind.refers:
             return self._key(one.value, old)
         model, value = model_of(self.catalogue, declaration.kind), one.value
-        shape = shape_of(model).fields[one.field]
+        shape = field_shape(shape_of(model).fields, one.field) or Shape(Accepts.ANY)
         if shape.accepts is Accepts.BOOLEAN and isinstance(value, bool):
             return value
         if shape.accepts is Accepts.INTEGER and isinstance(value, int):
             return value
         known = shape.accepts is Accepts.CHOICE and value in shape.choices
-        if not isinstance(value, str) or not (known or shape.accepts is Accepts.STRING):
+        string = shape.accepts in (Accepts.STRING, Accepts.SCALAR)
+        if not isinstance(value, str) or not (known or string):
             raise _NotPatchable("the value in the shop cannot be written in the files")
         return _fitted(declaration.kind.type(one.field), _escaped(value), old)
 

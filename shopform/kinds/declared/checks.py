@@ -10,7 +10,7 @@ from shopform.kit.graphs import find_cycles
 from shopform.kit.text import backquoted
 
 # Keys of every resource, and of plans and tables.
-RESERVED: Final = frozenset({*Spec.model_fields, "extra", "file", "id", "secret_to", "table"})
+RESERVED: Final = frozenset({*Spec.model_fields, "file", "id", "secret_to", "table"})
 _FLAGS: Final = frozenset({"true", "false", "0", "1"})
 
 

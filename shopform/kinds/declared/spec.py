@@ -5,12 +5,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from shopform.kinds.spec import Key, StrictModel, may, must
+from shopform.kinds.spec import Column, Key, StrictModel, may, must
 
 FIELD_NAME: Final = r"^[a-z][a-z0-9_]*$"
 ENDPOINT: Final = r"^[A-Za-z0-9_][A-Za-z0-9_/-]*$"
-COLUMN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
-Column = Annotated[str, Field(pattern=COLUMN)]
 FieldName = Annotated[str, Field(pattern=FIELD_NAME)]
 
 

@@ -8,15 +8,18 @@ from shopform.kinds.field_types.html import Html
 from shopform.kinds.field_types.images import Images
 from shopform.kinds.field_types.number import Number
 from shopform.kinds.field_types.path import Path
+from shopform.kinds.field_types.raw import Raw
 from shopform.kinds.field_types.reference import Reference
 from shopform.kinds.field_types.set import Set
 from shopform.kinds.field_types.text import Choice, Text
 
 PATH: Final = Path()
+RAW: Final = Raw()
 TEXT: Final = Text()
 
 __all__ = [
     "PATH",
+    "RAW",
     "TEXT",
     "Change",
     "Choice",
@@ -28,6 +31,7 @@ __all__ = [
     "Number",
     "Operations",
     "Path",
+    "Raw",
     "Reference",
     "Set",
     "Text",

@@ -94,6 +94,10 @@ class FieldType:
         """Whether a response may contain this value, to find a field with an unknown name."""
         return True
 
+    def declared_as(self, raw: object, value: object) -> object:
+        """Return a value of a response as files declare it; `value` is its canonical form."""
+        return value
+
     def rewritten_like(self, text: str, old: str) -> str:
         """Return a string in the written form of the old one."""
         return text

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from time import time
 
 from shopform.kinds import Kind
+from shopform.model.columns import columns_of
 from shopform.model.coverage import Coverage
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Plan
@@ -90,6 +91,7 @@ class Changed:
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         workspace, client = self.workspace, connection.client
         known, _ = self._snapshot.opened(workspace.shop, workspace.desired)
+        client.read_columns(columns_of(workspace.desired, prior))
         reader = SnapshotReader(client, known)
         with reading(workspace, connection):
             result = self._planned(reader, connection, prior)

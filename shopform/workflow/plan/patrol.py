@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.diagnostics import Diagnostic, plural, warning
 from shopform.errors import BudgetSpent
+from shopform.model.columns import columns_of
 from shopform.model.live import PAGE, Live
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
@@ -34,6 +35,7 @@ def patrol(
     options = replace(options, daily_calls=connection.ledger.daily, refresh_only=True)
     kept = kept_snapshot(workspace) or empty_snapshot(workspace)
     known, _ = kept.without(kept.changed_since(prior)).opened(shop, desired)
+    connection.client.read_columns(columns_of(desired, prior))
     round_ = _Round(SnapshotReader(connection.client, known), prior, spend)
     kinds, wanted = lists_to_read(options, desired, prior)
     with reading(workspace, connection):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from shopform.diagnostics import Collector, warning
 from shopform.errors import AccessRefused, ShopError, ShopformError, UsageError
 from shopform.kinds import Kind
+from shopform.model.columns import columns_of
 from shopform.model.desired import Desired, Moved
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.plan import Plan
@@ -230,6 +231,7 @@ def reading(workspace: Workspace, connection: Connection) -> Iterator[None]:
 
 def _read(options: Options, connection: Connection, desired: Desired, prior: Prior) -> Live:
     client, now = connection.client, int(time())
+    client.read_columns(columns_of(desired, prior))
     kinds, wanted = lists_to_read(options, desired, prior)
     live = confirm_absence(client, fetch(client, kinds, wanted=wanted), prior)
     require_same_shop(client, prior, live, desired)

@@ -201,6 +201,7 @@ def _check_kinds(found: SnapshotFile, prior: Prior, catalogue: Catalogue) -> Non
 
 def _object(kind: Kind, item: KeptObject, parent: int | None) -> LiveObject:
     digests = {name: Digested(value) for name, value in item.digests.items()}
-    if unknown := item.fields.keys() - kind.fields.keys() or digests.keys() - item.fields.keys():
+    unknown = {name for name in item.fields if name not in kind.fields}
+    if unknown := unknown or digests.keys() - item.fields.keys():
         raise ValueError(f"the {kind.name} {item.id} has an unknown field `{min(unknown)}`")
     return LiveObject(item.id, {**item.fields, **digests}, parent, item.fixed, item.site)

@@ -10,6 +10,7 @@ from shopform.diagnostics import Collector, Diagnostic, did_you_mean, warning
 from shopform.errors import ShopError, StateError, UsageError
 from shopform.kinds import Catalogue
 from shopform.model.addresses import container_of
+from shopform.model.columns import columns_of
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
 from shopform.model.references import parent_links
@@ -48,6 +49,7 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
         parent_id = _parent_id(workspace.shop.catalogue, wanted, prior)
         with connected(workspace, limits) as connection:
             require_same_shop(connection.client, prior)
+            connection.client.read_columns(columns_of(workspace.desired, prior))
             found = _read(connection.client, wanted, number, parent_id)
             record_shop(session, workspace.shop, None)
         block = _Block(workspace.desired)

@@ -5,7 +5,7 @@ from collections.abc import Mapping as Map
 
 from shopform.config.compile.checks.rewritable_names import check_rewritable
 from shopform.config.compile.declarations import Declaration
-from shopform.config.read.yaml_nodes import Scalar, child
+from shopform.config.read.yaml_nodes import Scalar, field_node
 from shopform.diagnostics import Collector
 from shopform.kinds.field_types import PATH, FieldType
 from shopform.kit.graphs import find_cycles
@@ -116,10 +116,10 @@ def _report_cycle(
     start = cycle.index(first)
     ordered = [*cycle[start:], *cycle[:start]]
     places = [
-        (f"`{each}`", (child(declarations[each].node, name) or declarations[each].key).span)
+        (f"`{each}`", (field_node(declarations[each].node, name) or declarations[each].key).span)
         for each in ordered
     ]
-    span = (child(declarations[first].node, name) or declarations[first].key).span
+    span = (field_node(declarations[first].node, name) or declarations[first].key).span
     collector.error(
         "reference-cycle",
         f"`{name}` forms a cycle: {cycle_of(ordered)}",
@@ -180,7 +180,7 @@ def _report_duplicate(
     name: str = "",
 ) -> None:
     def place(declaration: Declaration) -> Scalar:
-        node = child(declaration.node, name) if name else None
+        node = field_node(declaration.node, name) if name else None
         return node if isinstance(node, Scalar) else declaration.key
 
     collector.error(

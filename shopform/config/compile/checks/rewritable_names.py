@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from shopform.config.compile.declarations import Declaration
-from shopform.config.read.yaml_nodes import child
+from shopform.config.read.yaml_nodes import field_node
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import Kind
 from shopform.model.canonical import identity_part
@@ -74,7 +74,7 @@ class _Warnings:
 
 
 def _place(declaration: Declaration, name: str) -> Span:
-    return (child(declaration.node, name) or declaration.key).span
+    return (field_node(declaration.node, name) or declaration.key).span
 
 
 def _rewritten(kind: Kind, name: str, text: str) -> str:

@@ -7,14 +7,14 @@ from typing import Final
 
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
-from shopform.config.compile.shapes import Accepts, shape_of
+from shopform.config.compile.shapes import Accepts, field_shape, shape_of
 from shopform.config.read.csv_cells import trim
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child, place
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import Catalogue, Kind
 from shopform.kit.text import backquoted
 
-_STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE})
+_STRINGS: Final = frozenset({Accepts.STRING, Accepts.CHOICE, Accepts.SCALAR})
 _ONE_CELL: Final = _STRINGS | {Accepts.BOOLEAN, Accepts.INTEGER, Accepts.NUMBER}
 _NAMED: Final = "list the columns to read under `columns`, as `FIELD: HEADER`"
 
@@ -30,6 +30,17 @@ class CsvColumn:
     name: Scalar
     string: bool
     listed: bool
+
+    def enter(self, resource: Mapping, node: Node) -> None:
+        """Add the field to a resource; one named `extra.COLUMN` to its mapping `extra`."""
+        section, dot, inner = self.name.text.partition(".")
+        name = self.name
+        if dot:
+            at = Scalar(name.file, name.start, name.start, section, False)
+            _, held = resource.entries.setdefault(section, (at, Mapping(name.file, name.start)))
+            resource = held if isinstance(held, Mapping) else resource
+            name = Scalar(name.file, name.start, name.start, inner, False)
+        resource.entries[name.text] = (name, node)
 
 
 class Headers:
@@ -69,7 +80,8 @@ class Headers:
 
     def _column(self, index: int, field: str) -> CsvColumn:
         at = place(self._number, index + 1)
-        accepts = self._shapes[field].accepts
+        shape = field_shape(self._shapes, field)
+        accepts = shape.accepts if shape else Accepts.ANY
         listed = accepts not in _ONE_CELL
         return CsvColumn(
             index, Scalar(self._file, at, at, field, False), accepts in _STRINGS, listed
@@ -103,15 +115,14 @@ class Headers:
         """Return the columns whose headers are names of fields, except those in `skipped`."""
         for index, header in enumerate(self.names):
             first = self._first(header) if header else index
-            other = header in skipped and header not in self._shapes
+            other = header in skipped and not field_shape(self._shapes, header)
             wanted = header and first == index and not other
             if wanted and self._fits(header, Span(self._file, self._number, index + 1), _NAMED):
                 yield index, header
 
     def _fits(self, field: str, span: Span, hint: str) -> bool:
         """Whether cells can hold the field; if not, report it."""
-        shape = self._shapes.get(field)
-        if shape is None:
+        if field_shape(self._shapes, field) is None:
             near = did_you_mean(field, self._shapes)
             some = hint or f"fields are {backquoted(self._shapes)}"
             self._collector.error(

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from shopform.config.read.suspect_values import SuspectRows, SuspectValue, about, suspect_code
-from shopform.config.read.yaml_nodes import child
+from shopform.config.read.yaml_nodes import field_node
 from shopform.diagnostics import Collector, plural
 from shopform.kinds.field_types import PATH
 from shopform.kinds.field_types.base import NO_HOSTS
@@ -107,7 +107,7 @@ def _suspects(
             foreign = "//" in str(canonical(PATH, text, hosts))
             code = code or ("route-foreign" if foreign else "")
         if code:
-            node = child(declaration.node, field) or declaration.key
+            node = field_node(declaration.node, field) or declaration.key
             yield SuspectValue(code, text, about(declaration.kind, code, field), node.span)
 
 

@@ -232,7 +232,7 @@ class _Table:
                 ]
             else:
                 node = Scalar(file, at, at, text, not column.string)
-            resource.entries[column.name.text] = (column.name, node)
+            column.enter(resource, node)
         return resource
 
     def _key(
