@@ -114,12 +114,7 @@ class _Check:
 
     def step(self, step: Step) -> Iterator[str]:
         kind, names = self.plan.catalogue[step.kind], self.plan.names.get(step.kind, {})
-        sent, hidden = kind.fields, kind.generated
-        wrong = [
-            n
-            for n, v in step.fields.items()
-            if n not in sent or n in hidden or not is_typed(kind, n, v)
-        ]
+        wrong = [n for n, v in step.fields.items() if not is_typed(kind, n, v)]
         wrong += [n for n in step.fields if n not in names]
         if wrong or not is_complete(kind, step):
             about = "".join(f", see `{name}`" for name in wrong)

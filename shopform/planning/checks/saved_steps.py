@@ -27,7 +27,10 @@ def is_complete(kind: Kind, step: Step) -> bool:
 
 
 def is_typed(kind: Kind, name: str, value: object) -> bool:
+    """Return whether a step may send this value of a field."""
     type_ = kind.type(name)
+    if name not in kind.fields or name in kind.generated:
+        return False
     if isinstance(value, Ref):
         return bool(type_.refers)
     if isinstance(value, Secret):
