@@ -38,6 +38,7 @@ COMMANDS = {
     "graph": ("graph:command", "Print the dependency graph as DOT or Mermaid."),
     "state": ("state:group", "Inspect and edit the state."),
     "force-unlock": ("state:force_unlock", "Release the lock of a run that hangs."),
+    "login": ("login:command", "Get a key by the login of Shoporama, and store it in the keyring."),
     "webhook": (
         "webhook:group",
         "Verify deliveries of events, and send signed ones to a receiver.",

@@ -107,7 +107,7 @@ def with_refs(value: Any, change: Callable[[Ref], object]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A string from `${env:...}` or `${file:...}`: sent to the shop, never shown or saved.
+    """A string from `${env:...}`, `${file:...}` or `${keyring:...}`: sent, never shown or saved.
 
     `source` may be shown: the string with `${var.NAME}` replaced and other placeholders as written.
     """

@@ -119,6 +119,7 @@ def test_a_command_loads_the_project_once(counted: Counted) -> None:
         "fmt",
         "sandbox",
         "webhook",
+        "login",
     } == COMMANDS.keys()
     read = 0
     for compiled, arguments in RUNS:

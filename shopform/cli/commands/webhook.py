@@ -27,7 +27,7 @@ signing = options.stack(
         "--secret",
         "source",
         metavar="SOURCE",
-        help="The secret, as '${env:NAME}', '${file:PATH}', or `-` for stdin.",
+        help="The secret, as '${env:NAME}', '${file:PATH}', '${keyring:NAME}', or `-` for stdin.",
     ),
     option("--header", metavar="NAME", help="The header with the signature."),
     option(

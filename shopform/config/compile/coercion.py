@@ -108,7 +108,7 @@ class Reader:
         self._collector.error(
             "secret-misplaced",
             "a secret is not allowed here: it would be shown",
-            hint="`${env:...}` and `${file:...}` belong in string fields of a resource",
+            hint="secrets, such as `${env:...}`, belong in string fields of a resource",
             span=node.span,
         )
         return REPORTED

@@ -133,8 +133,8 @@ def compile_shops(
 class _Inputs:
     """What all shops of a run are compiled from.
 
-    With `secrets` false, neither the environment nor `${file:...}` is read, and every Secret has an
-    empty text. Files of strings and images are read in any case.
+    With `secrets` false, neither the environment, `${file:...}` nor the keyring is read, and every
+    Secret has an empty text. Files of strings and images are read in any case.
     """
 
     project: Project

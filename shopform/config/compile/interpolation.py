@@ -1,4 +1,5 @@
-"""Placeholders in strings: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`; `$${` escapes `${`."""
+"""Placeholders in strings: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`,
+`${keyring:NAME}`; `$${` escapes `${`."""
 
 import re
 from collections.abc import Mapping as Map
@@ -7,17 +8,18 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from shopform.config.read.files import Files
+from shopform.config.read.keyrings import SERVICE, read_keyring
 from shopform.config.read.yaml_nodes import Scalar
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.errors import ConfigError, UsageError
 from shopform.model.values import Secret
 
 _PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
-_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file):[^{}]+\}")
+_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file|keyring):[^{}]+\}")
 
 
 def wholly_secret(text: str) -> bool:
-    """Whether a string is exactly one `${env:...}` or `${file:...}`."""
+    """Whether a string is exactly one `${env:...}`, `${file:...}` or `${keyring:...}`."""
     return _WHOLLY_SECRET.fullmatch(text) is not None
 
 
@@ -32,8 +34,8 @@ class Variable(NamedTuple):
 class Resolver:
     """Replaces placeholders for one shop. Errors go to the collector.
 
-    With `secrets` false, neither the environment nor `${file:...}` is read: they give a Secret with
-    an empty text.
+    With `secrets` false, neither the environment, `${file:...}` nor the keyring is read: they give
+    a Secret with an empty text.
     """
 
     def __init__(
@@ -91,25 +93,26 @@ class Resolver:
         if closed and body.startswith("var."):
             return self._variable(body[4:], node, active)
         kind, colon, name = body.partition(":")
-        if not closed or not colon or not name or kind not in ("env", "file"):
+        if not closed or not colon or not name or kind not in ("env", "file", "keyring"):
             shown = "${" + body + ("}" if closed else "")
             self._collector.error(
                 "unknown-placeholder",
                 f"unknown placeholder `{shown}`" if closed else f"`{shown}` is not closed",
-                hint="write `${var.NAME}`, `${env:NAME}` or `${file:PATH}`, "
+                hint="write `${var.NAME}`, `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`, "
                 "and `$${` for a literal `${`",
                 span=node.span,
             )
             return None
         if not self._secrets or not active:
             return Secret(f"${{{body}}}", "")
-        return self._environ(name, node) if kind == "env" else self._file(name, node)
+        read = {"env": self._environ, "file": self._file, "keyring": self._keyring}[kind]
+        return read(name, node)
 
     def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
         found = self._variables.get(name)
         if self._in_variable:
             code, summary = "unknown-variable", f"`${{var.{name}}}` cannot be used here"
-            hint = "a variable may only contain strings, `${env:NAME}` and `${file:PATH}`"
+            hint = "a variable may only contain strings and secrets"
         elif found is None:
             code, summary = "unknown-variable", f"unknown variable `{name}`"
             hint = did_you_mean(name, self._variables, "declare it under `variables:`")
@@ -153,6 +156,24 @@ class Resolver:
         text = self._files.text(path, node.file, node.span)
         return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))
 
+    def _keyring(self, name: str, node: Scalar) -> Secret | None:
+        try:
+            text = read_keyring(name)
+        except ConfigError as problem:
+            hint = problem.diagnostics[0].hint
+            self._collector.error("keyring-unusable", str(problem), hint=hint, span=node.span)
+            return None
+        if text is None:
+            self._collector.error(
+                "keyring-missing",
+                f"the keyring has no secret `{name}`",
+                hint=f"`shopform login` stores the key of a shop; `keyring set {SERVICE} {name}`"
+                " any other",
+                span=node.span,
+            )
+            return None
+        return Secret(f"${{keyring:{name}}}", text)
+
 
 def read_source(text: str, directory: Path, environment: Map[str, str]) -> str:
     """Return the secret of a source outside of the files, such as `${env:NAME}` in an option.
@@ -162,7 +183,8 @@ def read_source(text: str, directory: Path, environment: Map[str, str]) -> str:
     if not wholly_secret(text):
         raise UsageError(
             "a secret must not be on the command line",
-            hint="write its source, in single quotes: '${env:NAME}' or '${file:PATH}'",
+            hint="write its source, in single quotes: '${env:NAME}', '${file:PATH}' or"
+            " '${keyring:NAME}'",
         )
     collector = Collector()
     files = Files(directory, collector)

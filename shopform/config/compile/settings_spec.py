@@ -39,7 +39,9 @@ class ShopSpec(StrictModel):
     """One shop: its URL, and what differs there."""
 
     url: str = must("Its URL: https, except on this machine; with or without /REST.")
-    token: str = must("Its API key, as `${env:NAME}` or `${file:PATH}`; never the key itself.")
+    token: str = must(
+        "Its API key, as `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`; never itself."
+    )
     auth: Auth = may(
         "How the key is sent: `Bearer KEY`, `KEY` alone, or `Shoporama KEY`.", "bearer"
     )

@@ -136,7 +136,8 @@ class Settings:
             self._collector.error(
                 "literal-token",
                 "a token must not be in the files",
-                hint="write `${env:NAME}` or `${file:PATH}`; replace this token if it was real",
+                hint="write `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`; replace this token"
+                " if it was real",
                 span=token.span,
             )
         url = child(node, "url")

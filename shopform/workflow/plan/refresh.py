@@ -29,6 +29,7 @@ from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
 from shopform.shop.fetch import fetch, with_product_counts
 from shopform.workflow.records.key_rights import KeyRights
+from shopform.workflow.records.key_use import KeyUse
 from shopform.workflow.records.shared_calls import shared_calls
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import require_same_shop
@@ -85,7 +86,7 @@ def connected(
         rights.watch(method, path, status)
         connection.watch(path)
 
-    rights = KeyRights(workspace)
+    rights, use = KeyRights(workspace), KeyUse(shop)
     ledger = CallCounter(
         workspace.data,
         shop.token.text,
@@ -104,8 +105,11 @@ def connected(
             on_call=answered,
         ) as client,
     ):
+        observer.warn(use.warnings())
         connection = Connection(client, ledger, rights, limits)
         yield connection
+        if rights.accepted:
+            use.renew()
 
 
 def read_and_plan(

@@ -26,7 +26,8 @@ _MISSING: Final = (404, 410)
 class KeyRights:
     """The rights of the key in one shop: `watch` gets every call of a run, `close` records them.
 
-    If documents cannot be read or written, the observer is warned.
+    `accepted`: the shop accepted the key in this run. If documents cannot be read or written, the
+    observer is warned.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -37,7 +38,7 @@ class KeyRights:
             names_for(kind, shop.wire.get(kind.name)).endpoint: kind.name
             for kind in shop.catalogue.kinds
         }
-        self._accepted = False
+        self.accepted = False
         self._written: set[str] = set()
         self._refused: dict[str, int] = {}
 
@@ -48,13 +49,13 @@ class KeyRights:
         in this run.
         """
         good = 200 <= status < 300
-        self._accepted = self._accepted or good or status in _MISSING
+        self.accepted = self.accepted or good or status in _MISSING
         kind = self._kinds.get(path.partition("/")[0])
         if method == "GET" or kind is None:
             return
         if good:
             self._written.add(kind)
-        elif status == 403 or (status == 401 and self._accepted):
+        elif status == 403 or (status == 401 and self.accepted):
             self._refused[kind] = status
 
     def denials(self) -> Mapping[str, Denial]:
