@@ -16,6 +16,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def without_secrets(url: str) -> str:
+    """Return a URL without its login, query and fragment, which may hold a password."""
+    return re.sub("//[^/]*@", "//", re.split("[?#]", url)[0])
+
+
 # RFC 3986 2.2: decoded, these would divide an address otherwise. A browser takes `\\` for `/`.
 _RESERVED: Final = frozenset(":/?#[]@!$&'()*+,;=%\\")
 

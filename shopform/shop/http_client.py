@@ -1,6 +1,8 @@
 """The client of httpx, for the shop, for servers of states, forges and receivers of webhooks."""
 
 import time
+from concurrent.futures import Future
+from threading import Event, Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -52,6 +54,50 @@ def open_https(url: str, otherwise: ShopformError, **settings: Any) -> httpx.Cli
     return open_client(parts.scheme, host, type(otherwise), **settings)
 
 
+def download(http: httpx.Client, url: str, *, largest: int, seconds: float) -> bytes | str:
+    """Return the body of a response, or why there is none, within limits of size and time.
+
+    It is read by another thread, which is abandoned when it is late: a server that sends a byte now
+    and then never exceeds the timeouts of httpx.
+    """
+    found: Future[bytes | str] = Future()
+    late = Event()
+
+    def read() -> None:
+        try:
+            body = _read(http, url, largest, late)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
+            body = _reason(problem)
+        found.set_result(body)
+
+    Thread(target=read, daemon=True).start()
+    try:
+        return found.result(seconds)
+    except TimeoutError:
+        late.set()
+        return f"the response took more than {seconds:,.0f} seconds"
+
+
+def _read(http: httpx.Client, url: str, largest: int, late: Event) -> bytes | str:
+    with http.stream("GET", url) as response:
+        if response.is_redirect:
+            return f"it redirects to `{response.headers.get('location', '')[:200]}`"
+        if not response.is_success:
+            return f"it answered {response.status_code}"
+        parts, size = [], 0
+        for part in response.iter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > largest or late.is_set():
+                return f"it is larger than {largest:,} bytes"
+        return b"".join(parts)
+
+
+def _reason(problem: Exception) -> str:
+    """Return why there was no response; most errors may quote headers."""
+    return str(problem) if isinstance(problem, httpx.ConnectError) else type(problem).__name__
+
+
 def request(
     http: httpx.Client, method: str, url: str, *, tries: int = TRIES, pause: float, **content: Any
 ) -> httpx.Response | str:
@@ -63,9 +109,7 @@ def request(
         try:
             response = http.request(method, url, **content)
         except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
-            # Other errors may quote headers.
-            quotable = isinstance(problem, httpx.ConnectError)
-            reason = str(problem) if quotable else type(problem).__name__
+            reason = _reason(problem)
         else:
             if not left or (response.status_code != 429 and response.status_code < 500):
                 return response

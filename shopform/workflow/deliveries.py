@@ -5,7 +5,6 @@ header with the signature and the payload are in no known document.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
@@ -16,6 +15,7 @@ from shopform.config import read_source
 from shopform.errors import Refused, ShopformError, UsageError
 from shopform.kinds import Catalogue
 from shopform.kit.signatures import Scheme, matching, sign, verify
+from shopform.kit.url_paths import without_secrets
 from shopform.shop.http_client import open_https, request
 
 TIMEOUT = 30.0
@@ -108,8 +108,7 @@ def test_body(event: str) -> bytes:
 
 def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
     """Send a signed delivery once. Raises ShopformError unless the receiver answers 2xx."""
-    # A query or a login may hold a password.
-    shown = re.sub("//[^/]*@", "//", re.split("[?#]", url)[0])
+    shown = without_secrets(url)
     refused = UsageError(
         f"`{shown}` is not an https URL", hint="`http://` is for this machine only"
     )
