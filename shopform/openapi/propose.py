@@ -6,7 +6,7 @@ identify an object, is to be checked by people, so it is never used without them
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from shopform.kinds import Catalogue
 from shopform.openapi.endpoints import DocumentedColumn, DocumentedEndpoint, operations_of, plural
@@ -27,7 +27,7 @@ class Proposal:
 
     endpoint: DocumentedEndpoint
     name: str = ""
-    declaration: Mapping[str, object] | None = None
+    declaration: Mapping[str, Any] | None = None
     why_not: str = ""
 
 
@@ -42,16 +42,16 @@ def propose(endpoint: DocumentedEndpoint, catalogue: Catalogue) -> Proposal:
         return Proposal(endpoint, why_not=f"it has no {lacking}")
     number = _id(endpoint)
     columns = [column for column in _sendable(endpoint) if column.name != number]
-    fields = {
-        _name(column, catalogue): declared
-        for column in columns
-        if (declared := _field(column, name, catalogue))
-    }
+    fields: dict[str, dict[str, Any]] = {}
+    for column in columns:
+        if declared := _field(column, name, catalogue):
+            fields.setdefault(_name(column, catalogue), declared)
     identity = _identity(columns)
     if not number or not identity:
         lacking = "a column with the id" if not number else "a string that identifies an object"
         return Proposal(endpoint, why_not=f"the document does not show {lacking}")
-    declaration: dict[str, object] = {
+    fields[identity]["required"] = True  # what identifies an object is always declared
+    declaration: dict[str, Any] = {
         "section": plural(endpoint.name).replace("_", "-"),
         "endpoint": endpoint.name,
         "id": number,
@@ -60,7 +60,24 @@ def propose(endpoint: DocumentedEndpoint, catalogue: Catalogue) -> Proposal:
     }
     if _PATH in fields:
         declaration["path"] = _PATH
-    return Proposal(endpoint, name, {**declaration, "fields": fields})
+    declaration["fields"] = fields
+    why_not = _refused(catalogue, name, declaration)
+    return Proposal(endpoint, why_not=why_not) if why_not else Proposal(endpoint, name, declaration)
+
+
+def _refused(catalogue: Catalogue, name: str, declaration: Mapping[str, Any]) -> str:
+    """Return why a project could not declare the kind; empty if it could."""
+    from pydantic import ValidationError
+
+    from shopform.kinds.declared.checks import problems
+    from shopform.kinds.declared.spec import KindSpec
+
+    try:
+        spec = KindSpec.model_validate(declaration)
+    except ValidationError as refused:
+        first = refused.errors()[0]
+        return f"`{'.'.join(map(str, first['loc']))}` has a form that `kinds` does not have"
+    return next((each.summary for each in problems(catalogue, {name: spec})), "")
 
 
 def _id(endpoint: DocumentedEndpoint) -> str:
@@ -76,7 +93,7 @@ def _sendable(endpoint: DocumentedEndpoint) -> Iterator[DocumentedColumn]:
 
 
 def _identity(columns: list[DocumentedColumn]) -> str:
-    strings = {column.name: column for column in columns if "string" in _types(column)}
+    strings = {column.name: column for column in columns if _types(column) == {"string"}}
     required = [name for name, column in strings.items() if column.required]
     likely = [name for name in _NAMES if name in strings]
     both = [name for name in likely if name in required]
@@ -87,26 +104,32 @@ def _types(column: DocumentedColumn) -> set[str]:
     return (column.sent or column.shown or set()) - {"null"}
 
 
-def _field(column: DocumentedColumn, name: str, catalogue: Catalogue) -> dict[str, object] | None:
+def _field(column: DocumentedColumn, name: str, catalogue: Catalogue) -> dict[str, Any] | None:
     """Return the declaration of a field; None for forms that no type of field has."""
     kind = _type(column)
     target = _target(column, name, catalogue)
     if not kind and not target:
         return None
-    found: dict[str, object] = {"type": "reference", "to": target} if target else {"type": kind}
+    found: dict[str, Any] = {"type": "reference", "to": target} if target else {"type": kind}
     if target:
         found["wire"] = column.name
+    if kind == "choice":
+        found["values"] = [*column.allowed]
     if column.required:
         found["required"] = True
     if column.description:
-        found["description"] = " ".join(column.description.split())[:200]
+        # A kind cannot use a variable, so `${` is not allowed.
+        found["description"] = " ".join(column.description.split())[:200].replace("${", "{")
     return found
 
 
 def _type(column: DocumentedColumn) -> str:
     types = _types(column)
     if types == {"array"}:
-        return "set" if column.items and column.items.types == {"string"} else ""
+        item = column.items
+        if item and {"image_id", "description"} <= item.properties.keys():
+            return "images"
+        return "set" if item and item.types == {"string"} else ""
     flags = column.name.startswith(_FLAGS) or {*column.allowed} == {"0", "1"}
     if types == {"boolean"} or (flags and types and types <= {"boolean", "integer", "string"}):
         return "flag"
@@ -114,8 +137,8 @@ def _type(column: DocumentedColumn) -> str:
         return "number"
     if types != {"string"}:
         return ""
-    if column.name == _PATH:
-        return "path"
+    if column.name == _PATH or (column.allowed and all(column.allowed)):
+        return "path" if column.name == _PATH else "choice"
     return "html" if "html" in f"{column.format} {column.description}".lower() else "text"
 
 

@@ -19,7 +19,12 @@ PAGE: dict[str, Any] = {
         "category_id": {"type": "integer"},
         "parent_id": {"type": "integer"},
         "tags": {"type": "array", "items": {"type": "string"}},
-        "images": {"type": "array", "items": {"type": "object"}},
+        "images": {
+            "type": "array",
+            "items": {"properties": {"image_id": {}, "description": {"type": "string"}}},
+        },
+        "layout": {"type": "string", "enum": ["wide", "narrow"]},
+        "files": {"type": "array", "items": {"type": "object"}},
         "price": {"type": "number"},
     },
 }
@@ -56,6 +61,8 @@ def test_kind_is_proposed_of_what_the_document_shows_and_nothing_else() -> None:
             "category": {"type": "reference", "to": "category", "wire": "category_id"},
             "parent": {"type": "reference", "to": "page", "wire": "parent_id"},
             "tags": {"type": "set"},
+            "images": {"type": "images"},
+            "layout": {"type": "choice", "values": ["wide", "narrow"]},
         },
     }
 
@@ -65,6 +72,12 @@ def test_why_there_is_none() -> None:
     assert proposed("country", PAGE).why_not == "it has no create or update"
     assert proposed("thing", {"properties": {"name": {"type": "string"}}}, "put").why_not == (
         "the document does not show a column with the id"
+    )
+    taken = {"properties": {**PAGE["properties"], "copy": {"type": "string"}}}
+    assert proposed("page", taken, "put").why_not == "`copy` cannot be the name of a field"
+    capital = {"properties": {**PAGE["properties"], "Title": {"type": "string"}}}
+    assert proposed("page", capital, "put").why_not == (
+        "`fields.Title.[key]` has a form that `kinds` does not have"
     )
     number = {"properties": {"thing_id": {"type": "integer"}}}
     assert proposed("thing", number, "put").why_not == (

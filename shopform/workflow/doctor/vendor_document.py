@@ -10,6 +10,7 @@ from shopform.config.read.node_builder import parse
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar
 from shopform.diagnostics import Collector, Span, error
 from shopform.errors import ConfigError, ShopError, UsageError
+from shopform.kit.text import HALF
 from shopform.kit.url_paths import without_secrets
 
 LARGEST: Final = 20_000_000  # bytes
@@ -85,7 +86,11 @@ def _parsed(name: str, data: bytes) -> VendorDocument:
 
 def _json(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        content = json.loads(text)
+        if "\\ud" in text.lower():  # half a character cannot be printed or written to a file
+            whole = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+            content = json.loads(whole)
+        return content
     except json.JSONDecodeError as problem:
         place = Span(name, problem.lineno, problem.colno)
         raise _invalid(name, f"it is not JSON: {problem.msg.lower()}", place) from None
@@ -106,14 +111,19 @@ def _plain(node: Node | None, known: dict[int, Any]) -> Any:
         return _scalar(node) if node else None
     if id(node) not in known:
         if isinstance(node, Mapping):
-            known[id(node)] = {k: _plain(each, known) for k, (_, each) in node.entries.items()}
+            entries = ((_whole(key), each) for key, (_, each) in node.entries.items())
+            known[id(node)] = {key: _plain(each, known) for key, each in entries}
         else:
             known[id(node)] = [_plain(each, known) for each in node.items]
     return known[id(node)]
 
 
+def _whole(text: str) -> str:
+    return text if text.isascii() else HALF.sub("\ufffd", text)
+
+
 def _scalar(node: Scalar) -> Any:
-    text = node.text
+    text = _whole(node.text)
     if not node.plain:
         return text
     if text.lower() in _WORDS:

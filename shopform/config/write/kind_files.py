@@ -1,0 +1,33 @@
+"""Write the kinds of a project as YAML."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shopform.config.format.scalars import WIDTH, inline_scalar
+from shopform.config.write.scalar_lines import comment
+
+FOLDER: Final = "kinds"
+
+
+def kind_file(name: str, declaration: Mapping[str, Any], about: str) -> str:
+    """Return the file that declares one kind, with a comment at its head."""
+    return "\n".join(
+        [comment(about, 0), "", f"{FOLDER}:", f"  {name}:", *_lines(declaration, 4), ""]
+    )
+
+
+def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:
+    lines: list[str] = []
+    for key, part in tree.items():
+        line = f"{' ' * indent}{key}: {_inline(part)}"
+        nested = isinstance(part, Mapping) and (len(line) > WIDTH or indent == 4)
+        lines += [f"{' ' * indent}{key}:", *_lines(part, indent + 2)] if nested else [line]
+    return lines
+
+
+def _inline(part: Any) -> str:
+    if isinstance(part, Mapping):
+        return f"{{{', '.join(f'{key}: {_inline(each)}' for key, each in part.items())}}}"
+    if isinstance(part, list):
+        return f"[{', '.join(map(_inline, part))}]"
+    return inline_scalar(part, "", bracketed=True)
