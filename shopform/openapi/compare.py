@@ -149,9 +149,8 @@ class _Comparer:
             self._add(Verdict.UNKNOWN, row, ours)
             return
         self.used.add(column.name)
-        sent = column.sent is not None
-        documented = row.grade in (Grade.DOCUMENTED, Grade.CLIENT)
-        if column.name != ours or (sent and not documented and row.name not in self.own.fields):
+        confirms = row.tentative and column.sent is not None and row.name not in self.own.fields
+        if column.name != ours or confirms:
             fields = {**self.learned.fields, row.name: column.name}
             self.learned = replace(self.learned, fields=fields)
         against = [f"its name is {column.name}"] if column.name != ours else []

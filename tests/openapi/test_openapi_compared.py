@@ -27,7 +27,7 @@ def test_own_document_confirms_all() -> None:
     assert listed == {f"{n}.list_key" for n in ("brand", "manufacturer", "redirect", "webhook")}
     assert found.reading.problems == {}
     assert [column.name for column in found.columns["supplier"]] == ["link_to"]
-    assert {"is_hidden", "weight"} <= {column.name for column in found.columns["category"]}
+    assert "json_data" in {column.name for column in found.columns["category"]}
     assert [each.name for each in found.unmanaged] == ["product"]
 
 
@@ -35,7 +35,7 @@ def test_names_that_nothing_else_documents_are_learned() -> None:
     found = compared(own())
     same = {"source": "source", "target": "target", "status": "status"}
     assert found.wire["redirect"] == WireNames(fields=same)
-    assert "category" not in found.wire
+    assert "profile" not in found.wire
     assert compared(own(), found.wire).wire == {}
 
 
