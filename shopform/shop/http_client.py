@@ -80,8 +80,8 @@ def download(http: httpx.Client, url: str, *, largest: int, seconds: float) -> b
 
 def _read(http: httpx.Client, url: str, largest: int, late: Event) -> bytes | str:
     with http.stream("GET", url) as response:
-        if response.is_redirect:
-            return f"it redirects to `{response.headers.get('location', '')[:200]}`"
+        if "Location" in response.headers:
+            return f"it leads to `{response.headers['Location'][:200]}`"
         if not response.is_success:
             return f"it answered {response.status_code}"
         parts, size = [], 0

@@ -44,14 +44,15 @@ CALENDARS = {
 }
 # English words too: only forbidden where they stand alone as a text.
 COMMON = frozenset({"value", "values", "attribute", "attributes"})
-# Keys of Terraform's plan representation, of OpenAPI and OAuth, where those are written and read,
-# and the name of a command.
+# Keys of Terraform's plan representation, of OpenAPI, OAuth and `kinds:`, where those are written
+# and read, and the name of a command.
 _TERRAFORMS = (
     f"shopform/render/json/{n}.py" for n in ("plan_document", "plan_reader", "plan_schema")
 )
 FOREIGN_KEYS = {
     **dict.fromkeys(_TERRAFORMS, frozenset({"values"})),
     "shopform/openapi/schemas.py": frozenset({"value"}),
+    "shopform/openapi/propose.py": frozenset({"values"}),
     "shopform/workflow/login/login.py": frozenset({"redirect"}),
     "shopform/cli/main.py": frozenset({"webhook"}),
     "shopform/cli/commands/webhook.py": frozenset({"webhook"}),

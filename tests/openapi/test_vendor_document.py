@@ -172,7 +172,7 @@ def test_address_is_read_without_a_key_and_shown_without_its_query(tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("moved", "it redirects to `https://other.example.dk/swagger.json`"),
+        ("moved", "it leads to `https://other.example.dk/swagger.json`"),
         ("none", "it answered 404"),
         ("broken", "it answered 500"),
         ("large", "it is larger than 4,000 bytes"),
