@@ -12,7 +12,7 @@ from shopform.cli.options import F, flag, option, stack, to_console
 from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.files import reporting
-from shopform.files.outputs import MESSAGES, PATCH, PLAN, SNAPSHOT
+from shopform.files.outputs import MESSAGES, PATCH, PLAN, RECORDING, SNAPSHOT
 
 
 def _form(ctx: click.Context, _option: click.Parameter, form: str) -> None:
@@ -138,6 +138,13 @@ format_ = stack(
 log_format = stack(
     form("text", "json", "markdown", of="the log", prefix="SHOPFORM_LOG_", messages=()),
     flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
+)
+recording = option(
+    "--record",
+    metavar="FILE",
+    type=File(path_type=Path),
+    callback=claimed(RECORDING),
+    help="Write how the shop behaves to FILE, without values.",
 )
 doctor_format = stack(
     form("text", "json", of="the answers", prefix="SHOPFORM_DOCTOR_", messages=()),

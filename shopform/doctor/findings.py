@@ -6,25 +6,27 @@ from typing import NamedTuple
 class Finding(NamedTuple):
     """The words that fit what was seen, and what that was.
 
-    One word is the answer. `why` is the reason without one.
+    One word is the answer. `why` is the reason without one. `contradicts`: shopform or the project
+    assumes otherwise.
     """
 
     fits: tuple[str, ...] = ()
     evidence: str = ""
     why: str = ""
+    contradicts: bool = False
 
     @property
     def word(self) -> str:
         return self.fits[0] if len(self.fits) == 1 else ""
 
 
-def found(word: object, evidence: str) -> Finding:
-    return Finding((str(word),), evidence)
+def found(word: object, evidence: str, *, contradicts: bool = False) -> Finding:
+    return Finding((str(word),), evidence, contradicts=contradicts)
 
 
-def unknown(why: str, *fits: str) -> Finding:
+def unknown(why: str, *fits: str, contradicts: bool = False) -> Finding:
     """Without an answer; `fits` are the words that are still possible, if some are excluded."""
-    return Finding(fits, "", why)
+    return Finding(fits, "", why, contradicts)
 
 
 def among(words: dict[str, bool], evidence: str, why: str) -> Finding:

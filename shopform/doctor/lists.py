@@ -34,6 +34,8 @@ def shape(kind: Kind, seen: Readings) -> Finding:
     listed = seen.listing(kind.name)
     if listed is None:
         one = seen.first("list", kind=kind.name)
+        if one and one.accepted:
+            return unknown("the answer has no list", contradicts=True)
         return unknown(f"the list answers {one}" if one else _unlisted(kind))
     if not listed.key:
         return found("bare", "an array")
@@ -89,7 +91,7 @@ def page_max(seen: Readings) -> Finding:
     if limits:
         return agreed(limits, "`paging.limit` of a page of 100")
     if any(one.status == 400 for one in seen.of("list")):
-        return unknown("a page of 100 is refused")
+        return unknown("a page of 100 is refused", contradicts=True)
     return unknown("no list reports its limit")
 
 

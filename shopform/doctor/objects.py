@@ -74,7 +74,8 @@ def id_key(kind: Kind, seen: Readings) -> Finding:
         return found(key, "the key of the id")
     if not seen.items(kind.name):
         return none_exists(kind)
-    return unknown(f"none of {backquoted(seen.surfaces[kind.name].ids)} is shown")
+    why = f"none of {backquoted(seen.surfaces[kind.name].ids)} is shown"
+    return unknown(why, contradicts=True)
 
 
 def field_names(kind: Kind, seen: Readings) -> Finding:
@@ -99,7 +100,11 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     more = [key for key in keys if key not in known]
     parts = [f"{len(rows) - len(missing)} of {len(rows)} fields are shown"]
     parts += [f"more keys: {join_first(more, SHOWN)}"] if more else []
-    return found(f"without {', '.join(missing)}" if missing else "all", "; ".join(parts))
+    wrong = [name for name, key in surface.fixed.items() if key not in keys]
+    parts += [f"`wire` names {backquoted(wrong)} otherwise"] if wrong else []
+    unmet = bool(wrong) or any(rows[name].required for name in missing)
+    word = f"without {', '.join(missing)}" if missing else "all"
+    return found(word, "; ".join(parts), contradicts=unmet)
 
 
 def aliased(kind: Kind, row: Field, seen: Readings) -> Finding:

@@ -37,7 +37,7 @@ class Answer:
     @property
     def contradicts(self) -> bool:
         good, word = self.question.good, self.finding.word
-        return bool(good and word) and word not in good
+        return self.finding.contradicts or (bool(good and word) and word not in good)
 
 
 def answers(seen: Readings) -> list[Answer]:

@@ -75,7 +75,7 @@ def _objects(array: Iterable[object]) -> list[Item]:
 class KindNames:
     """The names of a kind in this shop, as far as they are known.
 
-    `ids` are the candidates of the key of its id. `fields` maps field names to wire names; `fixed`
+    `ids` are the candidates of the key of its id. `fields` maps field names to wire names, `fixed`
     are those that the project sets.
     """
 
@@ -83,7 +83,7 @@ class KindNames:
     ids: tuple[str, ...]
     list_key: str
     fields: Mapping[str, str]
-    fixed: frozenset[str] = frozenset()
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from shopform.files.paths import read, real, reporting, typed
 # The beginnings of files that options write; empty files, as made by `mktemp`, are allowed too.
 PLAN: Final = re.compile(rb'\{"format_version": "[^"]*", "terraform_version"')
 SNAPSHOT: Final = re.compile(rb'\{"format_version": "[^"]*", "shopform_version": "[^"]*", "shop"')
+RECORDING: Final = re.compile(rb'\{\s*"format_version": "[^"]*",\s*"recorded_by"')
 MESSAGES: Final = re.compile(rb'\{"@level": "info", "@message": "shopform ')
 PATCH: Final = re.compile(rb"--- ")
 PAGE: Final = re.compile(rb"<!doctype html>")

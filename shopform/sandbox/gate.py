@@ -6,11 +6,15 @@ from shopform.errors import UsageError
 from shopform.sandbox.messages import Refusal
 
 SCHEMES = ("", "Bearer ", "Shoporama ")  # A1, A2, A3, W
+MISSING = ":missing"
 APP_STATUS = "app-status"  # P: requested by the app itself, with its own scheme
 
 
 class Gate:
-    """Admits up to `daily_calls` requests of one key; `endpoint` is that of a name in `deny`."""
+    """Admits up to `daily_calls` requests of one key; `endpoint` is that of a name in `deny`.
+
+    An endpoint that is denied as `missing` does not exist in this shop.
+    """
 
     def __init__(
         self,
@@ -22,7 +26,11 @@ class Gate:
         self.daily_calls = daily_calls
         self.used = 0
         self._token = token
-        self._denied = {right for each in deny for right in _rights(each, endpoint)}
+        listed = [(each.removesuffix(MISSING), each.endswith(MISSING)) for each in deny]
+        self._missing = {endpoint(name) for name, missing in listed if missing}
+        self._denied = {
+            right for name, missing in listed if not missing for right in _rights(name, endpoint)
+        }
 
     def admit(self, method: str, name: str, key: str, denied: str) -> None:
         """Count a request. Raises Refusal: 401, 429, or the status for a missing right."""
@@ -32,6 +40,8 @@ class Gate:
         if self.used >= self.daily_calls:
             raise Refusal(429)
         self.used += 1
+        if name in self._missing:
+            raise Refusal(404)
         if (name, method == "GET") in self._denied:
             raise Refusal(int(denied))
 
@@ -53,5 +63,5 @@ def _rights(denied: str, endpoint: Callable[[str], str]) -> list[tuple[str, bool
     name, _, right = denied.partition(":")
     reads = {"": (True, False), "read": (True,), "write": (False,)}
     if right not in reads:
-        raise UsageError(f"`{right}` is not a right", hint="use `read` or `write`")
+        raise UsageError(f"`{right}` is not a right", hint="use `read`, `write` or `missing`")
     return [(endpoint(name), each) for each in reads[right]]

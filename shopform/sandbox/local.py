@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self, TextIO
 
+from shopform.doctor.recording import recording_of
 from shopform.errors import UsageError
 from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
@@ -14,7 +15,7 @@ from shopform.sandbox.app import ROOT, App
 from shopform.sandbox.behaviour.table import World
 from shopform.sandbox.behaviour.tables import Endpoints, Seed
 from shopform.sandbox.calls import Hook, LoggedRequest
-from shopform.sandbox.gate import Gate
+from shopform.sandbox.gate import MISSING, Gate
 from shopform.sandbox.server import Server
 from shopform.sandbox.store import RowStore
 from shopform.sandbox.switches import Switches
@@ -137,6 +138,33 @@ def read_seed(file: Path) -> Seed:
         raise UsageError(f"`{file}` is not a seed", hint=hint) from None
     typed: Seed = seed
     return typed
+
+
+def read_like(
+    file: Path, catalogue: Catalogue = STANDARD
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the switches and the denied endpoints of a shop that `doctor --record` recorded.
+
+    A question without an answer is left at its default, or at the first word that is possible.
+    Raises UsageError.
+    """
+    try:
+        found = recording_of(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, AttributeError) as problem:
+        hint = "`shopform doctor --record FILE` writes one"
+        raise UsageError(f"`{file}` is not a recording of a shop", hint=hint) from problem
+    endpoints = Endpoints.of(catalogue)
+    words = {}
+    for switch in endpoints.switches:
+        possible = found.possible.get(switch.name, switch.words)
+        likely = switch.default if switch.default in possible else possible[0]
+        word = found.words.get(switch.name, likely)
+        # A word that a switch lacks behaves as its default, such as `ints` without other columns.
+        words[switch.name] = word if word in switch.words or switch.free else switch.default
+    tables = endpoints.tables
+    missing = (f"{name}{MISSING}" for name in found.missing if name in tables)
+    denied = (each for each in found.denied if each.partition(":")[0] in tables)
+    return words, (*missing, *denied)
 
 
 def _check_loopback(host: str) -> None:

@@ -197,6 +197,11 @@ class Reporter:
         self._listed("In the files but not in the shop (not removed)", made.deleted)
         self._listed("In the shop but not in the files (`--new` adds them)", made.unmanaged)
 
+    def named(self, file: str) -> None:
+        """Report the file in which names of the API were set; empty if they were there."""
+        done = f"{file}: set names under `wire`." if file else "The names in the files are right."
+        self.console.info(done)
+
     def _listed(self, what: str, addresses: Sequence[Address]) -> None:
         if addresses:
             self.console.info(f"{what} ({len(addresses):,}): {join_first(addresses, SHOWN)}.")

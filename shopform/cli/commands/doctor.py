@@ -1,6 +1,7 @@
 """`shopform doctor`."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,9 +24,23 @@ from shopform.terminal.console import Console
     "--detailed-exitcode",
     help="Exit with 2 if the shop contradicts what shopform assumes, 0 if not.",
 )
+@options.flag(
+    "--write",
+    prefix="SHOPFORM_DOCTOR_",
+    help="Write names that differ, or that nothing documents, to `wire` of the shop.",
+)
+@output_options.recording
 @output_options.doctor_format
 @click.pass_obj
-def command(console: Console, /, probe: bool, detailed_exitcode: bool, **asked: Any) -> int:
+def command(
+    console: Console,
+    /,
+    probe: bool,
+    write: bool,
+    record: Path | None,
+    detailed_exitcode: bool,
+    **asked: Any,
+) -> int:
     """Find out how the API of a shop behaves where its documentation leaves that open.
 
     Reads the shop in at most 20 calls and shows each question with its answer, what that is based
@@ -36,10 +51,12 @@ def command(console: Console, /, probe: bool, detailed_exitcode: bool, **asked: 
     --probe says what it will make and asks first. It makes hidden objects with unmistakable names
     in at most 60 calls, and deletes them. If it is interrupted, the next run of this command
     deletes what is left.
+
+    --record keeps names, types and statuses without values, for `shopform sandbox --like`.
     """
     from shopform.render.json.doctor_document import doctor_document
     from shopform.render.text.doctor_text import render_answers
-    from shopform.workflow.doctor.check_shop import check_shop
+    from shopform.workflow.doctor.check_shop import check_shop, write_names, write_recording
     from shopform.workflow.open_project import open_settings
     from shopform.workflow.requests import Approval
     from shopform.workflow.run.exit_codes import CHANGES
@@ -50,16 +67,24 @@ def command(console: Console, /, probe: bool, detailed_exitcode: bool, **asked: 
             "approval is required, and there is no terminal to ask on",
             hint="pass `--auto-approve`",
         )
-    _, loaded = options.opened(console, asked)
+    reporter, loaded = options.opened(console, asked)
     workspace = open_settings(loaded, with_token=True)
     made = check_shop(workspace, limits, approval, probe=probe)
     if made.removed:
         console.info(f"Removed {plural(made.removed, 'object')} of an earlier probe.")
     if not made.approved:
         return 1
+    if record:
+        write_recording(workspace, made, record)
     if console.form == "json":
         document = doctor_document(workspace.shop.name, made.calls, made.answers, made.wire)
         console.result(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         console.result(render_answers(made.answers))
+    if write:
+        try:
+            reporter.named(write_names(workspace, made))
+        except UsageError as problem:
+            console.report_problem(problem)  # the answers are the result all the same
+            return problem.exit_code
     return CHANGES if detailed_exitcode and made.contradicts else 0

@@ -15,7 +15,7 @@ from shopform.errors import UsageError
 from shopform.files import write_atomic
 from shopform.sandbox import Sandbox
 from shopform.sandbox.behaviour.tables import Endpoints
-from shopform.sandbox.local import read_seed
+from shopform.sandbox.local import read_like, read_seed
 from shopform.terminal.console import Console
 from shopform.terminal.reporter import Reporter
 from shopform.workflow.open_project import open_kinds
@@ -63,9 +63,14 @@ many: dict[str, Any] = {"type": Listed(), "multiple": True}
 )
 @option(
     "--deny",
-    metavar="ENDPOINT[:read|:write]",
-    help="Remove a permission from the key.",
+    metavar="ENDPOINT[:read|:write|:missing]",
+    help="Remove a permission from the key, or the endpoint from the shop.",
     **many,
+)
+@option(
+    "--like",
+    type=FILE,
+    help="Behave as the shop in this file, which `doctor --record` wrote.",
 )
 @option("--daily-calls", default=10_000, help="Daily call limit of the key.")
 @option("--log", type=FILE, help="Write requests to this file as JSON lines.")
@@ -77,6 +82,8 @@ def command(
     /,
     switches: tuple[str, ...],
     seed: Path | None,
+    like: Path | None,
+    deny: tuple[str, ...],
     ready_file: Path | None,
     list_switches: bool,
     folder: Path,
@@ -95,9 +102,11 @@ def command(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    changed = dict(_pair(switch) for switch in switches)
+    words, denied = read_like(like, kinds) if like else ({}, ())
+    changed = words | dict(_pair(switch) for switch in switches)
     rows = read_seed(seed) if seed else None
-    with Sandbox(switches=changed, seed=rows, catalogue=kinds, **asked) as sandbox:
+    denied += deny
+    with Sandbox(switches=changed, seed=rows, deny=denied, catalogue=kinds, **asked) as sandbox:
         if ready_file:
             write_atomic(ready_file, f"{sandbox.port}\n".encode())
         click.echo(f"sandbox listening on {sandbox.url}")

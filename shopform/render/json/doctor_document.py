@@ -1,15 +1,17 @@
 """The answers of a shop as JSON."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from shopform.doctor.questions import Answer
+from shopform.model.shop import WireNames
 
 FORMAT = "1.0"
 
 
 def doctor_document(
-    shop: str, calls: int, answers: Iterable[Answer], wire: Mapping[str, object]
+    shop: str, calls: int, answers: Iterable[Answer], wire: Mapping[str, WireNames]
 ) -> dict[str, Any]:
     """Return the answers, and the names that `--write` writes, by kind."""
     return {
@@ -17,8 +19,12 @@ def doctor_document(
         "shop": shop,
         "calls": calls,
         "answers": [_answer(each) for each in answers],
-        "wire": dict(wire),
+        "wire": {kind: _names(each) for kind, each in wire.items()},
     }
+
+
+def _names(names: WireNames) -> dict[str, object]:
+    return {key: value for key, value in asdict(names).items() if value}
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

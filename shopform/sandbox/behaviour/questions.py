@@ -7,13 +7,15 @@ from dataclasses import dataclass
 class Switch:
     """An open question.
 
-    `words` are the allowed values, the default first; `source` is the section of the dossier.
+    `words` are the allowed values, the default first; `source` is the section of the dossier. If it
+    is `free`, other words of the same form, such as names of keys, are allowed too.
     """
 
     name: str
     words: tuple[str, ...]
     about: str
     source: str
+    free: bool = False
 
     @property
     def default(self) -> str:
@@ -63,7 +65,7 @@ ALL_ENDPOINTS = (
     Switch("order", ("observed", "name", "id", "newest"), "order of lists", "2.2"),
     Switch("total", ("int", "string", "none"), "paging.total", "2.2"),
     Switch("paging_count", ("page", "total", "none"), "what paging.count counts", "2.2"),
-    Switch("page_max", ("100", "50"), "largest page", "2.3"),
+    Switch("page_max", ("100", "50"), "largest page", "2.3", free=True),
     Switch("limit_over", ("clamp", "refuse"), "a limit above the largest page", "2.3, 7"),
     Switch("bare_limit", ("ignore", "honour"), "limit and offset on bare lists", "2.3, 7"),
     Switch("missing_filter", ("refuse", "all", "empty"), "a list without its parent", "4.3, 7"),
@@ -77,7 +79,11 @@ ALL_ENDPOINTS = (
     Switch("unique_names", ("free", "refuse"), "a name that another object has", "7"),
     Switch("attribute_type", ("both", "type", "data_type"), "key of the type", "4.3"),
     Switch(
-        "value_id", ("attribute_value_id", "profile_attribute_value_id"), "key of the id", "4.4"
+        "value_id",
+        ("attribute_value_id", "profile_attribute_value_id"),
+        "key of the id",
+        "4.4",
+        free=True,
     ),
     Switch("profile_embeds", ("no", "yes"), "attributes in a profile's response", "4.2, 7"),
     Switch("identity", IDENTITY, "rewriting of names", "4.5, 5.1: UNKNOWN"),
@@ -85,10 +91,10 @@ ALL_ENDPOINTS = (
     Switch("slugs", ("suffix", "refuse"), "a rewrite_url that is taken", "4.5, 7"),
     Switch("slug_missing", ("generate", "empty"), "a create without rewrite_url", "4.5, 7"),
     Switch("slug_removed", ("free", "reserved"), "the rewrite_url of a removed object", "3.2"),
-    Switch("redirect_names", REDIRECT_NAMES, "keys of a redirect", "4.7: UNKNOWN"),
+    Switch("redirect_names", REDIRECT_NAMES, "keys of a redirect", "4.7: UNKNOWN", free=True),
     Switch("redirect_path", ("strip", "keep", "slash"), "host and leading slash", "4.7, 7"),
-    Switch("redirect_id", ("redirect_id", "id"), "key of the id", "4.7: UNKNOWN"),
-    Switch("webhook_id", ("webhook_id", "id"), "key of the id", "4.8: UNKNOWN"),
+    Switch("redirect_id", ("redirect_id", "id"), "key of the id", "4.7: UNKNOWN", free=True),
+    Switch("webhook_id", ("webhook_id", "id"), "key of the id", "4.8: UNKNOWN", free=True),
     Switch("webhook_secret", ("once", "always"), "whether reads show the secret", "4.8, 7"),
     Switch("webhook_events", ("array", "comma"), "form of the events in responses", "4.8, 7"),
     Switch("webhook_unknown_event", ("refuse", "accept"), "undocumented events", "4.8, 7"),

@@ -1,15 +1,21 @@
 """Answer the open questions about a shop."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
+from shopform import __version__
+from shopform.config.write.wire_edits import with_wire
 from shopform.doctor.questions import Answer, answers
 from shopform.doctor.readings import Readings
+from shopform.doctor.recording import recorded
 from shopform.doctor.wire import learned
 from shopform.errors import BudgetSpent
+from shopform.files import write_output
 from shopform.kinds import Kind
+from shopform.model.shop import WireNames
 from shopform.shop.client import Client
 from shopform.state.shelf import Shelf
 from shopform.workflow.doctor import examiner, prober
@@ -21,6 +27,7 @@ from shopform.workflow.doctor.probe_journal import (
     remove_leftovers,
 )
 from shopform.workflow.doctor.prober import Prober
+from shopform.workflow.files.accept_renames import write
 from shopform.workflow.plan.refresh import connected, reading
 from shopform.workflow.requests import Approval, ReadLimits
 from shopform.workflow.workspace import Workspace
@@ -36,7 +43,7 @@ class Checked:
 
     readings: Readings
     answers: tuple[Answer, ...]
-    wire: Mapping[str, Mapping[str, Any]]
+    wire: Mapping[str, WireNames]
     calls: int
     removed: int = 0
     approved: bool = True
@@ -75,6 +82,25 @@ def check_shop(
         calls = client.calls
     seen = asked.readings
     return Checked(seen, tuple(answers(seen)), learned(seen), calls, removed, approved or not probe)
+
+
+def write_names(workspace: Workspace, made: Checked) -> str:
+    """Set the names in the files of the project, and return the changed file; empty without.
+
+    Raises UsageError if the form of the file does not allow it.
+    """
+    project = workspace.loaded.project
+    change = with_wire(project, workspace.shop.name, made.wire)
+    if change.text == project.contents[change.name]:
+        return ""
+    write(project, change)
+    return change.name
+
+
+def write_recording(workspace: Workspace, made: Checked, out: Path) -> None:
+    """Write how the shop behaves to a file that was claimed for it."""
+    document = recorded(made.readings, made.answers, f"shopform {__version__}")
+    write_output(workspace.directory, out, json.dumps(document, indent=1).encode())
 
 
 def _probe(workspace: Workspace, asked: Examiner, shelf: Shelf, approval: Approval) -> bool:

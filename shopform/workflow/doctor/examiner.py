@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.doctor.readings import REFUSED, KindNames, Readings, Recorded, usage
@@ -45,7 +45,7 @@ class Examiner:
                     ids=known.ids,
                     list_key=known.list_key,
                     fields=known.fields,
-                    fixed=known.fixed,
+                    fixed=own.fields if (own := shop.wire.get(name)) else {},
                 )
                 for name, known in self.names.items()
             },
@@ -123,9 +123,12 @@ class Examiner:
 
     def learn(self, kind: Kind) -> None:
         """Find the names of the undocumented fields in the objects that were shown."""
-        items = [dict(item) for item in self.readings.items(kind.name)]
+        seen, own = self.readings, self.client.shop.wire.get(kind.name)
+        items, keys = [dict(item) for item in seen.items(kind.name)], seen.keys(kind.name)
         if kind.tentative and items:
-            known = names_for(kind, self.client.shop.wire.get(kind.name))
+            if own and not keys.keys() >= set(own.fields.values()):
+                own = replace(own, fields={})  # they are not the shop's
+            known = names_for(kind, own)
             try:
                 self.names[kind.name] = discover(kind, known, items)
             except Nonsense:
