@@ -21,6 +21,7 @@ from shopform.workflow.observer import Listener
 from shopform.workflow.requests import RunResult
 
 if TYPE_CHECKING:
+    from shopform.workflow.doctor.check_shop import Checked
     from shopform.workflow.files.declared_files import DeclaredFiles
     from shopform.workflow.files.update_files import FileUpdate
 
@@ -196,6 +197,22 @@ class Reporter:
         self.console.diagnostics(made.warnings)
         self._listed("In the files but not in the shop (not removed)", made.deleted)
         self._listed("In the shop but not in the files (`--new` adds them)", made.unmanaged)
+
+    def checked(self, shop: str, made: "Checked") -> None:
+        """Show the answers about a shop, and report what was removed before."""
+        if made.removed:
+            self.console.info(f"Removed {plural(made.removed, 'object')} of an earlier probe.")
+        if self.console.form == "json":
+            import json
+
+            from shopform.render.json.doctor_document import doctor_document
+
+            document = doctor_document(shop, made.calls, made.answers, made.wire)
+            self.console.result(json.dumps(document, indent=2, ensure_ascii=False))
+            return
+        from shopform.render.text.doctor_text import render_answers
+
+        self.console.result(render_answers(made.answers))
 
     def named(self, file: str) -> None:
         """Report the file in which names of the API were set; empty if they were there."""

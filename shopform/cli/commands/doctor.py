@@ -1,13 +1,11 @@
 """`shopform doctor`."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from shopform.cli import options, output_options
-from shopform.diagnostics import plural
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -32,15 +30,7 @@ from shopform.terminal.console import Console
 @output_options.recording
 @output_options.doctor_format
 @click.pass_obj
-def command(
-    console: Console,
-    /,
-    probe: bool,
-    write: bool,
-    record: Path | None,
-    detailed_exitcode: bool,
-    **asked: Any,
-) -> int:
+def command(console: Console, /, **asked: Any) -> int:
     """Find out how the API of a shop behaves where its documentation leaves that open.
 
     Reads the shop in at most 20 calls and shows each question with its answer, what that is based
@@ -54,8 +44,18 @@ def command(
 
     --record keeps names, types and statuses without values, for `shopform sandbox --like`.
     """
-    from shopform.render.json.doctor_document import doctor_document
-    from shopform.render.text.doctor_text import render_answers
+    return _doctor(console, **asked)
+
+
+def _doctor(
+    console: Console,
+    *,
+    probe: bool,
+    write: bool,
+    record: Path | None,
+    detailed_exitcode: bool,
+    **asked: Any,
+) -> int:
     from shopform.workflow.doctor.check_shop import check_shop, write_names, write_recording
     from shopform.workflow.open_project import open_settings
     from shopform.workflow.requests import Approval
@@ -70,21 +70,15 @@ def command(
     reporter, loaded = options.opened(console, asked)
     workspace = open_settings(loaded, with_token=True)
     made = check_shop(workspace, limits, approval, probe=probe)
-    if made.removed:
-        console.info(f"Removed {plural(made.removed, 'object')} of an earlier probe.")
     if not made.approved:
         return 1
     if record:
         write_recording(workspace, made, record)
-    if console.form == "json":
-        document = doctor_document(workspace.shop.name, made.calls, made.answers, made.wire)
-        console.result(json.dumps(document, indent=2, ensure_ascii=False))
-    else:
-        console.result(render_answers(made.answers))
+    reporter.checked(workspace.shop.name, made)
     if write:
         try:
             reporter.named(write_names(workspace, made))
         except UsageError as problem:
-            console.report_problem(problem)  # the answers are the result all the same
+            console.report_problem(problem)  # the answers remain the result
             return problem.exit_code
     return CHANGES if detailed_exitcode and made.contradicts else 0
