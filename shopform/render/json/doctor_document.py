@@ -1,17 +1,16 @@
 """The answers of a shop as JSON."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
 from shopform.doctor.questions import Answer
-from shopform.model.shop import WireNames
+from shopform.doctor.wire import Names
 
 FORMAT = "1.0"
 
 
 def doctor_document(
-    shop: str, calls: int, answers: Iterable[Answer], wire: Mapping[str, WireNames]
+    shop: str, calls: int, answers: Iterable[Answer], wire: Names
 ) -> dict[str, Any]:
     """Return the answers, and the names that `--write` writes, by kind."""
     return {
@@ -19,12 +18,8 @@ def doctor_document(
         "shop": shop,
         "calls": calls,
         "answers": [_answer(each) for each in answers],
-        "wire": {kind: _names(each) for kind, each in wire.items()},
+        "wire": wire,
     }
-
-
-def _names(names: WireNames) -> dict[str, object]:
-    return {key: value for key, value in asdict(names).items() if value}
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Answer the open questions about a shop."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,10 @@ from shopform.config.write.wire_edits import with_wire
 from shopform.doctor.questions import Answer, answers
 from shopform.doctor.readings import Readings
 from shopform.doctor.recording import recorded
-from shopform.doctor.wire import learned
+from shopform.doctor.wire import Names, learned
 from shopform.errors import BudgetSpent
 from shopform.files import write_output
 from shopform.kinds import Kind
-from shopform.model.shop import WireNames
 from shopform.shop.client import Client
 from shopform.state.shelf import Shelf
 from shopform.workflow.doctor import examiner, prober
@@ -43,7 +42,7 @@ class Checked:
 
     readings: Readings
     answers: tuple[Answer, ...]
-    wire: Mapping[str, WireNames]
+    wire: Names
     calls: int
     removed: int = 0
     approved: bool = True
@@ -91,7 +90,7 @@ def write_names(workspace: Workspace, made: Checked) -> str:
     """
     project = workspace.loaded.project
     change = with_wire(project, workspace.shop.name, made.wire)
-    if change.text == project.contents[change.name]:
+    if change is None:
         return ""
     write(project, change)
     return change.name
