@@ -6,7 +6,9 @@ from typing import Any
 from shopform.kinds import Field, Kind
 from shopform.kinds.standard import STANDARD
 
+PICTURE = "pictures/men.png"
 BY_TYPE: dict[str, Any] = {
+    "decimal": "{1}.5",
     "text": "{0} {1}\nå & b",
     "html": "<p>{0} {1}</p>\n<p>to</p>",
     "path": "{0}/{1}",
@@ -15,21 +17,29 @@ BY_TYPE: dict[str, Any] = {
 
 def written(row: Field, number: int, sections: Mapping[str, Any]) -> Any:
     """A value of a field as files have it; another number gives another value."""
-    if row.type.refers:
-        return list(sections[STANDARD[row.type.refers].section])[number % 2]
+    if row.type.targets:
+        of_itself = (None, "b")  # the bare one of `with_samples`
+        (target,) = row.type.targets
+        held = sections.get(STANDARD[target].section)
+        key = (list(held) if held else of_itself)[number % 2]
+        return [key] if row.type.listed else key
+    if row.type.unreadable:
+        return [{"file": PICTURE, "description": f"{number}"}]
     if row.type.allowed:
         return row.type.allowed[number % len(row.type.allowed)]
     if row.type.name == "flag":
         return number % 2 == 1
-    return BY_TYPE[row.type.name].format(row.name, number) if row.type.textual else number
+    text = BY_TYPE.get(row.type.name)
+    return text.format(row.name, number) if text else number
 
 
 def sample(
     kind: Kind, number: int, sections: Mapping[str, Any], *, bare: bool = False
 ) -> dict[str, Any]:
     """All fields of an object, or only the required ones; what identifies it is on one line."""
+    others = {name: held for name, held in sections.items() if name != kind.section}
     found = {
-        name: written(row, number, sections)
+        name: written(row, number, others)
         for name, row in kind.declarable.items()
         if row.required or not bare
     }

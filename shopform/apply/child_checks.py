@@ -55,13 +55,14 @@ class ChildChecks:
         )
 
     def check(self, step: Step, *, counting: bool = True) -> None:
-        """Raise ShopChanged if an object has more children or products than in the plan."""
+        """Raise ShopChanged if an object has more children or dependents than in the plan."""
         found = []
         if counting and step.counted is not None:
-            now = fetch.count_products(self.client, step.kind, step.id or 0)
+            now = fetch.count_dependents(self.client, step.kind, step.id or 0)
             if now is None or now > step.counted:
+                what = self.plan.catalogue.dependents(step.kind)
                 held = "cannot be counted now" if now is None else f"are {now}"
-                found.append(f"its products {held}, and were {step.counted}")
+                found.append(f"its {what} {held}, and were {step.counted}")
         found += [line for kind in step.children for line in self._added(step, kind)]
         if found:
             raise ShopChanged(

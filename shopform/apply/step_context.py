@@ -113,10 +113,16 @@ class StepContext:
         held = (*entry.sent.values(), *entry.identity)
         if number in (None, entry.id) and not any(refs_in(held)):
             return entry
+        kind = self.catalogue[step.kind]
         return replace(
             entry,
             id=number if number is not None else entry.id,
-            sent={name: self._plain(value) for name, value in entry.sent.items()},
+            sent={
+                name: kind.type(name).canonical(self._plain(value))
+                if any(refs_in(value))
+                else value
+                for name, value in entry.sent.items()
+            },
             identity=tuple(self._plain(value) for value in entry.identity),
         )
 

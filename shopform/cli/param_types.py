@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -103,6 +104,11 @@ def kinds(catalogue: "Catalogue", value: str) -> list[str]:
     names = {name: kind.name for kind in known for name in (kind.name, kind.section)}
     sections = [kind.section for kind in known]
     return [names[each] for each in listed(value, names, sections)]
+
+
+def named_kinds(catalogue: "Catalogue", written: Iterable[str]) -> frozenset[str]:
+    """Return the kinds that `--kinds` names."""
+    return frozenset(chain(*resolved(catalogue, kinds, "--kinds", written)))
 
 
 def kind_count(catalogue: "Catalogue", value: str) -> tuple[str, int]:

@@ -229,9 +229,8 @@ class _Promoter:
             lost = self.matching.deleted_outside.get(ref.address, ref)
             return self.matching.ids.get(ref.address, lost)
 
-        type_ = resource.kind.type(name)
-        plain = value if isinstance(value, Ref) else canonical(type_, value, self.matching.hosts)
-        return with_refs(plain, number)
+        type_, known = resource.kind.type(name), with_refs(value, number)
+        return known if isinstance(known, Ref) else canonical(type_, known, self.matching.hosts)
 
     def _shown(self, kind: Kind, name: str, value: object) -> str:
         if value is MISSING:

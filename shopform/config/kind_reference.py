@@ -53,8 +53,13 @@ def kind_page(catalogue: Catalogue, kind: Kind) -> Lines:
         yield f"- Written only after an object showed the key: {code(tentative)}."
     if kind.local:
         yield f"- Specific to one shop, and not cloned unless rewritten: {code(kind.local)}."
-    if kind.counted_by:
-        yield "- Before a deletion, its products are counted (one call)."
+    if kind.counted:
+        yield f"- Before a deletion, its {catalogue.dependents(kind.name)} are counted (one call)."
+    if kind.large:
+        yield (
+            "- Read only where it is declared, in the state, or named by `--kinds`; more than"
+            f" {kind.large:,} declarations draw a warning."
+        )
     yield ""
     rows = (
         _field(catalogue, kind, name, shape)
@@ -65,8 +70,11 @@ def kind_page(catalogue: Catalogue, kind: Kind) -> Lines:
 
 def _field(catalogue: Catalogue, kind: Kind, name: str, shape: Shape) -> tuple[str, ...]:
     info = model_of(catalogue, kind).model_fields[name]
-    target = kind.refers.get(name)
-    accepted = f"the key of a {target}" if target else takes(shape)
+    accepted, type_ = takes(shape), kind.type(name)
+    if type_.refers:
+        accepted = f"the key of a {type_.refers}"
+    elif type_.targets and type_.listed:
+        accepted = f"a list of keys: of a {' or '.join(sorted(type_.targets))}"
     if name in free_text_fields(kind):
         accepted += ", or `{file: ...}`"
     if info.is_required():

@@ -7,7 +7,7 @@ from shopform.doctor.readings import DELETED, Readings
 from shopform.kinds import Field, Kind
 from shopform.kit.text import backquoted, join_first
 
-NUMBERS = ("number", "flag", "id")
+NUMBERS = ("number", "flag", "id", "decimal")
 STRINGS = ("text", "html", "path")
 SHOWN = 6
 MANY = 5  # unset columns that show how all of them are returned

@@ -80,9 +80,7 @@ class Field:
 
 
 COMPUTED: Final = Fact(
-    frozenset(
-        {"url", "cached_url", "created", "last_modified", "is_removed", "removed_on", "images"}
-    ),
+    frozenset("url cached_url created last_modified is_removed removed_on images".split()),
     Grade.OBSERVED,
     "K-cap, M-prod: only responses have them; K read cached_url of menus",
 )
@@ -209,10 +207,12 @@ class Kind:
     `identity` are the fields by which an object is matched, besides its parent. `path` is the field
     with the object's path in the shop, which is unique; `slug` is how the shop derives it. `route`
     is set for redirects. `fixed` is a boolean on the wire of an object that must never be deleted,
-    `anchor` the key with the shop's own URL in such an object. `counted_by` is the filter that
-    counts the products of an object. `probe` is a temporary object of the kind. `from_wire` and
-    `to_wire` convert a whole object after reading and before sending, for fields that rows cannot
-    describe. `digest_key` is the project's key for digests of secrets; empty without one.
+    `anchor` the key with the shop's own URL in such an object. `counted` are the kind of the
+    objects that refer to one, and the documented filter that counts them. `large`: very many are
+    usual; they are read only if declared, in the state or named, and more declarations than this
+    draw a warning. `probe` is a temporary object of the kind. `from_wire` and `to_wire` convert a
+    whole object after reading and before sending, for fields that rows cannot describe.
+    `digest_key` is the project's key for digests of secrets; empty without one.
     `definition` is set for a kind that a project declares: its definition as JSON data.
     """
 
@@ -228,7 +228,8 @@ class Kind:
     route: Route | None = None
     fixed: str = ""
     anchor: str = ""
-    counted_by: str = ""
+    counted: tuple[str, str] | None = None
+    large: int = 0
     probe: Probe | None = None
     from_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     to_wire: Callable[[dict[str, Any]], dict[str, Any]] | None = None
@@ -242,7 +243,7 @@ class Kind:
 
     @cached_property
     def refers(self) -> Mapping[str, str]:
-        """The reference fields, each with the kind of its target."""
+        """The fields that hold one reference, each with the kind of its target."""
         return {row.name: row.type.refers for row in self.rows if row.type.refers}
 
     @cached_property

@@ -13,7 +13,7 @@ BRAND = Kind(
         list_key=Fact("brands", Grade.ASSUMED, "by pattern: an envelope like menus"),
     ),
     identity=("name",),
-    counted_by="brand_id",
+    counted=("product", "brand_id"),
     rows=(
         Field(
             "name",

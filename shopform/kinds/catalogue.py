@@ -1,6 +1,6 @@
 """The kinds that a project reconciles, as one value."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,15 @@ class Catalogue(Mapping[str, Kind]):
             name: tuple(kind for kind in self.kinds if kind.nesting and kind.nesting.kind == name)
             for name in self
         }
+
+    def dependents(self, name: str) -> str:
+        """Return the section of the objects that are counted before one is deleted; "" if none."""
+        counted = self[name].counted
+        return self[counted[0]].section if counted else ""
+
+    def usual(self, used: Collection[str] = ()) -> frozenset[str]:
+        """Return the kinds that are read unless others are named: large ones only if in use."""
+        return frozenset(kind.name for kind in self.kinds if not kind.large or kind.name in used)
 
     def lineage(self, name: str) -> list[Kind]:
         """Return the kinds of the parents of a kind, from the outermost, and the kind itself."""

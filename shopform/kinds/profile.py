@@ -13,7 +13,7 @@ PROFILE = Kind(
         list_key=Fact("profiles", Grade.ASSUMED, "by pattern; a bare array is likelier"),
     ),
     identity=("name",),
-    counted_by="profile_id",
+    counted=("product", "profile_id"),
     rows=(
         Field(
             "name",

@@ -5,6 +5,7 @@ from shopform.kinds.brand import BRAND
 from shopform.kinds.catalogue import Catalogue
 from shopform.kinds.category import CATEGORY
 from shopform.kinds.manufacturer import MANUFACTURER
+from shopform.kinds.product import PRODUCT
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.supplier import SUPPLIER
@@ -20,6 +21,7 @@ STANDARD = Catalogue(
         ATTRIBUTE,
         VALUE,
         CATEGORY,
+        PRODUCT,
         REDIRECT,
         WEBHOOK,
     )

@@ -13,7 +13,7 @@ SUPPLIER = Kind(
         list_key=Fact("suppliers", Grade.ASSUMED, "by pattern; M-svc saw a bare array"),
     ),
     identity=("name",),
-    counted_by="supplier_id",
+    counted=("product", "supplier_id"),
     probe=Probe(
         # Every rewriting of names that the sandbox knows changes it in another way.
         create={

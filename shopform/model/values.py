@@ -121,7 +121,7 @@ def quoted(value: object, most: int) -> str:
     if value in ("", (), None):
         return "empty"
     if isinstance(value, tuple):
-        value = ", ".join(map(str, value))
+        value = ", ".join(map(str, with_refs(value, lambda ref: ref.address)))
     text = str(value.address) if isinstance(value, Ref) else str(value)
     text = text.lower() if isinstance(value, bool) else " ".join(text.split())
     return f"`{shorten(text, most)}`"

@@ -43,7 +43,7 @@ def finish(made: Plan, options: Options) -> Plan:
 
 
 def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:
-    """Return the plan without its digest, before products of deleted objects are counted."""
+    """Return the plan without its digest, before dependents of deleted objects are counted."""
     out = Collector()
     if options.refresh_only:
         return _drift_only(desired, prior, live, shop, options)
@@ -163,11 +163,11 @@ def _side_effects(kind: Kind, step: Step, shop: str) -> Iterator[str]:
 
 
 def wanted_counts(plan: Plan) -> tuple[tuple[str, int], ...]:
-    """Return kind and id of deleted objects whose products can be counted, one call each."""
+    """Return kind and id of deleted objects whose dependents can be counted, one call each."""
     return tuple(
         (step.kind, step.id)
         for step in plan.steps
-        if step.op is Op.DELETE and step.id is not None and plan.catalogue[step.kind].counted_by
+        if step.op is Op.DELETE and step.id is not None and plan.catalogue[step.kind].counted
     )
 
 

@@ -116,7 +116,7 @@ class Remover:
             fields=tuple(self.lost(kind, entry, item)),
             reason="" if self.destroy else UNDECLARED,
             notes=((BEGUN.format(item.id),) if begun else ())
-            + ((_products(count),) if count else ()),
+            + ((_dependents(kind, count),) if count else ()),
         )
 
     def lost(self, kind: Kind, entry: Entry, item: LiveObject) -> Iterator[FieldChange]:
@@ -169,8 +169,9 @@ def children(catalogue: Catalogue, parent: Kind, fields: Mapping[str, object]) -
             yield kind.name
 
 
-def _products(count: int) -> str:
-    return f"{plural(count, 'product')} refer{'s' if count == 1 else ''} to it"
+def _dependents(kind: Kind, count: int) -> str:
+    what = plural(count, kind.counted[0] if kind.counted else "object")
+    return f"{what} refer{'s' if count == 1 else ''} to it"
 
 
 def lifecycle_notes(before: Entry, after: Resource | Entry) -> Iterator[str]:

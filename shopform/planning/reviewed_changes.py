@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from shopform.kinds import Kind
 from shopform.model.plan import Action, Change, Op, Plan, Step
 from shopform.model.prior import Entry
 from shopform.model.values import Address, with_refs
@@ -29,7 +30,11 @@ def reviewed_parts(
 
     def left(whole: Plan) -> dict[str, str]:
         changes = tuple(_known(change) for change in whole.changes if change.address in about)
-        steps = tuple(_left(step, keys, known) for step in whole.steps if step.key in keys)
+        steps = tuple(
+            _left(plan.catalogue[step.kind], step, keys, known)
+            for step in whole.steps
+            if step.key in keys
+        )
         names = {kind: found for kind, found in whole.names.items() if kind in plan.names}
         return parts_of(replace(whole, changes=changes, steps=steps, names=names, absent=()))
 
@@ -53,18 +58,19 @@ def _known(change: Change) -> Change:
     return replace(change, fields=tuple(each._replace(unknown=False) for each in change.fields))
 
 
-def _left(step: Step, keys: set[str], ids: Mapping[Address, int]) -> Step:
+def _left(kind: Kind, step: Step, keys: set[str], ids: Mapping[Address, int]) -> Step:
     after = tuple(key for key in step.after if key in keys)
-    entry = step.entry and _entry(step.entry, ids)
+    entry = step.entry and _entry(kind, step.entry, ids)
     return replace(step, after=after, entry=entry)
 
 
-def _entry(entry: Entry, ids: Mapping[Address, int]) -> Entry:
+def _entry(kind: Kind, entry: Entry, ids: Mapping[Address, int]) -> Entry:
     def known(value: object) -> object:
         return with_refs(value, lambda ref: ids.get(ref.address, ref))
 
     return replace(
         entry,
         identity=tuple(map(known, entry.identity)),
-        sent={name: known(value) for name, value in entry.sent.items()},
+        # A value with several references is in the order of their ids.
+        sent={n: kind.type(n).with_links(known(v), lambda _, x: x) for n, v in entry.sent.items()},
     )

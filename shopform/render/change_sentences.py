@@ -7,7 +7,7 @@ from shopform.kit.text import shorten
 from shopform.model.addresses import container_of
 from shopform.model.plan import Action, Change, FieldChange
 from shopform.model.run_log import Ending, LoggedChange, LoggedRun
-from shopform.model.values import Address, Ref
+from shopform.model.values import Address, Ref, with_refs
 from shopform.render.labels import label, label_of, sides
 
 LONG = 60
@@ -100,7 +100,7 @@ def _field(run: LoggedRun, field: FieldChange) -> str:
     if field.sensitive:
         return f"{name} changed (secret)"
     if isinstance(before, tuple) or isinstance(after, tuple):
-        return _listed(name, before, after)
+        return _listed(name, *(_named(run, side) for side in (before, after)))
     old, new = (_value(run, side) for side in (before, after))
     if len(old) > LONG or len(new) > LONG:
         return f"{name} changed"
@@ -116,6 +116,10 @@ def _listed(name: str, before: object, after: object) -> str:
     sets = {"added": [x for x in new if x not in old], "removed": [x for x in old if x not in new]}
     parts = [f"{shorten(', '.join(found), LONG)} {how}" for how, found in sets.items() if found]
     return f"{name}: {', '.join(parts)}" if parts else f"{name} in another order"
+
+
+def _named(run: LoggedRun, side: object) -> object:
+    return with_refs(side, lambda ref: _name(run, ref.address))
 
 
 def _value(run: LoggedRun, value: object) -> str:

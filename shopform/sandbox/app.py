@@ -38,7 +38,7 @@ class App:
     """
 
     def __init__(
-        self, world: World, endpoints: Endpoints, gate: Gate, seed: Seed, products: int
+        self, world: World, endpoints: Endpoints, gate: Gate, seed: Seed, generated: int
     ) -> None:
         self.world = world
         self.faults = Faults()
@@ -48,10 +48,10 @@ class App:
         self._endpoints = endpoints
         self._gate = gate
         self._seed = seed
-        self._products = products
+        self._generated = generated
         self._arrived = 0
         self._lock = threading.RLock()
-        open_shop(world, endpoints, seed, products)
+        open_shop(world, endpoints, seed, generated)
 
     def handle(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
@@ -90,7 +90,7 @@ class App:
             self.reset_log()
             self._gate.used = 0
             self.world.store.clear()
-            open_shop(self.world, self._endpoints, self._seed, self._products)
+            open_shop(self.world, self._endpoints, self._seed, self._generated)
 
     def data(self, kind: str) -> list[dict[str, Any]]:
         """Return the objects of a kind that were not removed, as stored.

@@ -93,29 +93,30 @@ def list_one(
     return _live(client.shop, kind, [one], known)
 
 
-def with_product_counts(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live:
-    """Return the shop with the number of products of each (kind, id), one call each.
+def with_counts(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -> Live:
+    """Return the shop with the number of dependents of each (kind, id), one call each.
 
-    A kind by which products cannot be counted is left out. The number is `None` if the key may
-    not read products or the shop does not report it.
+    A kind whose dependents cannot be counted is left out. The number is `None` if the key may not
+    read them or the shop does not report it.
     """
-    filters = {kind.name: kind.counted_by for kind in live.catalogue.kinds}
-    asked = sorted({one for one in wanted if filters.get(one[0])})
-    tasks = [partial(count_products, client, kind, number) for kind, number in asked]
+    asked = sorted({one for one in wanted if live.catalogue[one[0]].counted})
+    tasks = [partial(count_dependents, client, kind, number) for kind, number in asked]
     with ThreadPoolExecutor(client.parallelism) as pool:
         totals = run_all(pool, tasks)
     counts = {**live.counts, **dict(zip(asked, totals, strict=True))}
     return replace(live, counts=counts, calls=client.calls)
 
 
-def count_products(client: Client, kind: str, number: int) -> int | None:
-    """Return the number of products of one object; one call."""
-    argument = client.shop.catalogue[kind].counted_by
-    names = Names(endpoint="product", ids=("product_id",), list_key="products", fields={})
+def count_dependents(client: Client, kind: str, number: int) -> int | None:
+    """Return the number of objects that refer to one and can be counted; one call."""
+    counted = client.shop.catalogue[kind].counted
+    if counted is None:
+        return 0
+    names = names_of(client.shop, client.shop.catalogue[counted[0]])
     try:
-        body = client.get(names.endpoint, {argument: number, "limit": 1}, fatal=False)
+        body = client.get(names.endpoint, {counted[1]: number, "limit": 1}, fatal=False)
     except Absent:
-        # A shop without a list of products has none to lose.
+        # A shop without a list of them has none to lose.
         return 0
     except AccessRefused:
         return None

@@ -156,8 +156,7 @@ class _Inverter:
             fields[name] = kept
         else:
             del fields[name]
-        ignore = resource.ignore | {name}
-        self.resources[address] = replace(resource, fields=fields, ignore=ignore)
+        self.resources[address] = replace(resource, fields=fields, ignore=resource.ignore | {name})
 
     def _invert_create(self, address: Address, before: Entry | None, now: Entry | None) -> None:
         if now is None:
@@ -228,8 +227,7 @@ class _Inverter:
             once=frozenset(parents),
         )
         self.only.add(address)
-        lost = f"; references to {before.id}, such as those of products, are not updated"
-        self.report.note(address, f"is recreated with a new id{lost if kind.counted_by else ''}")
+        self.report.recreated(address, before.id, self.live.catalogue.dependents(kind.name))
         for name in kind.generated:
             self.report.note(address, f"the shop generates a new `{name}`")
 

@@ -12,7 +12,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change, FieldChange
 from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
-from shopform.model.values import Address, Ref, Secret, Value, with_refs
+from shopform.model.values import Address, Ref, Secret, Value, refs_in, with_refs
 from shopform.planning.compare.compare import MISSING
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
@@ -153,7 +153,10 @@ class PreviousValues:
 
     def _comparable(self, value: object) -> object:
         """A value for comparison: references by id, images without ids."""
-        value = with_refs(value, lambda ref: self.ids.get(self.previous(ref.address)))
+        if any(refs_in(value)):
+            known = with_refs(value, lambda ref: self.ids.get(self.previous(ref.address)))
+            flat = isinstance(known, tuple) and all(isinstance(n, int | None) for n in known)
+            value = tuple(sorted(known, key=lambda n: n or 0)) if flat else known
         if isinstance(value, tuple) and all(isinstance(part, Mapping) for part in value):
             return [{n: p for n, p in part.items() if n != "id"} for part in value]
         return value

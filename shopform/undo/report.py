@@ -15,6 +15,11 @@ class UndoReport:
     notes: dict[Address, tuple[str, ...]] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
 
+    def recreated(self, address: Address, number: int, dependents: str) -> None:
+        """Note a new object in place of one with this id; `dependents` are not managed, if any."""
+        lost = f"; references to {number}, such as those of {dependents}, are not updated"
+        self.note(address, f"is recreated with a new id{lost if dependents else ''}")
+
     def note(self, address: Address, note: str) -> None:
         self.notes[address] = (*self.notes.get(address, ()), note)
 

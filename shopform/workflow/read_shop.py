@@ -1,10 +1,11 @@
 """Read a whole shop."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
+from shopform.clone.id_mapping import required_kinds, with_nested
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
@@ -57,21 +58,22 @@ def require_complete(live: Live) -> None:
         raise ShopError(diagnostics=out.sorted())
 
 
-def read_shop(workspace: Workspace, limits: ReadLimits) -> WholeShop:
-    """Read every kind. Raises ShopError for an incomplete list.
+def read_shop(workspace: Workspace, limits: ReadLimits, kinds: Collection[str] = ()) -> WholeShop:
+    """Read these kinds with those that they refer to; if none are given, every kind.
 
-    Objects that are missing in a dump would be deleted or duplicated by an apply.
+    Large kinds are then read only if they are declared or in the state. Raises ShopError for an
+    incomplete list: objects that are missing in a dump would be deleted or duplicated by an apply.
     """
-    prior = workspace.store().read()
+    prior, catalogue = workspace.store().read(), workspace.shop.catalogue
+    used = {address.kind for address in (*workspace.desired.resources, *prior.resources)}
+    wanted = required_kinds(catalogue, with_nested(catalogue, kinds) or catalogue.usual(used))
     unread: dict[str, ShopformError] = {}
     with (
         connected(workspace, limits) as connection,
         reading(workspace, connection),
     ):
         connection.client.read_columns(columns_of(workspace.desired, prior))
-        live = fetch(
-            connection.client, [kind.name for kind in workspace.shop.catalogue.kinds], unread=unread
-        )
+        live = fetch(connection.client, wanted, unread=unread)
         live = confirm_absence(connection.client, live, prior)
         require_same_shop(connection.client, prior, live)
         ledger = connection.ledger
@@ -80,7 +82,7 @@ def read_shop(workspace: Workspace, limits: ReadLimits) -> WholeShop:
     return WholeShop(
         live,
         prior,
-        dict(sorted(unread.items(), key=lambda one: workspace.shop.catalogue.order[one[0]])),
+        dict(sorted(unread.items(), key=lambda one: catalogue.order[one[0]])),
     )
 
 

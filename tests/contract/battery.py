@@ -21,6 +21,8 @@ from shopform.model.prior import Prior
 from shopform.model.values import Address
 from shopform.render.plan_summary import change_counts
 from shopform.shop.fetch import fetch
+from shopform.workflow.read_shop import read_shop
+from shopform.workflow.requests import ReadLimits
 
 Scenario = Callable[[], None]
 
@@ -144,6 +146,55 @@ def undeclared_fields_go_back_to_what_the_shop_gives() -> None:
         assert {k: v or "" for k, v in found.items() if k not in aside} == {
             k: v or "" for k, v in new.items() if k not in aside
         }
+
+
+def undeclared_fields_of_a_product_go_back_too() -> None:
+    with line() as one:
+        sections = full()
+        whole = sample(STANDARD["product"], 1, sections) | {
+            **dict.fromkeys(("never_free_shipping", "auto_offline", "no_index"), True),
+            **dict.fromkeys(("is_online", "allow_negative_stock"), False),
+        }
+        del whole["main_category"], whole["rewrite_url"], whole["images"]
+        bare = {"own_id": whole["own_id"], "name": whole["name"]}
+        others = {"b": {"own_id": "B", "name": "B"}}
+        draw(one.directory)
+        one.declare(**sections | {"products": {"a": whole, **others}})
+        one.settle()
+        one.declare(**sections | {"products": {"a": bare, **others}})
+        one.settle()
+        found, new = one.rows("product")
+        aside = {"product_id", "own_id", "name", "main_category_id", "rewrite_url", "url"}
+        times = {"created", "online_since", "last_modified"}
+        assert {k: v or "" for k, v in found.items() if k not in aside | times} == {
+            k: v or "" for k, v in new.items() if k not in aside | times
+        }
+
+
+def a_product_is_one_with_what_the_shop_makes_of_it() -> None:
+    """Its rich text is rewritten, and a path has no leading slash."""
+    with line() as one:
+        page = {"own_id": "A", **_at("A", "/a/b"), "description": "<p>A</p>\n<p>B</p>\n"}
+        one.declare(products={"a": page})
+        one.settle()
+        one.assert_imports_only()
+
+
+def products_swap_their_paths() -> None:
+    with line() as one:
+        for a, b in ("xy", "yx"):
+            pages = {"a": _at("A", a), "b": _at("B", b)}
+            one.declare(products={key: {"own_id": key, **at} for key, at in pages.items()})
+            one.settle()
+        assert {r["own_id"]: r["rewrite_url"] for r in one.rows("product")} == {"a": "y", "b": "x"}
+
+
+def a_large_kind_is_read_only_where_it_is_used() -> None:
+    with line() as one:
+        one.declare()
+        with one.open() as (workspace, _):
+            assert "product" not in read_shop(workspace, ReadLimits()).live.kinds
+            assert "product" in read_shop(workspace, ReadLimits(), ["product"]).live.kinds
 
 
 def two_pages_swap_their_paths() -> None:
@@ -310,7 +361,8 @@ def life_by_rows(kind: Kind) -> Scenario:
             (change,) = one.plan().changes
             assert {f.name for f in change.fields} == other.keys()
             for field in change.fields:
-                if field.name not in kind.refers:
+                type_ = kind.type(field.name)
+                if not (type_.targets or type_.unreadable):
                     assert (field.before, field.after) == (first[field.name], other[field.name])
                     assert type(field.after) is type(other[field.name])
             one.settle()
@@ -327,6 +379,10 @@ def life_by_rows(kind: Kind) -> Scenario:
 # In the order in which they are tried: what finds most or costs least comes first.
 SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("supplier category", undeclared_fields_go_back_to_what_the_shop_gives),
+    ("product", a_large_kind_is_read_only_where_it_is_used),
+    ("product", undeclared_fields_of_a_product_go_back_too),
+    ("product", a_product_is_one_with_what_the_shop_makes_of_it),
+    ("product", products_swap_their_paths),
     ("webhook", every_list_order_gives_the_same),
     ("category", pictures_are_sent_once),
     ("attribute value category", cleared_numbers_and_flags_are_none),

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from samples import with_samples
+from samples import PICTURE, with_samples
 
-IMAGE = {"file": "pictures/men.png", "description": "Herresko"}
+IMAGE = {"file": PICTURE, "description": "Herresko"}
 CATEGORY = {
     "name": "Sko & støvler",
     "parent": "men",

@@ -66,8 +66,8 @@ def address_of(kind: Kind) -> str:
 
 
 ADDRESSES = (
-    "supplier.b", "brand.b", "profile.boots", "attribute.boots.kind", "value.boots.kind.x",
-    "category.women-shoes", "redirect.y", "webhook.y",
+    "supplier.a", "brand.a", "profile.shoes", "attribute.boots.kind", "value.boots.kind.x",
+    "category.women-shoes", "product.a", "redirect.y", "webhook.y",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ IMPURE = ("files", "shop", "state", "apply", "forge", "sandbox", "terminal", "wo
 # What a pure room may have from outside; everything else could reach the world.
 HARMLESS = frozenset(
     "abc base64 bisect collections dataclasses"
-    " deepdiff difflib enum fnmatch functools graphlib hashlib"
+    " decimal deepdiff difflib enum fnmatch functools graphlib hashlib"
     " hmac html ipaddress itertools json math operator pydantic pydantic_core re"
     " string textwrap types typing unicodedata urllib".split()
 )  # fmt: skip
@@ -54,6 +54,9 @@ FOREIGN_KEYS = {
     "shopform/openapi/schemas.py": frozenset({"value"}),
     "shopform/openapi/propose.py": frozenset({"values"}),
     "shopform/workflow/login/login.py": frozenset({"redirect"}),
+    "shopform/cli/commands/sandbox.py": frozenset({"products"}),
+    "shopform/sandbox/local.py": frozenset({"products"}),
+    "shopform/kit/signatures.py": frozenset({"product"}),
     "shopform/cli/main.py": frozenset({"webhook"}),
     "shopform/cli/commands/webhook.py": frozenset({"webhook"}),
 }

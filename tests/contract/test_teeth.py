@@ -15,8 +15,8 @@ from shopform.kinds.field_types import Text
 from shopform.kinds.standard import STANDARD
 
 Mutant = tuple[str, Kind, Kind]
-# How files are read stays as it is, as does what the server is asked.
-ASIDE = {"name", "section", "about", "wire", "rows", "from_wire", "to_wire"}
+# How files are read stays as it is, as does what the server is asked, and what doctor makes of it.
+ASIDE = {"name", "section", "about", "wire", "rows", "from_wire", "to_wire", "probe"}
 OF_A_ROW = {"type", "default", "known", "local", "generated"}
 MODELS = [model_of(STANDARD, kind) for kind in STANDARD.kinds]
 
@@ -42,8 +42,8 @@ def _less(name: str, fact: Any) -> Iterator[tuple[str, Any]]:
     """What is left of a fact when one part of it is gone."""
     if not fact:
         return
-    if isinstance(fact, str):
-        yield name, ""
+    if isinstance(fact, str | int):
+        yield name, type(fact)()
     elif isinstance(fact, tuple):
         for part in fact:
             shown = ",".join(sorted(part)) if isinstance(part, frozenset) else part

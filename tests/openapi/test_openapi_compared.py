@@ -24,11 +24,12 @@ def test_own_document_confirms_all() -> None:
     confirmed = facts(found, Verdict.CONFIRMED)
     listed = {fact for fact in confirmed if fact.endswith(".list_key")}
     assert len(confirmed) - len(listed) == ALL
-    assert listed == {f"{n}.list_key" for n in ("brand", "manufacturer", "redirect", "webhook")}
+    enveloped = ("brand", "manufacturer", "product", "redirect", "webhook")
+    assert listed == {f"{n}.list_key" for n in enveloped}
     assert found.reading.problems == {}
     assert [column.name for column in found.columns["supplier"]] == ["link_to"]
     assert "json_data" in {column.name for column in found.columns["category"]}
-    assert [each.name for each in found.unmanaged] == ["product"]
+    assert found.unmanaged == ()
 
 
 def test_names_that_nothing_else_documents_are_learned() -> None:

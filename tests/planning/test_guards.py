@@ -167,7 +167,7 @@ def test_only_what_products_hang_on_is_counted() -> None:
     world = World().there("supplier.a", 1, name="A").there("webhook.w", 2, url="https://x")
     world.settled("supplier.b", 3, name="B")
     assert wanted_counts(world.plan()) == (("supplier", 1),)
-    assert STANDARD["supplier"].counted_by
+    assert STANDARD["supplier"].counted
 
 
 def tree() -> World:

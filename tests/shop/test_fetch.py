@@ -21,7 +21,7 @@ from shopform.kinds.standard import STANDARD
 from shopform.model.live import Live, LiveObject
 from shopform.model.shop import WireNames
 from shopform.shop.client import Client
-from shopform.shop.fetch import fetch, list_one, with_product_counts
+from shopform.shop.fetch import fetch, list_one, with_counts
 
 SUPPLIER, REDIRECT = STANDARD["supplier"], STANDARD["redirect"]
 
@@ -205,7 +205,7 @@ def test_products_are_counted_with_one_call_each() -> None:
 
     with serving(behaviour) as running, ready(running) as client:
         wanted = [("category", 7), ("category", 8), ("redirect", 1), ("category", 7)]
-        live = with_product_counts(client, Live(catalogue=STANDARD), wanted)
+        live = with_counts(client, Live(catalogue=STANDARD), wanted)
         assert len(running.asked) == 2
         assert running.asked[0].query["limit"] == "1"
     assert live.counts == {("category", 7): 7, ("category", 8): 8}
@@ -218,7 +218,7 @@ def test_products_that_cannot_be_counted_stop_nothing(status: int, found: int | 
         return Answer(b"", status=status) if asked.path == "product" else Answer([])
 
     with serving(behaviour) as running, ready(running) as client:
-        live = with_product_counts(client, Live(catalogue=STANDARD), [("supplier", 3)])
+        live = with_counts(client, Live(catalogue=STANDARD), [("supplier", 3)])
         assert live.counts == {("supplier", 3): found}
         assert client.get("supplier") == []
 

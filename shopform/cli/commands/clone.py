@@ -1,13 +1,12 @@
 """`shopform clone` and `shopform promote`."""
 
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shopform.cli import options, output_options
-from shopform.cli.param_types import File, key_value, kinds, resolved
+from shopform.cli.param_types import File, key_value, named_kinds
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -124,6 +123,4 @@ def _write(console: Console, folder: Path, **asked: Any) -> int:
 
 
 def _kinds(loaded: "LoadedProject", asked: dict[str, Any]) -> frozenset[str]:
-    written = asked.pop("kinds")
-    lists = resolved(loaded.project.catalogue, kinds, "--kinds", written)
-    return frozenset(chain(*lists))
+    return named_kinds(loaded.project.catalogue, asked.pop("kinds"))

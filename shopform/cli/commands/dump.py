@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from shopform.cli import options, output_options
-from shopform.cli.param_types import File
+from shopform.cli.param_types import File, named_kinds
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -20,6 +20,12 @@ from shopform.terminal.console import Console
     type=File(path_type=Path),
     help="Write a folder with one file per section, or one file if PATH ends in `.yaml`.",
 )
+@options.option(
+    "--kinds",
+    metavar="SECTIONS",
+    multiple=True,
+    help="Only these sections (comma-separated), with children and what they refer to.",
+)
 @options.flag("--update", help="Update the files of the project with what the shop has.")
 @options.flag("--new", help="With --update: also declare unmanaged objects.")
 @output_options.quiet
@@ -30,11 +36,13 @@ def command(
     out: Path | None,
     update: bool,
     new: bool,
+    kinds: tuple[str, ...],
     **asked: Any,
 ) -> int:
     """Print a shop as YAML declarations.
 
-    Reads everything and changes nothing in the shop. Keys are derived from names, references use
+    Reads everything and changes nothing in the shop; products, of which a shop may have very many,
+    only if the state has some or --kinds names them. Keys are derived from names, references use
     keys, and only values that differ from the shop's defaults are written. Comments list what is
     left out and why; secrets are never written. Nothing is overwritten: --update edits existing
     files and keeps their order, comments and placeholders.
@@ -44,17 +52,11 @@ def command(
     from shopform.workflow.open_project import open_settings, open_workspace
     from shopform.workflow.read_shop import read_shop
 
-    if update and out:
-        raise UsageError("`--update` edits the project's files", hint="remove `--out`")
-    if new and not update:
-        raise UsageError("`--new` needs `--update`", hint="add it; a plain dump has all objects")
-    if out and out.name in ("shopform.yaml", "shopform.yml"):
-        hint = "give another file, or a folder"
-        raise UsageError(f"`{out.name}` is the settings file", hint=hint)
+    _check(out, update=update, new=new, kinds=kinds)
     limits = options.limits(asked)
     reporter, loaded = options.opened(console, asked)
     workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)
-    found = read_shop(workspace, limits)
+    found = read_shop(workspace, limits, named_kinds(loaded.project.catalogue, kinds))
     console.diagnostics(found.warnings())
     if update:
         reporter.updated(update_files(workspace, found, new=new))
@@ -64,3 +66,16 @@ def command(
     shop = found.declared(), found.reasons()
     reporter.declared(write_declared(workspace, *shop, out, about=about, hint=hint), out)
     return 0
+
+
+def _check(out: Path | None, *, update: bool, new: bool, kinds: tuple[str, ...]) -> None:
+    """Raise UsageError for options that exclude each other."""
+    if update and out:
+        raise UsageError("`--update` edits the project's files", hint="remove `--out`")
+    if update and kinds:
+        raise UsageError("`--update` updates what is declared", hint="remove `--kinds`")
+    if new and not update:
+        raise UsageError("`--new` needs `--update`", hint="add it; a plain dump has all objects")
+    if out and out.name in ("shopform.yaml", "shopform.yml"):
+        hint = "give another file, or a folder"
+        raise UsageError(f"`{out.name}` is the settings file", hint=hint)

@@ -1,13 +1,14 @@
 """Build resources from declarations whose fields have been read."""
 
 import shlex
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from functools import cache, partial
 from typing import Any, Final
 
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
-from shopform.config.read.yaml_nodes import Sequence, child, field_node
+from shopform.config.read.yaml_nodes import Node, Scalar, Sequence, child, field_node
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import EXTRA, Catalogue, Field, Kind
 from shopform.kinds.field_types import FieldType
@@ -25,7 +26,7 @@ def _fields_as_read(kind: Kind) -> frozenset[str]:
     return frozenset(
         row.name
         for row in kind.rows
-        if not (row.known or row.type.refers or type(row.type).parse is not FieldType.parse)
+        if not (row.known or row.type.targets or type(row.type).parse is not FieldType.parse)
     )
 
 
@@ -93,19 +94,19 @@ class ResourceBuilder:
         name = row.name
         if name in declaration.secrets:
             return declaration.secrets[name]
-        if name in declaration.kind.refers:
-            return self._reference(declaration, name, found)
         if row.known and found is not None:
             self._check_known(declaration, row, found if row.type.listed else [found])
-        value: Value = row.type.parse(found, partial(self._load, declaration, name))
+        node = field_node(declaration.node, name) or declaration.key
+        parsed = row.type.parse(found, partial(self._load, declaration, name))
+        value: Value = row.type.with_links(parsed, partial(self._reference, declaration, node))
         return value
 
-    def _reference(self, declaration: Declaration, name: str, text: str | None) -> Ref | None:
+    def _reference(self, declaration: Declaration, node: Node, kind: str, text: str) -> Ref | None:
+        """Return the reference that is written as `text` in the value at `node`."""
         if not text:
             return None
-        kind = declaration.kind.refers[name]
         target = Address(text) if text.startswith(f"{kind}.") else Address.of(kind, text)
-        node = field_node(declaration.node, name) or declaration.key
+        node = next((each for each in _scalars(node) if each.text == text), node)
         found = self._known.get(target)
         if found is None:
             addresses = (str(each) for each in self._known if each.kind == kind)
@@ -208,3 +209,14 @@ class ResourceBuilder:
                 span=span,
             )
             return None
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Sequence):
+        for each in node.items:
+            yield from _scalars(each)
+    else:
+        for _, each in node.entries.values():
+            yield from _scalars(each)

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from shopform.kinds.declared.spec import ENDPOINT, FIELD_NAME, KindSpec
+from shopform.kinds.field_types.decimal import DECIMAL
 from shopform.kinds.spec import COLUMN, KEY, Key, StrictModel, may, must
 
 SHOP_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -17,6 +18,7 @@ PATTERNS: Final = {  # all patterns of strings, with their hints
     FIELD_NAME: "use lower-case letters, digits and `_`, and start with a letter",
     COLUMN: "use letters, digits and `_`, and start with a letter or `_`",
     ENDPOINT: "use letters, digits, `-`, `_` and `/`, without `/` at the start",
+    DECIMAL: "write digits, with a point before the decimals: `199` or `149.95`",
     SEPARATOR: 'write the character itself, such as `";"`; a tab is `"\\t"`',
 }
 Auth = Literal["bearer", "raw", "shoporama"]

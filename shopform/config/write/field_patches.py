@@ -120,7 +120,7 @@ class _Patching:
         if isinstance(node, Scalar):
             self._scalar(document, declaration, one, holder, (key, node))
         elif isinstance(node, Sequence) and isinstance(one.value, tuple):
-            self._items(document, node, one)
+            self._items(document, declaration, node, one)
         elif isinstance(node, Mapping) and one.field in free_text_fields(declaration.kind):
             return self._file(declaration, one, node)
         else:
@@ -208,15 +208,19 @@ class _Patching:
         bracketed = short or document.flow(holder)
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
-    def _items(self, document: Document, node: Sequence, one: LiveField) -> None:
+    def _items(
+        self, document: Document, declaration: Declaration, node: Sequence, one: LiveField
+    ) -> None:
         strings = [item.text for item in node.items if isinstance(item, Scalar)]
         values = one.value if isinstance(one.value, tuple) else ()
         if any(map(_holds_placeholder, strings)):
             raise _NotPatchable("it contains a placeholder")
         if any(self.uses[id(item)] > 1 or _has_properties(document, item) for item in node.items):
             raise _NotPatchable("an anchor shares the value")
+        refers, old = declaration.kind.type(one.field).targets, "".join(strings[:1])
+        written = tuple(str(self._key(v, old)) if refers else _escaped(str(v)) for v in values)
         try:
-            edits = set_items(document, node, tuple(_escaped(str(value)) for value in values))
+            edits = set_items(document, node, written)
         except NotEditable:
             raise _NotPatchable("its list is in a form that cannot be patched") from None
         self._add(node.file, edits)

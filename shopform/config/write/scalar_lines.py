@@ -19,7 +19,7 @@ _MAX_LABEL: Final = 40
 _MAX_COMMENT: Final = 240
 
 
-def plain_of(value: Value) -> Plain:
+def plain_of(value: object) -> Plain:
     """Return a value as a scalar: references as keys, `${` in strings escaped."""
     if isinstance(value, Ref):
         return value.address.keys[-1]
@@ -28,10 +28,10 @@ def plain_of(value: Value) -> Plain:
     return value if isinstance(value, int) else None
 
 
-def bracketed(value: Value) -> str:
+def bracketed(value: object) -> str:
     """Return a value as written inside a flow collection."""
     if isinstance(value, tuple):
-        return f"[{', '.join(map(bracketed, map(str, value)))}]"
+        return f"[{', '.join(map(bracketed, value))}]"
     return inline_scalar(plain_of(value), "", bracketed=True)
 
 

@@ -3,15 +3,16 @@
 from typing import Final
 
 from shopform.kinds.field_types.base import Change, FieldType, Load, Operations, Unreadable
+from shopform.kinds.field_types.decimal import Decimal
 from shopform.kinds.field_types.flag import Flag
 from shopform.kinds.field_types.html import Html
 from shopform.kinds.field_types.images import Images
 from shopform.kinds.field_types.number import Number
 from shopform.kinds.field_types.path import Path
 from shopform.kinds.field_types.raw import Raw
-from shopform.kinds.field_types.reference import Reference
+from shopform.kinds.field_types.reference import Reference, References
 from shopform.kinds.field_types.set import Set
-from shopform.kinds.field_types.text import Choice, Text
+from shopform.kinds.field_types.text import Choice, Code, Text
 
 PATH: Final = Path()
 RAW: Final = Raw()
@@ -23,6 +24,8 @@ __all__ = [
     "TEXT",
     "Change",
     "Choice",
+    "Code",
+    "Decimal",
     "FieldType",
     "Flag",
     "Html",
@@ -33,6 +36,7 @@ __all__ = [
     "Path",
     "Raw",
     "Reference",
+    "References",
     "Set",
     "Text",
     "Unreadable",

@@ -19,9 +19,10 @@ class FieldType:
     `name` is the name of its comparison in the reference. `allowed` are its values, if they are
     limited; `refers` is the kind of the object whose id a value is. A `textual` value is written by
     people, a `rich` one is HTML, where outer white space does not count, and a `listed` one has
-    several parts. `orders`: it orders siblings. `in_cell`: a cell of a table can hold it.
-    `sent_as` and `shown_as` are its types of JSON in requests and responses.
-    `unreadable` is why values read from the shop cannot be declared; empty if they can.
+    several parts. `orders`: it orders siblings. `coded`: similar values are of different objects.
+    `in_cell`: a cell of a table can hold it. `sent_as` and `shown_as` are its types of JSON in
+    requests and responses. `unreadable` is why values read from the shop cannot be declared; empty
+    if they can.
     """
 
     name: ClassVar[str]
@@ -29,6 +30,7 @@ class FieldType:
     rich: ClassVar[bool] = False
     listed: ClassVar[bool] = False
     orders: ClassVar[bool] = False
+    coded: ClassVar[bool] = False
     in_cell: ClassVar[bool] = True
     sent_as: ClassVar[tuple[str, ...]] = ("string",)
     shown_as: ClassVar[tuple[str, ...]] = ("string",)

@@ -1,5 +1,6 @@
 """References to other objects."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -30,3 +31,44 @@ class Reference(FieldType):
 
     def is_sendable(self, value: object) -> bool:
         return type(value) is int
+
+
+@dataclass(frozen=True)
+class References(FieldType):
+    """Unordered references to objects of one kind: keys in files, ids in the shop."""
+
+    name: ClassVar[str] = "ids"
+    sent_as: ClassVar[tuple[str, ...]] = ("array",)
+    shown_as: ClassVar[tuple[str, ...]] = ("array",)
+    listed: ClassVar[bool] = True
+    to: str = ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        return frozenset({self.to})
+
+    def with_links(self, value: Any, change: Change) -> Any:
+        if value is None:
+            return None
+        return self.canonical([change(self.to, part) for part in value])
+
+    def annotation(self) -> Any:
+        return list[str]
+
+    def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+        """Return ids in order, then what is in place of an id."""
+        parts = value if isinstance(value, list | tuple) else ()
+        known = {
+            id_of(part) or part if isinstance(part, Hashable) else repr(part) for part in parts
+        }
+        return tuple(sorted(known - {None, "", 0, "0"}, key=_order))
+
+    def is_declarable(self, value: object) -> bool:
+        return isinstance(value, tuple)
+
+    def is_sendable(self, value: object) -> bool:
+        return isinstance(value, tuple) and all(type(part) is int for part in value)
+
+
+def _order(part: object) -> tuple[bool, int, str]:
+    return (False, part, "") if isinstance(part, int) else (True, 0, str(part))

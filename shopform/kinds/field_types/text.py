@@ -16,6 +16,12 @@ class Text(FieldType):
         return not value
 
 
+class Code(Text):
+    """A string such as an item number: similar ones name different objects."""
+
+    coded: ClassVar[bool] = True
+
+
 @dataclass(frozen=True)
 class Choice(FieldType):
     """A string of `allowed`."""

@@ -160,15 +160,16 @@ def _fixed(draft: PlanDraft) -> None:
 
 
 def _counts(draft: PlanDraft, options: Options) -> None:
-    """Refuse deletes of objects whose products cannot be counted, unless a number is allowed."""
+    """Refuse deletes of objects whose dependents cannot be counted, unless a number is allowed."""
     for change in _deleted(draft):
         unknown = draft.live.counts.get((change.kind, change.id or 0), 0) is None
         if unknown and change.kind not in options.allow_delete:
+            what = draft.catalogue.dependents(change.kind)
             draft.out.error(
                 "count-unknown",
-                f"the products of `{change.address}` cannot be counted",
+                f"the {what} of `{change.address}` cannot be counted",
                 address=change.address,
-                hint=f"let the key read products, or pass `--allow-delete {change.kind}=1`",
+                hint=f"let the key read {what}, or pass `--allow-delete {change.kind}=1`",
             )
 
 

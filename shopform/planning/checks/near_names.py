@@ -99,8 +99,8 @@ class _Index:
 
     def _sharing_a_value(self, resource: Resource, at: Place, label: str) -> Iterator[int]:
         """Return objects of a similar name that share a unique string with the resource."""
-        if self.kind.route:
-            return  # many redirects share a target
+        if self.kind.route or self.kind.type(self.kind.identity[-1]).coded:
+            return  # many redirects share a target, and many items a name
         for key in self._distinctive(resource.fields):
             held: list[int] = self.holders.get(key, [])
             alone = len(held) == 1 and self.places.get(held[0]) == at

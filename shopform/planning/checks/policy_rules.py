@@ -14,7 +14,7 @@ from shopform.model.desired import Resource
 from shopform.model.plan import Action, Change
 from shopform.model.secrecy import secret_fields
 from shopform.model.shop import PolicyRule, Shop
-from shopform.model.values import Ref, Value
+from shopform.model.values import Value, refs_in
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
 from shopform.planning.checks.removed_paths import SETTING
@@ -137,8 +137,8 @@ def _problem(rule: PolicyRule, text: str) -> str:
 
 def _strings(kind: Kind, name: str, value: Value) -> Sequence[str]:
     """Return the strings to match: each item of a set, the file of an image."""
-    if isinstance(value, Ref):
-        return [value.address.keys[-1]]
+    if keys := [ref.address.keys[-1] for ref in refs_in(value)]:
+        return keys
     if isinstance(value, tuple):
         return [item.file if isinstance(item, Image) else str(item) for item in value]
     found = canonical(kind.type(name), value)

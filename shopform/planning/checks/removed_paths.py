@@ -82,7 +82,8 @@ def _unread(draft: PlanDraft) -> None:
 
 
 def path_kinds(catalogue: Catalogue) -> list[Kind]:
-    return [kind for kind in catalogue.kinds if kind.path or kind.route]
+    """Return the kinds whose objects answer at paths, but for those read only where named."""
+    return [kind for kind in catalogue.kinds if (kind.path or kind.route) and not kind.large]
 
 
 class RouteTargets:

@@ -2,7 +2,7 @@
 
 from shopform.kinds import Kind
 from shopform.model.plan import Op, Step
-from shopform.model.values import Ref, Secret
+from shopform.model.values import Ref, Secret, with_refs
 
 
 def is_complete(kind: Kind, step: Step) -> bool:
@@ -35,4 +35,5 @@ def is_typed(kind: Kind, name: str, value: object) -> bool:
         return bool(type_.refers)
     if isinstance(value, Secret):
         return not (type_.refers or type_.listed)
-    return (value is None and not type_.unreadable) or type_.is_sendable(value)
+    plain = with_refs(value, lambda _: 1)
+    return (value is None and not type_.unreadable) or type_.is_sendable(plain)

@@ -126,8 +126,8 @@ class Comparer:
         type_, hosts = kind.type(name), self.matching.live.hosts
         if isinstance(value, Secret):
             return digest(kind, name, canonical(type_, value, hosts))
-        plain = value if isinstance(value, Ref) else type_.canonical(value, hosts)
-        return with_refs(plain, lambda ref: ref if (n := self.resolve(ref)) is None else n)
+        known = with_refs(value, lambda ref: ref if (n := self.resolve(ref)) is None else n)
+        return known if isinstance(known, Ref) else type_.canonical(known, hosts)
 
     def change(
         self,

@@ -12,7 +12,6 @@ from shopform.sandbox.behaviour.columns import (
     undocumented,
     unwritable,
 )
-from shopform.sandbox.behaviour.rewriting import slug
 from shopform.sandbox.behaviour.surface import Surface
 from shopform.sandbox.behaviour.table import NAME, PAGING, Body, PendingRow, Table, View
 from shopform.sandbox.messages import Refusal
@@ -131,7 +130,7 @@ class Products(Table):
             row["main_category_id"] = row["main_category_id"] or row["categories"][0]
         if "images" in draft.body:
             images.operate(row, self.id(row), draft.body["images"])
-        row["rewrite_url"] = self.free_path(row["rewrite_url"] or slug(row["name"]), self.id(row))
+        self.settle_path(draft)
 
     def _check(self, column: str, endpoint: str, numbers: list[int | None]) -> None:
         table = self.world.tables[endpoint]

@@ -18,7 +18,7 @@ from shopform.planning.preconditions import lists_behind
 from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
-from shopform.shop.fetch import list_one, with_product_counts
+from shopform.shop.fetch import list_one, with_counts
 from shopform.workflow.plan.from_snapshot import coverage_of, refuse_older
 from shopform.workflow.plan.refresh import Connection, lists_to_read, reading, with_unread
 from shopform.workflow.shop_identity import require_same_shop
@@ -116,9 +116,7 @@ class Changed:
             if not behind:
                 break
             reader.read(behind)
-        live = with_product_counts(
-            client, confirm_absence(client, live, prior), wanted_counts(result)
-        )
+        live = with_counts(client, confirm_absence(client, live, prior), wanted_counts(result))
         left = replace(options, calls_left=connection.ledger.left)
         result = finish(draft_plan(desired, prior, live, shop, left), left)
         return replace(result, coverage=coverage(reader, live, lists))

@@ -71,7 +71,7 @@ class CloneSource:
         self.workspace.source, shop = self.origin.shop.name, self.workspace.shop
         self.workspace.source_host = host_of(self.origin.shop.url)
         self.scope = replace(
-            request, kinds=with_nested(self.catalogue, request.kinds or self.catalogue)
+            request, kinds=with_nested(self.catalogue, request.kinds or self.catalogue.usual())
         )
         self.options = replace(options, source=self.origin.shop.name)
         self.rewriting = Rewriting(
@@ -95,6 +95,10 @@ class CloneSource:
                 f"nothing was copied from `{self.scope.source}` to `{self.scope.target}` yet",
                 hint=f"run `{command}` first",
             )
+        source = self.origin.store().read()
+        if self.unread is not None:
+            used = {address.kind for address in (*prior.resources, *source.resources)}
+            self.scope = replace(self.scope, kinds=self.catalogue.usual(used))
         with (
             connected(self.origin, limits) as connection,
             reading(self.origin, connection),
@@ -105,7 +109,7 @@ class CloneSource:
             )
             if self.scope.delete:
                 self.live = confirm_absence(client, self.live, by_source_id(prior))
-            require_same_shop(client, self.origin.store().read(), self.live)
+            require_same_shop(client, source, self.live)
         self._readable()
         self._complete()
         observer = self.origin.observer

@@ -42,9 +42,10 @@ def plan_offline(
         paths = [kind.name for kind in path_kinds(shop.catalogue) if kind.name not in known.unread]
         result, lists = drafted([*kinds, *paths])
     if deleted := wanted_counts(result):
+        what = " and ".join(sorted({shop.catalogue.dependents(kind) for kind, _ in deleted}))
         note = warning(
             "not-counted",
-            f"the products of {plural(len(deleted), 'object')} to be destroyed are not counted",
+            f"the {what} of {plural(len(deleted), 'object')} to be destroyed are not counted",
             hint="plan without `--snapshot` to count them",
         )
         result = replace(result, diagnostics=(*result.diagnostics, note))

@@ -27,7 +27,7 @@ from shopform.planning.scope import Known, Options, scope
 from shopform.shop.absence import confirm_absence
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
-from shopform.shop.fetch import fetch, with_product_counts
+from shopform.shop.fetch import fetch, with_counts
 from shopform.workflow.records.key_rights import KeyRights
 from shopform.workflow.records.key_use import KeyUse
 from shopform.workflow.records.shared_calls import shared_calls
@@ -115,7 +115,7 @@ def connected(
 def read_and_plan(
     workspace: Workspace, connection: Connection, prior: Prior, options: Options
 ) -> Plan:
-    """Read the kinds that matter and make a plan; each delete needs a call to count products."""
+    """Read the kinds that matter and make a plan; each delete needs a call to count dependents."""
     options = replace(options, daily_calls=connection.ledger.daily)
     with reading(workspace, connection):
         live = _read(options, connection, workspace.desired, prior)
@@ -176,12 +176,12 @@ def _planned(
     desired: Desired,
     options: Options,
 ) -> Plan:
-    """Plan, and plan again if products of deletes or further pages and redirects must be read."""
+    """Plan, and plan again if dependents of deletes or further pages and redirects must be read."""
     left = _left(options, connection.ledger)
     result = draft_plan(desired, prior, live, workspace.shop, left)
     wanted, unread = wanted_counts(result), any(d.code == UNREAD for d in result.diagnostics)
     if wanted or unread:
-        live = with_product_counts(connection.client, live, wanted)
+        live = with_counts(connection.client, live, wanted)
         live = _with_paths(connection.client, live) if unread else live
         left = _left(options, connection.ledger)
         result = draft_plan(desired, prior, live, workspace.shop, left)

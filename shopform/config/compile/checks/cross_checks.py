@@ -1,5 +1,6 @@
 """Checks between resources: reference cycles, and identities and paths declared twice."""
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 
@@ -7,12 +8,14 @@ from shopform.config.compile.checks.rewritable_names import check_rewritable
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.yaml_nodes import Scalar, field_node
 from shopform.diagnostics import Collector
+from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH, FieldType
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import backquoted
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, identity_part
 from shopform.model.desired import Desired, Resource
+from shopform.model.live import PAGE
 from shopform.model.redirect_graph import (
     FRONT,
     Hop,
@@ -34,10 +37,28 @@ def check(declarations: Iterable[Declaration], desired: Desired, collector: Coll
     """Report conflicts between the resources of one shop."""
     resources = desired.resources
     active = [declaration for declaration in declarations if declaration.address in resources]
+    _check_counts(active, collector)
     _check_parents(active, collector)
     _check_cycles(active, resources, collector)
     _check_duplicates(active, desired, collector)
     check_rewritable(active, desired, collector)
+
+
+def _check_counts(declarations: Iterable[Declaration], collector: Collector) -> None:
+    """Warn of more declarations of a large kind than it is made for."""
+    firsts: dict[Kind, Declaration] = {}
+    counts = Counter(declaration.kind for declaration in declarations)
+    for declaration in declarations:
+        firsts.setdefault(declaration.kind, declaration)
+    for kind, count in counts.items():
+        if kind.large and count > kind.large:
+            collector.warning(
+                "kind-large",
+                f"{count:,} {kind.section} are declared, more than {kind.large:,}",
+                hint=f"every plan reads all {kind.section} of the shop, in pages of {PAGE};"
+                " declare a part of the shop, or change them by other means",
+                span=firsts[kind].key.span,
+            )
 
 
 def check_routes(

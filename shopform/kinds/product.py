@@ -1,0 +1,133 @@
+"""Products, for small catalogues and staging shops."""
+
+from functools import partial
+
+from shopform.kinds.base import COMPUTED, SLUG_OF_NAME, Fact, Field, Grade, Kind, Slug, Wire
+from shopform.kinds.field_types import (
+    Code,
+    Decimal,
+    Flag,
+    Html,
+    Images,
+    Path,
+    Reference,
+    References,
+    Text,
+)
+
+# Defaults: the unset fields of 14 captured products.
+documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, M-prod, K-cap")
+text = partial(documented, default="")
+code = partial(documented, type=Text(), default=None)
+amount = partial(documented, type=Decimal(), default=None, empty=None)
+
+
+def _link(name: str, kind: str, about: str, wire: str = "") -> Field:
+    """Return a reference; unset ones are null."""
+    return documented(
+        name, Reference(kind), about, wire=wire or f"{name}_id", default=None, empty=None
+    )
+
+
+# What the shop computes, and lists and objects, whose forms differ by direction or were never seen.
+_UNMANAGED = Fact(
+    COMPUTED.value.union(
+        "online_since avg_rating min_stock_value tariff_code bulk_discount_over bulk_discount"
+        " discount_intervals attributes stock_settings product_labels pdf_files related similar"
+        " bundle bundle_data html_fields extension_data mailing_list_ids main_category_name".split()
+    ),
+    Grade.OBSERVED,
+    "K-cap, M-prod; D1",
+)
+
+PRODUCT = Kind(
+    name="product",
+    section="products",
+    about="A product. Its variants, discounts, labels, files and stock are not managed.",
+    wire=Wire(
+        endpoint=Fact("product", Grade.DOCUMENTED, "D1"),
+        id=Fact(("product_id", "id"), Grade.OBSERVED, "M-prod, K-cap"),
+        list_key=Fact("products", Grade.OBSERVED, "M-prod, K-cap"),
+        computed=_UNMANAGED,
+    ),
+    identity=("own_id",),
+    path="rewrite_url",
+    slug=Slug(
+        source="name",
+        letters=Fact(SLUG_OF_NAME.letters.value, Grade.OBSERVED, "M-prod: ae, oe"),
+        taken=Fact("-x", Grade.OBSERVED, "M-prod: two products of one name"),
+    ),
+    large=2_000,
+    rows=(
+        documented(
+            "own_id",
+            Code(),
+            "The item number (SKU); identifies the product.",
+            required=True,
+        ),
+        documented("name", Text(), "The name.", required=True),
+        documented("is_online", Flag(), "Whether it is shown in the shop.", default=True),
+        amount("price", about="The price."),
+        amount("sale_price", about="The reduced price."),
+        amount("purchase_price", about="The purchase price."),
+        amount("shipping", about="The amount for shipping."),
+        amount("vat", about="The VAT."),
+        documented(
+            "categories",
+            References("category"),
+            "Keys of the categories that it is in, in any order.",
+            default=(),
+            empty=(),
+        ),
+        documented(  # no default: strings and nulls were seen, and the shop may choose one
+            "main_category",
+            Reference("category"),
+            "Key of its main category.",
+            wire="main_category_id",
+            empty=None,
+        ),
+        _link("profile", "profile", "Key of its profile."),
+        _link("supplier", "supplier", "Key of its supplier."),
+        _link("brand", "brand", "Key of its brand."),
+        _link(  # D1 does not say what the id names; a product is assumed
+            "canonical",
+            "product",
+            "Key of the product that search engines should index instead.",
+        ),
+        text("list_description", Text(), "The description in lists of products."),
+        text("description", Html(), "HTML shown on its page."),
+        text("meta_title", Text(), "Title for search engines."),
+        text("meta_description", Text(), "Description for search engines."),
+        text("meta", Text(), "Extra fields of the theme, as one string."),
+        text("search", Text(), "Words for the search of the shop."),
+        text("delivery_time", Text(), "The delivery time while it is in stock."),
+        text("delivery_time_not_in_stock", Text(), "The delivery time while it is not."),
+        code("sec_own_id", about="A second item number."),
+        code("gtin", about="The GTIN (EAN)."),
+        code("mpn", about="The manufacturer's part number."),
+        code("location", about="Its location."),
+        documented(
+            "no_index", Flag(), "Whether search engines should not index it.", default=False
+        ),
+        documented(
+            "never_free_shipping",
+            Flag(),
+            "Whether its shipping is never free.",
+            default=False,
+        ),
+        documented(
+            "allow_negative_stock",
+            Flag(),
+            "Whether its stock may be negative.",
+            default=True,
+        ),
+        documented(
+            "auto_offline",
+            Flag(),
+            "Whether the shop takes it offline by itself.",
+            default=False,
+        ),
+        documented("rewrite_url", Path(), "Path of the page in the shop, without a leading slash."),
+        documented("images", Images(), "Images; others in the shop are unmanaged."),
+    ),
+)
