@@ -85,7 +85,7 @@ def shown(table: Table) -> str:
 
 
 def test_no_word_is_wrong_in_some_shops() -> None:
-    judged([DEFAULTS, *ROWS[:3]])
+    judged([DEFAULTS, ROWS[0]])
 
 
 @pytest.mark.wide

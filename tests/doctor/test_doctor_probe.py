@@ -8,9 +8,10 @@ from queue import Queue
 
 import pytest
 from checked_shops import CheckedShop, checked_shop
-from support import Prepared, environment_of
+from support import Prepared, environment_of, run_here
 
 from shopform.sandbox.calls import LoggedRequest
+from shopform.terminal.console import Console
 from shopform.workflow.doctor import examiner, prober
 
 PROBE = ("doctor", "--probe", "--auto-approve")
@@ -44,6 +45,18 @@ def test_a_probe_is_approved_first(prepared: Prepared) -> None:
         assert run.exit == 64
         assert "approval is required" in run.err
         assert one.sandbox.calls == []
+
+
+def test_without_a_yes_nothing_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Console, "interactive", True)
+    monkeypatch.setattr(Console, "ask", lambda _console, _question: "no")
+    with checked_shop() as one:
+        run = one.run("doctor", "--probe", code=1)
+        assert "supplier `sfprobe-" in run.err
+        assert {call.method for call in one.sandbox.calls} == {"GET"}
+        monkeypatch.setattr(Console, "ask", lambda _console, _question: "yes")
+        one.run("doctor", "--probe")
+        assert "POST" in {call.method for call in one.sandbox.calls}
 
 
 def test_a_probe_that_has_too_few_calls_makes_nothing() -> None:
@@ -119,6 +132,25 @@ def test_killed_at_every_call(prepared: Prepared, switches: dict[str, str]) -> N
     kills = survives(prepared, range(1, 1000), **switches)
     assert kills > 2 * (READS + 30)
     print(f"{switches}: killed {kills} times, and nothing was left")
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("fault", ["lose", "drop", "garble", "500", "500_after", "html_after"])
+@pytest.mark.parametrize("post", ["object", "empty"])
+def test_nothing_is_left_whatever_goes_wrong_at_a_call(fault: str, post: str) -> None:
+    failed = 0
+    for number in range(1, READS + prober.MOST):
+        with checked_shop({"post": post}) as one:
+            before = one.counts()
+            one.sandbox.set_fault(f"{number}:{fault}")
+            run = run_here(one.directory, *PROBE, environment=environment_of())
+            assert "Traceback" not in run.err, run.text
+            failed += run.exit != 0
+            one.sandbox.clear_faults()
+            one.run("doctor")
+            assert one.counts() == before, (number, run.text)
+            assert not one.journal.exists()
+    print(f"{fault}, post={post}: {failed} runs failed, and nothing was left")
 
 
 def test_what_is_not_its_own_stays() -> None:

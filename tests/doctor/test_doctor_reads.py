@@ -80,3 +80,16 @@ def test_the_table_has_a_line_for_each_question(tmp_path: Path, prepared: Prepar
         assert head.split() == "question answer evidence what shopform assumes".split()
         assert len(lines) == len(answered(directory))
     assert "Nordisk" not in run.text
+
+
+def test_a_shop_that_contradicts_the_assumptions_has_its_own_exit_code(tmp_path: Path) -> None:
+    with Sandbox(seed=SEED) as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        arguments = ("doctor", "--detailed-exitcode")
+        assert run_here(directory, *arguments, environment=environment_of()).exit == 0
+        settings = directory / "shopform.yaml"
+        wire = "    wire: {supplier: {id: number}}\n    url: "
+        settings.write_text(settings.read_text("utf-8").replace("    url: ", wire), "utf-8")
+        run = run_here(directory, *arguments, environment=environment_of())
+    assert run.exit == 2
+    assert "the shop contradicts that" in run.out

@@ -1,0 +1,220 @@
+"""Each question alone, over exchanges written by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from shopform.doctor.questions import Answer, questions
+from shopform.doctor.readings import KindNames, Readings, Recorded
+from shopform.doctor.wire import learned
+from shopform.kinds.standard import STANDARD
+
+PAGING = {"offset": 0, "limit": 100, "count": 1, "total": 1}
+TWO = [{"supplier_id": 1, "name": "B"}, {"supplier_id": 2, "name": "A"}]
+
+ROWS = [{"category_id": 1, "name": "B"}, {"category_id": 2, "name": "A"}]
+
+
+def one(step: str, kind: str, body: object = None, **more: Any) -> Recorded:
+    form = "empty" if body is None else "json"
+    return Recorded(
+        **{"step": step, "kind": kind, "status": 200, "body": body, "form": form, **more}
+    )
+
+
+def wrote(step: str, kind: str, method: str, **more: Any) -> Recorded:
+    return one(step, kind, method=method, **more)
+
+
+def answer(name: str, *exchanges: Recorded, **fixed: Mapping[str, str]) -> Answer:
+    seen = readings(*exchanges, **fixed)
+    question = next(each for each in questions(STANDARD) if each.name == name)
+    return Answer(question, question.find(seen))
+
+
+def readings(*exchanges: Recorded, **fixed: Mapping[str, str]) -> Readings:
+    return Readings(
+        catalogue=STANDARD,
+        surfaces={
+            kind.name: KindNames(
+                endpoint=kind.wire.endpoint.value,
+                ids=kind.wire.id.value,
+                list_key=kind.wire.list_key.value,
+                fields={name: row.wire for name, row in kind.fields.items()}
+                | dict(fixed.get(kind.name, {})),
+                fixed=fixed.get(kind.name, {}),
+            )
+            for kind in STANDARD.kinds
+        },
+        exchanges=exchanges,
+        hosts=frozenset({"shop.dk"}),
+    )
+
+
+def test_names_are_unique_and_each_question_says_what_is_assumed() -> None:
+    found = questions(STANDARD)
+    assert len({each.name for each in found}) == len(found)
+    assert all(each.about and each.assumes for each in found)
+
+
+@pytest.mark.parametrize("question", questions(STANDARD), ids=lambda each: each.name)
+def test_a_question_about_nothing_is_not_answered(question: Any) -> None:
+    found = question.find(readings())
+    assert question.name == "usage_headers" or (not found.word and found.why)
+
+
+CASES: list[tuple[str, str, list[Recorded]]] = [
+    ("shape.supplier", "bare", [one("list", "supplier", [])]),
+    ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": []})]),
+    ("shape.brand", "", [one("list", "brand", {"paging": PAGING})]),
+    ("exists.brand", "no", [one("list", "brand", status=404)]),
+    ("exists.brand", "refused", [one("list", "brand", status=403)]),
+    ("exists.brand", "", [one("list", "brand", status=500)]),
+    ("total", "string", [one("list", "brand", {"paging": {"total": "3"}, "brands": []})]),
+    ("total", "none", [one("list", "brand", {"paging": {"limit": 5}, "brands": []})]),
+    ("page_max", "25", [one("list", "brand", {"paging": {"limit": 25}, "brands": []})]),
+    ("page_max", "", [one("list", "brand", status=400)]),
+    ("bare_limit", "honour", [one("list", "supplier", TWO), one("small", "supplier", TWO[:1])]),
+    ("bare_limit", "ignore", [one("list", "supplier", TWO), one("small", "supplier", TWO)]),
+    ("missing_filter", "refuse", [one("unfiltered", "attribute", status=422)]),
+    ("missing_filter", "all", [one("unfiltered", "attribute", [{"attribute_id": 1}])]),
+    ("missing_filter", "", [one("unfiltered", "attribute", [])]),
+    ("typing.supplier", "ints", [one("list", "supplier", TWO)]),
+    ("typing.supplier", "strings", [one("list", "supplier", [{"supplier_id": "1"}])]),
+    (
+        "typing.supplier",
+        "mixed",
+        [one("list", "supplier", [{"supplier_id": "1", "is_removed": 0}])],
+    ),
+    (
+        "typing.supplier",
+        "bools",
+        [one("list", "supplier", [{"supplier_id": 1, "is_removed": False}])],
+    ),
+    ("supplier_id", "id", [one("list", "supplier", [{"id": 7, "name": "A"}])]),
+    ("supplier_id", "", [one("list", "supplier", [{"number": 7, "name": "A"}])]),
+    ("order", "id", [one("list", "category", ROWS)]),
+    ("order", "", [one("list", "supplier", TWO[::-1])]),
+    ("removed", "show", [one("list", "supplier", [{"supplier_id": 1, "is_removed": "1"}])]),
+    ("errors", "plain", [one("absent", "supplier", status=404, form="plain")]),
+    ("denied", "401", [one("list", "brand", status=401)]),
+    ("absent", "200", [one("absent", "supplier", [])]),
+    ("usage_headers", "x-calls-left", [one("list", "brand", usage=("x-calls-left",))]),
+    ("webhook_events", "comma", [one("list", "webhook", [{"id": 1, "events": "a,b"}])]),
+    ("webhook_secret", "always", [one("list", "webhook", [{"id": 1, "secret": "x"}])]),
+    ("attribute_type", "data_type", [one("list", "attribute", [{"id": 1, "data_type": "x"}])]),
+    (
+        "redirect_path",
+        "slash",
+        [
+            wrote("create", "redirect", "POST", status=201, sent={"source": "a"}),
+            one("created", "redirect", {"redirect_id": 1, "source": "/a", "target": "/b"}),
+        ],
+    ),
+    ("post", "id_only", [wrote("create", "supplier", "POST", body={"supplier_id": 1})]),
+    ("post", "wrapped", [wrote("create", "supplier", "POST", body={"supplier": TWO[0]})]),
+    ("post", "other", [wrote("create", "supplier", "POST", body={"ok": True})]),
+    ("put", "empty204", [wrote("update", "supplier", "PUT", status=204)]),
+    ("put", "object200", [wrote("update", "supplier", "PUT", body=TWO[0])]),
+    ("put", "other200", [wrote("update", "supplier", "PUT", body={"ok": True})]),
+    ("delete", "text200", [wrote("drop", "supplier", "DELETE", form="plain")]),
+    (
+        "merge",
+        "no",
+        [
+            wrote("create", "supplier", "POST", sent={"name": "A", "dropshipping_mail": "m"}),
+            one("created", "supplier", {"supplier_id": 1, "name": "A", "dropshipping_mail": "m"}),
+            wrote("update", "supplier", "PUT", sent={"name": "B"}),
+            one("updated", "supplier", {"supplier_id": 1, "name": "B", "dropshipping_mail": ""}),
+        ],
+    ),
+    ("clear_null", "no", [wrote("clear_null", "supplier", "PUT", status=400)]),
+    (
+        "clear_empty",
+        "no",
+        [
+            wrote("clear_empty", "supplier", "PUT", sent={"dropshipping_mail": ""}),
+            one("clear_empty_read", "supplier", {"supplier_id": 1, "dropshipping_mail": "m"}),
+        ],
+    ),
+    ("unique_names", "refuse", [wrote("same_name", "supplier", "POST", status=409)]),
+    (
+        "identity",
+        "other",
+        [
+            wrote("create", "supplier", "POST", sent={"name": "Sø  A"}),
+            one("created", "supplier", {"supplier_id": 1, "name": "ZZ"}),
+        ],
+    ),
+    (
+        "slugs",
+        "same",
+        [
+            wrote("create", "category", "POST"),
+            wrote("below", "category", "POST", sent={"rewrite_url": "a"}),
+            one("below_read", "category", {"category_id": 1, "rewrite_url": "a"}),
+        ],
+    ),
+    (
+        "delete_parent",
+        "cascade",
+        [
+            wrote("delete_parent", "category", "DELETE"),
+            one("below_after", "category", {"category_id": 1, "is_removed": "1"}),
+        ],
+    ),
+    (
+        "read_removed",
+        "404",
+        [
+            one("list", "supplier", [{"supplier_id": 1, "is_removed": "0"}]),
+            one("deleted", "supplier", status=404, form="plain"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "word", "exchanges"), CASES)
+def test_an_answer(name: str, word: str, exchanges: list[Recorded]) -> None:
+    found = answer(name, *exchanges)
+    assert found.finding.word == word
+    assert word or found.finding.why
+
+
+@pytest.mark.parametrize(
+    ("name", "exchanges"),
+    [
+        ("absent", [one("absent", "supplier", TWO)]),
+        ("shape.brand", [one("list", "brand", {"a": 1})]),
+        ("page_max", [one("list", "brand", status=400)]),
+        ("supplier_id", [one("list", "supplier", [{"number": 7}])]),
+        ("supplier_columns", [one("list", "supplier", [{"supplier_id": 7}])]),
+        ("clear_empty", [wrote("clear_empty", "supplier", "PUT", status=400)]),
+    ],
+)
+def test_what_contradicts_the_assumptions(name: str, exchanges: list[Recorded]) -> None:
+    assert answer(name, *exchanges).contradicts
+
+
+def test_names_of_the_project_that_are_not_the_shops_contradict() -> None:
+    listed = one("list", "redirect", [{"redirect_id": 1, "source": "a", "target": "b"}])
+    assert answer("redirect_columns", listed, redirect={"source": "alt"}).contradicts
+    assert not answer("redirect_columns", listed, redirect={"source": "source"}).contradicts
+
+
+def test_names_that_are_known_are_not_learned() -> None:
+    items = [{"redirect_id": 1, "source": "a", "target": "b"}]
+    seen = readings(
+        one("list", "supplier", TWO),
+        one("list", "redirect", {"paging": PAGING, "list": items}),
+        one("list", "webhook", [{"id": 3, "url": "u"}]),
+    )
+    assert learned(seen) == {
+        "redirect": {
+            "id": "redirect_id",
+            "list_key": "list",
+            "fields": {"source": "source", "target": "target"},
+        },
+        "webhook": {"id": "id"},
+    }
