@@ -7,6 +7,7 @@ hand. `python docs/generate.py` brings every part up to date, `--check` only tel
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from shopform.cli.main import main as program
 from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Accepts, shape_of
 from shopform.config.kind_reference import Lines, code, kind_page, table, takes, wire_facts
+from shopform.doctor.questions import PROBED, READ, Question, of_kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox.behaviour.tables import Endpoints
@@ -83,6 +85,26 @@ def switches() -> Lines:
         for s in Endpoints.of(STANDARD).switches
     )
     yield from table(("switch", "question", "assumed", "or", "dossier"), rows)
+
+
+def doctor() -> Lines:
+    """The questions, those about several kinds once."""
+    found: dict[str, Question] = {}
+    for kind in STANDARD.kinds:
+        at = kind.wire.endpoint.value
+        for each in of_kind(STANDARD, kind):
+            start, dot, _ = each.name.partition(".")
+            names = start + dot + ("KIND" if start == "exists" else "ENDPOINT")
+            name = names if dot else each.name.replace(f"{kind.name}_", "KIND_", 1)
+            known = "documented, or assumed" if name in ("KIND_id", "KIND_names") else each.assumes
+            about = each.about.replace(f"/{at}", "/ENDPOINT")
+            found.setdefault(name, replace(each, about=about, assumes=known))
+    found |= {each.name: each for each in (*READ, *PROBED)}
+    rows = (
+        (f"`{name}`", each.about, each.assumes, "`--probe`" if each.probe else "reads")
+        for name, each in found.items()
+    )
+    yield from table(("question", "about", "shopform assumes", "answered by"), rows)
 
 
 def commands() -> Lines:
@@ -160,6 +182,7 @@ PARTS: dict[str, Callable[[], Lines]] = {
     "tables": tables,
     "facts": facts,
     "switches": switches,
+    "doctor": doctor,
     "commands": commands,
     "environment": environment,
 }

@@ -46,11 +46,13 @@ def answers(seen: Readings) -> list[Answer]:
 
 
 def questions(catalogue: Catalogue) -> tuple[Question, ...]:
-    about_kinds = (row for kind in catalogue.kinds for row in _of_kind(catalogue, kind))
+    about_kinds = (row for kind in catalogue.kinds for row in of_kind(catalogue, kind))
     return *about_kinds, *READ, *PROBED
 
 
-def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Question]:
+def of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Question]:
+    """Yield the questions about one kind."""
+
     def row(
         name: str, about: str, assumes: str, find: Callable[..., Finding], *more: Field
     ) -> Question:
