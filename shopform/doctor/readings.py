@@ -152,8 +152,9 @@ class Readings:
         return {key: None for item in self.items(kind) for key in item if _NAME.fullmatch(key)}
 
     def label(self, kind: Kind) -> str:
-        """Return the key of the last field of the identity."""
-        return self.surfaces[kind.name].fields.get(kind.identity[-1], "")
+        """Return the key of the name, or else of the last field of the identity."""
+        fields = self.surfaces[kind.name].fields
+        return fields.get("name") or fields.get(kind.identity[-1], "")
 
 
 def is_whole(listed: ListAnswer) -> bool:

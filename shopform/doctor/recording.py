@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shopform.doctor.questions import Answer
-from shopform.doctor.readings import REFUSED, Readings, Recorded, is_name
+from shopform.doctor.readings import REFUSED, Readings, Recorded, is_name, is_whole
 from shopform.kit.documents import Document
 
 FORMAT = "1.0"
@@ -73,6 +73,7 @@ def _kind(name: str, seen: Readings) -> dict[str, Any]:
     return {
         "endpoint": seen.surfaces[name].endpoint,
         "objects": len(listed.items) if listed else None,
+        "whole": listed is not None and is_whole(listed),
         "keys": _keys(seen.items(name)),
     }
 

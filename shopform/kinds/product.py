@@ -48,6 +48,7 @@ PRODUCT = Kind(
         endpoint=Fact("product", Grade.DOCUMENTED, "D1"),
         id=Fact(("product_id", "id"), Grade.OBSERVED, "M-prod, K-cap"),
         list_key=Fact("products", Grade.OBSERVED, "M-prod, K-cap"),
+        order=Fact("newest", Grade.OBSERVED, "K-cap"),
         computed=_UNMANAGED,
     ),
     identity=("own_id",),

@@ -212,7 +212,7 @@ class Reporter:
             return
         from shopform.render.text.doctor_text import render_answers
 
-        self.console.result(render_answers(made.answers))
+        self.console.result(render_answers(made.answers, width=self.console.columns))
 
     def named(self, file: str) -> None:
         """Report the file in which names of the API were set; empty if they were there."""

@@ -32,6 +32,11 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
         ],
         "profile-attribute-value": [{"attribute_id": 301, "val": "v"}],
         "category": [{"name": "X", "is_hidden": 1}, {"name": "A", "canonical_id": 501}],
+        "product": [
+            {"name": "PB", "supplier_id": 101, "profile_id": 201, "brand_id": 801},
+            {"name": "PA", "main_category_id": 501, "canonical_id": 901},
+            {"name": "PC"},
+        ],
         "redirect": [{source: path, target: "to"} for path in "bac"],
         "webhook": [{"url": f"https://{host}.dk/", "events": ["stock"]} for host in "bac"],
     }

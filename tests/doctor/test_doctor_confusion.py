@@ -29,7 +29,6 @@ UNKNOWABLE = {
         if "." in name and name.partition(".")[2] not in ENDPOINTS
     },
     **dict.fromkeys((("denied", "403"), ("denied", "401")), "nothing is refused"),
-    ("order", "name"): "all lists of kinds without an observed order fit both",
     ("limit_over", "clamp"): "where every list is bare and ignores limits",
     ("limit_over", "refuse"): "where every list is bare and ignores limits",
 }

@@ -9,6 +9,7 @@ from shopform.doctor.questions import Answer, questions
 from shopform.doctor.readings import KindNames, Readings, Recorded
 from shopform.doctor.wire import learned
 from shopform.kinds.standard import STANDARD
+from shopform.render.text.doctor_text import render_answers
 
 PAGING = {"offset": 0, "limit": 100, "count": 1, "total": 1}
 TWO = [{"supplier_id": 1, "name": "B"}, {"supplier_id": 2, "name": "A"}]
@@ -218,3 +219,13 @@ def test_names_that_are_known_are_not_learned() -> None:
         },
         "webhook": {"id": "id"},
     }
+
+
+def test_the_table_is_wrapped_to_a_terminal() -> None:
+    listed = one("list", "redirect", {"paging": PAGING, "redirects": [{"redirect_id": 1}]})
+    seen = readings(listed)
+    found = [Answer(each, each.find(seen)) for each in questions(STANDARD)]
+    whole, narrow = render_answers(found), render_answers(found, width=100)
+    assert len(whole.splitlines()) == len(found) + 1
+    assert max(map(len, narrow.splitlines())) <= 100
+    assert sorted("".join(narrow.split())) == sorted("".join(whole.split()))

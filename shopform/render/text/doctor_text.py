@@ -1,21 +1,31 @@
 """Render the answers of a shop as a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+from textwrap import wrap
 
 from shopform.diagnostics import printable
 from shopform.doctor.questions import Answer
 
 HEAD = ("question", "answer", "evidence", "what shopform assumes")
+NARROWEST = 20
 
 
-def render_answers(answers: Iterable[Answer]) -> str:
-    """Render a line for each question, in columns."""
+def render_answers(answers: Iterable[Answer], *, width: int | None = None) -> str:
+    """Render a row for each question, wrapped in its columns to the width of a terminal."""
     rows = [HEAD, *map(_row, answers)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD) - 1)]
-    return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
-        for row in rows
-    )
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
+    if width:
+        room = max(width - 6, NARROWEST * len(HEAD))
+        for place, share in enumerate((0.3, 0.2, 0.3, 0.2)):
+            widths[place] = min(widths[place], int(room * share))
+    return "\n".join(line for row in rows for line in _lines(row, widths))
+
+
+def _lines(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
+    cells = [wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
+    for parts in zip_longest(*cells, fillvalue=""):
+        yield "  ".join(p.ljust(w) for p, w in zip(parts, widths, strict=True)).rstrip()
 
 
 def _row(answer: Answer) -> tuple[str, ...]:

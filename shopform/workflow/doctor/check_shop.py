@@ -64,11 +64,14 @@ def check_shop(
     shelf = workspace.shelf("probe")
     left = journal_of(shelf)
     with ExitStack() as stack:
+        session = None
         if probe or left:
-            stack.enter_context(workspace.store().open("doctor", approval.lock_timeout))
+            store = workspace.store()
+            session = stack.enter_context(store.open("doctor", approval.lock_timeout))
             left = journal_of(shelf)
         connection = stack.enter_context(connected(workspace, limits, writing=probe))
         client, ledger = connection.client, connection.ledger
+        client.before_write = session.require_lock if session else None
         removed = remove_leftovers(client, left) if left else 0
         before = client.calls
         with reading(workspace, connection):
