@@ -21,7 +21,8 @@ def written(row: Field, number: int, sections: Mapping[str, Any]) -> Any:
         of_itself = (None, "b")  # the bare one of `with_samples`
         (target,) = row.type.targets
         held = sections.get(STANDARD[target].section)
-        key = (list(held) if held else of_itself)[number % 2]
+        keys = list(held) if held else of_itself
+        key = keys[number % len(keys)]
         return [key] if row.type.listed else key
     if row.type.unreadable:
         return [{"file": PICTURE, "description": f"{number}"}]

@@ -22,6 +22,8 @@ def sections(kind: str, names: list[str]) -> dict[str, Any]:
         text = f"https://{name}.example" if kind == "webhook" else name
         found[f"k{number}"] = {LABELS[kind]: text}
         found[f"k{number}"] |= NEEDED.get(kind, {})
+        if kind == "product":
+            found[f"k{number}"]["name"] = f"n{number}"
     if kind == "value":
         attribute = {"name": "A", "type": "valuelist", "values": found}
         return {"profiles": {"p": {"name": "P", "attributes": {"a": attribute}}}}

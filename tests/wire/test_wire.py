@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from covering import covering
-from samples import with_samples
+from samples import PICTURE, with_samples
 from support import Prepared, Run, copy_project, environment_of, memory, run_here, sampled
 
 from shopform.kinds.standard import STANDARD
@@ -24,7 +23,15 @@ PROJECT = Path(__file__).with_name("project")
 DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 WORDS = {switch.name: switch.words for switch in SWITCHES}
 REWRITTEN = WORDS["identity"]
-BY_HAND = {"suppliers", "profiles", "brands", "categories", "redirects", "webhooks"}
+# Two keys of each section of the project, for what refers to them.
+BY_HAND: dict[str, tuple[str, ...]] = {
+    "suppliers": ("full", "bare"),
+    "profiles": ("shoes", "empty"),
+    "brands": ("ours",),
+    "categories": ("full", "plain"),
+    "redirects": (),
+    "webhooks": (),
+}
 BY_ROWS = [kind for kind in STANDARD.kinds if kind.nesting is None and kind.section not in BY_HAND]
 DECLARED = {"supplier": 2, "profile": 2, "attribute": 4, "value": 3, "brand": 1} | {
     "category": 4,
@@ -71,10 +78,10 @@ class Life:
 def laid_out(folder: str, sandbox: Sandbox) -> Path:
     """The project, with objects of the kinds that it does not name."""
     directory = copy_project(PROJECT, Path(folder) / "project", sandbox)
-    named: dict[str, Any] = {section: {"full": {}, "plain": {}} for section in BY_HAND}
-    sections = with_samples(named)
+    sections = with_samples({section: dict.fromkeys(keys) for section, keys in BY_HAND.items()})
     made = {kind.section: sections[kind.section] for kind in BY_ROWS}
     (directory / "samples.yaml").write_text(json.dumps(made), "utf-8")
+    (directory / PICTURE).write_bytes(b"picture")
     return directory
 
 
@@ -122,7 +129,11 @@ def lived(row: Mapping[str, str], runner: Callable[..., Run] = run_here) -> None
         told = f"Plan: {total} to import, 0 to add, {reset} to change, 0 to destroy"
         assert one.apply("" if asked else told) == reset or asked
         one.settled()
-        one.run("destroy", "--auto-approve")
+        # Without a total of products, none are counted.
+        counted = [f"{name}=9" for name, kind in STANDARD.items() if kind.counted]
+        unknown = counted if "none" in row["total"] or "bare" in row["shape.product"] else []
+        allowed = [word for each in unknown for word in ("--allow-delete", each)]
+        one.run("destroy", "--auto-approve", *allowed)
         assert {kind: len(one.sandbox.data(kind)) for kind in DECLARED} == one.before
 
 

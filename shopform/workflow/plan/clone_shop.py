@@ -138,9 +138,14 @@ class CloneSource:
             if name in needed and not isinstance(problem, ListMissing)
         }
         if found:
-            kinds = [kind for kind in self.catalogue.kinds if not kind.nesting]
+            chosen = (
+                k for k in self.catalogue.kinds if not k.nesting and k.name in self.scope.kinds
+            )
             others = [
-                k.section for k in kinds if not found.keys() & with_nested(self.catalogue, {k.name})
+                kind.section
+                for kind in chosen
+                if not found.keys()
+                & required_kinds(self.catalogue, with_nested(self.catalogue, {kind.name}))
             ]
             raise type(next(iter(found.values())))(
                 diagnostics=[
