@@ -11,6 +11,14 @@ from shopform.kit.text import backquoted
 
 # Keys of every resource, and of plans and tables.
 RESERVED: Final = frozenset({*Spec.model_fields, "file", "id", "secret_to", "table"})
+# The keys of some types, and those that they need.
+_OF_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "to": ("reference",),
+    "values": ("choice",),
+    "known": ("text", "set"),
+    "hides": ("flag",),
+}
+_NEEDED: Final = frozenset({"to", "values"})
 _FLAGS: Final = frozenset({"true", "false", "0", "1"})
 
 
@@ -83,12 +91,12 @@ def _of_fields(catalogue: Catalogue, specs: Specs, name: str, spec: KindSpec) ->
 
 def _of_type(path: tuple[str, ...], name: str, field: FieldSpec) -> Iterator[Problem]:
     """The keys that a type needs, and those that it does not have."""
-    for key, types in (("to", ("reference",)), ("values", ("choice",)), ("known", ("text", "set"))):
-        given = bool(getattr(field, key))
+    for key, types in _OF_TYPES.items():
+        given = getattr(field, key) not in (None, [])
         if given and field.type not in types:
             summary = f"`{key}` is for a {' or '.join(types)}, and `{name}` is a {field.type}"
             yield Problem((*path, key), "field-key", summary, f"remove `{key}`")
-        if not given and key != "known" and field.type in types:
+        if not given and key in _NEEDED and field.type in types:
             summary, hint = f"`{name}` is a {field.type} without `{key}`", f"add `{key}:`"
             yield Problem(path, "field-key", summary, hint)
     if field.default is None:

@@ -116,6 +116,7 @@ def _row(name: str, spec: FieldSpec) -> Field:
         empty={"reference": None, "set": ()}.get(spec.type, ""),
         known=frozenset(spec.known),
         local=spec.local,
+        hides=UNKNOWN if spec.hides is None else spec.hides,
     )
 
 

@@ -30,6 +30,7 @@ class FieldSpec(StrictModel):
     local: bool = may(
         "Whether its value is specific to one shop, so that a clone needs another.", False
     )
+    hides: bool | None = may("The value of a `flag` with which visitors do not see the object.")
     description: str = may("What it is, for editors and the reference.", "")
 
 
