@@ -80,7 +80,7 @@ TWINS = [
     kind
     for kind in STANDARD.kinds
     if kind.tentative == kind.fields.keys()
-    and not (kind.nesting or kind.route or kind.generated or kind.anchor or kind.counted_by)
+    and not (kind.nesting or kind.route or kind.generated or kind.anchor or kind.counted)
 ]
 
 
