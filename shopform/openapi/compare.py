@@ -149,7 +149,8 @@ class _Comparer:
             self._add(Verdict.UNKNOWN, row, ours)
             return
         self.used.add(column.name)
-        confirms = row.tentative and column.sent is not None and row.name not in self.own.fields
+        guessed = row.tentative and row.grade is not Grade.OBSERVED
+        confirms = guessed and column.sent is not None and row.name not in self.own.fields
         if column.name != ours or confirms:
             fields = {**self.learned.fields, row.name: column.name}
             self.learned = replace(self.learned, fields=fields)

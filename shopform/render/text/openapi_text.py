@@ -11,57 +11,50 @@ from shopform.openapi.propose import Proposal
 SHOWN = 20  # problems, and names in a line
 
 
-def render_comparison(
-    name: str, found: DocumentComparison, proposals: Iterable[Proposal], *, full: bool
-) -> str:
-    """Render the differences by kind; `full` also shows what is confirmed and not modelled."""
-    return "\n".join(map(printable, _lines(name, found, [*proposals], full)))
+def render_comparison(name: str, found: DocumentComparison, proposals: Iterable[Proposal]) -> str:
+    """Render the differences by kind; what is confirmed is counted."""
+    return "\n".join(map(printable, _lines(name, found, [*proposals])))
 
 
-def _lines(
-    name: str, found: DocumentComparison, proposals: list[Proposal], full: bool
-) -> Iterator[str]:
+def _lines(name: str, found: DocumentComparison, proposals: list[Proposal]) -> Iterator[str]:
     reading = found.reading
     title = " ".join(filter(None, (reading.title, reading.version)))
     yield f"{name}: {', '.join(filter(None, (title, reading.format)))}"
     yield ""
     for kind in dict.fromkeys(each.kind for each in found.findings):
-        yield from _kind(kind, [each for each in found.findings if each.kind == kind], found, full)
+        yield from _kind(kind, [each for each in found.findings if each.kind == kind], found)
     yield from _others(proposals)
     if reading.problems:
         yield ""
         yield f"Not read ({plural(len(reading.problems), 'place')}):"
-        most = len(reading.problems) if full else SHOWN
-        for place, why in [*reading.problems.items()][:most]:
+        for place, why in [*reading.problems.items()][:SHOWN]:
             yield f"  {place}: {why}"
-        if len(reading.problems) > most:
-            yield f"  and {len(reading.problems) - most:,} more"
+        if len(reading.problems) > SHOWN:
+            yield f"  and {len(reading.problems) - SHOWN:,} more"
     yield ""
     counts = (f"{_count(found.findings, each)} {each}" for each in Verdict)
     yield f"Facts: {', '.join(counts)}."
 
 
-def _kind(
-    kind: str, facts: list[ComparedFact], found: DocumentComparison, full: bool
-) -> Iterator[str]:
+def _kind(kind: str, facts: list[ComparedFact], found: DocumentComparison) -> Iterator[str]:
     endpoint = facts[0]
     if endpoint.verdict is Verdict.UNKNOWN:
         yield f"{kind}: the document has no `/{endpoint.ours}`"
         return
-    numbers = (f"{n} {v}" for v in Verdict if (n := _count(facts, v)))
+    numbers = (f"{n} {verdict}" for verdict in Verdict if (n := _count(facts, verdict)))
     yield f"{kind} (/{endpoint.theirs}): {', '.join(numbers)}"
     for each in facts:
         if each.verdict is Verdict.CONTRADICTED:
             yield f"  contradicted  {_fact(each)}: {_said(each)}  ({each.place})"
-    for verdict in Verdict.CONFIRMED, Verdict.UNKNOWN:
-        listed = [_fact(each) for each in facts if each.verdict is verdict]
-        if listed and (full or verdict is Verdict.UNKNOWN):
-            yield f"  {verdict:<12}  {join_first(listed, len(listed) if full else SHOWN)}"
-    columns = [
+    columns = (
         f"{c.name} (required)" if c.required else c.name for c in found.columns.get(kind, ())
-    ]
-    if columns:
-        yield f"  not modelled  {join_first(columns, len(columns) if full else SHOWN)}"
+    )
+    for word, names in (
+        ("unknown", [_fact(each) for each in facts if each.verdict is Verdict.UNKNOWN]),
+        ("not modelled", [*columns]),
+    ):
+        if names:
+            yield f"  {word:<12}  {join_first(names, SHOWN)}"
 
 
 def _others(proposals: list[Proposal]) -> Iterator[str]:
