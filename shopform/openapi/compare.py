@@ -184,12 +184,10 @@ class _Comparer:
         self, what: str, fact: Fact[str] | Fact[tuple[str, ...]], ours: str, theirs: str, place: str
     ) -> None:
         verdict = Verdict.CONFIRMED if theirs == ours else Verdict.CONTRADICTED
-        verdict = verdict if theirs else Verdict.UNKNOWN
-        self.findings.append(
-            ComparedFact(
-                verdict, self.kind.name, what, ours, theirs, place, fact.grade, fact.source
-            )
-        )
+        if not theirs:
+            verdict, place = Verdict.UNKNOWN, ""
+        found = (verdict, self.kind.name, what, ours, theirs, place, fact.grade, fact.source)
+        self.findings.append(ComparedFact(*found))
 
 
 def _against(row: Field, column: DocumentedColumn, requests: bool) -> Iterator[str]:

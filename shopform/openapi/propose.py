@@ -36,7 +36,7 @@ def propose(endpoint: DocumentedEndpoint, catalogue: Catalogue) -> Proposal:
     name = endpoint.name.replace("_", "-")
     done = {*operations_of(endpoint)}
     if name in RUNTIME:
-        return Proposal(endpoint, why_not="it has what a shop's customers make")
+        return Proposal(endpoint, why_not="its objects are made while the shop is open")
     if "/" in name or not {"list", "create", "update"} <= done:
         lacking = " or ".join(sorted({"list", "create", "update"} - done)) or "object of its own"
         return Proposal(endpoint, why_not=f"it has no {lacking}")
@@ -130,7 +130,7 @@ def _type(column: DocumentedColumn) -> str:
         if item and {"image_id", "description"} <= item.properties.keys():
             return "images"
         return "set" if item and item.types == {"string"} else ""
-    flags = column.name.startswith(_FLAGS) or {*column.allowed} == {"0", "1"}
+    flags = column.name.startswith(_FLAGS) or {*column.allowed} - {""} == {"0", "1"}
     if types == {"boolean"} or (flags and types and types <= {"boolean", "integer", "string"}):
         return "flag"
     if types and types <= {"integer", "string"} and "integer" in types:

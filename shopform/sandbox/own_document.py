@@ -18,6 +18,12 @@ from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.sandbox.messages import JSON, TEXT
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_FLAGS: dict[str, list[object]] = {
+    "integer": [0, 1],
+    "string": ["0", "1"],
+    "boolean": [False, True],
+    "null": [None],
+}
 _ABOUT = {
     "limit": "the size of a part of the list",
     "offset": "the number of objects before that part",
@@ -138,4 +144,6 @@ def _schema(column: Column, types: tuple[str, ...]) -> Schema:
         found["items"] = {}
     if column.words:
         found["enum"] = list(column.words)
+    if column.type_ is ColumnType.FLAG:
+        found["enum"] = [each for form in types for each in _FLAGS[form]]
     return found

@@ -22,6 +22,7 @@ from shopform.workflow.requests import RunResult
 
 if TYPE_CHECKING:
     from shopform.workflow.doctor.check_shop import Checked
+    from shopform.workflow.doctor.compare_document import ComparedDocument
     from shopform.workflow.files.declared_files import DeclaredFiles
     from shopform.workflow.files.update_files import FileUpdate
 
@@ -213,6 +214,22 @@ class Reporter:
         from shopform.render.text.doctor_text import render_answers
 
         self.console.result(render_answers(made.answers, width=self.console.columns))
+
+    def compared(self, shop: str, made: "ComparedDocument") -> None:
+        """Show how an OpenAPI document differs from the kinds."""
+        if self.console.form == "json":
+            import json
+
+            from shopform.render.json.openapi_comparison import comparison_document
+
+            document = comparison_document(
+                made.name, shop, made.comparison, made.proposals, made.wire
+            )
+            self.console.result(json.dumps(document, indent=2, ensure_ascii=False))
+            return
+        from shopform.render.text.openapi_text import render_comparison
+
+        self.console.result(render_comparison(made.name, made.comparison, made.proposals))
 
     def named(self, file: str) -> None:
         """Report the file in which names of the API were set; empty if they were there."""

@@ -81,6 +81,10 @@ def test_names_are_set_and_all_else_stays(project: Open, text: str) -> None:
     assert with_wire(after, "test", WIRE) is None
 
 
+def test_without_names_nothing_changes(project: Open) -> None:
+    assert with_wire(project(HEAD), "test", {}) is None
+
+
 def test_layout_is_that_of_fmt(project: Open) -> None:
     change = with_wire(project(HEAD), "test", WIRE)
     assert change

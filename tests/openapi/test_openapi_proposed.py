@@ -68,7 +68,7 @@ def test_kind_is_proposed_of_what_the_document_shows_and_nothing_else() -> None:
 
 
 def test_why_there_is_none() -> None:
-    assert proposed("order", PAGE, "put").why_not == "it has what a shop's customers make"
+    assert proposed("order", PAGE, "put").why_not == "its objects are made while the shop is open"
     assert proposed("country", PAGE).why_not == "it has no create or update"
     assert proposed("thing", {"properties": {"name": {"type": "string"}}}, "put").why_not == (
         "the document does not show a column with the id"

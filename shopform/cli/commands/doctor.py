@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from shopform.cli import options, output_options
+from shopform.cli.param_types import File
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -28,9 +29,16 @@ from shopform.terminal.console import Console
     help="Write names that differ, or that nothing documents, to `wire` of the shop.",
 )
 @output_options.recording
+@options.option(
+    "--openapi",
+    metavar="FILE|URL",
+    type=File(),
+    prefix="SHOPFORM_DOCTOR_",
+    help="Compare with the vendor's OpenAPI document instead, without a key or an API call.",
+)
 @output_options.doctor_format
 @click.pass_obj
-def command(console: Console, /, **asked: Any) -> int:
+def command(console: Console, /, openapi: str | None, **asked: Any) -> int:
     """Find out how the API of a shop behaves where its documentation leaves that open.
 
     Reads the shop in at most 20 calls and shows each question with its answer, what that is based
@@ -43,7 +51,15 @@ def command(console: Console, /, **asked: Any) -> int:
     deletes what is left.
 
     --record keeps names, types and statuses without values, for `shopform sandbox --like`.
+
+    --openapi shows which facts a document (OpenAPI 3 or Swagger 2, JSON or YAML) confirms or
+    contradicts, and which endpoints no kind manages. With --write, a file in `kinds/` proposes a
+    kind for each of those that can have one.
     """
+    if openapi:
+        from shopform.cli.commands.doctor_openapi import compare_with
+
+        return compare_with(console, openapi, **asked)
     return _doctor(console, **asked)
 
 

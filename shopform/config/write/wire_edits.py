@@ -27,9 +27,11 @@ Tree = Map[str, "str | Tree"]
 def with_wire(project: Project, shop: str, wire: Tree) -> ChangedFile | None:
     """Set the names of a shop, by kind, as in the file; names that are not given stay as they are.
 
-    Returns None if they are set already.
-    Raises UsageError, with the lines to add, if the form of the file does not allow that.
+    Returns None if they are set already. Raises UsageError, with the lines to add, if the form of
+    the file does not allow that.
     """
+    if not wire:
+        return None
     changes: Tree = {"shops": {shop: {"wire": wire}}}
     try:
         document = parsed(project.contents[project.main], project.main)

@@ -7,7 +7,7 @@ from shopform.config.write.kind_files import FOLDER, kind_file
 from shopform.config.write.wire_edits import with_wire
 from shopform.files import write_new
 from shopform.model.shop import WireNames
-from shopform.openapi.compare import DocumentComparison, compare
+from shopform.openapi.compare import DocumentComparison, Verdict, compare
 from shopform.openapi.propose import Proposal, propose
 from shopform.openapi.read import read
 from shopform.workflow.doctor.vendor_document import open_document
@@ -22,6 +22,11 @@ class ComparedDocument:
     name: str
     comparison: DocumentComparison
     proposals: tuple[Proposal, ...]
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the document contradicts what shopform assumes."""
+        return any(each.verdict is Verdict.CONTRADICTED for each in self.comparison.findings)
 
     @property
     def wire(self) -> dict[str, dict[str, Any]]:
@@ -53,7 +58,9 @@ def write_learned(workspace: Workspace, made: ComparedDocument) -> tuple[str, li
     change = with_wire(project, workspace.shop.name, made.wire) if made.wire else None
     about = f"Proposed from {made.name}: check each key before you use the kind."
     new = {
-        f"{FOLDER}/{each.name}.yaml": kind_file(each.name, each.declaration, about)
+        f"{FOLDER}/{each.name}.yaml": kind_file(
+            each.name, each.declaration, about, project.catalogue
+        )
         for each in made.proposals
         if each.declaration
     }
