@@ -18,6 +18,7 @@ WORDS = {switch.name: switch.words for switch in SWITCHES}
 DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 # A shop that refuses pages of a hundred, as documented (A3), is not served.
 REFUSES = frozenset([("page_max", "50"), ("limit_over", "refuse")])
+PRICES = ("price", "sale_price", "purchase_price", "shipping", "vat")
 
 
 def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[dict[str, Any]]]:
@@ -35,7 +36,7 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
         "product": [
             {"name": "PB", "supplier_id": 101, "profile_id": 201, "brand_id": 801},
             {"name": "PA", "main_category_id": 501, "canonical_id": 901},
-            {"name": "PC"},
+            {"name": "PC", **dict.fromkeys(PRICES, 264)},
         ],
         "redirect": [{source: path, target: "to"} for path in "bac"],
         "webhook": [{"url": f"https://{host}.dk/", "events": ["stock"]} for host in "bac"],
