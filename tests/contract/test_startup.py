@@ -36,6 +36,7 @@ print(json.dumps([code, sorted(sys.modules)]))
 # What a plan of objects that are as declared has no use for.
 UNUSED_BY_PLAN = (
     *("shopform.apply", "shopform.clone", "shopform.describe", "shopform.sandbox", "shopform.undo"),
+    *("shopform.doctor", "shopform.workflow.doctor"),
     *("shopform.config.format", "shopform.config.write", "shopform.workflow.files"),
     *("shopform.render.html", "shopform.render.markdown", "shopform.render.json.plan_schema"),
     *("shopform.planning.checks.saved_plan", "shopform.workflow.records.run_history"),

@@ -79,8 +79,16 @@ def test_what_the_key_may_not_write_is_left_out() -> None:
     assert words["slugs"] == "suffix"
 
 
-def killed(one: CheckedShop, prepared: Prepared, number: int, *, answered: bool) -> bool:
-    """Whether a probe was killed at a call: before it is executed, or before its response."""
+def killed(
+    one: CheckedShop,
+    prepared: Prepared,
+    number: int,
+    *,
+    answered: bool,
+    arguments: tuple[str, ...] = PROBE,
+) -> bool:
+    """Whether a run was killed at a call: before it is executed, or before its response."""
+    one.sandbox.reset_log()
     victim: Queue[int] = Queue()
 
     def kill(call: LoggedRequest) -> None:
@@ -91,7 +99,7 @@ def killed(one: CheckedShop, prepared: Prepared, number: int, *, answered: bool)
     app = one.sandbox.app
     hooks: list[Callable[[LoggedRequest], None]] = app.after if answered else app.before
     hooks.append(kill)
-    started = prepared.start(one.directory, *PROBE, environment=environment_of())
+    started = prepared.start(one.directory, *arguments, environment=environment_of())
     victim.put(started.pid)
     run = started.wait()
     hooks.remove(kill)
@@ -132,6 +140,27 @@ def test_killed_at_every_call(prepared: Prepared, switches: dict[str, str]) -> N
     kills = survives(prepared, range(1, 1000), **switches)
     assert kills > 2 * (READS + 30)
     print(f"{switches}: killed {kills} times, and nothing was left")
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("post", ["object", "empty"])
+def test_a_removal_that_is_killed_is_continued(prepared: Prepared, post: str) -> None:
+    """The run after a killed probe is killed at each of its calls, and so is the one after it."""
+    kills = 0
+    for number in range(READS + 1, READS + prober.MOST, 7):
+        with checked_shop({"post": post}) as one:
+            before = one.counts()
+            if not killed(one, prepared, number, answered=True):
+                break
+            for call in (1, 1, 2, 3):
+                for answered in (False, True):
+                    run = ("doctor",)
+                    kills += killed(one, prepared, call, answered=answered, arguments=run)
+            one.run("doctor")
+            assert one.counts() == before, number
+            assert not one.journal.exists()
+    assert kills > 30
+    print(f"post={post}: {kills} removals killed, and nothing was left")
 
 
 @pytest.mark.wide

@@ -46,6 +46,19 @@ def test_each_auth_form_sends_its_header(auth: str, header: str) -> None:
     assert sent["user-agent"].startswith("shopform/")
 
 
+def test_an_exchange_is_sent_once_and_returned_as_it_is() -> None:
+    answers = [Answer(b"no", 500), Answer(b"410 Gone", 410), OK, DROP]
+    with serving(script(*answers)) as running, Client(running.shop(), max_calls=4) as client:
+        assert client.exchange("GET", "x").status == 500
+        assert client.exchange("DELETE", "x/1").body == b"410 Gone"
+        assert client.exchange("POST", "x", {"a": 1}, {"name": "n"}).status == 200
+        with pytest.raises(Unreachable):
+            client.exchange("POST", "x", body={})
+        with pytest.raises(BudgetSpent):
+            client.exchange("GET", "x")
+        assert client.calls == len(running.asked) == 4
+
+
 def test_a_response_leaves_nothing_to_the_garbage_collector() -> None:
     """It is off in a command, and a large shop answers thousands of times."""
     gc.disable()
