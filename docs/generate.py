@@ -14,7 +14,7 @@ import click
 from pydantic import BaseModel
 
 from shopform.cli.main import main as program
-from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.config.compile.settings_spec import FromAppSpec, ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Accepts, shape_of
 from shopform.config.kind_reference import Lines, code, kind_page, table, takes, wire_facts
 from shopform.doctor.questions import PROBED, READ, Question, of_kind
@@ -65,7 +65,10 @@ def _with_default(info: object) -> str:
 
 
 def settings() -> Lines:
-    yield from table(("key", "takes", "meaning"), _keys(ProjectSpec))
+    keys = [*_keys(ProjectSpec)]
+    rest = next(n for n, (key, *_) in enumerate(keys) if key == "`state_store`")
+    app = _keys(FromAppSpec, "shops.from_app.")
+    yield from table(("key", "takes", "meaning"), [*keys[:rest], *app, *keys[rest:]])
 
 
 def tables() -> Lines:

@@ -11,14 +11,15 @@ from shopform.errors import ShopformError
 
 if TYPE_CHECKING:
     from shopform.config import Project
+    from shopform.workflow.workspace import LoadedProject
 
 
 def shops(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Complete the shops of the project."""
-    from shopform.config import shop_names
+    from shopform.workflow.open_project import known_shops
 
     try:
-        return _starting(shop_names(_project(ctx)), incomplete)
+        return _starting(known_shops(_loaded(ctx)), incomplete)
     except (ShopformError, OSError):
         return []
 
@@ -30,23 +31,16 @@ def addresses(ctx: click.Context, option: click.Parameter, incomplete: str) -> l
 
 def owned(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Complete the addresses in the states of the shops."""
-    from shopform.config import shop_names
-    from shopform.terminal.console import Console
-    from shopform.terminal.reporter import Reporter
-    from shopform.workflow.open_project import open_project, open_settings
-    from shopform.workflow.requests import ProjectRequest
+    from shopform.workflow.open_project import known_shops, open_settings
 
     found: set[str] = set()
-    console = Console(chdir=str(_folder(ctx)))
+    shop = ctx.params.get("shop")
     try:
-        request = ProjectRequest(
-            directory=console.directory, catalogue=standard(), environment=console.environment
-        )
-        loaded = open_project(request, Reporter(console))
+        loaded = _loaded(ctx)
+        names = [shop] if shop else known_shops(loaded)
     except (ShopformError, OSError):
         return []
-    shop = ctx.params.get("shop")
-    for name in [shop] if shop else shop_names(loaded.project):
+    for name in names:
         try:
             found |= set(open_settings(loaded, name).store().read().resources)
         except (ShopformError, OSError):
@@ -80,6 +74,19 @@ def _declared(ctx: click.Context) -> list[str]:
         return [declaration.address for declaration in declarations]
     except (ShopformError, OSError):
         return []
+
+
+def _loaded(ctx: click.Context) -> "LoadedProject":
+    from shopform.terminal.console import Console
+    from shopform.terminal.reporter import Reporter
+    from shopform.workflow.open_project import open_project
+    from shopform.workflow.requests import ProjectRequest
+
+    console = Console(chdir=str(_folder(ctx)))
+    request = ProjectRequest(
+        directory=console.directory, catalogue=standard(), environment=console.environment
+    )
+    return open_project(request, Reporter(console))
 
 
 def _project(ctx: click.Context) -> "Project":

@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 
 from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
-from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.config.compile.settings_spec import FromAppSpec, ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Accepts, Shape, shape_of
+from shopform.config.read.project import FROM_APP
 from shopform.kinds import Catalogue, Kind
 from shopform.model.values import KEY
 
@@ -44,6 +45,7 @@ def project_schema(catalogue: Catalogue) -> Schema:
     sections = {section: _section(kind) for section, kind in catalogue.sections.items()}
     resources = {name: _resource(catalogue, kind) for name, kind in catalogue.items()}
     settings = _model(ProjectSpec)
+    settings["properties"]["shops"]["properties"] = {FROM_APP: _model(FromAppSpec)}
     return {
         "$schema": _DIALECT,
         "title": "A file of a shopform project",

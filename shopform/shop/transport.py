@@ -17,7 +17,7 @@ from shopform.model.shop import Shop
 from shopform.shop.http_client import open_client
 from shopform.shop.responses import Call
 
-SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama "}
+SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama ", "app": "App "}
 MAX_BYTES = 128 * 1024 * 1024  # of a response, decompressed
 MAX_SECONDS = 180.0  # for a whole response; `timeout` applies between two of its bytes
 # Raised before any byte was sent: refused, unknown host, no TLS, no proxy.

@@ -56,6 +56,7 @@ def open_workspace(loaded: LoadedProject, *, once: bool = False) -> Workspace:
 
     Raises ConfigError, UsageError.
     """
+    _add_app_shops(loaded)
     shop, desired, warnings = compile_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled[shop.name] = desired
     loaded.observer.warn(warnings)
@@ -70,6 +71,7 @@ def open_offline(loaded: LoadedProject) -> Workspace:
 
     Raises ConfigError, UsageError.
     """
+    _add_app_shops(loaded, offline=True)
     shop, desired, warnings = compile_project(
         loaded.project, loaded.request.shop, **loaded.given, resolve_token=False
     )
@@ -79,6 +81,7 @@ def open_offline(loaded: LoadedProject) -> Workspace:
 
 def open_workspaces(loaded: LoadedProject) -> list[Workspace]:
     """Compile the project for every requested shop. Raises ConfigError, UsageError."""
+    _add_app_shops(loaded)
     found, warnings = compile_shops(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled |= {name: desired for name, (_, desired) in found.items()}
     loaded.observer.warn(warnings)
@@ -105,6 +108,7 @@ def open_settings(
 
     It is the requested shop unless `shop` is given.
     """
+    _add_app_shops(loaded, offline=not with_token)
     name = shop or loaded.request.shop
     found = compile_shop(loaded.project, name, **loaded.given, with_token=with_token)
     made = Workspace(loaded, found, Desired(catalogue=found.catalogue))
@@ -113,6 +117,7 @@ def open_settings(
 
 def validate(loaded: LoadedProject) -> dict[str, Desired]:
     """Compile the requested shops, or all. Raises ConfigError with the errors of all of them."""
+    _add_app_shops(loaded, offline=True, any_shop=True)
     found, warnings = check_project(loaded.project, loaded.request.shop, **loaded.given)
     loaded.compiled |= found
     for name in found if len(shop_names(loaded.project)) > 1 else ():
@@ -129,12 +134,31 @@ def open_declared(
 
     Reads no secret. Raises ConfigError, UsageError.
     """
+    _add_app_shops(loaded, offline=True)
     _, desired, warnings = compile_project(
         loaded.project, loaded.request.shop, **loaded.given, resolve_token=False
     )
     loaded.observer.warn(warnings)
     known = Known(catalogue=desired.catalogue, resources=desired.resources, moves=desired.moved)
     return desired, scope(options, known).only
+
+
+def _add_app_shops(loaded: LoadedProject, *, offline: bool = False, any_shop: bool = False) -> None:
+    """Add the shops of the app, from its list, or `offline` from the record of that."""
+    if loaded.project.from_app is None:
+        return
+    from shopform.workflow.app_shops import add_known, add_listed
+
+    if offline:
+        add_known(loaded, any_shop=any_shop)
+    else:
+        add_listed(loaded)
+
+
+def known_shops(loaded: LoadedProject) -> tuple[str, ...]:
+    """Return the names of the shops, without a call. Raises ConfigError."""
+    _add_app_shops(loaded, offline=True)
+    return shop_names(loaded.project)
 
 
 def check_address(catalogue: Catalogue, text: str) -> Address:

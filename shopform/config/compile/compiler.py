@@ -147,7 +147,14 @@ class _Inputs:
     ) -> Resolver:
         files = files or Files(self.project.directory, collector)
         known = settings.variables(shop, self.variables)
-        return Resolver(known, self.environment, files, collector, secrets=self.secrets)
+        return Resolver(
+            known,
+            self.environment,
+            files,
+            collector,
+            secrets=self.secrets,
+            app_tokens=self.project.app_tokens,
+        )
 
 
 def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, Desired]:

@@ -15,7 +15,7 @@ from shopform.errors import ConfigError, UsageError
 from shopform.model.values import Secret
 
 _PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
-_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file|keyring):[^{}]+\}")
+_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file|keyring|from_app):[^{}]+\}")
 
 
 def wholly_secret(text: str) -> bool:
@@ -46,7 +46,9 @@ class Resolver:
         collector: Collector,
         *,
         secrets: bool,
+        app_tokens: Map[str, str] | None = None,
     ) -> None:
+        self._app_tokens = app_tokens or {}
         self._environment = environment
         self._files = files
         self._collector = collector
@@ -54,6 +56,12 @@ class Resolver:
         self._variables = variables
         self._read: dict[tuple[str, bool], str | Secret | None] = {}
         self._in_variable = False
+        self._secret_sources = {
+            "env": self._environ,
+            "file": self._file,
+            "keyring": self._keyring,
+            "from_app": self._of_app,
+        }
 
     def resolve(self, node: Scalar, *, active: bool = True) -> str | Secret | None:
         """Return a string with its placeholders replaced; None if an error is reported.
@@ -93,7 +101,7 @@ class Resolver:
         if closed and body.startswith("var."):
             return self._variable(body[4:], node, active)
         kind, colon, name = body.partition(":")
-        if not closed or not colon or not name or kind not in ("env", "file", "keyring"):
+        if not closed or not colon or not name or kind not in self._secret_sources:
             shown = "${" + body + ("}" if closed else "")
             self._collector.error(
                 "unknown-placeholder",
@@ -105,8 +113,7 @@ class Resolver:
             return None
         if not self._secrets or not active:
             return Secret(f"${{{body}}}", "")
-        read = {"env": self._environ, "file": self._file, "keyring": self._keyring}[kind]
-        return read(name, node)
+        return self._secret_sources[kind](name, node)
 
     def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
         found = self._variables.get(name)
@@ -155,6 +162,15 @@ class Resolver:
     def _file(self, path: str, node: Scalar) -> Secret | None:
         text = self._files.text(path, node.file, node.span)
         return None if text is None else Secret(f"${{file:{path}}}", text.rstrip("\r\n"))
+
+    def _of_app(self, number: str, node: Scalar) -> Secret | None:
+        token = self._app_tokens.get(number)
+        if token is None:
+            summary = f"the app of `shops.from_app` has no shop with the id `{number}`"
+            hint = "use `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`"
+            self._collector.error("app-shop-unknown", summary, hint=hint, span=node.span)
+            return None
+        return Secret(f"${{from_app:{number}}}", token)
 
     def _keyring(self, name: str, node: Scalar) -> Secret | None:
         try:

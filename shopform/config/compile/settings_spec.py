@@ -37,13 +37,18 @@ class WireSpec(StrictModel):
     fields: dict[str, str] = may("API names of fields, by the names used in the files.", {})
 
 
-class ShopSpec(StrictModel):
-    """One shop: its URL, and what differs there."""
+class ReachedSpec(StrictModel):
+    """How a shop is reached."""
 
     url: str = must("Its URL: https, except on this machine; with or without /REST.")
     token: str = must(
         "Its API key, as `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`; never itself."
     )
+
+
+class ShopDefaultsSpec(StrictModel):
+    """What a shop has besides its address and key."""
+
     auth: Auth = may(
         "How the key is sent: `Bearer KEY`, `KEY` alone, or `Shoporama KEY`.", "bearer"
     )
@@ -58,6 +63,23 @@ class ShopSpec(StrictModel):
         {},
     )
     wire: dict[Key, WireSpec] = may("API names, by kind.", {})
+
+
+class ShopSpec(ShopDefaultsSpec, ReachedSpec):
+    """One shop: its URL, and what differs there."""
+
+
+class FromAppSpec(StrictModel):
+    """All shops that installed an app, with the same settings."""
+
+    token: str = must(
+        "The token of the app, as `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`."
+    )
+    url: str = may("The host that lists the shops.", "https://www.shoporama.dk")
+    defaults: ShopDefaultsSpec = may(
+        "Settings of each of these shops; `{id}` in `state` is the id of the shop.",
+        ShopDefaultsSpec(),
+    )
 
 
 class StateStoreSpec(StrictModel):

@@ -132,14 +132,7 @@ class Settings:
         data = self._shop_data(name)
         node = child(self.root, "shops", name)
         token = child(node, "token")
-        if isinstance(token, Scalar) and not token.null and not wholly_secret(token.text):
-            self._collector.error(
-                "literal-token",
-                "a token must not be in the files",
-                hint="write `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`; replace this token"
-                " if it was real",
-                span=token.span,
-            )
+        refuse_literal(token, self._collector)
         url = child(node, "url")
         if isinstance(url, Scalar) and isinstance(data.get("url"), str) and "${" not in url.text:
             self._url_problem(url.text, url.span)
@@ -202,21 +195,39 @@ class Settings:
         """Return the URL without /REST and trailing slashes."""
         if isinstance(node, Scalar) and "${" in node.text and url:
             self._url_problem(url, node.span)
-        base = url.rstrip("/")
-        return base[:-5].rstrip("/") if base.upper().endswith("/REST") else base
+        return base_url(url)
 
     def _url_problem(self, url: str, span: Span) -> None:
-        problem = _url_problem(url)
+        problem = url_problem(url)
         if problem is not None:
             code, summary, hint = problem
             self._collector.error(code, summary, hint=hint, span=span)
+
+
+def refuse_literal(token: Node | None, out: Collector) -> None:
+    """Report a token that is in the files itself."""
+    if isinstance(token, Scalar) and not token.null and not wholly_secret(token.text):
+        out.error(
+            "literal-token",
+            "a token must not be in the files",
+            hint="write `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`; replace this token"
+            " if it was real",
+            span=token.span,
+        )
 
 
 def _default_state(name: str) -> str:
     return f"state/{name}.json"
 
 
-def _url_problem(url: str) -> tuple[str, str, str] | None:
+def base_url(url: str) -> str:
+    """Return a URL without /REST and trailing slashes."""
+    base = url.rstrip("/")
+    return base[:-5].rstrip("/") if base.upper().endswith("/REST") else base
+
+
+def url_problem(url: str) -> tuple[str, str, str] | None:
+    """Return the code, summary and hint of what is wrong with a URL of a shop."""
     try:
         parts = urlsplit(url)
         host, login = parts.hostname or "", "@" in parts.netloc

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final, TypeVar
 
 from shopform.config.compile.kind_models import model_of
-from shopform.config.compile.settings_spec import ProjectSpec, TableSpec
+from shopform.config.compile.settings_spec import FromAppSpec, ProjectSpec, TableSpec
 from shopform.config.compile.shapes import Shape, shape_of
+from shopform.config.read.project import FROM_APP
 from shopform.config.read.yaml_nodes import Node, is_table
 from shopform.kinds import Catalogue, Kind
 from shopform.kinds.spec import Spec
@@ -51,8 +52,10 @@ ANY: Final = Rule()
 def project_rule(catalogue: Catalogue) -> Rule:
     """Return the rule of a whole file: settings, then sections, parents before children."""
     settings = _shaped(shape_of(ProjectSpec))
+    app = {FROM_APP: _shaped(shape_of(FromAppSpec))}
+    shops = {"shops": replace(settings.inside["shops"], inside=app)}
     sections = {name: _section(catalogue, kind) for name, kind in catalogue.sections.items()}
-    return Rule((*settings.order, *sections), {**settings.inside, **sections}, apart=True)
+    return Rule((*settings.order, *sections), {**settings.inside, **shops, **sections}, apart=True)
 
 
 def _section(catalogue: Catalogue, kind: Kind) -> Rule:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAMES: Final = ("shopform.yaml", "shopform.yml")
 BOM: Final = "\ufeff"
 SETTINGS: Final = ("shops", "state_store", "variables", "policy", "include")
+FROM_APP: Final = "from_app"  # among the names of shops
 REFACTORINGS: Final = ("moved", "removed", "imports")
 
 Entry = tuple[Scalar, Node]
@@ -65,8 +66,9 @@ class Project:
 
     `contents` are without byte order marks, which are in `boms`. `tables` are the CSV files of
     sections, `suspect_rows` those of their rows that are probably not intended as resources.
-    `broken`: a file could not be read, so declarations may be missing. `released`: the nodes of
-    the sections were dropped, and only the settings can still be compiled.
+    `from_app` is the app whose shops are added to those in `settings`, and `app_tokens` has their
+    keys by id. `broken`: a file could not be read, so declarations may be missing. `released`: the
+    nodes of the sections were dropped, and only the settings can still be compiled.
     """
 
     directory: Path
@@ -79,6 +81,8 @@ class Project:
     sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     settings: dict[str, Entry] = field(default_factory=dict)
     refactorings: dict[str, list[Node]] = field(default_factory=dict)
+    from_app: Entry | None = None
+    app_tokens: dict[str, str] = field(default_factory=dict, repr=False)
     broken: bool = False
     released: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -205,7 +209,10 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
                     span=key.span,
                 )
             else:
-                project.settings[name] = (key, node)
+                project.settings[name] = (
+                    key,
+                    _without_app(project, node) if name == "shops" else node,
+                )
         elif name in REFACTORINGS:
             if isinstance(node, Sequence):
                 project.refactorings.setdefault(name, []).extend(node.items)
@@ -223,6 +230,16 @@ def _merge(project: Project, root: Mapping, collector: Collector) -> None:
             collector.error(
                 "unknown-section", f"unknown section `{name}`", hint=hint, span=key.span
             )
+
+
+def _without_app(project: Project, node: Node) -> Node:
+    """Take `from_app` from the shops, which is not the name of one."""
+    if not isinstance(node, Mapping) or FROM_APP not in node.entries:
+        return node
+    shops = Mapping(node.file, node.start)
+    shops.entries |= node.entries
+    project.from_app = shops.entries.pop(FROM_APP)
+    return shops
 
 
 def _merge_section(

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
 
+from shopform.config.compile.app_shops import is_of_app
 from shopform.config.format.formatter import equivalent, format_alike
 from shopform.config.format.scalars import STEP, indented, inline_scalar
 from shopform.config.read.document import Document
-from shopform.config.read.project import Project
+from shopform.config.read.project import FROM_APP, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar
 from shopform.config.write.edits import (
     Edit,
@@ -33,6 +34,9 @@ def with_wire(project: Project, shop: str, wire: Tree) -> ChangedFile | None:
     if not wire:
         return None
     changes: Tree = {"shops": {shop: {"wire": wire}}}
+    if is_of_app(project, shop):
+        # The shops of an app have the same API, and no entries of their own in the file.
+        changes = {"shops": {FROM_APP: {"defaults": {"wire": wire}}}}
     try:
         document = parsed(project.contents[project.main], project.main)
         root = root_of(document)

@@ -1,0 +1,129 @@
+"""The shops that installed the app of `shops.from_app`, from its own list (P).
+
+The list is read once in a run that needs keys. Other runs use the addresses that the last one
+recorded in shopform's folder, which has no keys.
+"""
+
+import json
+from contextlib import closing
+from typing import Any, Final
+
+from shopform import files
+from shopform.config.compile.app_shops import AppShop, add_app_shops, app_of, names_of
+from shopform.config.read.project import FROM_APP, shop_names
+from shopform.diagnostics import warning
+from shopform.errors import ConfigError, Nonsense, StateError
+from shopform.kinds.field_types.number import id_of
+from shopform.kit.text import backquoted
+from shopform.model.desired import Desired
+from shopform.model.shop import Shop
+from shopform.shop.call_budget import CallCounter
+from shopform.shop.client import Client
+from shopform.shop.codec import Names
+from shopform.shop.pages import parse_page
+from shopform.workflow.workspace import LoadedProject, Workspace
+
+RECORD: Final = "app-shops.json"
+LIST: Final = Names(endpoint="app-status", ids=("webshop_id",), list_key="webshops", fields={})
+# By the body of the app's call-backs: the keys of the list are not documented.
+NEEDED: Final = ("webshop_id", "webshop_url", "app_token")
+
+
+def add_known(loaded: LoadedProject, *, any_shop: bool) -> None:
+    """Add the recorded shops, without a call and without keys.
+
+    If none is recorded, `any_shop` adds one in place of them. Raises ConfigError.
+    """
+    app = app_of(loaded.project, loaded.request.environment, with_token=False)
+    if app is None or loaded.project.app_tokens:
+        return
+    known = [AppShop(int(number), url) for number, url in _recorded(loaded, app).items()]
+    names = names_of(loaded.project, known)
+    if any_shop and not known:
+        known, names = [AppShop(0, "https://from-app.invalid")], {0: FROM_APP}
+    add_app_shops(loaded.project, names, known)
+    if not shop_names(loaded.project):
+        raise ConfigError(
+            "the shops of the app are not known on this machine",
+            hint="`shopform plan --shop all` reads them",
+        )
+
+
+def add_listed(loaded: LoadedProject) -> None:
+    """Read the list of the app, and add its shops with their keys. Raises as a client does."""
+    project = loaded.project
+    if any(project.app_tokens.values()) or project.from_app is None:
+        return
+    app = app_of(project, loaded.request.environment, with_token=True)
+    if app is None:
+        return
+    shops = _read(loaded, app)
+    _report_missing(loaded, app, shops)
+    add_app_shops(project, names_of(project, shops), shops)
+    if not shop_names(project):
+        raise ConfigError("no shop has installed the app", hint="install it in a shop first")
+
+
+def _read(loaded: LoadedProject, app: Shop) -> list[AppShop]:
+    ledger = CallCounter(_place(loaded, app).data, app.token.text, app.daily_calls)
+    with closing(ledger), Client(app, ledger=ledger) as client:
+        page = parse_page(LIST, client.get(LIST.endpoint))
+    if page.total is not None and page.total != len(page.items):
+        raise Nonsense(f"the list of the app has {len(page.items)} of {page.total} shops")
+    found = [_shop(item) for item in page.items]
+    if len({each.id for each in found}) < len(found):
+        raise Nonsense("the list of the app has a shop twice")
+    return found
+
+
+def _shop(item: dict[str, Any]) -> AppShop:
+    number = id_of(item.get("webshop_id"))
+    url, token = (str(item.get(key) or "").strip() for key in NEEDED[1:])
+    if not (number and url and token):
+        missing = [key for key in NEEDED if not item.get(key)]
+        raise Nonsense(
+            f"a shop in the list of the app has no {backquoted(missing)};"
+            f" its keys are {backquoted(sorted(item))}"
+        )
+    url = url if "://" in url else f"https://{url}"
+    return AppShop(number, url, token, id_of(item.get("app_token_daily_limit")))
+
+
+def _place(loaded: LoadedProject, app: Shop) -> Workspace:
+    return Workspace(loaded, app, Desired(catalogue=app.catalogue))
+
+
+def _recorded(loaded: LoadedProject, app: Shop) -> dict[str, str]:
+    """Return the addresses of the shops by id, as the last run recorded them; empty without one."""
+    path = _place(loaded, app).data / RECORD
+    with files.reporting(path):
+        data = files.read_bytes(path)
+    try:
+        found = json.loads(data or b"{}")
+        return {str(int(number)): str(url) for number, url in found.items()}
+    except (ValueError, AttributeError):
+        raise StateError(f"`{path}` was not written by shopform", hint="delete it") from None
+
+
+def _report_missing(loaded: LoadedProject, app: Shop, shops: list[AppShop]) -> None:
+    """Warn of recorded shops that are no longer in the list, and record the list."""
+    try:
+        before = _recorded(loaded, app)
+        now = {str(each.id): each.url for each in shops}
+        missing = [AppShop(int(number), url) for number, url in before.items() if number not in now]
+        left = names_of(loaded.project, missing)
+        loaded.observer.warn(
+            warning(
+                "app-shop-missing",
+                f"`{left[each.id]}` ({each.url}) no longer has the app: it is not planned, and its"
+                " state is kept",
+            )
+            for each in missing
+        )
+        if now != before:
+            folder = _place(loaded, app).data
+            with files.reporting(folder):
+                files.make_directory(folder)
+                files.write_atomic(folder / RECORD, json.dumps(now, indent=1).encode(), mode=0o600)
+    except StateError as problem:
+        loaded.observer.warn(problem.diagnostics)

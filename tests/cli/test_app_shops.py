@@ -1,0 +1,270 @@
+"""The shops that installed an app: each gets the declaration, and has its own key and state."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.shell_completion import ShellComplete
+from support import Run, environment_of, run_here
+
+from shopform.cli.main import main
+from shopform.config import load_project
+from shopform.config.compile.app_shops import AppShop, add_app_shops, names_of
+from shopform.config.write.wire_edits import with_wire
+from shopform.kinds.standard import STANDARD
+from shopform.sandbox import Sandbox
+from shopform.terminal.console import Console
+
+TOKEN = "canary-of-the-app"
+CATALOGUE = {"brands": {"nord": {"name": "Nord"}}, "suppliers": {"fjord": {"name": "${var.erp}"}}}
+
+
+class App:
+    """The list of an app, over HTTP; `items` and `envelope` are what it answers."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self.envelope: str | None = None
+        self.asked: list[tuple[str, str]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append((self.path, self.headers["Authorization"]))
+                found: object = outer.items
+                if outer.envelope:
+                    found = {"paging": {"total": len(outer.items)}, outer.envelope: outer.items}
+                refused = self.headers["Authorization"] != f"App {TOKEN}"
+                body = json.dumps(found).encode()
+                self.send_response(401 if refused else 200)
+                self.send_header("Content-Length", str(0 if refused else len(body)))
+                self.end_headers()
+                self.wfile.write(b"" if refused else body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class Fleet:
+    """A project of an app that two shops installed."""
+
+    def __init__(self, folder: Path, app: App, shops: list[Sandbox]) -> None:
+        self.folder, self.app, self.shops = folder, app, shops
+        folder.mkdir()
+        self.declare()
+        app.items = [self.item(number, shop) for number, shop in enumerate(shops, 7)]
+
+    @staticmethod
+    def item(number: int, shop: Sandbox, **more: Any) -> dict[str, Any]:
+        return {
+            "webshop_id": str(number),
+            "webshop_url": shop.url.removesuffix("/REST"),
+            "app_token": f"canary-{number}",
+            "app_token_daily_limit": 500 + number,
+            "installed": 1767225600,
+            **more,
+        }
+
+    @staticmethod
+    def name(shop: Sandbox) -> str:
+        return f"127-0-0-1-{shop.port}"
+
+    def declare(self, shops: dict[str, Any] | None = None, **defaults: Any) -> None:
+        given = {"variables": {"erp": "Fjord"}, **defaults}
+        app = {"token": "${env:APP}", "url": self.app.url, "defaults": given}
+        settings = {"shops": {**(shops or {}), "from_app": app}, "variables": {"erp": {}}}
+        (self.folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+        (self.folder / "catalogue.yaml").write_text(json.dumps(CATALOGUE), "utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> Run:
+        run = run_here(
+            self.folder, *arguments, environment=environment_of(**{"APP": TOKEN, **environment})
+        )
+        assert "canary" not in run.text
+        for path in self.folder.rglob("*"):
+            assert not path.is_file() or b"canary" not in path.read_bytes(), path
+        return run
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    with ExitStack() as stack:
+        shops = [stack.enter_context(Sandbox(token=f"canary-{number}")) for number in (7, 8)]
+        app = App()
+        stack.callback(app.close)
+        yield Fleet(tmp_path / "project", app, shops)
+
+
+def test_every_shop_of_the_app_gets_the_declaration(fleet: Fleet) -> None:
+    names = [fleet.name(shop) for shop in fleet.shops]
+    planned = fleet.run("plan", "--shop", "all")
+    assert planned.exit == 0, planned.text
+    assert all(name in planned.out for name in names)
+    assert fleet.app.asked == [("/REST/app-status", f"App {TOKEN}")]
+    applied = fleet.run("apply", "--shop", "all", "--auto-approve")
+    assert applied.exit == 0, applied.text
+    for number, shop in enumerate(fleet.shops, 7):
+        assert [brand["name"] for brand in shop.data("brand")] == ["Nord"]
+        assert [each["name"] for each in shop.data("supplier")] == ["Fjord"]
+        state = json.loads((fleet.folder / f"state/app-{number}.json").read_text("utf-8"))
+        assert set(state["resources"]) == {"brand.nord", "supplier.fjord"}
+    again = fleet.run("plan", "--shop", names[0])
+    assert "No changes." in again.out
+    assert "of 507 left today" in again.out, "each key has its own budget"
+
+
+def test_what_needs_no_key_works_from_the_record(fleet: Fleet) -> None:
+    assert fleet.run("validate").out.startswith("from_app: 2 resources\n")
+    unknown = fleet.run("state", "list", "--shop", "x")
+    assert unknown.exit == 10
+    assert "the shops of the app are not known on this machine" in unknown.err
+    assert fleet.run("apply", "--shop", "all", "--auto-approve").exit == 0
+    asked = len(fleet.app.asked)
+    name = fleet.name(fleet.shops[1])
+    assert fleet.run("state", "list", "--shop", name).out == "supplier.fjord\nbrand.nord\n"
+    assert f"{name}: 2 resources" in fleet.run("validate").out
+    assert fleet.run("graph", "--shop", name).exit == 0
+    assert fleet.run("fmt", "--check").exit in (0, 1)
+    complete = ShellComplete(main, {"obj": Console()}, "shopform", "_SHOPFORM_COMPLETE")
+    words = ["-C", str(fleet.folder), "plan", "--shop"]
+    found = {item.value for item in complete.get_completions(words, "127")}
+    assert found == {fleet.name(shop) for shop in fleet.shops}
+    assert len(fleet.app.asked) == asked
+
+
+def test_wire_names_of_a_shop_of_the_app_are_those_of_all(fleet: Fleet) -> None:
+    project = load_project(fleet.folder, STANDARD)
+    shops = [AppShop(7, "https://www.krus.dk"), AppShop(8, "https://kop.dk")]
+    names = names_of(project, shops)
+    assert names == {7: "krus-dk", 8: "kop-dk"}
+    add_app_shops(project, names, shops)
+    made = with_wire(project, "krus-dk", {"supplier": {"id": "number"}})
+    assert made is not None
+    added = ', wire: {supplier: {id: number}}}}}, "variables"'
+    assert made.text.count(added) == 1
+    assert "krus-dk" not in made.text
+
+
+def test_a_shop_that_removed_the_app_is_said_once(fleet: Fleet) -> None:
+    assert fleet.run("apply", "--shop", "all", "--auto-approve").exit == 0
+    removed = fleet.app.items.pop()
+    run = fleet.run("plan", "--shop", "all")
+    assert run.exit == 0
+    name = fleet.name(fleet.shops[1])
+    assert f"`{name}` ({removed['webshop_url']}) no longer has the app" in run.err
+    assert (fleet.folder / "state/app-8.json").exists()
+    assert "no longer has the app" not in fleet.run("plan", "--shop", "all").err
+
+
+def test_a_shop_that_moved_to_another_host_keeps_its_state(fleet: Fleet) -> None:
+    assert fleet.run("apply", "--shop", "all", "--auto-approve").exit == 0
+    fleet.app.items[0]["webshop_url"] = f"http://localhost:{fleet.shops[0].port}"
+    run = fleet.run("plan", "--shop", f"localhost-{fleet.shops[0].port}")
+    assert "state/app-7.json" in run.err
+    assert "shopform state rehome" in run.err
+
+
+def test_lists_in_an_envelope_and_numbers_in_other_forms_are_read(fleet: Fleet) -> None:
+    fleet.app.envelope = "shops"
+    first, second = fleet.app.items
+    del first["app_token_daily_limit"]
+    second |= {"webshop_id": 8, "app_token_daily_limit": "250", "installed": None}
+    second["webshop_url"] += "/"
+    assert fleet.run("plan", "--shop", "all").exit == 0
+    name = fleet.name(fleet.shops[1])
+    assert "of 250 left today" in fleet.run("plan", "--shop", name).out
+    name = fleet.name(fleet.shops[0])
+    assert "of 10,000 left today" in fleet.run("plan", "--shop", name).out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"app_token": None}, "has no `app_token`; its keys are `app_token`, `app_token_daily"),
+        ({"webshop_id": 0}, "has no `webshop_id`"),
+        ({"webshop_id": 8}, "has a shop twice"),
+    ],
+)
+def test_a_list_without_what_is_needed_is_refused(
+    fleet: Fleet, change: dict[str, Any], said: str
+) -> None:
+    fleet.app.items[0] |= change
+    run = fleet.run("plan", "--shop", "all")
+    assert run.exit == 18, run.text
+    assert said in " ".join(run.err.split())
+
+
+def test_an_app_that_is_refused_or_installed_nowhere_is_an_error(fleet: Fleet) -> None:
+    assert fleet.run("plan", "--shop", "all", APP="other").exit == 16
+    fleet.app.items = []
+    run = fleet.run("plan", "--shop", "all")
+    assert run.exit == 10
+    assert "no shop has installed the app" in run.err
+    fleet.app.items = [Fleet.item(7, fleet.shops[0], webshop_url="http://krus.example")]
+    run = fleet.run("plan", "--shop", "all")
+    assert run.exit == 10
+    assert "`url` must start with `https://`" in run.err
+    assert "--> shopform.yaml:1:" in run.err
+
+
+@pytest.mark.parametrize(
+    ("app", "said"),
+    [
+        (None, "`from_app` must be a mapping"),
+        ({"url": "https://x.example"}, "missing"),
+        ({"token": "canary"}, "a token must not be in the files"),
+        ({"token": "${env:NONE}"}, "`NONE` is not set"),
+        ({"token": "${env:APP}", "url": "http://x.example"}, "must start with `https://`"),
+        ({"token": "${env:APP}", "defaults": {"url": "https://x.example"}}, "unknown"),
+    ],
+)
+def test_mistakes_in_the_settings_have_their_place(fleet: Fleet, app: Any, said: str) -> None:
+    settings = {"shops": {"from_app": app}, "variables": {"erp": {}}}
+    (fleet.folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+    run = run_here(fleet.folder, "plan", "--shop", "all", environment=environment_of(APP=TOKEN))
+    assert run.exit == 10, run.text
+    assert "--> shopform.yaml:1:" in run.err, run.text
+    assert said in run.err, run.text
+
+
+def test_declared_shops_are_beside_those_of_the_app(fleet: Fleet) -> None:
+    with Sandbox(token="own") as own:
+        name = fleet.name(fleet.shops[0])
+        shop = {"url": own.url, "token": "${env:OWN}", "variables": {"erp": "Egen"}}
+        fleet.declare({name: shop}, state="state/fleet/{id}.json")
+        applied = fleet.run("apply", "--shop", "all", "--auto-approve", OWN="own")
+        assert applied.exit == 0, applied.text
+        assert f"{name}-7" in applied.text
+        assert [each["name"] for each in own.data("supplier")] == ["Egen"]
+        assert (fleet.folder / "state/fleet/7.json").exists()
+        fleet.declare(state="state/fleet.json")
+        shared = fleet.run("plan", "--shop", "all")
+        assert shared.exit == 10
+        assert "share the state `state/fleet.json`" in " ".join(shared.err.split())
+
+
+def test_the_sandbox_answers_for_itself(tmp_path: Path) -> None:
+    with Sandbox(token=TOKEN) as shop:
+        folder = tmp_path / "project"
+        folder.mkdir()
+        app = {"token": "${env:APP}", "url": shop.url}
+        (folder / "shopform.yaml").write_text(json.dumps({"shops": {"from_app": app}}), "utf-8")
+        (folder / "catalogue.yaml").write_text("brands: {nord: {name: Nord}}\n", "utf-8")
+        run = run_here(folder, "apply", "--auto-approve", environment=environment_of(APP=TOKEN))
+        assert run.exit == 0, run.text
+        assert [brand["name"] for brand in shop.data("brand")] == ["Nord"]
