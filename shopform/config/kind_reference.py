@@ -116,6 +116,9 @@ def wire_facts(kind: Kind) -> Lines:
     if wire.parent:
         found = wire.parent
         rows.append(("list and create need", f"`?{found.value}=`", found.grade, found.source))
+    if wire.order:
+        found = wire.order
+        rows.append(("order of lists", f"by `{found.value}`", found.grade, found.source))
     for name, each in kind.fields.items():
         names = code((each.wire, *each.aliases))
         rows.append((f"field `{name}`", names, each.grade, each.source))

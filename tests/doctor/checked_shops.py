@@ -9,6 +9,7 @@ from typing import Any
 
 from support import EXAMPLES, Run, copy_project, environment_of, memory, run_here
 
+from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.sandbox.behaviour.tables import Endpoints
@@ -25,7 +26,9 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
     """Objects of every kind, whose order by name is that by id in neither direction."""
     source, target, *_ = redirect_names.split(",")
     named = [{"name": name} for name in "BAC"]
+    others = {kind.wire.endpoint.value: _plain(kind) for kind in STANDARD.kinds if not kind.nesting}
     return {
+        **others,
         **dict.fromkeys(("supplier", "brand", "manufacturer"), named),
         "profile": [{"profile_id": 201, "name": "P"}, {"name": "A"}],
         "profile-attribute": [
@@ -41,6 +44,12 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
         "redirect": [{source: path, target: "to"} for path in "bac"],
         "webhook": [{"url": f"https://{host}.dk/", "events": ["stock"]} for host in "bac"],
     }
+
+
+def _plain(kind: Kind) -> list[dict[str, Any]]:
+    """Objects with only what is required, of a kind of which this module knows no more."""
+    required = [row.wire for row in kind.rows if row.required and row.type.name == "text"]
+    return [dict.fromkeys(required, name) for name in "BAC"]
 
 
 @dataclass

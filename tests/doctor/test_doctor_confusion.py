@@ -12,6 +12,8 @@ from shopform.kinds.standard import STANDARD
 from shopform.workflow.doctor import examiner, prober
 
 ENDPOINTS = {kind.wire.endpoint.value for kind in STANDARD.kinds}
+BY_HAND = {"supplier", "profile", "profile-attribute", "profile-attribute-value", "category"}
+BY_HAND |= {"redirect", "webhook", "product"}
 # Endpoints whose columns would all be the same with the word `mixed` as with another.
 ALIKE = {
     **{
@@ -35,6 +37,12 @@ UNKNOWABLE = {
 ROWS = covering(WORDS, frozenset([REFUSES]), 58)
 Table = dict[tuple[str, str], dict[str, Counter[str]]]
 RUNS = {"read": (), "probe": ("--probe", "--auto-approve")}
+
+
+def open_for(name: str) -> set[str]:
+    """What may be left open of a kind whose objects have no references, flags and numbers here."""
+    known = any(name.endswith(f".{endpoint}") for endpoint in BY_HAND)
+    return set() if known or not name.startswith("typing.") else {"ints or mixed", "ints"}
 
 
 def said(one: CheckedShop, *arguments: str) -> dict[str, str]:
@@ -63,7 +71,7 @@ def judged(rows: Iterable[Mapping[str, str]], *, empty: bool = False) -> Table:
                 answer = answers.get(name, "")
                 table[name, word][run][answer] += 1
                 assert not answer or right & set(answer.split(" or ")), (name, word, answer, row)
-            if not empty and found["probe"].get(name) not in right:
+            if not empty and found["probe"].get(name) not in right | open_for(name):
                 assert (name, word) in UNKNOWABLE, (name, word, found["probe"].get(name), row)
     return table
 
