@@ -13,6 +13,7 @@ from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue, Kind
+from shopform.kinds.field_types import FieldType, Seed
 from shopform.kit.text import backquoted
 from shopform.model.live import LiveKind
 from shopform.model.plan import Op, Plan, Step
@@ -113,18 +114,22 @@ class StepContext:
         held = (*entry.sent.values(), *entry.identity)
         if number in (None, entry.id) and not any(refs_in(held)):
             return entry
-        kind = self.catalogue[step.kind]
+        kind, now = self.catalogue[step.kind], self.entries.get(step.address, entry)
         return replace(
             entry,
             id=number if number is not None else entry.id,
             sent={
-                name: kind.type(name).canonical(self._plain(value))
-                if any(refs_in(value))
-                else value
+                name: self._recorded(kind.type(name), value, now.sent.get(name, value))
                 for name, value in entry.sent.items()
             },
             identity=tuple(self._plain(value) for value in entry.identity),
         )
+
+    def _recorded(self, type_: FieldType, value: object, now: object) -> object:
+        """Return a value of an entry; what is set once is as the run recorded it since."""
+        if isinstance(type_, Seed):
+            return now
+        return type_.canonical(self._plain(value)) if any(refs_in(value)) else value
 
     def _plain(self, value: object) -> object:
         return with_refs(value, lambda ref: self.ids[ref.address])

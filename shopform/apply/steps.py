@@ -1,10 +1,11 @@
 """Run one step: record the intent, make the call, record the result."""
 
 from shopform.apply.creates import adopt, create
+from shopform.apply.seeds import set_once
 from shopform.apply.step_context import StepContext
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged
 from shopform.kinds import Kind
-from shopform.kinds.field_types import Unreadable
+from shopform.kinds.field_types import Seed, Unreadable
 from shopform.model.plan import Op, Step
 from shopform.shop import write
 
@@ -15,6 +16,8 @@ def run_step(context: StepContext, step: Step) -> None:
     match step.op:
         case Op.CREATE:
             create(context, step, kind)
+        case Op.UPDATE if any(isinstance(kind.type(name), Seed) for name in step.fields):
+            set_once(context, step, kind)
         case Op.UPDATE:
             _update(context, step, kind)
         case Op.DELETE:

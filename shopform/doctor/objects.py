@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
 from shopform.doctor.readings import DELETED, Readings
 from shopform.kinds import Field, Kind
+from shopform.kinds.field_types import Seed
 from shopform.kit.text import backquoted, join_first
 
 NUMBERS = ("number", "flag", "id", "decimal")
@@ -92,7 +93,11 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     keys, surface = seen.keys(kind.name), seen.surfaces[kind.name]
     if not keys:
         return none_exists(kind)
-    rows = {name: row for name, row in kind.fields.items() if not row.generated}
+    rows = {
+        name: row
+        for name, row in kind.fields.items()
+        if not row.generated and not isinstance(row.type, Seed)
+    }
     names = {name: {surface.fields.get(name, row.wire), *row.aliases} for name, row in rows.items()}
     missing = [name for name, candidates in names.items() if not candidates & keys.keys()]
     parent = {kind.wire.parent.value} if kind.wire.parent else set()

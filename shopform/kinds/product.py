@@ -12,6 +12,7 @@ from shopform.kinds.field_types import (
     Path,
     Reference,
     References,
+    Seed,
     Text,
 )
 
@@ -43,7 +44,8 @@ _UNMANAGED = Fact(
 PRODUCT = Kind(
     name="product",
     section="products",
-    about="A product. Its variants, discounts, labels, files and stock are not managed.",
+    about="A product. Its variants, discounts, labels and files are not managed, and its stock is"
+    " set once.",
     wire=Wire(
         endpoint=Fact("product", Grade.DOCUMENTED, "D1"),
         id=Fact(("product_id", "id"), Grade.OBSERVED, "M-prod, K-cap"),
@@ -127,6 +129,11 @@ PRODUCT = Kind(
             Flag(),
             "Whether the shop takes it offline by itself.",
             default=False,
+        ),
+        documented(
+            "stock",
+            Seed(endpoint="stock", key="SKU", value="stock"),
+            "The number in stock, set once when shopform creates the product; never compared.",
         ),
         documented("rewrite_url", Path(), "Path of the page in the shop, without a leading slash."),
         documented("images", Images(), "Images; others in the shop are unmanaged."),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from shopform.kinds import Catalogue, Fact, Field, Grade, Kind
+from shopform.kinds.field_types import Seed
 from shopform.model.shop import WireNames
 from shopform.openapi.endpoints import OPERATIONS, DocumentedColumn, DocumentedEndpoint, Reading
 
@@ -98,6 +99,8 @@ class _Comparer:
                 self.learned = replace(self.learned, list_key=self.endpoint.list_key)
         self._parent()
         for row in self.kind.rows:
+            if isinstance(row.type, Seed):
+                continue  # it has an endpoint of its own
             self._field(row)
 
     def unmodelled(self) -> Iterator[DocumentedColumn]:

@@ -163,7 +163,9 @@ class PlanDraft:
                 notes=tuple(notes),
             )
         )
-        self.graph.add(self._create_step(resource, kind, difference))
+        step = self._create_step(resource, kind, difference)
+        self.graph.add(step)
+        self._set_once(step, difference)
 
     def _create_step(self, resource: Resource, kind: Kind, difference: Difference) -> Step:
         assumed = self.live.kind(kind.name).assumed & difference.send.keys()
@@ -206,17 +208,20 @@ class PlanDraft:
         difference = self.compare.update(kind, resource, item, entry)
         unclaimed = self.state_entries.unclaimed(resource, kind, item, difference)
         op = self.state_entries.operation(resource, entry, difference, unclaimed)
-        if op is None:
+        if difference.seeds and op in (None, Op.EDIT):
+            op = Op.EDIT
+        elif op is None:
             self._unchanged(resource, kind, item)
             return
         notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
         notes += self._reverted(resource, item, difference)
-        if op is Op.EDIT and not notes:
+        if op is Op.EDIT and not notes and not difference.seeds:
             self._unchanged(resource, kind, item)
         else:
             changed = {change.name for change in difference.fields}
             values = self.compare.settled(kind, resource, item, changed)
-            self._add_change(address, item.id, op, difference, notes, values)
+            shown = Op.UPDATE if difference.seeds else op
+            self._add_change(address, item.id, shown, difference, notes, values)
         step = Step(
             key=f"{address}:{op}",
             op=op,
@@ -236,6 +241,15 @@ class PlanDraft:
             self.graph.add(step, [adopt.key])
         else:
             self.graph.add(step)
+        self._set_once(step, difference)
+
+    def _set_once(self, step: Step, difference: Difference) -> None:
+        """Add the step that sets values once, after the one that creates or keeps the object."""
+        if difference.seeds and step.entry:
+            key, sent = f"{step.address}:once", {**step.entry.sent, **difference.seeds}
+            once = replace(step, key=key, op=Op.UPDATE, fields=difference.seeds, previous=None)
+            once = replace(once, linking=step.id is None, deliver=None, confirm=False)
+            self.graph.add(replace(once, entry=replace(step.entry, sent=sent)), [step.key])
 
     def _unchanged(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
         """Count a resource that needs no change, or a change of its state entry only."""

@@ -120,6 +120,8 @@ class App:
         self._gate.admit(request.method, name, request.key, self.world.switches["denied"])
         if name == APP_STATUS:
             return answer(200, [self._gate.installed(self.world.origin)])
+        for taking in (each for each in self.world.tables.values() if name == each.list_endpoint):
+            return faults.after(fault, self._post_list(taking, request), listed=False)
         if name not in self.world.tables:
             raise Refusal(404)
         table = self.world.tables[name]
@@ -187,6 +189,14 @@ class App:
         wrapped = {table.endpoint.replace("-", "_"): created}
         return answer(201, wrapped if form == "wrapped" else created)
 
+    def _post_list(self, table: Table, request: Request) -> SandboxResponse:
+        """Execute a write of a list; no source shows how it is answered."""
+        content = _json(request.body)
+        if request.method != "POST" or not isinstance(content, list):
+            raise Refusal(405 if request.method != "POST" else 400)
+        table.post_list(content)
+        return SandboxResponse(200)
+
     def _done(self, switch: str, table: Table, row: dict[str, Any]) -> SandboxResponse:
         form = self.world.switches[switch]
         if form == "object200":
@@ -208,11 +218,15 @@ def _picked(shown: dict[str, Any], params: Mapping[str, str]) -> dict[str, Any]:
     return shown if names == [""] else {name: shown[name] for name in names if name in shown}
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _json(body: bytes) -> Any:
     try:
-        content = json.loads(body)
+        return json.loads(body)
     except ValueError:
         raise Refusal(400, "the body is not JSON") from None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    content = _json(body)
     if not isinstance(content, dict):
         raise Refusal(400, "the body is not a JSON object")
     return content

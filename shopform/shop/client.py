@@ -107,7 +107,7 @@ class Client:
         method: str,
         path: str,
         params: Mapping[str, str | int] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | list[Mapping[str, Any]] | None = None,
         *,
         repeatable: bool | None = None,
         quotable: bool = True,

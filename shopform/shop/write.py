@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.errors import Nonsense
 from shopform.kinds import Kind
-from shopform.kinds.field_types import Unreadable
+from shopform.kinds.field_types import Seed, Unreadable
 from shopform.model.live import LiveObject
 from shopform.model.values import Secret
 from shopform.shop.client import Client
@@ -72,6 +72,11 @@ def update(
         quotable=not secret and _quotable(fields),
     )
     return _written(kind, known, answer, number=number)
+
+
+def seed(client: Client, type_: Seed, item: str, value: object) -> None:
+    """Set a value once, for the object with this identity. Raises as `create` does."""
+    client.send("POST", type_.endpoint, body=[{type_.key: item, type_.value: value}])
 
 
 def delete(client: Client, kind: Kind, number: int, *, secret: bool = False) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopform.diagnostics import plural
-from shopform.kinds.field_types import Unreadable
+from shopform.kinds.field_types import Seed, Unreadable
 from shopform.model.canonical import canonical, comparable, digest, is_digest
 from shopform.model.desired import Resource
 from shopform.model.live import Live, LiveObject
@@ -17,6 +17,7 @@ from shopform.planning.compare.compare import MISSING
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
 NO_TARGET = "the object it referred to was deleted"
+SET_ONCE = "it is set only when an object is created"
 NOT_SHOWN = "the shop does not return its value"
 
 
@@ -96,6 +97,8 @@ class PreviousValues:
         type_ = table.type(name)
         if isinstance(type_, Unreadable):
             return self._restorable(type_, sent, name, item)
+        if isinstance(type_, Seed):
+            raise NotRestorable(SET_ONCE)
         if change is None:
             return self._unchanged_value(kind, name, entry, item)
         if is_digest(sent) or (change.sensitive and sent is MISSING):

@@ -11,6 +11,7 @@ from shopform.kinds.field_types.number import Number
 from shopform.kinds.field_types.path import Path
 from shopform.kinds.field_types.raw import Raw
 from shopform.kinds.field_types.reference import Reference, References
+from shopform.kinds.field_types.seed import Seed
 from shopform.kinds.field_types.set import Set
 from shopform.kinds.field_types.text import Choice, Code, Text
 
@@ -37,6 +38,7 @@ __all__ = [
     "Raw",
     "Reference",
     "References",
+    "Seed",
     "Set",
     "Text",
     "Unreadable",

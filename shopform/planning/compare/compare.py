@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shopform.kinds import Kind
-from shopform.kinds.field_types import PATH, FieldType, Unreadable
+from shopform.kinds.field_types import PATH, FieldType, Seed, Unreadable
 from shopform.kinds.field_types.number import id_of
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, comparable, digest, identity_part, is_digest
@@ -18,7 +18,7 @@ from shopform.model.references import links
 from shopform.model.secrecy import is_secret, secret_fields
 from shopform.model.slugs import appended
 from shopform.model.values import Address, Ref, Secret, Value, with_refs
-from shopform.planning.compare.difference import Difference, keep_recorded, without_unmanaged
+from shopform.planning.compare.difference import Difference
 from shopform.planning.matching.result import Matching
 
 MISSING = object()
@@ -45,15 +45,17 @@ class Comparer:
                 operations = type_.compare(value, (), ())
                 result.send[name] = tuple(operations.send)
                 result.sent[name] = tuple(operations.records)
+            elif isinstance(type_, Seed):
+                result.seed(Entry(id=0, sent={name: None}), name, value)
             else:
                 result.send[name] = value
                 result.sent[name] = self.recorded(kind, name, value)
-            if value is not None:
+            if value is not None and name not in result.seeds:
                 result.fields.append(self.change(kind, name, None, value))
         for name in kind.identity:
             # An undeclared parent is the root, and is not managed.
             result.send.setdefault(name, None)
-        return without_unmanaged(result, resource, {})
+        return result.without_unmanaged(resource, {})
 
     def update(
         self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
@@ -177,20 +179,22 @@ class _Update:
         for name, value in resource.fields.items():
             if name in resource.ignore:
                 if name in known:
-                    keep_recorded(result, entry, name)
+                    result.keep_recorded(entry, name)
                 continue
             type_ = type_of(name)
             if isinstance(type_, Unreadable):
                 self._unreadable(type_, name, value)
+            elif isinstance(type_, Seed):
+                result.seed(entry, name, value)
             else:
                 self._field(type_, name, value)
         for name in known:
             if name not in resource.fields:
                 if name in resource.ignore:
-                    keep_recorded(result, entry, name)
+                    result.keep_recorded(entry, name)
                 else:
                     self._undeclared(name)
-        return without_unmanaged(result, resource, known)
+        return result.without_unmanaged(resource, known)
 
     def _field(self, type_: FieldType, name: str, value: Value) -> None:
         kind, entry, result, compare = self.kind, self.entry, self.result, self.compare

@@ -18,36 +18,50 @@ from shopform.model.values import Secret, Value
 class Difference:
     """The fields that change, the values to send, and the values to record in the state.
 
-    `sent` may hold `Ref`s. `record` is set if the state changes though nothing is sent.
+    `sent` may hold `Ref`s. `seeds` are sent once, after the create. `record` is set if the state
+    changes though nothing is sent.
     """
 
     fields: list[FieldChange] = field(default_factory=list)
     send: dict[str, Value] = field(default_factory=dict)
+    seeds: dict[str, Value] = field(default_factory=dict)
     sent: dict[str, object] = field(default_factory=dict)
     stored: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     unchanged: int = 0
     record: bool = False
 
+    def without_unmanaged(self, resource: Resource, known: Mapping[str, object]) -> "Difference":
+        """Return it without the fields that are managed only once."""
+        for name in sorted(resource.once) if resource.once else ():
+            if name in {*self.sent, *known}:
+                self.notes.append(f"`{name}` is not managed from then on")
+            self.sent.pop(name, None)
+            self.stored.pop(name, None)
+            self.record = self.record or name in known
+        return self
 
-def without_unmanaged(
-    result: Difference, resource: Resource, known: Mapping[str, object]
-) -> Difference:
-    """Return the difference without the fields that are managed only once."""
-    for name in sorted(resource.once) if resource.once else ():
-        if name in {*result.sent, *known}:
-            result.notes.append(f"`{name}` is not managed from then on")
-        result.sent.pop(name, None)
-        result.stored.pop(name, None)
-        result.record = result.record or name in known
-    return result
-
-
-def keep_recorded(result: Difference, entry: Entry | None, name: str) -> None:
-    if entry:
-        result.sent[name] = entry.sent[name]
+    def seed(self, entry: Entry | None, name: str, value: Value) -> None:
+        """Add a value that is set once, if it is still to be sent; see apply/seeds.py."""
+        if entry is None or name not in entry.sent:
+            return
         if name in entry.stored:
-            result.stored[name] = entry.stored[name]
+            self.sent[name], self.record = entry.sent[name], True
+            self.notes.append(
+                f"`{name}` may not be set: a run stopped while it was sent, and it is not sent"
+                " again"
+            )
+        elif entry.sent[name] is not None:
+            self.keep_recorded(entry, name)
+        elif value is not None:
+            self.seeds[name], self.sent[name] = value, None
+            self.fields.append(FieldChange(name=name, after=value))
+
+    def keep_recorded(self, entry: Entry | None, name: str) -> None:
+        if entry:
+            self.sent[name] = entry.sent[name]
+            if name in entry.stored:
+                self.stored[name] = entry.stored[name]
 
 
 def identity_of(

@@ -153,7 +153,7 @@ def _details(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
     if step.temporary:
         yield "to a temporary value, since another object holds the final one"
     if step.linking:
-        yield "sets references that could not be set when it was created"
+        yield "sets what could not be set when it was created"
     if step.confirm:
         yield "is read back before any step that waits for it"
     if step.deliver:

@@ -75,6 +75,7 @@ class Products(Table):
     newest_first = True
     page = 5  # OBS K-cap
     path = "rewrite_url"
+    list_endpoint = "stock"
     settled = ("images",)
     filters = (*COUNTED_BY, "category_id", *FILTERS)
     evidence = ("OBS", "D1, K-cap, M-prod")
@@ -115,6 +116,19 @@ class Products(Table):
         if isinstance(bulk, dict):  # D1: an object in requests, two columns in responses
             lists |= {"bulk_discount_over": bulk.get("over"), "bulk_discount": bulk.get("discount")}
         return super().taken_in(body) | lists
+
+    def post_list(self, content: list[Any]) -> None:
+        """Set the stock of products by their item numbers (D1, L), all or none."""
+        found: list[tuple[Row, int]] = []
+        for each in content:
+            if not isinstance(each, dict) or {"SKU", "stock"} - each.keys():
+                raise Refusal(400, "an item needs SKU and stock")
+            held = self.store.find(self.endpoint, "own_id", str(each["SKU"]))
+            rows = [row for row in held if not row["_removed"]]
+            if len(rows) != 1:
+                raise Refusal(400, f"{len(rows)} products have the SKU {each['SKU']}")
+            found.append((rows[0], number("stock", each["stock"])))
+        self.store.commit([(self.endpoint, self.id(r), r | {"_stock": n}) for r, n in found])
 
     def settle(self, draft: PendingRow) -> None:
         row = draft.row

@@ -75,6 +75,7 @@ class Table:
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
     path: ClassVar[str] = ""  # the column of an object's path
+    list_endpoint: ClassVar[str] = ""  # another endpoint, that takes a list for several objects
     # Columns that `settle` takes from requests, filters of lists, and the grade and source of
     # columns of which the kind says nothing.
     settled: ClassVar[tuple[str, ...]] = ()
@@ -188,6 +189,9 @@ class Table:
             return []
         rows = self.store.find(endpoint, column, self.id(row))
         return [(self.world.tables[endpoint], each) for each in rows if not each["_removed"]]
+
+    def post_list(self, content: list[Any]) -> None:
+        """Execute a request to the endpoint that takes a list. Raises Refusal."""
 
     def settle(self, draft: PendingRow) -> None:
         """Check a row to be stored, and rewrite it as the shop does. Raises Refusal."""
