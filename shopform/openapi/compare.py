@@ -11,8 +11,6 @@ from shopform.model.shop import WireNames
 from shopform.openapi.endpoints import OPERATIONS, DocumentedColumn, DocumentedEndpoint, Reading
 
 _NO_NAMES: Final = WireNames()
-# Shown for removed objects by some endpoints (dossier 3.2).
-_REMOVED: Final = frozenset({"is_removed", "removed_on"})
 
 
 class Verdict(StrEnum):
@@ -104,9 +102,10 @@ class _Comparer:
             self._field(row)
 
     def unmodelled(self) -> Iterator[DocumentedColumn]:
-        """Yield the columns that are not facts of the kind."""
+        """Yield the columns that are not facts of the kind and that the shop does not compute."""
         kind, wire = self.kind, self.kind.wire
-        known = {*wire.id.value, self.own.id, kind.fixed, kind.anchor, *_REMOVED, *self.used}
+        known = {*wire.id.value, self.own.id, kind.fixed, kind.anchor, *self.used}
+        known |= wire.computed.value
         known |= {wire.parent.value} if wire.parent else set()
         known.update(name for row in kind.rows for name in (row.wire, *row.aliases))
         columns = self.endpoint.columns if self.endpoint else {}

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shopform.kinds import Catalogue
+from shopform.kinds.base import COMPUTED
 from shopform.openapi.endpoints import DocumentedColumn, DocumentedEndpoint, operations_of, plural
 
 # Made while a shop is open, by customers and staff (kinds.md 14): never reconciled.
 RUNTIME: Final = frozenset(
     "app-status batch customer gift-card order order-return stock voucher".split()
 )
-_NAMES: Final = ("name", "headline", "title", "code", "url", "tag")  # likely to identify an object
+_NAMES: Final = ("name", "headline", "title", "code", "tag")  # likely to identify an object
 _FLAGS: Final = ("is_", "no_", "in_", "has_")  # integers, but 1 or 0 (dossier 2.4)
 _PATH: Final = "rewrite_url"
+_IMAGES: Final = "images"  # responses have them in another form, but they can be sent (dossier 4.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,10 @@ def _id(endpoint: DocumentedEndpoint) -> str:
 
 
 def _sendable(endpoint: DocumentedEndpoint) -> Iterator[DocumentedColumn]:
-    for column in endpoint.columns.values():
-        if not column.read_only and not (endpoint.has_requests and column.sent is None):
+    for name, column in endpoint.columns.items():
+        computed = name in COMPUTED.value and name != _IMAGES
+        unsent = endpoint.has_requests and column.sent is None
+        if not (column.read_only or unsent or computed):
             yield column
 
 
@@ -127,7 +131,7 @@ def _type(column: DocumentedColumn) -> str:
     types = _types(column)
     if types == {"array"}:
         item = column.items
-        if item and {"image_id", "description"} <= item.properties.keys():
+        if column.name == _IMAGES and item and "image_id" in item.properties:
             return "images"
         return "set" if item and item.types == {"string"} else ""
     flags = column.name.startswith(_FLAGS) or {*column.allowed} - {""} == {"0", "1"}

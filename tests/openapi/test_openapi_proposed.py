@@ -26,6 +26,8 @@ PAGE: dict[str, Any] = {
         "layout": {"type": "string", "enum": ["wide", "narrow"]},
         "files": {"type": "array", "items": {"type": "object"}},
         "price": {"type": "number"},
+        "url": {"type": "string"},
+        "created": {"type": "string"},
     },
 }
 
