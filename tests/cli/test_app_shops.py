@@ -128,6 +128,27 @@ def test_every_shop_of_the_app_gets_the_declaration(fleet: Fleet) -> None:
     assert "of 507 left today" in again.out, "each key has its own budget"
 
 
+def test_commands_for_one_shop_work_on_one_of_the_app(fleet: Fleet) -> None:
+    shop, other = fleet.shops
+    chosen = ("--shop", fleet.name(shop))
+    assert fleet.run("plan", *chosen, "--out", "plan.json").exit == 0
+    assert fleet.run("apply", "plan.json").exit == 0
+    assert len(shop.data("brand")) == 1
+    assert not other.data("brand")
+    assert fleet.run("drift", *chosen).exit == 0
+    dumped = fleet.run("dump", *chosen)
+    assert "name: Nord" in dumped.out
+    assert fleet.run("snapshot", *chosen, "--out", "shop.json").exit == 0
+    asked = len(fleet.app.asked)
+    assert "No changes." in fleet.run("plan", *chosen, "--snapshot", "shop.json").out
+    assert len(fleet.app.asked) == asked, "without a key"
+    assert fleet.run("undo", *chosen, "--auto-approve").exit == 0
+    assert not shop.data("brand")
+    source = fleet.name(other)
+    cloned = fleet.run("clone", "--from", source, "--to", fleet.name(shop))
+    assert cloned.exit == 0, cloned.text
+
+
 def test_what_needs_no_key_works_from_the_record(fleet: Fleet) -> None:
     assert fleet.run("validate").out.startswith("from_app: 2 resources\n")
     unknown = fleet.run("state", "list", "--shop", "x")

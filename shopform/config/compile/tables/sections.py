@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shopform.config.read.csv_cells import Sheet
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
-_SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file|keyring):")
+_SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file|keyring|from_app):")
 
 
 class Tables:
