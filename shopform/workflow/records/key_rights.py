@@ -1,11 +1,11 @@
 """Which kinds a key may not write, as far as the shop's answers showed it.
 
-A run in which the shop refused the writes of a kind leaves an empty document, `KEY.KIND.STATUS.RUN`
-with a digest of the key. A run in which it accepted one deletes them.
+A document `KEY.KIND`, with a digest of the key, has the status with which the shop refused the
+writes of a kind, and in how many runs in a row. A run in which it accepted one empties it: a store
+may not allow to delete it.
 """
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from shopform.state.shelf import Shelf
 from shopform.workflow.workspace import Workspace
 
 KEPT: Final = timedelta(days=30)
-_NAME: Final = re.compile(r"([0-9a-f]{12})\.([a-z0-9_-]+)\.(401|403)\.[0-9a-f]{8}")
+_CONTENT: Final = re.compile(rb"(401|403) (\d{1,6})\n")
 _MISSING: Final = (404, 410)
 
 
@@ -60,17 +60,13 @@ class KeyRights:
 
     def denials(self) -> Mapping[str, Denial]:
         """Return the refusals of earlier runs, by kind."""
-        oldest = datetime.now(UTC) - KEPT
-        found: dict[str, list[tuple[datetime, int]]] = {}
+        found: dict[str, Denial] = {}
         with self._warning():
-            for name, seconds in self._shelf().names().items():
-                when = datetime.fromtimestamp(seconds, UTC)
-                if (known := self._parsed(name)) and when > oldest:
-                    found.setdefault(known[0], []).append((when, known[1]))
-        return {
-            kind: Denial(max(each)[1], f"{max(each)[0]:%Y-%m-%d %H:%M} UTC", len(each))
-            for kind, each in sorted(found.items())
-        }
+            shelf = self._shelf()
+            for kind, when in self._recorded(shelf).items():
+                if denial := self._read(shelf, kind, when):
+                    found[kind] = denial
+        return found
 
     def close(self) -> None:
         """Record what this run showed."""
@@ -79,10 +75,18 @@ class KeyRights:
             return
         with self._warning():
             shelf = self._shelf()
-            known = ((name, self._parsed(name)) for name in shelf.names())
-            shelf.delete([name for name, found in known if found and found[0] in self._written])
+            before = {
+                kind: self._read(shelf, kind, when)
+                for kind, when in self._recorded(shelf).items()
+                if kind in self._written or kind in refused
+            }
+            for kind, denial in before.items():
+                if kind in self._written and denial:
+                    shelf.write(self._name(kind), b"\n")
             for kind, status in refused.items():
-                shelf.write(f"{self._key}.{kind}.{status}.{uuid.uuid4().hex[:8]}", b"\n")
+                earlier = before.get(kind)
+                runs = earlier.runs + 1 if earlier else 1
+                shelf.write(self._name(kind), f"{status} {runs}\n".encode())
 
     @contextmanager
     def _warning(self) -> Iterator[None]:
@@ -94,7 +98,22 @@ class KeyRights:
     def _shelf(self) -> Shelf:
         return self._workspace.shelf("rights")
 
-    def _parsed(self, name: str) -> tuple[str, int] | None:
-        """Return kind and status of a document about this key."""
-        found = _NAME.fullmatch(name)
-        return (found[2], int(found[3])) if found and found[1] == self._key else None
+    def _name(self, kind: str) -> str:
+        return f"{self._key}.{kind}"
+
+    def _recorded(self, shelf: Shelf) -> dict[str, datetime]:
+        """Return the kinds with a document about this key that is not too old, with its time."""
+        oldest = datetime.now(UTC) - KEPT
+        times = {name: datetime.fromtimestamp(at, UTC) for name, at in shelf.names().items()}
+        own = f"{self._key}."
+        return {
+            name.removeprefix(own): when
+            for name, when in times.items()
+            if name.startswith(own) and when > oldest
+        }
+
+    def _read(self, shelf: Shelf, kind: str, when: datetime) -> Denial | None:
+        found = _CONTENT.fullmatch(shelf.read(self._name(kind)) or b"")
+        if found is None:
+            return None
+        return Denial(int(found[1]), f"{when:%Y-%m-%d %H:%M} UTC", int(found[2]))
