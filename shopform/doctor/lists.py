@@ -152,6 +152,23 @@ def parent_key(seen: Readings) -> Finding:
     return agreed(words, "items of lists by parent") if words else unknown("no children exist")
 
 
+def list_objects(seen: Readings) -> Finding:
+    """Whether objects in lists are as they are read alone."""
+    words, fewer = set(), []
+    for one in seen.of("read"):
+        listed, alone = seen.listing(one.kind), seen.object(one)
+        items = [i for i in listed.items if seen.id(one.kind, i) == one.number] if listed else []
+        if alone and items:
+            missing = alone.keys() - items[0].keys()
+            words.add("fewer keys" if missing else "whole")
+            fewer += [f for f in seen.surfaces[one.kind].fields.values() if f in missing]
+    if not words:
+        return unknown("no object was read")
+    kinds = sorted({one.kind for one in seen.of("read")})
+    word = "fewer keys" if "fewer keys" in words else "whole"
+    return found(word, f"a read of one {' and one '.join(kinds)}", contradicts=bool(fewer))
+
+
 def removed(seen: Readings) -> Finding:
     """Whether lists show removed objects."""
     for _, listed in seen.listings():

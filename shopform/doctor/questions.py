@@ -108,6 +108,7 @@ READ = (
     Question("bare_limit", "`limit` on bare lists", BOTH, lists.bare_limit),
     Question("missing_filter", "a list without its parent", "sends none", lists.missing_filter),
     Question("parent_key", "the parent in items of lists", BOTH, lists.parent_key),
+    Question("list_objects", "objects in lists", "whole", lists.list_objects),
     Question("empty_text", "how empty strings are returned", ANY, objects.empty_text),
     Question("removed", "removed objects in lists", "skips them", lists.removed),
 )  # fmt: skip

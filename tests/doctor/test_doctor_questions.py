@@ -98,6 +98,19 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
     ("order", "id", [one("list", "category", ROWS)]),
     ("order", "", [one("list", "supplier", TWO[::-1])]),
     ("removed", "show", [one("list", "supplier", [{"supplier_id": 1, "is_removed": "1"}])]),
+    (
+        "list_objects",
+        "whole",
+        [one("list", "supplier", TWO), one("read", "supplier", TWO[0], number=1)],
+    ),
+    (
+        "list_objects",
+        "fewer keys",
+        [
+            one("list", "supplier", TWO),
+            one("read", "supplier", {**TWO[0], "dropshipping_mail": ""}, number=1),
+        ],
+    ),
     ("errors", "plain", [one("absent", "supplier", status=404, form="plain")]),
     ("denied", "401", [one("list", "brand", status=401)]),
     ("absent", "200", [one("absent", "supplier", [])]),
@@ -187,6 +200,13 @@ def test_an_answer(name: str, word: str, exchanges: list[Recorded]) -> None:
     ("name", "exchanges"),
     [
         ("absent", [one("absent", "supplier", TWO)]),
+        (
+            "list_objects",
+            [
+                one("list", "supplier", TWO),
+                one("read", "supplier", {**TWO[0], "dropshipping_mail": ""}, number=1),
+            ],
+        ),
         ("shape.brand", [one("list", "brand", {"a": 1})]),
         ("page_max", [one("list", "brand", status=400)]),
         ("supplier_id", [one("list", "supplier", [{"number": 7}])]),

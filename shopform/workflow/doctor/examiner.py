@@ -101,12 +101,11 @@ class Examiner:
             if seen.listing(kind.name) is not None:
                 self.call("absent", kind, number=UNUSED)
                 break
-        for kind in self.kinds:
-            items = seen.items(kind.name)
-            number = seen.id(kind.name, items[0]) if items else 0
-            if number and self.left:
-                self.call("read", kind, number=number)
-                break
+        widest = max(self.kinds, key=lambda kind: len(seen.keys(kind.name)))
+        items = seen.items(widest.name)
+        number = seen.id(widest.name, items[0]) if items else 0
+        if number and self.left:
+            self.call("read", widest, number=number)
         return self.readings
 
     @property
