@@ -164,7 +164,7 @@ def test_document_of_5_megabytes_is_read() -> None:
     assert len(json.dumps(document)) > 5_000_000
     found = compared(document)
     assert facts(found, Verdict.CONFIRMED) == facts(compared(own()), Verdict.CONFIRMED)
-    assert len(found.unmanaged) == 1_401
+    assert len(found.unmanaged) == len(compared(own()).unmanaged) + 1_400
 
 
 def test_composed_schemas_cost_their_parts_once() -> None:
