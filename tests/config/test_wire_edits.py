@@ -109,6 +109,14 @@ def test_file_that_shares_its_values_is_refused_with_the_lines_to_add(
     assert hint.startswith("add it yourself: `wire: {brand: {list_key: rows}, redirect: {id: ")
 
 
+def test_shop_of_an_app_has_no_place_of_its_own(project: Open, tmp_path: Path) -> None:
+    text = HEAD + "  from_app: {token: a}\n"
+    (tmp_path / "shopform.yaml").write_text(text, "utf-8")
+    opened = Project(directory=tmp_path, catalogue=STANDARD, contents={"shopform.yaml": text})
+    with pytest.raises(UsageError, match="cannot set `wire` of shop `nord`"):
+        with_wire(opened, "nord", WIRE)
+
+
 def test_wire_of_a_list_is_refused(project: Open, tmp_path: Path) -> None:
     text = HEAD + "    wire: [a]\n"
     opened = Project(directory=tmp_path, catalogue=STANDARD, contents={"shopform.yaml": text})

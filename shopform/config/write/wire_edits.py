@@ -8,7 +8,7 @@ from shopform.config.format.formatter import equivalent, format_alike
 from shopform.config.format.scalars import STEP, indented, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.project import FROM_APP, Project
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.config.write.edits import (
     Edit,
     NotEditable,
@@ -40,7 +40,7 @@ def with_wire(project: Project, shop: str, wire: Tree) -> ChangedFile | None:
     try:
         document = parsed(project.contents[project.main], project.main)
         root = root_of(document)
-        if root is None:
+        if root is None or not isinstance(child(root, "shops", shop), Mapping):
             raise NotEditable
         text = apply_edits(document, _edits(document, root, changes))
         if not _differs(root, root_of(parsed(text, project.main)), changes):
