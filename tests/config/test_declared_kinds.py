@@ -32,6 +32,7 @@ kinds:
       hidden: {type: flag, default: false, wire: is_hidden}
       layout: {type: choice, values: [wide, narrow], default: wide}
       words: {type: set, known: [a, b]}
+      makers: {type: references, to: supplier}
       category: {type: reference, to: category, wire: category_id}
   line:
     section: lines
@@ -134,12 +135,12 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "an unknown key": ("path: rewrite", "pth: rewrite", "kinds.yaml:8:5 unknown-field"),
     "no section": ("    section: notes\n", "", "kinds.yaml:3:3 missing-field"),
     "a name": ("  note:\n", "  Note:\n", "kinds.yaml:3:3 invalid-key"),
-    "a kind of shopform": ("  line:\n", "  brand:\n", "kinds.yaml:17:3 kind-taken"),
+    "a kind of shopform": ("  line:\n", "  brand:\n", "kinds.yaml:18:3 kind-taken"),
     "a section of shopform": (": notes", ": values", "kinds.yaml:4:5 section-taken"),
     "a setting": (": notes", ": shops", "kinds.yaml:4:5 section-taken"),
     "kinds itself": (": notes", ": kinds", "kinds.yaml:4:5 section-taken"),
-    "a section of another": (": lines", ": notes", "kinds.yaml:18:5 section-taken"),
-    "a section that is a field": (": lines", ": body", "kinds.yaml:18:5 section-taken"),
+    "a section of another": (": lines", ": notes", "kinds.yaml:19:5 section-taken"),
+    "a section that is a field": (": lines", ": body", "kinds.yaml:19:5 section-taken"),
     "an endpoint of shopform": (": note\n", ": brand\n", "kinds.yaml:5:5 endpoint-taken"),
     "an endpoint": (": note\n", ": /note\n", "kinds.yaml:5:15 wrong-text"),
     "no identity": ("[headline]", "[]", "kinds.yaml:7:5 identity-empty"),
@@ -155,18 +156,21 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a name in capitals": ("body:", "Body:", "kinds.yaml:11:7 invalid-key"),
     "an API name twice": ("is_hidden", "body", "kinds.yaml:13:7 wire-twice"),
     "the API name of ids": ("is_hidden", "note_id", "kinds.yaml:13:7 wire-twice"),
-    "no target": (", to: category", "", "kinds.yaml:16:7 field-key"),
-    "an unknown target": ("to: category", "to: page", "kinds.yaml:16:35 unknown-kind"),
-    "a nested target": ("to: category", "to: line", "kinds.yaml:16:35 unknown-kind"),
+    "no target": (", to: category", "", "kinds.yaml:17:7 field-key"),
+    "an unknown target": ("to: category", "to: page", "kinds.yaml:17:35 unknown-kind"),
+    "a nested target": ("to: category", "to: line", "kinds.yaml:17:35 unknown-kind"),
     "no values": ("values: [wide, narrow], default: wide", "", "kinds.yaml:14:7 field-key"),
     "another value": ("default: wide", "default: tall", "kinds.yaml:14:54 wrong-default"),
     "values of a flag": ("default: false", "values: [a]", "kinds.yaml:13:28 field-key"),
     "a flag that is none": ("default: false", "default: no", "kinds.yaml:13:28 wrong-default"),
     "a variable": ("The heading.", "'${var.x}'", "kinds.yaml:10:59 placeholder-in-kinds"),
-    "an unknown parent": ("kind: note,", "kind: page,", "kinds.yaml:22:14 unknown-kind"),
-    "itself as parent": ("kind: note,", "kind: line,", "kinds.yaml:22:14 parent-cycle"),
-    "an unknown short field": ("short: val", "short: name", "kinds.yaml:22:5 unknown-field"),
+    "an unknown parent": ("kind: note,", "kind: page,", "kinds.yaml:23:14 unknown-kind"),
+    "itself as parent": ("kind: note,", "kind: line,", "kinds.yaml:23:14 parent-cycle"),
+    "an unknown short field": ("short: val", "short: name", "kinds.yaml:23:5 unknown-field"),
 }
+
+
+PLAIN_TYPES = ("text", "html", "flag", "number", "decimal", "images", "set")
 
 
 @pytest.mark.parametrize("mistake", sampled(MISTAKES, 4))
@@ -193,9 +197,7 @@ def test_broken_kinds_are_reported_by_what_needs_settings_only(tmp_path: Path) -
 
 
 def test_every_plain_type_makes_a_model(tmp_path: Path) -> None:
-    rows: dict[str, Any] = {
-        f"f_{t}": t for t in ("text", "html", "flag", "number", "images", "set")
-    }
+    rows: dict[str, Any] = {f"f_{t}": t for t in PLAIN_TYPES}
     fields = "".join(f"      {name}: {{type: {of}}}\n" for name, of in rows.items())
     kinds = PAGE.replace("      body: {type: html}\n", fields)
     write(tmp_path, {"shopform.yaml": SHOP, "kinds.yaml": kinds})

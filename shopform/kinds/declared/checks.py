@@ -1,10 +1,12 @@
 """What must hold between the kinds of a project and the others."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shopform.kinds.catalogue import Catalogue
 from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs
+from shopform.kinds.field_types.decimal import DECIMAL
 from shopform.kinds.spec import Spec
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import backquoted
@@ -13,7 +15,7 @@ from shopform.kit.text import backquoted
 RESERVED: Final = frozenset({*Spec.model_fields, "file", "id", "secret_to", "table"})
 # The keys of some types, and those that they need.
 _OF_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "to": ("reference",),
+    "to": ("reference", "references"),
     "values": ("choice",),
     "known": ("text", "set"),
     "hides": ("flag",),
@@ -105,7 +107,9 @@ def _of_type(path: tuple[str, ...], name: str, field: FieldSpec) -> Iterator[Pro
         "flag": str(field.default) in _FLAGS,
         "number": str(field.default).lstrip("-").isdecimal(),
         "choice": field.default in field.values,
+        "decimal": re.match(DECIMAL, str(field.default)) is not None,
         "reference": False,
+        "references": False,
         "images": False,
         "set": True,
     }

@@ -11,6 +11,7 @@ from shopform.kinds.declared.checks import problems
 from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs
 from shopform.kinds.field_types import (
     Choice,
+    Decimal,
     FieldType,
     Flag,
     Html,
@@ -18,18 +19,21 @@ from shopform.kinds.field_types import (
     Number,
     Path,
     Reference,
+    References,
     Set,
     Text,
 )
 
 Definition = dict[str, Any]
 SOURCE: Final = "the project's `kinds`"
+_EMPTY: Final = {"reference": None, "references": (), "decimal": None, "set": ()}
 _PLAIN: Final[Mapping[str, type[FieldType]]] = {
     "text": Text,
     "html": Html,
     "path": Path,
     "flag": Flag,
     "number": Number,
+    "decimal": Decimal,
     "images": Images,
     "set": Set,
 }
@@ -113,7 +117,7 @@ def _row(name: str, spec: FieldSpec) -> Field:
         aliases=tuple(spec.aliases),
         required=spec.required,
         default=type_.canonical(spec.default) if stated else UNKNOWN,
-        empty={"reference": None, "set": ()}.get(spec.type, ""),
+        empty=_EMPTY.get(spec.type, ""),
         known=frozenset(spec.known),
         local=spec.local,
         hides=UNKNOWN if spec.hides is None else spec.hides,
@@ -125,4 +129,6 @@ def _type(spec: FieldSpec) -> FieldType:
         return Choice(tuple(spec.values))
     if spec.type == "reference":
         return Reference(spec.to or "")
+    if spec.type == "references":
+        return References(spec.to or "")
     return _PLAIN[spec.type]()

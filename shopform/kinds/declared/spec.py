@@ -16,9 +16,19 @@ class FieldSpec(StrictModel):
     """A field of a kind of the project's own."""
 
     type: Literal[
-        "text", "html", "path", "flag", "number", "choice", "reference", "images", "set"
+        "text",
+        "html",
+        "path",
+        "flag",
+        "number",
+        "decimal",
+        "choice",
+        "reference",
+        "references",
+        "images",
+        "set",
     ] = must("Its type.")
-    to: Key | None = may("The kind that a `reference` refers to.")
+    to: Key | None = may("The kind that a `reference`, or a list of `references`, refers to.")
     values: list[str] = may("The allowed values of a `choice`.", [])
     wire: Column | None = may("Its name in the API; by default its name here.")
     aliases: list[Column] = may("Other names that the API may use.", [])

@@ -22,6 +22,8 @@ _COLUMNS: Mapping[str, Column] = {
     "number": Column(ColumnType.NUMBER, 0),
     "flag": Column(ColumnType.FLAG, 0),
     "id": Column(ColumnType.ID, None),
+    "decimal": Column(ColumnType.PRICE, None),
+    "ids": Column(ColumnType.OPAQUE, []),
     "set": Column(ColumnType.OPAQUE, []),
     "images": Column(ColumnType.OPAQUE, [], set_by=SetBy.SHOP),
 }
