@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 from support import EXAMPLES, copy_project, environment_of, run_here
 
+from shopform.config import load_project
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.sandbox.local import read_seed
 
-RUNS = [("minimal", ""), ("nordisk-sko", "staging"), ("nordisk-sko", "production")]
+RUNS = [
+    ("minimal", ""),
+    ("nordisk-sko", "staging"),
+    ("nordisk-sko", "production"),
+    ("own-kinds", ""),
+]
 KEYS = {"SHOPFORM_STAGING_TOKEN": "sandbox", "SHOPFORM_PRODUCTION_TOKEN": "sandbox"}
 
 
@@ -22,7 +29,8 @@ def test_example_is_applied_settled_and_found_again(name: str, shop: str, tmp_pa
     seed_file = EXAMPLES / name / "seed" / "sandbox.json"
     seed = read_seed(seed_file) if seed_file.exists() else None
     chosen = ("--shop", shop) if shop else ()
-    with Sandbox(seed=seed) as served:
+    catalogue = load_project(EXAMPLES / name, STANDARD).catalogue
+    with Sandbox(seed=seed, catalogue=catalogue) as served:
         project = copy_project(EXAMPLES / name, tmp_path / "project", served)
 
         def run(*arguments: str) -> tuple[int, str]:
