@@ -33,14 +33,16 @@ def with_wire(project: Project, shop: str, wire: Tree) -> ChangedFile | None:
     """
     if not wire:
         return None
-    changes: Tree = {"shops": {shop: {"wire": wire}}}
+    entry: str = shop
+    settings: Tree = {"wire": wire}
     if is_of_app(project, shop):
         # The shops of an app have the same API, and no entries of their own in the file.
-        changes = {"shops": {FROM_APP: {"defaults": {"wire": wire}}}}
+        entry, settings = FROM_APP, {"defaults": settings}
+    changes: Tree = {"shops": {entry: settings}}
     try:
         document = parsed(project.contents[project.main], project.main)
         root = root_of(document)
-        if root is None or not isinstance(child(root, "shops", shop), Mapping):
+        if root is None or not isinstance(child(root, "shops", entry), Mapping):
             raise NotEditable
         text = apply_edits(document, _edits(document, root, changes))
         if not _differs(root, root_of(parsed(text, project.main)), changes):
