@@ -192,6 +192,17 @@ def denied(seen: Readings) -> Finding:
     return agreed(words, "a refused request") if words else unknown("nothing was refused")
 
 
+def rights(seen: Readings) -> Finding:
+    """What the key may not do, as far as it was tried."""
+    refused = {
+        f"{one.kind}:{'read' if one.method == 'GET' else 'write'}"
+        for one in seen.exchanges
+        if one.status in REFUSED
+    }
+    tried = "reads and writes" if seen.probed else "reads only"
+    return found(",".join(sorted(refused)) or "nothing", f"{tried} were tried")
+
+
 def errors(seen: Readings) -> Finding:
     """The body of errors."""
     words = {one.form for one in seen.exchanges if one.status >= 400 and one.form != "empty"}

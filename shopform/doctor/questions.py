@@ -99,6 +99,7 @@ READ = (
     Question("absent", "a read of an unknown id", "404 or 410", lists.absent, ("404", "410")),
     Question("errors", "body of an error", BOTH, lists.errors),
     Question("denied", "status when a right is missing", BOTH, lists.denied),
+    Question("refused", "what the key may not do", "what is declared may be written", lists.rights),
     Question("usage_headers", "headers about usage", "none is needed", lists.usage_headers),
     Question("order", "order of lists", ANY, lists.order),
     Question("total", "type of `paging.total`", ANY, lists.total),
