@@ -17,6 +17,8 @@ BY_TYPE: dict[str, Any] = {
 
 def written(row: Field, number: int, sections: Mapping[str, Any]) -> Any:
     """A value of a field as files have it; another number gives another value."""
+    if row.type.name == "tree":
+        return [{"title": f"Title {number}", "url": f"{row.name}/{number}"}]
     if row.type.targets:
         of_itself = (None, "b")  # the bare one of `with_samples`
         (target,) = row.type.targets

@@ -89,7 +89,7 @@ class ChildChecks:
             read = next(self._recent.get(kind, iter(())), None)
             if read is None:
                 read = self._read(kind, None)
-                self._recent[kind] = repeat(read, read.calls() - 1)
+                self._recent[kind] = repeat(read, read.calls(self.plan.catalogue[kind]) - 1)
             return read
 
     def _read(self, kind: str, parent_id: int | None) -> LiveKind:

@@ -160,6 +160,8 @@ def _rewrite(copy: Copy, resource: Resource, rewriting: Rewriting) -> None:
         row = kind.fields[name]
         if row.required and row.type.is_blank(value):
             refused[name] = "it is empty"
+        elif row.type.is_local(value):
+            refused[name] = "it has an id of that shop, which cannot be mapped"
         elif name in kind.local and not value:
             del fields[name]
         elif name in kind.local and not rewriting.maps(str(value)):

@@ -4,6 +4,7 @@ It is for editors, and accepts what shopform accepts: a string field may be `012
 or a number may be a placeholder.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -46,6 +47,8 @@ def project_schema(catalogue: Catalogue) -> Schema:
     resources = {name: _resource(catalogue, kind) for name, kind in catalogue.items()}
     settings = _model(ProjectSpec)
     settings["properties"]["shops"]["properties"] = {FROM_APP: _model(FromAppSpec)}
+    shapes = (shape_of(model_of(catalogue, kind)) for kind in catalogue.kinds)
+    recursive = {_name(model): _model(model) for shape in shapes for model in _recursive(shape)}
     return {
         "$schema": _DIALECT,
         "title": "A file of a shopform project",
@@ -53,7 +56,7 @@ def project_schema(catalogue: Catalogue) -> Schema:
         "type": ["object", "null"],
         "properties": settings["properties"] | sections,
         "additionalProperties": False,
-        "$defs": _SHARED | {"table": _model(TableSpec)} | resources,
+        "$defs": _SHARED | {"table": _model(TableSpec)} | recursive | resources,
     }
 
 
@@ -100,6 +103,19 @@ def _model(model: type[BaseModel]) -> Schema:
     return schema | ({"required": required} if required else {})
 
 
+def _recursive(shape: Shape, around: tuple[object, ...] = ()) -> Iterator[type[BaseModel]]:
+    """Yield the models in a shape that contain themselves."""
+    if shape.model is not None and shape.model in around:
+        yield shape.model
+        return
+    for each in (*shape.fields.values(), *([shape.inner] if shape.inner else ())):
+        yield from _recursive(each, (*around, shape.model))
+
+
+def _name(model: type[BaseModel]) -> str:
+    return model.__name__.lower()
+
+
 def _field(shape: Shape, info: FieldInfo) -> Schema:
     schema = _or_null(shape)
     for limit, keyword in (("ge", "minimum"), ("le", "maximum")):
@@ -138,6 +154,8 @@ def _accepted(shape: Shape) -> Schema:
     if shape.accepts is Accepts.NUMBER:
         return {"type": "number"}
     if shape.accepts is Accepts.MODEL and shape.model is not None:
+        if shape.model in _recursive(shape):
+            return {"$ref": f"#/$defs/{_name(shape.model)}"}
         return _model(shape.model)
     if shape.inner is None:
         return {"type": [*_SCALAR, "object", "array"]}

@@ -119,6 +119,9 @@ def wire_facts(kind: Kind) -> Lines:
     if wire.order:
         found = wire.order
         rows.append(("order of lists", f"by `{found.value}`", found.grade, found.source))
+    if wire.single:
+        about = "each object is read by itself"
+        rows.append(("its list lacks fields", about, wire.single.grade, wire.single.source))
     for name, each in kind.fields.items():
         names = code((each.wire, *each.aliases))
         rows.append((f"field `{name}`", names, each.grade, each.source))

@@ -127,6 +127,7 @@ class Wire(NamedTuple):
     key of the array in an enveloped list. `parent` is the query argument with the parent's id in
     list and create. `order` is that of lists, by `name` or `newest`, where it was observed.
     `computed` are columns that the shop sets itself.
+    `single`: the list lacks fields, so each object is read by itself.
     """
 
     endpoint: Fact[str]
@@ -136,6 +137,7 @@ class Wire(NamedTuple):
     parent: Fact[str] | None = None
     order: Fact[str] | None = None
     computed: Fact[frozenset[str]] = COMPUTED
+    single: Fact[bool] | None = None
 
 
 class Route(NamedTuple):

@@ -5,6 +5,7 @@ from shopform.kinds.brand import BRAND
 from shopform.kinds.catalogue import Catalogue
 from shopform.kinds.category import CATEGORY
 from shopform.kinds.manufacturer import MANUFACTURER
+from shopform.kinds.menu import MENU
 from shopform.kinds.product import PRODUCT
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.redirect import REDIRECT
@@ -22,6 +23,7 @@ STANDARD = Catalogue(
         VALUE,
         CATEGORY,
         PRODUCT,
+        MENU,
         REDIRECT,
         WEBHOOK,
     )

@@ -72,9 +72,11 @@ class LiveKind:
     assumed: frozenset[str] = frozenset()
     paged: bool = False
 
-    def calls(self, more: int = 0) -> int:
+    def calls(self, kind: Kind, more: int = 0) -> int:
         """Return the number of calls to read the list with `more` additional objects."""
-        return max(1, -(-(len(self.objects) + more) // PAGE)) if self.paged else 1
+        count = len(self.objects) + more
+        pages = max(1, -(-count // PAGE)) if self.paged else 1
+        return pages + (count if kind.wire.single else 0)
 
 
 NOT_READ = LiveKind()

@@ -33,7 +33,7 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
         elif mine:
             read = draft.live.kind(kind.name)
             ops = [step.op for step in mine]
-            calls += read.calls(ops.count(Op.CREATE) - ops.count(Op.DELETE))
+            calls += read.calls(kind, ops.count(Op.CREATE) - ops.count(Op.DELETE))
     return calls
 
 
@@ -58,14 +58,19 @@ def recheck_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     parents = {address: entry.parent for address, entry in draft.matching.entries.items()}
     parents |= {s.address: s.parent.address if s.parent else None for s in steps}
     found = required_lists(draft.catalogue, steps, ids, parents)
-    return sum(1 if above else draft.live.kind(name).calls() for name, above in found)
+    return sum(1 if above else _list_calls(draft, name) for name, above in found)
+
+
+def _list_calls(draft: PlanDraft, kind: str) -> int:
+    return draft.live.kind(kind).calls(draft.catalogue[kind])
 
 
 def _child_reads(draft: PlanDraft, kind: str, deletions: int) -> int:
     """Return the calls to read the lists of a kind before deletes of its parents."""
     read = draft.live.kind(kind)
     if read.paged:
-        return read.calls() * -(-deletions // read.calls())
+        calls = _list_calls(draft, kind)
+        return calls * -(-deletions // calls)
     # After a list without pages that is exactly a page long, another page is requested.
     size = len(read.objects)
     return deletions + size // PAGE - (size - deletions) // PAGE

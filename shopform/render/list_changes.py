@@ -1,7 +1,7 @@
 """Explain the differences of two lists, for every output format."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from shopform.kinds.field_types.images import Image
@@ -9,7 +9,7 @@ from shopform.render.text.inline import show
 
 Parts = Mapping[str, tuple[object, object]]
 # The key that identifies a record of a list: the first of these that it has.
-_NAMES = ("file", "sha256", "id")
+_NAMES = ("file", "sha256", "title", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,24 @@ def list_change(before: object, after: object) -> ListChange:
 
 
 def elements(side: object) -> list[object]:
+    """Return the elements of a list, and after each record those of the lists in it."""
     listed = side if isinstance(side, list | tuple) else ()
-    return [asdict(e) if isinstance(e, Image) else e for e in listed]
+    return [part for e in listed for part in _flat(asdict(e) if isinstance(e, Image) else e)]
+
+
+def _flat(element: object, above: str = "") -> Iterator[object]:
+    """Yield an element, and those in its lists, which are named by their path."""
+    if not isinstance(element, Mapping):
+        yield element
+        return
+    inner = [v for v in element.values() if isinstance(v, list | tuple)]
+    name = next((n for n in _NAMES if n in element), "")
+    path = f"{above} / {element[name]}" if above and name else element.get(name)
+    own = {n: v for n, v in element.items() if not isinstance(v, list | tuple)}
+    yield {**own, name: path} if above and name else own
+    for each in inner:
+        for part in each:
+            yield from _flat(part, str(path))
 
 
 def title(element: object) -> dict[str, str]:

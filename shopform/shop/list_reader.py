@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
-from shopform.errors import Absent, AccessRefused, ListMissing, ShopformError
+from shopform.errors import Absent, AccessRefused, ListMissing, Nonsense, ShopformError
 from shopform.kinds import Kind
 from shopform.shop.client import Client
-from shopform.shop.codec import Item, Names, identify
+from shopform.shop.codec import Item, Names, identify, unwrap
 from shopform.shop.pages import (
     LIMIT,
     ListPage,
@@ -55,6 +56,35 @@ def read_lists(client: Client, pool: ThreadPoolExecutor, lists: Sequence[Listing
     faulty = [one for one in lists if one.problem]
     # A first page that is short again shows the size of this shop's pages.
     _attempt(client, pool, faulty, trusting=True)
+    _complete(client, pool, [one for one in lists if one.kind.wire.single])
+
+
+def _complete(client: Client, pool: ThreadPoolExecutor, lists: Sequence[Listing]) -> None:
+    """Read each object of these lists by itself, without those that were deleted meanwhile."""
+    pages = [(one, page) for one in lists for page in one.pages]
+    tasks = [partial(_whole, client, one, item) for one, page in pages for item in page.items]
+    found = iter(run_all(pool, tasks))
+    for _, page in pages:
+        page.items[:] = [whole for whole in islice(found, len(page.items)) if whole]
+
+
+def _whole(client: Client, one: Listing, item: Item) -> Item | None:
+    number = identify(one.names, item)
+    if not number:
+        return item
+    try:
+        answer = client.get(f"{one.names.endpoint}/{number}", fatal=not one.tolerant)
+    except Absent:
+        return None
+    except AccessRefused as exc:
+        one.refused = exc
+        if not one.tolerant:
+            raise
+        return None
+    whole = unwrap(one.kind, one.names, answer)
+    if whole is None or identify(one.names, whole) != number:
+        raise Nonsense(f"`GET {one.names.endpoint}/{number}` returned something else")
+    return whole
 
 
 def _attempt(

@@ -41,6 +41,7 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
             {"name": "PA", "main_category_id": 501, "canonical_id": 901},
             {"name": "PC", **dict.fromkeys(PRICES, 264)},
         ],
+        "menu": [{"location": place} for place in "bac"],
         "redirect": [{source: path, target: "to"} for path in "bac"],
         "webhook": [{"url": f"https://{host}.dk/", "events": ["stock"]} for host in "bac"],
     }

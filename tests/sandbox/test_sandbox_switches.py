@@ -66,6 +66,7 @@ def walk(ask: Asker) -> dict[str, str]:
 
 def visit(switches: dict[str, str]) -> dict[str, str]:
     seed = {name: [{"name": "Ecco"}] for name in ("brand", "manufacturer")}
+    seed["menu"] = [{"location": "top"}]
     settings: dict[str, Any] = {"products": 2, "deny": ["brand:write"], "seed": seed}
     with shop(switches=switches, **settings) as (sandbox, ask):
         text = json.dumps(walk(ask)).replace(str(sandbox.port), "PORT")

@@ -1,7 +1,7 @@
 """Build resources from declarations whose fields have been read."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from functools import cache, partial
 from typing import Any, Final
@@ -97,6 +97,9 @@ class ResourceBuilder:
         if row.known and found is not None:
             self._check_known(declaration, row, found if row.type.listed else [found])
         node = field_node(declaration.node, name) or declaration.key
+        for path, summary, hint in row.type.faults(found):
+            place = (_at(node, path) or node).span
+            self._collector.error("invalid-item", summary, hint=hint, span=place)
         parsed = row.type.parse(found, partial(self._load, declaration, name))
         value: Value = row.type.with_links(parsed, partial(self._reference, declaration, node))
         return value
@@ -209,6 +212,16 @@ class ResourceBuilder:
                 span=span,
             )
             return None
+
+
+def _at(node: Node | None, path: Iterable[str | int]) -> Node | None:
+    """Return the node inside a value, by the keys of mappings and the numbers of items."""
+    for step in path:
+        if isinstance(step, str):
+            node = child(node, step) if node else None
+        else:
+            node = node.items[step] if isinstance(node, Sequence) else None
+    return node
 
 
 def _scalars(node: Node) -> Iterator[Scalar]:

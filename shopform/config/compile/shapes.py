@@ -9,7 +9,6 @@ import types
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -64,15 +63,20 @@ _SIMPLE: Final = {
 
 
 _SCALARS: Final = frozenset(shape.accepts for shape in _SIMPLE.values())
+_SHAPES: Final[dict[type[BaseModel], Shape]] = {}
 
 
-@cache
 def shape_of(model: type[BaseModel]) -> Shape:
-    """Return the shape of a model, with its fields under the names used in the files."""
-    fields = {
-        info.alias or name: _shape(info.annotation) for name, info in model.model_fields.items()
-    }
-    return Shape(Accepts.MODEL, fields=fields, model=model)
+    """Return the shape of a model, with its fields under the names used in the files.
+
+    A model may contain itself, and then so does its shape.
+    """
+    if model not in _SHAPES:
+        fields: dict[str, Shape] = {}
+        _SHAPES[model] = Shape(Accepts.MODEL, fields=fields, model=model)
+        for name, info in model.model_fields.items():
+            fields[info.alias or name] = _shape(info.annotation)
+    return _SHAPES[model]
 
 
 def field_shape(fields: Map[str, Shape], name: str) -> Shape | None:

@@ -72,9 +72,15 @@ def _resource(catalogue: Catalogue, kind: Kind) -> Rule:
     return Rule((*own, *nested, *last), {**fields.inside, **nested})
 
 
-def _shaped(shape: Shape) -> Rule:
-    return Rule(
-        tuple(shape.fields),
-        {name: _shaped(inner) for name, inner in shape.fields.items()},
-        _shaped(shape.inner) if shape.inner else None,
-    )
+def _shaped(shape: Shape, known: dict[object, Rule] | None = None) -> Rule:
+    """Return the rule of a shape; `known` are those of the models around it."""
+    known = {} if known is None else known
+    if shape.model in known:
+        return known[shape.model]
+    inside: dict[str, Rule] = {}
+    each = _shaped(shape.inner, known) if shape.inner else None
+    rule = Rule(tuple(shape.fields), inside, each)
+    if shape.model:
+        known[shape.model] = rule
+    inside.update({name: _shaped(inner, known) for name, inner in shape.fields.items()})
+    return rule

@@ -1,5 +1,6 @@
 """Write fields and comments as lines of YAML, as a person would."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from shopform.config.format.scalars import (
@@ -37,9 +38,20 @@ def bracketed(value: object) -> str:
 
 def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:
     """Return the lines of a field: several lines as `|`, a long line as `>-`."""
+    if isinstance(value, tuple) and any(isinstance(item, Mapping) for item in value):
+        return [f"{' ' * indent}{name}:", *_items(value, indent + STEP)]
     if isinstance(value, tuple):
         return [f"{' ' * indent}{name}: {bracketed(value)}"]
     return plain_field(name, plain_of(value), rich, indent)
+
+
+def _items(items: Iterable[object], indent: int) -> Iterator[str]:
+    """Yield the lines of a list of mappings."""
+    for item in items:
+        parts = item.items() if isinstance(item, Mapping) else ()
+        lines = [line for name, part in parts for line in field(name, part, False, indent + STEP)]
+        yield f"{' ' * indent}- {lines[0].lstrip()}"
+        yield from lines[1:]
 
 
 def plain_field(name: str, text: Plain, rich: bool, indent: int) -> list[str]:

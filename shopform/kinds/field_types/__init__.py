@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shopform.kinds.field_types.base import Change, FieldType, Load, Operations, Unreadable
+from shopform.kinds.field_types.base import Change, Fault, FieldType, Load, Operations, Unreadable
 from shopform.kinds.field_types.decimal import Decimal
 from shopform.kinds.field_types.flag import Flag
 from shopform.kinds.field_types.html import Html
@@ -14,6 +14,7 @@ from shopform.kinds.field_types.reference import Reference, References
 from shopform.kinds.field_types.seed import Seed
 from shopform.kinds.field_types.set import Set
 from shopform.kinds.field_types.text import Choice, Code, Text
+from shopform.kinds.field_types.tree import ItemNames, Tree
 
 PATH: Final = Path()
 RAW: Final = Raw()
@@ -27,10 +28,12 @@ __all__ = [
     "Choice",
     "Code",
     "Decimal",
+    "Fault",
     "FieldType",
     "Flag",
     "Html",
     "Images",
+    "ItemNames",
     "Load",
     "Number",
     "Operations",
@@ -41,5 +44,6 @@ __all__ = [
     "Seed",
     "Set",
     "Text",
+    "Tree",
     "Unreadable",
 ]

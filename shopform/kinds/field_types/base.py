@@ -1,7 +1,7 @@
 """The interface of field types: how values are read, compared, shown and sent."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ NO_HOSTS: frozenset[str] = frozenset()
 # Returns the path in the project and the content of a file, for the item with this index.
 Load = Callable[[int, str], tuple[str, bytes] | None]
 Change = Callable[[str, Any], object]
+Fault = tuple[tuple[str | int, ...], str, str]  # the path to it, a summary and a hint
 
 
 class FieldType:
@@ -54,6 +55,10 @@ class FieldType:
         """Return the type of declared values, for pydantic."""
         return str
 
+    def faults(self, written: Any) -> Iterable[Fault]:
+        """Return what is wrong with validated data."""
+        return ()
+
     def parse(self, written: Any, load: Load) -> Any:
         """Return the value of validated data."""
         return written
@@ -91,6 +96,10 @@ class FieldType:
     def is_sendable(self, value: object) -> bool:
         """Whether a step may send this value; references, secrets and null are always allowed."""
         return isinstance(value, str | int | float)
+
+    def is_local(self, value: object) -> bool:
+        """Whether a value names something of one shop, other than by a reference."""
+        return False
 
     def may_answer(self, raw: object) -> bool:
         """Whether a response may contain this value, to find a field with an unknown name."""

@@ -63,7 +63,8 @@ def _differs(kind: Kind, name: str, items: list[LiveObject]) -> bool:
     type_ = kind.type(name)
     if type_.unreadable or not any(name in item.fields for item in items):
         return False
-    return len({canonical(type_, item.fields.get(name)) for item in items}) > 1
+    first, *others = (canonical(type_, item.fields.get(name)) for item in items)
+    return any(other != first for other in others)
 
 
 def _fields(kind: Kind, names: list[str], item: LiveObject, matching: "Matching") -> Iterator[str]:

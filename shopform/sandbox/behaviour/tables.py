@@ -10,6 +10,7 @@ from shopform.kinds import Catalogue, Kind
 from shopform.sandbox.behaviour.categories import Categories
 from shopform.sandbox.behaviour.columns import NUMBERS, ColumnType, number
 from shopform.sandbox.behaviour.generic import table_of
+from shopform.sandbox.behaviour.menus import Menus
 from shopform.sandbox.behaviour.plain import Brands, Suppliers
 from shopform.sandbox.behaviour.products import Products
 from shopform.sandbox.behaviour.profiles import Attributes, Profiles, Values
@@ -25,6 +26,7 @@ TABLES: tuple[type[Table], ...] = (
     Attributes,
     Values,
     Categories,
+    Menus,
     Redirects,
     Webhooks,
     Brands,

@@ -102,7 +102,7 @@ class _Round:
         if parent is not None:
             return 1
         if one in known.read:
-            return known.live.kind(kind).calls()
+            return known.live.kind(kind).calls(known.live.catalogue[kind])
         owned = sum(address.kind == kind for address in self.prior.resources)
         return max(1, -(-owned // PAGE))
 

@@ -1,0 +1,213 @@
+"""Ordered trees of items that lead somewhere, such as those of a menu."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import GenericAlias
+from typing import Any, ClassVar, NamedTuple
+
+from shopform.kinds.field_types.base import NO_HOSTS, Change, Fault, FieldType, Load, text_of
+from shopform.kinds.field_types.number import Number
+from shopform.kit.text import backquoted
+
+Item = Mapping[str, Any]
+_OWN = frozenset({"title", "type", "value", "class", "items"})
+
+
+class ItemNames(NamedTuple):
+    """The keys of an item on the wire: its title, the word and value of its target, and so on.
+
+    `group` is the word of an item that only has items below it.
+    """
+
+    title: str
+    word: str
+    value: str
+    style: str
+    items: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Tree(FieldType):
+    """A list of items in order, written as a whole. Each has a title, and a target or items.
+
+    `words` are the known types of targets, which are keys of an item in the files, each with the
+    type of its value. A target of another type is declared by `type` and `value`, as the shop has
+    them.
+    """
+
+    name: ClassVar[str] = "tree"
+    sent_as: ClassVar[tuple[str, ...]] = ("array",)
+    shown_as: ClassVar[tuple[str, ...]] = ("array",)
+    listed: ClassVar[bool] = True
+    in_cell: ClassVar[bool] = False
+    names: ItemNames
+    words: tuple[tuple[str, FieldType, str], ...]
+
+    @property
+    def targets(self) -> frozenset[str]:
+        return frozenset().union(*(type_.targets for _, type_, _ in self.words))
+
+    def with_links(self, value: Any, change: Change) -> Any:
+        return tuple(self._linked(item, change) for item in value) if value else value
+
+    def annotation(self) -> Any:
+        return GenericAlias(list, (_model(self),))
+
+    def faults(self, written: Any) -> Iterator[Fault]:
+        """Yield items without a target or items below them, and with more than one of both."""
+        for number, item in enumerate(written or ()):
+            given = [name for name in self._choices() if item.get(name) is not None]
+            if len(given) != 1:
+                has = f"has {backquoted(given, ' and ')}" if given else "leads nowhere"
+                one_of = backquoted(self._choices(), " or ")
+                yield (number,), f"the item `{item['title']}` {has}", f"give it one of {one_of}"
+            for path, summary, hint in self.faults(item.get("items")):
+                yield (number, "items", *path), summary, hint
+
+    def parse(self, written: Any, load: Load) -> Any:
+        return None if written is None else tuple(map(self._parsed, written))
+
+    def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
+        items = value if isinstance(value, list | tuple) else ()
+        return tuple(self._read(item, hosts) for item in items if isinstance(item, Mapping))
+
+    def encode(self, value: object, empty: object) -> object:
+        items: Any = value or ()
+        return [self._sent(item) for item in items]
+
+    def is_declarable(self, value: object) -> bool:
+        items: Any = value
+        return all(
+            sum(name in item for name in self._choices()) == 1
+            and self.is_declarable(item.get("items", ()))
+            for item in items
+        )
+
+    def is_sendable(self, value: object) -> bool:
+        return isinstance(value, tuple) and all(map(self._is_sendable, value))
+
+    def may_answer(self, raw: object) -> bool:
+        if raw in (None, ""):
+            return True
+        keys = {self.names.title, self.names.word, self.names.value}
+        return isinstance(raw, list) and all(
+            isinstance(item, dict)
+            and keys <= item.keys()
+            and self.may_answer(item.get(self.names.items))
+            for item in raw
+        )
+
+    def is_local(self, value: object) -> bool:
+        items: Any = value or ()
+        ids = [word for word, type_, _ in self.words if isinstance(type_, Number)]
+        return any(
+            "type" in item or any(word in item for word in ids) or self.is_local(item.get("items"))
+            for item in items
+        )
+
+    def _choices(self) -> list[str]:
+        return [*(word for word, _, _ in self.words), "type", "items"]
+
+    def _linked(self, item: Item, change: Change) -> Item:
+        found = dict(item)
+        for word, type_, _ in self.words:
+            if word in item:
+                found[word] = type_.with_links(item[word], change)
+        if "items" in item:
+            found["items"] = self.with_links(item["items"], change)
+        return found
+
+    def _parsed(self, item: Item) -> Item:
+        found = {"title": item["title"]}
+        for word, type_, _ in self.words:
+            if item.get(word) is not None:
+                plain = not type_.targets
+                found[word] = type_.canonical(item[word]) if plain else item[word]
+        if item.get("type") is not None:
+            found |= {"type": item["type"], "value": item.get("value") or ""}
+        return self._completed(found, item.get("class"), self.parse(item.get("items"), _no_file))
+
+    def _read(self, item: Item, hosts: frozenset[str]) -> Item:
+        """Return an item of a response, or one that is canonical already."""
+        names = self.names
+        if names.title not in item:
+            return item
+        word, raw = text_of(item.get(names.word)).strip(), item.get(names.value)
+        types = {known: type_ for known, type_, _ in self.words}
+        target = types[word].canonical(raw, hosts) if word in types else None
+        found: dict[str, Any] = {"title": text_of(item[names.title])}
+        below = self.canonical(item.get(names.items), hosts) or None
+        if target not in (None, 0):
+            found[word] = target
+        elif word != names.group or text_of(raw):
+            found |= {"type": word, "value": text_of(raw)}
+        else:
+            below = below or ()
+        return self._completed(found, text_of(item.get(names.style)), below)
+
+    def _completed(self, item: dict[str, Any], style: object, below: object) -> Item:
+        if style:
+            item["class"] = style
+        if below is not None:
+            item["items"] = below
+        return item
+
+    def _sent(self, item: Item) -> dict[str, Any]:
+        names = self.names
+        word = next((word for word, _, _ in self.words if word in item), "")
+        found = {
+            names.word: word or item.get("type", names.group),
+            names.value: str(item[word]) if word else item.get("value", ""),
+            names.title: item["title"],
+        }
+        if "class" in item:
+            found[names.style] = item["class"]
+        if "items" in item:
+            found[names.items] = self.encode(item["items"], None)
+        return found
+
+    def _is_sendable(self, item: object) -> bool:
+        types = {word: type_ for word, type_, _ in self.words}
+        if not isinstance(item, Mapping) or not item.keys() <= _OWN | types.keys():
+            return False
+        if sum(name in item for name in self._choices()) != 1:
+            return False
+        strings = [item[name] for name in ("title", "type", "value", "class") if name in item]
+        return (
+            "title" in item
+            and all(isinstance(text, str) for text in strings)
+            and self.is_sendable(item.get("items", ()))
+            and all(types[word].is_sendable(item[word]) for word in types.keys() & item.keys())
+        )
+
+
+def _no_file(number: int, file: str) -> None:
+    """Items have no files."""
+
+
+@cache
+def _model(tree: Tree) -> Any:
+    """Return the model of an item in the files."""
+    from pydantic import create_model
+
+    from shopform.kinds.spec import StrictModel, may, must
+
+    fields: dict[str, Any] = {"title": (str, must("The text that is shown."))}
+    for word, type_, about in tree.words:
+        fields[word] = (type_.annotation() | None, may(about))
+    about = "The type of a target that has no key here, as the shop names it."
+    fields["type"] = (str | None, may(about))
+    fields["value"] = (str | None, may("The value of that target, as the shop has it."))
+    fields["class"] = (str | None, may("The CSS class."))
+    below = GenericAlias(list, ("TreeItem",))
+    fields["items"] = (below | None, may("The items below it, in order."))
+    model = create_model(
+        "TreeItem",
+        __base__=StrictModel,
+        __doc__="An item of a tree.",
+        **fields,
+    )
+    model.model_rebuild()
+    return model
