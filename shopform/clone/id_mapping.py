@@ -71,7 +71,9 @@ def with_nested(catalogue: Catalogue, kinds: Collection[str]) -> frozenset[str]:
 def required_kinds(catalogue: Catalogue, kinds: Collection[str]) -> frozenset[str]:
     """Return the kinds to read in order to copy these: those of parents and references too."""
     needs = {
-        kind.name: {*kind.targets, *([kind.nesting.kind] if kind.nesting else [])}
+        kind.name: {kind.nesting.kind if kind.nesting else kind.name}.union(
+            *(row.type.targets for row in kind.rows)
+        )
         for kind in catalogue.kinds
     }
     return frozenset(reachable(kinds, needs))

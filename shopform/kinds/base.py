@@ -254,11 +254,6 @@ class Kind:
         return {row.name: row.type for row in self.rows if row.type.targets and not row.type.refers}
 
     @cached_property
-    def targets(self) -> frozenset[str]:
-        """The kinds to which its fields refer."""
-        return frozenset().union(*(row.type.targets for row in self.rows))
-
-    @cached_property
     def defaults(self) -> Mapping[str, object]:
         """The known server defaults, by field."""
         return {row.name: row.default for row in self.rows if row.default is not UNKNOWN}

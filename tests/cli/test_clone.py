@@ -300,7 +300,9 @@ def test_kind_that_the_key_may_not_read_is_refused_unless_it_is_left_out(tmp_pat
             outer = kind
             while outer.nesting:
                 outer = kinds[outer.nesting.kind]
-            others = ",".join(k.section for k in usual if not k.nesting and k is not outer)
+            needed = {k.name for k in usual for r in k.rows if outer.name in r.type.targets}
+            left = [k for k in usual if not k.nesting and k.name not in (outer.name, *needed)]
+            others = ",".join(k.section for k in left)
             gate._denied = {(kind.wire.endpoint.value, True)}
             shops.new.reset_log()
             for verb in ("clone", "promote"):
