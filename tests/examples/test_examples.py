@@ -13,6 +13,7 @@ from shopform.sandbox.local import read_seed
 
 RUNS = [
     ("minimal", ""),
+    ("keramik", ""),
     ("nordisk-sko", "staging"),
     ("nordisk-sko", "production"),
     ("own-kinds", ""),

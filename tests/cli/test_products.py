@@ -1,0 +1,198 @@
+"""Products over real commands: what a real list showed, where they are read, and many of them."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import environment_of, run_here
+from two_shops import BETWEEN, KEYS
+
+from shopform.sandbox import Sandbox
+
+# The columns of both products of M-prod that are no fields here, with their types (5.1, 2.4).
+LEFT: dict[str, Any] = {
+    "no_shopping": 0,
+    "weight": 0,
+    "no_partner_ads": 1,
+    "google_category": None,
+    "attributes": [],
+    "stock_settings": [],
+    "html_fields": [],
+    "related": [],
+}
+# As they were: one name twice, a path with -x, an item number of its own and one that is the id.
+SEED: dict[str, list[dict[str, Any]]] = {
+    "supplier": [{"supplier_id": 31, "name": "Fjord"}],
+    "category": [
+        {"category_id": 61, "name": "Sko"},
+        {"category_id": 62, "name": "Tilbud", "is_hidden": "1"},
+    ],
+    "product": [
+        {
+            **LEFT,
+            "product_id": 9001,
+            "own_id": "SKO-1",
+            "name": "Støvle",
+            "price": 264,
+            "supplier_id": 31,
+            "categories": [61, 62],
+            "main_category_id": "61",
+            "description": "<p>En</p>\r\n<p>To</p>",
+        },
+        {
+            **LEFT,
+            "product_id": 9002,
+            "name": "Støvle",
+            "price": 149.95,
+            "sale_price": 99.5,
+            "supplier_id": 31,
+            "categories": [61],
+            "is_online": 0,
+            "images": [{"url": "https://a.dk/a.png", "description": "Støvle"}],
+        },
+    ],
+}
+SWITCHES = {"typing.category": "strings"}  # suppliers always are
+
+
+class Shop:
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        folder.mkdir()
+        self.write("shopform.yaml", {"shops": {"demo": self.settings(sandbox)}})
+
+    @staticmethod
+    def settings(sandbox: Sandbox) -> dict[str, str]:
+        return {"url": sandbox.url, "token": "${env:TOKEN}"}
+
+    def write(self, name: str, content: object) -> None:
+        (self.folder / name).write_text(json.dumps(content), "utf-8")
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Run a command, and return what it printed; the log of calls is its own."""
+        self.sandbox.reset_log()
+        done = run_here(self.folder, *arguments, environment=environment_of(TOKEN="sandbox"))
+        assert done.exit == code, done.text
+        return done.out + done.err
+
+    def calls(self) -> dict[str, int]:
+        return dict(Counter(f"{call.method} {call.path}" for call in self.sandbox.calls))
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[Shop]:
+    with Sandbox(seed=SEED, switches=SWITCHES) as sandbox:
+        yield Shop(tmp_path / "project", sandbox)
+
+
+def test_a_real_list_is_dumped_and_planned_without_a_change(real: Shop) -> None:
+    shown = [row["main_category_id"] for row in real.sandbox.data("product")]
+    assert shown == [61, 61]
+    real.run("dump", "--kinds", "products", "--out", "shop.yaml")
+    dumped = (real.folder / "shop.yaml").read_text("utf-8")
+    assert "own_id: SKO-1" in dumped
+    assert "rewrite_url: stoevle-x" in dumped
+    assert 'price: "149.95"' in dumped
+    assert "categories: [sko, tilbud]" in dumped
+    told = real.run("plan", "--detailed-exitcode", code=2)
+    assert "Plan: 5 to import, 0 to add, 0 to change, 0 to destroy." in told, told
+    real.run("apply", "--auto-approve")
+    assert {call.method for call in real.sandbox.calls} == {"GET"}
+    assert "No changes" in real.run("plan", "--detailed-exitcode")
+
+
+def test_products_are_read_where_they_are_used(real: Shop) -> None:
+    def asked(*arguments: str) -> bool:
+        real.run(*arguments)
+        return any(path.startswith("GET /product") for path in real.calls())
+
+    assert not asked("dump")
+    assert not asked("snapshot", "--out", "before.json")
+    assert asked("dump", "--kinds", "product")
+    real.write("shop.yaml", {"products": {"a": {"own_id": "SKO-1", "name": "Støvle"}}})
+    assert asked("snapshot", "--out", "declared.json")
+    real.run("apply", "--auto-approve")
+    assert asked("drift")
+    assert asked("dump")
+    assert "remove `--kinds`" in real.run("dump", "--update", "--kinds", "products", code=64)
+
+
+def test_amounts_are_equal_as_numbers(real: Shop) -> None:
+    for written in (264, "264.00", 264.0, "264,0"):
+        product = {"own_id": "SKO-1", "name": "Støvle", "price": written}
+        real.write("shop.yaml", {"products": {"a": product}})
+        assert "1 to import, 0 to add, 0 to change" in real.run("plan")
+    product = {"own_id": "SKO-1", "name": "Støvle", "price": "1,234"}
+    real.write("shop.yaml", {"products": {"a": product}})
+    assert "with a point before the decimals" in real.run("validate", code=10)
+
+
+def test_many_declarations_draw_a_warning(real: Shop) -> None:
+    rows = "".join(f"P-{n},Vare {n}\n" for n in range(2001))
+    (real.folder / "p.csv").write_text(f"own_id,name\n{rows}", "utf-8")
+    real.write("shop.yaml", {"products": {"table": "p.csv", "key": "own_id"}})
+    assert "2,001 products are declared, more than 2,000" in real.run("validate")
+
+
+@pytest.mark.wide
+def test_three_hundred_products_with_images_and_stock(tmp_path: Path) -> None:
+    """The calls of each command are those in docs/guide/products.md."""
+    with Sandbox() as sandbox, Sandbox(token=KEYS["KEY_B"]) as other:
+        shop = Shop(tmp_path / "project", sandbox)
+        new = {"url": other.url, "token": "${env:KEY_B}"}
+        old = {"url": sandbox.url, "token": "${env:TOKEN}"}
+        shop.write("shopform.yaml", {"shops": {"old": old, "new": new}})
+        (shop.folder / "a.png").write_bytes(b"picture")
+        shop.write("katalog.yaml", catalogue())
+        figures: dict[str, int] = {}
+
+        def run(*arguments: str, code: int = 0) -> str:
+            keys = {"TOKEN": "sandbox", "KEY_B": KEYS["KEY_B"]}
+            sandbox.reset_log()
+            other.reset_log()
+            done = run_here(shop.folder, *arguments, environment=environment_of(**keys))
+            assert done.exit == code, done.text[-3000:]
+            figures[f"{len(figures) + 1} {arguments[0]}"] = len(sandbox.calls) + len(other.calls)
+            return done.out + done.err
+
+        at = ("--shop", "old")
+        run("apply", *at, "--auto-approve")
+        assert "No changes" in run("plan", *at)
+        held = sandbox.app.world.store.rows("product")
+        assert {row["own_id"]: row["_stock"] for row in held} == {f"P-{n}": n for n in range(300)}
+        ask = sandbox.app.world.tables["product"]
+        ask.update(sandbox.data("product")[7]["product_id"], {"price": 1})
+        assert "has changed" in run("drift", *at, code=2)
+        run("clone", *BETWEEN, "--kinds", "products", "--auto-approve")
+        assert len(other.data("product")) == 300
+        shop.write("katalog.yaml", catalogue(price="120.50"))
+        run("apply", *at, "--auto-approve")
+        run("undo", *at, "--auto-approve", code=0)
+        assert {row["price"] for row in sandbox.data("product")} == {100, 1}
+        assert figures == {
+            "1 apply": 608,
+            "2 plan": 4,
+            "3 drift": 4,
+            "4 clone": 315,
+            "5 apply": 307,
+            "6 undo": 307,
+        }
+
+
+def catalogue(price: str = "100") -> dict[str, Any]:
+    products = {
+        f"p{n}": {
+            "own_id": f"P-{n}",
+            "name": f"Vare {n}",
+            "price": price,
+            "categories": ["a", "b"] if n % 2 else ["b"],
+            "images": [{"file": "a.png", "description": f"Vare {n}"}],
+            "stock": n,
+        }
+        for n in range(300)
+    }
+    return {"categories": {key: {"name": key.upper()} for key in "ab"}, "products": products}
