@@ -6,6 +6,7 @@ from shopform.config.compile.compiler import (
     compile_project,
     compile_shop,
     compile_shops,
+    declared_shops,
     load_project,
     same_shops,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "compile_project",
     "compile_shop",
     "compile_shops",
+    "declared_shops",
     "load",
     "load_project",
     "names_several_shops",

@@ -23,7 +23,7 @@ def check_not_shared(workspace: Workspace, *, with_states: bool = True) -> Works
     object. Other declarations are compiled only for an entry with the same URL and key.
     """
     loaded, shop = workspace.loaded, workspace.shop
-    for other, one_source in same_shops(loaded.project, shop, **loaded.given):
+    for other, one_source in same_shops(loaded.all_shops(), shop):
         from shopform.planning.checks.shared_shop import Managed, first_overlap
 
         def managed(one: Shop) -> Managed:

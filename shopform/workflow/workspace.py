@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from shopform import files
-from shopform.config import Given, Project, compile_project
+from shopform.config import Given, Project, compile_project, declared_shops, shop_names
 from shopform.errors import StateError
 from shopform.model.desired import Desired
 from shopform.model.shop import Shop
@@ -27,6 +27,7 @@ class LoadedProject:
     observer: Observer
     variables: Mapping[str, str] = field(default_factory=dict)
     compiled: dict[str, Desired] = field(default_factory=dict)
+    _shops: dict[str, tuple[Shop, str]] = field(default_factory=dict, repr=False)
 
     @property
     def given(self) -> Given:
@@ -42,6 +43,12 @@ class LoadedProject:
     def data(self) -> str:
         """The path of the folder of shopform's own files."""
         return self.request.environment.get("SHOPFORM_DATA_DIR", ".shopform")
+
+    def all_shops(self) -> Mapping[str, tuple[Shop, str]]:
+        """Return the shops by name, with the sources of their tokens; see `declared_shops`."""
+        if self._shops.keys() != set(shop_names(self.project)):
+            self._shops = declared_shops(self.project, **self.given)
+        return self._shops
 
     def declared(self, shop: str) -> Desired:
         """Return the declarations of a shop, compiled at most once; secrets may be empty."""

@@ -56,7 +56,8 @@ def compile_project(
     """
     collector = _start(project)
     inputs = _Inputs(project, secrets=resolve_token, **given)
-    chosen, desired = _compile(inputs, select_shop(project, shop), collector)
+    name = select_shop(project, shop)
+    chosen, desired = _compile(inputs, Settings(project, collector), name, collector)
     return chosen, desired, _finish(collector)
 
 
@@ -81,23 +82,35 @@ def compile_shop(
     return found
 
 
-def same_shops(project: Project, shop: Shop, **given: Unpack[Given]) -> list[tuple[Shop, bool]]:
-    """Return the other shops of the project with the host and the token of this one.
+def declared_shops(project: Project, **given: Unpack[Given]) -> dict[str, tuple[Shop, str]]:
+    """Return all shops of the project by name, each with the source of its token.
+
+    Errors are ignored: they are reported when the shop is used.
+    """
+    ignored = Collector()
+    settings, inputs = Settings(project, ignored), _Inputs(project, **given)
+    return {
+        name: (
+            settings.shop(name, inputs.resolver(settings, name, ignored)),
+            settings.token_source(name),
+        )
+        for name in shop_names(project)
+    }
+
+
+def same_shops(shops: Map[str, tuple[Shop, str]], shop: Shop) -> list[tuple[Shop, bool]]:
+    """Return the other shops with the host and the token of this one.
 
     Each with whether its token has the same source; if not, both could be read and are equal.
     """
-    names = [name for name in shop_names(project) if name != shop.name]
-    ignored = Collector()  # errors of another shop are reported when that shop is used
-    settings = Settings(project, ignored)
-    found = []
-    inputs = _Inputs(project, **given)
-    for name in names:
-        other = settings.shop(name, inputs.resolver(settings, name, ignored))
-        same_source = settings.token_source(name) == settings.token_source(shop.name)
-        equal = "" != other.token.text == shop.token.text
-        if other.hosts == shop.hosts and (same_source or equal):
-            found.append((other, same_source))
-    return found
+    source = shops[shop.name][1]
+    return [
+        (other, theirs == source)
+        for other, theirs in shops.values()
+        if other.name != shop.name
+        and (theirs == source or "" != other.token.text == shop.token.text)
+        and other.hosts == shop.hosts
+    ]
 
 
 def check_project(
@@ -126,7 +139,9 @@ def compile_shops(
     collector = _start(project)
     inputs = _Inputs(project, secrets=resolve_token, **given)
     names = select_shops(project, shops)
-    return {name: _compile(inputs, name, collector) for name in names}, _finish(collector)
+    settings = Settings(project, collector)
+    found = {name: _compile(inputs, settings, name, collector) for name in names}
+    return found, _finish(collector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +172,12 @@ class _Inputs:
         )
 
 
-def _compile(inputs: _Inputs, shop: str, collector: Collector) -> tuple[Shop, Desired]:
+def _compile(
+    inputs: _Inputs, settings: Settings, shop: str, collector: Collector
+) -> tuple[Shop, Desired]:
     """Compile one declared shop. If errors were collected, the result must not be used."""
     project = inputs.project
     files = Files(project.directory, collector)
-    settings = Settings(project, collector)
     resolver = inputs.resolver(settings, shop, collector, files)
     chosen = settings.shop(shop, resolver)
     declarations = Declarations(project, shop, shop_names(project), collector)
