@@ -14,6 +14,7 @@ from shopform.clone.copy import (
 from shopform.clone.id_mapping import deleted_in_source, with_references
 from shopform.clone.omissions import kept_in_target, not_copied
 from shopform.clone.three_way import promote, unchanged_deletions
+from shopform.clone.visibility import hidden_lost
 from shopform.describe.redaction import secret_places
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
@@ -37,7 +38,8 @@ from shopform.planning.scope import Options
 class CloneScope:
     """What to copy from which shop to which; with `three_way` only what changed since.
 
-    `excludes` omit addresses with their children and what refers to them.
+    `excludes` omit addresses with their children and what refers to them. `allow_loss`: objects
+    that the source hides may become visible.
     """
 
     source: str
@@ -47,6 +49,7 @@ class CloneScope:
     excludes: tuple[str, ...] = ()
     delete: bool = False
     three_way: bool = False
+    allow_loss: bool = False
 
 
 @dataclass(slots=True)
@@ -97,7 +100,10 @@ class ClonePlanner:
             if not drop_ambiguous(self.copy, made.diagnostics):
                 break
         left = not_copied(self.copy.catalogue, self._omissions(omissions), self.scope.target)
-        self.warnings = [*conflicts, *left]
+        lost = hidden_lost(
+            desired, only, self.source, matching, self.scope.target, allowed=self.scope.allow_loss
+        )
+        self.warnings = [*conflicts, *lost, *left]
         kept = self._deleted_in_source() - self._deleted()
         names = self.scope.source, self.scope.target
         self.warnings += kept_in_target(kept, *names, managed=self.scope.delete)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shopform.describe.columns import columns_in, undeclarable
 from shopform.describe.redaction import label_of, redact
 from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
@@ -201,10 +202,18 @@ class _Declarer:
                 self._omit(kind, item, problem, name)
             elif required or self._differs_from_default(kind, name, value):
                 yield name, value
+        for name in columns_in(item):
+            if why := undeclarable(name):
+                self._omit(kind, item, why, name)
+            else:
+                type_, raw = kind.type(name), item.fields[name]
+                shown: Any = type_.declared_as(raw, canonical(type_, raw))
+                yield name, shown
 
     def _differs_from_default(self, kind: Kind, name: str, value: Value) -> bool:
         if name not in kind.defaults:
-            return bool(value)
+            # An omitted path is generated, so an empty one is declared (K-cap has empty ones).
+            return bool(value) or name == kind.path
         default = canonical(kind.type(name), kind.defaults[name], self.live.hosts)
         return self.whole or value != default
 

@@ -80,7 +80,10 @@ class Field:
 
 
 COMPUTED: Final = Fact(
-    frozenset("url cached_url created last_modified is_removed removed_on images".split()),
+    frozenset(
+        "url cached_url created last_modified is_removed removed_on images online_since avg_rating"
+        " min_stock_value".split()
+    ),
     Grade.OBSERVED,
     "K-cap, M-prod: only responses have them; K read cached_url of menus",
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import time
 
 from shopform.clone.id_mapping import required_kinds, with_nested
+from shopform.describe.columns import column_notes
 from shopform.describe.from_live import declare
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
@@ -48,6 +49,7 @@ class WholeShop:
             yield warning(
                 "not-read", f"the {section} are omitted: {first.summary}", hint=first.hint
             )
+        yield from column_notes(self.live, self.declared().omissions)
 
 
 def require_complete(live: Live) -> None:
@@ -58,11 +60,18 @@ def require_complete(live: Live) -> None:
         raise ShopError(diagnostics=out.sorted())
 
 
-def read_shop(workspace: Workspace, limits: ReadLimits, kinds: Collection[str] = ()) -> WholeShop:
+def read_shop(
+    workspace: Workspace,
+    limits: ReadLimits,
+    kinds: Collection[str] = (),
+    *,
+    columns: bool = False,
+) -> WholeShop:
     """Read these kinds with those that they refer to; if none are given, every kind.
 
-    Large kinds are then read only if they are declared or in the state. Raises ShopError for an
-    incomplete list: objects that are missing in a dump would be deleted or duplicated by an apply.
+    Large kinds are then read only if they are declared or in the state. With `columns`, those
+    beyond the fields are read too. Raises ShopError for an incomplete list: objects that are
+    missing in a dump would be deleted or duplicated by an apply.
     """
     prior, catalogue = workspace.store().read(), workspace.shop.catalogue
     used = {address.kind for address in (*workspace.desired.resources, *prior.resources)}
@@ -72,7 +81,8 @@ def read_shop(workspace: Workspace, limits: ReadLimits, kinds: Collection[str] =
         connected(workspace, limits) as connection,
         reading(workspace, connection),
     ):
-        connection.client.read_columns(columns_of(workspace.desired, prior))
+        declared = columns_of(workspace.desired, prior)
+        connection.client.read_columns(None if columns else declared)
         live = fetch(connection.client, wanted, unread=unread)
         live = confirm_absence(connection.client, live, prior)
         require_same_shop(connection.client, prior, live)

@@ -51,7 +51,7 @@ def category(sandbox: Sandbox) -> dict[str, Any]:
     return {name: found.get(name) for name in ("colour", "shelf", "boxed", "code", "note")}
 
 
-@pytest.mark.parametrize("typing", ["mixed", "strings"])
+@pytest.mark.parametrize("typing", ["mixed", pytest.param("strings", marks=pytest.mark.wide)])
 def test_columns_are_sent_as_declared_and_compared_by_their_text(
     tmp_path: Path, typing: str
 ) -> None:

@@ -34,6 +34,9 @@ between = options.stack(
         help="Replace OLD by NEW in strings; takes precedence over `rewrite:` of the shop.",
     ),
     options.flag("--delete", help="Delete copied objects that were deleted in the source shop."),
+    options.flag(
+        "--allow-loss", help="Copy objects too that the other shop cannot hide as the source does."
+    ),
     options.permissions,
     options.variables,
     options.detailed,

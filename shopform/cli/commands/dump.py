@@ -56,7 +56,8 @@ def command(
     limits = options.limits(asked)
     reporter, loaded = options.opened(console, asked)
     workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)
-    found = read_shop(workspace, limits, named_kinds(loaded.project.catalogue, kinds))
+    chosen = named_kinds(loaded.project.catalogue, kinds)
+    found = read_shop(workspace, limits, chosen, columns=True)
     console.diagnostics(found.warnings())
     if update:
         reporter.updated(update_files(workspace, found, new=new))

@@ -11,7 +11,7 @@ from shopform.config.format.scalars import STEP, WIDTH, inline_scalar
 from shopform.config.write.scalar_lines import bracketed, comment, plain_of, shortened
 from shopform.config.write.scalar_lines import field as field_lines
 from shopform.diagnostics import Collector
-from shopform.kinds import Catalogue, Kind
+from shopform.kinds import EXTRA, Catalogue, Kind, is_extra
 from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
@@ -92,6 +92,8 @@ class _Writer:
             if declared.catalogue[name].nesting:
                 found.sort(key=lambda r: (*_numbers(r.kind, r), r.origin))
         for left in declared.omissions:
+            if is_extra(left.field):
+                continue  # a warning for each kind says which there are
             if left.field:
                 self.fields.setdefault((left.kind, left.id), {})[left.field] = left.why
             else:
@@ -138,6 +140,7 @@ class _Writer:
                 yield comment(f"{name} left out: {left[name]}", indent)
             elif name in resource.fields and _written(kind, name, resource.fields[name]):
                 yield from self._field(kind, resource, name, indent)
+        yield from _extra_lines(resource, indent)
         for inner in self.declared.catalogue.children[kind.name]:
             yield from self._nested(inner, resource.address, indent)
 
@@ -153,6 +156,7 @@ class _Writer:
             entries = map(self.entry, self.inside.get((resource.address, inner.name), []))
             inside = ", ".join(entries)
             parts += [f"{inner.section}: {{{inside}}}"] if inside else []
+        parts += [f"extra: {inside}"] if (inside := _extra_flow(resource)) else []
         return f"{_key(resource)}: {{{', '.join(parts)}}}"
 
     def _field(self, kind: Kind, resource: Resource, name: str, indent: int) -> list[str]:
@@ -191,6 +195,32 @@ class _Writer:
 
     def _omitted(self, resource: Resource) -> Mapping[str, str]:
         return self.fields.get((resource.address.kind, resource.origin), {})
+
+
+def _columns(resource: Resource) -> dict[str, Value]:
+    """Return the columns beyond the fields, by their names as keys of YAML."""
+    return {
+        inline_scalar(name.removeprefix(EXTRA), "", bracketed=True): value
+        for name, value in resource.fields.items()
+        if is_extra(name)
+    }
+
+
+def _extra_flow(resource: Resource) -> str:
+    parts = [f"{name}: {bracketed(value)}" for name, value in _columns(resource).items()]
+    return f"{{{', '.join(parts)}}}" if parts else ""
+
+
+def _extra_lines(resource: Resource, indent: int) -> Iterator[str]:
+    """Yield the lines of `extra`: one line if they fit into it."""
+    inside = _extra_flow(resource)
+    line = f"{' ' * indent}extra: {inside}"
+    if inside and len(line) <= WIDTH:
+        yield line
+    elif inside:
+        yield f"{' ' * indent}extra:"
+        for name, value in _columns(resource).items():
+            yield from field_lines(name, value, False, indent + STEP)
 
 
 def _small(kind: Kind) -> bool:

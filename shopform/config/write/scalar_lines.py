@@ -26,7 +26,7 @@ def plain_of(value: object) -> Plain:
         return value.address.keys[-1]
     if isinstance(value, str):
         return value.replace("${", "$${")
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int | float) else None
 
 
 def bracketed(value: object) -> str:

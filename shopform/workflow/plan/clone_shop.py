@@ -104,6 +104,7 @@ class CloneSource:
             reading(self.origin, connection),
         ):
             client, ledger = connection.client, connection.ledger
+            client.read_columns(None)
             self.live = fetch(
                 client, required_kinds(self.catalogue, self.scope.kinds), unread=self.unread
             )

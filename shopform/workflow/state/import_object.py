@@ -49,7 +49,8 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
         parent_id = _parent_id(workspace.shop.catalogue, wanted, prior)
         with connected(workspace, limits) as connection:
             require_same_shop(connection.client, prior)
-            connection.client.read_columns(columns_of(workspace.desired, prior))
+            declared = columns_of(workspace.desired, prior)
+            connection.client.read_columns(None if missing else declared)
             found = _read(connection.client, wanted, number, parent_id)
             record_shop(session, workspace.shop, None)
         block = _Block(workspace.desired)
