@@ -61,12 +61,12 @@ def column_notes(live: Live, omissions: tuple[Omission, ...]) -> Iterator[Diagno
 def _note(kind: Kind, found: dict[str, _Column]) -> Diagnostic:
     lines = [
         f"`{name.removeprefix(EXTRA)}`: {plural(column.objects, 'object')},"
-        f" {plural(len(column.values), 'value')}{column.why and '; left out: '}{column.why}"
+        f" {plural(len(column.values), 'distinct value')}{column.why and '; left out: '}{column.why}"
         for name, column in sorted(found.items())
     ]
     return warning(
         "extra-columns",
-        f"the {kind.section} have columns that are no fields here",
+        f"the {kind.section} have columns beyond the fields",
         detail="\n".join(lines),
         hint="those that are not left out are under `extra`",
     )

@@ -61,8 +61,9 @@ def extra_names(columns: Iterable[str]) -> dict[str, str]:
 
 def with_columns(kind: Kind, names: Names, items: Iterable[Item]) -> Names:
     """Return the names with all columns of the objects that no field has."""
-    known = kind.columns(names.fields, names.ids)
-    found = set().union(*items) - known.keys()
+    named = {ours: names.fields[ours] for ours in names.fixed}
+    known = {*kind.columns(named, names.ids), *names.fields.values()}
+    found = set().union(*items) - known
     return replace(names, fields={**names.fields, **extra_names(found)})
 
 

@@ -121,10 +121,10 @@ def test_a_dump_has_every_column_and_its_plan_is_empty(tmp_path: Path) -> None:
         assert text.count("is_online: false") == 1
         assert "extra: {columns: 4, layout: wide}" in text
         assert "extension_data" not in text
-        assert "the categories have columns that are no fields here" in run.err
-        assert "`columns`: 20 objects, 1 value" in run.err
-        assert "`extension_data`: 3 objects, 1 value; left out: it is a list" in run.err
-        assert "`feed_token`: 1 object, 1 value; left out: it may be a secret" in run.err
+        assert "the categories have columns beyond the fields" in run.err
+        assert "`columns`: 20 objects, 1 distinct value" in run.err
+        assert "`extension_data`: 3 objects, 1 distinct value; left out: it is a list" in run.err
+        assert "`feed_token`: 1 object, 1 distinct value; left out: it may be a secret" in run.err
         assert "json_data" not in run.err
         settings = (tmp_path / "shopform.yaml").read_text("utf-8")
         (tmp_path / "shopform.yaml").write_text(

@@ -49,7 +49,10 @@ def test_known_addresses_stay_and_are_not_given_twice() -> None:
     assert found.ids == {Address("supplier.c"): 4, Address("supplier.c-5"): 5}
 
 
-@pytest.mark.parametrize(("whole", "fields"), [(False, {"name"}), (True, {"name", "in_menu"})])
+@pytest.mark.parametrize(
+    ("whole", "fields"),
+    [(False, {"name", "rewrite_url"}), (True, {"name", "in_menu", "rewrite_url"})],
+)
 def test_what_the_shop_would_have_by_itself_is_declared_only_in_whole(
     whole: bool, fields: set[str]
 ) -> None:

@@ -11,6 +11,7 @@ from shopform.config.format.printer import MODELINE
 from shopform.config.write.emitter import Heading, emit_document, emit_files
 from shopform.errors import UsageError
 from shopform.files import real, reporting, typed, write_new
+from shopform.kinds import is_extra
 from shopform.model.declared import Declared
 from shopform.workflow.workspace import Workspace
 
@@ -53,7 +54,8 @@ def write_declared(
         modeline=_modeline(project, folder),
         unread=unread,
     )
-    counts = len(declared.resources), len(declared.omissions)
+    omitted = [each for each in declared.omissions if not is_extra(each.field)]
+    counts = len(declared.resources), len(omitted)
     if out is None:
         return DeclaredFiles(*counts, text=emit_document(declared, heading))
     files: Mapping[str, str] = emit_files(declared, heading)
