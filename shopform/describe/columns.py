@@ -61,7 +61,8 @@ def column_notes(live: Live, omissions: tuple[Omission, ...]) -> Iterator[Diagno
 def _note(kind: Kind, found: dict[str, _Column]) -> Diagnostic:
     lines = [
         f"`{name.removeprefix(EXTRA)}`: {plural(column.objects, 'object')},"
-        f" {plural(len(column.values), 'distinct value')}{column.why and '; left out: '}{column.why}"
+        f" {plural(len(column.values), 'distinct value')}"
+        f"{column.why and '; left out: '}{column.why}"
         for name, column in sorted(found.items())
     ]
     return warning(

@@ -79,11 +79,9 @@ class Field:
         return not self.generated and self.grade not in (Grade.DOCUMENTED, Grade.CLIENT)
 
 
+_COUNTED = "images online_since avg_rating min_stock_value"
 COMPUTED: Final = Fact(
-    frozenset(
-        "url cached_url created last_modified is_removed removed_on images online_since avg_rating"
-        " min_stock_value".split()
-    ),
+    frozenset(f"url cached_url created last_modified is_removed removed_on {_COUNTED}".split()),
     Grade.OBSERVED,
     "K-cap, M-prod: only responses have them; K read cached_url of menus",
 )
@@ -96,9 +94,9 @@ class Fields(dict[str, Field]):
     """
 
     def __missing__(self, name: str) -> Field:
-        if not is_extra(name):
-            raise KeyError(name)
-        return _extra_row(name)
+        if is_extra(name):
+            return _extra_row(name)
+        raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or (isinstance(name, str) and is_extra(name))
@@ -119,8 +117,7 @@ def is_extra(name: str) -> bool:
 def _extra_row(name: str) -> Field:
     column = name.removeprefix(EXTRA)
     about = f"The column `{column}` of the shop."
-    source = "declared under `extra`"
-    return Field(name, RAW, about, grade=Grade.ASSUMED, source=source, wire=column, empty=None)
+    return Field(name, RAW, about, grade=Grade.ASSUMED, source="", wire=column, empty=None)
 
 
 class Wire(NamedTuple):
