@@ -14,6 +14,7 @@ from support import Run, environment_of, run_here
 
 from shopform.cli.main import main
 from shopform.config import load_project
+from shopform.config.compile import shop_settings
 from shopform.config.compile.app_shops import AppShop, add_app_shops, names_of
 from shopform.config.write.wire_edits import with_wire
 from shopform.kinds.standard import STANDARD
@@ -179,6 +180,29 @@ def test_wire_names_of_a_shop_of_the_app_are_those_of_all(fleet: Fleet) -> None:
     added = ', wire: {supplier: {id: number}}}}}, "variables"'
     assert made.text.count(added) == 1
     assert "krus-dk" not in made.text
+
+
+def test_the_settings_of_many_shops_are_read_once(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    settings = shop_settings.Settings._read
+
+    def counted(self: shop_settings.Settings) -> dict[str, Any]:
+        read.append(1)
+        return settings(self)
+
+    monkeypatch.setattr(shop_settings.Settings, "_read", counted)
+    assert fleet.run("plan", "--shop", "all").exit == 0
+    few = len(read)
+    shops = range(100, 130)
+    fleet.app.items += [
+        Fleet.item(7, fleet.shops[0], webshop_id=n, webshop_url=f"http://127.0.0.1:{n}")
+        for n in shops
+    ]
+    read.clear()
+    fleet.run("plan", "--shop", ",".join(map(fleet.name, fleet.shops)))
+    assert len(read) == few
 
 
 def test_a_shop_that_removed_the_app_is_said_once(fleet: Fleet) -> None:
