@@ -107,7 +107,8 @@ class App:
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document of the shop as its switches are."""
-        return own_document(self.world, self._endpoints, ROOT)
+        present = [t for name, t in self.world.tables.items() if name not in self._gate.missing]
+        return own_document(self.world, present, self._endpoints, ROOT)
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         return {name: self.data(name) for name in self.world.tables}

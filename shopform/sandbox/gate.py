@@ -27,7 +27,7 @@ class Gate:
         self.used = 0
         self._token = token
         listed = [(each.removesuffix(MISSING), each.endswith(MISSING)) for each in deny]
-        self._missing = {endpoint(name) for name, missing in listed if missing}
+        self.missing = {endpoint(name) for name, missing in listed if missing}
         self._denied = {
             right for name, missing in listed if not missing for right in _rights(name, endpoint)
         }
@@ -40,7 +40,7 @@ class Gate:
         if self.used >= self.daily_calls:
             raise Refusal(429)
         self.used += 1
-        if name in self._missing:
+        if name in self.missing:
             raise Refusal(404)
         if (name, method == "GET") in self._denied:
             raise Refusal(int(denied))

@@ -1,6 +1,6 @@
 """The OpenAPI document of the sandbox, from its tables and switches as they are now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shopform import __version__
@@ -32,11 +32,13 @@ _ABOUT = {
 }
 
 
-def own_document(world: World, endpoints: Endpoints, root: str) -> dict[str, Any]:
-    """Return the document of a shop, whose API is below `root`."""
+def own_document(
+    world: World, tables: Iterable[Table], endpoints: Endpoints, root: str
+) -> dict[str, Any]:
+    """Return the document of a shop with these tables, whose API is below `root`."""
     errors = JSON if world.switches["errors"] == "json" else TEXT.partition(";")[0]
     return document(
-        (_facts(table, endpoints) for table in world.tables.values()),
+        (_facts(table, endpoints) for table in tables),
         title="Sandbox of shopform",
         version=__version__,
         url=world.origin + root,

@@ -88,6 +88,13 @@ def test_every_endpoint_is_in_it_and_every_operation_and_field_has_its_evidence(
     assert hidden["x-grade"] == "OBS"
 
 
+def test_endpoints_that_the_shop_lacks_are_not_in_it() -> None:
+    with Sandbox(deny=["brand:missing", "webhook:write"]) as sandbox:
+        paths = sandbox.app.openapi()["paths"]
+    assert "/webhook" in paths
+    assert not {"/brand", "/brand/{brand_id}"} & paths.keys()
+
+
 def test_filters_of_a_list_are_arguments() -> None:
     with Sandbox() as sandbox:
         paths = sandbox.app.openapi()["paths"]
