@@ -60,6 +60,7 @@ def compare(
     for each in found:
         each.compare()
     managed = {each.endpoint.name for each in found if each.endpoint}
+    managed.update(name for each in found for name in each.also)
     return DocumentComparison(
         reading,
         tuple(finding for each in found for finding in each.findings),
@@ -78,6 +79,7 @@ class _Comparer:
     learned: WireNames = _NO_NAMES
     endpoint: DocumentedEndpoint | None = None
     used: set[str] = field(default_factory=set)
+    also: set[str] = field(default_factory=set)  # other endpoints
 
     def compare(self) -> None:
         wire = self.kind.wire
@@ -98,8 +100,9 @@ class _Comparer:
         self._parent()
         for row in self.kind.rows:
             if isinstance(row.type, Seed):
-                continue  # it has an endpoint of its own
-            self._field(row)
+                self._seed(row, row.type)
+            else:
+                self._field(row)
 
     def unmodelled(self) -> Iterator[DocumentedColumn]:
         """Yield the columns that are not facts of the kind and that the shop does not compute."""
@@ -162,6 +165,19 @@ class _Comparer:
             self._add(Verdict.CONTRADICTED, row, ours, theirs, column.place)
         if not against:
             self._add(Verdict.CONFIRMED, row, ours, ours, column.place)
+
+    def _seed(self, row: Field, kind: Seed) -> None:
+        """Compare a field with an endpoint of its own."""
+        endpoint = self.reading.endpoints.get(kind.endpoint)
+        posted = endpoint is not None and ("POST", False) in endpoint.operations
+        if endpoint is None or not (posted and endpoint.has_requests):
+            self._add(Verdict.UNKNOWN, row, kind.endpoint)
+            return
+        self.also.add(kind.endpoint)
+        missing = sorted({kind.key, kind.value} - endpoint.columns.keys())
+        verdict = Verdict.CONTRADICTED if missing else Verdict.CONFIRMED
+        theirs = f"its items have no {' and '.join(missing)}" if missing else kind.endpoint
+        self._add(verdict, row, kind.endpoint, theirs, endpoint.place)
 
     def _column(self, row: Field, ours: str) -> DocumentedColumn | None:
         """Return the column of a field: one that requests have, if any request is described."""

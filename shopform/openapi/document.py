@@ -44,6 +44,7 @@ class TableFacts:
 
     `paging` are the types of what an envelope has beside the list. `statuses` are those of a
     create, update and delete, `bodies` the schemas of their responses, None for an empty one.
+    `list_endpoint` is another endpoint, to which a list of values of several objects is posted.
     """
 
     endpoint: str
@@ -58,6 +59,8 @@ class TableFacts:
     bodies: Mapping[str, Schema | None] = field(default_factory=dict)
     evidence: FactEvidence
     update: FactEvidence
+    list_endpoint: str = ""
+    list_columns: tuple[ColumnFacts, ...] = ()
 
 
 def document(
@@ -124,7 +127,12 @@ def _paths(table: TableFacts, name: str) -> dict[str, Any]:
     parent = [_argument(table.parent, "the parent's id", required=True)] if table.parent else []
     number = {"name": table.id, "in": "path", "required": True, "schema": {"type": "integer"}}
     bodies, one = table.bodies, [400, 404, 410]
-    return {
+    more: dict[str, Any] = {}
+    if table.list_endpoint:
+        listed = {"type": "array", "items": _object(table.list_columns, shown=False)}
+        operation = _operation(table, "set", None, [400]) | {"requestBody": _body(listed)}
+        more[f"/{table.list_endpoint}"] = {"post": operation}
+    return more | {
         f"/{table.endpoint}": {
             **({"description": table.about} if table.about else {}),
             "get": {

@@ -49,8 +49,7 @@ def own_document(
 def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
     switches, kind = table.switches, endpoints.kinds.get(table.endpoint)
     forms = {"create": switches["post"], "update": switches["put"], "delete": switches["delete"]}
-    evidence = FactEvidence(*table.evidence)
-    update = evidence
+    evidence = update = given = FactEvidence(*table.evidence)
     if kind:
         evidence = FactEvidence(kind.wire.endpoint.grade, kind.wire.endpoint.source)
         update = FactEvidence(kind.wire.update.grade, kind.wire.update.source)
@@ -76,6 +75,11 @@ def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
         bodies={word: _body(table, form) for word, form in forms.items()},
         evidence=evidence,
         update=update,
+        list_endpoint=table.list_endpoint,
+        list_columns=tuple(
+            ColumnFacts(name, None, _schema(column, _taken(column, ())), False, "", given)
+            for name, column in table.list_columns.items()
+        ),
     )
 
 

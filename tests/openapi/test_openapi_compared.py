@@ -5,7 +5,7 @@ import json
 import pytest
 from vendor_documents import as_swagger, compared, each_property, facts, grown, own, walk
 
-from shopform.kinds import Field, Grade, Kind
+from shopform.kinds import Grade
 from shopform.kinds.field_types import Seed
 from shopform.kinds.standard import STANDARD
 from shopform.model.shop import WireNames
@@ -16,13 +16,8 @@ from shopform.sandbox.behaviour.tables import Endpoints
 OPERATIONS = {"list", "read", "create", "update", "delete"}
 
 
-def shown(kind: Kind) -> list[Field]:
-    """The fields that the endpoint of the kind has."""
-    return [row for row in kind.rows if not isinstance(row.type, Seed)]
-
-
 ALL = sum(
-    len(shown(kind)) + 7 + bool(kind.wire.parent) for kind in STANDARD.kinds
+    len(kind.rows) + 7 + bool(kind.wire.parent) for kind in STANDARD.kinds
 )  # endpoint, id, operations, parent and fields
 
 
@@ -103,11 +98,12 @@ def test_without_schemas_methods_and_parents_are_learned_and_each_lost_one_is_re
     found = compared(document)
     for kind in STANDARD.kinds:
         confirmed = facts(found, Verdict.CONFIRMED, kind.name)
-        assert confirmed - {"list_key"} == {"endpoint", *OPERATIONS} | (
+        assert confirmed - {"list_key", "fields.stock"} == {"endpoint", *OPERATIONS} | (
             {"parent"} if kind.wire.parent else set()
         )
         unknown = facts(found, Verdict.UNKNOWN, kind.name)
-        assert unknown == {"id"} | {f"fields.{row.name}" for row in shown(kind)}
+        rows = [row for row in kind.rows if not isinstance(row.type, Seed)]
+        assert unknown == {"id"} | {f"fields.{row.name}" for row in rows}
     assert found.reading.problems
     assert all("does not exist" in why for why in found.reading.problems.values())
     assert all(place.startswith("#/paths/~1") for place in found.reading.problems)
@@ -125,7 +121,7 @@ def test_wrong_types_are_contradicted_field_by_field_and_methods_still_confirmed
     found = compared(document)
     for kind in STANDARD.kinds:
         assert facts(found, Verdict.CONTRADICTED, kind.name) == {
-            f"fields.{row.name}" for row in shown(kind)
+            f"fields.{row.name}" for row in kind.rows if not isinstance(row.type, Seed)
         }
         assert OPERATIONS | {"id"} <= facts(found, Verdict.CONFIRMED, kind.name)
     said = [each.theirs for each in found.findings if each.fact == "fields.in_menu"]
@@ -235,6 +231,20 @@ def test_references_to_other_documents_are_reported_and_not_followed() -> None:
         " which is not read"
         for why in found.reading.problems.values()
     )
+
+
+def test_field_with_an_endpoint_of_its_own_is_compared_with_that() -> None:
+    document = own()
+    item = document["paths"]["/stock"]["post"]["requestBody"]["content"]["application/json"]
+    columns = item["schema"]["items"]["properties"]
+    columns["sku"] = columns.pop("SKU")
+    (found,) = (f for f in compared(document).findings if f.fact == "fields.stock")
+    assert (found.verdict, found.theirs) == (Verdict.CONTRADICTED, "its items have no SKU")
+    assert found.place == "#/paths/~1stock"
+    item["schema"] = {}
+    assert "product.fields.stock" in facts(compared(document), Verdict.UNKNOWN)
+    del document["paths"]["/stock"]
+    assert "product.fields.stock" in facts(compared(document), Verdict.UNKNOWN)
 
 
 @pytest.mark.wide

@@ -13,15 +13,23 @@ from shopform.sandbox.behaviour.columns import (
     unwritable,
 )
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import NAME, PAGING, Body, PendingRow, Table, View
+from shopform.sandbox.behaviour.table import (
+    NAME,
+    PAGING,
+    Body,
+    PendingRow,
+    Table,
+    View,
+    columns_of,
+)
 from shopform.sandbox.messages import Refusal
 from shopform.sandbox.store import Row
 
 COUNTED_BY = ("supplier_id", "profile_id", "brand_id")
 REFERENCES = {name: name.removesuffix("_id") for name in COUNTED_BY}
 LISTS_OF_IDS = {"categories": "category", "related": "product", "bundle": "product"}
-# D1's arguments with a form that no response was seen to have.
 FILTERS = "product_ids last_modified is_online has_images in_stock sort sort_order".split()
+# D1's arguments with a form that no response was seen to have.
 UNSUPPORTED = ("discount", "file", "locations", "supplier_name", "brand_name")
 ID = Column(ColumnType.NUMBER, None)
 PRICE = Column(ColumnType.PRICE, None)
@@ -76,6 +84,7 @@ class Products(Table):
     page = 5  # OBS K-cap
     path = "rewrite_url"
     list_endpoint = "stock"
+    list_columns = columns_of(SKU=Column(), stock=Column(ColumnType.NUMBER, 0))
     settled = ("images",)
     filters = (*COUNTED_BY, "category_id", *FILTERS)
     evidence = ("OBS", "D1, K-cap, M-prod")
@@ -121,7 +130,7 @@ class Products(Table):
         """Set the stock of products by their item numbers (D1, L), all or none."""
         found: list[tuple[Row, int]] = []
         for each in content:
-            if not isinstance(each, dict) or {"SKU", "stock"} - each.keys():
+            if not isinstance(each, dict) or self.list_columns.keys() - each.keys():
                 raise Refusal(400, "an item needs SKU and stock")
             held = self.store.find(self.endpoint, "own_id", str(each["SKU"]))
             rows = [row for row in held if not row["_removed"]]

@@ -76,11 +76,10 @@ class Table:
     page: ClassVar[int] = 10  # D1's example
     path: ClassVar[str] = ""  # the column of an object's path
     list_endpoint: ClassVar[str] = ""  # another endpoint, that takes a list for several objects
-    # Columns that `settle` takes from requests, filters of lists, and the grade and source of
-    # columns of which the kind says nothing.
-    settled: ClassVar[tuple[str, ...]] = ()
-    filters: ClassVar[tuple[str, ...]] = ()
-    evidence: ClassVar[tuple[str, str]] = ("ASSUMED", "by pattern")
+    list_columns: ClassVar[Mapping[str, Column]] = {}  # of an item of that list
+    settled: ClassVar[tuple[str, ...]] = ()  # columns that `settle` takes from requests
+    filters: ClassVar[tuple[str, ...]] = ()  # of lists
+    evidence: ClassVar[tuple[str, str]] = ("ASSUMED", "by pattern")  # of columns without a row
 
     def __init__(self, world: World) -> None:
         self.world = world
