@@ -92,6 +92,16 @@ PRODUCT = Kind(
         _link("profile", "profile", "Key of its profile."),
         _link("supplier", "supplier", "Key of its supplier."),
         _link("brand", "brand", "Key of its brand."),
+        Field(
+            "manufacturer",
+            Reference("manufacturer"),
+            "Key of its manufacturer.",
+            wire="manufacturer_id",
+            default=None,
+            empty=None,
+            grade=Grade.OBSERVED,
+            source="M-prod, K-cap; not among D1's arguments",
+        ),
         _link(  # D1 does not say what the id names; a product is assumed
             "canonical",
             "product",

@@ -192,9 +192,11 @@ class App:
 
     def _post_list(self, table: Table, request: Request) -> SandboxResponse:
         """Execute a write of a list; no source shows how it is answered."""
+        if request.method != "POST":
+            raise Refusal(405)
         content = _json(request.body)
-        if request.method != "POST" or not isinstance(content, list):
-            raise Refusal(405 if request.method != "POST" else 400)
+        if not isinstance(content, list):
+            raise Refusal(400, "the body is not a JSON array")
         table.post_list(content)
         return SandboxResponse(200)
 

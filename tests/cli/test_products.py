@@ -131,6 +131,54 @@ def test_amounts_are_equal_as_numbers(real: Shop) -> None:
     assert "with a point before the decimals" in real.run("validate", code=10)
 
 
+def test_a_set_of_references_is_edited_found_and_undone(real: Shop) -> None:
+    def declare(*keys: str) -> None:
+        categories = {k: {"name": k.title()} for k in ("sko", "tilbud", "nyt")}
+        product = {"own_id": "SKO-1", "name": "Støvle", "categories": [*keys]}
+        real.write("shop.yaml", {"categories": categories, "products": {"a": product}})
+
+    def held() -> list[str]:
+        names = {row["category_id"]: row["name"] for row in real.sandbox.data("category")}
+        first = next(row for row in real.sandbox.data("product") if row["own_id"] == "SKO-1")
+        return sorted(names[number] for number in first["categories"])
+
+    declare("sko", "nyt")
+    told = real.run("apply", "--auto-approve")
+    assert "+ category.nyt," in told
+    assert "- category.tilbud," in told
+    assert held() == ["Nyt", "Sko"]
+    declare("nyt", "sko")
+    assert "No changes" in real.run("plan")
+    real.sandbox.app.world.tables["product"].update(9001, {"categories": [62]})
+    assert "category.tilbud" in real.run("drift", code=2)
+    real.run("snapshot", "--out", "now.json")
+    offline = real.run("plan", "--snapshot", "now.json")
+    assert real.calls() == {}
+    assert "+ category.sko," in offline
+    real.run("apply", "--auto-approve")
+    declare("tilbud")
+    real.run("apply", "--auto-approve")
+    assert held() == ["Tilbud"]
+    real.run("undo", "--auto-approve")
+    assert held() == ["Nyt", "Sko"]
+    assert "category.nyt" in real.run("state", "show", "product.a")
+    real.sandbox.app.world.tables["product"].update(9001, {"categories": [61, 62]})
+    real.run("dump", "--update")
+    assert '"categories": ["tilbud", sko]' in (real.folder / "shop.yaml").read_text("utf-8")
+    assert "0 to add, 0 to change, 0 to destroy" in real.run("plan")
+
+
+def test_a_reference_that_is_not_declared_is_reported_at_its_place(real: Shop) -> None:
+    (real.folder / "shop.yaml").write_text(
+        "categories:\n  sko: {name: Sko}\nproducts:\n  a:\n    own_id: A\n    name: A\n"
+        "    categories:\n      - sko\n      - skoo\n",
+        "utf-8",
+    )
+    told = real.run("validate", code=10)
+    assert "`category.skoo` is not declared" in told
+    assert "shop.yaml:9:9" in told
+
+
 def test_many_declarations_draw_a_warning(real: Shop) -> None:
     rows = "".join(f"P-{n},Vare {n}\n" for n in range(2001))
     (real.folder / "p.csv").write_text(f"own_id,name\n{rows}", "utf-8")

@@ -351,7 +351,11 @@ def life_by_rows(kind: Kind) -> Scenario:
     """The life of a kind of which nothing is known but its rows."""
 
     def life() -> None:
-        sections = full()
+        others = (each for each in STANDARD.kinds if each is not kind)
+        users = {
+            each.section for each in others for row in each.rows if kind.name in row.type.targets
+        }
+        sections = {name: held for name, held in full().items() if name not in users}
         first, other = (sample(kind, number, sections) for number in (1, 4))
         with line() as one:
             draw(one.directory)

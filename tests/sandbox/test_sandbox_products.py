@@ -127,3 +127,16 @@ def test_a_response_only_column_is_not_written_where_unknown_ones_are_kept(ask: 
     ask("PUT", "/product/901", {"url": "x", "weight": 3, "created": "x", "product_labels": [7]})
     after = ask("GET", "/product/901").json
     assert after | {"last_modified": ""} == before | {"last_modified": "", "weight": 3}
+
+
+def test_stock_is_posted_as_a_list_of_item_numbers(ask: Asker) -> None:
+    ask.made("/product", **SHOE)
+    assert (
+        ask("POST", "/stock", [{"SKU": "S-1", "stock": 4}, {"SKU": "902", "stock": "2"}]).status
+        == 200
+    )
+    assert numbers(ask, "in_stock=yes") == [904, 902]
+    for body in ([{"SKU": "none", "stock": 1}], [{"SKU": "S-1"}], {"SKU": "S-1", "stock": 1}, [4]):
+        assert ask("POST", "/stock", body).status == 400
+    assert ask("GET", "/stock").status == 405
+    assert numbers(ask, "in_stock=yes") == [904, 902]
