@@ -20,6 +20,7 @@ from shopform.config.kind_reference import Lines, code, kind_page, table, takes,
 from shopform.doctor.questions import PROBED, READ, Question, of_kind
 from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
 from shopform.kinds.standard import STANDARD
+from shopform.sandbox.behaviour.questions import Switch
 from shopform.sandbox.behaviour.tables import Endpoints
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -82,9 +83,13 @@ def facts() -> Lines:
         yield from wire_facts(kind)
 
 
+def _others(switch: Switch) -> str:
+    return code(switch.words[1:]) + (", or another" if switch.free else "")
+
+
 def switches() -> Lines:
     rows = (
-        (f"`{s.name}`", s.about, code([f"{s.default}"]), code(s.words[1:]), s.source)
+        (f"`{s.name}`", s.about, code([f"{s.default}"]), _others(s), s.source)
         for s in Endpoints.of(STANDARD).switches
     )
     yield from table(("switch", "question", "assumed", "or", "dossier"), rows)

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, REFUSED, ListAnswer, Readings, is_flagged, is_whole
+from shopform.doctor.readings import (
+    DELETED,
+    REFUSED,
+    ListAnswer,
+    Readings,
+    is_flagged,
+    is_whole,
+    number_in,
+)
 from shopform.kinds import Kind
 from shopform.kit.text import backquoted
 
@@ -78,9 +86,9 @@ def _same(given: object, number: int) -> bool:
 
 def _whole(one: ListAnswer, seen: Readings) -> int:
     """Return the number of objects of a whole list, of which a page may show a part."""
-    given = str(one.paging.get("total", ""))
-    if given.isdigit():
-        return int(given)
+    given = number_in(one.paging.get("total"))
+    if given is not None:
+        return given
     lists = (len(listed.items) for listed in envelopes(seen) if listed.key == one.key)
     return max([len(one.items), *lists])
 

@@ -187,8 +187,8 @@ def path_taken(seen: Readings) -> Finding:
 
 
 def _path_word(sent: object, stored: object) -> str:
-    words = {sent: "same", f"{sent}-x": "suffix"}
-    return words.get(stored, "other")
+    words = {str(sent): "same", f"{sent}-x": "suffix"}
+    return words.get(str(stored), "other")
 
 
 def path_removed(seen: Readings) -> Finding:

@@ -1,12 +1,16 @@
 """Each question alone, over exchanges written by hand."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shopform.doctor.questions import Answer, questions
 from shopform.doctor.readings import KindNames, Readings, Recorded
+from shopform.doctor.recording import recorded
 from shopform.doctor.wire import learned
 from shopform.kinds.standard import STANDARD
 from shopform.render.text.doctor_text import render_answers
@@ -74,6 +78,28 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
     ("exists.brand", "", [one("list", "brand", status=500)]),
     ("total", "string", [one("list", "brand", {"paging": {"total": "3"}, "brands": []})]),
     ("total", "none", [one("list", "brand", {"paging": {"limit": 5}, "brands": []})]),
+    (
+        "paging_count",
+        "none",
+        [one("list", "brand", {"paging": {"total": "9" * 5000}, "brands": []})],
+    ),
+    (
+        "removed",
+        "hide",
+        [
+            one("list", "supplier", [{"supplier_id": 1, "is_removed": "0"}]),
+            one("list_after", "supplier", {"paging": {"limit": "²"}, "suppliers": TWO}),
+        ],
+    ),
+    (
+        "slugs",
+        "other",
+        [
+            wrote("create", "category", "POST"),
+            wrote("below", "category", "POST", sent={"rewrite_url": "a"}),
+            one("below_read", "category", {"category_id": 1, "rewrite_url": ["a"]}),
+        ],
+    ),
     ("page_max", "25", [one("list", "brand", {"paging": {"limit": 25}, "brands": []})]),
     ("page_max", "", [one("list", "brand", status=400)]),
     ("bare_limit", "honour", [one("list", "supplier", TWO), one("small", "supplier", TWO[:1])]),
@@ -257,3 +283,47 @@ def test_the_table_is_wrapped_to_a_terminal() -> None:
     assert len(whole.splitlines()) == len(found) + 1
     assert max(map(len, narrow.splitlines())) <= 100
     assert sorted("".join(narrow.split())) == sorted("".join(whole.split()))
+
+
+STEPS = (
+    *("list", "small", "over", "unfiltered", "absent", "read", "create", "created", "update"),
+    *("updated", "clear_empty", "clear_empty_read", "same_name", "unknown", "below", "below_read"),
+    *("delete_parent", "below_after", "drop", "delete", "deleted", "list_after", "again"),
+)
+KEYS = sorted({row.wire for kind in STANDARD.kinds for row in kind.rows})
+KEYS += ["id", "paging", "total", "limit", "count", "is_removed", "products", "Ø", ""]
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-1, 3),
+    st.sampled_from(["", "0", "1", "²", "9" * 5000, "a", "-x", "https://shop.dk/a"]),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+BODIES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+OBJECTS = st.dictionaries(st.sampled_from(KEYS), BODIES, max_size=6)
+EXCHANGES = st.builds(
+    Recorded,
+    step=st.sampled_from(STEPS),
+    kind=st.sampled_from(list(STANDARD)),
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+    status=st.sampled_from([200, 201, 204, 400, 401, 403, 404, 410, 500]),
+    form=st.sampled_from(["json", "plain", "empty"]),
+    body=st.one_of(st.none(), OBJECTS, st.lists(OBJECTS, max_size=3)),
+    sent=OBJECTS,
+    number=st.integers(0, 3),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(EXCHANGES, max_size=30))
+def test_no_answer_of_a_shop_makes_a_question_fail(exchanges: list[Recorded]) -> None:
+    seen = readings(*exchanges)
+    found = [Answer(each, each.find(seen)) for each in questions(STANDARD)]
+    render_answers(found, width=80)
+    json.dumps([learned(seen), recorded(seen, found, "0")])

@@ -123,5 +123,6 @@ def _pair(switch: str) -> tuple[str, str]:
 def _list_switches(endpoints: Endpoints) -> None:
     """Print each switch with its values, the default first, its meaning and its source."""
     for switch in endpoints.switches:
-        click.echo(f"{switch.name} = {' | '.join(switch.words)}")
+        others = " | ..." if switch.free else ""
+        click.echo(f"{switch.name} = {' | '.join(switch.words)}{others}")
         click.echo(f"    {switch.about}  [{switch.source}]")
