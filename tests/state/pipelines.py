@@ -39,6 +39,7 @@ class Job:
     pid: int
     ended: Future[Run]
     wrote: Event
+    lock: list[str]  # the id of its lock, once it was struck
 
     def wait(self) -> Run:
         return self.ended.result(timeout=120)
@@ -54,7 +55,7 @@ class Team:
     server: Server
     location: str
     state: Callable[[], bytes | None]
-    locked: Callable[[], bool]
+    holder: Callable[[], str]  # the id of the lock; empty if it is free
     pool: ThreadPoolExecutor
     main: Sections = field(default_factory=dict)
     staff: list[str] = field(default_factory=list)
@@ -100,7 +101,7 @@ class Team:
         it by SIGTERM, to `cancel` it as runners of CI do, by SIGTERM and SIGKILL, or to `hold` the
         answer of the shop until it is `free`.
         """
-        wrote, started = Event(), Event()
+        wrote, started, lock = Event(), Event(), list[str]()
         writes = pid = 0
 
         def hook(seen: LoggedRequest) -> None:
@@ -110,6 +111,7 @@ class Team:
             writes += 1
             wrote.set()
             if writes == at and started.wait(10):
+                lock.append(self.holder())
                 self._strike(strike, pid)
 
         app = self.sandbox.app
@@ -130,7 +132,7 @@ class Team:
             finally:
                 hooks.remove(hook)
 
-        return Job(self.main, pid, self.pool.submit(wait_for), wrote)
+        return Job(self.main, pid, self.pool.submit(wait_for), wrote, lock)
 
     def _strike(self, strike: str, pid: int) -> None:
         with suppress(ProcessLookupError):
@@ -198,7 +200,7 @@ class Team:
         self.require(self.main)
         again = self.run("plan", "--detailed-exitcode", *ALLOWED)
         assert again.exit == 0, again.text
-        assert not self.locked()
+        assert not self.holder()
 
     def edit(self, method: str, path: str, body: dict[str, Any] | None = None) -> None:
         """What staff do in the shop's own administration."""
@@ -244,7 +246,7 @@ def team(store: str, prepared: Prepared, folder: Path) -> Iterator[Team]:
                 server,
                 location,
                 lambda: bucket.objects.get(KEY),
-                lambda: json.loads(bucket.objects[f"{KEY}.lock"])["holder"] is not None,
+                lambda: (json.loads(bucket.objects[f"{KEY}.lock"])["holder"] or {"id": ""})["id"],
                 pool,
             )
         else:
@@ -257,6 +259,6 @@ def team(store: str, prepared: Prepared, folder: Path) -> Iterator[Team]:
                 server,
                 gitlab.address,
                 lambda: gitlab.content() if gitlab.versions.get("staging") else None,
-                lambda: bool(gitlab.locks),
+                lambda: str(gitlab.locks.get("staging", {}).get("ID", "")),
                 pool,
             )

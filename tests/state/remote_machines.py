@@ -60,7 +60,7 @@ class Machines:
     more: str = ""
     count: int = 0
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start a command on a new machine."""
         self.count += 1
         folder = self.folder / f"machine{self.count}"
@@ -74,7 +74,7 @@ class Machines:
         settings.write_text(text, "utf-8")
         if self.more:
             (project / "more.yaml").write_text(self.more, "utf-8")
-        return machine(self.environment, "run", *arguments, cwd=project)
+        return machine({**self.environment, **more}, "run", *arguments, cwd=project)
 
     def run(self, *arguments: str) -> Run:
         return ended(self.start(*arguments))

@@ -77,7 +77,7 @@ def test_a_run_that_is_cancelled_and_ends_in_time(ours: Team) -> None:
     assert stopped.exit == 130, stopped.text
     assert "interrupted; calls in flight have finished" in message(stopped)
     assert "not run" in stopped.out
-    assert not ours.locked()
+    assert not ours.holder()
     ours.settle()
 
 

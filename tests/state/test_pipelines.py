@@ -13,9 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pipelines import STOPPED, Job, Sections, Team, team, until
 from remote_machines import stopped
-from support import Prepared, Run, memory
-
-from shopform.errors import Locked
+from support import Prepared, memory
 
 # Names that are no renamed ones of each other.
 NAMES = {"a": "Nordlys", "b": "Fjord", "c": "Havblik", "d": "Skovgaard", "e": "Kobberbo"} | {
@@ -60,7 +58,6 @@ class Interleaving:
     def __init__(self, team: Team) -> None:
         self.team = team
         self.asleep: list[Job] = []
-        self.holder: Job | None = None  # who had the lock last
         # Suppliers that staff may touch: nothing is in doubt about them. What staff add while a
         # create is in doubt has to be looked at by a person.
         self.clean: list[str] = []
@@ -72,18 +69,13 @@ class Interleaving:
             self.team.require(job.declared)
             self.clean = [each["name"] for each in job.declared.get("suppliers", {}).values()]
 
-    def had_the_lock(self, run: Run) -> bool:
-        return self.team.leased or run.exit != Locked.exit_code
-
     def merge(self, version: Sections) -> None:
         self.team.main = version
 
     def apply(self, strike: tuple[str, int]) -> None:
         self.clean = []
         job = self.started(*strike)
-        if self.sleeps(job) or self.had_the_lock(job.wait()):
-            self.holder = job
-        if job.ended.done():
+        if not self.sleeps(job):
             self.ended(job)
 
     def apply_twice(self, strike: tuple[str, int]) -> None:
@@ -94,10 +86,6 @@ class Interleaving:
         second = self.started("", 0)
         asleep = self.sleeps(first)
         runs = [job.wait() for job in (second, *([] if asleep else [first]))]
-        if self.had_the_lock(second.wait()):
-            self.holder = second
-        elif asleep or self.had_the_lock(first.wait()):
-            self.holder = first  # else an earlier run has it, which sleeps
         for run in runs:
             assert run.exit in {0, 130, -signal.SIGKILL, *STOPPED}, run.text
         if all(run.exit == 0 for run in runs):
@@ -119,9 +107,9 @@ class Interleaving:
         if not self.asleep:
             return
         job = self.asleep.pop(0)
-        before = len(self.team.sandbox.calls)
+        before, kept = len(self.team.sandbox.calls), self.team.holder() in job.lock
         os.kill(job.pid, signal.SIGCONT)
-        if self.holder is job:
+        if kept:
             self.ended(job)
             return
         run = job.wait()
@@ -132,7 +120,6 @@ class Interleaving:
     def unlock(self) -> None:
         self.clean = []
         self.team.unlock()
-        self.holder = None
 
     def edit(self, what: str) -> None:
         if not self.clean:
