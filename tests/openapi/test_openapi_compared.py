@@ -32,7 +32,6 @@ def test_own_document_confirms_all() -> None:
     assert listed == {f"{n}.list_key" for n in enveloped}
     assert found.reading.problems == {}
     assert [column.name for column in found.columns["supplier"]] == ["link_to"]
-    assert "json_data" in {column.name for column in found.columns["category"]}
     assert found.unmanaged == ()
 
 

@@ -53,8 +53,18 @@ def test_document_is_valid_needs_no_key_and_counts_as_no_call() -> None:
         document = served(ask)
         assert sandbox.calls == []
         assert document["servers"] == [{"url": sandbox.url}]
-    validate(document)
     assert document["openapi"] == "3.1.0"
+    # The wide tests validate the whole.
+    few = ("supplier", "profile-attribute", "redirect", "stock")
+    paths = {p: item for p, item in document["paths"].items() if p.split("/")[1] in few}
+    names = ("Supplier", "ProfileAttribute", "Redirect")
+    components = document["components"]
+    components["schemas"] = {
+        name: schema
+        for name, schema in components["schemas"].items()
+        if name.removesuffix("Request") in names
+    }
+    validate({**document, "paths": paths, "components": components})
 
 
 @pytest.mark.wide
