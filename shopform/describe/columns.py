@@ -25,9 +25,11 @@ def columns_in(item: LiveObject) -> list[str]:
 _UNSET: Final[tuple[object, ...]] = (None, "", [], {})
 
 
-def undeclarable(name: str) -> str:
+def undeclarable(kind: Kind, name: str) -> str:
     """Return why files cannot hold a column; empty if they can."""
     column = name.removeprefix(EXTRA)
+    if column in kind.wire.unsent.value:
+        return "its form in requests is another one, or unknown"
     if _SECRET.search(column):
         return "it may be a secret, by its name"
     if _ID.search(column):
@@ -43,17 +45,20 @@ class _Column:
 
 
 def column_notes(live: Live, omissions: tuple[Omission, ...]) -> Iterator[Diagnostic]:
-    """Yield a warning for each kind whose objects show columns beyond its fields."""
+    """Yield a warning for each kind whose objects show columns beyond its fields.
+
+    `omissions` are values that are left out in any case.
+    """
     for kind in live.catalogue.kinds:
         found: dict[str, _Column] = {}
         for item in live.kind(kind.name).objects.values():
             for name in columns_in(item):
-                column = found.setdefault(name, _Column())
+                column = found.setdefault(name, _Column(why=undeclarable(kind, name)))
                 column.objects += 1
                 column.values.add(canonical(kind.type(name), item.fields[name]))
         for each in omissions:
             if each.kind == kind.name and each.field in found:
-                found[each.field].why = each.why
+                found[each.field].why = found[each.field].why or each.why
         if found:
             yield _note(kind, found)
 

@@ -203,7 +203,7 @@ class _Declarer:
             elif required or self._differs_from_default(kind, name, value):
                 yield name, value
         for name in columns_in(item):
-            if why := undeclarable(name):
+            if why := undeclarable(kind, name):
                 self._omit(kind, item, why, name)
             else:
                 type_, raw = kind.type(name), item.fields[name]

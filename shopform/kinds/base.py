@@ -79,9 +79,8 @@ class Field:
         return not self.generated and self.grade not in (Grade.DOCUMENTED, Grade.CLIENT)
 
 
-_COUNTED = "images online_since avg_rating min_stock_value"
 COMPUTED: Final = Fact(
-    frozenset(f"url cached_url created last_modified is_removed removed_on {_COUNTED}".split()),
+    frozenset("url cached_url created last_modified is_removed removed_on images".split()),
     Grade.OBSERVED,
     "K-cap, M-prod: only responses have them; K read cached_url of menus",
 )
@@ -126,7 +125,7 @@ class Wire(NamedTuple):
     `endpoint` is the path below /REST. `id` names the id field and its aliases. `list_key` is the
     key of the array in an enveloped list. `parent` is the query argument with the parent's id in
     list and create. `order` is that of lists, by `name` or `newest`, where it was observed.
-    `computed` are columns that the shop sets itself.
+    `computed` are columns that the shop sets itself, and `unsent` others that requests lack.
     `single`: the list lacks fields, so each object is read by itself.
     """
 
@@ -137,6 +136,7 @@ class Wire(NamedTuple):
     parent: Fact[str] | None = None
     order: Fact[str] | None = None
     computed: Fact[frozenset[str]] = COMPUTED
+    unsent: Fact[frozenset[str]] = Fact(frozenset(), Grade.ASSUMED, "none is known")
     single: Fact[bool] | None = None
 
 

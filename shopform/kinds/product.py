@@ -30,15 +30,21 @@ def _link(name: str, kind: str, about: str, wire: str = "") -> Field:
     )
 
 
-# What the shop computes, and lists and objects, whose forms differ by direction or were never seen.
-_UNMANAGED = Fact(
+_COMPUTED = Fact(
     COMPUTED.value.union(
-        "online_since avg_rating min_stock_value tariff_code bulk_discount_over bulk_discount"
-        " discount_intervals attributes stock_settings product_labels pdf_files related similar"
-        " bundle bundle_data html_fields extension_data mailing_list_ids main_category_name".split()
+        "online_since avg_rating min_stock_value tariff_code main_category_name".split()
     ),
     Grade.OBSERVED,
     "K-cap, M-prod; D1",
+)
+_UNSENT = Fact(
+    frozenset(
+        "bulk_discount_over bulk_discount discount_intervals attributes stock_settings"
+        " product_labels pdf_files related similar bundle bundle_data html_fields extension_data"
+        " mailing_list_ids".split()
+    ),
+    Grade.OBSERVED,
+    "K-cap, M-prod; D1: an object, another list, or never seen in requests",
 )
 
 PRODUCT = Kind(
@@ -51,7 +57,8 @@ PRODUCT = Kind(
         id=Fact(("product_id", "id"), Grade.OBSERVED, "M-prod, K-cap"),
         list_key=Fact("products", Grade.OBSERVED, "M-prod, K-cap"),
         order=Fact("newest", Grade.OBSERVED, "K-cap"),
-        computed=_UNMANAGED,
+        computed=_COMPUTED,
+        unsent=_UNSENT,
     ),
     identity=("own_id",),
     path="rewrite_url",

@@ -8,6 +8,7 @@ from time import time
 from shopform.clone.id_mapping import required_kinds, with_nested
 from shopform.describe.columns import column_notes
 from shopform.describe.from_live import declare
+from shopform.describe.redaction import redact
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ShopError, ShopformError
 from shopform.files import write_output
@@ -49,7 +50,10 @@ class WholeShop:
             yield warning(
                 "not-read", f"the {section} are omitted: {first.summary}", hint=first.hint
             )
-        yield from column_notes(self.live, self.declared().omissions)
+
+    def columns(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each kind with columns beyond its fields, if they were read."""
+        yield from column_notes(self.live, redact(self.live, self.prior)[1])
 
 
 def require_complete(live: Live) -> None:

@@ -58,7 +58,7 @@ def command(
     workspace = open_workspace(loaded) if update else open_settings(loaded, with_token=True)
     chosen = named_kinds(loaded.project.catalogue, kinds)
     found = read_shop(workspace, limits, chosen, columns=True)
-    console.diagnostics(found.warnings())
+    console.diagnostics([*found.warnings(), *found.columns()])
     if update:
         reporter.updated(update_files(workspace, found, new=new))
         return 0

@@ -75,15 +75,16 @@ class ResourceBuilder:
         )
 
     def _extra(self, declaration: Declaration, columns: Map[str, Value]) -> dict[str, Value]:
-        """Return the fields of columns; those that the kind has, or the shop sets, are refused."""
+        """Return the fields of columns; those that are fields or cannot be set are refused."""
         kind = declaration.kind
         own = self._shop.wire.get(kind.name, WireNames())
         known = kind.columns(own.fields, (own.id,) if own.id else kind.wire.id.value)
+        known |= dict.fromkeys(kind.wire.unsent.value, "")
         for name in columns.keys() & known.keys():
             field, node = known[name], child(declaration.node, "extra", name)
             self._collector.error(
                 "extra-field",
-                f"`{name}` is the field `{field}`" if field else f"the shop itself sets `{name}`",
+                f"`{name}` is the field `{field}`" if field else f"`{name}` cannot be set",
                 hint=f"declare `{field}`, not under `extra`" if field else "remove it",
                 span=(node or declaration.key).span,
                 address=declaration.address,
