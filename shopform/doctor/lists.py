@@ -162,19 +162,21 @@ def parent_key(seen: Readings) -> Finding:
 
 def list_objects(seen: Readings) -> Finding:
     """Whether objects in lists are as they are read alone."""
-    words, fewer = set(), []
+    words: dict[str, str] = {}
+    contradicts = False
     for one in seen.of("read"):
         listed, alone = seen.listing(one.kind), seen.object(one)
         items = [i for i in listed.items if seen.id(one.kind, i) == one.number] if listed else []
         if alone and items:
             missing = alone.keys() - items[0].keys()
-            words.add("fewer keys" if missing else "whole")
-            fewer += [f for f in seen.surfaces[one.kind].fields.values() if f in missing]
+            words[one.kind] = "fewer keys" if missing else "whole"
+            fields = missing & set(seen.surfaces[one.kind].fields.values())
+            contradicts |= bool(fields) and not seen.catalogue[one.kind].wire.single
     if not words:
         return unknown("no object was read")
-    kinds = sorted({one.kind for one in seen.of("read")})
-    word = "fewer keys" if "fewer keys" in words else "whole"
-    return found(word, f"a read of one {' and one '.join(kinds)}", contradicts=bool(fewer))
+    word = "fewer keys" if "fewer keys" in words.values() else "whole"
+    evidence = ", ".join(f"{kind}: {each}" for kind, each in words.items())
+    return found(word, evidence, contradicts=contradicts)
 
 
 def removed(seen: Readings) -> Finding:

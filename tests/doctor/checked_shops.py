@@ -37,14 +37,21 @@ def objects(redirect_names: str = DEFAULTS["redirect_names"]) -> dict[str, list[
         "profile-attribute-value": [{"attribute_id": 301, "val": "v"}],
         "category": [{"name": "X", "is_hidden": 1}, {"name": "A", "canonical_id": 501}],
         "product": [
-            {"name": "PB", "supplier_id": 101, "profile_id": 201, "brand_id": 801},
-            {"name": "PA", "main_category_id": 501, "canonical_id": 901},
+            {"name": "PB", **_references("product")},
+            {"name": "PA", "canonical_id": 901},
             {"name": "PC", **dict.fromkeys(PRICES, 264)},
         ],
         "menu": [{"location": place} for place in "bac"],
         "redirect": [{source: path, target: "to"} for path in "bac"],
         "webhook": [{"url": f"https://{host}.dk/", "events": ["stock"]} for host in "bac"],
     }
+
+
+def _references(kind: str) -> dict[str, int]:
+    """The first object of each other kind that a kind refers to."""
+    ids, endpoints = Endpoints.of(STANDARD).first_ids, Endpoints.of(STANDARD).of_kind
+    rows = [row for row in STANDARD[kind].rows if row.type.refers not in ("", kind)]
+    return {row.wire: ids[endpoints[row.type.refers]] for row in rows if row.type.name == "id"}
 
 
 def _plain(kind: Kind) -> list[dict[str, Any]]:

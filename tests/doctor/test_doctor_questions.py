@@ -320,7 +320,7 @@ EXCHANGES = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.lists(EXCHANGES, max_size=30))
 def test_no_answer_of_a_shop_makes_a_question_fail(exchanges: list[Recorded]) -> None:
     seen = readings(*exchanges)

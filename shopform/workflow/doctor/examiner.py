@@ -101,11 +101,14 @@ class Examiner:
             if seen.listing(kind.name) is not None:
                 self.call("absent", kind, number=UNUSED)
                 break
+        single = [kind for kind in self.kinds if kind.wire.single]
         widest = max(self.kinds, key=lambda kind: len(seen.keys(kind.name)))
-        items = seen.items(widest.name)
-        number = seen.id(widest.name, items[0]) if items else 0
-        if number and self.left:
-            self.call("read", widest, number=number)
+        for kind in dict.fromkeys((*single, widest)):
+            items = seen.items(kind.name)
+            number = seen.id(kind.name, items[0]) if items else 0
+            if number and self.left:
+                self.call("read", kind, number=number)
+                self.learn(kind)
         return self.readings
 
     @property
