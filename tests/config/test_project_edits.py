@@ -23,6 +23,7 @@ from shopform.config.write.project_edits import (
 )
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
+from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
 from shopform.model.declared import Declared
 from shopform.model.desired import Desired, Resource
@@ -36,17 +37,17 @@ ENVIRONMENT = dict.fromkeys(
 )
 
 
-def declared(address: str, **fields: Value) -> Declared:
+def declared(address: str, kinds: Catalogue = STANDARD, /, **fields: Value) -> Declared:
     at = Address(address)
-    nesting = STANDARD[at.kind].nesting
+    nesting = kinds[at.kind].nesting
     parent = Address.of(nesting.kind, *at.keys[:-1]) if nesting else None
-    resource = Resource(address=at, fields=fields, parent=parent, origin=7, kind=STANDARD[at.kind])
+    resource = Resource(address=at, fields=fields, parent=parent, origin=7, kind=kinds[at.kind])
     return Declared(
         resources={at: resource},
         ids={at: 7},
         duplicates=frozenset(),
         omissions=(),
-        catalogue=STANDARD,
+        catalogue=kinds,
     )
 
 
@@ -63,12 +64,13 @@ def remarks(text: str) -> list[str]:
 def additions(project: Project) -> Iterator[Declared]:
     """One more of every kind, wherever one of it is, and a reference among them."""
     drafts = Declarations(project, shop_names(project)[0], shop_names(project), Collector())
-    for kind in STANDARD.kinds:
+    for kind in project.catalogue.kinds:
         for draft in drafts.by_kind[kind.name][:3]:
             address = Address.of(kind.name, *draft.address.keys[:-1], "zz-new")
             short = kind.nesting and kind.nesting.short
             text = "zz-new" if short else "zz: 'new' # one"
-            fields: dict[str, Value] = dict.fromkeys(kind.identity, text)
+            required = (row.name for row in kind.rows if row.required)
+            fields: dict[str, Value] = dict.fromkeys((*kind.identity, *required), text)
             for name in fields:
                 if name in kind.refers:
                     fields[name] = Ref(draft.address)
@@ -76,7 +78,7 @@ def additions(project: Project) -> Iterator[Declared]:
                 fields[kind.route.target] = "/zz"
             if "events" in kind.fields:
                 fields["events"] = ("paid", "stock")
-            yield declared(address, **fields)
+            yield declared(address, project.catalogue, **fields)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[path.name for path in EXAMPLES])
@@ -96,8 +98,9 @@ def test_one_more_of_each_kind_is_all_that_is_added(example: Path, tmp_path: Pat
             a: r.fields for a, r in before.items()
         }
         assert remarks(change.text) == remarks(project.contents[change.name])
-        assert format_text(change.text, change.name, Collector(), STANDARD) == change.text
-    assert count >= 5
+        kinds = project.catalogue
+        assert format_text(change.text, change.name, Collector(), kinds) == change.text
+    assert count >= min(5, len(before))
 
 
 def small(tmp_path: Path, text: str) -> Project:
