@@ -1,6 +1,7 @@
 """Runs with kinds that the project declares: what is recorded of them, and what changed since."""
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -53,7 +54,9 @@ class Project:
         (self.folder / "notes.yaml").write_text(json.dumps(notes), "utf-8")
 
     def run(self, *arguments: str, code: int = 0) -> Run:
-        done = run_here(self.folder, *arguments, environment=environment_of(KEY))
+        done = run_here(
+            self.folder, *arguments, environment=environment_of(KEY, SHOPFORM_TRACEBACK="1")
+        )
         assert done.exit == code, f"{arguments}\n{done.text}"
         return done
 
@@ -221,3 +224,138 @@ def test_the_sandbox_serves_the_kinds_of_a_project(project: Project) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def test_kinds_that_identify_others_by_references(project: Project, shop: Sandbox) -> None:
+    """The names are confirmed by a create that waits for no other, and children are found again."""
+    above = {"type": "reference", "to": "note"}
+    kinds = changed(above=above, brand={"type": "reference", "to": "brand"})
+    kinds["note"]["identity"] = ["above", "headline"]
+    notes = {
+        "a": {"headline": "A", "above": "b", "lines": ["one"]},
+        "b": {"headline": "B", "above": "c"},
+        "c": {"headline": "C", "brand": "x"},
+    }
+    project.declare(kinds, {"notes": notes, "brands": {"x": {"name": "X"}}})
+    plan = json.loads(project.run("plan", "--json").out)
+    steps = {step["address"]: step for step in plan["steps"]}
+    assert list(steps) == ["brand.x", "note.c", "note.b", "note.a", "line.a.one"]
+    assert [address for address, step in steps.items() if step.get("confirm")] == [
+        "brand.x",
+        "note.c",
+        "line.a.one",
+    ]
+    project.run("apply", "--auto-approve")
+    shutil.rmtree(project.folder / "state")
+    assert "5 to import, 0 to add" in project.run("plan").out
+    assert len(shop.data("line")) == 1
+
+
+RICH: dict[str, Any] = {
+    "topic": {
+        "section": "topics",
+        "endpoint": "topic",
+        "id": "topic_id",
+        "identity": ["above", "name"],
+        "path": "slug",
+        "slug": "name",
+        "fixed": "is_root",
+        "fields": {
+            "name": {"type": "text", "required": True},
+            "above": {"type": "reference", "to": "topic", "wire": "above_id"},
+            "slug": {"type": "path"},
+            "price": {"type": "decimal"},
+            "brands": {"type": "references", "to": "brand"},
+            "words": {"type": "set"},
+            "images": {"type": "images"},
+            "layout": {"type": "choice", "values": ["wide", "narrow"]},
+        },
+    },
+    "remark": {
+        "section": "remarks",
+        "endpoint": "remark",
+        "id": "remark_id",
+        "identity": ["val"],
+        "parent": {"kind": "topic", "argument": "topic_id"},
+        "fields": {
+            "val": {"type": "text", "required": True},
+            "category": {"type": "reference", "to": "category", "wire": "category_id"},
+        },
+    },
+    "answer": {
+        "section": "answers",
+        "endpoint": "answer",
+        "id": "answer_id",
+        "identity": ["val"],
+        "parent": {"kind": "remark", "argument": "remark_id", "short": "val"},
+        "fields": {"val": {"type": "text", "required": True}},
+    },
+    "badge": {
+        "section": "badges",
+        "endpoint": "badge",
+        "id": "badge_id",
+        "identity": ["name"],
+        "parent": {"kind": "category", "argument": "category_id"},
+        "fields": {"name": {"type": "text", "required": True}},
+    },
+}
+OBJECTS: dict[str, Any] = {
+    "brands": {"a": {"name": "A"}, "b": {"name": "B"}},
+    "categories": {"men": {"name": "Herre", "badges": {"new": {"name": "New"}}}},
+    "topics": {
+        "root": {"name": "Root", "slug": "root", "price": "19,50", "brands": ["b", "a"]},
+        "leaf": {
+            "name": "Leaf",
+            "above": "root",
+            "words": ["y", "x"],
+            "layout": "narrow",
+            "images": [{"file": "leaf.png", "description": "A leaf"}],
+            "remarks": {"first": {"val": "First", "category": "men", "answers": ["Yes", "No"]}},
+        },
+    },
+}
+
+
+@pytest.mark.wide
+def test_kinds_of_every_type_nested_in_each_other_and_in_ours(tmp_path: Path) -> None:
+    files = tmp_path / "kinds"
+    files.mkdir()
+    (files / "shopform.yaml").write_text(json.dumps({"kinds": RICH}), "utf-8")
+    catalogue = load_project(files, STANDARD).catalogue
+    assert [*catalogue][-4:] == ["topic", "remark", "answer", "badge"]
+    with (
+        Sandbox(token=KEY, catalogue=catalogue) as shop,
+        Sandbox(token=KEY, catalogue=catalogue) as other,
+    ):
+        project = Project(tmp_path / "project", shop.url)
+        (project.folder / "leaf.png").write_bytes(b"picture")
+        project.declare(RICH, OBJECTS)
+        project.run("apply", "--auto-approve")
+        project.run("plan", "--detailed-exitcode")
+        project.run("drift")
+        root, leaf = shop.data("topic")
+        assert (leaf["above_id"], leaf["layout"]) == (root["topic_id"], "narrow")
+        assert len(shop.data("answer")) == 2
+        assert [row["name"] for row in shop.data("badge")] == ["New"]
+        made = project.run("dump").out
+        assert "remarks:\n      first:\n        val: First\n        category: men\n" in made
+        shutil.rmtree(project.folder / "state")
+        again = project.run("plan", "--detailed-exitcode", code=2).out
+        assert ", 0 to add, 0 to change, 0 to destroy." in again, again
+        project.run("apply", "--auto-approve")
+        changed = deepcopy(OBJECTS)
+        del changed["topics"]["leaf"]
+        changed["topics"]["root"]["brands"] = ["a"]
+        project.declare(RICH, changed)
+        allowed = [f"--allow-delete={kind}=9" for kind in ("topic", "remark", "answer")]
+        project.run("apply", "--auto-approve", *allowed)
+        assert (len(shop.data("topic")), shop.data("answer")) == (1, [])
+        project.run("undo", "--auto-approve")
+        assert len(shop.data("answer")) == 2
+        both = {"demo": shop.url, "other": other.url}
+        shops = {name: {"url": url, "token": "${env:SHOPFORM_TOKEN}"} for name, url in both.items()}
+        settings = {"shops": shops, "kinds": RICH}
+        (project.folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+        project.run("clone", "--from", "demo", "--to", "other", "--auto-approve")
+        assert {row["val"] for row in other.data("answer")} == {"Yes", "No"}
+        assert [row["name"] for row in other.data("badge")] == ["New"]

@@ -42,16 +42,21 @@ _PLAIN: Final[Mapping[str, type[FieldType]]] = {
 def extended(catalogue: Catalogue, specs: Specs) -> Catalogue:
     """Return the kinds with those of a project after them, parents before children.
 
-    The specs must have no problems.
+    Kinds that identify another come before it too, since objects are matched in this order. The
+    specs must have no problems.
     """
-    order: list[str] = []
+    order: dict[str, None] = {}
+    seen: set[str] = set()
 
     def add(name: str) -> None:
-        parent = specs[name].parent
-        if parent and parent.kind in specs:
-            add(parent.kind)
-        if name not in order:
-            order.append(name)
+        if name not in specs or name in seen:
+            return
+        seen.add(name)
+        spec = specs[name]
+        add(spec.parent.kind if spec.parent else "")
+        for field in spec.identity:
+            add(spec.fields[field].to or "")
+        order[name] = None
 
     for name in specs:
         add(name)

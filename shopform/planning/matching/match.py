@@ -23,7 +23,8 @@ from shopform.planning.matching.result import (
 def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObject], bool]:
     """Return a function that selects the parents whose children must be read.
 
-    These are the managed ones and those that may be declared; each of the others saves a call.
+    These are the managed ones and those that may be declared; each of the others saves a call. Of
+    an identity its references are left out: the ids of their targets are not known yet.
     """
     children = desired.catalogue.children
     owned = {(a.kind, entry.id) for a, entry in prior.resources.items() if children.get(a.kind)}
@@ -33,18 +34,26 @@ def relevant_parents(desired: Desired, prior: Prior) -> Callable[[Kind, LiveObje
         kind = resource.kind
         if not children[kind.name]:
             continue
-        identity = declared_identity(kind, resource, {}, frozenset())
-        identities.setdefault(kind.name, set()).add(identity or ())
+        parts = (resource.fields.get(name) for name in kind.identity)
+        identities.setdefault(kind.name, set()).add(_own(kind, identified(kind, parts)))
     for intent in prior.pending:
-        identity = identified(desired.catalogue[intent.kind], intent.identity)
+        kind = desired.catalogue[intent.kind]
+        identity = _own(kind, identified(kind, intent.identity))
         identities.setdefault(intent.kind, set()).add(identity)
 
     def wanted(kind: Kind, item: LiveObject) -> bool:
         if (kind.name, item.id) in owned:
             return True
-        return live_identity(kind, item, frozenset()) in identities.get(kind.name, ())
+        known = identities.get(kind.name, ())
+        return _own(kind, live_identity(kind, item, frozenset())) in known
 
     return wanted
+
+
+def _own(kind: Kind, identity: Identity) -> Identity:
+    """Return the parts of an identity that are not references."""
+    pairs = zip(kind.identity, identity, strict=False)
+    return tuple(part for name, part in pairs if name not in kind.refers)
 
 
 def match(desired: Desired, prior: Prior, live: Live, out: Collector) -> Matching:

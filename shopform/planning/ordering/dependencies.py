@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from shopform.kinds import Kind
-from shopform.kit.graphs import find_cycles
+from shopform.kit.graphs import find_cycles, reachable
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
@@ -214,7 +214,8 @@ def _moves(steps: list[Step], draft: PlanDraft) -> None:
 def _probes(draft: PlanDraft) -> None:
     """Confirm assumed field names by one create, read back before all others that send such names.
 
-    It is one without dependencies if possible, so that no other failure can block the kind.
+    It is one without dependencies if possible, so that no other failure can block the kind, and
+    one that waits for no other of them, which waits for it.
     """
     graph = draft.graph
     for kind in {step.kind for step in graph.steps.values() if step.confirm}:
@@ -222,6 +223,9 @@ def _probes(draft: PlanDraft) -> None:
         writes = [s for s in graph.steps.values() if s.kind == kind and assumed & s.fields.keys()]
         creates = [step for step in writes if step.confirm]
         probe = min(creates, key=lambda step: (bool(graph.after[step.key]), step.key))
+        left = {step.key: step for step in creates if step is not probe}
+        while earlier := left.keys() & reachable(graph.after[probe.key], graph.after):
+            probe = left.pop(min(earlier))
         for step in writes:
             if step.key != probe.key:
                 graph.steps[step.key] = replace(step, confirm=False)
