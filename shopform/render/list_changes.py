@@ -34,24 +34,28 @@ def list_change(before: object, after: object) -> ListChange:
 
 
 def elements(side: object) -> list[object]:
-    """Return the elements of a list, and after each record those of the lists in it."""
+    """Return the elements of a list, and after each record those of the lists of records in it."""
     listed = side if isinstance(side, list | tuple) else ()
     return [part for e in listed for part in _flat(asdict(e) if isinstance(e, Image) else e)]
 
 
 def _flat(element: object, above: str = "") -> Iterator[object]:
-    """Yield an element, and those in its lists, which are named by their path."""
+    """Yield an element, and those in its lists of records, which are named by their path."""
     if not isinstance(element, Mapping):
         yield element
         return
-    inner = [v for v in element.values() if isinstance(v, list | tuple)]
+    inner = {name: value for name, value in element.items() if _has_records(value)}
     name = next((n for n in _NAMES if n in element), "")
     path = f"{above} / {element[name]}" if above and name else element.get(name)
-    own = {n: v for n, v in element.items() if not isinstance(v, list | tuple)}
+    own = {n: v for n, v in element.items() if n not in inner}
     yield {**own, name: path} if above and name else own
-    for each in inner:
+    for each in inner.values():
         for part in each:
             yield from _flat(part, str(path))
+
+
+def _has_records(value: object) -> bool:
+    return isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value)
 
 
 def title(element: object) -> dict[str, str]:

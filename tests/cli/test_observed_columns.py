@@ -65,7 +65,7 @@ def test_such_a_column_is_written_once_the_shop_showed_it(tmp_path: Path, name: 
         assert sandbox.data("category")[-1][name] == value
 
 
-def test_values_that_hide_are_those_of_the_two_columns_for_visitors() -> None:
+def test_values_that_hide_are_those_of_the_columns_for_visitors() -> None:
     rows = STANDARD["category"].fields
     hiding = {name: row.hides for name, row in rows.items() if isinstance(row.hides, bool)}
-    assert hiding == {"is_online": False, "is_hidden": True}
+    assert hiding == {"is_online": False, "is_hidden": True, "no_internal_search": True}
