@@ -59,8 +59,8 @@ FORMS = ((), ("--json",), ("--format", "markdown"), ("--quiet",), ("--json-strea
 def test_a_plan_that_the_budget_cannot_hold_is_refused_as_apply_refuses_it(
     run: Shopform, project: Path, sandbox: Sandbox
 ) -> None:
-    brands = {f"b{n}": {"name": f"Brand {n}"} for n in range(6)}
-    run("validate", brands=brands)
+    suppliers = {f"b{n}": {"name": f"Supplier {n}"} for n in range(6)}
+    run("validate", suppliers=suppliers)
     for form in FORMS:
         run("plan", *form, "--max-calls", "7", code=17)
         run("plan", *form, "--max-calls", "8")
@@ -69,7 +69,7 @@ def test_a_plan_that_the_budget_cannot_hold_is_refused_as_apply_refuses_it(
     assert "needs 7 more calls, 6 of them to write, and 6 are left" in told["notes"][0]["summary"]
     run("apply", "--auto-approve", "--max-calls", "7", code=17)
     run("apply", "--auto-approve", "--json", "--max-calls", "7", code=17)
-    assert sandbox.data("brand") == []
+    assert sandbox.data("supplier") == []
     # The same by the day: reading once more is a part of what apply needs.
     spent = next((project / ".shopform" / "calls").iterdir()).stat().st_size
     limited(project, sandbox, spent + 1 + 7)
@@ -78,28 +78,28 @@ def test_a_plan_that_the_budget_cannot_hold_is_refused_as_apply_refuses_it(
     limited(project, sandbox, spent + 6)
     assert "and 2 are left for them today" in run("plan", "--out", "saved", code=17).err
     run("apply", "saved", code=17)
-    assert sandbox.data("brand") == []
+    assert sandbox.data("supplier") == []
     # What is said of a budget is not said of another one's.
     limited(project, sandbox, 1_000)
     run("apply", "saved")
-    assert len(sandbox.data("brand")) == 6
+    assert len(sandbox.data("supplier")) == 6
     for verb in (("destroy", "--auto-approve"), ("undo", "--auto-approve"), ("undo",)):
         run(*verb, "--max-calls", "12", code=17)
-    assert len(sandbox.data("brand")) == 6
+    assert len(sandbox.data("supplier")) == 6
 
 
 def test_a_budget_may_be_used_up_on_purpose(run: Shopform, sandbox: Sandbox) -> None:
-    brands = {f"b{n}": {"name": f"Brand {n}"} for n in range(4)}
-    planned = run("plan", "--partial", "--max-calls", "4", brands=brands)
+    suppliers = {f"b{n}": {"name": f"Supplier {n}"} for n in range(4)}
+    planned = run("plan", "--partial", "--max-calls", "4", suppliers=suppliers)
     assert "warning: the plan needs 5 more calls" in planned.err
     done = run("apply", "--auto-approve", "--partial", "--max-calls", "4", code=17)
     assert "the rest of the budget, 1 call, is reserved to verify what was written" in " ".join(
         done.err.split()
     )
-    assert len(sandbox.data("brand")) == 2
+    assert len(sandbox.data("supplier")) == 2
     assert [call.method for call in sandbox.calls[-3:]] == ["POST", "POST", "GET"]
     run("apply", "--auto-approve")
-    assert len(sandbox.data("brand")) == 4
+    assert len(sandbox.data("supplier")) == 4
 
 
 def test_what_a_budget_of_any_size_writes_is_verified(

@@ -393,9 +393,9 @@ def test_shops_are_applied_one_after_the_other(run: Shopform, shops: Shops) -> N
     assert list(dict.fromkeys(order)) == ["production", "norway", "staging"]
     assert order == sorted(order, key=["production", "norway", "staging"].index)
     assert rows(done) == {
-        "production": "0 2 0 0 0 6 applied",
-        "norway": "0 2 0 0 0 6 applied",
-        "staging": "0 3 0 0 0 7 applied",
+        "production": "0 2 0 0 0 7 applied",
+        "norway": "0 2 0 0 0 7 applied",
+        "staging": "0 3 0 0 0 8 applied",
     }
     again = run("apply", "--shop", "all", "--auto-approve")
     assert set(rows(again).values()) == {"0 0 0 0 0 2 no changes"}
@@ -405,7 +405,7 @@ def test_shops_are_applied_one_after_the_other(run: Shopform, shops: Shops) -> N
     ("spec", "code", "verdict"),
     [
         ("GET /brand:1+:401", 16, "- - - - - - key refused"),
-        ("POST /webhook:1+:400", 14, "0 1 0 0 0 5 partly applied"),
+        ("POST /webhook:1+:400", 14, "0 1 0 0 0 6 partly applied"),
         ("POST:1+:400", 1, "0 0 0 0 0 4 request refused"),
     ],
 )
@@ -416,7 +416,7 @@ def test_the_first_that_does_not_end_well_is_the_last(
     done = run("apply", "--shop", "all", "--auto-approve")
     assert done.exit == code, done.text
     assert rows(done) == {
-        "staging": "0 3 0 0 0 7 applied",
+        "staging": "0 3 0 0 0 8 applied",
         "production": verdict,
         "norway": "- - - - - - not begun",
     }
@@ -438,7 +438,7 @@ def test_every_shop_is_approved_by_itself(
     done = run("apply", "--shop", "all")
     assert done.exit == 1
     assert [row.split()[-2:] for row in rows(done).values()] == [
-        ["7", "applied"],
+        ["8", "applied"],
         ["not", "approved"],
         ["not", "begun"],
     ]
@@ -616,7 +616,7 @@ def test_an_interrupted_apply_begins_no_other_shop(
     done = started.wait()
     assert done.exit == 130
     assert list(rows(done).values()) == [
-        "0 3 0 0 0 7 applied",
+        "0 3 0 0 0 8 applied",
         "- - - - - - interrupted",
         "- - - - - - not begun",
     ]
