@@ -9,6 +9,7 @@ from shopform.kinds.field_types import (
     Flag,
     Html,
     Images,
+    Number,
     Path,
     Reference,
     References,
@@ -18,6 +19,7 @@ from shopform.kinds.field_types import (
 
 # Defaults: the unset fields of 14 captured products.
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, M-prod, K-cap")
+observed = partial(Field, grade=Grade.OBSERVED, source="M-prod, K-cap; not among D1's arguments")
 text = partial(documented, default="")
 code = partial(documented, type=Text(), default=None)
 amount = partial(documented, type=Decimal(), default=None, empty=None)
@@ -76,7 +78,9 @@ PRODUCT = Kind(
             required=True,
         ),
         documented("name", Text(), "The name.", required=True),
-        documented("is_online", Flag(), "Whether it is shown in the shop.", default=True),
+        documented(
+            "is_online", Flag(), "Whether it is shown in the shop.", default=True, hides=False
+        ),
         amount("price", about="The price."),
         amount("sale_price", about="The reduced price."),
         amount("purchase_price", about="The purchase price."),
@@ -99,15 +103,13 @@ PRODUCT = Kind(
         _link("profile", "profile", "Key of its profile."),
         _link("supplier", "supplier", "Key of its supplier."),
         _link("brand", "brand", "Key of its brand."),
-        Field(
+        observed(
             "manufacturer",
             Reference("manufacturer"),
             "Key of its manufacturer.",
             wire="manufacturer_id",
             default=None,
             empty=None,
-            grade=Grade.OBSERVED,
-            source="M-prod, K-cap; not among D1's arguments",
         ),
         _link(  # D1 does not say what the id names; a product is assumed
             "canonical",
@@ -147,6 +149,16 @@ PRODUCT = Kind(
             "Whether the shop takes it offline by itself.",
             default=False,
         ),
+        observed("no_shopping", Flag(), "Its flag `no_shopping`.", default=False),
+        observed("no_partner_ads", Flag(), "Its flag `no_partner_ads`.", default=False),
+        observed(
+            "no_internal_search",
+            Flag(),
+            "Whether the shop's own search leaves it out.",
+            default=False,
+            hides=True,
+        ),
+        observed("weight", Number(), "Its weight among the products.", default=0),
         documented(
             "stock",
             Seed(endpoint="stock", key="SKU", value="stock"),

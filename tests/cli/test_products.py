@@ -98,6 +98,8 @@ def test_a_real_list_is_dumped_and_planned_without_a_change(real: Shop) -> None:
     assert "rewrite_url: stoevle-x" in dumped
     assert 'price: "149.95"' in dumped
     assert "categories: [sko, tilbud]" in dumped
+    assert dumped.count("no_partner_ads: true") == 2
+    assert "extra:" not in dumped
     told = real.run("plan", "--detailed-exitcode", code=2)
     assert "Plan: 5 to import, 0 to add, 0 to change, 0 to destroy." in told, told
     real.run("apply", "--auto-approve")

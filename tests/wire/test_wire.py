@@ -80,7 +80,8 @@ def laid_out(folder: str, sandbox: Sandbox) -> Path:
     directory = copy_project(PROJECT, Path(folder) / "project", sandbox)
     sections = with_samples({section: dict.fromkeys(keys) for section, keys in BY_HAND.items()})
     made = {kind.section: sections[kind.section] for kind in BY_ROWS}
-    del made["products"]["a"]["manufacturer"]  # a shop that drops its column refuses the product
+    for name in STANDARD["product"].tentative:  # a shop without these columns refuses them
+        made["products"]["a"].pop(name, None)
     (directory / "samples.yaml").write_text(json.dumps(made), "utf-8")
     (directory / PICTURE).write_bytes(b"picture")
     return directory
