@@ -33,6 +33,8 @@ UNKNOWABLE = {
     **dict.fromkeys((("denied", "403"), ("denied", "401")), "nothing is refused"),
     ("limit_over", "clamp"): "where every list is bare and ignores limits",
     ("limit_over", "refuse"): "where every list is bare and ignores limits",
+    ("paging_count", "page"): "where no list of a kind without a parent has an envelope",
+    ("paging_count", "total"): "where no list of a kind without a parent has an envelope",
 }
 ROWS = covering(WORDS, frozenset([REFUSES]), 58)
 Table = dict[tuple[str, str], dict[str, Counter[str]]]

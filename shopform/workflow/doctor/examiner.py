@@ -176,14 +176,13 @@ class Examiner:
         """Ask one bare list and one enveloped list for a page of one, and a list for too many."""
         seen, asked = self.readings, dict[bool, Kind]()
         for kind, listed in seen.listings():
-            enveloped = bool(listed.key)
-            if enveloped not in asked and len(listed.items) > 1 and not kind.nesting:
-                asked[enveloped] = kind
+            form = bool(listed.key)
+            if form not in asked and len(listed.items) > 1 and not kind.nesting:
+                asked[form] = kind
                 self.call("small", kind, query={"limit": 1, "offset": 0})
-        enveloped_first = [kind for kind, listed in seen.listings() if listed.key]
-        for kind in [*enveloped_first, *asked.values()][:1]:
-            if not kind.nesting:
-                self.call("over", kind, query={"limit": OVER, "offset": 0})
+        enveloped = [kind for kind, listed in seen.listings() if listed.key and not kind.nesting]
+        for kind in [*enveloped, *asked.values()][:1]:
+            self.call("over", kind, query={"limit": OVER, "offset": 0})
 
 
 def _content(body: bytes) -> tuple[object, str]:
