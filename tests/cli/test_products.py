@@ -227,7 +227,7 @@ def test_three_hundred_products_with_images_and_stock(tmp_path: Path) -> None:
             "1 apply": 608,
             "2 plan": 4,
             "3 drift": 4,
-            "4 clone": 315,
+            "4 clone": 316,
             "5 apply": 307,
             "6 undo": 307,
         }
