@@ -106,7 +106,10 @@ class Nonsense(ShopError):
 
 
 class ListMissing(ShopError):
+    """`assumed`: no source names the path of the kind, so the shop may have none of it."""
+
     code = "list-missing"
+    assumed = False
 
 
 class OutcomeUnknown(ShopError):

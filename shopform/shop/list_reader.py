@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeVar
 
 from shopform.errors import Absent, AccessRefused, ListMissing, Nonsense, ShopformError
-from shopform.kinds import Kind
+from shopform.kinds import Grade, Kind
 from shopform.shop.client import Client
 from shopform.shop.codec import Item, Names, identify, unwrap
 from shopform.shop.pages import (
@@ -122,13 +122,24 @@ def _first_page(client: Client, one: Listing) -> ListPage | None:
         if one.parent_id is not None:
             one.problem = "nothing instead"
             return None
-        one.refused = ListMissing(
-            f"the shop has no `/{one.names.endpoint}`",
-            hint="check the `url` of this shop, or set `endpoint` under its `wire:`",
-        )
+        one.refused = _missing(one)
     if not one.tolerant:
         raise one.refused
     return None
+
+
+def _missing(one: Listing) -> ListMissing:
+    known, given = one.kind.wire.endpoint, one.names.endpoint
+    if known.grade is not Grade.ASSUMED or given != known.value:
+        hint = "check the `url` of this shop, or set `endpoint` under its `wire:`"
+        return ListMissing(f"the shop has no `/{given}`", hint=hint)
+    found = ListMissing(
+        f"the shop has no `/{given}`, the assumed path of {one.kind.section}",
+        hint=f"remove its {one.kind.section} from the files, or set"
+        f" `wire: {one.kind.name}: endpoint:` of this shop if the path is another",
+    )
+    found.assumed = True
+    return found
 
 
 def _follow(client: Client, one: Listing, first: ListPage) -> None:

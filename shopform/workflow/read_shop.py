@@ -10,7 +10,7 @@ from shopform.describe.columns import column_notes
 from shopform.describe.from_live import declare
 from shopform.describe.redaction import redact
 from shopform.diagnostics import Collector, Diagnostic, warning
-from shopform.errors import ShopError, ShopformError
+from shopform.errors import ListMissing, ShopError, ShopformError
 from shopform.files import write_output
 from shopform.model.columns import columns_of
 from shopform.model.declared import Declared
@@ -44,7 +44,11 @@ class WholeShop:
         return {name: str(problem) for name, problem in self.unread.items()}
 
     def warnings(self) -> Iterator[Diagnostic]:
+        """Warn of the kinds that are missing, except where the shop has none as far as is known."""
+        owned = {address.kind for address in self.prior.resources}
         for name, problem in self.unread.items():
+            if isinstance(problem, ListMissing) and problem.assumed and name not in owned:
+                continue
             first = problem.diagnostics[0]
             section = self.live.catalogue[name].section
             yield warning(

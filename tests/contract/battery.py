@@ -288,6 +288,44 @@ def the_front_page_is_never_destroyed() -> None:
         assert refused.basis.anchor.host == f"127.0.0.1:{one.sandbox.port}"
 
 
+def pages_are_reset_swapped_and_kept() -> None:
+    with line(seed={"page": [{"headline": "Velkommen", "is_front": 1}]}) as one:
+        draw(one.directory)
+        front = {"headline": "Velkommen"}
+        whole = {
+            "headline": "Om os",
+            "text": "<p>Vi er</p>\n<p>[YEAR]</p>\n",
+            "tag": "om",
+            "no_index": True,
+            "meta_title": "Om",
+            "meta_description": "Om os",
+            "meta": "a=1",
+            "rewrite_url": "om/os",
+            "images": [IMAGE],
+        }
+        one.declare(pages={"front": front, "a": whole})
+        one.settle()
+        assert not [s for s in _entries(one, "page") if s.get("stored")]
+        one.declare(pages={"front": front, "a": {"headline": "Om os", "no_index": False}})
+        (change,) = one.plan().changes
+        assert ("no_index", True, False) in {(f.name, f.before, f.after) for f in change.fields}
+        one.declare(pages={"front": front, "a": {"headline": "Om os"}})
+        one.settle()
+        texts = ("text", "tag", "meta", "meta_title", "meta_description")
+        bare = dict.fromkeys(texts, "") | {"no_index": 0, "images": [], "rewrite_url": "om/os"}
+        assert {name: one.rows("page")[1][name] for name in bare} == bare
+        for ends in ("ab", "ba"):
+            pages = {
+                key: {"headline": key, "rewrite_url": f"p-{end}"}
+                for key, end in zip("ab", ends, strict=True)
+            }
+            one.declare(pages={"front": front, **pages})
+            one.settle()
+        assert [row["rewrite_url"] for row in one.rows("page")[1:]] == ["p-b", "p-a"]
+        one.declare()
+        assert errors(one.plan()) == ["fixed"]
+
+
 def products_are_counted_before_what_holds_them_goes() -> None:
     holders = {"supplier_id": 101, "profile_id": 201, "brand_id": 801, "categories": [502]}
     seed: dict[str, list[dict[str, Any]]] = {
@@ -402,6 +440,7 @@ SCENARIOS: tuple[tuple[str, Scenario], ...] = (
     ("webhook", unknown_words_draw_a_warning),
     ("redirect", odd_statuses_draw_a_warning),
     ("category", the_front_page_is_never_destroyed),
+    ("page", pages_are_reset_swapped_and_kept),
     ("supplier profile brand category", products_are_counted_before_what_holds_them_goes),
     ("attribute value", what_cannot_hold_values_is_not_asked_for_them),
     ("attribute value profile", nested_objects_are_made_moved_by_key_and_removed),

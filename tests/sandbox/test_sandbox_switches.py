@@ -65,8 +65,9 @@ def walk(ask: Asker) -> dict[str, str]:
 
 
 def visit(switches: dict[str, str]) -> dict[str, str]:
-    seed = {name: [{"name": "Ecco"}] for name in ("brand", "manufacturer")}
+    seed = {name: [{"name": "Ecco"}] for name in ("brand", "manufacturer", "label")}
     seed["menu"] = [{"location": "top"}]
+    seed["page"] = [{"headline": "Om", "no_index": 1}]
     settings: dict[str, Any] = {"products": 2, "deny": ["brand:write"], "seed": seed}
     with shop(switches=switches, **settings) as (sandbox, ask):
         text = json.dumps(walk(ask)).replace(str(sandbox.port), "PORT")

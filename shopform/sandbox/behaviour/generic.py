@@ -8,7 +8,7 @@ from typing import Any
 
 from shopform.kinds import Kind
 from shopform.sandbox.behaviour import images
-from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
+from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy, unwritable
 from shopform.sandbox.behaviour.surface import Surface
 from shopform.sandbox.behaviour.table import PendingRow, Table, View
 from shopform.sandbox.messages import Refusal
@@ -60,10 +60,11 @@ def table_of(kind: Kind, first: int, endpoints: Mapping[str, str]) -> type[Table
     `endpoints` are those of the kinds that it may refer to.
     """
     rows = kind.fields
+    fixed = {kind.fixed: unwritable(ColumnType.FLAG, 0)} if kind.fixed else {}
     body: dict[str, Any] = {
         "surface": Surface.of(kind.wire),
         "first_id": first,
-        "columns": {row.wire: _COLUMNS[row.type.name] for row in rows.values()},
+        "columns": {row.wire: _COLUMNS[row.type.name] for row in rows.values()} | fixed,
         "label": rows[kind.identity[-1]].wire,
         "required": tuple(row.wire for row in rows.values() if row.required),
         "path": rows[kind.path].wire if kind.path else "",

@@ -1,6 +1,6 @@
 """Plan a copy from one shop to another."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -214,15 +214,17 @@ class CloneSource:
         ids |= {c.address: c.id for c in made.changes if c.importing and c.id}
         warnings = [
             *planner.warnings,
-            *self._unread(),
+            *self._unread({address.kind for address in prior.resources}),
             *managed_in_both(ids, own, self.scope.target),
         ]
         return conflicts_as_warnings(
             replace(made, diagnostics=(*as_warnings(made.diagnostics), *warnings))
         )
 
-    def _unread(self) -> Iterable[Diagnostic]:
+    def _unread(self, copied: Collection[str]) -> Iterable[Diagnostic]:
         for name, problem in (self.unread or {}).items():
+            if isinstance(problem, ListMissing) and problem.assumed and name not in copied:
+                continue
             first = problem.diagnostics[0]
             summary = f"the {self.catalogue[name].section} are not copied: {first.summary}"
             yield warning("not-copied", summary, hint=first.hint)
