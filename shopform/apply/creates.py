@@ -153,8 +153,8 @@ class _Creation:
 
     def _kept(self, name: str, held: Mapping[str, object]) -> bool:
         """Return whether the shop stored a field of this name, perhaps rewritten."""
-        if name not in held:
-            return False
+        if name not in held or self.kind.type(name).unreadable:
+            return bool(held.get(name))
         sent, now = self._canonical(name, self.fields), self._canonical(name, held)
         return now == sent or (isinstance(now, str) and now != "")
 
