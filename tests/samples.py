@@ -46,6 +46,8 @@ def sample(
         for name, row in kind.declarable.items()
         if row.required or not bare
     }
+    if kind.path in found:
+        found[kind.path] = f"{kind.name}/{number}"  # all pages share the paths of the shop
     label = kind.identity[-1]
     return found | {label: str(found[label]).replace("\n", " ")}
 
