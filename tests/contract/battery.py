@@ -296,7 +296,7 @@ def pages_are_reset_swapped_and_kept() -> None:
     with line(seed={"page": [{"headline": "Velkommen", "is_front": 1}]}) as one:
         draw(one.directory)
         front = {"headline": "Velkommen"}
-        whole = {
+        whole: dict[str, Any] = {
             "headline": "Om os",
             "text": "<p>Vi er</p>\n<p>[YEAR]</p>\n",
             "tag": "om",

@@ -65,6 +65,7 @@ def walk(ask: Asker) -> dict[str, str]:
 
 
 def visit(switches: dict[str, str]) -> dict[str, str]:
+    seed: dict[str, list[dict[str, Any]]]
     seed = {name: [{"name": "Ecco"}] for name in ("brand", "manufacturer", "label")}
     seed["menu"] = [{"location": "top"}]
     seed["page"] = [{"headline": "Om", "no_index": 1}]
