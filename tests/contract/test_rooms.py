@@ -42,8 +42,10 @@ CALENDARS = {
     "shopform/model/freeze_windows.py": {"datetime", "zoneinfo", "holidays"},
     "shopform/planning/checks/freeze_windows.py": {"datetime", "zoneinfo"},
 }
-# English words too: only forbidden where they stand alone as a text.
-COMMON = frozenset({"value", "values", "attribute", "attributes"})
+# English words too, such as the pages of a list: only forbidden where they stand alone as a text.
+COMMON = frozenset(
+    {"value", "values", "attribute", "attributes", "page", "pages", "label", "labels"}
+)
 # Keys of Terraform's plan representation, of OpenAPI, OAuth and `kinds:`, where those are written
 # and read, and the name of a command.
 _TERRAFORMS = (
@@ -58,6 +60,9 @@ FOREIGN_KEYS = {
     "shopform/sandbox/local.py": frozenset({"products"}),
     "shopform/kit/signatures.py": frozenset({"product"}),
     "shopform/cli/main.py": frozenset({"webhook"}),
+    "shopform/doctor/lists.py": frozenset({"page"}),
+    "shopform/forge/api.py": frozenset({"page"}),
+    "shopform/render/html/templates.py": frozenset({"labels"}),
     "shopform/cli/commands/webhook.py": frozenset({"webhook"}),
 }
 # A word of the project file, chosen for its users.
