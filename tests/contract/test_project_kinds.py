@@ -40,6 +40,7 @@ def with_kinds(**kinds: Any) -> Catalogue:
     return extended(STANDARD, specs)
 
 
+@pytest.mark.wide
 def test_a_declared_kind_lives_a_whole_life(tmp_path: Path) -> None:
     """It is planned, applied, checked for drift, dumped, cloned and undone, over real HTTP."""
     life.main(tmp_path, with_kinds(album=ALBUM), {"album": ALBUM})
