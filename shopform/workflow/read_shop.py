@@ -82,8 +82,8 @@ def read_shop(
     missing in a dump would be deleted or duplicated by an apply.
     """
     prior, catalogue = workspace.store().read(), workspace.shop.catalogue
-    used = {address.kind for address in (*workspace.desired.resources, *prior.resources)}
-    wanted = required_kinds(catalogue, with_nested(catalogue, kinds) or catalogue.usual(used))
+    usual = catalogue.usual(workspace.kinds_in_use(prior))
+    wanted = required_kinds(catalogue, with_nested(catalogue, kinds) or usual)
     unread: dict[str, ShopformError] = {}
     with (
         connected(workspace, limits) as connection,

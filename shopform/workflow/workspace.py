@@ -8,6 +8,7 @@ from shopform import files
 from shopform.config import Given, Project, compile_project, declared_shops, shop_names
 from shopform.errors import StateError
 from shopform.model.desired import Desired
+from shopform.model.prior import Prior
 from shopform.model.shop import Shop
 from shopform.model.values import host_of
 from shopform.state.open import RemoteAccess, open_http_shelf, open_shelf, open_store
@@ -90,6 +91,13 @@ class Workspace:
         folder, slash, file = self.shop.state.rpartition("/")
         path = PurePosixPath(file)
         return f"{folder}{slash}{path.stem}.from-{self.source}{path.suffix}"
+
+    def kinds_in_use(self, *states: Prior) -> set[str]:
+        """Return the kinds that the files declare, and those of these states."""
+        sections, project = self.shop.catalogue.sections, self.loaded.project
+        declared = {kind.name for name, kind in sections.items() if project.sections.get(name)}
+        known = (address.kind for state in states for address in state.resources)
+        return {*declared, *(address.kind for address in self.desired.resources), *known}
 
     def store(self, *, anywhere: bool = False, migrated: bool = False, lineage: str = "") -> Store:
         """Return the store of the state; see Expected for what it may be."""

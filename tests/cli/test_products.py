@@ -116,6 +116,7 @@ def test_products_are_read_where_they_are_used(real: Shop) -> None:
     assert not asked("snapshot", "--out", "before.json")
     assert asked("dump", "--kinds", "product")
     real.write("shop.yaml", {"products": {"a": {"own_id": "SKO-1", "name": "Støvle"}}})
+    assert asked("dump")
     assert asked("snapshot", "--out", "declared.json")
     real.run("apply", "--auto-approve")
     assert asked("drift")

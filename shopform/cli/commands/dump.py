@@ -41,11 +41,11 @@ def command(
 ) -> int:
     """Print a shop as YAML declarations.
 
-    Reads everything and changes nothing in the shop; products, of which a shop may have very many,
-    only if the state has some or --kinds names them. Keys are derived from names, references use
-    keys, and only values that differ from the shop's defaults are written. Comments list what is
-    left out and why; secrets are never written. Nothing is overwritten: --update edits existing
-    files and keeps their order, comments and placeholders.
+    Reads everything and changes nothing in the shop. Products, of which a shop may have very many,
+    are read only if the files or the state have some, or --kinds names them. Keys are derived from
+    names, references use keys, and only values that differ from the shop's defaults are written.
+    Comments list what is left out and why; secrets are never written. Nothing is overwritten:
+    --update edits existing files and keeps their order, comments and placeholders.
     """
     from shopform.workflow.files.declared_files import write_declared
     from shopform.workflow.files.update_files import update_files

@@ -97,7 +97,7 @@ class CloneSource:
             )
         source = self.origin.store().read()
         if self.unread is not None:
-            used = {address.kind for address in (*prior.resources, *source.resources)}
+            used = self.origin.kinds_in_use(prior, source)
             self.scope = replace(self.scope, kinds=self.catalogue.usual(used))
         with (
             connected(self.origin, limits) as connection,
