@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shopform.diagnostics import Span, error, warning
 from shopform.kinds import Kind
+from shopform.kinds.field_types import Tree
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Action, Basis, Calls, Change, FieldChange, Op, Plan, Settled, Step
 from shopform.model.values import Address, Ref
@@ -45,6 +46,8 @@ def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
         return st.none() | addresses(kind).map(Ref) | st.integers(1, 9).map("#{}".format)
     if kind.type(name).unreadable:
         return records
+    if isinstance(kind.type(name), Tree):
+        return st.lists(st.fixed_dictionaries({"title": words}), max_size=4).map(tuple)
     return st.lists(words, max_size=4).map(tuple) if kind.type(name).listed else scalars
 
 
