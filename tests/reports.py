@@ -42,12 +42,15 @@ def addresses(kind: Kind) -> st.SearchStrategy[Address]:
 
 def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
     """What a plan may hold for a field, in the types that it has after it was read back too."""
+    reference = addresses(kind).map(Ref) | st.integers(1, 9).map("#{}".format)
     if name in kind.refers:
-        return st.none() | addresses(kind).map(Ref) | st.integers(1, 9).map("#{}".format)
+        return st.none() | reference
     if kind.type(name).unreadable:
         return records
     if isinstance(kind.type(name), Tree):
         return st.lists(st.fixed_dictionaries({"title": words}), max_size=4).map(tuple)
+    if kind.type(name).targets:
+        return st.lists(reference, max_size=4).map(tuple)
     return st.lists(words, max_size=4).map(tuple) if kind.type(name).listed else scalars
 
 
