@@ -167,8 +167,8 @@ def test_products_are_dumped_with_their_columns_and_lose_none_without_a_word(
     with two_shops(tmp_path, seed, other={"switches": {}}) as both:
         run = both.run("dump", "--shop", "old", "--kinds", "products")
         assert run.exit == 0, run.text
-        for line in ("no_shopping: 1\n", "shipping_weight: 3\n", "weight: 40\n"):
-            assert f"      {line}" in run.out
+        for line in ("no_shopping: true\n", "weight: 40\n", "extra: {shipping_weight: 3}\n"):
+            assert f"    {line}" in run.out
         for name in ("product_labels", "extension_data", "bulk_discount"):
             assert f"`{name}`: 1 object, 1 distinct value; left out:" in run.err
         run = both.clone("--kinds", "products")
