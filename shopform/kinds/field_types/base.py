@@ -48,6 +48,7 @@ class FieldType:
         """Return a canonical value with each of its references changed.
 
         `change` is called with the kind of a target, and with its id or what is in place of that.
+        Other values are returned as they are.
         """
         return value
 

@@ -48,8 +48,8 @@ class References(FieldType):
         return frozenset({self.to})
 
     def with_links(self, value: Any, change: Change) -> Any:
-        if value is None:
-            return None
+        if not isinstance(value, list | tuple):
+            return value
         return self.canonical([change(self.to, part) for part in value])
 
     def annotation(self) -> Any:

@@ -50,7 +50,9 @@ class Tree(FieldType):
         return frozenset().union(*(type_.targets for _, type_, _ in self.words))
 
     def with_links(self, value: Any, change: Change) -> Any:
-        return tuple(self._linked(item, change) for item in value) if value else value
+        if not isinstance(value, list | tuple):
+            return value
+        return tuple(self._linked(item, change) for item in value)
 
     def annotation(self) -> Any:
         return GenericAlias(list, (_model(self),))
@@ -110,7 +112,9 @@ class Tree(FieldType):
     def _choices(self) -> list[str]:
         return [*(word for word, _, _ in self.words), "type", "items"]
 
-    def _linked(self, item: Item, change: Change) -> Item:
+    def _linked(self, item: Any, change: Change) -> Any:
+        if not isinstance(item, Mapping):
+            return item
         found = dict(item)
         for word, type_, _ in self.words:
             if word in item:
