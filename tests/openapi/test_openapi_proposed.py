@@ -6,10 +6,10 @@ from shopform.kinds.standard import STANDARD
 from shopform.openapi.propose import Proposal, propose
 from shopform.openapi.read import read
 
-PAGE: dict[str, Any] = {
+MEMO: dict[str, Any] = {
     "required": ["headline"],
     "properties": {
-        "page_id": {"type": "integer", "readOnly": True},
+        "memo_id": {"type": "integer", "readOnly": True},
         "headline": {"type": "string", "description": "The\n heading."},
         "text": {"type": "string", "format": "html"},
         "rewrite_url": {"type": "string"},
@@ -39,18 +39,18 @@ def proposed(name: str, schema: dict[str, Any], *methods: str) -> Proposal:
     item: dict[str, Any] = {"get": {"responses": {"200": listed}}}
     item |= {"post": {"requestBody": media, "responses": {"201": media}}} if methods else {}
     one = {method: {"requestBody": media} for method in methods}
-    paths = {f"/REST/{name}": item, f"/REST/{name}/{{page_id}}": one}
+    paths = {f"/REST/{name}": item, f"/REST/{name}/{{memo_id}}": one}
     found = read({"openapi": "3.0.0", "paths": paths})
     return propose(found.endpoints[name], STANDARD)
 
 
 def test_kind_is_proposed_of_what_the_document_shows_and_nothing_else() -> None:
-    found = proposed("page", PAGE, "put", "delete")
-    assert found.name == "page"
+    found = proposed("memo", MEMO, "put", "delete")
+    assert found.name == "memo"
     assert found.declaration == {
-        "section": "pages",
-        "endpoint": "page",
-        "id": "page_id",
+        "section": "memos",
+        "endpoint": "memo",
+        "id": "memo_id",
         "list_key": "rows",
         "identity": ["headline"],
         "path": "rewrite_url",
@@ -61,7 +61,7 @@ def test_kind_is_proposed_of_what_the_document_shows_and_nothing_else() -> None:
             "no_index": {"type": "flag"},
             "weight": {"type": "number"},
             "category": {"type": "reference", "to": "category", "wire": "category_id"},
-            "parent": {"type": "reference", "to": "page", "wire": "parent_id"},
+            "parent": {"type": "reference", "to": "memo", "wire": "parent_id"},
             "tags": {"type": "set"},
             "images": {"type": "images"},
             "layout": {"type": "choice", "values": ["wide", "narrow"]},
@@ -70,15 +70,15 @@ def test_kind_is_proposed_of_what_the_document_shows_and_nothing_else() -> None:
 
 
 def test_why_there_is_none() -> None:
-    assert proposed("order", PAGE, "put").why_not == "its objects are made while the shop is open"
-    assert proposed("country", PAGE).why_not == "it has no create or update"
+    assert proposed("order", MEMO, "put").why_not == "its objects are made while the shop is open"
+    assert proposed("country", MEMO).why_not == "it has no create or update"
     assert proposed("thing", {"properties": {"name": {"type": "string"}}}, "put").why_not == (
         "the document does not show a column with the id"
     )
-    taken = {"properties": {**PAGE["properties"], "copy": {"type": "string"}}}
-    assert proposed("page", taken, "put").why_not == "`copy` cannot be the name of a field"
-    capital = {"properties": {**PAGE["properties"], "Title": {"type": "string"}}}
-    assert proposed("page", capital, "put").why_not == (
+    taken = {"properties": {**MEMO["properties"], "copy": {"type": "string"}}}
+    assert proposed("memo", taken, "put").why_not == "`copy` cannot be the name of a field"
+    capital = {"properties": {**MEMO["properties"], "Title": {"type": "string"}}}
+    assert proposed("memo", capital, "put").why_not == (
         "`fields.Title.[key]` has a form that `kinds` does not have"
     )
     number = {"properties": {"thing_id": {"type": "integer"}}}

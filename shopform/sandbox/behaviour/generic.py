@@ -33,14 +33,13 @@ class GenericTable(Table):
     """A table with only the behaviour that all known endpoints share."""
 
     targets: Mapping[str, str] = {}  # endpoints of references, by column
-    pictured: tuple[str, ...] = ()  # columns with images
 
     def settle(self, draft: PendingRow) -> None:
         row = draft.row
         for name, endpoint in self.targets.items():
             if row[name] is not None and not self.world.tables[endpoint].live(row[name]):
                 raise Refusal(400, f"{name} {row[name]} does not exist")
-        for name in self.pictured:
+        for name in self.settled:
             if name in draft.body:
                 held = {"images": row[name], "_images": row.get(f"_{name}", 0)}
                 images.operate(held, self.id(row), draft.body[name])
@@ -50,7 +49,7 @@ class GenericTable(Table):
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:
         origin, typing = self.world.origin, self.typing
-        shown = {name: images.shown(row[name], origin, typing) for name in self.pictured}
+        shown = {name: images.shown(row[name], origin, typing) for name in self.settled}
         return super().answer(row | shown, view)
 
 
@@ -68,7 +67,7 @@ def table_of(kind: Kind, first: int, endpoints: Mapping[str, str]) -> type[Table
         "label": rows[kind.identity[-1]].wire,
         "required": tuple(row.wire for row in rows.values() if row.required),
         "path": rows[kind.path].wire if kind.path else "",
-        "pictured": tuple(row.wire for row in rows.values() if row.type.name == "images"),
+        "settled": tuple(row.wire for row in rows.values() if row.type.name == "images"),
         "targets": {rows[name].wire: endpoints[target] for name, target in kind.refers.items()},
     }
     return type(f"{kind.name.title()}Table", (GenericTable,), body)
