@@ -57,7 +57,7 @@ def _references(kind: str) -> dict[str, int]:
 def _plain(kind: Kind) -> list[dict[str, Any]]:
     """Objects with only what is required, of a kind of which this module knows no more."""
     required = [row.wire for row in kind.rows if row.required and row.type.name == "text"]
-    return [dict.fromkeys(required, name) for name in "BAC"]
+    return [dict.fromkeys(required, f"{letter} {kind.name}") for letter in "BAC"]
 
 
 @dataclass
