@@ -29,7 +29,8 @@ class Expected(NamedTuple):
         """Raise StateError for the state of another shop or source, and for one that was migrated
         to another location.
 
-        Without `repair`, also for unknown kinds, and if one object has two addresses.
+        Without `repair`, also for kinds that are unknown or have another parent, and if one object
+        has two addresses.
         """
         if prior.lineage and prior.shop != self.shop and not self.anywhere:
             raise StateError(
@@ -47,11 +48,15 @@ class Expected(NamedTuple):
             raise migrated(place, prior.migrated_to)
         if repair:
             return
-        unknown = sorted(a for a in prior.resources if a.kind not in self.catalogue)
+        depths = {name: len(self.catalogue.lineage(name)) for name in self.catalogue}
+        unknown = sorted(a for a in prior.resources if depths.get(a.kind) != len(a.keys))
         if unknown:
             kind = unknown[0].kind
+            what = f"a kind that shopform does not know: `{kind}`"
+            if kind in depths:
+                what = f"`{unknown[0]}`, whose kind has another parent now"
             raise StateError(
-                f"the state `{place}` contains a kind that shopform does not know: `{kind}`",
+                f"the state `{place}` contains {what}",
                 hint=f"declare it under `kinds:` again, or upgrade shopform; `shopform state rm"
                 f" {unknown[0]}{self.flags}` removes an object from the state and leaves it in the"
                 " shop",

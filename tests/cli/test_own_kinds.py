@@ -126,6 +126,11 @@ def test_a_state_with_a_kind_that_is_no_longer_declared(project: Project, shop: 
     lines = ["line.about.one", "line.about.two"]
     assert project.run("state", "list").out.split() == [*lines, "note.about"]
     assert 'headline = "Om os"' in project.run("show").out
+    moved = changed()
+    moved["line"] = {name: part for name, part in LINE.items() if name != "parent"}
+    project.declare(moved, {"lines": {"one": {"val": "one"}}})
+    done = project.run("plan", code=1)
+    assert "`line.about.one`, whose kind has another parent now" in one_line(done)
     project.declare(KINDS)
     project.run("plan", "--detailed-exitcode")
     project.declare({}, {})
