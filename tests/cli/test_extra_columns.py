@@ -159,3 +159,13 @@ def test_what_cannot_be_a_column_is_refused_at_its_place(
     assert code in run.err
     assert hint in run.err
     assert "catalogue.yaml:5:" in run.err
+
+
+def test_a_policy_rule_restricts_a_column(tmp_path: Path, sandbox: Sandbox) -> None:
+    folder = demo(tmp_path / "project", sandbox, "categories: {a: {name: A, extra: {shelf: 4}}}\n")
+    rule = {"name": "shelves", "field": "extra.shelf", "allow": ["1", "2"]}
+    settings = json.loads((folder / "shopform.yaml").read_text("utf-8"))
+    (folder / "shopform.yaml").write_text(json.dumps(settings | {"policy": {"rules": [rule]}}))
+    run = go(folder, "plan")
+    assert run.exit == 11
+    assert "`4` as `extra.shelf` of `category.a`" in run.err

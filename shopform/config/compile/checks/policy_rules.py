@@ -6,7 +6,7 @@ from typing import Any
 from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import Catalogue
+from shopform.kinds import Catalogue, is_extra
 from shopform.kit.text import backquoted
 from shopform.model.shop import PolicyRule
 from shopform.model.values import CHANGE_WORDS
@@ -108,7 +108,8 @@ class _RuleReader(EntryReader):
         self.check_common(shops, before)
         self._check_values("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
         fields = self._fields()
-        if self._data.get("field"):
+        field = self._data.get("field")
+        if field and not is_extra(field):
             self._check_values("field", "unknown-field", "field", fields, fields)
         self._check_subject()
 
