@@ -77,7 +77,7 @@ def tables() -> Lines:
 
 
 def facts() -> Lines:
-    for kind in STANDARD.kinds:
+    for kind in (*STANDARD.kinds, *STANDARD.lookups):
         yield f"### {kind.name}"
         yield ""
         yield from wire_facts(kind)

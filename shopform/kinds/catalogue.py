@@ -13,23 +13,25 @@ class Catalogue(Mapping[str, Kind]):
     """Kinds by their names, in order: parents come before their children.
 
     It travels in the values that name kinds (Project, Shop, Desired, Live, Plan), so that a
-    project may have kinds of its own.
+    project may have kinds of its own. `lookups` are those that are only looked up, by name.
     """
 
     kinds: tuple[Kind, ...]
+    lookups: tuple[Kind, ...] = ()
 
     def with_digest_key(self, key: str) -> "Catalogue":
         """Return the kinds with a key for the digests of secrets in states."""
-        return Catalogue(tuple(replace(kind, digest_key=key) for kind in self.kinds))
+        return replace(self, kinds=tuple(replace(kind, digest_key=key) for kind in self.kinds))
 
     def plus(self, kinds: Iterable[Kind]) -> "Catalogue":
         """Return the kinds with others after them, with the same key for digests."""
         key = next((kind.digest_key for kind in self.kinds), "")
-        return Catalogue((*self.kinds, *(replace(kind, digest_key=key) for kind in kinds)))
+        more = (replace(kind, digest_key=key) for kind in kinds)
+        return replace(self, kinds=(*self.kinds, *more))
 
     def without_declared(self) -> "Catalogue":
         """Return the kinds that shopform comes with."""
-        return Catalogue(tuple(kind for kind in self.kinds if not kind.definition))
+        return replace(self, kinds=tuple(kind for kind in self.kinds if not kind.definition))
 
     @cached_property
     def definitions(self) -> Mapping[str, dict[str, Any]]:

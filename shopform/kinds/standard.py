@@ -5,6 +5,7 @@ from shopform.kinds.brand import BRAND
 from shopform.kinds.catalogue import Catalogue
 from shopform.kinds.category import CATEGORY
 from shopform.kinds.label import LABEL
+from shopform.kinds.lookups import LOOKUPS
 from shopform.kinds.manufacturer import MANUFACTURER
 from shopform.kinds.menu import MENU
 from shopform.kinds.page import PAGE
@@ -30,5 +31,6 @@ STANDARD = Catalogue(
         MENU,
         REDIRECT,
         WEBHOOK,
-    )
+    ),
+    LOOKUPS,
 )

@@ -25,7 +25,7 @@ class Resource:
     `keep`: once it is no longer declared, it is removed from the state and not deleted. `once` are
     fields that are sent only on creation. `origin` is the id of the original in the source shop of
     a clone, or 0, and `uncopied` are fields of the original that are not copied. `forget`: it is
-    made as declared, then removed from the state.
+    made as declared, then removed from the state. `notes` are for a plan that changes it.
     """
 
     address: Address
@@ -41,6 +41,7 @@ class Resource:
     forget: bool = False
     deliver: Delivery | None = None
     span: Span | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Moved(NamedTuple):

@@ -84,10 +84,14 @@ NOT_READ = LiveKind()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """The objects of a shop by kind. `counts` are dependents by (kind, id); None: not countable."""
+    """The objects of a shop by kind; `lookups` are those that are only looked up.
+
+    `counts` are dependents by (kind, id); None: not countable.
+    """
 
     catalogue: Catalogue = field(repr=False)
     kinds: Mapping[str, LiveKind] = field(default_factory=dict)
+    lookups: Mapping[str, LiveKind] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
     calls: int = 0
     counts: Mapping[tuple[str, int], int | None] = field(default_factory=dict)

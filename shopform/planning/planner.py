@@ -8,6 +8,7 @@ from shopform.diagnostics import Collector
 from shopform.kinds import EXTRA, Kind, is_extra
 from shopform.model.desired import Desired
 from shopform.model.live import Live
+from shopform.model.lookups import resolved
 from shopform.model.plan import WRITES, Basis, Calls, Change, Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.shop import Shop
@@ -47,7 +48,7 @@ def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: 
     out = Collector()
     if options.refresh_only:
         return _drift_only(desired, prior, live, shop, options)
-    moves = desired.moved
+    moves, desired = desired.moved, resolved(desired, live, out)
     if options.destroy:
         desired = Desired(catalogue=desired.catalogue)
     matching = match(desired, prior, live, out)
@@ -143,7 +144,9 @@ def _explained(draft: PlanDraft, steps: tuple[Step, ...], shop: str) -> Iterator
             _side_effects(draft.catalogue[step.kind], step, shop)
         )
     for change in draft.changes:
-        more = dict.fromkeys(notes.get(change.address, ()))
+        resource = draft.desired.resources.get(change.address)
+        named = resource.notes if resource else ()
+        more = dict.fromkeys((*named, *notes.get(change.address, ())))
         yield replace(change, notes=(*change.notes, *more)) if more else change
 
 

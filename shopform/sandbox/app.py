@@ -174,7 +174,7 @@ class App:
         return min(wanted, most), int(offset) if offset.isdecimal() else 0
 
     def _write(self, table: Table, number: int, request: Request) -> SandboxResponse:
-        if (request.method, number > 0) not in VERBS:
+        if table.read_only or (request.method, number > 0) not in VERBS:
             raise Refusal(405)
         if request.method == "DELETE":
             return self._done("delete", table, table.delete(number))

@@ -107,6 +107,15 @@ def with_counts(client: Client, live: Live, wanted: Iterable[tuple[str, int]]) -
     return replace(live, counts=counts, calls=client.calls)
 
 
+def with_lookups(client: Client, live: Live, kinds: Collection[str]) -> Live:
+    """Return the shop with the lists of these kinds that are only looked up, a call each."""
+    wanted = [kind for kind in live.catalogue.lookups if kind.name in kinds]
+    if not wanted:
+        return live
+    found = {kind.name: list_one(client, kind) for kind in wanted}
+    return replace(live, lookups=found, calls=client.calls)
+
+
 def count_dependents(client: Client, kind: str, number: int) -> int | None:
     """Return the number of objects that refer to one and can be counted; one call."""
     counted = client.shop.catalogue[kind].counted

@@ -47,6 +47,7 @@ def walk(ask: Asker) -> dict[str, str]:
     go("GET", "/category/505")
     go("POST", "/category", {"name": "Ny", "rewrite_url": "vaek"})
     lists = [kind.wire.endpoint.value for kind in STANDARD.kinds if kind.nesting is None]
+    lists += [kind.wire.endpoint.value for kind in STANDARD.lookups]
     for path in (*lists, "product"):
         go("GET", f"/{path}")
     go("GET", "/category/502")
@@ -67,6 +68,7 @@ def walk(ask: Asker) -> dict[str, str]:
 def visit(switches: dict[str, str]) -> dict[str, str]:
     seed: dict[str, list[dict[str, Any]]]
     seed = {name: [{"name": "Ecco"}] for name in ("brand", "manufacturer", "label")}
+    seed |= {kind.name: [{kind.identity[0]: "X"}] for kind in STANDARD.lookups}
     seed["menu"] = [{"location": "top"}]
     seed["page"] = [{"headline": "Om", "no_index": 1}]
     settings: dict[str, Any] = {"products": 2, "deny": ["brand:write"], "seed": seed}

@@ -21,6 +21,7 @@ from shopform.config.compile.shapes import (
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kit.text import backquoted, is_damaged, shorten
+from shopform.model.lookups import Lookup, LookupText
 from shopform.model.values import Secret
 
 REPORTED: Final = object()  # in place of a value that could not be read: its error is reported
@@ -64,10 +65,8 @@ class Reader:
             resolved = self._resolver.resolve(node, active=active)
             if resolved is None:
                 return REPORTED
-            if isinstance(resolved, Secret):
-                if accepts is not Accepts.STRING:
-                    return self.misplaced(node)
-                return resolved if self._encodable(node, resolved.text) else REPORTED
+            if isinstance(resolved, Secret | LookupText):
+                return self._deferred(node, resolved, accepts)
             text, plain = resolved, True
         if accepts in _STRINGS or shape.or_string:
             found = scalar(text) if accepts is Accepts.SCALAR and node.plain else text
@@ -82,8 +81,19 @@ class Reader:
             found = number(text)
         return node if found is None else found
 
+    def _deferred(self, node: Scalar, found: Secret | LookupText, accepts: Accepts) -> object:
+        if isinstance(found, LookupText):
+            return found.number if accepts is Accepts.INTEGER else found
+        if accepts is not Accepts.STRING:
+            return self.misplaced(node)
+        return found if self._encodable(node, found.text) else REPORTED
+
     def _inside(self, node: Node, shape: Shape, active: bool) -> object:
         found = self.read(node, shape, active)
+        if isinstance(found, Lookup) and shape.accepts is not Accepts.SCALAR:
+            summary, hint = "a look-up is not allowed here", "use it as the whole value of a field"
+            self._collector.error("lookup-misplaced", summary, hint=hint, span=node.span)
+            return REPORTED
         return self.misplaced(node) if isinstance(found, Secret) else found
 
     def _encodable(self, node: Scalar, text: str) -> bool:

@@ -169,6 +169,7 @@ class _Inputs:
             collector,
             secrets=self.secrets,
             app_tokens=self.project.app_tokens,
+            lookups=[kind.name for kind in self.project.catalogue.lookups],
         )
 
 

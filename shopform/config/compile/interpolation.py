@@ -1,7 +1,8 @@
-"""Placeholders in strings: `${var.NAME}`, `${env:NAME}`, `${file:PATH}`,
+"""Placeholders in strings: `${var.NAME}`, `${lookup.KIND.NAME}`, `${env:NAME}`, `${file:PATH}`,
 `${keyring:NAME}`; `$${` escapes `${`."""
 
 import re
+from collections.abc import Collection
 from collections.abc import Mapping as Map
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from shopform.config.read.keyrings import SERVICE, read_keyring
 from shopform.config.read.yaml_nodes import Scalar
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.errors import ConfigError, UsageError
+from shopform.kit.text import backquoted
+from shopform.model.lookups import LOOKUP, LookupText
 from shopform.model.values import Secret
 
 _PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
@@ -47,7 +50,9 @@ class Resolver:
         *,
         secrets: bool,
         app_tokens: Map[str, str] | None = None,
+        lookups: Collection[str] = (),
     ) -> None:
+        self._lookups = lookups
         self._app_tokens = app_tokens or {}
         self._environment = environment
         self._files = files
@@ -82,6 +87,11 @@ class Resolver:
                 template.append(f"{between}{_escape('${')}")
                 continue
             part = self._placeholder(match[1], bool(match[2]), node, active)
+            if isinstance(part, LookupText):
+                if match[0] == text:
+                    return part
+                self._embedded(node)
+                return None
             wrong = wrong or part is None
             secret = secret or isinstance(part, Secret)
             held = part if isinstance(part, Secret) else Secret(_escape(part or ""), part or "")
@@ -100,6 +110,8 @@ class Resolver:
     ) -> str | Secret | None:
         if closed and body.startswith("var."):
             return self._variable(body[4:], node, active)
+        if closed and body.startswith("lookup."):
+            return self._lookup(body, node)
         kind, colon, name = body.partition(":")
         if not closed or not colon or not name or kind not in self._secret_sources:
             shown = "${" + body + ("}" if closed else "")
@@ -114,6 +126,26 @@ class Resolver:
         if not self._secrets or not active:
             return Secret(f"${{{body}}}", "")
         return self._secret_sources[kind](name, node)
+
+    def _lookup(self, body: str, node: Scalar) -> LookupText | None:
+        match = LOOKUP.fullmatch(body)
+        if match and match[1] in self._lookups:
+            return LookupText.of(match[1], match[2], node.span)
+        self._collector.error(
+            "unknown-placeholder",
+            f"unknown look-up `${{{body}}}`",
+            hint=f"write `${{lookup.KIND.NAME}}`; kinds are {backquoted(self._lookups)}",
+            span=node.span,
+        )
+        return None
+
+    def _embedded(self, node: Scalar) -> None:
+        self._collector.error(
+            "lookup-embedded",
+            "a look-up is a whole value, and no part of a string",
+            hint="remove what is beside it",
+            span=node.span,
+        )
 
     def _variable(self, name: str, node: Scalar, active: bool) -> str | Secret | None:
         found = self._variables.get(name)

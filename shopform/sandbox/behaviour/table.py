@@ -74,6 +74,7 @@ class Table:
     contains: ClassVar[tuple[str, str]] = ("", "")  # the endpoint of children, and their column
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
+    read_only: ClassVar[bool] = False
     path: ClassVar[str] = ""  # the column of an object's path
     list_endpoint: ClassVar[str] = ""  # another endpoint, that takes a list for several objects
     list_columns: ClassVar[Mapping[str, Column]] = {}  # of an item of that list

@@ -52,6 +52,10 @@ class Endpoints:
         others = [kind for kind in catalogue.kinds if of_kind[kind.name] not in tables]
         for place, kind in enumerate(others):
             tables[of_kind[kind.name]] = table_of(kind, 2001 + 100 * place, of_kind)
+        for place, kind in enumerate(catalogue.lookups):
+            table = table_of(kind, 9001 + 100 * place, of_kind)
+            table.read_only = True
+            tables[kind.wire.endpoint.value] = table
         return cls(tables, of_kind, {of_kind[kind.name]: kind for kind in catalogue.kinds})
 
     @property

@@ -9,6 +9,7 @@ from shopform.kinds import Kind
 from shopform.model.columns import columns_of
 from shopform.model.coverage import Coverage
 from shopform.model.live import Live, LiveObject
+from shopform.model.lookups import looked_up
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.snapshot import ListId, Snapshot, joined
@@ -18,7 +19,7 @@ from shopform.planning.preconditions import lists_behind
 from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
-from shopform.shop.fetch import list_one, with_counts
+from shopform.shop.fetch import list_one, with_counts, with_lookups
 from shopform.workflow.plan.from_snapshot import coverage_of, refuse_older
 from shopform.workflow.plan.refresh import Connection, lists_to_read, reading, with_unread
 from shopform.workflow.shop_identity import require_same_shop
@@ -104,8 +105,10 @@ class Changed:
         kinds, wanted = lists_to_read(options, desired, prior)
         _, lists = reader.selected(kinds, wanted)
         reader.read(set(lists) & reader.snapshot.changed_since(prior))
+        names = with_lookups(client, Live(catalogue=shop.catalogue), looked_up(desired)).lookups
         while True:
             live, lists = reader.selected(kinds, wanted)
+            live = replace(live, lookups=names)
             result = draft_plan(desired, prior, live, shop, options)
             if any(note.code == UNREAD for note in result.diagnostics):
                 paths = {kind.name for kind in path_kinds(shop.catalogue)}

@@ -12,6 +12,7 @@ from shopform.kinds import Kind
 from shopform.model.columns import columns_of
 from shopform.model.desired import Desired, Moved
 from shopform.model.live import Live, LiveKind, LiveObject
+from shopform.model.lookups import looked_up
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.snapshot import ListId, lists_of
@@ -27,7 +28,7 @@ from shopform.planning.scope import Known, Options, scope
 from shopform.shop.absence import confirm_absence
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
-from shopform.shop.fetch import fetch, with_counts
+from shopform.shop.fetch import fetch, with_counts, with_lookups
 from shopform.workflow.records.key_rights import KeyRights
 from shopform.workflow.records.key_use import KeyUse
 from shopform.workflow.records.shared_calls import shared_calls
@@ -240,7 +241,7 @@ def _read(options: Options, connection: Connection, desired: Desired, prior: Pri
     live = confirm_absence(client, fetch(client, kinds, wanted=wanted), prior)
     require_same_shop(client, prior, live, desired)
     connection.seen = Seen(live, wanted, now)
-    return live
+    return with_lookups(client, live, () if options.refresh_only else looked_up(desired))
 
 
 def lists_to_read(
