@@ -39,10 +39,10 @@ class Shops:
 
 @pytest.fixture
 def shops(tmp_path: Path) -> Iterator[Shops]:
-    key = {"token": KEYS["KEY_A"]}
+    token = KEYS["KEY_A"]
     with (
-        Sandbox(seed=SEED, **key) as one,
-        Sandbox(seed=SEED, first_ids={"country": 45}, **key) as other,
+        Sandbox(seed=SEED, token=token) as one,
+        Sandbox(seed=SEED, first_ids={"country": 45}, token=token) as other,
     ):
         yield Shops(tmp_path, one, other)
 

@@ -126,7 +126,7 @@ def test_a_page_that_moves_reads_the_redirects(
     write(project, sections)
     sandbox.reset_log()
     assert run(*CHANGED).exit == 0
-    assert set(paths(sandbox)) == {"/category", "/redirect"}
+    assert set(paths(sandbox)) == {"/category", "/page", "/redirect"}
 
 
 def test_what_another_run_deleted_is_not_unmanaged(
