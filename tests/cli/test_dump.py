@@ -133,7 +133,8 @@ def test_a_dump_reads_as_if_somebody_had_written_it(folder: Path) -> None:
         assert done.out == DOCUMENT.replace("URL", sandbox.url.removesuffix("/REST"))
         assert done.exit == 0
         assert done.err == (
-            f"demo: {len(sandbox.calls)} calls to read ({10_000 - len(sandbox.calls):,} of 10,000 left today).\n"
+            f"demo: {len(sandbox.calls)} calls to read"
+            f" ({10_000 - len(sandbox.calls):,} of 10,000 left today).\n"
             "\n12 resources, 1 omitted (see the comments).\n"
         )
         assert {call.method for call in sandbox.calls} == {"GET"}
