@@ -61,6 +61,7 @@ def compare(
         each.compare()
     managed = {each.endpoint.name for each in found if each.endpoint}
     managed.update(name for each in found for name in each.also)
+    managed.update(kind.wire.endpoint.value for kind in catalogue.lookups)
     return DocumentComparison(
         reading,
         tuple(finding for each in found for finding in each.findings),

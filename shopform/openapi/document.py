@@ -38,6 +38,9 @@ class ColumnFacts(NamedTuple):
     evidence: FactEvidence
 
 
+WRITES: Final = frozenset({"post", "put", "delete"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFacts:
     """One endpoint. `id` is the column with an object's id; `list_key` is empty for bare lists.
@@ -61,6 +64,7 @@ class TableFacts:
     update: FactEvidence
     list_endpoint: str = ""
     list_columns: tuple[ColumnFacts, ...] = ()
+    read_only: bool = False
 
 
 def document(
@@ -73,7 +77,12 @@ def document(
         name = schema_name(table.endpoint)
         schemas[name] = _object(table.columns, shown=True)
         schemas[f"{name}Request"] = _object(table.columns, shown=False)
-        paths |= _paths(table, name)
+        found = _paths(table, name)
+        if table.read_only:
+            found = {
+                at: {k: v for k, v in each.items() if k not in WRITES} for at, each in found.items()
+            }
+        paths |= found
     error: Schema = {"type": "string"}
     if errors.endswith("json"):
         error = {"type": "object", "properties": {"error": {"type": "string"}, "status": _COUNT}}

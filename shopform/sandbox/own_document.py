@@ -64,6 +64,7 @@ def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
         about=kind.about if kind else "",
         id=table.shown(table.surface.id)[0],
         list_key=table.surface.list_key if enveloped else "",
+        read_only=table.read_only,
         paging=paging,
         parent=table.surface.parent,
         filters={name: _ABOUT.get(name, "") for name in (*_ABOUT, *table.filters)},
