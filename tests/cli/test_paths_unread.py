@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import pytest
 from line import errors, line, warnings
+
+from shopform.kinds import Kind
+from shopform.kinds.standard import STANDARD
+from shopform.planning.checks.removed_paths import path_kinds
 
 PAGE = {"p": {"name": "P", "rewrite_url": "old"}}
 MOVED = {"p": {"name": "P", "rewrite_url": "new"}}
@@ -58,3 +63,14 @@ def test_a_key_that_may_not_read_redirects_still_plans_and_the_plan_says_so() ->
         made = one.plan()
         assert errors(made) == []
         assert "paths-unread" in warnings(made)
+
+
+@pytest.mark.parametrize("kind", [k for k in path_kinds(STANDARD) if k.name != "category"])
+def test_a_kind_that_the_shop_lacks_covers_no_path(kind: Kind) -> None:
+    with line(deny=[f"{kind.wire.endpoint.value}:missing"]) as one:
+        one.declare(categories=PAGE)
+        one.settle()
+        one.declare(categories=MOVED)
+        made = one.plan()
+        assert errors(made) == []
+        assert warnings(made) == ["page-moved"]

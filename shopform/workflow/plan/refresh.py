@@ -1,13 +1,13 @@
 """Read the shop and make a plan, for all commands that plan."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from time import time
 from typing import NamedTuple
 
 from shopform.diagnostics import Collector, warning
-from shopform.errors import AccessRefused, ShopError, ShopformError, UsageError
+from shopform.errors import AccessRefused, ListMissing, ShopError, ShopformError, UsageError
 from shopform.kinds import Kind
 from shopform.model.columns import columns_of
 from shopform.model.desired import Desired, Moved
@@ -190,12 +190,19 @@ def _planned(
 
 
 def _with_paths(client: Client, live: Live) -> Live:
-    """Add the kinds of pages and redirects that were not read yet, as far as the key allows."""
+    """Add the kinds of pages and redirects that were not read yet, as far as the key allows.
+
+    A kind that the API of the shop lacks has no objects there.
+    """
     kinds = dict(live.kinds)
     for kind in path_kinds(live.catalogue):
         if kind.name not in kinds:
-            with suppress(AccessRefused, ShopError):
+            try:
                 kinds |= fetch(client, [kind.name], unread={}).kinds
+            except ListMissing:
+                kinds[kind.name] = LiveKind()
+            except (AccessRefused, ShopError):
+                continue
     whole = {name: read for name, read in kinds.items() if name in live.kinds or not read.problem}
     return replace(live, kinds=whole, calls=client.calls)
 
