@@ -102,6 +102,9 @@ class World:
     def kinds(self) -> Mapping[str, LiveKind]:
         read = {*self.objects, *self.problems, *(a.kind for a in self.declared)}
         read |= {a.kind for a in self.entries}
+        # Where one of these was read, so were the others: only a key without the right leaves one.
+        if read & {"category", "redirect"}:
+            read.add("page")
         return {
             kind.name: LiveKind(
                 objects=self.objects.get(kind.name, {}),
