@@ -190,10 +190,7 @@ def _planned(
 
 
 def _with_paths(client: Client, live: Live) -> Live:
-    """Add the kinds of pages and redirects that were not read yet, as far as the key allows.
-
-    A kind that the API of the shop lacks has no objects there.
-    """
+    """Add the unread kinds of pages and redirects that the key may read; the shop may lack some."""
     kinds = dict(live.kinds)
     for kind in path_kinds(live.catalogue):
         if kind.name not in kinds:
