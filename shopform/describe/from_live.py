@@ -71,6 +71,7 @@ class _Declarer:
     shared: set[Address] = field(default_factory=set)
     resources: dict[Address, Resource] = field(default_factory=dict)
     referred: set[Place] = field(default_factory=set)
+    paths: dict[object, Address] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.taken.update(self.known.values())
@@ -101,7 +102,6 @@ class _Declarer:
 
     def declare(self, kind: Kind) -> None:
         """Make the resources of a kind; a path that several have is declared for the first."""
-        paths: dict[object, Address] = {}
         for _, item in sorted(self.live.kinds[kind.name].objects.items()):
             address = self.addresses.get((kind.name, item.id))
             if address is None:
@@ -109,7 +109,7 @@ class _Declarer:
             parents = self._parents(kind, item) or ()
             fields = dict(self._fields(kind, item))
             path = fields.get(kind.path)
-            holder = paths.setdefault(path, address) if path else address
+            holder = self.paths.setdefault(path, address) if path else address
             if holder != address:
                 del fields[kind.path]
                 self._omit(kind, item, f"`{holder}` has it too", kind.path)
