@@ -226,6 +226,7 @@ def test_a_forged_comment_does_nothing(team: Team) -> None:
     assert (done.code, team.names) == (12, []), done.log
 
 
+@pytest.mark.wide
 def test_a_commit_without_a_request_is_not_applied(team: Team) -> None:
     git(team.clone, "checkout", "--quiet", "main")
     team.commit("pushed.yaml", SUPPLIER.format("x", "X"), "main")
@@ -233,6 +234,7 @@ def test_a_commit_without_a_request_is_not_applied(team: Team) -> None:
     assert (done.code, team.names) == (12, []), done.log
 
 
+@pytest.mark.wide
 def test_a_fork_is_validated_without_a_key_and_gets_no_comment(team: Team) -> None:
     team.request(7, SUPPLIER.format("seven", "Seven"), fork=True)
     done = team.plan(7, fork=True)
@@ -241,6 +243,7 @@ def test_a_fork_is_validated_without_a_key_and_gets_no_comment(team: Team) -> No
     assert (done.code, team.names) == (12, []), done.log
 
 
+@pytest.mark.wide
 def test_a_plan_is_taken_from_runs_of_this_repository_only(team: Team) -> None:
     team.request(7, SUPPLIER.format("seven", "Seven"))
     commit = team.merge(7)
@@ -266,6 +269,7 @@ def test_files_that_are_wrong_fail_the_plan_with_an_annotation(team: Team) -> No
     assert "unknown field" in comment
 
 
+@pytest.mark.wide
 @GITHUB
 def test_the_nightly_run_fails_when_the_shop_was_edited(team: Team) -> None:
     merged = first_merge(team)
@@ -283,6 +287,7 @@ def test_the_nightly_run_fails_when_the_shop_was_edited(team: Team) -> None:
     assert "By hand" in done.log
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("team", ["github"], indirect=True)
 def test_production_is_applied_after_staging_each_with_what_was_reviewed_for_it(team: Team) -> None:
     with Sandbox() as second:

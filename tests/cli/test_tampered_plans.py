@@ -305,7 +305,7 @@ def test_a_plan_of_another_format_is_refused_with_the_reason(shop: Shop) -> None
     assert shop.untouched()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_random_tampering_does_nothing_else(
     shop: Shop, opened: tuple[Workspace, Prior], data: st.DataObject

@@ -46,7 +46,7 @@ def entry_below(lines: list[str], comment: str) -> str:
 
 
 random = st.randoms(use_true_random=False)
-untidy = settings(max_examples=80)
+untidy = settings(max_examples=40)
 
 
 @untidy

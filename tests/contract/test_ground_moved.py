@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from everything import draw, full
 from line import Line, line
+from support import sampled
 
 from shopform.apply import apply
 from shopform.errors import ShopChanged
@@ -90,34 +91,34 @@ def without(address: str, sections: dict[str, Any]) -> dict[str, Any]:
     return sections
 
 
-def test_an_object_that_is_to_be_imported_and_was_deleted_meanwhile() -> None:
-    for kind in STANDARD.kinds:
-        with settled(full()) as one:
-            one.forget_state()
-            made = one.plan()
-            at = Address(address_of(kind))
-            lost = [step for step in made.steps if within(STANDARD, step.address, (at,))]
-            for step in sorted(lost, key=lambda step: -STANDARD.order[step.kind]):
-                by_hand(one, "DELETE", f"{endpoint(step.kind)}/{step.id}")
-            moved = int(kind.wire.single is not None)
-            refused(one, made, f"`{address_of(kind)}` was deleted", moved=moved)
+@pytest.mark.parametrize("kind", sampled(STANDARD.kinds, 4), ids=lambda kind: kind.name)
+def test_an_object_that_is_to_be_imported_and_was_deleted_meanwhile(kind: Kind) -> None:
+    with settled(full()) as one:
+        one.forget_state()
+        made = one.plan()
+        at = Address(address_of(kind))
+        lost = [step for step in made.steps if within(STANDARD, step.address, (at,))]
+        for step in sorted(lost, key=lambda step: -STANDARD.order[step.kind]):
+            by_hand(one, "DELETE", f"{endpoint(step.kind)}/{step.id}")
+        moved = int(kind.wire.single is not None)
+        refused(one, made, f"`{address_of(kind)}` was deleted", moved=moved)
 
 
-def test_an_object_that_is_to_be_created_and_was_made_meanwhile() -> None:
-    for kind in STANDARD.kinds:
-        address = address_of(kind)
-        whole = full()
-        whole["webhooks"]["y"]["url"] = HOOK  # an identity that is a secret
-        with settled(without(address, full() | {"webhooks": dict(whole["webhooks"])})) as one:
-            one.declare(**whole)
-            made = one.plan()
-            with tempfile.TemporaryDirectory() as folder:
-                staff = Line(one.sandbox, Path(folder))
-                draw(staff.directory)
-                staff.declare(**whole)
-                staff.apply()
-            moved = int(kind.wire.single is not None)
-            refused(one, made, f"`{address}` is in the shop by now", moved=moved)
+@pytest.mark.parametrize("kind", sampled(STANDARD.kinds, 4), ids=lambda kind: kind.name)
+def test_an_object_that_is_to_be_created_and_was_made_meanwhile(kind: Kind) -> None:
+    address = address_of(kind)
+    whole = full()
+    whole["webhooks"]["y"]["url"] = HOOK  # an identity that is a secret
+    with settled(without(address, full() | {"webhooks": dict(whole["webhooks"])})) as one:
+        one.declare(**whole)
+        made = one.plan()
+        with tempfile.TemporaryDirectory() as folder:
+            staff = Line(one.sandbox, Path(folder))
+            draw(staff.directory)
+            staff.declare(**whole)
+            staff.apply()
+        moved = int(kind.wire.single is not None)
+        refused(one, made, f"`{address}` is in the shop by now", moved=moved)
 
 
 def test_a_path_that_was_taken_meanwhile_by_an_unmanaged_object_too() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from battery import SCENARIOS, Scenario, lives_of
+from support import sampled
 
 from shopform.config.compile.kind_models import model_of
 from shopform.kinds import Kind
@@ -95,8 +96,9 @@ def test_life_is_green_with_all_facts(scenario: Scenario) -> None:
     scenario()
 
 
-@pytest.mark.parametrize(("kind", "less"), [m[1:] for m in MUTANTS], ids=[m[0] for m in MUTANTS])
-def test_no_fact_can_be_missed(kind: Kind, less: Kind) -> None:
+@pytest.mark.parametrize("number", sampled(range(len(MUTANTS)), 4), ids=[m[0] for m in MUTANTS])
+def test_no_fact_can_be_missed(number: int) -> None:
+    _, kind, less = MUTANTS[number]
     with in_force(kind, less):
         assert any(red(scenario) for scenario in lives_of(kind.name))
 

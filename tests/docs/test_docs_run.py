@@ -104,8 +104,8 @@ def shown(expected: str, printed: str) -> bool:
     return re.fullmatch("".join(parts), "".join(lines)) is not None
 
 
-# The README, and one page in three, are for the gate.
-@pytest.mark.parametrize("page", sampled(runnable(), 3), ids=name)
+# The README, and one page in five, are for the gate.
+@pytest.mark.parametrize("page", sampled(runnable(), 5), ids=name)
 def test_a_page_works_as_pasted(page: Path, tmp_path: Path, prepared: Prepared) -> None:
     ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     programs = tmp_path / "bin"

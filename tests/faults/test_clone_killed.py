@@ -84,7 +84,8 @@ def survive(
     assert tried > 10, "the run was over too soon"
 
 
-@pytest.mark.parametrize("answered", [pytest.param(False, marks=pytest.mark.wide), True])
+@pytest.mark.wide
+@pytest.mark.parametrize("answered", [False, True])
 def test_killed_at_each_third_call(answered: bool, prepared: Prepared) -> None:
     arguments = (*CLONE, *MAPPED, "--parallelism", "1")
     survive(two_shops, arguments, prepared, EVERY[::3], answered=answered)

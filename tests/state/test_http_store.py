@@ -176,11 +176,11 @@ def test_a_second_run_is_refused_with_the_holder_or_waits(server: TerraformServe
     assert server.locks == {}
 
 
-# In the gate every third death is tried.
+# In the gate every seventh death is tried.
 EVERY = [pytest.param(after, 1, marks=pytest.mark.wide) for after in (False, True)]
 
 
-@pytest.mark.parametrize(("after", "step"), [*EVERY, (True, 3)])
+@pytest.mark.parametrize(("after", "step"), [*EVERY, (True, 7)])
 def test_every_death_leaves_an_earlier_or_the_later_truth(
     tried: TerraformServer, after: bool, step: int
 ) -> None:

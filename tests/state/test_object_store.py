@@ -19,11 +19,11 @@ from shopform.state.objects.blobs import ConflictError, Tag
 __all__ = ["one", "shared"]  # fixtures
 
 
-# In the gate every third death is tried.
+# In the gate every seventh death is tried.
 EVERY = [pytest.param(after, 1, marks=pytest.mark.wide) for after in (False, True)]
 
 
-@pytest.mark.parametrize(("after", "step"), [*EVERY, (True, 3)])
+@pytest.mark.parametrize(("after", "step"), [*EVERY, (True, 7)])
 def test_every_death_leaves_an_earlier_or_the_later_truth(after: bool, step: int) -> None:
     for at in itertools.count(1, step):
         inner, steps = memory(), list[None]()
