@@ -168,6 +168,7 @@ def team(request: pytest.FixtureRequest, tmp_path: Path, prepared: Prepared) -> 
         yield found
 
 
+@GITHUB
 def test_a_push_updates_the_one_comment_and_the_merge_applies_what_it_shows(team: Team) -> None:
     team.request(7, SUPPLIER.format("seven", "Seven"))
     done = team.plan(7)

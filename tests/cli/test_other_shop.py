@@ -216,6 +216,7 @@ def test_a_new_key_of_the_same_shop_costs_one_call_once(host: Host) -> None:
     assert len(host.state()["keys"]) == 2
 
 
+@pytest.mark.wide
 def test_what_staff_do_locks_nobody_out(host: Host) -> None:
     for owned in (1, 2, 3):
         host.declare(categories=dict(list(CATALOGUE["categories"].items())[:owned]))

@@ -96,7 +96,7 @@ def test_life_is_green_with_all_facts(scenario: Scenario) -> None:
     scenario()
 
 
-@pytest.mark.parametrize("number", sampled(range(len(MUTANTS)), 4), ids=[m[0] for m in MUTANTS])
+@pytest.mark.parametrize("number", sampled(range(len(MUTANTS)), 8), ids=[m[0] for m in MUTANTS])
 def test_no_fact_can_be_missed(number: int) -> None:
     _, kind, less = MUTANTS[number]
     with in_force(kind, less):

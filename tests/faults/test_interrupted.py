@@ -15,7 +15,9 @@ AWAY = 60
 # The first calls of an apply are reads, 5 and 15 of them here, and the last ones verify.
 PARALLELISM = pytest.mark.parametrize("parallelism", [pytest.param(1, marks=pytest.mark.wide), 4])
 AT_A_WRITE = pytest.mark.parametrize(
-    ("scenario", "call"), [(CREATE, 7), (CREATE, 11), (CHANGE, 17), (CHANGE, 24)]
+    ("scenario", "call"),
+    [(CREATE, 7), pytest.param(CREATE, 11, marks=pytest.mark.wide), (CHANGE, 17)]
+    + [pytest.param(CHANGE, 24, marks=pytest.mark.wide)],
 )
 
 

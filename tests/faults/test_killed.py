@@ -58,7 +58,7 @@ def test_killed_at_some_calls(what: str, scenario: Scenario, prepared: Prepared)
 @SOME
 @pytest.mark.parametrize("what", AT_FILES)
 def test_killed_at_some_file_operations(what: str, scenario: Scenario, prepared: Prepared) -> None:
-    survive(what, scenario, prepared, EVERY[AT_FILES.index(what) * 6 + 2 :: 71])
+    survive(what, scenario, prepared, EVERY[AT_FILES.index(what) * 6 + 2 :: 97])
 
 
 @pytest.mark.wide

@@ -118,7 +118,7 @@ def test_a_page_that_fits_tells_everything() -> None:
     st.lists(st.sampled_from([many(0), many(9), many(60), many(300)]), min_size=1, max_size=4),
     st.integers(500, 40_000),
 )
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_a_page_keeps_to_its_limit_unless_deletions_alone_are_longer(
     found: list[Plan], limit: int
 ) -> None:

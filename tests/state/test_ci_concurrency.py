@@ -102,6 +102,7 @@ def test_a_run_that_is_cancelled_and_killed(ours: Team) -> None:
     ours.settle()
 
 
+@pytest.mark.wide
 def test_a_run_that_is_killed_while_it_deletes_most_of_what_it_owns(ours: Team) -> None:
     """What is gone then is no sign of another shop."""
     ours.main = MANY

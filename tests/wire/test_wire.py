@@ -139,7 +139,7 @@ def lived(row: Mapping[str, str], runner: Callable[..., Run] = run_here) -> None
         assert {kind: len(one.sandbox.data(kind)) for kind in DECLARED} == one.before
 
 
-@pytest.mark.parametrize("number", sampled(range(len(ROWS)), 3))
+@pytest.mark.parametrize("number", sampled(range(len(ROWS)), 5))
 def test_every_two_answers_of_a_shop_go_together(number: int) -> None:
     lived(ROWS[number])
 
