@@ -16,8 +16,11 @@ AWAY = 60
 PARALLELISM = pytest.mark.parametrize("parallelism", [pytest.param(1, marks=pytest.mark.wide), 4])
 AT_A_WRITE = pytest.mark.parametrize(
     ("scenario", "call"),
-    [(CREATE, 7), pytest.param(CREATE, 11, marks=pytest.mark.wide), (CHANGE, 17)]
-    + [pytest.param(CHANGE, 24, marks=pytest.mark.wide)],
+    [
+        (CREATE, 7),
+        (CHANGE, 17),
+        *(pytest.param(*each, marks=pytest.mark.wide) for each in ((CREATE, 11), (CHANGE, 24))),
+    ],
 )
 
 
