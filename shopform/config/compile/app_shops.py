@@ -5,12 +5,9 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from shopform.config.compile.coercion import Reader, report_invalid
+from shopform.config.compile.coercion import validated
 from shopform.config.compile.interpolation import Resolver, wholly_secret
 from shopform.config.compile.settings_spec import FromAppSpec
-from shopform.config.compile.shapes import shape_of
 from shopform.config.compile.shop_settings import base_url, refuse_literal, url_problem
 from shopform.config.read.files import Files
 from shopform.config.read.project import FROM_APP, Entry, Project
@@ -43,12 +40,9 @@ def app_of(project: Project, environment: Map[str, str], *, with_token: bool) ->
         hint = "write `token:` below it"
         collector.error("wrong-type", f"`{FROM_APP}` must be a mapping", hint=hint, span=key.span)
         raise ConfigError(diagnostics=collector.sorted())
-    data = Reader(collector).read(node, shape_of(FromAppSpec))
-    try:
-        spec = FromAppSpec.model_validate(data)
-    except ValidationError as refused:
-        report_invalid(refused, FromAppSpec, node, data, collector)
-        raise ConfigError(diagnostics=collector.sorted()) from None
+    spec = validated(FromAppSpec, node, collector)
+    if spec is None:
+        raise ConfigError(diagnostics=collector.sorted())
     refuse_literal(child(node, "token"), collector)
     if problem := url_problem(spec.url):
         code, summary, hint = problem

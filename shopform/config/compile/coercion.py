@@ -1,7 +1,7 @@
 """Convert nodes to data for a model, and the model's validation errors to messages with places."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -24,6 +24,7 @@ from shopform.kit.text import backquoted, is_damaged, shorten
 from shopform.model.lookups import Lookup, LookupText
 from shopform.model.values import Secret
 
+M = TypeVar("M", bound=BaseModel)
 REPORTED: Final = object()  # in place of a value that could not be read: its error is reported
 _SHOWN = 40
 
@@ -157,6 +158,16 @@ class _Location:
             self.data = data[step] if isinstance(data, list) else None
 
 
+def validated(model: type[M], node: Node, collector: Collector) -> M | None:
+    """Return a node as its model, with placeholders as written; None if errors were reported."""
+    data = Reader(collector).read(node, shape_of(model))
+    try:
+        return model.model_validate(data)
+    except ValidationError as refused:
+        report_invalid(refused, model, node, data, collector)
+    return None
+
+
 def report_invalid(
     refused: ValidationError,
     model: type[BaseModel],
@@ -225,19 +236,6 @@ class _Report:
 
     def _error(self, code: str, summary: str, hint: str, span: Span) -> None:
         self._collector.error(code, summary, hint=hint, span=span, address=self._address)
-
-
-def prune(data: object, path: Iterable[Any]) -> None:
-    """Delete the value at `path` from `data`, or the nearest enclosing one that has a key."""
-    held: tuple[dict[Any, Any], Any] | None = None
-    for step in path:
-        if isinstance(data, dict) and step in data:
-            held = (data, step)
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int):
-            data = data[step]
-    if held is not None:
-        del held[0][held[1]]
 
 
 def _invalid(found: _Location, error: ErrorDetails, step: str) -> tuple[str, str, str]:

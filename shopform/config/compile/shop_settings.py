@@ -1,6 +1,7 @@
 """The settings of `shopform.yaml`, and the shops they define."""
 
 import posixpath
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from shopform.config.compile.checks.policy_rules import rules_of
-from shopform.config.compile.coercion import Reader, prune, report_invalid
+from shopform.config.compile.coercion import Reader, report_invalid
 from shopform.config.compile.interpolation import Resolver, Variable, wholly_secret
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.config.compile.shapes import shape_of
@@ -120,7 +121,7 @@ class Settings:
             report_invalid(refused, ProjectSpec, self.root, data, self._collector)
             for error in refused.errors():
                 if error["type"] != "missing":
-                    prune(data, error["loc"])
+                    _prune(data, error["loc"])
         found: Data = data
         return found
 
@@ -214,6 +215,19 @@ def refuse_literal(token: Node | None, out: Collector) -> None:
             " if it was real",
             span=token.span,
         )
+
+
+def _prune(data: object, path: Iterable[Any]) -> None:
+    """Delete the value at `path` from `data`, or the nearest enclosing one that has a key."""
+    held: tuple[dict[Any, Any], Any] | None = None
+    for step in path:
+        if isinstance(data, dict) and step in data:
+            held = (data, step)
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int):
+            data = data[step]
+    if held is not None:
+        del held[0][held[1]]
 
 
 def _default_state(name: str) -> str:

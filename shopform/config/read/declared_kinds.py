@@ -4,11 +4,8 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Seq
 from typing import Final
 
-from pydantic import ValidationError
-
-from shopform.config.compile.coercion import Reader, report_invalid
+from shopform.config.compile.coercion import validated
 from shopform.config.compile.settings_spec import ProjectSpec
-from shopform.config.compile.shapes import shape_of
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue
@@ -39,12 +36,8 @@ def with_declared(
             hint="write the value: kinds are the same for all shops",
             span=placeholder.span,
         )
-    data = Reader(found).read(root, shape_of(ProjectSpec))
-    try:
-        specs = ProjectSpec.model_validate(data).kinds
-    except ValidationError as refused:
-        report_invalid(refused, ProjectSpec, root, data, found)
-        specs = {}
+    spec = validated(ProjectSpec, root, found)
+    specs = spec.kinds if spec else {}
     for path, code, summary, hint in problems(catalogue, specs, (*reserved, KINDS)):
         found.error(code, summary, hint=hint, span=_place(declared, path).span)
     collector.diagnostics += found.diagnostics

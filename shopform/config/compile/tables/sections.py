@@ -7,11 +7,9 @@ from collections.abc import Mapping as Map
 from collections.abc import Sequence as Seq
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pydantic import ValidationError
-
-from shopform.config.compile.coercion import Reader, report_invalid
+from shopform.config.compile.coercion import validated
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
 from shopform.config.compile.shapes import shape_of
@@ -81,7 +79,7 @@ class Tables:
         before = len(self._collector.diagnostics)
         section = Mapping(node.file, node.start)
         section.length = node.length
-        spec = self._spec(node)
+        spec = validated(TableSpec, node, self._collector)
         read = self._read(kind, node.entries["table"][1], spec) if spec else None
         if spec and read:
             file, sheet = read
@@ -105,14 +103,6 @@ class Tables:
                     span=Span(file, sheet.header, 1),
                 )
         return section if len(self._collector.diagnostics) == before else None
-
-    def _spec(self, node: Mapping) -> TableSpec | None:
-        data: Any = Reader(self._collector).read(node, shape_of(TableSpec))
-        try:
-            return TableSpec.model_validate(data)
-        except ValidationError as refused:
-            report_invalid(refused, TableSpec, node, data, self._collector)
-        return None
 
     def _read(self, kind: Kind, named: Node, spec: TableSpec) -> tuple[str, "Sheet"] | None:
         """Return the path of the table in the project, and its sheet."""
