@@ -6,9 +6,9 @@ from collections.abc import Mapping as Map
 from typing import NamedTuple
 
 from shopform.config.compile.coercion import validated
-from shopform.config.compile.interpolation import Resolver, wholly_secret
+from shopform.config.compile.interpolation import Resolver
 from shopform.config.compile.settings_spec import FromAppSpec
-from shopform.config.compile.shop_settings import base_url, refuse_literal, url_problem
+from shopform.config.compile.shop_settings import base_url, refuse_literal, report_url, token_of
 from shopform.config.read.files import Files
 from shopform.config.read.project import FROM_APP, Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
@@ -44,21 +44,17 @@ def app_of(project: Project, environment: Map[str, str], *, with_token: bool) ->
     if spec is None:
         raise ConfigError(diagnostics=collector.sorted())
     refuse_literal(child(node, "token"), collector)
-    if problem := url_problem(spec.url):
-        code, summary, hint = problem
-        collector.error(code, summary, hint=hint, span=(child(node, "url") or node).span)
-    secret: object = None
-    token = child(node, "token")
-    if with_token and isinstance(token, Scalar) and wholly_secret(token.text):
-        files = Files(project.directory, collector)
-        secret = Resolver({}, environment, files, collector, secrets=True).resolve(token)
+    report_url(spec.url, (child(node, "url") or node).span, collector)
+    files = Files(project.directory, collector)
+    resolver = Resolver({}, environment, files, collector, secrets=True)
+    token = token_of(node, resolver) if with_token else Secret("", "")
     if collector.failed:
         raise ConfigError(diagnostics=collector.sorted())
     return Shop(
         name=FROM_APP,
         catalogue=project.catalogue,
         url=base_url(spec.url),
-        token=secret if isinstance(secret, Secret) else Secret("", ""),
+        token=token,
         auth="app",
     )
 

@@ -62,17 +62,13 @@ class Settings:
         node = child(self.root, "shops", name)
         url = self._resolved(child(node, "url"), resolver) or ""
         state = self._resolved(child(node, "state"), resolver)
-        token = child(node, "token")
-        # A literal token is already reported; resolving it would report it again.
-        secret: object = None
-        if with_token and isinstance(token, Scalar) and wholly_secret(token.text):
-            secret = resolver.resolve(token)
+        token = token_of(node, resolver) if with_token else Secret("", "")
         limits = self.data.get("policy", {}).get("deletes", {})
         return Shop(
             name=name,
             catalogue=self._catalogue,
             url=self._checked_url(url, child(node, "url")),
-            token=secret if isinstance(secret, Secret) else Secret("", ""),
+            token=token,
             auth=data.get("auth", "bearer"),
             state=state or _default_state(name),
             state_store=StateStore(**self.data.get("state_store", {})),
@@ -136,7 +132,7 @@ class Settings:
         refuse_literal(token, self._collector)
         url = child(node, "url")
         if isinstance(url, Scalar) and isinstance(data.get("url"), str) and "${" not in url.text:
-            self._url_problem(url.text, url.span)
+            report_url(url.text, url.span, self._collector)
         declared = child(self.root, "variables")
         known = declared.entries if isinstance(declared, Mapping) else {}
         self._check_keys(child(node, "variables"), known, "unknown-variable", "variable")
@@ -195,14 +191,8 @@ class Settings:
     def _checked_url(self, url: str, node: Node | None) -> str:
         """Return the URL without /REST and trailing slashes."""
         if isinstance(node, Scalar) and "${" in node.text and url:
-            self._url_problem(url, node.span)
+            report_url(url, node.span, self._collector)
         return base_url(url)
-
-    def _url_problem(self, url: str, span: Span) -> None:
-        problem = url_problem(url)
-        if problem is not None:
-            code, summary, hint = problem
-            self._collector.error(code, summary, hint=hint, span=span)
 
 
 def refuse_literal(token: Node | None, out: Collector) -> None:
@@ -215,6 +205,17 @@ def refuse_literal(token: Node | None, out: Collector) -> None:
             " if it was real",
             span=token.span,
         )
+
+
+def token_of(node: Node | None, resolver: Resolver) -> Secret:
+    """Return the `token` of a shop or an app; an empty Secret if an error is reported."""
+    token = child(node, "token")
+    # A literal token is already reported; resolving it would report it again.
+    if isinstance(token, Scalar) and wholly_secret(token.text):
+        found = resolver.resolve(token)
+        if isinstance(found, Secret):
+            return found
+    return Secret("", "")
 
 
 def _prune(data: object, path: Iterable[Any]) -> None:
@@ -240,7 +241,14 @@ def base_url(url: str) -> str:
     return base[:-5].rstrip("/") if base.upper().endswith("/REST") else base
 
 
-def url_problem(url: str) -> tuple[str, str, str] | None:
+def report_url(url: str, span: Span, out: Collector) -> None:
+    """Report what is wrong with a URL of a shop."""
+    if problem := _url_problem(url):
+        code, summary, hint = problem
+        out.error(code, summary, hint=hint, span=span)
+
+
+def _url_problem(url: str) -> tuple[str, str, str] | None:
     """Return the code, summary and hint of what is wrong with a URL of a shop."""
     try:
         parts = urlsplit(url)
