@@ -1,14 +1,14 @@
 """Build resources from declarations whose fields have been read."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from functools import cache, partial
 from typing import Any, Final
 
 from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
-from shopform.config.read.yaml_nodes import Node, Scalar, Sequence, child, field_node
+from shopform.config.read.yaml_nodes import Node, Sequence, child, field_node, scalars
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import EXTRA, Catalogue, Field, Kind
 from shopform.kinds.field_types import FieldType
@@ -113,8 +113,10 @@ class ResourceBuilder:
         if not text:
             return None
         target = Address(text) if text.startswith(f"{kind}.") else Address.of(kind, text)
-        node = next((each for each in _scalars(node) if each.text == text), node)
         found = self._known.get(target)
+        if found is not None and (found.active or not declaration.active):
+            return Ref(target)
+        node = next((each for each in scalars(node) if each.text == text), node)
         if found is None:
             addresses = (str(each) for each in self._known if each.kind == kind)
             near = self._suggest.hint(target, addresses).replace(f"`{kind}.", "`", 1)
@@ -126,15 +128,14 @@ class ResourceBuilder:
                 address=declaration.address,
             )
             return None
-        if declaration.active and not found.active:
-            self._collector.error(
-                "reference-excluded",
-                f"`{target}` does not exist in this shop",
-                hint="its `lifecycle.shops` excludes this shop; exclude both or neither",
-                span=node.span,
-                related=(("excluded here", found.key.span),),
-                address=declaration.address,
-            )
+        self._collector.error(
+            "reference-excluded",
+            f"`{target}` does not exist in this shop",
+            hint="its `lifecycle.shops` excludes this shop; exclude both or neither",
+            span=node.span,
+            related=(("excluded here", found.key.span),),
+            address=declaration.address,
+        )
         return Ref(target)
 
     def _load(
@@ -226,14 +227,3 @@ def _at(node: Node | None, path: Iterable[str | int]) -> Node | None:
         else:
             node = node.items[step] if isinstance(node, Sequence) else None
     return node
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Sequence):
-        for each in node.items:
-            yield from _scalars(each)
-    else:
-        for _, each in node.entries.values():
-            yield from _scalars(each)

@@ -1,12 +1,12 @@
 """Read the kinds that the files of a project declare."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Sequence as Seq
 from typing import Final
 
 from shopform.config.compile.coercion import validated
 from shopform.config.compile.settings_spec import ProjectSpec
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, scalars
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue
 
@@ -29,13 +29,14 @@ def with_declared(
     found = Collector()
     root = Mapping(declared.file, declared.start)
     root.entries[KINDS] = (next(iter(declared.entries.values()))[0], declared)
-    for placeholder in _placeholders(declared):
-        found.error(
-            "placeholder-in-kinds",
-            "a kind cannot use a variable",
-            hint="write the value: kinds are the same for all shops",
-            span=placeholder.span,
-        )
+    for each in scalars(declared):
+        if "${" in each.text:
+            found.error(
+                "placeholder-in-kinds",
+                "a kind cannot use a variable",
+                hint="write the value: kinds are the same for all shops",
+                span=each.span,
+            )
     spec = validated(ProjectSpec, root, found)
     specs = spec.kinds if spec else {}
     for path, code, summary, hint in problems(catalogue, specs, (*reserved, KINDS)):
@@ -72,16 +73,6 @@ def _declared(roots: Iterable[Mapping], collector: Collector) -> Mapping | None:
                     related=(("first declared", first[0].span),),
                 )
     return None if failed else merged
-
-
-def _placeholders(node: Node) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        if "${" in node.text:
-            yield node
-        return
-    inner = (each for _, each in node.entries.values()) if isinstance(node, Mapping) else node.items
-    for each in inner:
-        yield from _placeholders(each)
 
 
 def _place(declared: Mapping, path: Iterable[str]) -> Scalar:

@@ -3,6 +3,7 @@
 Scalars keep the text as written: its type depends on the field.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from shopform.diagnostics import Span
@@ -86,6 +87,16 @@ def child(node: Node | None, *steps: str) -> Node | None:
             return None
         node = entry[1]
     return node
+
+
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Yield the scalars in a node, other than keys."""
+    if isinstance(node, Scalar):
+        yield node
+        return
+    inner = (each for _, each in node.entries.values()) if isinstance(node, Mapping) else node.items
+    for each in inner:
+        yield from scalars(each)
 
 
 def field_node(node: Node, name: str) -> Node | None:
