@@ -18,7 +18,8 @@ from shopform.model.lookups import LOOKUP, LookupText
 from shopform.model.values import Secret
 
 _PLACEHOLDER: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
-_WHOLLY_SECRET: Final = re.compile(r"\$\{(env|file|keyring|from_app):[^{}]+\}")
+SOURCES: Final = "env|file|keyring|from_app"
+_WHOLLY_SECRET: Final = re.compile(rf"\$\{{({SOURCES}):[^{{}}]+\}}")
 
 
 def wholly_secret(text: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shopform.config.compile.coercion import validated
+from shopform.config.compile.interpolation import SOURCES
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import TableSpec
 from shopform.config.compile.shapes import shape_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from shopform.config.read.csv_cells import Sheet
 
 _BETWEEN: Final = re.compile(r"[\s,]+")
-_SECRET: Final = re.compile(r"(?<!\$)\$\{(env|file|keyring|from_app):")
+_SECRET: Final = re.compile(rf"(?<!\$)\$\{{({SOURCES}):")
 
 
 class Tables:
