@@ -40,7 +40,7 @@ def included(directory: Path, main: Mapping | None, collector: Collector) -> set
 
 def kind_files(directory: Path) -> set[str]:
     """Return the files in the folder of kinds, which are read without `include`."""
-    return {name for suffix in SUFFIXES for name in _matched(directory, f"{KINDS}/*{suffix}")}
+    return _matched(directory, f"{KINDS}/*")
 
 
 def _matched(directory: Path, pattern: str) -> set[str]:

@@ -1,20 +1,19 @@
 """Write the kinds of a project as YAML."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from shopform.config.format.formatter import format_text
 from shopform.config.format.scalars import WIDTH, inline_scalar
+from shopform.config.read.declared_kinds import KINDS
 from shopform.config.write.scalar_lines import comment
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue
 
-FOLDER: Final = "kinds"
-
 
 def kind_file(name: str, declaration: Mapping[str, Any], about: str, catalogue: Catalogue) -> str:
     """Return the file that declares one kind, in the layout of `fmt`, below a comment."""
-    lines = [comment(about, 0), "", f"{FOLDER}:", f"  {name}:", *_lines(declaration, 4), ""]
+    lines = [comment(about, 0), "", f"{KINDS}:", f"  {name}:", *_lines(declaration, 4), ""]
     text = "\n".join(lines)
     return format_text(text, f"{name}.yaml", Collector(), catalogue) or text
 

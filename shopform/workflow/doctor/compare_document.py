@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from shopform.config.write.kind_files import FOLDER, kind_file
+from shopform.config.read.declared_kinds import KINDS
+from shopform.config.write.kind_files import kind_file
 from shopform.config.write.wire_edits import with_wire
 from shopform.files import write_new
 from shopform.model.shop import WireNames
@@ -58,7 +59,7 @@ def write_learned(workspace: Workspace, made: ComparedDocument) -> tuple[str, li
     change = with_wire(project, workspace.shop.name, made.wire) if made.wire else None
     about = f"Proposed from {made.name}: check each key before you use the kind."
     new = {
-        f"{FOLDER}/{each.name}.yaml": kind_file(
+        f"{KINDS}/{each.name}.yaml": kind_file(
             each.name, each.declaration, about, project.catalogue
         )
         for each in made.proposals
