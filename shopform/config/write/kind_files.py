@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from shopform.config.format.formatter import format_text
-from shopform.config.format.scalars import WIDTH, inline_scalar
+from shopform.config.format.scalars import WIDTH
 from shopform.config.read.declared_kinds import KINDS
-from shopform.config.write.scalar_lines import comment
+from shopform.config.write.scalar_lines import comment, flow
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue
 
@@ -21,15 +21,7 @@ def kind_file(name: str, declaration: Mapping[str, Any], about: str, catalogue: 
 def _lines(tree: Mapping[str, Any], indent: int) -> list[str]:
     lines: list[str] = []
     for key, part in tree.items():
-        line = f"{' ' * indent}{key}: {_inline(part)}"
+        line = f"{' ' * indent}{key}: {flow(part)}"
         nested = isinstance(part, Mapping) and (len(line) > WIDTH or indent == 4)
         lines += [f"{' ' * indent}{key}:", *_lines(part, indent + 2)] if nested else [line]
     return lines
-
-
-def _inline(part: Any) -> str:
-    if isinstance(part, Mapping):
-        return f"{{{', '.join(f'{key}: {_inline(each)}' for key, each in part.items())}}}"
-    if isinstance(part, list):
-        return f"[{', '.join(map(_inline, part))}]"
-    return inline_scalar(part, "", bracketed=True)

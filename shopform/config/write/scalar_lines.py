@@ -1,7 +1,7 @@
 """Write fields and comments as lines of YAML, as a person would."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from shopform.config.format.scalars import (
     STEP,
@@ -34,6 +34,20 @@ def bracketed(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(bracketed, value))}]"
     return inline_scalar(plain_of(value), "", bracketed=True)
+
+
+def flow(data: Any) -> str:
+    """Return data as written inside a flow collection; `${` in strings stays."""
+    if isinstance(data, Mapping):
+        return f"{{{flow_entries(data)}}}"
+    if isinstance(data, list):
+        return f"[{', '.join(map(flow, data))}]"
+    return inline_scalar(data, "", bracketed=True)
+
+
+def flow_entries(data: Mapping[str, Any]) -> str:
+    """Return the entries of a flow mapping, without its brackets."""
+    return ", ".join(f"{key}: {flow(part)}" for key, part in data.items())
 
 
 def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:

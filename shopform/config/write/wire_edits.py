@@ -20,6 +20,7 @@ from shopform.config.write.edits import (
     set_scalar,
 )
 from shopform.config.write.project_edits import ChangedFile
+from shopform.config.write.scalar_lines import flow, flow_entries
 from shopform.errors import UsageError
 
 Tree = Map[str, "str | Tree"]
@@ -50,7 +51,7 @@ def with_wire(project: Project, shop: str, wire: Tree) -> ChangedFile | None:
     except NotEditable:
         raise UsageError(
             f"cannot set `wire` of shop `{shop}` in `{project.main}` in its present form",
-            hint=f"add it yourself: `wire: {{{_inline(wire)}}}`",
+            hint=f"add it yourself: `wire: {flow(wire)}`",
         ) from None
     if text == document.text:
         return None
@@ -73,9 +74,9 @@ def _edits(document: Document, parent: Mapping, changes: Tree) -> Iterator[Edit]
         elif isinstance(entry[1], Mapping) and entry[1].entries:
             yield from _edits(document, entry[1], change)
         else:
-            yield add_inside(document, parent, name, _lines(change), _inline(change))
+            yield add_inside(document, parent, name, _lines(change), flow_entries(change))
     if new:
-        yield add_entries(document, parent, _lines(new), _inline(new))
+        yield add_entries(document, parent, _lines(new), flow_entries(new))
 
 
 def _lines(tree: Tree) -> list[str]:
@@ -86,15 +87,6 @@ def _lines(tree: Tree) -> list[str]:
         else:
             lines += [f"{name}:", *indented(_lines(change), STEP)]
     return lines
-
-
-def _inline(tree: Tree) -> str:
-    return ", ".join(
-        f"{name}: {inline_scalar(change, '', bracketed=True)}"
-        if isinstance(change, str)
-        else f"{name}: {{{_inline(change)}}}"
-        for name, change in tree.items()
-    )
 
 
 def _differs(old: Node | None, new: Node | None, change: str | Tree) -> bool:
