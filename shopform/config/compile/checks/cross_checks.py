@@ -1,6 +1,5 @@
 """Checks between resources: reference cycles, and identities and paths declared twice."""
 
-from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 
@@ -46,18 +45,18 @@ def check(declarations: Iterable[Declaration], desired: Desired, collector: Coll
 
 def _check_counts(declarations: Iterable[Declaration], collector: Collector) -> None:
     """Warn of more declarations of a large kind than it is made for."""
-    firsts: dict[Kind, Declaration] = {}
-    counts = Counter(declaration.kind for declaration in declarations)
+    found: dict[Kind, list[Declaration]] = {}
     for declaration in declarations:
-        firsts.setdefault(declaration.kind, declaration)
-    for kind, count in counts.items():
-        if kind.large and count > kind.large:
+        if declaration.kind.large:
+            found.setdefault(declaration.kind, []).append(declaration)
+    for kind, each in found.items():
+        if len(each) > kind.large:
             collector.warning(
                 "kind-large",
-                f"{count:,} {kind.section} are declared, more than {kind.large:,}",
+                f"{len(each):,} {kind.section} are declared, more than {kind.large:,}",
                 hint=f"every plan reads all {kind.section} of the shop, in pages of {PAGE};"
                 " declare a part of the shop, or change them by other means",
-                span=firsts[kind].key.span,
+                span=each[0].key.span,
             )
 
 
