@@ -2,7 +2,7 @@
 
 from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
-from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
+from shopform.sandbox.behaviour.columns import Column, ColumnType, undocumented, unwritable
 from shopform.sandbox.behaviour.surface import Surface
 from shopform.sandbox.behaviour.table import NAME, Table, columns_of
 
@@ -17,8 +17,8 @@ class Suppliers(Table):
     columns = columns_of(
         name=NAME,
         dropshipping_mail=Column(default=None),
-        link_to=Column(default=None, set_by=SetBy.UNDOCUMENTED),
-        is_removed=Column(ColumnType.FLAG, 0, cast=False, set_by=SetBy.SEED),
+        link_to=undocumented(default=None),
+        is_removed=unwritable(ColumnType.FLAG, 0, cast=False),
     )
 
 

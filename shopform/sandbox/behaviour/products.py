@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shopform.kinds.product import PRODUCT
 from shopform.sandbox.behaviour import images
 from shopform.sandbox.behaviour.columns import (
     Column,
@@ -77,7 +78,7 @@ def _columns() -> dict[str, Column]:
 
 
 class Products(Table):
-    surface = Surface("product", "product_id", "products")
+    surface = Surface.of(PRODUCT.wire)
     first_id = 901
     columns = _columns()
     newest_first = True
