@@ -133,6 +133,14 @@ def test_a_seed_the_shop_refuses_leaves_nothing(tmp_path: Path, seed: dict[str, 
         assert len(sandbox.data("brand")) == 1
 
 
+def test_after_a_refused_reset_requests_set_no_columns_of_seeds() -> None:
+    with shop(seed={"brand": [{"name": "a"}, {"name": "a"}]}) as (sandbox, ask):
+        sandbox.set_switch("unique_names", "refuse")
+        with pytest.raises(UsageError):
+            sandbox.app.reset()
+        assert ask.made("/category", name="a", is_front=1)["is_front"] == 0
+
+
 def test_ids_of_kinds_differ_and_may_begin_anywhere() -> None:
     with shop(first_ids={"attribute": 5000, "profile": 6000}) as (_, ask):
         assert ask.made("/profile", name="a")["profile_id"] == 6000

@@ -118,8 +118,9 @@ def open_shop(world: World, endpoints: Endpoints, seed: Seed, products: int) -> 
     except Refusal as refusal:
         world.store.clear()
         raise UsageError(f"the seed's {name} is refused: {refusal.why}") from None
+    finally:
+        world.seeding = False
     _add_products(world, products)
-    world.seeding = False
 
 
 def _insert(table: Table, row: dict[str, Any]) -> None:
