@@ -182,6 +182,21 @@ def test_nothing_is_left_whatever_goes_wrong_at_a_call(fault: str, post: str) ->
     print(f"{fault}, post={post}: {failed} runs failed, and nothing was left")
 
 
+@pytest.mark.parametrize("word", ["orphan", "refuse"])
+def test_a_create_that_fails_without_effect_is_not_taken_for_an_earlier_one(word: str) -> None:
+    """The child has the name of its parent, which is the only one of that name."""
+    with checked_shop({"delete_parent": word}) as one:
+        before = one.counts()
+        one.sandbox.set_fault("POST /category:2:500")
+        words = {
+            each["question"]: each["answer"]
+            for each in json.loads(one.run(*PROBE, "--json").out)["answers"]
+        }
+        assert one.counts() == before
+        assert not one.journal.exists()
+    assert words["delete_parent"] == word
+
+
 def test_what_is_not_its_own_stays() -> None:
     """A journal that names an object of another kind of name removes only what it has made."""
     with checked_shop() as one:

@@ -113,7 +113,7 @@ def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
     removed, pending = 0, dict.fromkeys(name for name, number in journal.made if not number)
     for kind in (client.shop.catalogue[name] for name in pending):
         known = [made for made in journal.made if made != (kind.name, 0)]
-        found = [(kind.name, number) for number in _named(client, kind, journal)]
+        found = [(kind.name, number) for number in unrecorded(client, kind, journal)]
         journal.made = sorted({*known, *found})
         journal.save()
     for _ in range(2):  # a parent may be refused before its child
@@ -137,10 +137,8 @@ def _delete(client: Client, kind: Kind, number: int, journal: ProbeJournal) -> b
     return True
 
 
-def _named(client: Client, kind: Kind, journal: ProbeJournal) -> list[int]:
-    url = client.shop.url
-    return [
-        thing.id
-        for thing in list_one(client, kind).objects.values()
-        if journal.is_ours(kind, thing.fields.values(), url)
-    ]
+def unrecorded(client: Client, kind: Kind, journal: ProbeJournal) -> list[int]:
+    """Return the ids of the objects that a probe made, except those in its journal."""
+    found, url = list_one(client, kind).objects.values(), client.shop.url
+    ours = (thing.id for thing in found if journal.is_ours(kind, thing.fields.values(), url))
+    return [number for number in ours if (kind.name, number) not in journal.made]

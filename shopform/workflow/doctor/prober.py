@@ -7,9 +7,8 @@ from typing import Any
 from shopform.doctor.readings import DELETED, Item, Recorded
 from shopform.errors import Nonsense
 from shopform.kinds import Kind
-from shopform.shop.fetch import list_one
 from shopform.workflow.doctor.examiner import Examiner
-from shopform.workflow.doctor.probe_journal import ProbeJournal, create_of, update_of
+from shopform.workflow.doctor.probe_journal import ProbeJournal, create_of, unrecorded, update_of
 
 MOST = 60  # calls of a probe
 
@@ -107,11 +106,8 @@ class Prober:
         return number
 
     def _look_up(self, kind: Kind) -> int:
-        """Return the id of the newest object that this probe made."""
-        found = list_one(self.examiner.client, kind).objects.values()
-        url = self.examiner.client.shop.url
-        ours = (t.id for t in found if self.journal.is_ours(kind, t.fields.values(), url))
-        return max(ours, default=0)
+        """Return the id of the object that a create made; 0 if it made none."""
+        return max(unrecorded(self.examiner.client, kind, self.journal), default=0)
 
     def _read(self, step: str, kind: Kind, number: int) -> Item | None:
         return self.examiner.readings.object(self.examiner.call(step, kind, number=number))
