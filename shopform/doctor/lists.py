@@ -11,9 +11,9 @@ from shopform.doctor.readings import (
     Readings,
     is_flagged,
     is_whole,
-    number_in,
 )
 from shopform.kinds import Kind
+from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
 
 
@@ -86,7 +86,7 @@ def _same(given: object, number: int) -> bool:
 
 def _whole(one: ListAnswer, seen: Readings) -> int:
     """Return the number of objects of a whole list, of which a page may show a part."""
-    given = number_in(one.paging.get("total"))
+    given = count_in(one.paging.get("total"))
     if given is not None:
         return given
     lists = (len(listed.items) for listed in envelopes(seen) if listed.key == one.key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shopform.kinds import Catalogue, Kind
-from shopform.kinds.field_types.number import id_in
+from shopform.kinds.field_types.number import count_in, id_in
 
 Item = Mapping[str, Any]
 PAGING = "paging"
@@ -159,17 +159,11 @@ class Readings:
 
 def is_whole(listed: ListAnswer) -> bool:
     """Whether a page, which was to have up to 100 objects, is surely the whole list."""
-    got, whole = len(listed.items), number_in(listed.paging.get("total"))
+    got, whole = len(listed.items), count_in(listed.paging.get("total"))
     if whole is not None:
         return got >= whole
-    limit = number_in(listed.paging.get("limit"))
+    limit = count_in(listed.paging.get("limit"))
     return got < limit if limit is not None else got % 50 != 0 or not got
-
-
-def number_in(value: object) -> int | None:
-    """Return a number that may be a string; None for anything else."""
-    text = str(value) if isinstance(value, int | str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def is_flagged(item: Item, key: str) -> bool:

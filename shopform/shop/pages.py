@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopform.errors import Nonsense
+from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
 from shopform.shop.codec import Item, Names, identify, is_removed
 from shopform.shop.responses import Json
@@ -42,14 +43,14 @@ def parse_page(names: Names, body: Json) -> ListPage:
         return ListPage(items=list(body.values()), bare=True)
     given = body.get("paging")
     paging = given if isinstance(given, dict) else {}
-    total = _number(paging.get("total"))
+    total = count_in(paging.get("total"))
     rest = {key: inner for key, inner in body.items() if key != "paging"}
     return ListPage(
         items=_objects(names, _array(names, rest, total, enveloped=bool(paging))),
         bare=False,
         total=total,
-        limit=_number(paging.get("limit")) or None,
-        count=_number(paging.get("count")),
+        limit=count_in(paging.get("limit")) or None,
+        count=count_in(paging.get("count")),
     )
 
 
@@ -88,11 +89,6 @@ def _objects(names: Names, array: Iterable[object]) -> list[Item]:
             f"the list of `/{names.endpoint}` contains a {wrong[0]} instead of an object"
         )
     return items
-
-
-def _number(given: object) -> int | None:
-    text = str(given).strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def may_have_more(last: ListPage) -> bool:

@@ -61,3 +61,9 @@ def id_in(given: object) -> int:
         return max(0, given)
     text = given.strip() if isinstance(given, str) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def count_in(given: object) -> int | None:
+    """Return a number of objects, which may be a string; None for anything else."""
+    text = str(given).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
