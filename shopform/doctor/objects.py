@@ -7,6 +7,7 @@ from shopform.doctor.readings import DELETED, Readings
 from shopform.kinds import Field, Kind
 from shopform.kinds.field_types import Seed
 from shopform.kit.text import backquoted, join_first
+from shopform.model.shop import WireNames
 
 NUMBERS = ("number", "flag", "id", "decimal")
 STRINGS = ("text", "html", "path")
@@ -105,7 +106,8 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     more = [key for key in keys if key not in known]
     parts = [f"{len(rows) - len(missing)} of {len(rows)} fields are shown"]
     parts += [f"more keys: {join_first(more, SHOWN)}"] if more else []
-    wrong = [name for name, key in surface.fixed.items() if key not in keys]
+    own = seen.wire.get(kind.name, WireNames()).fields
+    wrong = [name for name, key in own.items() if key not in keys]
     parts += [f"`wire` names {backquoted(wrong)} otherwise"] if wrong else []
     unmet = bool(wrong) or any(rows[name].required for name in missing)
     word = f"without {', '.join(missing)}" if missing else "all"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from shopform.kinds import Catalogue, Kind
 from shopform.kinds.field_types.number import count_in, id_in
+from shopform.model.shop import Names, WireNames
 
 Item = Mapping[str, Any]
 PAGING = "paging"
@@ -72,26 +73,15 @@ def _objects(array: Iterable[object]) -> list[Item]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindNames:
-    """The names of a kind in this shop, as far as they are known.
+class Readings:
+    """All exchanges with a shop, in order, and its names by kind, as far as they are known.
 
-    `ids` are the candidates of the key of its id. `fields` maps field names to wire names, `fixed`
-    are those that the project sets.
+    `wire` are those that the project sets.
     """
 
-    endpoint: str
-    ids: tuple[str, ...]
-    list_key: str
-    fields: Mapping[str, str]
-    fixed: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """All exchanges with a shop, in order, and its names by kind."""
-
     catalogue: Catalogue
-    surfaces: Mapping[str, KindNames]
+    surfaces: Mapping[str, Names]
+    wire: Mapping[str, WireNames] = field(default_factory=dict)
     exchanges: tuple[Recorded, ...] = ()
     hosts: frozenset[str] = frozenset()
 

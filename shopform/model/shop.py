@@ -61,6 +61,22 @@ class WireNames:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The wire names of one kind in one shop.
+
+    `fields` maps field names to wire names. `fixed` are those that the project file sets. `unused`
+    are the keys of objects that belong to no field, if a field was not found.
+    """
+
+    endpoint: str
+    ids: tuple[str, ...]
+    list_key: str
+    fields: Mapping[str, str]
+    fixed: frozenset[str] = field(default_factory=frozenset)
+    unused: tuple[str, ...] = ()
+
+
 OBJECT_STORES = ("s3", "gs", "az")  # the schemes of their addresses
 
 

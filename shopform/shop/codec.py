@@ -1,7 +1,7 @@
 """Convert between the shop's JSON objects and fields. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from shopform.errors import Nonsense
@@ -9,29 +9,13 @@ from shopform.kinds import EXTRA, Kind
 from shopform.kinds.field_types.number import id_in
 from shopform.kit.text import backquoted
 from shopform.model.live import LiveObject
-from shopform.model.shop import Shop, WireNames
+from shopform.model.shop import Names, Shop, WireNames
 from shopform.model.values import Secret, host_of
 
 Item = dict[str, Any]
 
 NO_DATE = ("", "0", "0000-00-00", "0000-00-00 00:00:00")
 NO_FLAG = ("", "0", "false", "no")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """The wire names of one kind in one shop.
-
-    `fields` maps field names to wire names. `fixed` are those that the project file sets. `unused`
-    are the keys of objects that belong to no field, if a field was not found.
-    """
-
-    endpoint: str
-    ids: tuple[str, ...]
-    list_key: str
-    fields: Mapping[str, str]
-    fixed: frozenset[str] = field(default_factory=frozenset)
-    unused: tuple[str, ...] = ()
 
 
 def names_of(shop: Shop, kind: Kind) -> Names:

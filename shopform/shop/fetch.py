@@ -9,9 +9,9 @@ from typing import Any
 from shopform.errors import Absent, AccessRefused, ShopError, ShopformError
 from shopform.kinds import Kind
 from shopform.model.live import Live, LiveKind, LiveObject, parent_ids, with_parents
-from shopform.model.shop import Shop
+from shopform.model.shop import Names, Shop
 from shopform.shop.client import Client
-from shopform.shop.codec import Names, discover, names_of, reader, with_columns
+from shopform.shop.codec import discover, names_of, reader, with_columns
 from shopform.shop.list_reader import Listing, read_lists, run_all
 from shopform.shop.pages import parse_page
 

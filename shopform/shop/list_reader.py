@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from shopform.errors import Absent, AccessRefused, ListMissing, Nonsense, ShopformError
 from shopform.kinds import Grade, Kind
+from shopform.model.shop import Names
 from shopform.shop.client import Client
-from shopform.shop.codec import Item, Names, identify, unwrap
+from shopform.shop.codec import Item, identify, unwrap
 from shopform.shop.pages import (
     LIMIT,
     ListPage,

@@ -8,7 +8,8 @@ from typing import Any
 from shopform.errors import Nonsense
 from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
-from shopform.shop.codec import Item, Names, identify, is_removed
+from shopform.model.shop import Names
+from shopform.shop.codec import Item, identify, is_removed
 from shopform.shop.responses import Json
 
 LIMIT = 100

@@ -7,9 +7,10 @@ from shopform.errors import Nonsense
 from shopform.kinds import Kind
 from shopform.kinds.field_types import Seed, Unreadable
 from shopform.model.live import LiveObject
+from shopform.model.shop import Names
 from shopform.model.values import Secret
 from shopform.shop.client import Client
-from shopform.shop.codec import Names, encode, generated, identify, names_of, reader, unwrap
+from shopform.shop.codec import encode, generated, identify, names_of, reader, unwrap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,9 @@ from shopform.errors import ConfigError, Nonsense, StateError
 from shopform.kinds.field_types.number import id_of
 from shopform.kit.text import backquoted
 from shopform.model.desired import Desired
-from shopform.model.shop import Shop
+from shopform.model.shop import Names, Shop
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
-from shopform.shop.codec import Names
 from shopform.shop.pages import parse_page
 from shopform.workflow.workspace import LoadedProject, Workspace
 

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopform.doctor.questions import Answer, questions
-from shopform.doctor.readings import KindNames, Readings, Recorded
+from shopform.doctor.readings import Readings, Recorded
 from shopform.doctor.recording import recorded
 from shopform.doctor.wire import learned
 from shopform.kinds.standard import STANDARD
+from shopform.model.shop import WireNames
 from shopform.render.text.doctor_text import render_answers
+from shopform.shop.codec import names_for
 
 PAGING = {"offset": 0, "limit": 100, "count": 1, "total": 1}
 TWO = [{"supplier_id": 1, "name": "B"}, {"supplier_id": 2, "name": "A"}]
@@ -39,19 +41,11 @@ def answer(name: str, *exchanges: Recorded, **fixed: Mapping[str, str]) -> Answe
 
 
 def readings(*exchanges: Recorded, **fixed: Mapping[str, str]) -> Readings:
+    wire = {kind: WireNames(fields=names) for kind, names in fixed.items()}
     return Readings(
         catalogue=STANDARD,
-        surfaces={
-            kind.name: KindNames(
-                endpoint=kind.wire.endpoint.value,
-                ids=kind.wire.id.value,
-                list_key=kind.wire.list_key.value,
-                fields={name: row.wire for name, row in kind.fields.items()}
-                | dict(fixed.get(kind.name, {})),
-                fixed=fixed.get(kind.name, {}),
-            )
-            for kind in STANDARD.kinds
-        },
+        surfaces={kind.name: names_for(kind, wire.get(kind.name)) for kind in STANDARD.kinds},
+        wire=wire,
         exchanges=exchanges,
         hosts=frozenset({"shop.dk"}),
     )

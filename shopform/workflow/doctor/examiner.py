@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shopform.doctor.readings import REFUSED, KindNames, Readings, Recorded, usage
+from shopform.doctor.readings import REFUSED, Readings, Recorded, usage
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopError
 from shopform.kinds import Kind
+from shopform.model.shop import Names
 from shopform.shop.client import Client
-from shopform.shop.codec import Names, discover, names_for
+from shopform.shop.codec import discover, names_for
 from shopform.shop.pages import LIMIT
 
 MOST = 20  # calls of a reading
@@ -39,16 +40,8 @@ class Examiner:
         shop = self.client.shop
         return Readings(
             catalogue=shop.catalogue,
-            surfaces={
-                name: KindNames(
-                    endpoint=known.endpoint,
-                    ids=known.ids,
-                    list_key=known.list_key,
-                    fields=known.fields,
-                    fixed=own.fields if (own := shop.wire.get(name)) else {},
-                )
-                for name, known in self.names.items()
-            },
+            surfaces=dict(self.names),
+            wire=shop.wire,
             exchanges=tuple(self.exchanges),
             hosts=shop.hosts,
         )
