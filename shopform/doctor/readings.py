@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from shopform.kinds import Catalogue, Kind
 from shopform.kinds.field_types.number import count_in, id_in
+from shopform.model.json_values import with_gaps
 from shopform.model.shop import Names, WireNames
 
 Item = Mapping[str, Any]
@@ -56,16 +57,21 @@ class ListAnswer(NamedTuple):
 
 def listing_of(body: object, key: str) -> ListAnswer | None:
     """Return the list in a response, by its key or as the only array; None if there is none."""
-    if isinstance(body, list):
-        return ListAnswer(_objects(body), "", {})
+    if (bare := _array(body)) is not None:
+        return ListAnswer(_objects(bare), "", {})
     if not isinstance(body, dict):
         return None
     paging = body.get(PAGING)
-    arrays = [name for name, each in body.items() if isinstance(each, list) and name != PAGING]
-    name = key if key in arrays else arrays[0] if len(arrays) == 1 else ""
+    found = {name: _array(each) for name, each in body.items() if name != PAGING}
+    arrays = {name: array for name, array in found.items() if array is not None}
+    name = key if key in arrays else next(iter(arrays)) if len(arrays) == 1 else ""
     if not name:
         return None
-    return ListAnswer(_objects(body[name]), name, paging if isinstance(paging, dict) else {})
+    return ListAnswer(_objects(arrays[name]), name, paging if isinstance(paging, dict) else {})
+
+
+def _array(given: object) -> list[Any] | None:
+    return given if isinstance(given, list) else with_gaps(given)
 
 
 def _objects(array: Iterable[object]) -> list[Item]:

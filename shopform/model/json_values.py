@@ -75,3 +75,14 @@ def _substitute(value: object) -> object:
     if isinstance(value, Ref):
         return str(value.address)
     return None if isinstance(value, Secret) else value
+
+
+def with_gaps(given: object) -> list[dict[str, Any]] | None:
+    """Return the objects of an array with gaps in its numbering; None for anything else.
+
+    PHP encodes it as an object whose keys are the numbers.
+    """
+    if not given or not isinstance(given, dict):
+        return None
+    gapped = all(key.isdigit() and isinstance(each, dict) for key, each in given.items())
+    return list(given.values()) if gapped else None

@@ -8,6 +8,7 @@ from typing import Any
 from shopform.errors import Nonsense
 from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
+from shopform.model.json_values import with_gaps
 from shopform.model.shop import Names
 from shopform.shop.codec import Item, identify, is_removed
 from shopform.shop.responses import Json
@@ -39,9 +40,8 @@ def parse_page(names: Names, body: Json) -> ListPage:
     """
     if isinstance(body, list):
         return ListPage(items=_objects(names, body), bare=True)
-    if body and all(key.isdigit() and isinstance(body[key], dict) for key in body):
-        # PHP encodes an array with gaps in its numbering as an object.
-        return ListPage(items=list(body.values()), bare=True)
+    if gapped := with_gaps(body):
+        return ListPage(items=gapped, bare=True)
     given = body.get("paging")
     paging = given if isinstance(given, dict) else {}
     total = count_in(paging.get("total"))

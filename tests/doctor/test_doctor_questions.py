@@ -19,6 +19,7 @@ from shopform.shop.codec import names_for
 
 PAGING = {"offset": 0, "limit": 100, "count": 1, "total": 1}
 TWO = [{"supplier_id": 1, "name": "B"}, {"supplier_id": 2, "name": "A"}]
+GAPS = {"0": TWO[0], "2": TWO[1]}  # as PHP encodes an array without its second item
 
 ROWS = [{"category_id": 1, "name": "B"}, {"category_id": 2, "name": "A"}]
 
@@ -67,6 +68,8 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
     ("shape.supplier", "bare", [one("list", "supplier", [])]),
     ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": []})]),
     ("shape.brand", "", [one("list", "brand", {"paging": PAGING})]),
+    ("shape.supplier", "bare", [one("list", "supplier", GAPS)]),
+    ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": GAPS})]),
     ("exists.brand", "no", [one("list", "brand", status=404)]),
     ("exists.brand", "refused", [one("list", "brand", status=403)]),
     ("exists.brand", "", [one("list", "brand", status=500)]),
