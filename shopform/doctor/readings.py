@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shopform.kinds import Catalogue, Kind
+from shopform.kinds.field_types import Flag
 from shopform.kinds.field_types.number import count_in, id_in
 from shopform.model.json_values import with_gaps
 from shopform.model.shop import Names, WireNames
@@ -16,6 +17,7 @@ PAGING = "paging"
 _USAGE = re.compile(r"limit|quota|usage|remaining|retry-after", re.IGNORECASE)
 # Keys of objects that are names, and not data such as an id or a title.
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+_FLAG = Flag()
 REFUSED = (401, 403)
 DELETED = "is_removed"  # M-sup, K-cap
 
@@ -164,7 +166,7 @@ def is_whole(listed: ListAnswer) -> bool:
 
 def is_flagged(item: Item, key: str) -> bool:
     """Whether a flag is set, in any form that the shop may use."""
-    return str(item.get(key)) in ("1", "True")
+    return bool(_FLAG.canonical(item.get(key)))
 
 
 def usage(headers: Iterable[str]) -> tuple[str, ...]:

@@ -121,6 +121,7 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
     ("order", "id", [one("list", "category", ROWS)]),
     ("order", "", [one("list", "supplier", TWO[::-1])]),
     ("removed", "show", [one("list", "supplier", [{"supplier_id": 1, "is_removed": "1"}])]),
+    ("removed", "show", [one("list", "supplier", [{"supplier_id": 1, "is_removed": "true"}])]),
     (
         "list_objects",
         "whole",
