@@ -76,9 +76,10 @@ class FromAppSpec(StrictModel):
         "The token of the app, as `${env:NAME}`, `${file:PATH}` or `${keyring:NAME}`."
     )
     url: str = may("The host that lists the shops.", "https://www.shoporama.dk")
-    defaults: ShopDefaultsSpec = may(
-        "Settings of each of these shops; `{id}` in `state` is the id of the shop.",
-        ShopDefaultsSpec(),
+    # Made on first use: an object here would build its model in every run.
+    defaults: ShopDefaultsSpec = Field(
+        default_factory=ShopDefaultsSpec,
+        description="Settings of each of these shops; `{id}` in `state` is the id of the shop.",
     )
 
 
