@@ -15,7 +15,6 @@ from shopform.sandbox.calls import Hook, LoggedRequest, received
 from shopform.sandbox.faults import Fault, Faults
 from shopform.sandbox.gate import APP_STATUS, Gate
 from shopform.sandbox.messages import Refusal, SandboxResponse, answer
-from shopform.sandbox.own_document import own_document
 
 ROOT = "/REST"
 VERBS = {("POST", False), ("PUT", True), ("DELETE", True)}  # with an id, or without
@@ -107,6 +106,8 @@ class App:
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document of the shop as its switches are."""
+        from shopform.sandbox.own_document import own_document
+
         present = [t for name, t in self.world.tables.items() if name not in self._gate.missing]
         return own_document(self.world, present, self._endpoints, ROOT)
 

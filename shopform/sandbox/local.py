@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from shopform.doctor.recording import recording_of
 from shopform.errors import UsageError
 from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
@@ -148,6 +147,8 @@ def read_like(
     A question without an answer is left at its default, or at the first word that is possible.
     Raises UsageError.
     """
+    from shopform.doctor.recording import recording_of
+
     try:
         found = recording_of(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, AttributeError) as problem:
