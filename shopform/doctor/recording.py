@@ -7,16 +7,9 @@ from typing import Any
 from shopform.doctor.questions import Answer
 from shopform.doctor.readings import REFUSED, Readings, Recorded, is_name, is_whole
 from shopform.kit.documents import Document
+from shopform.model.json_values import JSON_TYPES
 
 FORMAT = "1.0"
-_TYPES = {
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,7 @@ def _keys(items: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     for item in items:
         for key, value in item.items():
             if is_name(key):
-                types.setdefault(key, set()).add(_TYPES.get(type(value), "null"))
+                types.setdefault(key, set()).add(JSON_TYPES[type(value)])
     return {key: sorted(found) for key, found in types.items()}
 
 
@@ -106,7 +99,7 @@ def _shape(body: object) -> Any:
     if not isinstance(body, dict):
         return None
     return {
-        key: _shape(value) if isinstance(value, dict | list) else _TYPES.get(type(value), "null")
+        key: _shape(value) if isinstance(value, dict | list) else JSON_TYPES[type(value)]
         for key, value in body.items()
         if is_name(key)
     }

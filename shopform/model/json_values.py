@@ -2,10 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from shopform.model.values import Address, Ref, Secret
 
+JSON_TYPES: Final[Mapping[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}  # by those of Python
 _PLAIN = frozenset((str, int, bool, type(None)))
 
 

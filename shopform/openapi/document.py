@@ -14,7 +14,7 @@ _REFUSALS: Final = {
     410: "the object was deleted",
     429: "the calls of the day are used up",
 }
-_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 
 
 class FactEvidence(NamedTuple):
@@ -85,7 +85,7 @@ def document(
         paths |= found
     error: Schema = {"type": "string"}
     if errors.endswith("json"):
-        error = {"type": "object", "properties": {"error": {"type": "string"}, "status": _COUNT}}
+        error = {"type": "object", "properties": {"error": {"type": "string"}, "status": COUNT}}
     refusals = {
         f"Refused{status}": {"description": why, "content": {errors: {"schema": error}}}
         for status, why in _REFUSALS.items()

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from shopform.errors import ConfigError
+from shopform.model.json_values import JSON_TYPES
 
 MAX_NODES: Final = 1_000_000
 MAX_DEPTH: Final = 64  # of schemas in schemas, and of references to references
@@ -23,15 +24,6 @@ _TYPES: Final = {
     **dict.fromkeys(("array", "list"), "array"),
     **dict.fromkeys(("object", "map"), "object"),
     "null": "null",
-}
-_PYTHON: Final = {
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    list: "array",
-    dict: "object",
-    type(None): "null",
 }
 
 
@@ -180,7 +172,7 @@ class Schemas:
             self.visit(len(listed))
             shape.allowed |= {str(n): None for n in listed if isinstance(n, str | int | float)}
             if not shape.types:
-                shape.types |= {_PYTHON.get(type(each), "string") for each in listed}
+                shape.types |= {JSON_TYPES.get(type(each), "string") for each in listed}
         for name, part in node.child("properties").entries():
             self.visit()
             shape.properties[name] = part
@@ -237,7 +229,7 @@ class Schemas:
     def _schema_of(self, example: Any, depth: int) -> dict[str, Any]:
         """Return a schema of what an example shows, as deep as asked."""
         self.visit()
-        found: dict[str, Any] = {"type": _PYTHON.get(type(example), "string")}
+        found: dict[str, Any] = {"type": JSON_TYPES.get(type(example), "string")}
         if depth and isinstance(example, dict):
             found["properties"] = {
                 str(name): self._schema_of(each, depth - 1) for name, each in example.items()

@@ -5,6 +5,7 @@ from typing import Any
 
 from shopform import __version__
 from shopform.openapi.document import (
+    COUNT,
     ColumnFacts,
     FactEvidence,
     Schema,
@@ -17,7 +18,6 @@ from shopform.sandbox.behaviour.table import Table, World
 from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.sandbox.messages import JSON, TEXT
 
-_COUNT: Schema = {"type": "integer", "minimum": 0}
 _FLAGS: dict[str, list[object]] = {
     "integer": [0, 1],
     "string": ["0", "1"],
@@ -54,11 +54,11 @@ def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
         evidence = FactEvidence(kind.wire.endpoint.grade, kind.wire.endpoint.source)
         update = FactEvidence(kind.wire.update.grade, kind.wire.update.source)
     enveloped = switches[f"shape.{table.endpoint}"] == "envelope"
-    paging = {"offset": _COUNT, "limit": _COUNT}
+    paging = {"offset": COUNT, "limit": COUNT}
     if switches["paging_count"] != "none":
-        paging["count"] = _COUNT
+        paging["count"] = COUNT
     if switches["total"] != "none":
-        paging["total"] = {"type": "string"} if switches["total"] == "string" else _COUNT
+        paging["total"] = {"type": "string"} if switches["total"] == "string" else COUNT
     return TableFacts(
         endpoint=table.endpoint,
         about=kind.about if kind else "",
