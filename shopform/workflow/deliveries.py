@@ -5,10 +5,11 @@ header with the signature and the payload are in no known document.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shopform import __version__, files
 from shopform.config import read_source
@@ -19,6 +20,7 @@ from shopform.kit.url_paths import without_secrets
 from shopform.shop.http_client import open_https, request
 
 TIMEOUT = 30.0
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
 
 
 class Signing(NamedTuple):
@@ -32,9 +34,21 @@ class Signing(NamedTuple):
     def of(cls, source: str | None, header: str | None, digest: str, encoding: str) -> "Signing":
         return cls(source or "", header or "", Scheme(digest, encoding))
 
-    def secret(self, directory: Path, environment: Mapping[str, str]) -> str:
-        """Return the secret. Raises ConfigError, UsageError."""
-        found = read_source(self.source, directory, environment).strip()
+    def secret(
+        self, directory: Path, environment: Mapping[str, str], stdin: Callable[[], bytes]
+    ) -> str:
+        """Return the secret; that of the source `-` is what `stdin` returns.
+
+        Raises ConfigError, UsageError.
+        """
+        try:
+            if self.source == "-":
+                found = stdin().decode().strip()
+            else:
+                found = read_source(self.source, directory, environment).strip()
+                found.encode()  # what is not UTF-8 in the environment are surrogates here
+        except UnicodeError:
+            raise UsageError(f"the secret of `{self.source}` is not UTF-8") from None
         if not found:
             raise UsageError(f"the secret of `{self.source}` is empty")
         return found
@@ -44,7 +58,6 @@ class Sent(NamedTuple):
     """A delivery that the receiver accepted, with the seconds it took."""
 
     url: str
-    body: bytes
     status: int
     seconds: float
 
@@ -108,6 +121,8 @@ def test_body(event: str) -> bytes:
 
 def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
     """Send a signed delivery once. Raises ShopformError unless the receiver answers 2xx."""
+    if not _HEADER_NAME.fullmatch(signing.header):
+        raise UsageError(f"`{signing.header}` cannot be the name of a header")
     shown = without_secrets(url)
     refused = UsageError(
         f"`{shown}` is not an https URL", hint="`http://` is for this machine only"
@@ -124,4 +139,4 @@ def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
         raise ShopformError(f"no answer from `{shown}`: {found}")
     if not found.is_success:
         raise ShopformError(f"the receiver `{shown}` answered {found.status_code}")
-    return Sent(shown, body, found.status_code, monotonic() - began)
+    return Sent(shown, found.status_code, monotonic() - began)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -91,6 +92,25 @@ def test_the_secret_may_be_a_file_that_a_delivery_wrote(folder: Path) -> None:
     assert webhook(folder, "verify", *given, source="${file:../other}").exit == 10
 
 
+@pytest.mark.parametrize("source", ["-", "${env:HOOK}"])
+@pytest.mark.parametrize(
+    ("secret", "code", "said"),
+    [
+        (SECRET.encode() + b"\n", 0, ""),
+        (b"canary-\xe6", 64, "is not UTF-8"),
+        (b" \n", 64, "is empty"),
+    ],
+)
+def test_a_secret_is_text_and_not_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, secret: bytes, code: int, said: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(secret)))
+    given = "--signature", "signature", "body"
+    run = webhook(folder, "verify", *given, secret=os.fsdecode(secret), source=source)
+    assert run.exit == code, run.text
+    assert said in run.err
+
+
 def test_a_whole_request_comes_from_stdin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def verified(data: bytes, *more: str) -> Run:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
@@ -166,3 +186,13 @@ def test_a_delivery_is_sent_to_no_other_host_without_https(folder: Path) -> None
         run = webhook(folder, "ping", url, "--header", "X-S", "--event", "paid")
         assert run.exit == 64, run.text
         assert "not an https URL" in run.err
+
+
+@pytest.mark.parametrize("name", ["X Signature", "X-Signatur\u00e6", "X-S:", "X-S\nX-T"])
+def test_the_name_of_a_header_is_checked_before_anything_is_sent(
+    folder: Path, receiver: Receiver, name: str
+) -> None:
+    run = webhook(folder, "ping", receiver.url, "--header", name, "--event", "paid")
+    assert run.exit == 64, run.text
+    assert "cannot be the name of a header" in run.err
+    assert not receiver.received

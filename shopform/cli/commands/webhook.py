@@ -108,7 +108,7 @@ def ping(console: Console, /, url: str, event: str | None, body: str | None, **a
     console.result(f"POST {sent.url}: {sent.status}, {sent.seconds:.1f} s")
     console.result(f"{found.header}: HMAC with {found.scheme.digest}, in {found.scheme.encoding}")
     if event:
-        console.result(sent.body.decode())
+        console.result(data.decode())
         console.info(UNDOCUMENTED)
 
 
@@ -123,9 +123,7 @@ def _signing(
         raise UsageError("there is no secret", hint="use `--secret '${env:NAME}'`")
     if [found.source, *inputs].count("-") > 1:
         raise UsageError("only one of the inputs can be stdin")
-    if found.source == "-":
-        return found, _read(console, "-").decode().strip()
-    return found, found.secret(console.directory, console.environment)
+    return found, found.secret(console.directory, console.environment, sys.stdin.buffer.read)
 
 
 def _read(console: Console, file: str) -> bytes:
