@@ -20,11 +20,15 @@ CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forg
 
 def host_of(url: str) -> str:
     """Return the host of a shop as recorded in its state: lower case, without `www.`, with a port
-    unless it is the default."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
+    unless it is the default. It is empty if the URL is not valid."""
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        port = parts.port
+    except ValueError:
+        return ""
     host = (parts.hostname or "").removeprefix("www.")
     default = {"https": 443, "http": 80}.get(parts.scheme)
-    return host if parts.port in (None, default) else f"{host}:{parts.port}"
+    return host if port in (None, default) else f"{host}:{port}"
 
 
 class Address(str):

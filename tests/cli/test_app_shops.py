@@ -265,6 +265,10 @@ def test_an_app_that_is_refused_or_installed_nowhere_is_an_error(fleet: Fleet) -
     assert run.exit == 10
     assert "`url` must start with `https://`" in run.err
     assert "--> shopform.yaml:1:" in run.err
+    fleet.app.items = [Fleet.item(7, fleet.shops[0], webshop_url="https://[krus")]
+    run = fleet.run("plan", "--shop", "all")
+    assert run.exit == 10, run.text
+    assert "`url` is not a URL" in run.err
 
 
 @pytest.mark.parametrize(

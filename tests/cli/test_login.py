@@ -141,6 +141,12 @@ def test_the_key_of_another_shop_is_not_stored(one: Login) -> None:
     run = one.login()
     assert run.exit == 11
     assert "the key is of another shop than `demo`: other.example.dk and shoporama.dk" in run.err
+    one.page.answer = {"shop_url": "https://x:y", "api_endpoint": "https://["}
+    run = one.login()
+    assert run.exit == 11, run.text
+    assert "the key is of another shop than `demo`: no address" in run.err
+    one.page.answer = {"shop_url": "https://[", "api_endpoint": one.page.shop_url}
+    assert one.login().exit == 0
     one.page.answer = {"shop_url": "https://other.example.dk", "api_endpoint": one.page.shop_url}
     assert one.login().exit == 0
 
@@ -158,8 +164,10 @@ def test_an_answer_without_a_key_names_what_it_has(one: Login) -> None:
 
 
 def test_what_cannot_work_is_reported_before_the_browser_opens(one: Login) -> None:
-    run = one.run("login", "--host", "http://vendor.example", browser=pytest.fail)
-    assert run.exit == 64
+    for host in ("http://vendor.example", "http://[", "https://", "https://x/?a=b", "ftp://x"):
+        run = one.run("login", "--host", host, browser=pytest.fail)
+        assert run.exit == 64, run.text
+        assert f"`{host}` is not an https URL" in run.err
     port = urlsplit(one.page.url).port
     run = one.login("--port", str(port), browser=pytest.fail)
     assert run.exit == 64

@@ -243,12 +243,12 @@ def base_url(url: str) -> str:
 
 def report_url(url: str, span: Span, out: Collector) -> None:
     """Report what is wrong with a URL of a shop."""
-    if problem := _url_problem(url):
+    if problem := url_problem(url):
         code, summary, hint = problem
         out.error(code, summary, hint=hint, span=span)
 
 
-def _url_problem(url: str) -> tuple[str, str, str] | None:
+def url_problem(url: str) -> tuple[str, str, str] | None:
     """Return the code, summary and hint of what is wrong with a URL of a shop."""
     try:
         parts = urlsplit(url)

@@ -7,13 +7,13 @@ back with `token`, `shop_url`, `shop_name`, `api_endpoint`, `webshop_id`, `acces
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from shopform.config.compile.shop_settings import url_problem
 from shopform.config.read.keyrings import keyring_name, write_keyring
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import printable
 from shopform.errors import ConfigError, Refused, UsageError
-from shopform.kit.url_paths import is_loopback
 from shopform.model.values import host_of
 from shopform.workflow.login.callback import listening
 from shopform.workflow.records.key_use import record_use
@@ -50,14 +50,15 @@ def log_in(workspace: Workspace, page: LoginPage, show: Callable[[str], None]) -
     the key of another shop.
     """
     name = _name_of_token(workspace)
-    base = _base(page.host)
+    if url_problem(page.host):
+        raise UsageError(f"`{page.host}` is not an https URL of a host")
     with listening(page.port) as callback:
         query = {
             "client_id": page.client_id,
             "redirect_uri": callback.url,
             "state": callback.state,
         }
-        show(f"{base}{PAGE}?{urlencode(query)}")
+        show(f"{page.host.rstrip('/')}{PAGE}?{urlencode(query)}")
         found = callback.wait(page.timeout)
     token = found.get("token", "").strip()
     if not token or not (token.isascii() and token.isprintable()):
@@ -82,21 +83,12 @@ def _name_of_token(workspace: Workspace) -> str:
     return name
 
 
-def _base(host: str) -> str:
-    parts = urlsplit(host)
-    if not (
-        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    ):
-        raise UsageError(f"`{host}` is not an https URL")
-    return host.rstrip("/")
-
-
 def _require_shop(workspace: Workspace, found: Mapping[str, str]) -> None:
     """Raise Refused for the key of another shop; at the central host only the key selects it."""
     ours = host_of(workspace.shop.url)
-    theirs = [host_of(found[key]) for key in ("shop_url", "api_endpoint") if found.get(key)]
+    theirs = [host_of(found.get(key, "")) for key in ("shop_url", "api_endpoint")]
     if ours not in theirs:
-        shown = " and ".join(map(printable, theirs)) or "no address"
+        shown = " and ".join(map(printable, filter(None, theirs))) or "no address"
         raise Refused(
             f"the key is of another shop than `{workspace.shop.name}`: {shown}, not {ours}",
             hint="log in to the right shop, or correct `url`",
