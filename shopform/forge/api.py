@@ -14,7 +14,6 @@ from shopform.kit.text import shorten
 from shopform.shop.http_client import TRIES, open_https, request
 
 PAUSE: Final = 1.0  # seconds before the second try
-TIMEOUT: Final = 30.0
 PAGE: Final = 100  # records, the maximum of both forges
 AGAIN: Final = frozenset({"GET", "PUT", "PATCH"})
 
@@ -31,9 +30,7 @@ class ForgeApi:
         self.url = url.rstrip("/")
         agent = {"User-Agent": f"shopform/{__version__}"}
         where = f"the address of the API is not an https URL: `{printable(url)}`"
-        self._http = open_https(
-            url, ForgeError(where), timeout=TIMEOUT, headers={**agent, **headers}
-        )
+        self._http = open_https(url, ForgeError(where), headers={**agent, **headers})
         weakref.finalize(self, self._http.close)
 
     def request(

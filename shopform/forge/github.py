@@ -12,7 +12,7 @@ import httpx
 
 from shopform.errors import ForgeError
 from shopform.files.paths import LARGEST
-from shopform.forge.api import TIMEOUT, ForgeApi
+from shopform.forge.api import ForgeApi
 from shopform.forge.ci_run import CiRun
 from shopform.forge.forge import PLAN_FILE, MergedRequest, artifact_of, own_comment
 from shopform.forge.records import part
@@ -112,7 +112,7 @@ class GitHub:
         data = bytearray()
         try:
             with (
-                open_https(url, elsewhere, timeout=TIMEOUT) as http,
+                open_https(url, elsewhere) as http,
                 http.stream("GET", url) as answer,
             ):
                 if not answer.is_success:

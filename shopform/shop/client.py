@@ -12,6 +12,7 @@ from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError, Unreachable
 from shopform.model.shop import Shop
 from shopform.shop.call_budget import CallCounter
+from shopform.shop.http_client import TIMEOUT
 from shopform.shop.pace import Pace
 from shopform.shop.responses import Call, Json, Retry, evaluate, no_response
 from shopform.shop.transport import Check, NoResponse, Response, Transport
@@ -42,7 +43,7 @@ class Client:
         ledger: CallCounter | None = None,
         max_calls: int | None = None,
         parallelism: int = 4,
-        timeout: float = 30,
+        timeout: float = TIMEOUT,
         user_agent: str = f"shopform/{__version__}",
         on_call: Callable[[str, str, int], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,

@@ -12,10 +12,15 @@ from shopform.errors import ShopformError
 from shopform.kit.url_paths import is_loopback
 
 TRIES: Final = 3
+TIMEOUT: Final = 30.0  # seconds
 
 
 def open_client(
-    scheme: str, host: str, error: type[ShopformError], **settings: Any
+    scheme: str,
+    host: str,
+    error: type[ShopformError],
+    timeout: float = TIMEOUT,
+    **settings: Any,
 ) -> httpx.Client:
     """Return a client for one host, which follows no redirects.
 
@@ -28,6 +33,7 @@ def open_client(
             trust_env=not is_loopback(host),
             # A redirect may lead to another host, which must not get the credentials.
             follow_redirects=False,
+            timeout=timeout,
             **settings,
         )
     except (OSError, ValueError, ImportError, httpx.InvalidURL):
@@ -49,7 +55,7 @@ def open_https(url: str, otherwise: ShopformError, **settings: Any) -> httpx.Cli
         host = parts.hostname or ""
     except ValueError:
         raise otherwise from None
-    if not host or not (parts.scheme == "https" or is_loopback(host)):
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         raise otherwise
     return open_client(parts.scheme, host, type(otherwise), **settings)
 

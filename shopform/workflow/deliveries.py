@@ -19,7 +19,6 @@ from shopform.kit.signatures import Scheme, matching, sign, verify
 from shopform.kit.url_paths import without_secrets
 from shopform.shop.http_client import open_https, request
 
-TIMEOUT = 30.0
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
 
 
@@ -133,7 +132,7 @@ def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
         signing.header: sign(body, secret, signing.scheme),
     }
     began = monotonic()
-    with open_https(url, refused, timeout=TIMEOUT, headers=headers) as http:
+    with open_https(url, refused, headers=headers) as http:
         found = request(http, "POST", url, tries=1, pause=0, content=body)
     if isinstance(found, str):
         raise ShopformError(f"no answer from `{shown}`: {found}")

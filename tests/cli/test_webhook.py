@@ -182,7 +182,13 @@ def test_a_receiver_that_refuses_is_a_failure(folder: Path, receiver: Receiver) 
 
 
 def test_a_delivery_is_sent_to_no_other_host_without_https(folder: Path) -> None:
-    for url in ("http://erp.example/?key=canary", "erp.example", "http://[", "ftp://erp.example"):
+    for url in (
+        "http://erp.example/?key=canary",
+        "erp.example",
+        "http://[",
+        "ftp://erp.example",
+        "ftp://127.0.0.1",
+    ):
         run = webhook(folder, "ping", url, "--header", "X-S", "--event", "paid")
         assert run.exit == 64, run.text
         assert "not an https URL" in run.err

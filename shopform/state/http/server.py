@@ -23,13 +23,12 @@ import httpx
 
 from shopform import __version__
 from shopform.errors import StoreError
-from shopform.shop.http_client import open_client, request
+from shopform.shop.http_client import TIMEOUT, open_client, request
 from shopform.state.lock_info import LockInfo
 
 GITLAB: Final = re.compile(r"/api/v4/projects/[^/]+/terraform/state/[^/]+$")
 GITEA: Final = re.compile(r"/api/packages/[^/]+/terraform/state/[^/]+$")
 ENVELOPE: Final = b'{"version":4,"terraform_version":"shopform","outputs":{},'
-TIMEOUT: Final = 30.0
 HELD: Final = (409, 423)
 RIGHTS: Final = (
     "GitLab: reading needs the role Developer, writing and locking Maintainer, and a job token only"
@@ -49,7 +48,7 @@ class Intervals:
     pause: float = 0.5
     poll: float = 2.0
     check: float = 20.0
-    arrive: float = 30.0
+    arrive: float = TIMEOUT
     give_up: float = 15.0
 
     @property
@@ -77,7 +76,6 @@ class StateServer:
                 "Content-Type": "application/json",
                 "User-Agent": f"shopform/{__version__}",
             },
-            timeout=TIMEOUT,
         )
         weakref.finalize(self, self._http.close)
 

@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from shopform.errors import Locked, LockLost, StateError, StoreError
 from shopform.kit.documents import Count, parse_object, read
+from shopform.shop.http_client import TIMEOUT
 from shopform.state.clock import now
 from shopform.state.lock_info import Held, LockInfo, held_by, new_lock_info, not_held, other_id
 from shopform.state.objects.blobs import Blob, Blobs, Tag, write
@@ -31,7 +32,7 @@ class Times:
 
     beat: float = 20.0
     work: float = 60.0
-    arrive: float = 30.0
+    arrive: float = TIMEOUT
     lease: float = 150.0
     poll: float = 2.0
 

@@ -54,7 +54,7 @@ def _download(url: str) -> bytes:
         f"`{shown}` is not an https address", hint="`http://` is for this machine only"
     )
     headers = {"User-Agent": f"shopform/{__version__}", "Accept": "application/json, */*"}
-    with open_https(url, refused, headers=headers, timeout=30.0) as http:
+    with open_https(url, refused, headers=headers) as http:
         found = download(http, url, largest=LARGEST, seconds=SECONDS)
     if isinstance(found, str):
         hint = "open it in a browser, save it, and pass the file"
