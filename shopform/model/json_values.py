@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from shopform.model.values import Address, Ref, Secret
+from shopform.model.values import PLAIN, Address, Ref, Secret
 
 JSON_TYPES: Final[Mapping[type, str]] = {
     str: "string",
@@ -15,7 +15,6 @@ JSON_TYPES: Final[Mapping[type, str]] = {
     dict: "object",
     type(None): "null",
 }  # by those of Python
-_PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def as_json(value: object, special: Callable[[object], object] | None = None) -> Any:
@@ -24,13 +23,13 @@ def as_json(value: object, special: Callable[[object], object] | None = None) ->
     `special` converts values that JSON does not have. Raises TypeError without it; the message does
     not contain the value, which may be secret.
     """
-    if type(value) in _PLAIN or isinstance(value, str):
+    if type(value) in PLAIN or isinstance(value, str):
         return value
     if isinstance(value, float) and isfinite(value):
         return value
     if isinstance(value, Mapping):
         return {
-            str(name): part if type(part) in _PLAIN else as_json(part, special)
+            str(name): part if type(part) in PLAIN else as_json(part, special)
             for name, part in value.items()
         }
     if isinstance(value, list | tuple):
@@ -42,10 +41,10 @@ def as_json(value: object, special: Callable[[object], object] | None = None) ->
 
 def from_json(value: object, tags: bool = False) -> Any:
     """Return JSON data in the form of canonical values, with lists as tuples."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, (list, tuple)):
-        if _PLAIN.issuperset(map(type, value)):
+        if PLAIN.issuperset(map(type, value)):
             return tuple(value)
         return tuple([from_json(part, tags) for part in value])
     if not isinstance(value, dict):
@@ -54,7 +53,7 @@ def from_json(value: object, tags: bool = False) -> Any:
         return Ref(Address.parse(value["$ref"]))
     if tags and isinstance(value.get("$secret"), str):
         return Secret(value["$secret"], "")
-    if _PLAIN.issuperset(map(type, value.values())):
+    if PLAIN.issuperset(map(type, value.values())):
         return value
     return {name: from_json(part, tags) for name, part in value.items()}
 

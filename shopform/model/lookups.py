@@ -4,23 +4,28 @@ They travel as strings or numbers with the name until a plan is made, when the s
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kit.text import backquoted
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live
+from shopform.model.values import PLAIN, parts_in, with_parts
 
 LOOKUP: Final = re.compile(r"lookup\.([a-z-]+)\.(.+)", re.DOTALL)
 
 
-class LookupText(str):
-    """A string that will be an id."""
+class Lookup:
+    """A value that will be an id."""
 
     kind = name = ""
     span: Span | None = None
+
+
+class LookupText(Lookup, str):
+    """A string that will be an id."""
 
     @classmethod
     def of(cls, kind: str, name: str, span: Span) -> "LookupText":
@@ -37,23 +42,8 @@ class LookupText(str):
         return found
 
 
-class LookupNumber(int):
+class LookupNumber(Lookup, int):
     """A number that will be an id."""
-
-    kind = name = ""
-    span: Span | None = None
-
-
-Lookup = LookupText | LookupNumber
-
-
-def lookups_in(value: object) -> Iterator[Lookup]:
-    """Yield the look-ups of a value."""
-    if isinstance(value, Lookup):
-        yield value
-    elif isinstance(value, tuple | Mapping):
-        for part in value.values() if isinstance(value, Mapping) else value:
-            yield from lookups_in(part)
 
 
 def looked_up(desired: Desired) -> frozenset[str]:
@@ -61,8 +51,8 @@ def looked_up(desired: Desired) -> frozenset[str]:
     return frozenset(
         one.kind
         for resource in desired.resources.values()
-        for value in resource.fields.values()
-        for one in lookups_in(value)
+        if not PLAIN.issuperset(map(type, resource.fields.values()))
+        for one in parts_in(resource.fields, Lookup)
     )
 
 
@@ -77,18 +67,15 @@ def resolved(desired: Desired, live: Live, out: Collector) -> Desired:
 def _resolved(resource: Resource, live: Live, out: Collector) -> Resource:
     notes: list[str] = []
 
-    def change(field: str, value: Any) -> Any:
-        if isinstance(value, Lookup):
-            number = _id(value, live, out, resource)
-            notes.append(f"`{field}` is {number}, the id of the {value.kind} `{value.name}`")
-            return number if isinstance(value, LookupNumber) else str(number)
-        if isinstance(value, tuple):
-            return tuple([change(field, part) for part in value])
-        if isinstance(value, Mapping):
-            return {name: change(field, part) for name, part in value.items()}
-        return value
+    def change(field: str, found: Lookup) -> object:
+        number = _id(found, live, out, resource)
+        notes.append(f"`{field}` is {number}, the id of the {found.kind} `{found.name}`")
+        return number if isinstance(found, LookupNumber) else str(number)
 
-    fields = {name: change(name, value) for name, value in resource.fields.items()}
+    fields = {
+        name: with_parts(value, Lookup, partial(change, name))
+        for name, value in resource.fields.items()
+    }
     return replace(resource, fields=fields, notes=tuple(notes)) if notes else resource
 
 

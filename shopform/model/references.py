@@ -53,12 +53,8 @@ def parent_links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
 
 def depends_on(resource: Resource) -> tuple[Address, ...]:
     """Return the addresses of a resource's parent and references, without fields sent only once."""
-    found = {
-        ref.address
-        for name, value in resource.fields.items()
-        if name not in resource.once
-        for ref in refs_in(value)
-    }
+    kept = tuple(value for name, value in resource.fields.items() if name not in resource.once)
+    found = {ref.address for ref in refs_in(kept)}
     if resource.parent:
         found.add(resource.parent)
     return tuple(sorted(found))

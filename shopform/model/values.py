@@ -1,10 +1,10 @@
 """The basic values: addresses, references, secrets and images."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from shopform.kinds.field_types.images import Image
@@ -15,6 +15,7 @@ _PART = KEY.pattern.removesuffix(r"\Z")
 ADDRESS = rf"^{_PART}(\.{_PART})+$"
 _ADDRESS = re.compile(rf"{_PART}(?:\.{_PART})+\Z")
 _KINDS: Final[dict[str, str]] = {}  # one string for all addresses of a kind
+T = TypeVar("T")
 CHANGE_WORDS = ("create", "update", "replace", "delete", "import", "move", "forget")
 
 
@@ -89,24 +90,42 @@ class Ref:
     address: Address
 
 
-def refs_in(value: object) -> Iterator[Ref]:
-    """Yield the references of a value, in order."""
-    if isinstance(value, Ref):
-        yield value
-    elif isinstance(value, tuple | Mapping):
-        for part in value.values() if isinstance(value, Mapping) else value:
-            yield from refs_in(part)
+PLAIN: Final = frozenset((str, int, bool, type(None)))  # the types of most values: without parts
+
+
+def parts_in(value: object, of: type[T]) -> Sequence[T]:
+    """Return the parts of a type in a value, in order, also inside its lists and records."""
+    if type(value) in PLAIN:
+        return ()
+    if isinstance(value, of):
+        return (value,)
+    if not isinstance(value, tuple | Mapping):
+        return ()
+    inner = value.values() if isinstance(value, Mapping) else value
+    return [p for each in inner if type(each) not in PLAIN for p in parts_in(each, of)]
+
+
+def with_parts(value: Any, of: type[T], change: Callable[[T], object]) -> Any:
+    """Return a value with each part of a type changed."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, of):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple([with_parts(part, of, change) for part in value])
+    if isinstance(value, Mapping):
+        return {name: with_parts(part, of, change) for name, part in value.items()}
+    return value
+
+
+def refs_in(value: object) -> Sequence[Ref]:
+    """Return the references of a value, in order."""
+    return () if type(value) in PLAIN else parts_in(value, Ref)
 
 
 def with_refs(value: Any, change: Callable[[Ref], object]) -> Any:
     """Return a value with each of its references changed."""
-    if isinstance(value, Ref):
-        return change(value)
-    if isinstance(value, tuple):
-        return tuple([with_refs(part, change) for part in value])
-    if isinstance(value, Mapping):
-        return {name: with_refs(part, change) for name, part in value.items()}
-    return value
+    return value if type(value) in PLAIN else with_parts(value, Ref, change)
 
 
 @dataclass(frozen=True, slots=True)

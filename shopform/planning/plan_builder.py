@@ -168,7 +168,6 @@ class PlanDraft:
         self._set_once(step, difference)
 
     def _create_step(self, resource: Resource, kind: Kind, difference: Difference) -> Step:
-        assumed = self.live.kind(kind.name).assumed & difference.send.keys()
         unclaimed = self.state_entries.unclaimed(resource, kind, None, difference)
         return Step(
             key=f"{resource.address}:create",
@@ -177,7 +176,6 @@ class PlanDraft:
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
             entry=self.state_entries.entry(None, resource, kind, difference, unclaimed),
-            confirm=bool(assumed),
             deliver=resource.deliver,
         )
 
@@ -248,7 +246,7 @@ class PlanDraft:
         if difference.seeds and step.entry:
             key, sent = f"{step.address}:once", {**step.entry.sent, **difference.seeds}
             once = replace(step, key=key, op=Op.UPDATE, fields=difference.seeds, previous=None)
-            once = replace(once, linking=step.id is None, deliver=None, confirm=False)
+            once = replace(once, linking=step.id is None, deliver=None)
             self.graph.add(replace(once, entry=replace(step.entry, sent=sent)), [step.key])
 
     def _unchanged(self, resource: Resource, kind: Kind, item: LiveObject) -> None:

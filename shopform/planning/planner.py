@@ -1,11 +1,12 @@
 """Make a Plan from Desired, Prior and Live. Pure: no file, clock or socket."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
-from shopform.kinds import EXTRA, Kind, is_extra
+from shopform.kinds import Kind
+from shopform.model.columns import columns_by_kind, extra_names
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.lookups import resolved
@@ -64,6 +65,7 @@ def draft_plan(desired: Desired, prior: Prior, live: Live, shop: Shop, options: 
 
 def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
     live, options, order = draft.live, draft.options, draft.catalogue.order
+    columns = columns_by_kind([(step.address, step.fields) for step in steps])
     changes = tuple(
         sorted(_explained(draft, steps, shop.name), key=lambda c: (order[c.kind], c.address))
     )
@@ -89,7 +91,8 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
             daily=options.daily_calls,
         ),
         names={
-            kind: {**live.kinds[kind].names, **_columns_sent(kind, steps)}
+            # A snapshot may lack the columns that are sent.
+            kind: {**live.kinds[kind].names, **extra_names(columns.get(kind, ()))}
             for kind in sorted({s.kind for s in steps} & set(live.kinds))
         },
         absent=tuple(sorted(draft.matching.absent)),
@@ -98,12 +101,6 @@ def _assemble(draft: PlanDraft, steps: tuple[Step, ...], shop: Shop) -> Plan:
         unchanged=draft.unchanged,
         unmanaged=_unmanaged(draft),
     )
-
-
-def _columns_sent(kind: str, steps: Iterable[Step]) -> dict[str, str]:
-    """Return the columns beyond the fields that steps send, which a snapshot may not have."""
-    sent = {name for step in steps if step.kind == kind for name in step.fields if is_extra(name)}
-    return {name: name.removeprefix(EXTRA) for name in sorted(sent)}
 
 
 def _drift_only(desired: Desired, prior: Prior, live: Live, shop: Shop, options: Options) -> Plan:

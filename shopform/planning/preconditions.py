@@ -66,7 +66,7 @@ def existing_references(
 ) -> list[Address]:
     """Return the references of a step to objects that exist before the run."""
     values = () if step.op is Op.DELETE else (step.parent, *step.fields.values())
-    found = dict.fromkeys(ref.address for value in values for ref in refs_in(value))
+    found = dict.fromkeys(ref.address for ref in refs_in(values))
     return [each for each in found if each in ids and each not in made]
 
 

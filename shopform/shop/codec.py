@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from shopform.errors import Nonsense
-from shopform.kinds import EXTRA, Kind
+from shopform.kinds import Kind
 from shopform.kinds.field_types.number import id_in
 from shopform.kit.text import backquoted
+from shopform.model.columns import extra_names
 from shopform.model.live import LiveObject
 from shopform.model.shop import Names, Shop, WireNames
 from shopform.model.values import Secret, host_of
@@ -36,11 +37,6 @@ def names_for(kind: Kind, overrides: WireNames | None = None) -> Names:
         fields={ours: own.fields.get(ours, column.wire) for ours, column in kind.fields.items()},
         fixed=frozenset(own.fields),
     )
-
-
-def extra_names(columns: Iterable[str]) -> dict[str, str]:
-    """Return the fields of columns beyond those of a kind, with their wire names."""
-    return {f"{EXTRA}{name}": name for name in sorted(columns)}
 
 
 def with_columns(kind: Kind, names: Names, items: Iterable[Item]) -> Names:

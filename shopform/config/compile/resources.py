@@ -14,7 +14,7 @@ from shopform.kinds import EXTRA, Catalogue, Field, Kind
 from shopform.kinds.field_types import FieldType
 from shopform.kit.text import backquoted
 from shopform.model.desired import Delivery, Resource
-from shopform.model.lookups import Lookup
+from shopform.model.lookups import LookupNumber, LookupText
 from shopform.model.shop import Shop, WireNames
 from shopform.model.values import Address, Ref, Value
 
@@ -96,7 +96,7 @@ class ResourceBuilder:
         name = row.name
         if name in declaration.secrets:
             return declaration.secrets[name]
-        if isinstance(found, Lookup):
+        if isinstance(found, LookupText | LookupNumber):
             return found
         if row.known and found is not None:
             self._check_known(declaration, row, found if row.type.listed else [found])

@@ -235,7 +235,7 @@ def _in_order(draft: PlanDraft, pathless: Mapping[str, Step]) -> Iterator[Step]:
         step = left[-1]
         if step.key not in passed:
             passed.add(step.key)
-            refs = [ref.address for each in step.fields.values() for ref in refs_in(each)]
+            refs = [ref.address for ref in refs_in(step.fields)]
             above = (draft.graph.steps.get(f"{ref}:{Op.CREATE}") for ref in refs)
             left += [each for each in above if each and each.key not in passed]
             continue

@@ -141,7 +141,7 @@ def required_references(
     """Return what an entry must depend on: kind and id, or kind and address before creation."""
     entry = step.entry or held
     values = (step.parent, *step.fields.values(), *entry.sent.values())
-    wanted = {ref.address for value in values for ref in refs_in(value)}
+    wanted = {ref.address for ref in refs_in(values)}
     sent = {link for n, v in entry.sent.items() for link in links_in(kind.type(n), v)}
     known = {(a.kind, ids[a]) for a in held.depends_on if a in ids and (a.kind, ids[a]) in sent}
     return {(a.kind, ids.get(a, a)) for a in wanted} | known

@@ -188,10 +188,10 @@ class _Check:
 
     def _refers(self, step: Step) -> Iterator[str]:
         entry = step.entry or _NEW
-        values = [step.parent, *step.fields.values(), *entry.sent.values(), *entry.identity]
+        values = (step.parent, *step.fields.values(), *entry.sent.values(), *entry.identity)
         own = self.steps[step.address]
         after = {*step.after, *(key for s in own if s.op is Op.CREATE for key in s.after)}
-        for target in dict.fromkeys(ref.address for v in values for ref in refs_in(v)):
+        for target in dict.fromkeys(ref.address for ref in refs_in(values)):
             made = next((s for s in self.steps.get(target, ()) if s.op is Op.CREATE), None)
             if made is None and target not in self.ids:
                 yield f"refers to `{target}`, which is neither in the state nor created"

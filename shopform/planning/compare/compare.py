@@ -68,13 +68,12 @@ class Comparer:
 
         References are addresses; the source and target of redirects begin with a slash.
         """
+        return rooted(kind, name, kind.type(name).with_links(value, self._shown_link))
 
-        def reference(target: str, given: object) -> object:
-            number = id_of(given) if not isinstance(given, Ref) else None
-            owner = self.matching.owners.get((target, number)) if number else None
-            return Ref(owner) if owner else f"#{number}" if number else given
-
-        return rooted(kind, name, kind.type(name).with_links(value, reference))
+    def _shown_link(self, target: str, given: object) -> object:
+        number = id_of(given) if not isinstance(given, Ref) else None
+        owner = self.matching.owners.get((target, number)) if number else None
+        return Ref(owner) if owner else f"#{number}" if number else given
 
     def settled(
         self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
@@ -128,7 +127,7 @@ class Comparer:
         type_, hosts = kind.type(name), self.matching.live.hosts
         if isinstance(value, Secret):
             return digest(kind, name, canonical(type_, value, hosts))
-        known = with_refs(value, lambda ref: ref if (n := self.resolve(ref)) is None else n)
+        known = with_refs(value, lambda ref: self.resolve(ref) or ref)
         return known if isinstance(known, Ref) else type_.canonical(known, hosts)
 
     def change(

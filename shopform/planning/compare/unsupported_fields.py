@@ -14,10 +14,12 @@ def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str
     A field whose name is documented is sent in any case.
     """
     lacking = {
-        name: live.catalogue[name].tentative - read.names.keys()
+        name: lost
         for name, read in live.kinds.items()
-        if read.names
+        if read.names and (lost := live.catalogue[name].tentative - read.names.keys())
     }
+    if not lacking:
+        return {}
     users: dict[tuple[str, str], list[Resource]] = {}
     for resource in desired.resources.values():
         for name in lacking.get(resource.address.kind, frozenset()) & resource.fields.keys():
@@ -33,7 +35,7 @@ def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str
             span=found[0].span,
             related=tuple(("it is declared here too", r.span) for r in found[1:4] if r.span),
         )
-    return {kind: names for kind, names in lacking.items() if names}
+    return lacking
 
 
 def without_fields(resource: Resource, names: frozenset[str]) -> Resource:

@@ -13,7 +13,7 @@ from shopform.model.live import LiveObject
 from shopform.model.plan import Op, Step
 from shopform.model.references import every_link, links
 from shopform.model.secrecy import is_secret
-from shopform.model.values import Address, Ref, refs_in
+from shopform.model.values import PLAIN, Address, Ref, refs_in
 from shopform.planning.checks.live_paths import Paths, RouteChange
 from shopform.planning.matching.match import span_of
 from shopform.planning.plan_builder import PlanDraft
@@ -44,7 +44,8 @@ def connect(draft: PlanDraft, paths: Paths) -> None:
 
 def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
     """References are created first; parents move before children that move below them."""
-    refs = [(name, ref.address) for name, v in step.fields.items() for ref in refs_in(v)]
+    fields = ((name, v) for name, v in step.fields.items() if type(v) not in PLAIN)
+    refs = [(name, ref.address) for name, v in fields for ref in refs_in(v)]
     if step.parent:
         refs.append(("", step.parent.address))
     identity = draft.catalogue[step.kind].identity
@@ -218,17 +219,22 @@ def _probes(draft: PlanDraft) -> None:
     one that waits for no other of them, which waits for it.
     """
     graph = draft.graph
-    for kind in {step.kind for step in graph.steps.values() if step.confirm}:
-        assumed = draft.live.kind(kind).assumed
-        writes = [s for s in graph.steps.values() if s.kind == kind and assumed & s.fields.keys()]
-        creates = [step for step in writes if step.confirm]
+    assumed = {name: read.assumed for name, read in draft.live.kinds.items() if read.assumed}
+    sending: dict[str, list[Step]] = {name: [] for name in assumed}
+    for step in graph.steps.values() if assumed else ():
+        if assumed.get(step.kind, frozenset()) & step.fields.keys():
+            sending[step.kind].append(step)
+    for writes in sending.values():
+        creates = [step for step in writes if step.op is Op.CREATE]
+        if not creates:
+            continue
         probe = min(creates, key=lambda step: (bool(graph.after[step.key]), step.key))
         left = {step.key: step for step in creates if step is not probe}
         while earlier := left.keys() & reachable(graph.after[probe.key], graph.after):
             probe = left.pop(min(earlier))
+        graph.steps[probe.key] = replace(probe, confirm=True)
         for step in writes:
             if step.key != probe.key:
-                graph.steps[step.key] = replace(step, confirm=False)
                 graph.edge(step.key, probe.key)
 
 
