@@ -56,7 +56,7 @@ def write_learned(workspace: Workspace, made: ComparedDocument) -> tuple[str, li
     nothing, if the form of the project file does not allow it, or a file exists.
     """
     project = workspace.loaded.project
-    change = with_wire(project, workspace.shop.name, made.wire) if made.wire else None
+    change = with_wire(project, workspace.shop.name, made.wire)
     about = f"Proposed from {made.name}: check each key before you use the kind."
     new = {
         f"{KINDS}/{each.name}.yaml": kind_file(
