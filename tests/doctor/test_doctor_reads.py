@@ -57,6 +57,18 @@ def test_what_the_key_may_not_read_and_what_is_missing_is_reported(tmp_path: Pat
     assert found["shape.webhook"]["why_not"] == "the list answers 404, plain"
 
 
+def test_children_are_not_listed_by_a_parent_without_an_id(tmp_path: Path) -> None:
+    with Sandbox(seed=SEED) as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        settings = directory / "shopform.yaml"
+        wire = "    wire: {profile: {id: number}}\n    url: "
+        settings.write_text(settings.read_text("utf-8").replace("    url: ", wire), "utf-8")
+        found = answered(directory)
+        lists = [call for call in sandbox.calls if call.path == "/profile-attribute"]
+    assert len(lists) == 1
+    assert found["exists.attribute"]["why_not"] == "no profile was found to list it by"
+
+
 @pytest.mark.parametrize(("key", "url", "code"), [("wrong", "", 16), ("sandbox", "/none", 18)])
 def test_a_key_or_url_that_is_wrong_ends_it(
     tmp_path: Path, prepared: Prepared, key: str, url: str, code: int

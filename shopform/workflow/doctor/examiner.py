@@ -8,9 +8,10 @@ from typing import Any
 from shopform.doctor.readings import REFUSED, Readings, Recorded, usage
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopError
 from shopform.kinds import Kind
+from shopform.model.live import LiveObject, parent_ids
 from shopform.model.shop import Names
 from shopform.shop.client import Client
-from shopform.shop.codec import discover, names_for
+from shopform.shop.codec import discover, names_for, reader
 from shopform.shop.pages import LIMIT
 
 MOST = 20  # calls of a reading
@@ -108,7 +109,7 @@ class Examiner:
     def left(self) -> int:
         return MOST - len(self.exchanges)
 
-    def list(self, kind: Kind, step: str = "list", parent: int = 0) -> Recorded:
+    def list(self, kind: Kind, step: str = "list", parent: int | None = None) -> Recorded:
         """Read the first page of a list, and learn the names of its objects."""
         argument = kind.wire.parent
         query: dict[str, str | int] = {argument.value: parent} if argument and parent else {}
@@ -144,26 +145,23 @@ class Examiner:
         """List a kind without its parent, once for all kinds, and in up to two parents."""
         if not any(one.step == "unfiltered" for one in self.exchanges):
             self.call("unfiltered", kind, query={"limit": LIMIT, "offset": 0})
-        above = self.client.shop.catalogue[kind.nesting.kind] if kind.nesting else kind
-        for number in self._parents(kind, above)[:2]:
+        for number in self._parents(kind)[:2]:
             if self.left <= AFTER_LISTS - 4:
                 return
             self.list(kind, parent=number)
             if self.readings.items(kind.name):
                 return
 
-    def _parents(self, kind: Kind, above: Kind) -> Sequence[int]:
-        """Return the ids of objects that may have children of a kind."""
-        seen, only = self.readings, kind.nesting.only if kind.nesting else None
-        if not only:
-            return [seen.id(above.name, item) for item in seen.items(above.name)]
-        row = above.fields[only[0]]
-        keys = (seen.surfaces[above.name].fields.get(row.name, row.wire), *row.aliases)
-        return [
-            seen.id(above.name, item)
-            for item in seen.items(above.name)
-            if any(str(item.get(key)).lower() == only[1] for key in keys)
-        ]
+    def _parents(self, kind: Kind) -> Sequence[int | None]:
+        """Return the ids of the shown objects that can have children of a kind."""
+        catalogue, seen = self.client.shop.catalogue, self.readings
+
+        def shown(above: str) -> Mapping[int, LiveObject]:
+            read = reader(catalogue[above], self.names[above])
+            items = [dict(item) for item in seen.items(above) if seen.id(above, item)]
+            return {thing.id: thing for item in items if (thing := read(item, None))}
+
+        return parent_ids(catalogue, kind, shown, lambda *_: True)
 
     def _pages(self) -> None:
         """Ask one bare list and one enveloped list for a page of one, and a list for too many."""
