@@ -90,13 +90,19 @@ def _read(http: httpx.Client, url: str, largest: int, late: Event) -> bytes | st
             return f"it leads to `{response.headers['Location'][:200]}`"
         if not response.is_success:
             return f"it answered {response.status_code}"
-        parts, size = [], 0
-        for part in response.iter_bytes():
-            parts.append(part)
-            size += len(part)
-            if size > largest or late.is_set():
-                return f"it is larger than {largest:,} bytes"
-        return b"".join(parts)
+        body = body_of(response, largest, late)
+        return f"it is larger than {largest:,} bytes" if body is None else body
+
+
+def body_of(response: httpx.Response, largest: int, late: Event) -> bytes | None:
+    """Return the body, decompressed; None if it is larger, or `late` was set meanwhile."""
+    parts, size = [], 0
+    for part in response.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > largest or late.is_set():
+            return None
+    return b"".join(parts)
 
 
 def _reason(problem: Exception) -> str:

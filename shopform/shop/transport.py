@@ -14,7 +14,7 @@ import httpx
 from shopform.errors import ConfigError, Unreachable
 from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import Shop
-from shopform.shop.http_client import open_client
+from shopform.shop.http_client import body_of, open_client
 from shopform.shop.responses import Call
 
 SCHEMES = {"bearer": "Bearer ", "raw": "", "shoporama": "Shoporama ", "app": "App "}
@@ -145,17 +145,14 @@ class Transport:
         )
 
     def _read(self, call: Call, check: Check, late: Event) -> Response:
-        parts, size = [], 0
         response = self._http.send(self._request(call, check), stream=True)
         with closing(response):
-            for part in response.iter_bytes():
-                parts.append(part)
-                size += len(part)
-                if size > MAX_BYTES or late.is_set():
-                    raise ResponseTooLarge(f"the answer is larger than {MAX_BYTES:,} bytes")
+            body = body_of(response, MAX_BYTES, late)
+            if body is None:
+                raise ResponseTooLarge(f"the answer is larger than {MAX_BYTES:,} bytes")
         # A response and its stream refer to each other, and the garbage collector is off.
         response.stream = httpx.ByteStream(b"")
-        return Response(response.status_code, response.headers, b"".join(parts))
+        return Response(response.status_code, response.headers, body)
 
 
 def _worker() -> Jobs:
