@@ -59,11 +59,15 @@ def user_at_host() -> str:
 
 
 def held_by(state: str, holder: LockInfo) -> str:
-    """Say who holds the lock of a state."""
-    return (
-        f"`{state}` is locked by {holder.who} since {holder.created} "
-        f"(`{holder.operation}`, process {holder.pid}, lock {holder.id})"
+    """Say who holds the lock of a state, as far as it is known."""
+    since = f" since {holder.created}" if holder.created else ""
+    known = (
+        f"`{holder.operation}`" if holder.operation else "",
+        f"process {holder.pid}" if holder.pid else "",
+        f"lock {holder.id}" if holder.id else "",
     )
+    about = ", ".join(filter(None, known))
+    return f"`{state}` is locked by {holder.who}{since}" + (f" ({about})" if about else "")
 
 
 def not_held(state: str) -> StateError:

@@ -273,6 +273,14 @@ def test_a_write_under_the_lock_of_a_killed_run_is_refused_after_a_while(
         shelf_of(server, times=SHORT).write("a.json", b"1")
 
 
+def test_a_lock_whose_holder_the_server_does_not_name_is_reported() -> None:
+    with serving(TerraformServer()) as server:
+        server.locks["staging-runs"] = {"ID": "not in this form"}
+        with pytest.raises(StoreError, match=r"is locked by another run$") as refused:
+            shelf_of(server, times=SHORT).write("a.json", b"1")
+        assert str(refused.value.diagnostics[0].hint).endswith("unlock it on the server")
+
+
 def test_a_server_with_a_lower_limit_does_not_stop_an_apply(
     one: Machine, server: TerraformServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,11 @@ class Intervals:
         return self.check + self.arrive
 
 
+def how_to_unlock(holder: LockInfo) -> str:
+    """Say how to free the lock of a dead run."""
+    return f"`shopform force-unlock {holder.id}`" if holder.id else "unlock it on the server"
+
+
 class StateServer:
     """The connections to a server, with the credentials for it."""
 

@@ -20,8 +20,8 @@ from typing import Final
 
 from shopform.errors import StateError, StoreError
 from shopform.kit.documents import parse_object
-from shopform.state.http.server import Intervals, RemoteState
-from shopform.state.lock_info import LockInfo, new_lock_info
+from shopform.state.http.server import Intervals, RemoteState, how_to_unlock
+from shopform.state.lock_info import LockInfo, held_by, new_lock_info
 from shopform.state.shelf import NAME, Shelf
 
 # How many documents a server keeps; a run has two, a review three. Others stay on the machine:
@@ -178,10 +178,9 @@ class HttpShelf(Shelf):
         while holder := self._remote.lock(info):
             if time.monotonic() >= deadline:
                 raise StoreError(
-                    f"`{self.place()}` is locked by {holder.who} since {holder.created} "
-                    f"(lock {holder.id})",
-                    hint="this lock is held for seconds only; if that run is dead, `shopform "
-                    f"force-unlock {holder.id}`",
+                    held_by(self.place(), holder),
+                    hint="this lock is held for seconds only; if that run is dead, "
+                    + how_to_unlock(holder),
                 )
             time.sleep(self._times.poll)
 

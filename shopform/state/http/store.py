@@ -16,10 +16,10 @@ from shopform.state.http.journal import (
     parse,
     store,
 )
-from shopform.state.http.server import Intervals, RemoteState, StateServer
+from shopform.state.http.server import Intervals, RemoteState, StateServer, how_to_unlock
 from shopform.state.http.shelf import KEPT
 from shopform.state.journal_replay import replay
-from shopform.state.lock_info import Held, LockInfo, new_lock_info, not_held, other_id
+from shopform.state.lock_info import Held, LockInfo, held_by, new_lock_info, not_held, other_id
 from shopform.state.ownership import Expected
 from shopform.state.records import encode, saved_record
 from shopform.state.session import Session
@@ -193,19 +193,13 @@ class HttpStore:
             state = again
 
     def _locked(self, holder: LockInfo) -> Locked:
-        since = f" since {holder.created}" if holder.created else ""
-        operation = f"`{holder.operation}`, " if holder.operation else ""
-        lock = f" ({operation}lock {holder.id})" if holder.id else ""
-        return Locked(
-            f"`{self.describe()}` is locked by {holder.who}{since}{lock}", hint=_release(holder)
-        )
+        return Locked(held_by(self.describe(), holder), hint=_release(holder))
 
 
 def _release(holder: LockInfo) -> str:
-    unlock = f"`shopform force-unlock {holder.id}`" if holder.id else "unlock it on the server"
     return (
         "wait for that run with `--lock-timeout 5m`; this kind of store keeps the lock of a run "
-        f"that was killed: if it is dead, {unlock}"
+        f"that was killed: if it is dead, {how_to_unlock(holder)}"
     )
 
 
