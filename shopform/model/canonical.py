@@ -58,7 +58,7 @@ def digest(kind: Kind, name: str, text: object, like: object = None) -> str:
     place = f"shopform:{kind.name}:{name}"
     if not (key_id(like) if is_digest(like) else kind.digest_key):
         return DIGEST + _hmac(place, str(text))
-    return f"{DIGEST}{_id_of(kind.digest_key)}:{_hmac(kind.digest_key, f'{place}:{text}')}"
+    return f"{DIGEST}{own_key_id(kind)}:{_hmac(kind.digest_key, f'{place}:{text}')}"
 
 
 def short_digest(kind: Kind, text: str) -> str:
@@ -68,7 +68,7 @@ def short_digest(kind: Kind, text: str) -> str:
     """
     key = kind.digest_key
     found = _hmac(key, text) if key else hashlib.sha256(text.encode()).hexdigest()
-    return f"{_id_of(key)}:{found[:16]}" if key else found[:16]
+    return f"{own_key_id(kind)}:{found[:16]}" if key else found[:16]
 
 
 def is_digest(value: object) -> bool:
@@ -82,12 +82,17 @@ def comparable(kind: Kind, value: object, text: object = "") -> bool:
     """
     if type(text) is Digested:
         return key_id(value) == key_id(text)
-    return key_id(value) in ("", kind.digest_key and _id_of(kind.digest_key))
+    return key_id(value) in ("", own_key_id(kind))
 
 
 def key_id(value: object) -> str:
     """Return the id of the key of a digest; empty if it was made without one."""
     return str(value).removeprefix(DIGEST).rpartition(":")[0]
+
+
+def own_key_id(kind: Kind) -> str:
+    """Return the id of the key of the project; empty without one."""
+    return _id_of(kind.digest_key) if kind.digest_key else ""
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 from shopform.config import names_several_shops
 from shopform.diagnostics import error
 from shopform.errors import StalePlan, UsageError
-from shopform.model.canonical import canonical, comparable, digest, key_id, short_digest
+from shopform.model.canonical import canonical, comparable, digest, key_id, own_key_id
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
@@ -70,7 +70,7 @@ def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
 def _require_key(plan: Plan) -> None:
     """Raise StalePlan if the fingerprints of objects were made with another digest key."""
     for address, digests in plan.basis.fingerprints.items():
-        ours = key_id(short_digest(plan.catalogue[address.kind], ""))
+        ours = own_key_id(plan.catalogue[address.kind])
         for made in map(key_id, digests.values()):
             if made != ours:
                 raise _other_key(made)
