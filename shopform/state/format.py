@@ -24,7 +24,6 @@ from shopform.kit.documents import (
     schema_of,
     write,
 )
-from shopform.kit.json_stream import Entries
 from shopform.model.prior import Anchor, Entry, Prior
 from shopform.model.values import Address
 
@@ -85,6 +84,8 @@ def dumps(prior: Prior) -> bytes:
 
 def streamed(prior: Prior) -> Document:
     """Return the document of a state for `json_stream`, without its pending creates."""
+    from shopform.kit.json_stream import Entries
+
     document: Document = write(StateFile, _stored(replace(prior, resources={})))
     held = prior.resources
     return document | {"resources": Entries(lambda: ((a, write(Entry, held[a])) for a in held))}

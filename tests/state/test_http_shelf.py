@@ -298,7 +298,7 @@ def test_a_server_with_a_lower_limit_does_not_stop_an_apply(
 
 @pytest.mark.parametrize(
     "documents",
-    [7, {"a": 1}, {"../a": [1, ""]}, {"a": [1, "?"]}, {"a": [1, "YQ=="]}],
+    [7, {"a": 1}, {"../a": [1, ""]}, {"a": [1, "?"]}, {"a": [1, "YQ=="]}, {"a": [10**400, ""]}],
 )
 def test_damaged_documents_are_reported(documents: Any) -> None:
     with serving(GitLab()) as server:
@@ -306,6 +306,14 @@ def test_damaged_documents_are_reported(documents: Any) -> None:
         server.versions["staging-runs"] = [(1, json.dumps(stored).encode())]
         with pytest.raises(StateError, match="is damaged"):
             shelf_of(server).read("a")
+
+
+@pytest.mark.parametrize("content", [b"[]", b'{"serial": 1}', b'{"documents": {}}'])
+def test_a_state_of_another_form_is_not_taken_for_documents(content: bytes) -> None:
+    with serving(GitLab()) as server:
+        server.versions["staging-runs"] = [(1, content)]
+        with pytest.raises(StateError, match="is damaged"):
+            shelf_of(server).write("a", b"1")
 
 
 def test_a_developer_may_plan_and_read_records_but_write_none() -> None:

@@ -15,11 +15,11 @@ import time
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from shopform.errors import StateError, StoreError
-from shopform.kit.documents import parse_object
+from shopform.kit.documents import Count, parse_object, read
 from shopform.state.http.server import Intervals, RemoteState, how_to_unlock
 from shopform.state.lock_info import LockInfo, held_by, new_lock_info
 from shopform.state.shelf import NAME, Shelf
@@ -37,8 +37,8 @@ Entries = Mapping[str, tuple[float, str]]  # the time and the packed content of 
 class _Stored:
     """The documents on the server."""
 
-    serial: int = 0
-    entries: Entries = field(default_factory=dict)
+    serial: Count
+    documents: Entries
 
 
 class HttpShelf(Shelf):
@@ -65,14 +65,14 @@ class HttpShelf(Shelf):
     def names(self) -> Mapping[str, float]:
         # Any other copy is newer than one of this machine, so a migration copies it to the server.
         here = dict.fromkeys(self._here.names(), 0.0) if self._here else {}
-        times = {**here, **{name: at for name, (at, _) in self._load().entries.items()}}
+        times = {**here, **{name: at for name, (at, _) in self._load().documents.items()}}
         return {name: times[name] for name in sorted(times)}
 
     def read(self, name: str) -> bytes | None:
         with self._reading:
             found = self._found or self._load()
-        if name in found.entries:
-            return self._unpacked(found.entries[name][1])
+        if name in found.documents:
+            return self._unpacked(found.documents[name][1])
         return self._here.read(name) if self._here else None
 
     def write(self, name: str, data: bytes | Iterable[bytes]) -> None:
@@ -115,7 +115,7 @@ class HttpShelf(Shelf):
             found = self._load() if locked or self._found is None else self._found
             while not self._remote.post(self._followed(found, added), info, locked=locked):
                 again = self._load()
-                if all(again.entries.get(name, (0, ""))[1] == added[name][1] for name in added):
+                if all(again.documents.get(name, (0, ""))[1] == added[name][1] for name in added):
                     break  # it was stored, and another run wrote after it
                 if again.serial == found.serial:
                     raise StoreError(
@@ -131,8 +131,8 @@ class HttpShelf(Shelf):
     def _followed(self, found: _Stored, added: Entries) -> bytes:
         """Return the next documents: the newest that fit."""
         # The newest document may be of a machine whose clock is slow.
-        now = max([time.time(), *(at for at, _ in found.entries.values())])
-        entries = {name: each for name, each in found.entries.items() if name not in added}
+        now = max([time.time(), *(at for at, _ in found.documents.values())])
+        entries = {name: each for name, each in found.documents.items() if name not in added}
         entries |= {name: (at or now, packed) for name, (at, packed) in added.items()}
         newest, room = [], LARGEST
         for name in sorted(entries, key=lambda name: entries[name][0])[: -self._kept - 1 : -1]:
@@ -147,17 +147,12 @@ class HttpShelf(Shelf):
 
     def _load(self) -> _Stored:
         data = self._remote.get()
-        found = _Stored()
-        if data is not None:
-            try:
-                document = parse_object(data)
-                listed = document["documents"]
-                entries = {name: (float(at), str(packed)) for name, (at, packed) in listed.items()}
-                found = _Stored(int(document["serial"]), entries)
-                if wrong := [name for name in entries if not NAME.fullmatch(name)]:
-                    raise ValueError(f"`{wrong[0]}` cannot be the name of a document")
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
-                raise self._damaged(problem) from None
+        try:
+            found = _Stored(0, {}) if data is None else read(_Stored, parse_object(data))
+            if wrong := [name for name in found.documents if not NAME.fullmatch(name)]:
+                raise ValueError(f"`{wrong[0]}` cannot be the name of a document")
+        except (ValueError, RecursionError) as problem:
+            raise self._damaged(problem) from None
         self._found = found
         return found
 
