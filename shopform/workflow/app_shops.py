@@ -14,6 +14,7 @@ from shopform.config.read.project import FROM_APP, shop_names
 from shopform.diagnostics import warning
 from shopform.errors import ConfigError, Nonsense, StateError
 from shopform.kinds.field_types.number import id_of
+from shopform.kit.documents import parse_object
 from shopform.kit.text import backquoted
 from shopform.model.desired import Desired
 from shopform.model.shop import Names, Shop
@@ -36,7 +37,7 @@ def add_known(loaded: LoadedProject, *, any_shop: bool) -> None:
     app = app_of(loaded.project, loaded.request.environment, with_token=False)
     if app is None or loaded.project.app_tokens:
         return
-    known = [AppShop(int(number), url) for number, url in _recorded(loaded, app).items()]
+    known = [AppShop(*each) for each in _recorded(loaded, app).items()]
     names = names_of(loaded.project, known)
     if any_shop and not known:
         known, names = [AppShop(0, "https://from-app.invalid")], {0: FROM_APP}
@@ -92,15 +93,14 @@ def _place(loaded: LoadedProject, app: Shop) -> Workspace:
     return Workspace(loaded, app, Desired(catalogue=app.catalogue))
 
 
-def _recorded(loaded: LoadedProject, app: Shop) -> dict[str, str]:
+def _recorded(loaded: LoadedProject, app: Shop) -> dict[int, str]:
     """Return the addresses of the shops by id, as the last run recorded them; empty without one."""
     path = _place(loaded, app).data / RECORD
     with files.reporting(path):
         data = files.read_bytes(path)
     try:
-        found = json.loads(data or b"{}")
-        return {str(int(number)): str(url) for number, url in found.items()}
-    except (ValueError, AttributeError):
+        return {int(number): str(url) for number, url in parse_object(data or b"{}").items()}
+    except (ValueError, RecursionError):
         raise StateError(f"`{path}` was not written by shopform", hint="delete it") from None
 
 
@@ -108,8 +108,8 @@ def _report_missing(loaded: LoadedProject, app: Shop, shops: list[AppShop]) -> N
     """Warn of recorded shops that are no longer in the list, and record the list."""
     try:
         before = _recorded(loaded, app)
-        now = {str(each.id): each.url for each in shops}
-        missing = [AppShop(int(number), url) for number, url in before.items() if number not in now]
+        now = {each.id: each.url for each in shops}
+        missing = [AppShop(*each) for each in before.items() if each[0] not in now]
         left = names_of(loaded.project, missing)
         loaded.observer.warn(
             warning(
