@@ -1,13 +1,14 @@
 """The login page of the vendor, as its guides describe it: it asks, and leads back with a key."""
 
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from listening import listening
 
 TOKEN = "canary0123456789abcdef0123456789"
 PAGE = """<!doctype html><title>Log in</title>
@@ -67,16 +68,9 @@ def vendor(shop_url: str) -> Iterator[Vendor]:
             self.send_header("Location", made.leads_to())
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        made = Vendor(f"http://127.0.0.1:{server.server_port}", shop_url)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with listening(Page) as url:
+        made = Vendor(url, shop_url)
         yield made
-        server.shutdown()
-        thread.join()
 
 
 def ask(method: str, url: str, **headers: str) -> tuple[int, str, str]:

@@ -4,14 +4,14 @@ import json
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import unescape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from listening import listening
 from reports import HOSTILE, change, field, planned
 
 from shopform.diagnostics import warning
@@ -125,15 +125,8 @@ def served(pages: Mapping[str, str], asked: list[str]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(page.encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with listening(Answer) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,15 @@
 """The shops that installed an app: each gets the declaration, and has its own key and state."""
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.shell_completion import ShellComplete
+from listening import listening
 from support import Run, environment_of, run_here
 
 from shopform.cli.main import main
@@ -26,39 +26,33 @@ CATALOGUE = {"brands": {"nord": {"name": "Nord"}}, "suppliers": {"fjord": {"name
 
 
 class App:
-    """The list of an app, over HTTP; `items` and `envelope` are what it answers."""
+    """The list of an app at `url`; `items` and `envelope` are what it answers."""
 
     def __init__(self) -> None:
+        self.url = ""
         self.items: list[dict[str, Any]] = []
         self.envelope: str | None = None
         self.asked: list[tuple[str, str]] = []
-        outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append((self.path, self.headers["Authorization"]))
-                found: object = outer.items
-                if outer.envelope:
-                    found = {"paging": {"total": len(outer.items)}, outer.envelope: outer.items}
-                refused = self.headers["Authorization"] != f"App {TOKEN}"
-                body = json.dumps(found).encode()
-                self.send_response(401 if refused else 200)
-                self.send_header("Content-Length", str(0 if refused else len(body)))
-                self.end_headers()
-                self.wfile.write(b"" if refused else body)
 
-            def log_message(self, *_: object) -> None:
-                pass
+@contextmanager
+def installed() -> Iterator[App]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            app.asked.append((self.path, self.headers["Authorization"]))
+            found: object = app.items
+            if app.envelope:
+                found = {"paging": {"total": len(app.items)}, app.envelope: app.items}
+            refused = self.headers["Authorization"] != f"App {TOKEN}"
+            body = json.dumps(found).encode()
+            self.send_response(401 if refused else 200)
+            self.send_header("Content-Length", str(0 if refused else len(body)))
+            self.end_headers()
+            self.wfile.write(b"" if refused else body)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    app = App()
+    with listening(Handler) as app.url:
+        yield app
 
 
 class Fleet:
@@ -106,8 +100,7 @@ class Fleet:
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     with ExitStack() as stack:
         shops = [stack.enter_context(Sandbox(token=f"canary-{number}")) for number in (7, 8)]
-        app = App()
-        stack.callback(app.close)
+        app = stack.enter_context(installed())
         yield Fleet(tmp_path / "project", app, shops)
 
 
@@ -167,6 +160,16 @@ def test_what_needs_no_key_works_from_the_record(fleet: Fleet) -> None:
     found = {item.value for item in complete.get_completions(words, "127")}
     assert found == {fleet.name(shop) for shop in fleet.shops}
     assert len(fleet.app.asked) == asked
+
+
+def test_a_record_that_shopform_did_not_write_is_reported(fleet: Fleet) -> None:
+    assert fleet.run("plan", "--shop", "all").exit == 0
+    (record,) = fleet.folder.rglob("app-shops.json")
+    for content in ("[]", "{", '{"x": "y"}', "[" * 100_000):
+        record.write_text(content, "utf-8")
+        run = fleet.run("validate")
+        assert run.exit == 1, run.text
+        assert "was not written by shopform" in run.err
 
 
 def test_wire_names_of_a_shop_of_the_app_are_those_of_all(fleet: Fleet) -> None:

@@ -4,12 +4,14 @@ import io
 import json
 import os
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from listening import listening
 from support import Run, environment_of, run_here
 
 from shopform.kit.signatures import Scheme, sign, verify
@@ -19,41 +21,33 @@ BODY = b'{"event": "paid", "name": "S\xc3\xb8ren"}'
 HEAD = b"POST /hook HTTP/1.1\r\nHost: erp.example\r\nX-Signature: %s\r\n\r\n"
 
 
-class Receiver:
-    """An HTTP server that keeps what it received; it refuses what is not signed."""
+class Receiver(NamedTuple):
+    """Where deliveries are received, and those that were; what is not signed is refused."""
 
-    def __init__(self) -> None:
-        self.received: list[tuple[str, dict[str, str], bytes]] = []
-        outer = self
+    url: str
+    received: list[tuple[str, dict[str, str], bytes]]
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name.lower(): text for name, text in self.headers.items()}
-                outer.received.append((self.path, headers, body))
-                good = verify(body, headers.get("x-signature", ""), SECRET)
-                self.send_response(204 if good else 401)
-                self.end_headers()
 
-            def log_message(self, *_: object) -> None:
-                pass
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): text for name, text in self.headers.items()}
+            made.received.append((self.path, headers, body))
+            good = verify(body, headers.get("x-signature", ""), SECRET)
+            self.send_response(204 if good else 401)
+            self.end_headers()
 
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook?key=canary-of-the-url"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    with listening(Handler) as url:
+        made = Receiver(f"{url}/hook?key=canary-of-the-url", [])
+        yield made
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.close()
+    with receiving() as made:
+        yield made
 
 
 def webhook(
@@ -167,15 +161,14 @@ def test_a_receiver_gets_a_signed_delivery(folder: Path, receiver: Receiver) -> 
     assert "not documented" not in run.err
 
 
-def test_a_receiver_that_refuses_is_a_failure(folder: Path, receiver: Receiver) -> None:
-    ping = ("ping", receiver.url, "--header", "X-Signature")
-    run = webhook(folder, *ping, "--event", "piad", secret="another")
-    assert run.exit == 1
-    assert "warning: `piad` is not a documented event" in run.err
-    assert "answered 401" in run.err
-    assert len(receiver.received) == 1
-    receiver.close()
-    receiver.close = lambda: None  # type: ignore[method-assign]
+def test_a_receiver_that_refuses_is_a_failure(folder: Path) -> None:
+    with receiving() as receiver:
+        ping = ("ping", receiver.url, "--header", "X-Signature")
+        run = webhook(folder, *ping, "--event", "piad", secret="another")
+        assert run.exit == 1
+        assert "warning: `piad` is not a documented event" in run.err
+        assert "answered 401" in run.err
+        assert len(receiver.received) == 1
     run = webhook(folder, *ping, "--event", "paid")
     assert run.exit == 1
     assert "no answer from" in run.err

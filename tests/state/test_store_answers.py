@@ -1,14 +1,13 @@
 """What object stores answer instead of doing their work, and what the user reads."""
 
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import pytest
+from listening import listening
 from support import EXAMPLES, SHOPFORM, copy_project, environment_of
 
 from shopform.errors import StoreError
@@ -67,13 +66,8 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answering]:
 
         do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815
 
-        def log_message(self, *_: Any) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        found.url = f"http://127.0.0.1:{server.server_port}"
+    with listening(Handler) as found.url:
         yield found
-        server.shutdown()
 
 
 REQUESTS: dict[str, Callable[[Blobs], object]] = {
