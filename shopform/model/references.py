@@ -53,7 +53,9 @@ def parent_links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
 
 def depends_on(resource: Resource) -> tuple[Address, ...]:
     """Return the addresses of a resource's parent and references, without fields sent only once."""
-    kept = tuple(value for name, value in resource.fields.items() if name not in resource.once)
+    kept, once = resource.fields, resource.once
+    if once:
+        kept = {name: value for name, value in kept.items() if name not in once}
     found = {ref.address for ref in refs_in(kept)}
     if resource.parent:
         found.add(resource.parent)

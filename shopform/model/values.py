@@ -1,7 +1,7 @@
 """The basic values: addresses, references, secrets and images."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -99,9 +99,11 @@ def parts_in(value: object, of: type[T]) -> Sequence[T]:
         return ()
     if isinstance(value, of):
         return (value,)
-    if not isinstance(value, tuple | Mapping):
-        return ()
-    inner = value.values() if isinstance(value, Mapping) else value
+    inner: Iterable[object] = ()
+    if isinstance(value, tuple):
+        inner = value
+    elif isinstance(value, Mapping):
+        inner = value.values()
     return [p for each in inner if type(each) not in PLAIN for p in parts_in(each, of)]
 
 
