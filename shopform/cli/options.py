@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from shopform.workflow.requests import FromSnapshot, ProjectRequest, ReadLimits
     from shopform.workflow.workspace import LoadedProject
 
-SHORTEST_KEY = 32
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -76,20 +75,9 @@ def project_request(console: "Console", asked: dict[str, Any]) -> "ProjectReques
 
     place = {"directory": console.directory, "environment": console.environment}
     catalogue = param_types.standard()
-    if key := _digest_key(console.environment):
+    if key := param_types.digest_key(console.environment):
         catalogue = catalogue.with_digest_key(key)
     return taken(ProjectRequest, asked, catalogue=catalogue, **place)
-
-
-def _digest_key(environment: Mapping[str, str]) -> str:
-    """Return the key for the digests of secrets; empty without one. Raises UsageError."""
-    key = environment.get("SHOPFORM_DIGEST_KEY", "").strip()
-    if key and (len(key) < SHORTEST_KEY or not key.isascii()):
-        raise UsageError(
-            f"`SHOPFORM_DIGEST_KEY` is not a key of at least {SHORTEST_KEY} ASCII characters",
-            hint="`openssl rand -hex 32` prints one",
-        )
-    return key
 
 
 def opened(console: "Console", asked: dict[str, Any]) -> "tuple[Reporter, LoadedProject]":
@@ -200,6 +188,13 @@ reading = stack(
     option(
         "--max-calls", type=click.IntRange(1), metavar="N", help="Stop after this many API calls."
     ),
+)
+kinds = option(
+    "--kinds",
+    metavar="SECTIONS",
+    multiple=True,
+    shell_complete=completions.kinds,
+    help="Only these sections (comma-separated), with children and what they refer to.",
 )
 chosen_part = stack(
     address(

@@ -6,19 +6,21 @@ that name kinds are applied by `resolved`.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from shopform.errors import UsageError
 from shopform.model.values import CHANGE_WORDS
 
 if TYPE_CHECKING:
     from shopform.kinds import Catalogue
 
 T = TypeVar("T")
+SHORTEST_KEY = 32
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -72,6 +74,17 @@ def listed(value: str, allowed: Collection[str], shown: Iterable[str] = ()) -> l
 def changes(value: str) -> list[str]:
     """Parse a comma-separated list of changes for `--fail-on`."""
     return listed(value, (*CHANGE_WORDS, "drift"))
+
+
+def digest_key(environment: Mapping[str, str]) -> str:
+    """Return the key for the digests of secrets; empty without one. Raises UsageError."""
+    key = environment.get("SHOPFORM_DIGEST_KEY", "").strip()
+    if key and (len(key) < SHORTEST_KEY or not key.isascii()):
+        raise UsageError(
+            f"`SHOPFORM_DIGEST_KEY` is not a key of at least {SHORTEST_KEY} ASCII characters",
+            hint="`openssl rand -hex 32` prints one",
+        )
+    return key
 
 
 def standard() -> "Catalogue":

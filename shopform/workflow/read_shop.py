@@ -104,21 +104,16 @@ def read_shop(
     )
 
 
-def take_snapshot(workspace: Workspace, limits: ReadLimits) -> Snapshot:
-    """Read the whole shop, and return it without secrets. Raises as `read_shop` does."""
-    started, found = int(time()), read_shop(workspace, limits)
-    workspace.observer.warn(found.warnings())
-    return snapshot_of(
-        workspace,
-        found.live,
-        found.prior,
-        dict.fromkeys(lists_of(found.live), started),
-        found.reasons(),
-    )
+def save_snapshot(
+    workspace: Workspace, limits: ReadLimits, out: Path, kinds: Collection[str]
+) -> Snapshot:
+    """Read the shop, and write it without secrets to a file that was claimed for it.
 
-
-def save_snapshot(workspace: Workspace, limits: ReadLimits, out: Path) -> Snapshot:
-    """Read the whole shop, and write the snapshot to a file that was claimed for it."""
-    found = take_snapshot(workspace, limits)
+    Which kinds are read, and what is raised: see `read_shop`.
+    """
+    started, shop = int(time()), read_shop(workspace, limits, kinds)
+    workspace.observer.warn(shop.warnings())
+    read = dict.fromkeys(lists_of(shop.live), started)
+    found = snapshot_of(workspace, shop.live, shop.prior, read, shop.reasons())
     write_output(workspace.directory, out, b"".join(encoded(found)), mode=0o600)
     return found

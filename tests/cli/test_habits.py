@@ -164,6 +164,8 @@ def test_shells_complete_commands_options_addresses_shops_and_kinds(
     assert words("plan", "--target", "category.m") == {"category.mugs"}
     assert "sandbox" in words("plan", "--shop", "s")
     assert "category" in words("plan", "--allow-delete", "cat")
+    for command in ("dump", "snapshot", "clone"):
+        assert "category" in words(command, "--kinds", "cat")
     assert words("state", "rm", "category.") == set()
     monkeypatch.chdir("/")
     assert "sandbox" in words("-C", str(project), "plan", "--shop", "s")

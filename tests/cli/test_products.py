@@ -116,6 +116,7 @@ def test_products_are_read_where_they_are_used(real: Shop) -> None:
     assert not asked("dump")
     assert not asked("snapshot", "--out", "before.json")
     assert asked("dump", "--kinds", "product")
+    assert asked("snapshot", "--out", "products.json", "--kinds", "products")
     real.write("shop.yaml", {"products": {"a": {"own_id": "SKO-1", "name": "Støvle"}}})
     assert asked("dump")
     assert asked("snapshot", "--out", "declared.json")
@@ -123,6 +124,18 @@ def test_products_are_read_where_they_are_used(real: Shop) -> None:
     assert asked("drift")
     assert asked("dump")
     assert "remove `--kinds`" in real.run("dump", "--update", "--kinds", "products", code=64)
+
+
+def test_a_snapshot_of_some_kinds_has_what_they_refer_to(real: Shop) -> None:
+    real.run("snapshot", "--out", "some.json", "--kinds", "products")
+    assert "GET /redirect" not in real.calls()
+    product = {"own_id": "SKO-1", "name": "Støvle", "categories": ["sko"], "price": 1}
+    real.write("shop.yaml", {"categories": {"sko": {"name": "Sko"}}, "products": {"a": product}})
+    assert "1 to change" in real.run("plan", "--snapshot", "some.json")
+    real.write("shop.yaml", {"redirects": {"a": {"source": "/a", "target": "/b"}}})
+    told = real.run("plan", "--snapshot", "some.json", code=18)
+    assert "the snapshot has no complete list of" in told
+    assert "`x` is not one of" in real.run("snapshot", "--out", "x.json", "--kinds", "x", code=64)
 
 
 def test_amounts_are_equal_as_numbers(real: Shop) -> None:

@@ -19,12 +19,7 @@ between = options.stack(
         "--from", "source", metavar="SHOP", required=True, help="The shop to copy from."
     ),
     options.option("--to", "target", metavar="SHOP", required=True, help="The shop to change."),
-    options.option(
-        "--kinds",
-        metavar="SECTIONS",
-        multiple=True,
-        help="Only these sections (comma-separated), with children and dependencies.",
-    ),
+    options.kinds,
     options.chosen_part,
     options.option(
         "--rewrite",

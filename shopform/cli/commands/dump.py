@@ -20,12 +20,7 @@ from shopform.terminal.console import Console
     type=File(path_type=Path),
     help="Write a folder with one file per section, or one file if PATH ends in `.yaml`.",
 )
-@options.option(
-    "--kinds",
-    metavar="SECTIONS",
-    multiple=True,
-    help="Only these sections (comma-separated), with children and what they refer to.",
-)
+@options.kinds
 @options.flag("--update", help="Update the files of the project with what the shop has.")
 @options.flag("--new", help="With --update: also declare unmanaged objects.")
 @output_options.quiet
