@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from config_files import SHOP, compiled, refused, write
@@ -12,8 +12,10 @@ from shopform.config import load_project
 from shopform.config.compile.kind_models import model_of
 from shopform.config.format.formatter import format_text
 from shopform.config.json_schema import project_schema
-from shopform.diagnostics import Collector
+from shopform.diagnostics import Collector, Severity
+from shopform.errors import ConfigError
 from shopform.kinds.base import UNKNOWN
+from shopform.kinds.declared.spec import FieldSpec
 from shopform.kinds.standard import STANDARD
 from shopform.model.values import Address, Ref
 
@@ -171,6 +173,64 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
 
 
 PLAIN_TYPES = ("text", "html", "flag", "number", "decimal", "images", "set")
+# Every type that a definition can name, with the other keys that it needs.
+TYPES = {
+    **dict.fromkeys(get_args(FieldSpec.model_fields["type"].annotation), ""),
+    "choice": ", values: [wide, '5', 'true']",
+    **dict.fromkeys(("reference", "references"), ", to: category"),
+}
+WRITTEN = (
+    *("5", "-5", "+5", "--5", "5-", "'-'", "1e3", "5.0", "' 5 '", "\u0665", "²", "1_000", "9" * 18),
+    *("'9'", "9" * 19, "'19,50'", "'1,234'", "-0", "true", "True", "TRUE", "tRUE", "0", "1", "no"),
+    *("wide", "Wide", "/a/b", "<p>x</p>", '"5\\n"', "''", "[wide]", "[b, a, '5']"),
+)
+
+
+@pytest.mark.parametrize("of", TYPES)
+def test_a_default_is_what_a_resource_can_declare(tmp_path: Path, of: str) -> None:
+    """Each string is read, or refused at its place, as the same one is in a resource."""
+    words = WRITTEN[-1:] if of == "path" else WRITTEN  # a kind has one path
+    head = PAGE.partition("      body:")[0].lstrip("\n").replace("rewrite_url", "v0")
+    head = head if of == "path" else head.replace("    path: v0\n", "")
+    plain, with_default, values = head, head, "notes:\n  a:\n    headline: A\n"
+    for n, written in enumerate(words):
+        plain += f"      v{n}: {{type: {of}{TYPES[of]}}}\n"
+        with_default += f"      v{n}: {{type: {of}{TYPES[of]}, default: {written}}}\n"
+        values += f"    v{n}: {written}\n"
+    expected = refused_rows(tmp_path / "a", {"kinds.yaml": plain, "s.yaml": values}, 4)
+    if of == "set":
+        expected = []  # a string is one with commas, as shops show sets
+    elif TYPES[of].endswith("category") or of == "images":
+        expected = [*range(len(words))]  # an object of the shop, or bytes
+    first = head.count("\n") + 1
+    assert refused_rows(tmp_path / "b", {"kinds.yaml": with_default}, first) == expected
+
+
+def test_a_default_is_the_value_that_a_resource_has(tmp_path: Path) -> None:
+    written = {"number": "+5", "decimal": '"19,50"', "flag": "TRUE", "set": "'b,a'"}
+    rows = "".join(f"      v_{of}: {{type: {of}, default: {w}}}\n" for of, w in written.items())
+    rows += f"      long: {{type: number, default: {'9' * 18}}}\n"
+    kinds = PAGE.replace("      body: {type: html}\n", rows)
+    write(tmp_path, {"shopform.yaml": SHOP, "kinds.yaml": kinds})
+    found = load_project(tmp_path, STANDARD).catalogue["note"].defaults
+    assert {name: found[name] for name in ("v_number", "v_decimal", "v_flag", "v_set", "long")} == {
+        "v_number": 5,
+        "v_decimal": "19.5",
+        "v_flag": True,
+        "v_set": ("a", "b"),
+        "long": int("9" * 18),
+    }
+
+
+def refused_rows(folder: Path, files: Mapping[str, str], first: int) -> list[int]:
+    """The lines with an error, from the first; all are in the last of the files."""
+    try:
+        compiled(folder, files)
+    except ConfigError as wrong:
+        spans = [each.span for each in wrong.diagnostics if each.severity is Severity.ERROR]
+        assert {span.file for span in spans if span} == {[*files][-1]}
+        return sorted({span.line - first for span in spans if span})
+    return []
 
 
 @pytest.mark.parametrize("mistake", sampled(MISTAKES, 4))
@@ -187,7 +247,6 @@ def test_a_mistake_is_reported_at_its_place(tmp_path: Path, mistake: str) -> Non
 def test_broken_kinds_are_reported_by_what_needs_settings_only(tmp_path: Path) -> None:
     """A state with such kinds cannot be read."""
     from shopform.config import compile_shop
-    from shopform.errors import ConfigError
 
     files = {"shopform.yaml": SHOP, "kinds.yaml": PAGE.replace("type: html", "type: x")}
     project = load_project(write(tmp_path, files), STANDARD)

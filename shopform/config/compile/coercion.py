@@ -9,7 +9,6 @@ from pydantic_core import ErrorDetails
 from shopform.config.compile.interpolation import Resolver
 from shopform.config.compile.settings_spec import PATTERNS
 from shopform.config.compile.shapes import (
-    BOOLEANS,
     Accepts,
     Shape,
     describe,
@@ -20,6 +19,7 @@ from shopform.config.compile.shapes import (
 )
 from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequence
 from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.kinds.field_types.flag import BOOLEANS
 from shopform.kit.text import backquoted, is_damaged, shorten
 from shopform.model.lookups import Lookup, LookupText
 from shopform.model.values import Secret

@@ -13,13 +13,9 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-BOOLEANS: Final = {
-    **dict.fromkeys(("true", "True", "TRUE", "1"), True),
-    **dict.fromkeys(("false", "False", "FALSE", "0"), False),
-}
-_DECIMAL = re.compile(r"[-+]?[0-9]+")
+from shopform.kinds.field_types.number import DIGITS, decimal_integer
+
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_DIGITS = 18  # longer numbers fit no shop's database, and are slow to parse
 
 
 class Accepts(StrEnum):
@@ -125,20 +121,16 @@ def scalar(text: str) -> str | int | float | bool:
 
 def integer(text: str, plain: bool) -> int | None:
     """Parse an integer of YAML 1.2; quoted ones must be decimal. None for anything else."""
-    if len(text) > _DIGITS:
-        return None
-    if _DECIMAL.fullmatch(text):
-        return int(text)
-    if plain and text.startswith(("0o", "0x")):
+    if plain and text.startswith(("0o", "0x")) and len(text) <= DIGITS:
         try:
             return int(text, 0) if "_" not in text else None
         except ValueError:
             return None
-    return None
+    return decimal_integer(text)
 
 
 def number(text: str) -> float | None:
-    return float(text) if len(text) <= _DIGITS and _FLOAT.fullmatch(text) else None
+    return float(text) if len(text) <= DIGITS and _FLOAT.fullmatch(text) else None
 
 
 def describe(shape: Shape) -> str:

@@ -1,12 +1,10 @@
 """What must hold between the kinds of a project and the others."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shopform.kinds.catalogue import Catalogue
-from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs
-from shopform.kinds.field_types.decimal import DECIMAL
+from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs, type_of
 from shopform.kinds.spec import Spec
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import backquoted
@@ -21,7 +19,6 @@ _OF_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "hides": ("flag",),
 }
 _NEEDED: Final = frozenset({"to", "values"})
-_FLAGS: Final = frozenset({"true", "false", "0", "1"})
 
 
 class Problem(NamedTuple):
@@ -101,19 +98,7 @@ def _of_type(path: tuple[str, ...], name: str, field: FieldSpec) -> Iterator[Pro
         if not given and key in _NEEDED and field.type in types:
             summary, hint = f"`{name}` is a {field.type} without `{key}`", f"add `{key}:`"
             yield Problem(path, "field-key", summary, hint)
-    if field.default is None:
-        return
-    fits: Mapping[str, bool] = {
-        "flag": str(field.default) in _FLAGS,
-        "number": str(field.default).lstrip("-").isdecimal(),
-        "choice": field.default in field.values,
-        "decimal": re.match(DECIMAL, str(field.default)) is not None,
-        "reference": False,
-        "references": False,
-        "images": False,
-        "set": True,
-    }
-    if not fits.get(field.type, isinstance(field.default, str)):
+    if field.default is not None and type_of(field).default(field.default) is None:
         summary = f"`{field.default}` cannot be the default of a {field.type}"
         yield Problem((*path, "default"), "wrong-default", summary, "correct it, or remove it")
 

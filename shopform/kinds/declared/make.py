@@ -8,35 +8,11 @@ from pydantic import ValidationError
 from shopform.kinds.base import SLUG_OF_NAME, UNKNOWN, Fact, Field, Grade, Kind, Nesting, Wire
 from shopform.kinds.catalogue import Catalogue
 from shopform.kinds.declared.checks import problems
-from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs
-from shopform.kinds.field_types import (
-    Choice,
-    Decimal,
-    FieldType,
-    Flag,
-    Html,
-    Images,
-    Number,
-    Path,
-    Reference,
-    References,
-    Set,
-    Text,
-)
+from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs, type_of
 
 Definition = dict[str, Any]
 SOURCE: Final = "the project's `kinds`"
 _EMPTY: Final = {"reference": None, "references": (), "decimal": None, "set": ()}
-_PLAIN: Final[Mapping[str, type[FieldType]]] = {
-    "text": Text,
-    "html": Html,
-    "path": Path,
-    "flag": Flag,
-    "number": Number,
-    "decimal": Decimal,
-    "images": Images,
-    "set": Set,
-}
 
 
 def extended(catalogue: Catalogue, specs: Specs) -> Catalogue:
@@ -110,8 +86,10 @@ def _fact(value: Any) -> Fact[Any]:
 
 
 def _row(name: str, spec: FieldSpec) -> Field:
-    type_ = _type(spec)
-    stated = "default" in spec.model_fields_set
+    type_, default = type_of(spec), UNKNOWN
+    if "default" in spec.model_fields_set:
+        written = spec.default
+        default = type_.canonical(None) if written is None else type_.default(written)
     return Field(
         name,
         type_,
@@ -121,19 +99,9 @@ def _row(name: str, spec: FieldSpec) -> Field:
         wire=spec.wire or "",
         aliases=tuple(spec.aliases),
         required=spec.required,
-        default=type_.canonical(spec.default) if stated else UNKNOWN,
+        default=default,
         empty=_EMPTY.get(spec.type, ""),
         known=frozenset(spec.known),
         local=spec.local,
         hides=UNKNOWN if spec.hides is None else spec.hides,
     )
-
-
-def _type(spec: FieldSpec) -> FieldType:
-    if spec.type == "choice":
-        return Choice(tuple(spec.values))
-    if spec.type == "reference":
-        return Reference(spec.to or "")
-    if spec.type == "references":
-        return References(spec.to or "")
-    return _PLAIN[spec.type]()

@@ -5,6 +5,20 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from shopform.kinds.field_types import (
+    Choice,
+    Decimal,
+    FieldType,
+    Flag,
+    Html,
+    Images,
+    Number,
+    Path,
+    Reference,
+    References,
+    Set,
+    Text,
+)
 from shopform.kinds.spec import Column, Key, StrictModel, may, must
 
 FIELD_NAME: Final = r"^[a-z][a-z0-9_]*$"
@@ -42,6 +56,29 @@ class FieldSpec(StrictModel):
     )
     hides: bool | None = may("The value of a `flag` with which visitors do not see the object.")
     description: str = may("What it is, for editors and the reference.", "")
+
+
+_PLAIN: Final[Mapping[str, type[FieldType]]] = {
+    "text": Text,
+    "html": Html,
+    "path": Path,
+    "flag": Flag,
+    "number": Number,
+    "decimal": Decimal,
+    "images": Images,
+    "set": Set,
+}
+
+
+def type_of(spec: FieldSpec) -> FieldType:
+    """Return the type of a field."""
+    if spec.type == "choice":
+        return Choice(tuple(spec.values))
+    if spec.type == "reference":
+        return Reference(spec.to or "")
+    if spec.type == "references":
+        return References(spec.to or "")
+    return _PLAIN[spec.type]()
 
 
 class ParentSpec(StrictModel):

@@ -64,6 +64,12 @@ class FieldType:
         """Return the value of validated data."""
         return written
 
+    def default(self, written: str | list[str]) -> object:
+        """Return the value of a default in a kind's definition; None if declarations could not
+        have it."""
+        plain = isinstance(written, str) and not (self.targets or self.unreadable)
+        return self.canonical(written) if plain else None
+
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
         """Return the canonical form of a value: equal values have the same.
 

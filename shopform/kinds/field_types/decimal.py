@@ -28,6 +28,10 @@ class Decimal(FieldType):
     def parse(self, written: Any, load: Load) -> Any:
         return None if written is None else self.canonical(written.replace(",", "."))
 
+    def default(self, written: str | list[str]) -> object:
+        fits = isinstance(written, str) and re.fullmatch(DECIMAL, written)
+        return self.canonical(str(written).replace(",", ".")) if fits else None
+
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
         if value is None or value == "":
             return None

@@ -4,6 +4,11 @@ from typing import Any, ClassVar, Final
 
 from shopform.kinds.field_types.base import NO_HOSTS, FieldType
 
+# Those that files may write.
+BOOLEANS: Final = {
+    **dict.fromkeys(("true", "True", "TRUE", "1"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "0"), False),
+}
 FALSE: Final = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -16,6 +21,9 @@ class Flag(FieldType):
 
     def annotation(self) -> Any:
         return bool
+
+    def default(self, written: str | list[str]) -> object:
+        return BOOLEANS.get(written) if isinstance(written, str) else None
 
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
         return value.strip().lower() not in FALSE if isinstance(value, str) else bool(value)

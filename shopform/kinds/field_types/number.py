@@ -1,10 +1,12 @@
 """Numbers, and ids, which are numbers too."""
 
+import re
 from typing import Any, ClassVar, Final
 
 from shopform.kinds.field_types.base import NO_HOSTS, FieldType
 
-DIGITS: Final = 18  # files cannot declare longer numbers
+DIGITS: Final = 18  # longer numbers fit no shop's database, and are slow to parse
+_DECIMAL: Final = re.compile(r"[-+]?[0-9]+")
 
 
 class Number(FieldType):
@@ -17,6 +19,9 @@ class Number(FieldType):
 
     def annotation(self) -> Any:
         return int
+
+    def default(self, written: str | list[str]) -> object:
+        return decimal_integer(written) if isinstance(written, str) else None
 
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
         return number_of(value)
@@ -47,6 +52,11 @@ def number_of(value: object) -> int | float | str:
     except ValueError:
         return str(value)
     return int(number) if number.is_integer() else number
+
+
+def decimal_integer(text: str) -> int | None:
+    """Return an integer as files may write it; None for anything else."""
+    return int(text) if len(text) <= DIGITS and _DECIMAL.fullmatch(text) else None
 
 
 def id_of(value: object) -> int | None:

@@ -21,6 +21,9 @@ class Set(FieldType):
     def parse(self, written: Any, load: Load) -> Any:
         return None if written is None else tuple(written)
 
+    def default(self, written: str | list[str]) -> object:
+        return self.canonical(written)
+
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
         if not value:
             return ()

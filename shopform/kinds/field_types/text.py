@@ -32,5 +32,8 @@ class Choice(FieldType):
     def annotation(self) -> Any:
         return Literal[self.allowed]
 
+    def default(self, written: str | list[str]) -> object:
+        return written if written in self.allowed else None
+
     def is_blank(self, value: object) -> bool:
         return not value
