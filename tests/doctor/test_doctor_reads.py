@@ -83,14 +83,22 @@ def test_a_key_or_url_that_is_wrong_ends_it(
     assert run.out == ""
 
 
-def test_the_table_has_a_line_for_each_question(tmp_path: Path, prepared: Prepared) -> None:
+def test_the_table_has_a_line_for_each_answer(tmp_path: Path, prepared: Prepared) -> None:
     with Sandbox(seed=SEED) as sandbox:
         directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
         run = prepared.run(directory, "doctor", environment=environment_of())
         assert run.exit == 0, run.text
         head, *lines = run.out.splitlines()
         assert head.split() == "question answer evidence what shopform assumes".split()
-        assert len(lines) == len(answered(directory))
+        answers = answered(directory)
+    rows = lines[: lines.index("")]
+    assert [row.split()[0] for row in rows] == [
+        name for name, each in answers.items() if each["answer"] or each["possible"]
+    ]
+    assert all(name in run.out for name in answers)
+    known = sum(bool(each["answer"]) for each in answers.values())
+    counts = f"{known} answered, {len(answers) - known} open"
+    assert lines[-1] == f"Questions: {counts}, 0 contrary to what shopform assumes."
     assert "Nordisk" not in run.text
 
 
@@ -105,3 +113,4 @@ def test_a_shop_that_contradicts_the_assumptions_has_its_own_exit_code(tmp_path:
         run = run_here(directory, *arguments, environment=environment_of())
     assert run.exit == 2
     assert "the shop contradicts that" in run.out
+    assert "1 contrary to what shopform assumes (supplier_id)." in run.out
