@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -49,6 +49,7 @@ class Reporter:
     console: Console
     shown: bool = False
     _begun: bool = False
+    _warned: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def attended(self) -> bool:
@@ -58,8 +59,10 @@ class Reporter:
         self.console.sources, self.console.shop = sources, shop
 
     def warn(self, warnings: Iterable[Diagnostic]) -> None:
+        found = [*with_severity(warnings, Severity.WARNING)]
+        self._warned |= {(each.code, each.summary) for each in found}
         if not self.console.quiet:
-            self.console.diagnostics(with_severity(warnings, Severity.WARNING))
+            self.console.diagnostics(found)
 
     def renamed(self, file: str, moves: Iterable[tuple[Address, Address]]) -> None:
         for before, after in moves:
@@ -104,10 +107,18 @@ class Reporter:
         self.remarks(plan)
 
     def remarks(self, plan: Plan) -> None:
-        """Print the diagnostics of a plan to stderr, and write all events to the stream."""
+        """Print the diagnostics of a plan to stderr, and write all events to the stream.
+
+        Warnings that were reported while it was made are not printed again.
+        """
         self.console.stream.emit(planned(plan))
         quiet = self.console.quiet
-        found = [d for d in plan.diagnostics if d.severity is Severity.ERROR or not quiet]
+        found = [
+            each
+            for each in plan.diagnostics
+            if each.severity is Severity.ERROR
+            or not (quiet or (each.code, each.summary) in self._warned)
+        ]
         if found and not quiet:
             self.console.note("")
         self.console.diagnostics(found)

@@ -103,3 +103,22 @@ def test_the_message_without_a_record_has_the_place(one: Machine) -> None:
     none = one.run("undo", "--auto-approve")
     assert none.exit == 64
     assert f"memory://bucket/{RUNS}" in none.err
+
+
+def test_the_rights_of_a_key_are_known_to_other_machines(one: Machine, shared: Switched) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    one.sandbox.set_fault("POST /supplier:1+:403")
+    assert one.run("apply", "--auto-approve").exit == 16
+    two = one.another("two")
+    assert "may not write suppliers: the shop answered 403" in two.done("plan").err
+    assert two.run("apply", "--auto-approve").exit == 16
+    one.sandbox.clear_faults()
+    refused = one.run("apply", "--auto-approve")
+    assert "in 2 runs in a row" in " ".join(refused.err.split())
+    two.done("apply", "--auto-approve", "--allow", "key-rights")
+    one.declare(suppliers={"nord": {"name": "Syd"}})
+    assert "may not write" not in one.done("apply", "--auto-approve").err
+    for machine in (one, two):
+        assert not (machine.directory / ".shopform/rights").exists()
+    shared.refuses = lambda request: "rights/" in request
+    assert one.done("plan").err.count("may not list shops/demo.json.rights/") == 1

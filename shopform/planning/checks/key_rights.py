@@ -1,7 +1,7 @@
 """Report changes of kinds that the key may not write, as the shop answered before. Pure."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from shopform.diagnostics import Diagnostic, error, plural, warning
 from shopform.model.desired import Desired
@@ -9,7 +9,8 @@ from shopform.model.plan import WRITES, Plan
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.matching.match import span_of
 
-CODE = "key-rights"  # also lifts it, after `--allow`
+CODE: Final = "key-rights"  # also lifts it, after `--allow`
+HINT: Final = "use a key with that right, or give it to this one"
 
 
 class Denial(NamedTuple):
@@ -21,6 +22,21 @@ class Denial(NamedTuple):
     status: int
     when: str
     runs: int
+
+
+def known_before(
+    shop: str, kinds: Collection[str], denials: Mapping[str, Denial], desired: Desired
+) -> Iterator[Diagnostic]:
+    """Yield a warning for each of these kinds of which the shop refused the writes."""
+    for name in (kind.name for kind in desired.catalogue.kinds if kind.name in kinds):
+        if denial := denials.get(name):
+            declared = (r.span for a, r in desired.resources.items() if a.kind == name)
+            yield warning(
+                CODE,
+                _summary(shop, desired.catalogue[name].section, denial),
+                span=next(declared, None),
+                hint=f"{HINT}; `--exclude ADDRESS` leaves an object out",
+            )
 
 
 def unwritable(
@@ -35,16 +51,20 @@ def unwritable(
         held = [step.address for step in plan.steps if step.op in WRITES and step.kind == kind]
         if not held:
             continue
-        section = plan.catalogue[kind].section
-        again = f", in {plural(denial.runs, 'run')} in a row" if denial.runs > 1 else ""
         report = error if denial.runs > 1 and not lifted else warning
         allow = f" and pass `--allow {CODE}`" if report is error else ""
         yield report(
             CODE,
-            f"the key may not write {section}: the shop answered {denial.status} on"
-            f" {denial.when}{again}",
+            _summary(plan.basis.shop, plan.catalogue[kind].section, denial),
             span=span_of(desired, held[0]),
             address=held[0],
-            hint=f"use a key with that right, or give it to this one{allow};"
-            f" `--exclude` leaves out {listed([*dict.fromkeys(held)])}",
+            hint=f"{HINT}{allow}; `--exclude` leaves out {listed([*dict.fromkeys(held)])}",
         )
+
+
+def _summary(shop: str, section: str, denial: Denial) -> str:
+    again = f", in {plural(denial.runs, 'run')} in a row" if denial.runs > 1 else ""
+    return (
+        f"the key of `{shop}` may not write {section}: the shop answered {denial.status} on"
+        f" {denial.when}{again}"
+    )

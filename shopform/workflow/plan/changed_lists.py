@@ -14,6 +14,7 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.snapshot import ListId, Snapshot, joined
 from shopform.planning.checks.removed_paths import UNREAD, path_kinds
+from shopform.planning.kinds_in_use import lists_to_read
 from shopform.planning.planner import draft_plan, finish, wanted_counts
 from shopform.planning.preconditions import lists_behind
 from shopform.planning.scope import Options
@@ -21,7 +22,7 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.client import Client
 from shopform.shop.fetch import list_one, with_counts, with_lookups
 from shopform.workflow.plan.from_snapshot import coverage_of, refuse_older
-from shopform.workflow.plan.refresh import Connection, lists_to_read, reading, with_unread
+from shopform.workflow.plan.refresh import Connection, reading, with_unread
 from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import Workspace
 
@@ -103,6 +104,7 @@ class Changed:
         client, desired, shop = connection.client, self.workspace.desired, self.workspace.shop
         options = replace(self.options, daily_calls=connection.ledger.daily)
         kinds, wanted = lists_to_read(options, desired, prior)
+        connection.rights.warn(options, desired, prior)
         _, lists = reader.selected(kinds, wanted)
         reader.read(set(lists) & reader.snapshot.changed_since(prior))
         names = with_lookups(client, Live(catalogue=shop.catalogue), looked_up(desired)).lookups

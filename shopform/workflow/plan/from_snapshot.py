@@ -11,9 +11,10 @@ from shopform.model.plan import Plan
 from shopform.model.snapshot import ListId, Snapshot
 from shopform.planning.checks import digest_keys
 from shopform.planning.checks.removed_paths import UNREAD, path_kinds
+from shopform.planning.kinds_in_use import lists_to_read
 from shopform.planning.planner import draft_plan, finish, wanted_counts
 from shopform.planning.scope import Options
-from shopform.workflow.plan.refresh import lists_to_read, with_unread
+from shopform.workflow.plan.refresh import with_unread
 from shopform.workflow.records.timestamps import timestamp
 from shopform.workflow.workspace import Workspace
 

@@ -10,12 +10,13 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Prior
 from shopform.model.snapshot import ListId
 from shopform.model.values import Address
+from shopform.planning.kinds_in_use import lists_to_read
 from shopform.planning.planner import plan
 from shopform.planning.preconditions import lists_above
 from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.workflow.plan.changed_lists import SnapshotReader, coverage
-from shopform.workflow.plan.refresh import Connection, lists_to_read, reading
+from shopform.workflow.plan.refresh import Connection, reading
 from shopform.workflow.records.kept_snapshot import empty_snapshot, keep_snapshot, kept_snapshot
 from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import Workspace

@@ -1,16 +1,16 @@
 """Read the shop and make a plan, for all commands that plan."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from time import time
 from typing import NamedTuple
 
-from shopform.diagnostics import Collector, warning
-from shopform.errors import AccessRefused, ListMissing, ShopError, ShopformError, UsageError
+from shopform.diagnostics import warning
+from shopform.errors import AccessRefused, ListMissing, ShopError, ShopformError
 from shopform.kinds import Kind
 from shopform.model.columns import columns_of
-from shopform.model.desired import Desired, Moved
+from shopform.model.desired import Desired
 from shopform.model.live import Live, LiveKind, LiveObject
 from shopform.model.lookups import looked_up
 from shopform.model.plan import Plan
@@ -19,12 +19,10 @@ from shopform.model.snapshot import ListId, lists_of
 from shopform.model.values import Address
 from shopform.planning.checks.ci_gates import listed
 from shopform.planning.checks.removed_paths import UNREAD, path_kinds
-from shopform.planning.matching.match import relevant_parents
-from shopform.planning.matching.moved_addresses import apply_moves
-from shopform.planning.matching.result import Matching
+from shopform.planning.kinds_in_use import lists_to_read
 from shopform.planning.planner import draft_plan, finish, plan, wanted_counts
 from shopform.planning.removals import UNDECLARED
-from shopform.planning.scope import Known, Options, scope
+from shopform.planning.scope import Options
 from shopform.shop.absence import confirm_absence
 from shopform.shop.call_budget import CallCounter
 from shopform.shop.client import Client
@@ -242,58 +240,12 @@ def _read(options: Options, connection: Connection, desired: Desired, prior: Pri
     client, now = connection.client, int(time())
     client.read_columns(columns_of(desired, prior))
     kinds, wanted = lists_to_read(options, desired, prior)
+    connection.rights.warn(options, desired, prior)
     live = confirm_absence(client, fetch(client, kinds, wanted=wanted), prior)
     require_same_shop(client, prior, live, desired)
     connection.seen = Seen(live, wanted, now)
     return with_lookups(client, live, () if options.refresh_only else looked_up(desired))
 
 
-def lists_to_read(
-    options: Options, desired: Desired, prior: Prior
-) -> tuple[list[str], Callable[[Kind, LiveObject], bool]]:
-    """Return the kinds to read, and a function that selects the parents whose children matter.
-
-    Raises UsageError for unknown targets, and for targets outside of the run.
-    """
-    moves = desired.moved
-    if options.destroy or options.refresh_only:
-        desired = Desired(catalogue=desired.catalogue)
-    return _kinds(options, desired, prior, moves), relevant_parents(desired, prior)
-
-
 def _left(options: Options, ledger: CallCounter) -> Options:
     return replace(options, calls_left=ledger.left)
-
-
-def _kinds(options: Options, desired: Desired, prior: Prior, moves: Iterable[Moved]) -> list[str]:
-    """Return the kinds to read: declared and owned ones, or those that targets may affect."""
-    needed = {address.kind for address in (*desired.resources, *prior.resources)}
-    needed |= {intent.kind for intent in prior.pending}
-    matching = Matching(Live(catalogue=desired.catalogue), entries=dict(prior.resources))
-    apply_moves(desired, matching, Collector())
-    known = Known(
-        catalogue=desired.catalogue,
-        resources=desired.resources,
-        entries=matching.entries,
-        moved=matching.moved,
-        moves=moves,
-        destroyed=matching.entries.keys() - desired.resources.keys(),
-    )
-    only = scope(options, known).only
-    if not only and options.targets:
-        raise UsageError(
-            f"`{options.targets[0]}` is not part of this run", hint="remove `--target`"
-        )
-    # The children of deleted objects are read even if none are owned.
-    full = {address.kind for address in known.destroyed}
-    if only is not None:
-        paths = {k.name for k in desired.catalogue.kinds if k.path or k.route} & needed
-        needed &= {address.kind for address in only}
-        full = set(needed)
-        if needed & paths and not options.refresh_only:
-            needed |= paths  # the checks of paths need all pages and redirects
-    for kind in desired.catalogue.kinds:
-        if kind.nesting and kind.nesting.kind in full:
-            needed.add(kind.name)
-            full.add(kind.name)
-    return [kind.name for kind in desired.catalogue.kinds if kind.name in needed]

@@ -12,7 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shopform.errors import StateError
-from shopform.planning.checks.key_rights import Denial
+from shopform.model.desired import Desired
+from shopform.model.prior import Prior
+from shopform.planning.checks.key_rights import Denial, known_before
+from shopform.planning.kinds_in_use import kinds_in_scope
+from shopform.planning.scope import Options
 from shopform.shop.call_budget import key_name
 from shopform.shop.codec import names_for
 from shopform.state.shelf import Shelf
@@ -41,6 +45,7 @@ class KeyRights:
         self.accepted = False
         self._written: set[str] = set()
         self._refused: dict[str, int] = {}
+        self._denials: dict[str, Denial] | None = None
 
     def watch(self, method: str, path: str, status: int) -> None:
         """Take in an answer. May be called from any thread.
@@ -59,14 +64,24 @@ class KeyRights:
             self._refused[kind] = status
 
     def denials(self) -> Mapping[str, Denial]:
-        """Return the refusals of earlier runs, by kind."""
-        found: dict[str, Denial] = {}
+        """Return the refusals of earlier runs, by kind, as they were at the first call of it."""
+        if self._denials is not None:
+            return self._denials
+        found = self._denials = {}
         with self._warning():
             shelf = self._shelf()
             for kind, when in self._recorded(shelf).items():
                 if denial := self._read(shelf, kind, when):
                     found[kind] = denial
         return found
+
+    def warn(self, options: Options, desired: Desired, prior: Prior) -> None:
+        """Warn of the kinds that a plan may change and the key may not write."""
+        if options.refresh_only or not (denials := self.denials()):
+            return
+        kinds = kinds_in_scope(options, desired, prior)
+        name = self._workspace.shop.name
+        self._workspace.observer.warn(known_before(name, kinds, denials, desired))
 
     def close(self) -> None:
         """Record what this run showed."""
