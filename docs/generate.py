@@ -18,7 +18,7 @@ from shopform.config.compile.settings_spec import FromAppSpec, ProjectSpec, Tabl
 from shopform.config.compile.shapes import Accepts, shape_of
 from shopform.config.kind_reference import Lines, code, kind_page, table, takes, wire_facts
 from shopform.doctor.questions import PROBED, READ, Question, of_kind
-from shopform.kinds.spec import DeliverySpec, ImageSpec, LifecycleSpec
+from shopform.kinds.spec import DeliverySpec, ImageSpec, Spec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox.behaviour.questions import Switch
 from shopform.sandbox.behaviour.tables import Endpoints
@@ -33,7 +33,7 @@ def kinds() -> Lines:
         for line in kind_page(STANDARD, kind):
             yield line.replace(CAREFUL, f"[{CAREFUL}](#first-contact)")
     for model, about in (
-        (LifecycleSpec, "`lifecycle`, in every kind"),
+        (Spec, "In every kind"),
         (ImageSpec, "Each item of `images`"),
         (DeliverySpec, "`secret_to`"),
     ):

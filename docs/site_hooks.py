@@ -15,6 +15,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 OUTSIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "examples/**/*", "schemas/*")
+CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"(?P<before>\]\(|\bsrc(?:set)?=\")(?P<path>[^)\s\"#:]+)(?P<after>[)\s\"#])")
 
 
@@ -39,4 +40,5 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         path = posixpath.relpath(target, posixpath.dirname(here) or ".")
         return f"{found['before']}{path}{found['after']}"
 
-    return LINK.sub(there, markdown)
+    # GitHub needs `|` escaped in the code of a table; here it would be shown with its backslash.
+    return CODE.sub(lambda found: found[0].replace(r"\|", "|"), LINK.sub(there, markdown))

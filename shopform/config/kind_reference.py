@@ -7,6 +7,7 @@ from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.moved_removed_imports import address_form
 from shopform.config.compile.shapes import Accepts, Shape, describe, shape_of
 from shopform.kinds import Catalogue, Kind
+from shopform.kinds.spec import Spec
 
 Lines = Iterator[str]
 
@@ -64,6 +65,7 @@ def kind_page(catalogue: Catalogue, kind: Kind) -> Lines:
     rows = (
         _field(catalogue, kind, name, shape)
         for name, shape in shape_of(model_of(catalogue, kind)).fields.items()
+        if name not in Spec.model_fields  # the same in every kind
     )
     yield from table(("field", "takes", "meaning", "compared as", "reset to"), rows)
 

@@ -13,6 +13,7 @@ from shopform.cli.main import COMMANDS, main
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.settings_spec import ProjectSpec
 from shopform.kinds import Grade
+from shopform.kinds.spec import Spec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.state.format import state_schema
@@ -89,12 +90,13 @@ def test_every_diagnostic_code_of_a_guard_is_described() -> None:
 
 def test_every_kind_and_field_is_described() -> None:
     page = read("kinds")
+    common = page.partition("\n## In every kind\n")[2].partition("\n## ")[0]
     for kind in STANDARD.kinds:
         section = page.partition(f"\n## {kind.name}\n")[2].partition("\n## ")[0]
         assert section, kind.name
         for field, info in model_of(STANDARD, kind).model_fields.items():
             assert info.description, field
-            assert f"| `{field}` |" in section
+            assert f"| `{field}` |" in (common if field in Spec.model_fields else section)
 
 
 def test_every_key_of_the_project_file_is_described() -> None:
