@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from shopform.kinds import EXTRA, is_extra
+from shopform.kinds import EXTRA, Field, Kind, is_extra
 from shopform.model.desired import Desired
 from shopform.model.prior import Prior
+from shopform.model.shop import WireNames
 from shopform.model.values import Address
 
 Columns = dict[str, frozenset[str]]
@@ -24,6 +25,29 @@ def columns_by_kind(held: Sequence[tuple[Address, Mapping[str, object]]]) -> Col
         for name in filter(is_extra, fields):
             found.setdefault(address.kind, set()).add(name.removeprefix(EXTRA))
     return {kind: frozenset(names) for kind, names in found.items()}
+
+
+def known_columns(kind: Kind, own: WireNames) -> dict[str, str]:
+    """Return the columns that are known, with the fields that they are; "" if none can set one.
+
+    `own` are the names of one shop.
+    """
+    known = kind.columns(own.fields, (own.id,) if own.id else kind.wire.id.value)
+    return known | dict.fromkeys(kind.wire.unsent.value, "")
+
+
+def columns_of_fields(kind: Kind, own: WireNames) -> dict[str, str]:
+    """Return the columns that `extra` may name although they are fields, with those fields.
+
+    A string, a number or a boolean sets such a field in full: no list, reference or secret.
+    """
+    known = known_columns(kind, own)
+    return {column: name for column, name in known.items() if name and _is_plain(kind.fields[name])}
+
+
+def _is_plain(row: Field) -> bool:
+    type_ = row.type
+    return not (row.generated or type_.listed or type_.targets or type_.unreadable)
 
 
 def extra_names(columns: Iterable[str]) -> dict[str, str]:

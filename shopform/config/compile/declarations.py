@@ -1,16 +1,22 @@
 """Every resource in the files, with its address, before its fields are read."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from shopform.config.read.project import Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import Kind, is_extra
+from shopform.kinds import EXTRA, Kind
 from shopform.kit.text import backquoted
+from shopform.model.columns import columns_of_fields
 from shopform.model.keys import key_from
+from shopform.model.shop import WireNames
 from shopform.model.values import KEY, Address, Secret
+
+NO_NAMES: Final[Map[str, WireNames]] = {}
+Found = tuple[Mapping, Entry]
 
 
 @dataclass(slots=True, eq=False)
@@ -18,7 +24,8 @@ class Declaration:
     """A resource as written. `active` is false if it is excluded from the selected shop.
 
     `data` and `secrets` hold the values of its fields once they are read, `wrong` the names of
-    invalid ones whose errors are reported, `holds` the sections of its children.
+    invalid ones whose errors are reported, `holds` the sections of its children. `columns` are
+    those that are fields under `extra` too, and `moved` the fields that were read from there.
     """
 
     kind: Kind
@@ -27,25 +34,41 @@ class Declaration:
     node: Mapping
     container: "Declaration | None"
     active: bool
+    columns: Map[str, str]
     data: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     holds: list[tuple[Kind, Scalar]] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)
 
-    def holder(self, field: str) -> Mapping | None:
-        """Return the mapping with a field: the resource, or its `extra`."""
-        node = child(self.node, "extra") if is_extra(field) else self.node
-        return node if isinstance(node, Mapping) else None
+    def entry(self, field: str) -> Found | None:
+        """Return the entry of a field, and the mapping with it: the resource, or its `extra`."""
+        if field in self.node.entries:
+            return self.node, self.node.entries[field]
+        extra = child(self.node, "extra")
+        if not isinstance(extra, Mapping):
+            return None
+        named = ((self.columns.get(name, f"{EXTRA}{name}"), name) for name in extra.entries)
+        return next(((extra, extra.entries[name]) for each, name in named if each == field), None)
 
 
 class Declarations:
-    """All declarations of a project for one shop, by kind."""
+    """All declarations of a project for one shop, by kind; `wire` are the names of that shop."""
 
     def __init__(
-        self, project: Project, shop: str, shops: Iterable[str], collector: Collector
+        self,
+        project: Project,
+        shop: str,
+        shops: Iterable[str],
+        collector: Collector,
+        wire: Map[str, WireNames] = NO_NAMES,
     ) -> None:
         self.by_kind: dict[str, list[Declaration]] = {name: [] for name in project.catalogue}
         self._catalogue = project.catalogue
+        self._columns = {
+            name: columns_of_fields(kind, wire.get(name, WireNames()))
+            for name, kind in project.catalogue.items()
+        }
         self._shop = shop
         self._shops = tuple(shops)
         self._collector = collector
@@ -93,6 +116,7 @@ class Declarations:
             node,
             container,
             self._active(node) and (container is None or container.active),
+            self._columns[kind.name],
         )
         self.by_kind[kind.name].append(declaration)
         return declaration

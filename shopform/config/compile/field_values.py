@@ -11,9 +11,10 @@ from shopform.config.compile.declarations import Declaration
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.shapes import shape_of
 from shopform.config.read.files import Files
-from shopform.config.read.yaml_nodes import Mapping, Scalar
+from shopform.config.read.yaml_nodes import Mapping, Scalar, child
 from shopform.diagnostics import Collector
 from shopform.kinds import Catalogue, Kind
+from shopform.kinds.field_types.flag import BOOLEANS
 from shopform.kinds.spec import Spec
 from shopform.model.values import Secret
 
@@ -26,7 +27,7 @@ def read_fields(
     files: Files,
     collector: Collector,
 ) -> None:
-    """Fill in `data`, `secrets` and `wrong` of the declarations of one kind."""
+    """Fill in `data`, `secrets` and `wrong` of one kind, and move fields out of `extra`."""
     if not declarations:
         return
     free = free_text_fields(kind)
@@ -34,8 +35,8 @@ def read_fields(
     shapes = shape_of(model).fields
     nested = {inner.section for inner in catalogue.children[kind.name]}
     for declaration in declarations:
-        data = declaration.data
-        active = declaration.active
+        data, active = declaration.data, declaration.active
+        _move_columns(declaration, collector)
         for name, (_, node) in declaration.node.entries.items():
             shape = shapes.get(name)
             found: object
@@ -45,7 +46,7 @@ def read_fields(
                 found = node
             elif type(node) is Scalar:
                 found = reader.scalar(node, shape, active)
-                if type(found) is Secret and name in free:
+                if type(found) is Secret and name in free and name not in declaration.moved:
                     declaration.secrets[name] = found
                     found = found.text
                 elif type(found) is Secret:
@@ -62,6 +63,41 @@ def free_text_fields(kind: Kind) -> frozenset[str]:
     """Return the fields that accept any string: these may come from a file, or be secret."""
     rows = kind.declarable.values()
     return frozenset(row.name for row in rows if row.type.textual and not row.type.listed)
+
+
+def _move_columns(declaration: Declaration, collector: Collector) -> None:
+    """Make the columns under `extra` that are fields those fields, at their places."""
+    written, columns = declaration.node, declaration.columns
+    extra = child(written, "extra")
+    if not isinstance(extra, Mapping):
+        return
+    moved = [
+        (columns[name], key, node)
+        for name, (key, node) in extra.entries.items()
+        if name in columns and isinstance(node, Scalar)
+    ]
+    if not moved:
+        return
+    # The nodes may be shared, by anchors and between shops with other names.
+    fields, left = written.without(), extra.without(*(key.text for _, key, _ in moved))
+    fields.entries["extra"] = (fields.entries["extra"][0], left)
+    for field, key, node in moved:
+        if (other := fields.entries.get(field)) is not None:
+            collector.error(
+                "extra-field",
+                f"`{key.text}` is the field `{field}`, which is declared too",
+                hint="remove one of them",
+                span=key.span,
+                address=declaration.address,
+                related=(("the other", other[0].span),),
+            )
+            continue
+        # Shops show booleans as strings, so `"1"` is true here.
+        plain = node.plain or node.text in BOOLEANS
+        same = Scalar(node.file, node.start, node.end, node.text, plain)
+        fields.entries[field] = (key, same)
+        declaration.moved.add(field)
+    declaration.node = fields
 
 
 def _from_file(node: Mapping, reader: Reader, files: Files, active: bool) -> object:

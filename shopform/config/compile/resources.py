@@ -10,9 +10,10 @@ from shopform.config.compile.declarations import Declaration
 from shopform.config.read.files import Files, Suggestions
 from shopform.config.read.yaml_nodes import Node, Sequence, child, field_node, scalars
 from shopform.diagnostics import Collector, Span, did_you_mean
-from shopform.kinds import EXTRA, Catalogue, Field, Kind
+from shopform.kinds import EXTRA, Catalogue, Field, Kind, is_extra
 from shopform.kinds.field_types import FieldType
 from shopform.kit.text import backquoted
+from shopform.model.columns import known_columns
 from shopform.model.desired import Delivery, Resource
 from shopform.model.lookups import LookupNumber, LookupText
 from shopform.model.shop import Shop, WireNames
@@ -78,9 +79,7 @@ class ResourceBuilder:
     def _extra(self, declaration: Declaration, columns: Map[str, Value]) -> dict[str, Value]:
         """Return the fields of columns; those that are fields or cannot be set are refused."""
         kind = declaration.kind
-        own = self._shop.wire.get(kind.name, WireNames())
-        known = kind.columns(own.fields, (own.id,) if own.id else kind.wire.id.value)
-        known |= dict.fromkeys(kind.wire.unsent.value, "")
+        known = known_columns(kind, self._shop.wire.get(kind.name, WireNames()))
         for name in columns.keys() & known.keys():
             field, node = known[name], child(declaration.node, "extra", name)
             self._collector.error(
@@ -178,6 +177,8 @@ class ResourceBuilder:
                     span=node.items[number].span,
                     address=declaration.address,
                 )
+        columns = declaration.columns
+        names = [columns.get(n.removeprefix(EXTRA), n) if is_extra(n) else n for n in names]
         return frozenset(names)
 
     def _delivery(self, declaration: Declaration) -> Delivery | None:

@@ -66,6 +66,13 @@ class Mapping(Placed):
         self.start, self.length = start, 0
         self.entries: dict[str, tuple[Scalar, Node]] = {}
 
+    def without(self, *keys: str) -> "Mapping":
+        """Return a copy without these keys; the nodes in it are the same."""
+        copy = Mapping(self.file, self.start)
+        copy.length = self.length
+        copy.entries = {key: each for key, each in self.entries.items() if key not in keys}
+        return copy
+
 
 class Sequence(Placed):
     __slots__ = ("items",)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shopform import files
-from shopform.config.compile.declarations import Declaration, Declarations
+from shopform.config.compile.declarations import NO_NAMES, Declaration, Declarations
 from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.shapes import Accepts, Shape, field_shape, shape_of
@@ -15,7 +15,7 @@ from shopform.config.format.scalars import Plain, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.files import Files
 from shopform.config.read.project import BOM, Project, shop_names
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, field_node
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.write.edits import (
     Edit,
     NotEditable,
@@ -27,11 +27,11 @@ from shopform.config.write.edits import (
 from shopform.config.write.scalar_lines import plain_field
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
-from shopform.kinds import EXTRA
 from shopform.kinds.field_types import FieldType
 from shopform.kit.text_diff import file_diff
 from shopform.model.declared import LiveField
 from shopform.model.keys import key_from
+from shopform.model.shop import WireNames
 from shopform.model.values import Ref, quoted
 
 SHOWN = 60
@@ -61,14 +61,19 @@ class _NotPatchable(Exception):
 
 
 def patch(
-    project: Project, shop: str, held: Iterable[LiveField], left_out: str = "is not in the patch"
+    project: Project,
+    shop: str,
+    held: Iterable[LiveField],
+    left_out: str = "is not in the patch",
+    *,
+    wire: Map[str, WireNames] = NO_NAMES,
 ) -> Patch:
-    """Return the patch that makes the files declare values of the shop. Writes nothing.
+    """Return the patch that makes the files declare values of the shop, with these names.
 
     Comments, order, quotes and placeholders are kept. Strings in files of their own are patched
     there. `left_out` is the predicate of warnings about fields that are not patched.
     """
-    patching = _Patching(project, shop)
+    patching = _Patching(project, shop, wire)
     left: list[Diagnostic] = []
     counts: Counter[str] = Counter()
     for one in held:
@@ -85,12 +90,11 @@ class _Patching:
     `new` are added fields, by file and place, each with its rank among the fields of its kind.
     """
 
-    def __init__(self, project: Project, shop: str) -> None:
-        declarations = Declarations(project, shop, shop_names(project), Collector())
+    def __init__(self, project: Project, shop: str, wire: Map[str, WireNames]) -> None:
+        declarations = Declarations(project, shop, shop_names(project), Collector(), wire)
         self.declarations = {declaration.address: declaration for declaration in declarations.all()}
         self.directory, self.boms = project.directory, project.boms
-        self.contents = project.contents
-        self.catalogue = project.catalogue
+        self.contents, self.catalogue = project.contents, project.catalogue
         self.documents: dict[str, Document] = {}
         self.edits: dict[str, list[Edit]] = {}
         self.new: dict[tuple[str, int], list[tuple[int, str]]] = {}
@@ -107,12 +111,10 @@ class _Patching:
             raise _NotPatchable(one.why or "it is not declared")
         if declaration.node.file not in self.contents:
             raise _NotPatchable("it is in a table")
-        holder = declaration.holder(one.field)
-        entry = holder.entries.get(one.field.removeprefix(EXTRA)) if holder else None
-        if entry is None or holder is None:
+        if (found := declaration.entry(one.field)) is None:
             self._insert(declaration, one)
             return declaration.node.file
-        key, node = entry
+        holder, (key, node) = found
         document = self._document(node.file)
         shared = self.uses[id(node)] > 1 or self.uses[id(holder)] > 1
         if shared or node.start < key.start or _has_properties(document, node):
@@ -129,9 +131,8 @@ class _Patching:
 
     def warning(self, one: LiveField, left_out: str, problem: str) -> Diagnostic:
         declaration = self.declarations.get(one.address)
-        place = (
-            (field_node(declaration.node, one.field) or declaration.key) if declaration else None
-        )
+        found = declaration.entry(one.field) if declaration else None
+        place = found[1][1] if found else declaration and declaration.key
         name = f"`{one.field}` of `{one.address}`" if one.field else f"`{one.address}`"
         return warning(
             "drift-left",

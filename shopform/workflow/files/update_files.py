@@ -43,7 +43,8 @@ def update_files(workspace: Workspace, found: WholeShop, *, new: bool) -> FileUp
     """Write differing fields, and with `new` unmanaged objects; all files or none."""
     project = workspace.loaded.project
     written = find_differences(workspace.desired, found.prior, found.live)
-    made = patch(project, workspace.shop.name, written.fields, "is not written")
+    shop = workspace.shop
+    made = patch(project, shop.name, written.fields, "is not written", wire=shop.wire)
     files = {
         name: format_alike(*versions, name, project.catalogue)
         if name in project.contents

@@ -31,7 +31,8 @@ def find_drift(
     if not write:
         return result, None
     held = _held(workspace, report, planned)
-    made = patch(workspace.loaded.project, workspace.shop.name, held)
+    shop = workspace.shop
+    made = patch(workspace.loaded.project, shop.name, held, wire=shop.wire)
     if write != "-":
         write_output(workspace.directory, write, made.text.encode())
     return result, made

@@ -6,9 +6,10 @@ from typing import Any
 from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
 from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import Catalogue, is_extra
+from shopform.kinds import EXTRA, Catalogue, is_extra
 from shopform.kit.text import backquoted
-from shopform.model.shop import PolicyRule
+from shopform.model.columns import columns_of_fields
+from shopform.model.shop import PolicyRule, WireNames
 from shopform.model.values import CHANGE_WORDS
 
 Data = dict[str, Any]
@@ -111,7 +112,19 @@ class _RuleReader(EntryReader):
         field = self._data.get("field")
         if field and not is_extra(field):
             self._check_values("field", "unknown-field", "field", fields, fields)
+        self._check_column(field or "")
         self._check_subject()
+
+    def _check_column(self, field: str) -> None:
+        """Report a column that is a field, since a rule compares only one of the two."""
+        kinds = self._kinds() or self._catalogue
+        for kind in map(self._catalogue.__getitem__, kinds if is_extra(field) else ()):
+            own = columns_of_fields(kind, WireNames()).get(field.removeprefix(EXTRA))
+            if own:
+                problem = f"is the field `{own}` of `{kind.name}`"
+                hint = f"write `field: {own}`, or name other `kinds`"
+                self._report("extra-field", "field", 0, problem, hint)
+                return
 
     def _check_subject(self) -> None:
         """Report rules that limit both changes and a field, or neither."""
