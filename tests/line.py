@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from direct import direct
 from support import memory
@@ -14,6 +15,7 @@ from support import memory
 from shopform.apply import apply
 from shopform.config import compile_project, load_project
 from shopform.diagnostics import Diagnostic, Severity
+from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import Op, Outcome, Plan, Step
 from shopform.model.snapshot import lists_of
@@ -40,6 +42,7 @@ from shopform.workflow.workspace import LoadedProject, Workspace
 
 NOON = 1_800_000_000.0
 PORT = "8484"
+KINDS: Mapping[str, Any] = {}  # those of the project
 
 
 def asks_if_gone(call: LoggedRequest) -> bool:
@@ -61,7 +64,7 @@ class Line:
         for old in self.directory.glob("*.yaml"):
             old.unlink()
         shop = {"url": self.sandbox.url, "token": "${env:TOKEN}"}
-        self.write("shopform.yaml", {"shops": {"demo": shop}, **(settings or {})})
+        self.write("shopform.yaml", {"shops": {"demo": shop}, "kinds": KINDS, **(settings or {})})
         self.write("catalogue.yaml", sections)
 
     def write(self, name: str, content: object) -> None:
@@ -176,6 +179,14 @@ class Line:
 def line(parallelism: int = 1, **arguments: Any) -> Iterator[Line]:
     with tempfile.TemporaryDirectory(dir=memory()) as folder, Sandbox(**arguments) as sandbox:
         yield Line(sandbox, Path(folder), parallelism)
+
+
+@contextmanager
+def in_yaml(name: str, definition: Mapping[str, Any]) -> Iterator[None]:
+    """Within it, projects declare a kind that shopform then does not come with. Shops have it."""
+    others = Catalogue(tuple(kind for kind in STANDARD.kinds if kind.name != name))
+    with patch("line.STANDARD", others), patch("line.KINDS", {name: definition}):
+        yield
 
 
 def errors(plan: Plan) -> list[str]:

@@ -8,9 +8,11 @@ from unittest.mock import patch
 
 import life_of_a_generated_kind as life
 import pytest
+from battery import Scenario, lives_of
 from everything import draw
+from line import in_yaml
 from samples import sample
-from support import environment_of, run_here
+from support import environment_of, run_here, sampled
 from two_shops import KEYS, ask
 
 from shopform.kinds import Catalogue, Field, Kind
@@ -83,6 +85,19 @@ TWINS = [
     if kind.tentative == kind.fields.keys()
     and not (kind.nesting or kind.route or kind.generated or kind.anchor or kind.counted)
 ]
+
+
+BATTERY = [(kind, scenario) for kind in TWINS for scenario in lives_of(kind.name)]
+
+
+@pytest.mark.parametrize(
+    "one", sampled(BATTERY, 4), ids=[f"{kind.name}-{each.__name__}" for kind, each in BATTERY]
+)
+def test_a_kind_in_yaml_lives_as_the_built_in_one(one: tuple[Kind, Scenario]) -> None:
+    """The battery of the built-in kind, with a definition in its place."""
+    kind, scenario = one
+    with in_yaml(kind.name, definition_of(kind)):
+        scenario()
 
 
 # Digests, lineages, names of runs, times, and fingerprints of images, which have the shop's port.
