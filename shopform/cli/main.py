@@ -150,7 +150,9 @@ def _execute(console: Console, arguments: Sequence[str]) -> int:
 def _usage(console: Console, problem: click.ClickException) -> int:
     """Report a usage error; click's own exit code 2 would mean "changes present" in CI."""
     context = getattr(problem, "ctx", None)
-    hint = f"`{context.command_path} --help` lists the commands" if context else ""
+    group = context and isinstance(context.command, click.Group)
+    listed = "commands" if group else "options"
+    hint = f"`{context.command_path} --help` lists the {listed}" if context else ""
     return console.failure(UsageError(problem.format_message(), hint=hint))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from shopform.model.canonical import DIGEST
 from shopform.model.plan import Action, Change, Plan, Step
 from shopform.model.values import Address, Ref, Secret
+from shopform.planning.checks.changed_kinds import definitions_used
 
 # `kind` is in the address. `confirm` adds a read and depends on the other objects of the shop.
 # `unclaimed` are undeclared fields, which staff may edit before the apply. `made` is a serial.
@@ -38,8 +39,8 @@ def parts_of(plan: Plan) -> dict[str, str]:
     basis = plan.basis
     where = (basis.shop, basis.url, basis.state, basis.source)
     common: tuple[object, ...] = (where, basis.wire, plan.names, plan.destroy, plan.absent)
-    if definitions := plan.catalogue.definitions:
-        common = (*common, definitions)
+    if plan.catalogue.definitions:
+        common = (*common, definitions_used(plan))
     parts: dict[Address, list[object]] = {}
     for change in plan.changes:
         parts.setdefault(change.address, []).append(_change(change))

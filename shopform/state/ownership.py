@@ -1,11 +1,16 @@
 """Check that a state belongs to the shop of a run, and that this version knows its kinds."""
 
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
 
 from shopform.errors import StateError
 from shopform.kinds import Catalogue
+from shopform.kit.text import backquoted
 from shopform.model.prior import Prior
+from shopform.model.values import Address
 from shopform.state.format import refuse_shared
+
+_SHOWN: Final = 5
 
 
 class Expected(NamedTuple):
@@ -51,17 +56,25 @@ class Expected(NamedTuple):
         depths = {name: len(self.catalogue.lineage(name)) for name in self.catalogue}
         unknown = sorted(a for a in prior.resources if depths.get(a.kind) != len(a.keys))
         if unknown:
-            kind = unknown[0].kind
-            what = f"a kind that shopform does not know: `{kind}`"
-            if kind in depths:
-                what = f"`{unknown[0]}`, whose kind has another parent now"
-            raise StateError(
-                f"the state `{place}` contains {what}",
-                hint=f"declare it under `kinds:` again, or upgrade shopform; `shopform state rm"
-                f" {unknown[0]}{self.flags}` removes an object from the state and leaves it in the"
-                " shop",
-            )
+            raise _unknown_kinds(unknown, depths, place, self.flags)
         refuse_shared(prior.resources, place, self.flags)
+
+
+def _unknown_kinds(
+    unknown: Sequence[Address], known: Collection[str], place: str, flags: str
+) -> StateError:
+    kinds = dict.fromkeys(address.kind for address in unknown if address.kind not in known)
+    noun = "a kind" if len(kinds) == 1 else "kinds"
+    what = f"{noun} that shopform does not know: {backquoted(kinds)}"
+    if not kinds:
+        what = f"`{unknown[0]}`, whose kind has another parent now"
+    more = f" (and {len(unknown) - _SHOWN} more)" if len(unknown) > _SHOWN else ""
+    return StateError(
+        f"the state `{place}` contains {what}",
+        hint="declare it under `kinds:` again, or upgrade shopform; `shopform state rm"
+        f" {' '.join(unknown[:_SHOWN])}{flags}`{more} removes its objects from the state and leaves"
+        " them in the shop",
+    )
 
 
 def migrated(place: str, location: str) -> StateError:

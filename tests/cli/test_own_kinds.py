@@ -106,6 +106,22 @@ def test_a_saved_plan_holds_the_kinds_that_it_was_made_with(
     assert [row["val"] for row in shop.data("line")] == ["one", "two"]
 
 
+def test_a_reviewed_plan_holds_the_kinds_that_it_changes(project: Project, shop: Sandbox) -> None:
+    """Descriptions, and kinds that it has no change of, may change between review and apply."""
+    memo = {**NOTE, "section": "memos", "endpoint": "memo", "id": "memo_id"}
+    project.declare({**KINDS, "memo": memo})
+    project.run("ci", "plan")
+    again = ("ci", "apply", "shopform-ci/demo.plan.json")
+    project.declare(changed(hidden={"type": "flag", "wire": "hidden"}))
+    done = project.run(*again, code=12)
+    assert "the definition of the kind `note` changed: `fields.hidden`" in one_line(done)
+    described = changed(body={"type": "html", "description": "Another description."})
+    other = {**memo, "fields": {"headline": {"type": "text", "required": True}}}
+    project.declare({**described, "memo": other})
+    project.run(*again)
+    assert [row["is_hidden"] for row in shop.data("note")] == [1]
+
+
 @pytest.mark.wide
 def test_a_plan_with_another_kind_has_another_digest(project: Project) -> None:
     digest = json.loads(project.run("plan", "--json").out)["digest"]
@@ -119,9 +135,10 @@ def test_a_state_with_a_kind_that_is_no_longer_declared(project: Project, shop: 
     project.declare({}, {})
     before = len(shop.calls)
     done = project.run("plan", code=1)
-    assert "a kind that shopform does not know: `line`" in one_line(done)
+    assert "contains kinds that shopform does not know: `line`, `note`" in one_line(done)
     assert "declare it under `kinds:` again" in one_line(done)
-    assert "`shopform state rm line.about.one --shop demo`" in one_line(done)
+    everything = "line.about.one line.about.two note.about"
+    assert f"`shopform state rm {everything} --shop demo`" in one_line(done)
     assert len(shop.calls) == before
     lines = ["line.about.one", "line.about.two"]
     assert project.run("state", "list").out.split() == [*lines, "note.about"]

@@ -4,11 +4,23 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from shopform.kinds import Catalogue
+from shopform.model.plan import Plan
 
 _PROSE: Final = frozenset({"description", "fields"})
 # What the meaning of a recorded value depends on.
 _MEANING: Final = frozenset({"type", "to", "wire"})
 _ROW: Final = "fields."
+
+
+def definitions_used(plan: Plan) -> dict[str, dict[str, object]]:
+    """Return the definitions of the kinds of a plan's changes and of their parents.
+
+    They are without descriptions.
+    """
+    used = {each.kind for each in plan.changes} | {each.kind for each in plan.steps}
+    kinds = {kind.name for name in used for kind in plan.catalogue.lineage(name)}
+    definitions = plan.catalogue.definitions
+    return {name: _parts(made) for name, made in definitions.items() if name in kinds}
 
 
 def changed_kind(made: Mapping[str, Mapping[str, Any]], now: Catalogue) -> str:

@@ -14,6 +14,7 @@ from shopform.errors import StalePlan, StateError, UsageError
 from shopform.kit.documents import Document, parse_object
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
+from shopform.planning.checks.changed_kinds import changed_kind, definitions_used
 from shopform.planning.plan_digest import parts_of
 from shopform.planning.reviewed_changes import reviewed_parts
 from shopform.state.shelf import Shelf
@@ -94,7 +95,7 @@ def require_reviewed(plan: Plan, reviewed: Plan, prior: Prior) -> None:
     if plan.digest != reviewed.digest and now != approved:
         raise _differs(
             "the plan is not the one that was reviewed",
-            _differences(now, approved),
+            _differences(now, approved, changed_kind(definitions_used(reviewed), plan.catalogue)),
             hint="if a request that was merged before is not applied yet, run its apply first;"
             " otherwise plan again on a branch and have it reviewed",
         )
@@ -120,7 +121,10 @@ def _recorded(plan: Plan, digest: str, workspace: Workspace) -> list[str]:
     return _differences(plan.parts or parts_of(plan), approved)
 
 
-def _differences(now: Mapping[str, str], approved: Mapping[str, str]) -> list[str]:
+def _differences(
+    now: Mapping[str, str], approved: Mapping[str, str], shared: str = ""
+) -> list[str]:
+    """Return the differences of digests; `shared` is what the shared part differs in, if known."""
     differences = {
         "is new": sorted(now.keys() - approved.keys()),
         "is no longer changed": sorted(approved.keys() - now.keys()),
@@ -129,7 +133,9 @@ def _differences(now: Mapping[str, str], approved: Mapping[str, str]) -> list[st
         ),
     }
     lines = [f"`{a}` {what}" for what, found in differences.items() for a in found if a]
-    return lines if now[""] == approved.get("") else ["the shop or its settings differ", *lines]
+    if now[""] != approved.get(""):
+        lines.insert(0, shared or "the shop or its settings differ")
+    return lines
 
 
 def _parts(plan: Plan) -> dict[str, bytes]:
