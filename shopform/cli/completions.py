@@ -70,7 +70,7 @@ def _declared(ctx: click.Context) -> list[str]:
     try:
         project = _project(ctx)
         names = list(shop_names(project))
-        declarations = Declarations(project, names[0] if names else "", names, Collector()).all()
+        declarations = Declarations(project, names[0] if names else "", Collector()).all()
         return [declaration.address for declaration in declarations]
     except (ShopformError, OSError):
         return []

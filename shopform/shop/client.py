@@ -6,17 +6,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from shopform import __version__
 from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopformError, Unreachable
 from shopform.model.shop import Shop
 from shopform.shop.call_budget import CallCounter
+from shopform.shop.codec import names_for
 from shopform.shop.http_client import TIMEOUT
 from shopform.shop.pace import Pace
 from shopform.shop.responses import Call, Json, Retry, evaluate, no_response
 from shopform.shop.transport import Check, NoResponse, Response, Transport
 
+APP_STATUS: Final = "app-status"  # P: its items have the keys of shops
 FIRST_WAIT = 0.5
 
 
@@ -61,6 +63,7 @@ class Client:
         self._lock = Lock()
         self._stopped: ShopformError | None = None
         self._resume_at = 0.0
+        self._secret = _secret_endpoints(shop)
         self.before_write: Check = None  # raises if the lock is lost
         self._transport = Transport(
             shop, connections=self.parallelism, timeout=timeout, user_agent=user_agent
@@ -96,9 +99,11 @@ class Client:
     ) -> Json:
         """Return the object or array at a path below /REST.
 
-        If `fatal` is false, a refused key fails this request only.
+        If `fatal` is false, a refused key fails this request only. Error messages do not quote an
+        endpoint whose objects have secrets of the shop.
         """
-        answer = self._call(Call(method="GET", path=path, params=params), fatal=fatal)
+        call = Call(method="GET", path=path, params=params)
+        answer = self._call(call._replace(quotable=call.endpoint not in self._secret), fatal=fatal)
         if answer is None:
             raise Nonsense(f"`GET {path}` returned an empty response")
         return answer
@@ -229,3 +234,8 @@ class Client:
             self.calls -= 1
             if self._ledger:
                 self._ledger.give_back()
+
+
+def _secret_endpoints(shop: Shop) -> set[str]:
+    kinds = (kind for kind in shop.catalogue.kinds if kind.generated)
+    return {APP_STATUS, *(names_for(kind, shop.wire.get(kind.name)).endpoint for kind in kinds)}

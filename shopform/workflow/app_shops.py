@@ -10,21 +10,22 @@ from typing import Any, Final
 
 from shopform import files
 from shopform.config.compile.app_shops import AppShop, add_app_shops, app_of, names_of
+from shopform.config.compile.shop_selection import ALL, check_shop_name
 from shopform.config.read.project import FROM_APP, shop_names
-from shopform.diagnostics import warning
-from shopform.errors import ConfigError, Nonsense, StateError
+from shopform.diagnostics import Collector, warning
+from shopform.errors import ConfigError, ListMissing, Nonsense, RequestRefused, StateError
 from shopform.kinds.field_types.number import id_of
 from shopform.kit.documents import parse_object
 from shopform.kit.text import backquoted
 from shopform.model.desired import Desired
 from shopform.model.shop import Names, Shop
 from shopform.shop.call_budget import CallCounter
-from shopform.shop.client import Client
+from shopform.shop.client import APP_STATUS, Client
 from shopform.shop.pages import parse_page
 from shopform.workflow.workspace import LoadedProject, Workspace
 
 RECORD: Final = "app-shops.json"
-LIST: Final = Names(endpoint="app-status", ids=("webshop_id",), list_key="webshops", fields={})
+LIST: Final = Names(endpoint=APP_STATUS, ids=("webshop_id",), list_key="webshops", fields={})
 # By the body of the app's call-backs: the keys of the list are not documented.
 NEEDED: Final = ("webshop_id", "webshop_url", "app_token")
 
@@ -32,21 +33,37 @@ NEEDED: Final = ("webshop_id", "webshop_url", "app_token")
 def add_known(loaded: LoadedProject, *, any_shop: bool) -> None:
     """Add the recorded shops, without a call and without keys.
 
-    If none is recorded, `any_shop` adds one in place of them. Raises ConfigError.
+    With `any_shop`, requested ones that are not recorded are added too, or one in place of all if
+    none is recorded. Raises ConfigError.
     """
     app = app_of(loaded.project, loaded.request.environment, with_token=False)
     if app is None or loaded.project.app_tokens:
         return
     known = [AppShop(*each) for each in _recorded(loaded, app).items()]
     names = names_of(loaded.project, known)
-    if any_shop and not known:
-        known, names = [AppShop(0, "https://from-app.invalid")], {0: FROM_APP}
     add_app_shops(loaded.project, names, known)
+    if any_shop:
+        others = _not_known(loaded) or ([] if known else [FROM_APP])
+        names |= {-number: name for number, name in enumerate(others)}
+        known += [AppShop(-number, "https://from-app.invalid") for number in range(len(others))]
+        add_app_shops(loaded.project, names, known)
     if not shop_names(loaded.project):
         raise ConfigError(
             "the shops of the app are not known on this machine",
             hint="`shopform plan --shop all` reads them",
         )
+
+
+def _not_known(loaded: LoadedProject) -> list[str]:
+    """Return the requested shops that are not known, and warn of them."""
+    given, known = loaded.request.shop or ALL, shop_names(loaded.project)
+    found = {name.strip(): None for name in given.split(",")}
+    unknown = [name for name in found if name not in (*known, ALL, "")]
+    collector = Collector()
+    for name in unknown:
+        check_shop_name(loaded.project, name, None, collector)
+    loaded.observer.warn(collector)
+    return unknown
 
 
 def add_listed(loaded: LoadedProject) -> None:
@@ -67,7 +84,11 @@ def add_listed(loaded: LoadedProject) -> None:
 def _read(loaded: LoadedProject, app: Shop) -> list[AppShop]:
     ledger = CallCounter(_place(loaded, app).data, app.token.text, app.daily_calls)
     with closing(ledger), Client(app, ledger=ledger) as client:
-        page = parse_page(LIST, client.get(LIST.endpoint))
+        try:
+            page = parse_page(LIST, client.get(LIST.endpoint))
+        except RequestRefused as problem:
+            hint = f"check the `url` of `{FROM_APP}`"
+            raise ListMissing(f"there is no list of the app: {problem}", hint=hint) from None
     if page.total is not None and page.total != len(page.items):
         raise Nonsense(f"the list of the app has {len(page.items)} of {page.total} shops")
     found = [_shop(item) for item in page.items]
@@ -83,7 +104,7 @@ def _shop(item: dict[str, Any]) -> AppShop:
         missing = [key for key in NEEDED if not item.get(key)]
         raise Nonsense(
             f"a shop in the list of the app has no {backquoted(missing)};"
-            f" its keys are {backquoted(sorted(item))}"
+            f" its keys are {backquoted(sorted(item)) or 'none'}"
         )
     url = url if "://" in url else f"https://{url}"
     return AppShop(number, url, token, id_of(item.get("app_token_daily_limit")))

@@ -26,12 +26,13 @@ CATALOGUE = {"brands": {"nord": {"name": "Nord"}}, "suppliers": {"fjord": {"name
 
 
 class App:
-    """The list of an app at `url`; `items` and `envelope` are what it answers."""
+    """The list of an app at `url`; `items` and `envelope`, or `body`, are what it answers."""
 
     def __init__(self) -> None:
         self.url = ""
         self.items: list[dict[str, Any]] = []
         self.envelope: str | None = None
+        self.status, self.body = 200, ""
         self.asked: list[tuple[str, str]] = []
 
 
@@ -44,8 +45,8 @@ def installed() -> Iterator[App]:
             if app.envelope:
                 found = {"paging": {"total": len(app.items)}, app.envelope: app.items}
             refused = self.headers["Authorization"] != f"App {TOKEN}"
-            body = json.dumps(found).encode()
-            self.send_response(401 if refused else 200)
+            body = (app.body or json.dumps(found)).encode()
+            self.send_response(401 if refused else app.status)
             self.send_header("Content-Length", str(0 if refused else len(body)))
             self.end_headers()
             self.wfile.write(b"" if refused else body)
@@ -162,6 +163,72 @@ def test_what_needs_no_key_works_from_the_record(fleet: Fleet) -> None:
     assert len(fleet.app.asked) == asked
 
 
+def test_validate_says_which_names_only_a_call_can_check(fleet: Fleet) -> None:
+    name = fleet.name(fleet.shops[0])
+    others = {"policy": {"rules": [{"name": "calm", "deny": ["delete"], "shops": ["krus-dk"]}]}}
+    others["imports"] = [{"address": "brand.nord", "id": 3, "shop": "kop-dk"}]  # type: ignore[assignment]
+    settings = json.loads((fleet.folder / "shopform.yaml").read_text("utf-8")) | others
+    (fleet.folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+    catalogue = {"brands": {"nord": {"name": "Nord"}, "syd": {"name": "Syd"}}}
+    catalogue["brands"]["syd"]["lifecycle"] = {"shops": [name]}  # type: ignore[assignment]
+    (fleet.folder / "catalogue.yaml").write_text(json.dumps(catalogue), "utf-8")
+    fresh = fleet.run("validate")
+    assert fresh.exit == 0, fresh.text
+    assert fresh.out.startswith("from_app: 1 resource\n")
+    for each in (name, "krus-dk", "kop-dk"):
+        assert f"warning: whether `{each}` is a shop of the app was not checked" in fresh.err
+    assert "--> catalogue.yaml:1:" in fresh.err
+    one = fleet.run("validate", "--shop", name)
+    assert one.exit == 0, one.text
+    assert one.out.startswith(f"{name}: 2 resources\n"), "as that shop would have them"
+    both = fleet.run("validate", "--shop", f"krus-dk,{name}")
+    assert both.out.startswith(f"krus-dk: 1 resource\n{name}: 2 resources\n"), both.text
+    (fleet.folder / "catalogue.yaml").write_text('{"brands": {"nord": {}}}', "utf-8")
+    assert fleet.run("validate", "--shop", name).exit == 10, "the declarations are checked"
+    (fleet.folder / "catalogue.yaml").write_text(json.dumps(catalogue), "utf-8")
+    planned = fleet.run("plan", "--shop", "all")
+    assert planned.exit == 10
+    assert planned.err.count("error: unknown shop `") == 2, planned.text
+    assert name not in planned.err.replace("declared are", "").partition("hint")[0]
+    known = fleet.run("validate", "--shop", "krus-dk")
+    assert known.exit == 0, known.text
+    assert f"`{name}` is a shop" not in known.err
+    assert "hint: `shopform plan --shop all` reads which shops the app has" in known.err
+    listed = fleet.run("state", "list", "--shop", "krus-dk")
+    assert listed.exit == 64
+    assert "hint: `shopform plan --shop all` reads which shops the app has" in listed.err
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "said"),
+    [
+        (403, "", 16, "the key may not `GET app-status` (403)"),
+        (500, "", 18, "failed: the shop answered 500"),
+        (500, json.dumps({"error": ["canary of a shop"]}), 18, "failed: the shop answered 500"),
+        (200, "<!doctype html><p>Log ind", 18, "JSON"),
+        (200, " ", 18, "JSON"),
+        (200, "{}", 18, "list"),
+        (200, "null", 18, "JSON"),
+        (200, '{"webshops": {"7": {}}}', 18, "its keys are none"),
+        (200, "[7]", 18, "list"),
+        (404, "", 18, "there is no list of the app: `GET app-status`: nothing is there (404)"),
+        (422, "", 18, "check the `url` of `from_app`"),
+    ],
+)
+def test_an_app_that_does_not_answer_with_a_list_changes_nothing(
+    fleet: Fleet, status: int, body: str, code: int, said: str
+) -> None:
+    assert fleet.run("plan", "--shop", "all").exit == 0
+    (record,) = fleet.folder.rglob("app-shops.json")
+    before = record.read_bytes()
+    fleet.app.status, fleet.app.body = status, body
+    run = fleet.run("apply", "--shop", "all", "--auto-approve")
+    assert run.exit == code, run.text
+    assert said in " ".join(run.err.split()), run.text
+    assert record.read_bytes() == before
+    assert not any(shop.data("brand") for shop in fleet.shops)
+
+
 def test_a_record_that_shopform_did_not_write_is_reported(fleet: Fleet) -> None:
     assert fleet.run("plan", "--shop", "all").exit == 0
     (record,) = fleet.folder.rglob("app-shops.json")
@@ -217,6 +284,46 @@ def test_a_shop_that_removed_the_app_is_said_once(fleet: Fleet) -> None:
     assert f"`{name}` ({removed['webshop_url']}) no longer has the app" in run.err
     assert (fleet.folder / "state/app-8.json").exists()
     assert "no longer has the app" not in fleet.run("plan", "--shop", "all").err
+
+
+def test_a_shop_that_is_added_and_one_with_the_host_of_another(fleet: Fleet) -> None:
+    assert fleet.run("apply", "--shop", "all", "--auto-approve").exit == 0
+    with Sandbox(token="canary-9") as added:
+        fleet.app.items.append(Fleet.item(9, added))
+        planned = fleet.run("plan", "--shop", "all")
+        assert "Plan: 2 to add" in planned.out
+        assert planned.out.count("No changes.") == 2
+        assert fleet.run("apply", "--shop", fleet.name(added), "--auto-approve").exit == 0
+        assert (fleet.folder / "state/app-9.json").exists()
+    # At one host only the key selects the shop.
+    fleet.app.items[2] = Fleet.item(9, fleet.shops[0], app_token="canary-other")
+    name = fleet.name(fleet.shops[0])
+    several = fleet.run("plan", "--shop", f"{name}-7,{name}-9")
+    assert f"{name}-7" in several.out
+    assert "app-9" in several.err, "its state is of another host"
+    unknown = fleet.run("plan", "--shop", name)
+    assert unknown.exit == 64
+    assert f"did you mean `{name}-" in unknown.err
+    fleet.app.items[2]["app_token"] = "canary-7"
+    (fleet.folder / "state/app-9.json").unlink()
+    same = fleet.run("plan", "--shop", "all")
+    assert same.exit == 10
+    assert "are one shop" in " ".join(same.err.split()), same.text
+
+
+def test_shops_with_one_key_share_its_budget(tmp_path: Path) -> None:
+    with Sandbox(token="canary-7") as one, Sandbox(token="canary-7") as two, installed() as app:
+        fleet = Fleet(tmp_path / "project", app, [one, two])
+        app.items[1] |= {"app_token": "canary-7", "app_token_daily_limit": 507}
+        assert fleet.run("plan", "--shop", "all").exit == 0
+        calls = len(one.calls) + len(two.calls)
+        assert calls
+        assert fleet.run("plan", "--shop", fleet.name(one)).exit == 0
+        calls = len(one.calls) + len(two.calls)
+        (counted,) = (
+            path for path in fleet.folder.rglob("calls/*") if path.stat().st_size == calls
+        )
+        assert len(list(counted.parent.iterdir())) == 2, "of the app and of that key"
 
 
 def test_a_shop_that_moved_to_another_host_keeps_its_state(fleet: Fleet) -> None:

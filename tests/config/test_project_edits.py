@@ -63,7 +63,7 @@ def remarks(text: str) -> list[str]:
 
 def additions(project: Project) -> Iterator[Declared]:
     """One more of every kind, wherever one of it is, and a reference among them."""
-    drafts = Declarations(project, shop_names(project)[0], shop_names(project), Collector())
+    drafts = Declarations(project, shop_names(project)[0], Collector())
     for kind in project.catalogue.kinds:
         for draft in drafts.by_kind[kind.name][:3]:
             address = Address.of(kind.name, *draft.address.keys[:-1], "zz-new")

@@ -181,7 +181,7 @@ def _compile(
     files = Files(project.directory, collector)
     resolver = inputs.resolver(settings, shop, collector, files)
     chosen = settings.shop(shop, resolver)
-    declarations = Declarations(project, shop, shop_names(project), collector, chosen.wire)
+    declarations = Declarations(project, shop, collector, chosen.wire)
     skipped = exclude_suspect_rows(declarations, project.suspect_rows)
     reader = Reader(collector, resolver)
     for kind in project.catalogue.kinds:

@@ -5,9 +5,10 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shopform.config.compile.shop_selection import check_shop_name
 from shopform.config.read.project import Entry, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
-from shopform.diagnostics import Collector, did_you_mean
+from shopform.diagnostics import Collector
 from shopform.kinds import EXTRA, Kind
 from shopform.kit.text import backquoted
 from shopform.model.columns import columns_of_fields
@@ -59,18 +60,17 @@ class Declarations:
         self,
         project: Project,
         shop: str,
-        shops: Iterable[str],
         collector: Collector,
         wire: Map[str, WireNames] = NO_NAMES,
     ) -> None:
         self.by_kind: dict[str, list[Declaration]] = {name: [] for name in project.catalogue}
+        self._project = project
         self._catalogue = project.catalogue
         self._columns = {
             name: columns_of_fields(kind, wire.get(name, WireNames()))
             for name, kind in project.catalogue.items()
         }
         self._shop = shop
-        self._shops = tuple(shops)
         self._collector = collector
         for section, kind in project.catalogue.sections.items():
             for key, node in project.sections.get(section, {}).values():
@@ -127,14 +127,7 @@ class Declarations:
             return True
         names = [each for each in listed.items if isinstance(each, Scalar)]
         for each in names:
-            if each.text not in self._shops:
-                some = f"declared are {backquoted(self._shops)}"
-                self._collector.error(
-                    "unknown-shop",
-                    f"unknown shop `{each.text}`",
-                    hint=did_you_mean(each.text, self._shops, some),
-                    span=each.span,
-                )
+            check_shop_name(self._project, each.text, each.span, self._collector)
         return any(each.text == self._shop for each in names)
 
     def _nested(self, kind: Kind, entry: Entry, container: Declaration) -> None:

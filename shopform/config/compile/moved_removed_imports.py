@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from shopform.config.compile.coercion import Reader, report_invalid
 from shopform.config.compile.settings_spec import ImportSpec, MovedSpec, RemovedSpec
 from shopform.config.compile.shapes import shape_of
+from shopform.config.compile.shop_selection import check_shop_name
 from shopform.config.read.files import Suggestions
-from shopform.config.read.project import Project, shop_names
+from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Node, child
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds import Catalogue
@@ -120,11 +121,9 @@ class Refactorings:
 
     def _applies(self, shop: str | None, node: Node) -> bool:
         """Whether an entry applies to this shop; without `shop`, it applies to all."""
-        names = shop_names(self._project)
-        if shop is not None and shop not in names:
-            hint = did_you_mean(shop, names, f"declared are {backquoted(names)}")
+        if shop is not None:
             place = child(node, "shop") or node
-            self._error("unknown-shop", f"unknown shop `{shop}`", hint, place.span)
+            check_shop_name(self._project, shop, place.span, self._collector)
         return shop in (None, self._shop)
 
     def _items(self, name: str, model: type[StrictModel]) -> list[tuple[Node, dict[str, Any]]]:

@@ -43,7 +43,7 @@ class Settings:
         self._check_states()
         written = self.data.get("policy", {}).get("rules", [])
         place = child(self.root, "policy", "rules")
-        self._rules = rules_of(project.catalogue, written, place, shop_names(project), collector)
+        self._rules = rules_of(project, written, place, collector)
         self._windows = self._freeze_windows(project)
 
     def _freeze_windows(self, project: Project) -> tuple["FreezeWindow", ...]:
@@ -53,8 +53,7 @@ class Settings:
         from shopform.config.compile.checks.freeze_windows import windows_of
 
         place, names = child(self.root, "policy", "windows"), [rule.name for rule in self._rules]
-        shops = shop_names(project)
-        return windows_of(project.catalogue, written, place, shops, names, self._collector)
+        return windows_of(project, written, place, names, self._collector)
 
     def shop(self, name: str, resolver: Resolver, *, with_token: bool = True) -> Shop:
         """Return the shop of that name; without `with_token` its token is an empty Secret."""

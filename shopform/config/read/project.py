@@ -92,6 +92,11 @@ class Project:
         """The lines of every file read, for code frames."""
         return Sources(self.contents, self.tables)
 
+    @property
+    def lists_all_shops(self) -> bool:
+        """Whether the names of all shops are known: those of an app are after a call."""
+        return self.from_app is None or any(self.app_tokens.values())
+
     def release(self) -> None:
         """Free the nodes of the sections, which are a third of the memory of a large plan."""
         self.sections, self.released = {}, True

@@ -14,7 +14,7 @@ from shopform.config.compile.shapes import Accepts, Shape, field_shape, shape_of
 from shopform.config.format.scalars import Plain, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.files import Files
-from shopform.config.read.project import BOM, Project, shop_names
+from shopform.config.read.project import BOM, Project
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
 from shopform.config.write.edits import (
     Edit,
@@ -91,7 +91,7 @@ class _Patching:
     """
 
     def __init__(self, project: Project, shop: str, wire: Map[str, WireNames]) -> None:
-        declarations = Declarations(project, shop, shop_names(project), Collector(), wire)
+        declarations = Declarations(project, shop, Collector(), wire)
         self.declarations = {declaration.address: declaration for declaration in declarations.all()}
         self.directory, self.boms = project.directory, project.boms
         self.contents, self.catalogue = project.contents, project.catalogue

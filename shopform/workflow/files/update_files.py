@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shopform.config import Project, shop_names
+from shopform.config import Project
 from shopform.config.compile.declarations import Declarations
 from shopform.config.format.formatter import format_alike
 from shopform.config.read.project import BOM
@@ -70,7 +70,7 @@ def _undeclared(
     workspace: Workspace, project: Project, found: WholeShop, written: Differences
 ) -> tuple[list[Address], Declared]:
     """Return the addresses of undeclared objects, and declarations of all objects."""
-    declarations = Declarations(project, workspace.shop.name, shop_names(project), Collector())
+    declarations = Declarations(project, workspace.shop.name, Collector())
     taken = {declaration.address for declaration in declarations.all()}
     known = {at: address for at, address in found.prior.owners.items() if address not in taken}
     # Keys that are declared, for other shops or for missing objects, are not used again.

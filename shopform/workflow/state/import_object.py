@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shopform.config import compile_project, shop_names
+from shopform.config import compile_project
 from shopform.config.compile.declarations import Declarations
 from shopform.config.write.project_edits import apply_change, with_resource
 from shopform.describe.single_object import FetchedObject, adopt, declare_object
@@ -64,7 +64,7 @@ def import_object(workspace: Workspace, request: ImportRequest, limits: ReadLimi
 def _undeclared(workspace: Workspace, wanted: Address, *, generate: bool) -> None:
     """Raise UsageError unless a block can be written for it."""
     project, shop = workspace.loaded.project, workspace.shop.name
-    declarations = Declarations(project, shop, shop_names(project), Collector()).all()
+    declarations = Declarations(project, shop, Collector()).all()
     if any(declaration.address == wanted for declaration in declarations):
         raise UsageError(
             f"`{wanted}` is declared, but not for the shop `{shop}`",

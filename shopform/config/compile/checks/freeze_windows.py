@@ -7,27 +7,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shopform.config.compile.checks.policy_rules import EntryReader, named_entries
 from shopform.config.compile.settings_spec import WindowSpec
+from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Node
 from shopform.diagnostics import Collector
-from shopform.kinds import Catalogue
 from shopform.model.freeze_windows import Bound, FreezeWindow, parse_bound
 
 FORMS = 'write `"18:00"`, `fri 15:00`, `12-20` or `2026-11-23`'
 
 
 def windows_of(
-    catalogue: Catalogue,
+    project: Project,
     written: Iterable[Any],
     node: Node | None,
-    shops: Collection[str],
     rules: Collection[str],
     collector: Collector,
 ) -> tuple[FreezeWindow, ...]:
     """Return the valid windows; their errors go to the collector. `rules` are names in use."""
     found: list[FreezeWindow] = []
     for place, data in named_entries(written, node):
-        reader = _WindowReader(catalogue, data, place, collector)
-        window = reader.window(shops, [*rules, *(each.name for each in found)])
+        reader = _WindowReader(project, data, place, collector)
+        window = reader.window([*rules, *(each.name for each in found)])
         found += [window] if window else []
     return tuple(found)
 
@@ -35,9 +34,9 @@ def windows_of(
 class _WindowReader(EntryReader):
     """Reads and checks one window."""
 
-    def window(self, shops: Collection[str], before: Collection[str]) -> FreezeWindow | None:
+    def window(self, before: Collection[str]) -> FreezeWindow | None:
         data = self._data
-        self.check_common(shops, before, kinds="except")
+        self.check_common(before, kinds="except")
         bounds = [self._bound(name) for name in ("from", "to")]
         zone = data.get("zone", WindowSpec.model_fields["zone"].default)
         if not (self._zone_known(zone) and self._times_fit(bounds)):

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from shopform.config.compile.shop_selection import check_shop_name
+from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Mapping, Node, child
 from shopform.config.read.yaml_nodes import Sequence as Listed
-from shopform.diagnostics import Collector, did_you_mean
-from shopform.kinds import EXTRA, Catalogue, is_extra
+from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.kinds import EXTRA, is_extra
 from shopform.kit.text import backquoted
 from shopform.model.columns import columns_of_fields
 from shopform.model.shop import PolicyRule, WireNames
@@ -16,17 +18,13 @@ Data = dict[str, Any]
 
 
 def rules_of(
-    catalogue: Catalogue,
-    written: Iterable[Any],
-    node: Node | None,
-    shops: Collection[str],
-    collector: Collector,
+    project: Project, written: Iterable[Any], node: Node | None, collector: Collector
 ) -> tuple[PolicyRule, ...]:
     """Return the rules; their errors go to the collector."""
     found: list[PolicyRule] = []
     for place, data in named_entries(written, node):
-        checked = _RuleReader(catalogue, data, place, collector)
-        checked.check(shops, [rule.name for rule in found])
+        checked = _RuleReader(project, data, place, collector)
+        checked.check([rule.name for rule in found])
         found.append(checked.rule())
     return tuple(found)
 
@@ -42,23 +40,21 @@ def named_entries(written: Iterable[Any], node: Node | None) -> Iterator[tuple[M
 class EntryReader:
     """Reads and checks one named entry of a list in `policy`."""
 
-    def __init__(
-        self, catalogue: Catalogue, data: Data, node: Mapping, collector: Collector
-    ) -> None:
-        self._catalogue = catalogue
+    def __init__(self, project: Project, data: Data, node: Mapping, collector: Collector) -> None:
+        self._project = project
+        self._catalogue = project.catalogue
         self._data = data
         self._node = node
         self._collector = collector
 
-    def check_common(
-        self, shops: Collection[str], before: Collection[str], kinds: str = "kinds"
-    ) -> None:
+    def check_common(self, before: Collection[str], kinds: str = "kinds") -> None:
         """Report a name that is in `before`, and unknown shops and kinds."""
         if self._data["name"] in before:
             self._report("rule-twice", "name", 0, "names two rules", "rename one of them")
         names = [name for kind in self._catalogue.kinds for name in (kind.name, kind.section)]
         self._check_values(kinds, "unknown-kind", "kind", names, list(self._catalogue))
-        self._check_values("shops", "unknown-shop", "shop", shops, shops)
+        for number, name in enumerate(self._listed("shops")):
+            check_shop_name(self._project, name, self._span("shops", number), self._collector)
 
     def _kinds(self, key: str = "kinds") -> list[str]:
         names = self._listed(key)
@@ -79,11 +75,15 @@ class EntryReader:
                 self._report(code, name, number, f"is not a known {what}", hint)
 
     def _report(self, code: str, name: str, number: int, problem: str, hint: str) -> None:
+        value = self._listed(name)[number]
+        span = self._span(name, number)
+        self._collector.error(code, f"`{value}` {problem}", hint=hint, span=span)
+
+    def _span(self, name: str, number: int) -> Span:
         node: Node = child(self._node, name) or self._node
         if isinstance(node, Listed) and number < len(node.items):
             node = node.items[number]
-        value = self._listed(name)[number]
-        self._collector.error(code, f"`{value}` {problem}", hint=hint, span=node.span)
+        return node.span
 
 
 class _RuleReader(EntryReader):
@@ -105,8 +105,8 @@ class _RuleReader(EntryReader):
             span=self._node.span,
         )
 
-    def check(self, shops: Collection[str], before: Collection[str]) -> None:
-        self.check_common(shops, before)
+    def check(self, before: Collection[str]) -> None:
+        self.check_common(before)
         self._check_values("deny", "unknown-word", "change", CHANGE_WORDS, CHANGE_WORDS)
         fields = self._fields()
         field = self._data.get("field")
