@@ -124,6 +124,9 @@ def wire_facts(kind: Kind) -> Lines:
     if wire.single:
         about = "each object is read by itself"
         rows.append(("its list lacks fields", about, wire.single.grade, wire.single.source))
+    if wire.numbered:
+        about = "its own id"
+        rows.append(("an identity not set", about, wire.numbered.grade, wire.numbered.source))
     for name, each in kind.fields.items():
         names = code((each.wire, *each.aliases))
         rows.append((f"field `{name}`", names, each.grade, each.source))

@@ -126,7 +126,8 @@ class Wire(NamedTuple):
     key of the array in an enveloped list. `parent` is the query argument with the parent's id in
     list and create. `order` is that of lists, by `name` or `newest`, where it was observed.
     `computed` are columns that the shop sets itself, and `unsent` others that requests lack.
-    `single`: the list lacks fields, so each object is read by itself.
+    `single`: the list lacks fields, so each object is read by itself. `numbered`: an object whose
+    identity was never set has its id there.
     """
 
     endpoint: Fact[str]
@@ -138,6 +139,7 @@ class Wire(NamedTuple):
     computed: Fact[frozenset[str]] = COMPUTED
     unsent: Fact[frozenset[str]] = Fact(frozenset(), Grade.ASSUMED, "none is known")
     single: Fact[bool] | None = None
+    numbered: Fact[bool] | None = None
 
 
 class Route(NamedTuple):

@@ -59,6 +59,7 @@ PRODUCT = Kind(
         id=Fact(("product_id", "id"), Grade.OBSERVED, "M-prod, K-cap"),
         list_key=Fact("products", Grade.OBSERVED, "M-prod, K-cap"),
         order=Fact("newest", Grade.OBSERVED, "K-cap"),
+        numbered=Fact(True, Grade.OBSERVED, "M-prod: own_id"),
         computed=_COMPUTED,
         unsent=_UNSENT,
     ),

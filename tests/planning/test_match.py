@@ -362,3 +362,20 @@ def test_paths_of_one_address_are_one_identity() -> None:
         world = World().declare("redirect.r", source=one, target="x")
         world.live("redirect", 9, source=other, target="x")
         assert "redirect.r:import" not in keys(world.plan()), (one, other)
+
+
+def test_an_item_number_that_is_only_an_id_does_not_identify_an_object_of_another_name() -> None:
+    def world(name: str, number: int = 55) -> World:
+        world = World().declare("product.55", own_id="55", name="Sko")
+        return world.live("product", number, own_id="55", name=name)
+
+    made = world("Hat").plan()
+    assert errors(made) == ["identity-near"]
+    assert "`name` is `Hat`" in made.diagnostics[0].detail
+    assert keys(world("Sko").plan()) == ["product.55:import"]
+    assert keys(world("Hat", number=56).plan()) == ["product.55:update"]
+    other = Import(Address("product.55"), without=frozenset({55}))
+    for more in (wish("product.55", 55), {"imports": (other,)}):
+        asked = world("Hat")
+        asked.more = more
+        assert errors(asked.plan()) == []

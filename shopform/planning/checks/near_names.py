@@ -86,7 +86,9 @@ class _Index:
         at, label = (above, *identity[:-1]), str(identity[-1])
         marks = {skeleton(label), *bones(label)}
         found = {n for mark in marks for n in self.known.get((at, mark), ())[:FEW]}
-        near = {n for n in found if self.labels[n] != label and rewritten(label, self.labels[n])}
+        same = {n for n in found if self.labels[n] == label}
+        near = {n for n in found - same if rewritten(label, self.labels[n])}
+        near |= same if self.kind.wire.numbered else set()  # matched by an id of that shop only
         starts = {
             text[:length].strip()
             for text in (skeleton(label), label.casefold())

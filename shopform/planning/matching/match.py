@@ -15,6 +15,7 @@ from shopform.planning.matching.moved_addresses import apply_moves
 from shopform.planning.matching.result import (
     Identity,
     Matching,
+    by_id_only,
     declared_identity,
     live_identity,
 )
@@ -124,9 +125,12 @@ def _find(
     key = (parent_id, identity)
     found = _unclaimed(kind, result.index(kind).get(key, ()), desired, result)
     found = found or _unclaimed(kind, result.index_by_sent(kind).get(key, ()), desired, result)
-    found = [number for number in found if number not in without]
+    objects = result.live.kind(kind.name).objects
+    found = [n for n in found if n not in without]
+    known = {n for n in found if (kind.name, n) in result.owners}
+    known |= {n for n in found if not by_id_only(kind, resource, objects[n], result.hosts)}
+    found = [n for n in found if n in known]
     if len(found) > 1:
-        objects = result.live.kinds[kind.name].objects
         found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
     if len(found) > 1:
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}

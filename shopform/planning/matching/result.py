@@ -119,3 +119,18 @@ def declared_identity(
         else:
             parts.append(identity_part(kind.type(name), value, hosts))
     return tuple(parts)
+
+
+def by_id_only(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
+    """Return whether an object has its id for an identity, and another required field differs.
+
+    Such an id means nothing in another shop.
+    """
+    if not kind.wire.numbered or str(item.fields.get(kind.identity[-1])) != str(item.id):
+        return False
+    required = [(row.name, row.type) for row in kind.rows if row.required]
+    held, declared = (
+        [identity_part(type_, fields.get(name), hosts) for name, type_ in required]
+        for fields in (item.fields, resource.fields)
+    )
+    return held != declared
