@@ -5,16 +5,16 @@ from itertools import pairwise
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
 from shopform.doctor.readings import (
-    DELETED,
     REFUSED,
     ListAnswer,
     Readings,
-    is_flagged,
+    Recorded,
     is_whole,
 )
 from shopform.kinds import Kind
 from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
+from shopform.model.json_values import is_removed
 
 
 def exists(kind: Kind, seen: Readings) -> Finding:
@@ -175,6 +175,9 @@ def list_objects(seen: Readings) -> Finding:
     if not words:
         return unknown("no object was read")
     word = "fewer keys" if "fewer keys" in words.values() else "whole"
+    reads = (one for one in seen.exchanges if one.step in ("list", "read"))
+    if word == "whole" and any(one.failed for one in reads):
+        return unknown(f"requests failed: {seen.failures}")
     evidence = ", ".join(f"{kind}: {each}" for kind, each in words.items())
     return found(word, evidence, contradicts=contradicts)
 
@@ -182,40 +185,44 @@ def list_objects(seen: Readings) -> Finding:
 def removed(seen: Readings) -> Finding:
     """Whether lists show removed objects."""
     for _, listed in seen.listings():
-        if any(is_flagged(item, DELETED) for item in listed.items):
-            return found("show", f"`{DELETED}` is set in a list")
+        if any(map(is_removed, listed.items)):
+            return found("show", "a removed object is in a list")
     for one in seen.of("list_after"):
         listed_after = seen.listing(one.kind, "list_after")
-        if listed_after and DELETED in seen.keys(one.kind):
+        if listed_after and seen.removal(one.kind):
             ids = {seen.id(one.kind, item) for item in listed_after.items}
             deletes = seen.of("delete", "drop", "delete_parent", kind=one.kind)
-            if ids & {made.number for made in deletes if made.accepted}:
+            deleted = {made.number for made in deletes if made.accepted}
+            if ids & deleted:
                 return found("show", "the list after a delete")
-            if is_whole(listed_after):
+            if deleted and is_whole(listed_after):
                 return found("hide", "the list after a delete")
-    return unknown(f"no list shows an object with `{DELETED}` set")
+    return unknown("no list shows a removed object")
 
 
 def denied(seen: Readings) -> Finding:
     """The status of a request for which the key lacks the right."""
-    words = {str(one.status) for one in seen.exchanges if one.status in REFUSED}
+    words = {str(one.status) for one in seen.answered if one.status in REFUSED}
     return agreed(words, "a refused request") if words else unknown("nothing was refused")
 
 
 def rights(seen: Readings) -> Finding:
     """What the key may not do, as far as it was tried."""
-    refused = {
-        f"{one.kind}:{'read' if one.method == 'GET' else 'write'}"
-        for one in seen.exchanges
-        if one.status in REFUSED
-    }
+    refused = {_right(one) for one in seen.answered if one.status in REFUSED}
+    failed = {_right(one) for one in seen.exchanges} - {_right(one) for one in seen.answered}
+    if failed:
+        return unknown(f"requests failed: {seen.failures}")
     tried = "reads and writes" if seen.probed else "reads only"
     return found(",".join(sorted(refused)) or "nothing", f"{tried} were tried")
 
 
+def _right(one: Recorded) -> str:
+    return f"{one.kind}:{'read' if one.method == 'GET' else 'write'}"
+
+
 def errors(seen: Readings) -> Finding:
     """The body of errors."""
-    words = {one.form for one in seen.exchanges if one.status >= 400 and one.form != "empty"}
+    words = {one.form for one in seen.answered if one.status >= 400 and one.form != "empty"}
     return agreed(words, "bodies of errors") if words else unknown("no error has a body")
 
 
@@ -225,8 +232,9 @@ def absent(seen: Readings) -> Finding:
 
 
 def usage_headers(seen: Readings) -> Finding:
-    names = sorted({name for one in seen.exchanges for name in one.usage})
-    return found(",".join(names) or "none", f"headers of {len(seen.exchanges)} responses")
+    answered = list(seen.answered)
+    names = sorted({name for one in answered for name in one.usage})
+    return found(",".join(names) or "none", f"headers of {len(answered)} responses")
 
 
 ORDERS: dict[str, Callable[[list[str], list[int]], bool]] = {

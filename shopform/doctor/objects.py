@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, Readings
+from shopform.doctor.readings import Readings
 from shopform.kinds import Field, Kind
 from shopform.kinds.field_types import Seed
 from shopform.kit.text import backquoted, join_first
+from shopform.model.json_values import REMOVED
 from shopform.model.shop import WireNames
 
 NUMBERS = ("number", "flag", "id", "decimal")
 STRINGS = ("text", "html", "path")
 SHOWN = 6
+LISTED = "no object was read alone, which shows more than a list"
 MANY = 5  # unset columns that show how all of them are returned
 
 
@@ -43,7 +45,7 @@ def _numbers(kind: Kind, seen: Readings) -> Iterator[str]:
     """Yield the keys of the columns with numbers, booleans or ids."""
     fields = seen.surfaces[kind.name].fields
     yield from (key for key in [seen.id_key(kind.name)] if key)
-    yield from (key for key in (DELETED, kind.fixed) if key)
+    yield from (key for key in (REMOVED[0], kind.fixed) if key)
     if kind.wire.parent:
         yield kind.wire.parent.value
     for name, row in kind.fields.items():
@@ -85,8 +87,17 @@ def field_names(kind: Kind, seen: Readings) -> Finding:
     keys, fields = seen.keys(kind.name), seen.surfaces[kind.name].fields
     if not keys:
         return none_exists(kind)
+    if _hides(kind, seen):
+        return unknown(LISTED)
     names = [key for name, key in fields.items() if name in kind.tentative and key in keys]
     return found(",".join(names) or "none", f"{len(keys)} keys")
+
+
+def _hides(kind: Kind, seen: Readings) -> bool:
+    """Whether only lists showed objects of a kind, of which each alone shows more."""
+    return kind.wire.single is not None and not any(
+        seen.of("read", "created", "updated", kind=kind.name)
+    )
 
 
 def columns(kind: Kind, seen: Readings) -> Finding:
@@ -101,6 +112,8 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     }
     names = {name: {surface.fields.get(name, row.wire), *row.aliases} for name, row in rows.items()}
     missing = [name for name, candidates in names.items() if not candidates & keys.keys()]
+    if missing and _hides(kind, seen):
+        return unknown(LISTED)
     parent = {kind.wire.parent.value} if kind.wire.parent else set()
     known = {*surface.ids, *parent, kind.fixed, kind.anchor, *kind.generated}.union(*names.values())
     more = [key for key in keys if key not in known]
@@ -112,6 +125,13 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     unmet = bool(wrong) or any(rows[name].required for name in missing)
     word = f"without {', '.join(missing)}" if missing else "all"
     return found(word, "; ".join(parts), contradicts=unmet)
+
+
+def removal(kind: Kind, seen: Readings) -> Finding:
+    """Which keys say whether an object is removed."""
+    if not seen.keys(kind.name):
+        return none_exists(kind)
+    return found(",".join(seen.removal(kind.name)) or "none", f"{len(seen.keys(kind.name))} keys")
 
 
 def aliased(kind: Kind, row: Field, seen: Readings) -> Finding:
@@ -151,7 +171,7 @@ def set_form(kind: Kind, row: Field, seen: Readings) -> Finding:
     """Whether a set is returned as an array or as one string."""
     key = seen.surfaces[kind.name].fields.get(row.name, row.wire)
     values = [item[key] for item in seen.items(kind.name) if item.get(key)]
-    words = {"array" if isinstance(value, list) else "comma" for value in values}
+    words = {"comma" if isinstance(value, str) else "array" for value in values}
     return agreed(words, f"the type of `{key}`") if words else none_exists(kind)
 
 

@@ -1,7 +1,7 @@
 """The questions about a shop: a row for each, those about kinds expanded for each kind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from shopform.doctor import lists, objects, writes
@@ -41,8 +41,18 @@ class Answer:
 
 
 def answers(seen: Readings) -> list[Answer]:
-    """Answer all questions about the kinds of a shop."""
-    return [Answer(each, each.find(seen)) for each in questions(seen.catalogue)]
+    """Answer all questions about the kinds of a shop.
+
+    One that is not answered because requests failed has those as the reason.
+    """
+    return [Answer(each, _finding(each, seen)) for each in questions(seen.catalogue)]
+
+
+def _finding(question: Question, seen: Readings) -> Finding:
+    finding, failures = question.find(seen), seen.failures
+    if finding.word or not failures or finding == question.find(replace(seen, trusting=True)):
+        return finding
+    return finding._replace(why=f"requests failed: {failures}")
 
 
 def questions(catalogue: Catalogue) -> tuple[Question, ...]:
@@ -68,6 +78,8 @@ def of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Question]:
         names = ",".join(kind.fields[name].wire for name in kind.fields if name in kind.tentative)
         about = "keys of the undocumented fields"
         yield row(f"{kind.name}_names", about, names, objects.field_names)
+    yield row(f"{kind.name}_removal", "what marks a removed object",
+              "`is_removed` or `removed_on`", objects.removal)  # fmt: skip
     if catalogue.children[kind.name]:
         about = "children in its response"
         yield row(f"{kind.name}_embeds", about, "ignores them", objects.embeds)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shopform.kinds import Catalogue, Kind
-from shopform.kinds.field_types import Flag
 from shopform.kinds.field_types.number import count_in, id_in
-from shopform.model.json_values import with_gaps
+from shopform.kit.text import join_first
+from shopform.model.json_values import REMOVED, with_gaps
 from shopform.model.shop import Names, WireNames
 
 Item = Mapping[str, Any]
@@ -17,9 +17,8 @@ PAGING = "paging"
 _USAGE = re.compile(r"limit|quota|usage|remaining|retry-after", re.IGNORECASE)
 # Keys of objects that are names, and not data such as an id or a title.
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
-_FLAG = Flag()
 REFUSED = (401, 403)
-DELETED = "is_removed"  # M-sup, K-cap
+SHOWN = 3  # failed requests in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +26,8 @@ class Recorded:
     """A request and its response.
 
     `step` is why it was made, `sent` the body of the request, `number` the id in its path. `body`
-    is the JSON of the response, None without; `form` is `json`, `plain` or `empty`. `usage` are
-    the names of headers about usage.
+    is the JSON of the response, None without; `form` is `json`, `plain`, `html`, `empty`, or `cut`
+    for a part of JSON. `usage` are the names of headers about usage.
     """
 
     step: str
@@ -43,7 +42,15 @@ class Recorded:
 
     @property
     def accepted(self) -> bool:
-        return 200 <= self.status < 300
+        return 200 <= self.status < 300 and not self.failed
+
+    @property
+    def failed(self) -> bool:
+        """Whether the response is one after which the client sends a request again, or gives up:
+        it may be another the next time, and shows nothing of the API."""
+        if 200 <= self.status < 300:
+            return self.form in ("html", "cut") or (self.method == "GET" and self.form != "json")
+        return self.status < 400 or self.status == 429 or self.status >= 500
 
     def __str__(self) -> str:
         return f"{self.status}{'' if self.form == 'json' else f', {self.form}'}"
@@ -65,6 +72,8 @@ def listing_of(body: object, key: str) -> ListAnswer | None:
         return None
     paging = body.get(PAGING)
     found = {name: _array(each) for name, each in body.items() if name != PAGING}
+    if paging or key in found:  # PHP encodes an empty array as `{}` where it is an object elsewhere
+        found |= {name: [] for name in found if body[name] == {}}
     arrays = {name: array for name, array in found.items() if array is not None}
     name = key if key in arrays else next(iter(arrays)) if len(arrays) == 1 else ""
     if not name:
@@ -84,7 +93,7 @@ def _objects(array: Iterable[object]) -> list[Item]:
 class Readings:
     """All exchanges with a shop, in order, and its names by kind, as far as they are known.
 
-    `wire` are those that the project sets.
+    `wire` are those that the project sets. Those that failed are not looked at, unless `trusting`.
     """
 
     catalogue: Catalogue
@@ -92,9 +101,20 @@ class Readings:
     wire: Mapping[str, WireNames] = field(default_factory=dict)
     exchanges: tuple[Recorded, ...] = ()
     hosts: frozenset[str] = frozenset()
+    trusting: bool = False
+
+    @property
+    def answered(self) -> Iterator[Recorded]:
+        return (one for one in self.exchanges if self.trusting or not one.failed)
+
+    @property
+    def failures(self) -> str:
+        """The requests that failed, for messages."""
+        failed = (one for one in self.exchanges if one.failed)
+        return join_first([f"`{one.method} {one.kind}` answered {one}" for one in failed], SHOWN)
 
     def of(self, *steps: str, kind: str = "") -> Iterator[Recorded]:
-        for one in self.exchanges:
+        for one in self.answered:
             if one.step in steps and kind in ("", one.kind):
                 yield one
 
@@ -128,14 +148,12 @@ class Readings:
         return [*found, *(item for item in single if item)]
 
     def object(self, exchange: Recorded) -> Item | None:
-        """Return the object of a response, bare or under a key; None if it shows none."""
+        """Return the object of a response, bare or under a key; None without one with an id."""
         body = exchange.body if exchange.accepted else None
-        if not isinstance(body, dict):
-            return None
-        if self.id(exchange.kind, body):
-            return body
-        inner = [each for each in body.values() if isinstance(each, dict)]
-        return inner[0] if len(body) == len(inner) == 1 else body
+        if isinstance(body, dict) and len(body) == 1:
+            inner = next(iter(body.values()))
+            body = inner if isinstance(inner, dict) else body
+        return body if isinstance(body, dict) and self.id(exchange.kind, body) else None
 
     def id(self, kind: str, item: Item) -> int:
         return next((n for key in self.surfaces[kind].ids if (n := id_in(item.get(key)))), 0)
@@ -148,6 +166,11 @@ class Readings:
     def keys(self, kind: str) -> dict[str, None]:
         """Return the keys of all shown objects, in order."""
         return {key: None for item in self.items(kind) for key in item if _NAME.fullmatch(key)}
+
+    def removal(self, kind: str) -> list[str]:
+        """Return the shown keys that say whether an object is removed."""
+        keys = self.keys(kind)
+        return [key for key in REMOVED if key in keys]
 
     def label(self, kind: Kind) -> str:
         """Return the key of the name, or else of the last field of the identity."""
@@ -162,11 +185,6 @@ def is_whole(listed: ListAnswer) -> bool:
         return got >= whole
     limit = count_in(listed.paging.get("limit"))
     return got < limit if limit is not None else got % 50 != 0 or not got
-
-
-def is_flagged(item: Item, key: str) -> bool:
-    """Whether a flag is set, in any form that the shop may use."""
-    return bool(_FLAG.canonical(item.get(key)))
 
 
 def usage(headers: Iterable[str]) -> tuple[str, ...]:

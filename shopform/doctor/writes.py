@@ -6,21 +6,32 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
-from shopform.doctor.readings import DELETED, Item, Readings, Recorded, is_flagged
+from shopform.doctor.readings import Item, Readings, Recorded
 from shopform.kinds import Kind
+from shopform.kit.text import backquoted
+from shopform.model.json_values import REMOVED, is_removed, is_set
 
 NOT_TRIED = "only `--probe` shows it"
+ABSENT = (404, 410)
 CUT = 16  # the sandbox's length; a shop's own may be another
 
 
 def _untried(seen: Readings) -> Finding:
-    return unknown("the probe did not come to it" if seen.probed else NOT_TRIED)
+    if not seen.probed:
+        return unknown(NOT_TRIED)
+    failed = f": {seen.failures}" if seen.failures else ""
+    return unknown(f"the probe did not come to it{failed}")
 
 
 def _shown(step: str, kind: str, seen: Readings) -> Item | None:
     """Return the object of the first such read."""
     one = seen.first(step, kind=kind)
     return seen.object(one) if one else None
+
+
+def _created(kind: str, seen: Readings) -> Recorded | None:
+    """Return the create that the shop accepted, of those with different names of fields."""
+    return next((one for one in seen.of("create", kind=kind) if one.accepted), None)
 
 
 def post(seen: Readings) -> Finding:
@@ -67,11 +78,11 @@ def merges(seen: Readings) -> Finding:
         before = _shown("created", one.kind, seen)
         after = _shown("updated", one.kind, seen)
         if before and after and one.accepted:
-            first = seen.first("create", kind=one.kind)
+            first = _created(one.kind, seen)
             kept = [key for key in (first.sent if first else {}) if key not in one.sent]
-            kept = [key for key in kept if before.get(key) not in (None, "", 0, "0")]
+            kept = [k for k in kept if k in after and before.get(k) not in (None, "", 0, "0")]
             if kept:
-                same = all(before.get(key) == after.get(key) for key in kept)
+                same = all(before[key] == after[key] for key in kept)
                 words.add("yes" if same else "no")
     return agreed(words, "fields that an update did not send") if words else _untried(seen)
 
@@ -82,8 +93,8 @@ def clears(step: str, seen: Readings) -> Finding:
         after = _shown(f"{step}_read", one.kind, seen)
         if not one.accepted:
             return found("no", f"it answers {one}")
-        if after is not None:
-            blank = all(after.get(key) in (None, "") for key in one.sent)
+        if after is not None and after.keys() >= one.sent.keys():
+            blank = all(after[key] in (None, "") for key in one.sent)
             return found("yes" if blank else "no", "a read after it")
     return _untried(seen)
 
@@ -132,10 +143,11 @@ def rewriting(seen: Readings) -> Finding:
     for kind in seen.catalogue.kinds:
         if kind.route is None:
             key = seen.label(kind)
-            one, after = seen.first("create", kind=kind.name), _shown("created", kind.name, seen)
+            one, after = _created(kind.name, seen), _shown("created", kind.name, seen)
             sent = one.sent.get(key) if one else None
-            if after and isinstance(sent, str) and not sent.isascii() and not kind.path:
-                return _rewritten(NAMES, sent, after.get(key))
+            tried = isinstance(sent, str) and not sent.isascii() and not kind.path
+            if tried and after and key in after:
+                return _rewritten(NAMES, str(sent), after[key])
     return _untried(seen)
 
 
@@ -147,7 +159,7 @@ def rich_text(seen: Readings) -> Finding:
         keys = [seen.surfaces[one.kind].fields.get(name, "") for name in rich]
         after = _shown("updated", one.kind, seen)
         for key in keys:
-            if after and key in one.sent and key in after:
+            if after and one.accepted and key in one.sent and key in after:
                 return _rewritten(HTML, str(one.sent[key]), after[key])
     return _untried(seen)
 
@@ -162,7 +174,7 @@ def _rewritten(words: Mapping[str, Callable[[str], str]], sent: str, stored: obj
 def _paths(seen: Readings) -> Iterator[tuple[Kind, str]]:
     for kind in seen.catalogue.kinds:
         key = seen.surfaces[kind.name].fields.get(kind.path, "") if kind.path else ""
-        if key and seen.first("create", kind=kind.name):
+        if key and _created(kind.name, seen):
             yield kind, key
 
 
@@ -179,10 +191,13 @@ def path_taken(seen: Readings) -> Finding:
     """What a path becomes that another object has."""
     for kind, key in _paths(seen):
         one, made = seen.first("below", kind=kind.name), _shown("below_read", kind.name, seen)
-        if one and not one.accepted:
-            return found("refuse", f"it answers {one}")
-        if one and made:
-            return found(_path_word(one.sent.get(key), made.get(key)), "a read after the create")
+        sent = one.sent.get(key) if one else None
+        if one and sent and not one.accepted:
+            plain = seen.first("below_plain", kind=kind.name)
+            if plain and plain.accepted:
+                return found("refuse", f"it answers {one}, and takes it without the path")
+        elif sent and made and key in made:
+            return found(_path_word(sent, made[key]), "a read after the create")
     return _untried(seen)
 
 
@@ -197,8 +212,8 @@ def path_removed(seen: Readings) -> Finding:
         one, made = seen.first("again", kind=kind.name), _shown("again_read", kind.name, seen)
         if one and not one.accepted:
             return found("reserved", f"it answers {one}")
-        if one and made:
-            same = made.get(key) == one.sent.get(key)
+        if one and made and key in made:
+            same = made[key] == one.sent.get(key)
             return found("free" if same else "reserved", "a read after the create")
     return _untried(seen)
 
@@ -211,19 +226,23 @@ def delete_parent(seen: Readings) -> Finding:
     if not one.accepted:
         return found("refuse", f"it answers {one}")
     after = seen.first("below_after", kind=one.kind)
-    if after is None:
+    child = seen.object(after) if after else None
+    if after is None or not (child or after.status in ABSENT):
         return _untried(seen)
-    kept = after.accepted and not is_flagged(seen.object(after) or {}, DELETED)
+    kept = child is not None and not is_removed(child)
     return found("orphan" if kept else "cascade", f"the child answers {after}")
 
 
 def read_removed(seen: Readings) -> Finding:
     """What a read of a removed object answers, where objects show whether they are removed."""
-    words = set()
+    words, evidence = set(), set()
     for one in seen.of("deleted"):
-        if DELETED in seen.keys(one.kind):
+        if seen.removal(one.kind) and (one.status in ABSENT or seen.object(one)):
             words.add("show" if one.accepted else str(one.status))
-    return agreed(words, "reads after a delete") if words else _untried(seen)
+            body = one.body if isinstance(one.body, dict) else {}
+            shown = backquoted(key for key in REMOVED if key in body) or "no mark of it"
+            evidence.add(f"it answers {one} with {shown}")
+    return agreed(words, "; ".join(sorted(evidence))) if words else _untried(seen)
 
 
 def unknown_columns(seen: Readings) -> Finding:
@@ -235,6 +254,6 @@ def unknown_columns(seen: Readings) -> Finding:
         after = _shown("created", one.kind, seen)
         more = [key for key in one.sent if key not in known]
         if after and more and kind.path:
-            kept = all(is_flagged(after, key) == bool(one.sent[key]) for key in more)
+            kept = all(is_set(after.get(key)) == bool(one.sent[key]) for key in more)
             return found("keep" if kept else "drop", "a read after the create")
     return _untried(seen)

@@ -15,6 +15,9 @@ JSON_TYPES: Final[Mapping[type, str]] = {
     dict: "object",
     type(None): "null",
 }  # by those of Python
+REMOVED: Final = ("is_removed", "removed_on")  # M-sup, K-cap: a flag, or a date
+NO_FLAG: Final = ("", "0", "false", "no")
+NO_DATE: Final = ("", "0", "0000-00-00", "0000-00-00 00:00:00")
 
 
 def as_json(value: object, special: Callable[[object], object] | None = None) -> Any:
@@ -83,6 +86,17 @@ def _substitute(value: object) -> object:
     if isinstance(value, Ref):
         return str(value.address)
     return None if isinstance(value, Secret) else value
+
+
+def is_removed(item: Mapping[str, Any]) -> bool:
+    """Return whether the shop keeps an object as deleted (dossier 3.2)."""
+    flag, date = (item.get(key) for key in REMOVED)
+    return is_set(flag) or (bool(date) and str(date).strip() not in NO_DATE)
+
+
+def is_set(flag: object) -> bool:
+    """Return whether a flag is set, in any form that the shop may use (dossier 2.4)."""
+    return flag.strip().lower() not in NO_FLAG if isinstance(flag, str) else bool(flag)
 
 
 def with_gaps(given: object) -> list[dict[str, Any]] | None:

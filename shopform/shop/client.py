@@ -15,7 +15,7 @@ from shopform.shop.call_budget import CallCounter
 from shopform.shop.codec import names_for
 from shopform.shop.http_client import TIMEOUT
 from shopform.shop.pace import Pace
-from shopform.shop.responses import Call, Json, Retry, evaluate, no_response
+from shopform.shop.responses import Call, Json, Retry, evaluate, limited, no_response
 from shopform.shop.transport import Check, NoResponse, Response, Transport
 
 APP_STATUS: Final = "app-status"  # P: its items have the keys of shops
@@ -143,16 +143,22 @@ class Client:
     ) -> Response:
         """Send a request once, and return the response whatever it is.
 
-        Raises `Unreachable` without one, and `BudgetSpent`.
+        It is sent again only if the shop asks to wait (429). Raises `Unreachable` without a
+        response, and `BudgetSpent`.
         """
         content = None if body is None else json.dumps(body).encode()
         call = Call(method=method, path=path, params=params, content=content)
-        found = self._send(call)
-        if isinstance(found, NoResponse):
-            raise Unreachable(
-                f"no answer to {call}: {found.reason}", hint="check the `url` and the network"
-            )
-        return found
+        tried = 0
+        while True:
+            found = self._send(call)
+            tried += 1
+            if isinstance(found, NoResponse):
+                raise Unreachable(
+                    f"no answer to {call}: {found.reason}", hint="check the `url` and the network"
+                )
+            if found.status != 429:
+                return found
+            self._wait(limited(call, found.headers), tried)
 
     def _call(self, call: Call, *, fatal: bool = True) -> Json | None:
         try:
@@ -169,12 +175,16 @@ class Client:
             tried += 1
             if not isinstance(answer, Retry):
                 return answer
-            if tried >= answer.tries:
-                raise answer.error
-            if answer.wait is None:
-                self._sleep(FIRST_WAIT * 2 ** (tried - 1) * (0.75 + self._random() / 2))
-            else:
-                self._resume_at = max(self._resume_at, time.monotonic() + answer.wait)
+            self._wait(answer, tried)
+
+    def _wait(self, retry: Retry, tried: int) -> None:
+        """Wait before another try. Raises its error if there have been enough."""
+        if tried >= retry.tries:
+            raise retry.error
+        if retry.wait is None:
+            self._sleep(FIRST_WAIT * 2 ** (tried - 1) * (0.75 + self._random() / 2))
+        else:
+            self._resume_at = max(self._resume_at, time.monotonic() + retry.wait)
 
     def _once(self, call: Call) -> Json | Retry | None:
         found = self._send(call)

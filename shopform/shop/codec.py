@@ -9,14 +9,12 @@ from shopform.kinds import Kind
 from shopform.kinds.field_types.number import id_in
 from shopform.kit.text import backquoted
 from shopform.model.columns import extra_names
+from shopform.model.json_values import is_removed, is_set
 from shopform.model.live import LiveObject
 from shopform.model.shop import Names, Shop, WireNames
 from shopform.model.values import Secret, host_of
 
 Item = dict[str, Any]
-
-NO_DATE = ("", "0", "0000-00-00", "0000-00-00 00:00:00")
-NO_FLAG = ("", "0", "false", "no")
 
 
 def names_of(shop: Shop, kind: Kind) -> Names:
@@ -112,7 +110,7 @@ def reader(kind: Kind, names: Names) -> Callable[[Item, int | None], LiveObject 
                 if theirs in item:
                     fields[ours] = item[theirs]
                     break
-        if not fixed or not _flag(item.get(fixed)):
+        if not fixed or not is_set(item.get(fixed)):
             return LiveObject(number, fields, owner)
         return LiveObject(number, fields, owner, True, host_of(str(item.get(anchor) or "")))
 
@@ -185,15 +183,3 @@ def identify(names: Names, item: Item) -> int:
         if number:
             return number
     return 0
-
-
-def is_removed(item: Item) -> bool:
-    """Return whether the shop keeps the object as deleted (dossier 3.2)."""
-    date = item.get("removed_on")
-    return _flag(item.get("is_removed")) or (bool(date) and str(date).strip() not in NO_DATE)
-
-
-def _flag(given: object) -> bool:
-    if isinstance(given, str):
-        return given.strip().lower() not in NO_FLAG
-    return bool(given)

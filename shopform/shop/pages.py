@@ -8,9 +8,9 @@ from typing import Any
 from shopform.errors import Nonsense
 from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
-from shopform.model.json_values import with_gaps
+from shopform.model.json_values import is_removed, with_gaps
 from shopform.model.shop import Names
-from shopform.shop.codec import Item, identify, is_removed
+from shopform.shop.codec import Item, identify
 from shopform.shop.responses import Json
 
 LIMIT = 100

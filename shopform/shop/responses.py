@@ -89,7 +89,7 @@ def evaluate(
             hint="set `url` to the address the shop answers at",
         )
     if status == 429:
-        return _limited(call, headers)
+        return limited(call, headers)
     if status >= 500:
         words = _quote(call, status, headers, body, token)
         if not call.repeatable:
@@ -124,7 +124,7 @@ def _refusal(call: Call, status: int, words: str) -> ShopformError:
     return RequestRefused(f"the shop refused {call} ({status}{words})", status=status)
 
 
-def _limited(call: Call, headers: Mapping[str, str]) -> Retry:
+def limited(call: Call, headers: Mapping[str, str]) -> Retry:
     """429 means the daily limit (A3), unless the shop says when to retry, and that is soon.
 
     An unreadable `Retry-After` counts as soon: the caller backs off.

@@ -64,12 +64,47 @@ def test_a_question_about_nothing_is_not_answered(question: Any) -> None:
     assert question.name in ("usage_headers", "refused") or (not found.word and found.why)
 
 
+NOTHING: tuple[object, ...] = ({}, [], {"supplier": {}}, {"supplier": []})
+CLEARED = [wrote("clear_empty", "supplier", "PUT", sent={"dropshipping_mail": ""})]
+UNPARENTED = [wrote("delete_parent", "category", "DELETE")]
+TAKEN = [
+    wrote("create", "category", "POST"),
+    wrote("below", "category", "POST", sent={"rewrite_url": "a"}, status=400),
+]
 CASES: list[tuple[str, str, list[Recorded]]] = [
     ("shape.supplier", "bare", [one("list", "supplier", [])]),
     ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": []})]),
     ("shape.brand", "", [one("list", "brand", {"paging": PAGING})]),
     ("shape.supplier", "bare", [one("list", "supplier", GAPS)]),
     ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": GAPS})]),
+    # PHP encodes an empty list as `{}` where it is an object elsewhere, and an object as `[]`.
+    ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": {}})]),
+    ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "other": {}})]),
+    ("shape.brand", "envelope", [one("list", "brand", {"paging": [], "brands": {}})]),
+    ("shape.brand", "", [one("list", "brand", {})]),
+    ("total", "", [one("list", "brand", {"paging": [], "brands": []})]),
+    ("clear_empty", "", [*CLEARED, one("clear_empty_read", "supplier", {"supplier_id": 1})]),
+    *(
+        ("clear_empty", "", [*CLEARED, one("clear_empty_read", "supplier", body)])
+        for body in NOTHING
+    ),
+    ("webhook_events", "array", [one("list", "webhook", [{"id": 1, "events": {"1": "stock"}}])]),
+    ("webhook_events", "", [one("list", "webhook", [{"id": 1, "events": {}}])]),
+    ("supplier_removal", "is_removed", [one("list", "supplier", [{"is_removed": {}}])]),
+    ("product_removal", "removed_on", [one("list", "product", [{"removed_on": None}])]),
+    ("removed", "show", [one("list", "product", [{"product_id": 1, "removed_on": "2025-01-01"}])]),
+    ("delete_parent", "", [*UNPARENTED, one("below_after", "category", status=403)]),
+    ("delete_parent", "", [*UNPARENTED, one("below_after", "category", [])]),
+    (
+        "delete_parent",
+        "cascade",
+        [
+            *UNPARENTED,
+            one("below_after", "category", {"category_id": 1, "removed_on": "2025-01-01"}),
+        ],
+    ),
+    ("slugs", "", [*TAKEN, wrote("below_plain", "category", "POST", status=400)]),
+    ("slugs", "refuse", [*TAKEN, wrote("below_plain", "category", "POST", status=201)]),
     ("exists.brand", "no", [one("list", "brand", status=404)]),
     ("exists.brand", "refused", [one("list", "brand", status=403)]),
     ("exists.brand", "", [one("list", "brand", status=500)]),
@@ -85,6 +120,7 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
         "hide",
         [
             one("list", "supplier", [{"supplier_id": 1, "is_removed": "0"}]),
+            wrote("delete", "supplier", "DELETE", number=3),
             one("list_after", "supplier", {"paging": {"limit": "²"}, "suppliers": TWO}),
         ],
     ),
@@ -146,7 +182,7 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
         ],
     ),
     ("absent", "200", [one("absent", "supplier", [])]),
-    ("usage_headers", "x-calls-left", [one("list", "brand", usage=("x-calls-left",))]),
+    ("usage_headers", "x-calls-left", [one("list", "brand", [], usage=("x-calls-left",))]),
     ("webhook_events", "comma", [one("list", "webhook", [{"id": 1, "events": "a,b"}])]),
     ("webhook_secret", "always", [one("list", "webhook", [{"id": 1, "secret": "x"}])]),
     ("attribute_type", "data_type", [one("list", "attribute", [{"id": 1, "data_type": "x"}])]),
@@ -240,6 +276,7 @@ def test_an_answer(name: str, word: str, exchanges: list[Recorded]) -> None:
             ],
         ),
         ("shape.brand", [one("list", "brand", {"a": 1})]),
+        ("shape.brand", [one("list", "brand", {})]),
         ("page_max", [one("list", "brand", status=400)]),
         ("supplier_id", [one("list", "supplier", [{"number": 7}])]),
         ("supplier_columns", [one("list", "supplier", [{"supplier_id": 7}])]),

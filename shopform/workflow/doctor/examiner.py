@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shopform.doctor.readings import REFUSED, Readings, Recorded, usage
-from shopform.errors import AccessRefused, BudgetSpent, Nonsense, ShopError
+from shopform.errors import AccessRefused, Nonsense, ShopError
 from shopform.kinds import Kind
 from shopform.model.live import LiveObject, parent_ids
 from shopform.model.shop import Names
@@ -57,15 +57,10 @@ class Examiner:
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Recorded:
-        """Make a call, and record it. Raises BudgetSpent, also if the daily limit is reached."""
+        """Make a call, and record it. Raises BudgetSpent and Unreachable."""
         endpoint = self.names[kind.name].endpoint
         path = f"{endpoint}/{number}" if number else endpoint
         answer = self.client.exchange(method, path, query, body)
-        if answer.status == 429:
-            raise BudgetSpent(
-                "the daily limit of the key is reached: the shop answered 429",
-                hint="continue tomorrow, or raise the limit under Settings, API in the shop",
-            )
         content, form = _content(answer.body)
         made = Recorded(
             step=step,
@@ -183,5 +178,6 @@ def _content(body: bytes) -> tuple[object, str]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return None, "plain"
+        first = body.lstrip()[:1]
+        return None, "html" if first == b"<" else "cut" if first in (b"{", b"[") else "plain"
     return (found, "json") if isinstance(found, dict | list) else (None, "plain")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shopform.doctor.readings import DELETED, Item, Recorded
+from shopform.doctor.readings import Item, Recorded
 from shopform.errors import Nonsense
 from shopform.kinds import Kind
 from shopform.workflow.doctor.examiner import Examiner
@@ -35,15 +35,18 @@ class Prober:
             return
         self._read("created", kind, number)
         self.examiner.learn(kind)
-        self._send("update", kind, number, self._body(kind, update_of(kind, *self._words)))
+        body = self._body(kind, update_of(kind, *self._words))
+        updated = self._send("update", kind, number, body)
         shown = self._read("updated", kind, number)
-        self._change(kind, number)
+        self._change(kind, number, renamed=updated.accepted)
         if kind.probe and kind.probe.below:
             self._children(kind, number, shown or {})
         if ("delete_parent", number) not in self._deletes(kind):
             self._drop("delete", kind, number)
+        if any(name == kind.name for name, _ in self.journal.made):
+            return  # what is left would be taken for a removed object
         self._read("deleted", kind, number)
-        if DELETED in self.examiner.readings.keys(kind.name):
+        if self.examiner.readings.removal(kind.name):
             self.examiner.list(kind, "list_after")
         self._again(kind, shown or {})
 
@@ -94,7 +97,7 @@ class Prober:
         self.journal.announce(kind)
         made = self.examiner.call(step, kind, "POST", body=body)
         number = 0
-        if made.accepted or made.status >= 500:  # the shop may have created it and then failed
+        if made.accepted or made.failed:  # the shop may have created it and then failed
             seen = self.examiner.readings
             number = seen.id(kind.name, seen.object(made) or {}) or self._look_up(kind)
             if not number and made.accepted:
@@ -115,7 +118,7 @@ class Prober:
     def _send(self, step: str, kind: Kind, number: int, body: Mapping[str, Any]) -> Recorded:
         return self.examiner.call(step, kind, kind.wire.update.value, number=number, body=body)
 
-    def _change(self, kind: Kind, number: int) -> None:
+    def _change(self, kind: Kind, number: int, *, renamed: bool) -> None:
         """Clear a string in two ways, send an unknown word, and create another of the name."""
         fields = create_of(kind, *self._words)
         clear = kind.probe.clear if kind.probe else ""
@@ -123,10 +126,11 @@ class Prober:
             for step, nothing in (("clear_empty", ""), ("clear_null", None)):
                 self._send(step, kind, number, dict.fromkeys(body, nothing))
                 self._read(f"{step}_read", kind, number)
-                if nothing == "":
-                    self._send("restore", kind, number, body)
-            renamed = {**fields, **update_of(kind, *self._words)}
-            self._temporary("same_name", kind, self._body(kind, renamed))
+                if nothing == "" and not self._send("restore", kind, number, body).accepted:
+                    break
+            if renamed:
+                same = {**fields, **update_of(kind, *self._words)}
+                self._temporary("same_name", kind, self._body(kind, same))
         for row in kind.rows:
             if row.known:
                 wrong = self._body(kind, {row.name: (self.journal.name,)})
