@@ -8,29 +8,52 @@ from shopform.kinds.field_types.images import Image
 from shopform.render.text.inline import show
 
 Parts = Mapping[str, tuple[object, object]]
+Row = tuple[str, str]
 # The key that identifies a record of a list: the first of these that it has.
 _NAMES = ("file", "sha256", "title", "id")
 
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """The elements of both sides by name, and the names of those that differ.
+    """The elements of both sides by name, and how one side becomes the other.
 
-    `changed` has the differing keys of a record with both values; none for an element that one
-    side lacks, or that differs as a whole. `moved`: shared elements are in another order.
+    `rows` has the name of every element in order, with its sign: `-` and `+` if it is in one side
+    only or moved, `~` if it differs, and a space. `changed` has the differing keys of a record with
+    both values; none for an element that one side lacks, or that differs as a whole.
     """
 
     before: Mapping[str, object]
     after: Mapping[str, object]
     changed: Mapping[str, Parts]
-    moved: bool
+    rows: tuple[Row, ...]
+
+    @property
+    def moved(self) -> frozenset[str]:
+        """The records that both sides have, in another order."""
+        sides = ({n for sign, n in self.rows if sign == each} for each in "-+")
+        return frozenset.intersection(*map(frozenset, sides))
 
 
 def list_change(before: object, after: object) -> ListChange:
     """Compare two lists; a value that is not a list counts as an empty one."""
-    old, new = _by_name(elements(before)), _by_name(elements(after))
-    shared = [[n for n in side if n in old and n in new] for side in (old, new)]
-    return ListChange(old, new, _changed(old, new), shared[0] != shared[1])
+    sides = elements(before), elements(after)
+    sets = [sorted(side, key=show) for side in sides if not any(map(_is_record, side))]
+    if len(sets) == len(sides) and sets[0] != sets[1]:
+        sides = sets[0], sets[1]  # strings are sets, whose order says nothing
+    old, new = map(_by_name, sides)
+    changed = _changed(old, new)
+    return ListChange(old, new, changed, tuple(_rows([*old], [*new], changed)))
+
+
+def _rows(old: list[str], new: list[str], changed: Mapping[str, Parts]) -> Iterator[Row]:
+    from difflib import SequenceMatcher
+
+    for word, i, to_i, j, to_j in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if word == "equal":
+            yield from (("~" if name in changed else " ", name) for name in new[j:to_j])
+        else:
+            yield from (("-", name) for name in old[i:to_i])
+            yield from (("+", name) for name in new[j:to_j])
 
 
 def elements(side: object) -> list[object]:
@@ -45,17 +68,27 @@ def _flat(element: object, above: str = "") -> Iterator[object]:
         yield element
         return
     inner = {name: value for name, value in element.items() if _has_records(value)}
-    name = next((n for n in _NAMES if n in element), "")
-    path = f"{above} / {element[name]}" if above and name else element.get(name)
     own = {n: v for n, v in element.items() if n not in inner}
-    yield {**own, name: path} if above and name else own
+    path = above
+    if name := next((n for n in _NAMES if isinstance(own.get(n), str)), ""):
+        own[name] = path = f"{above}{_step(own[name])}"
+    yield own
     for each in inner.values():
         for part in each:
-            yield from _flat(part, str(path))
+            yield from _flat(part, f"{path} > ")
+
+
+def _step(name: str) -> str:
+    """Return a name as a step of a path, quoted where it could be read as several."""
+    return show(name) if ">" in name or name.startswith('"') else name
 
 
 def _has_records(value: object) -> bool:
-    return isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value)
+    return isinstance(value, list | tuple) and any(map(_is_record, value))
+
+
+def _is_record(value: object) -> bool:
+    return isinstance(value, Mapping)
 
 
 def title(element: object) -> dict[str, str]:

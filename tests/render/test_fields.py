@@ -176,9 +176,9 @@ def test_a_record_of_a_list_shows_its_parts_that_changed() -> None:
     assert told == text(
         """
         ~ images = [
+            + { file = "c.jpg", sha256 = "CCC", description = "", weight = 0 },
             ~ { file = "a.jpg", sha256 = "AAA" -> "DDD", weight = 10 -> 30 },
             - { file = "b.jpg", sha256 = "BBB", weight = 20 },
-            + { file = "c.jpg", sha256 = "CCC", description = "", weight = 0 },
               # (1 unchanged element hidden)
           ]
         """
@@ -187,7 +187,33 @@ def test_a_record_of_a_list_shows_its_parts_that_changed() -> None:
 
 def test_a_list_that_only_changed_order_is_shown_whole() -> None:
     told = shown(FieldChange(name="on", before=("a", "b"), after=("b", "a")))
-    assert told == '~ on = [\n    - "a",\n    - "b",\n    + "b",\n    + "a",\n  ]'
+    assert told == '~ on = [\n    + "b",\n      "a",\n    - "b",\n  ]'
+
+
+def test_what_moved_in_a_tree_is_shown_among_the_other_items() -> None:
+    below = {"title": "C", "url": "/c"}
+    top = {"title": "A"}, {"title": "B", "items": [below]}, {"title": "D", "url": "/d"}
+    moved = {"title": "B", "items": [{**below, "url": "/new"}]}, {"title": "A"}, {**top[2]}
+    assert shown(FieldChange(name="items", before=top, after=moved)) == text(
+        """
+        ~ items = [
+            - { title = "A" },
+              { title = "B" },
+            ~ { title = "B > C", url = "/c" -> "/new" },
+            + { title = "A" },
+              { title = "D", url = "/d" },
+          ]
+        """
+    )
+
+
+def test_an_item_that_leaves_its_parent_is_shown_whatever_its_title() -> None:
+    below = {"title": "C", "url": "/c"}
+    before = ({"title": "B", "items": [{"title": "D", "url": "/d"}, below]},)
+    after = ({"title": "B", "items": before[0]["items"][:1]}, {"title": "B > C", "url": "/c"})
+    found = shown(FieldChange(name="items", before=before, after=after))
+    assert '- { title = "B > C", url = "/c" }' in found
+    assert r'+ { title = "\"B > C\"", url = "/c" }' in found
 
 
 def test_equal_elements_of_a_list_are_counted_one_by_one() -> None:

@@ -225,7 +225,7 @@ def test_full_shows_what_stays_as_it_is() -> None:
         assert '  name = "N"' in full
     turned = change("webhook.w", Action.UPDATE, field("events", ("a", "b"), ("b", "a")), id=1)
     full = render_plan(planned(turned), color=False, full=True)
-    assert (full.count('"a"'), full.count('"b"')) == (2, 2)
+    assert (full.count('"a"'), full.count('"b"')) == (1, 2)
 
 
 def test_drift_and_deletes_come_first_and_are_never_folded() -> None:
@@ -306,7 +306,7 @@ def test_both_sides_of_a_list_stand_under_their_own_heading() -> None:
         )
         assert ("<del" in was, "<ins" in was) == (bool(gone), False)
         assert ("<del" in will, "<ins" in will) == (False, bool(come))
-        assert ("in another order" in will) == (not gone | come)
+        assert ("moved" in will) == (not gone | come)
 
 
 words = st.text("ab <>&\u202e\u200b大é\n\r ", max_size=300)

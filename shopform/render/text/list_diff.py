@@ -18,21 +18,19 @@ def list_block(symbol: str, head: str, sides: Sequence[object], detail: Detail) 
 
 
 def _differences(change: ListChange, detail: Detail) -> Iterator[Line]:
-    """Render the differences without regard to order, or all of both sides if only it changed."""
-    before, after, changed = change.before, change.after, change.changed
-    if not changed:
-        yield from (Line(INNER, "-", f"{show(e)},") for e in before.values())
-        yield from (Line(INNER, "+", f"{show(e)},") for e in after.values())
+    """Render what differs; if anything moved all elements, among which its place is seen."""
+    whole = detail is Detail.ALL or bool(change.moved)
+    rows = [row for row in change.rows if whole or row[0] != " "]
+    for sign, name in rows:
+        yield from _element(sign, name, change)
+    yield from hidden(len(change.rows) - len(rows), "element")
+
+
+def _element(sign: str, name: str, change: ListChange) -> Iterator[Line]:
+    if parts := change.changed.get(name) if sign == "~" else None:
+        shown = {key: arrow(*sides) for key, sides in parts.items()}
+        yield Line(INNER, "~", f"{record(title(change.after[name]) | shown)},")
         return
-    for name, parts in changed.items():
-        if parts:
-            shown = {key: arrow(*sides) for key, sides in parts.items()}
-            yield Line(INNER, "~", f"{record(title(after[name]) | shown)},")
-            continue
-        sides = (("-", before), ("+", after))
-        yield from (Line(INNER, sign, f"{show(e[name])},") for sign, e in sides if name in e)
-    kept = [element for name, element in after.items() if name not in changed]
-    if detail is Detail.ALL:
-        yield from (Line(INNER, " ", f"{show(e)},") for e in kept)
-    else:
-        yield from hidden(len(kept), "element")
+    for each in "-+" if sign == "~" else sign:
+        side = change.before if each == "-" else change.after
+        yield Line(INNER, each, f"{show(side[name])},")
