@@ -1,6 +1,7 @@
 """`shopform login` against a stub of the vendor's page, with a keyring in a file."""
 
 import json
+import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from support import Run, environment_of, run_here
 from vendor import TOKEN, Vendor, ask, vendor
 
 from shopform.sandbox import Sandbox
+from shopform.workflow.login.callback import listening as awaited
 
 Browser = Callable[[str], object]
 STORED = "shopform/main"
@@ -109,15 +111,38 @@ def test_a_page_is_opened_only_if_it_may_be(one: Login) -> None:
     assert not one.kept
 
 
-def test_an_answer_to_another_login_is_refused(one: Login) -> None:
-    for state in ("", "another", "é"):
-        one.page.answer = {"state": state}
-        run = one.login()
-        assert run.exit == 11, run.text
-        assert "it has another `state`" in run.err
-    one.page.answer = {"state": None}
-    assert one.login().exit == 11
+def test_an_answer_to_another_login_is_refused_and_does_not_end_this_one(one: Login) -> None:
+    seen: list[tuple[int, str]] = []
+
+    def confuse(address: str) -> None:
+        for state in ("", "another", "\u00e9", None):
+            one.page.answer = {"state": state, "token": "canary-of-another"}
+            seen.append(one.allow(address))
+        one.page.answer = {}
+        seen.append(one.allow(address))
+
+    assert one.login(browser=confuse).exit == 0
+    assert [status for status, _ in seen] == [400, 400, 400, 400, 200]
+    assert "not an answer to the login" in seen[0][1]
+    assert not any("canary" in body for _, body in seen)
+    assert one.kept[STORED] == TOKEN
+    one.keep()
+    one.page.answer = {"state": "another"}
+    run = one.login("--timeout", "0.5s")
+    assert run.exit == 11, run.text
+    assert "no answer to this login within 0 seconds, but one with another `state`" in run.err
     assert not one.kept
+
+
+def test_the_first_of_two_answers_counts() -> None:
+    with awaited(0) as callback:
+        for token in ("one&token=two", "three"):
+            query = f"state={callback.state}&token={token}&shop_name=<script>"
+            status, _, body = ask("GET", f"{callback.url}?{query}")
+            assert status == 200
+            assert "token" not in body
+            assert body.count("<script>") == 1
+        assert callback.wait(0)["token"] == "two"
 
 
 def test_only_the_first_redirect_to_this_address_counts(one: Login) -> None:
@@ -190,10 +215,43 @@ def test_a_keyring_that_cannot_be_used_is_an_error_with_its_place(one: Login) ->
     assert run.exit == 10
     assert "the keyring cannot be used (PasswordSetError)" in run.err
     one.keyring.unlink()
-    run = one.run("plan")
-    assert run.exit == 10
-    assert "the keyring cannot be used (KeyringLocked)" in run.err
+    for command in ("plan", "login"):
+        run = one.run(command, browser=pytest.fail)
+        assert run.exit == 10
+        assert "the keyring cannot be used (KeyringLocked)" in run.err
+    one.keyring.write_text("{", "utf-8")
+    assert "the keyring cannot be used (JSONDecodeError)" in one.run("plan").err
+    one.keep()
     assert one.run("validate").exit == 0
+
+
+def test_a_keyring_that_keeps_nothing_is_not_said_to_have_stored_a_key(one: Login) -> None:
+    keyring.set_keyring(load_keyring("keyring.backends.null.Keyring"))
+    run = one.login()
+    assert run.exit == 10
+    assert "the keyring did not store `main`" in run.err
+    assert run.out == ""
+
+
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        ("keyring.backends.fail.Keyring", "this machine has no keyring"),
+        ("no.such.Backend", "the keyring cannot be used (ModuleNotFoundError)"),
+        ("x", "the keyring cannot be used (ValueError)"),
+    ],
+)
+def test_a_machine_without_a_keyring_says_what_to_use(
+    one: Login, monkeypatch: pytest.MonkeyPatch, backend: str, said: str
+) -> None:
+    for name in [each for each in sys.modules if each.partition(".")[0] == "keyring"]:
+        monkeypatch.delitem(sys.modules, name)  # the library chooses when it is imported
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
+    for command in ("plan", "login"):
+        run = one.run(command, browser=pytest.fail)
+        assert run.exit == 10, run.text
+        assert said in run.err
+        assert "CI jobs use `${env:NAME}`" in " ".join(run.err.split())
 
 
 @pytest.mark.parametrize(("idle", "said"), [(75, ""), (76, "revokes it"), (90, "has revoked it")])

@@ -1,11 +1,13 @@
 """Secrets in the keyring of the system, by the library `keyring`."""
 
 import re
+from importlib.util import find_spec
 from typing import Final
 
 from shopform.errors import ConfigError
 
 SERVICE: Final = "shopform"
+HINT: Final = "`keyring diagnose` shows which one is used; CI jobs use `${env:NAME}`"
 _SOURCE: Final = re.compile(r"\$\{keyring:([^{}]+)\}")
 
 
@@ -21,26 +23,24 @@ def read_keyring(name: str) -> str | None:
 
 
 def write_keyring(name: str, text: str) -> None:
-    """Add or replace a secret. Raises ConfigError."""
+    """Add or replace a secret, and read it back. Raises ConfigError."""
     _call("set_password", name, text)
+    if read_keyring(name) != text:  # the backend `null`, and a chain of none, do nothing
+        raise ConfigError(f"the keyring did not store `{name}`", hint=HINT)
 
 
 def _call(method: str, *given: str) -> str | None:
-    try:
-        import keyring
-        from keyring.errors import KeyringError, NoKeyringError
-    except ImportError:
+    if find_spec("keyring") is None:
         hint = 'install it: `pip install "shopform[keyring]"`; or use `${env:NAME}`'
-        raise ConfigError("the library `keyring` is not installed", hint=hint) from None
+        raise ConfigError("the library `keyring` is not installed", hint=hint)
     try:
+        import keyring  # chooses a backend by its configuration
+
         found: str | None = getattr(keyring, method)(SERVICE, *given)
-    except NoKeyringError:
-        hint = "`keyring diagnose` shows what it looks for; CI jobs use `${env:NAME}`"
-        raise ConfigError("this machine has no keyring", hint=hint) from None
-    except (KeyringError, OSError) as problem:
-        # What it says may quote what it was given.
-        raise ConfigError(
-            f"the keyring cannot be used ({type(problem).__name__})",
-            hint="unlock it, or use `${env:NAME}`",
-        ) from None
+    except Exception as problem:  # noqa: BLE001  of any type, and may quote what it was given
+        name = type(problem).__name__
+        if name == "NoKeyringError":
+            raise ConfigError("this machine has no keyring", hint=HINT) from None
+        summary = f"the keyring cannot be used ({name})"
+        raise ConfigError(summary, hint=f"unlock it; {HINT}") from None
     return found

@@ -35,22 +35,22 @@ class Callback:
         self.url = f"http://127.0.0.1:{server.server_port}{PATH}"
 
     def wait(self, seconds: float) -> Mapping[str, str]:
-        """Return the parameters of the first redirect.
+        """Return the parameters of the first redirect with this `state`.
 
-        Raises ShopformError after `seconds`, and Refused for one with another `state`.
+        Any page of a browser can request this address, so others end nothing. Raises ShopformError
+        after `seconds`, Refused if there were only others.
         """
         try:
-            found = self._server.received.get(timeout=seconds)
+            return self._server.received.get(timeout=seconds)
         except Empty:
-            raise ShopformError(
-                f"no answer within {seconds:,.0f} seconds", hint="run `shopform login` again"
-            ) from None
-        if not hmac.compare_digest(found.get("state", "").encode(), self.state.encode()):
+            pass
+        waited = f"within {seconds:,.0f} seconds"
+        if self._server.refused:
             raise Refused(
-                "the answer is not to this login: it has another `state`",
+                f"no answer to this login {waited}, but one with another `state`",
                 hint="close older pages of the login, and run `shopform login` again",
             )
-        return found
+        raise ShopformError(f"no answer {waited}", hint="run `shopform login` again")
 
 
 @contextmanager
@@ -81,6 +81,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(*given)
         self.state = secrets.token_urlsafe(32)
         self.received: SimpleQueue[Mapping[str, str]] = SimpleQueue()
+        self.refused = False
 
     def handle_error(self, *_: object) -> None:
         """A connection that the browser gave up says nothing about the login."""
@@ -98,6 +99,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, "Not found.")
             return
         found = dict(parse_qsl(address.query, keep_blank_values=True))
+        if not hmac.compare_digest(found.get("state", "").encode(), self.server.state.encode()):
+            self.server.refused = True
+            self._answer(400, "This is not an answer to the login that shopform waits for.")
+            return
         self._answer(200, "shopform has the answer. This page can be closed.")
         self.server.received.put(found)
 

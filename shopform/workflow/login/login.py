@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from shopform.config.compile.shop_settings import url_problem
-from shopform.config.read.keyrings import keyring_name, write_keyring
+from shopform.config.read.keyrings import keyring_name, read_keyring, write_keyring
 from shopform.config.read.yaml_nodes import Scalar, child
 from shopform.diagnostics import printable
 from shopform.errors import ConfigError, Refused, UsageError
@@ -50,6 +50,7 @@ def log_in(workspace: Workspace, page: LoginPage, show: Callable[[str], None]) -
     the key of another shop.
     """
     name = _name_of_token(workspace)
+    read_keyring(name)  # if it cannot be used, no key is made that would be lost
     if url_problem(page.host):
         raise UsageError(f"`{page.host}` is not an https URL of a host")
     with listening(page.port) as callback:
