@@ -13,7 +13,7 @@ from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import WRITES, Op, Plan, Step
 from shopform.model.prior import Entry
-from shopform.model.slugs import appended, wanted
+from shopform.model.slugs import appended, moved, wanted
 from shopform.model.values import Address
 from shopform.planning.checks.created_paths import conflicts
 from shopform.shop import fetch
@@ -176,7 +176,7 @@ def _differs(kind: Kind, step: Step, name: str, held: Mapping[str, object]) -> D
         f"the shop stores `{name}` of `{step.address}` differently{values}",
         address=step.address,
         hint="later plans report it, and send the path again once it is free"
-        if name == kind.path
+        if name == kind.path and moved(str(held["sent"]), str(held["stored"]))
         else "recorded in the state; the next plan shows no change",
     )
 

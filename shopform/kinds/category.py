@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from shopform.kinds.base import COMPUTED, SLUG_OF_NAME, Fact, Field, Grade, Kind, Probe, Wire
+from shopform.kinds.base import SLUG_OF_NAME, Fact, Field, Grade, Kind, Probe, Wire
 from shopform.kinds.field_types import Choice, Flag, Html, Images, Number, Path, Reference, Text
 
 documented = partial(Field, grade=Grade.DOCUMENTED, source="D1, K-cap")
@@ -19,7 +19,7 @@ CATEGORY = Kind(
         id=Fact(("category_id", "id"), Grade.OBSERVED, "K-cap"),
         list_key=Fact("categories", Grade.CLIENT, "R; K-cap and M saw a bare array"),
         order=Fact("name", Grade.OBSERVED, "K-cap"),
-        computed=Fact(COMPUTED.value | {"json_data"}, Grade.OBSERVED, "K-cap: not in D1"),
+        unsent=Fact(frozenset({"json_data"}), Grade.OBSERVED, "K-cap: internal JSON; not in D1"),
     ),
     identity=("parent", "name"),
     path="rewrite_url",

@@ -33,9 +33,7 @@ def _link(name: str, kind: str, about: str, wire: str = "") -> Field:
 
 
 _COMPUTED = Fact(
-    COMPUTED.value.union(
-        "online_since avg_rating min_stock_value tariff_code main_category_name".split()
-    ),
+    COMPUTED.value.union("online_since avg_rating min_stock_value main_category_name".split()),
     Grade.OBSERVED,
     "K-cap, M-prod; D1",
 )
@@ -43,7 +41,7 @@ _UNSENT = Fact(
     frozenset(
         "bulk_discount_over bulk_discount discount_intervals attributes stock_settings"
         " product_labels pdf_files related similar bundle bundle_data html_fields extension_data"
-        " mailing_list_ids".split()
+        " mailing_list_ids tariff_code".split()
     ),
     Grade.OBSERVED,
     "K-cap, M-prod; D1: an object, another list, or never seen in requests",

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from shopform.kinds import Kind
+from shopform.kit.url_paths import loosely, page_address
 
 
 def wanted(kind: Kind, fields: Mapping[str, object]) -> str:
@@ -38,3 +39,12 @@ def base(kind: Kind, path: str, at_most: str = "") -> str:
 def root(kind: Kind, path: str) -> str:
     """Return the common form of paths that some shop may make equal: transliteration is assumed."""
     return re.sub("[^a-z0-9]|(?<=[aou])e|(?<=a)a", "", base(kind, path.lower()))
+
+
+def moved(sent: str, held: str) -> bool:
+    """Return whether the shop has a page at another path than was sent.
+
+    A dropped slash at the end or lower case is not another path, nor is one that the shop derives
+    where an empty one was sent.
+    """
+    return bool(sent) and loosely(page_address(held)) != loosely(page_address(sent))

@@ -35,7 +35,7 @@ def test_a_file_gets_the_text_and_is_private(tmp_path: Path) -> None:
     assert mode(target) == 0o600
     assert mode(target.parent) == mode(target.parent.parent) == 0o700
     files = {p.name for p in tmp_path.rglob("*") if p.is_file()}
-    assert files == {"erp", ".delivered.json"}
+    assert files == {"erp", ".delivered.json", ".gitignore"}
     assert CANARY not in (tmp_path / "secrets" / ".delivered.json").read_text("utf-8")
 
 
@@ -77,6 +77,7 @@ def test_without_a_delivery_the_shop_has_one_private_file(tmp_path: Path) -> Non
     }
     assert mode(tmp_path / "secrets" / "staging.json") == 0o600
     assert mode(tmp_path / "secrets") == 0o700
+    assert (tmp_path / "secrets" / ".gitignore").read_text("utf-8") == "*\n"
 
 
 def test_threads_do_not_lose_each_others_secrets(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ def test_what_the_other_shop_keeps_is_copied_whole(tmp_path: Path, typing: str) 
         assert sum(str(row.get("columns")) == "4" for row in both.new.data("category")) == 20
         assert "`extra.extension_data` of 3 categories is not copied" in run.err
         assert "`extra.owner_id` of 1 category is not copied" in run.err
+        assert "`extra.json_data` of 1 category is not copied" in run.err
         assert "`extra.feed_token` of 1 category is not copied: it may be a secret" in run.err
         assert "8f2d" not in run.text
         both.settled()
@@ -125,7 +126,7 @@ def test_a_dump_has_every_column_and_its_plan_is_empty(tmp_path: Path) -> None:
         assert "`columns`: 20 objects, 1 distinct value" in run.err
         assert "`extension_data`: 3 objects, 1 distinct value; left out: it is a list" in run.err
         assert "`feed_token`: 1 object, 1 distinct value; left out: it may be a secret" in run.err
-        assert "json_data" not in run.err
+        assert "`json_data`: 1 object, 1 distinct value; left out: its form in requests" in run.err
         settings = (tmp_path / "shopform.yaml").read_text("utf-8")
         (tmp_path / "shopform.yaml").write_text(
             settings[:-1] + ', "include": ["dumped/*.yaml"]}', "utf-8"
@@ -162,17 +163,17 @@ def test_products_are_dumped_with_their_columns_and_lose_none_without_a_word(
 ) -> None:
     row = {"name": "Sko", "own_id": "A1", "price": 149.95, "no_shopping": 1, "shipping_weight": 3}
     row |= {"weight": 40, "product_labels": [{"product_label_id": 33, "name": "Nyhed"}]}
-    row |= {"bulk_discount": 10, "extension_data": EXTENSION}
+    row |= {"bulk_discount": 10, "extension_data": EXTENSION, "tariff_code": "6403"}
     seed = {"product": [row, {"name": "Støvle", "own_id": "A2", "is_online": 0}]}
     with two_shops(tmp_path, seed, other={"switches": {}}) as both:
         run = both.run("dump", "--shop", "old", "--kinds", "products")
         assert run.exit == 0, run.text
         for line in ("no_shopping: true\n", "weight: 40\n", "extra: {shipping_weight: 3}\n"):
             assert f"    {line}" in run.out
-        for name in ("product_labels", "extension_data", "bulk_discount"):
+        for name in ("product_labels", "extension_data", "bulk_discount", "tariff_code"):
             assert f"`{name}`: 1 object, 1 distinct value; left out:" in run.err
         run = both.clone("--kinds", "products")
-        for name in ("product_labels", "extension_data", "bulk_discount"):
+        for name in ("product_labels", "extension_data", "bulk_discount", "tariff_code"):
             assert f"`extra.{name}` of 1 product is not copied" in run.err
         found = {each["name"]: each for each in both.new.data("product")}
         assert found["Sko"]["no_shopping"] == 1

@@ -67,6 +67,25 @@ def test_shop_that_keeps_the_path_back_is_asked_once_and_told_of_always() -> Non
         assert warnings(one.plan()) == []
 
 
+def test_path_that_the_shop_derives_where_an_empty_one_was_sent_is_not_promised_again() -> None:
+    with line() as one:
+        table = one.sandbox.app.world.tables["category"]
+
+        def derive(call: Any) -> None:
+            if call.method == "POST":
+                number = one.row("category", "Herre")["category_id"]
+                table.update(number, {"rewrite_url": "herre"})
+
+        one.declare(categories={"men": {"name": "Herre", "rewrite_url": ""}})
+        one.sandbox.after(derive)
+        _, outcome = one.apply()
+        (found,) = outcome.warnings
+        assert "sent ``, stored `herre`" in found.summary
+        assert found.hint == "recorded in the state; the next plan shows no change"
+        made = one.plan()
+        assert (made.empty, warnings(made)) == (True, [])
+
+
 def test_redirects_are_proved_again_with_the_paths_that_the_shop_made() -> None:
     """A page of a kind that is not read, a product, has `/sko`: nothing could foresee it."""
     with line() as one:

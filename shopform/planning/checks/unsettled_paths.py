@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from shopform.diagnostics import Collector
 from shopform.kinds import Kind
 from shopform.kinds.field_types import PATH
-from shopform.kit.url_paths import loosely, page_address, slashed
+from shopform.kit.url_paths import slashed
 from shopform.model.canonical import canonical, is_digest
 from shopform.model.desired import Desired
 from shopform.model.plan import Op, Step
-from shopform.model.slugs import appended
+from shopform.model.slugs import appended, moved
 from shopform.model.values import Secret
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.matching.match import span_of
@@ -42,8 +42,7 @@ def check(
             continue
         held = str(canonical(PATH, item.fields.get(name), matching.hosts))
         made = entry.stored.get(name) == held or appended(kind, sent, held)
-        # A dropped slash at the end or lower case is not another path.
-        if not made or loosely(page_address(held)) == loosely(page_address(sent)):
+        if not made or not moved(sent, held):
             continue
         holder = compare.holder(kind, sent, item.id)
         who = _who(matching, *holder) if holder else ""
