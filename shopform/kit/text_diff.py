@@ -121,9 +121,11 @@ def _meeting(
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-def file_diff(old: str, new: str, before: str, after: str) -> Iterator[str]:
-    """Yield the lines of a diff of two files, with its header, for `patch` and `git apply`."""
-    yield f"--- {old}\n+++ {new}\n"
+def file_diff(name: str, before: str, after: str) -> Iterator[str]:
+    """Yield the lines of a diff of a file, with its header, for `patch` and `git apply`."""
+    # Programs that apply patches end a name at the first space, unless a tab follows it.
+    end = "\t\n" if " " in name else "\n"
+    yield f"--- a/{name}{end}+++ b/{name}{end}"
     for line in unified(_LINE.findall(before), _LINE.findall(after)):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 

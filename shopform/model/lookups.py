@@ -46,6 +46,12 @@ class LookupNumber(Lookup, int):
     """A number that will be an id."""
 
 
+def misplaced_lookup(found: Lookup, out: Collector, address: str = "") -> None:
+    """Report a look-up where a value cannot be the id of such an object."""
+    summary, hint = "a look-up is not allowed here", "it is an id, for a string or a number"
+    out.error("lookup-misplaced", summary, hint=hint, span=found.span, address=address)
+
+
 def looked_up(desired: Desired) -> frozenset[str]:
     """Return the kinds whose lists are needed."""
     return frozenset(

@@ -100,7 +100,7 @@ def parts_in(value: object, of: type[T]) -> Sequence[T]:
     if isinstance(value, of):
         return (value,)
     inner: Iterable[object] = ()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         inner = value
     elif isinstance(value, Mapping):
         inner = value.values()

@@ -17,7 +17,11 @@ from shopform.planning.compare import drift
 from shopform.planning.compare.compare import Comparer
 from shopform.planning.compare.difference import Difference
 from shopform.planning.compare.state_entries import StateEntries
-from shopform.planning.compare.unsupported_fields import fields_without_key, without_fields
+from shopform.planning.compare.unsupported_fields import (
+    check_assumed,
+    fields_without_key,
+    without_fields,
+)
 from shopform.planning.matching.result import Matching
 from shopform.planning.ordering.step_graph import Graph
 from shopform.planning.removals import BEGUN, RELEASED, Removal, Remover, lifecycle_notes
@@ -71,6 +75,8 @@ class PlanDraft:
                 names = unsupported.get(address.kind)
                 known = without_fields(resource, names) if names else resource
                 self._declared(known)
+        included = (r for a, r in self.desired.resources.items() if self.scope.includes(a))
+        check_assumed(included, self.live, self.out)
         for address, removal in self.removals.items():
             if self.scope.includes(address):
                 self.changes.append(removal.change)

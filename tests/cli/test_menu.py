@@ -1,5 +1,6 @@
 """Menus: items that are an ordered tree, with references inside."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -145,6 +146,28 @@ def test_a_menu_that_was_edited_in_the_shop_is_drift(one: Project) -> None:
     assert [title for title, _ in menu(one.sandbox)] == ["Sko", "Mere"]
 
 
+def test_drift_of_a_menu_is_written_into_the_files(one: Project) -> None:
+    one.declare(categories=CATEGORIES)
+    text = "menus:\n  top:\n    location: top\n    items:\n      # kept\n"
+    text += "      - {title: Sko, category: shoes}\n      - {title: Om os, url: om-os}\n"
+    (one.directory / "menus.yaml").write_text(text, "utf-8")
+    one.apply()
+    shoes, about = one.sandbox.data("menu")[0]["items"]
+    men = {"type": "category", "val": number(one.sandbox, "Herre"), "titel": "Herre"}
+    by_hand(one, shoes, {"type": "menu", "val": "", "titel": "Mere", "items": [men, about]})
+    found = one.run("drift", "--write", "drift.patch")
+    assert found.exit == 2, found.text
+    assert "is not in the patch" not in found.text
+    subprocess.run(["git", "apply", "drift.patch"], cwd=one.directory, check=True)
+    items = (
+        "      - title: Mere\n        items:\n          - title: Herre\n"
+        "            category: men\n          - title: Om os\n            url: om-os\n"
+    )
+    written = (one.directory / "menus.yaml").read_text("utf-8")
+    assert written == text.replace("      - {title: Om os, url: om-os}\n", items)
+    assert "0 to change" in one.run("plan").out
+
+
 @pytest.mark.wide
 def test_a_dump_declares_the_menu_as_it_is(one: Project, tmp_path: Path) -> None:
     declare(one, SHOES, MORE, {"title": "Blog", "type": "blog_post", "value": "7"})
@@ -197,6 +220,58 @@ def test_a_plan_that_names_another_category_than_it_shows_is_refused(one: Projec
     assert one.run("apply", "plan.json").exit == 12
 
 
+PAGES: Any = {"about": {"headline": "Om os", "rewrite_url": "om-os"}}
+TO_PAGE: Any = {"title": "Om os", "page": "about"}
+
+
+def by_hand(one: Project, *items: Any) -> None:
+    (row,) = one.sandbox.data("menu")
+    one.by_hand(f"menu/{row['menu_id']}", {"items": list(items)})
+
+
+def test_a_page_is_a_target_where_the_shop_shows_how(one: Project) -> None:
+    """No source has an item that leads to a page: `page` and the id are assumed."""
+
+    def declare(*items: Any) -> None:
+        menus = {"top": {"location": "top", "items": list(items)}}
+        one.declare(pages=PAGES, menus=menus)
+
+    declare(ABOUT)
+    one.apply()
+    declare(ABOUT, TO_PAGE)
+    said = one.run("plan")
+    assert said.exit == 11, said.text
+    assert "how an item leads to a page is not known of this shop" in said.err
+    assert "catalogue.yaml:" in said.err
+    (page,) = one.sandbox.data("page")
+    item = {"type": "page", "val": page["page_id"], "titel": "Om os"}
+    by_hand(one, {"type": "url", "val": "x", "titel": "X"}, item)
+    one.apply()
+    assert [i["val"] for i in one.sandbox.data("menu")[0]["items"]] == [
+        "om-os",
+        str(page["page_id"]),
+    ]
+    assert one.settled()
+    one.declare(menus={"top": {"location": "top", "items": [ABOUT]}})
+    one.sandbox.reset_log()
+    one.apply("--allow-delete", "page=1")
+    writes = [(c.method, c.path.split("/")[-2]) for c in one.sandbox.calls if c.method != "GET"]
+    assert writes == [("PUT", "menu"), ("DELETE", "page")]
+    one.undo()
+    assert one.sandbox.data("menu")[0]["items"][1]["type"] == "page"
+
+
+def test_a_target_of_a_known_type_may_be_written_as_the_shop_has_it(one: Project) -> None:
+    declare(one, SHOES)
+    one.apply()
+    written = {"title": "Sko", "type": "category", "value": str(number(one.sandbox, "Sko"))}
+    declare(one, written, ABOUT)
+    one.apply()
+    assert one.settled()
+    declare(one, SHOES, ABOUT)
+    assert "0 to change" in one.run("plan").out
+
+
 @pytest.fixture
 def shops(tmp_path: Path) -> Any:
     seed: Any = {
@@ -217,7 +292,9 @@ def shops(tmp_path: Path) -> Any:
             {"location": "side", "items": [
                 {"type": "landing_page", "val": "5", "titel": "Tilbud"}
             ]},
+            {"location": "foot", "items": [{"type": "page", "val": "31", "titel": "Om os"}]},
         ],
+        "page": [{"page_id": 31, "headline": "Om os", "rewrite_url": "om-os"}],
     }  # fmt: skip
     with two_shops(tmp_path / "project", seed) as found:
         yield found
@@ -230,6 +307,8 @@ def test_a_clone_names_the_categories_of_the_other_shop(shops: TwoShops) -> None
     ids = {name: str(number(shops.new, name)) for name in ("Sko", "Herre")}
     assert top["items"][0]["val"] == ids["Sko"] != "62"
     assert top["items"][1]["items"][0]["val"] == ids["Herre"] != "61"
+    foot = next(row for row in shops.new.data("menu") if row["location"] == "foot")
+    assert foot["items"][0]["val"] == str(shops.new.data("page")[0]["page_id"]) != "31"
     why = "`items` of 1 menu is not copied: it has an id of that shop, which cannot be mapped"
     assert why in " ".join(done.err.split())
     shops.settled()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from shopform.config.read.document import Document
 from shopform.config.read.node_builder import parse
 from shopform.config.read.yaml_nodes import Mapping, Scalar, Sequence, child
-from shopform.config.write.edits import NotEditable, add_entries, apply_edits, set_items, set_scalar
+from shopform.config.write.edits import NotEditable, add_entries, apply_edits, set_scalar
+from shopform.config.write.list_edits import set_items
 from shopform.diagnostics import Collector
 
 STYLES = {

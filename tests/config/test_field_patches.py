@@ -181,3 +181,71 @@ def test_strings_of_short_lists_that_keep_their_key_are_patched(tmp_path: Path) 
     text += " values: [A]}\n"
     found = after(tmp_path, text, held("value.p.s.a", "val", "a"))
     assert found.resources[Address("value.p.s.a")].fields["val"] == "a"
+
+
+SHOES: dict[str, object] = {"title": "Sko", "category": Ref(Address("category.shoes"))}
+ABOUT: dict[str, object] = {"title": "Om: os", "url": "om-os", "class": "quiet"}
+MORE: dict[str, object] = {"title": "${x}", "items": (SHOES, {"title": "T", "landing_page": 5})}
+MENU = """\
+categories:
+  shoes: {name: Sko}
+menus:
+  # the menu
+  top:
+    location: top  # of the theme
+    items:  # in order
+      # the first
+      - title: Sko
+        category: shoes  # mine
+      - title: Gammel
+        url: /gammel
+      # the last
+      - {title: "Om: os", url: /om-os, class: quiet}
+    # below
+    name: Top
+"""
+
+
+@pytest.mark.parametrize("style", ["block", "flow"])
+@pytest.mark.parametrize(
+    "items",
+    [(ABOUT, SHOES), (SHOES,), (MORE, SHOES, ABOUT), (ABOUT, MORE, MORE), ()],
+    ids=["reorder", "remove", "add", "twice", "clear"],
+)
+def test_a_tree_is_set_and_the_rest_stays(
+    items: tuple[dict[str, object], ...], style: str, tmp_path: Path
+) -> None:
+    flow = 'items: [{title: Sko, category: shoes}, {title: "Om: os", url: /om-os, class: quiet}]'
+    start, end = MENU.index("items:"), MENU.index("    # below")
+    text = MENU if style == "block" else f"{MENU[:start]}{flow}\n{MENU[end:]}"
+    menu = Address("menu.top")
+    found = after(tmp_path, text, held(menu, "items", items)).resources[menu]
+    assert (found.fields["items"], found.fields["name"]) == (items, "Top")
+    written = (tmp_path / CATALOGUE).read_text("utf-8")
+    for comment in ("# the menu", "# of the theme", "# below"):
+        assert comment in written
+    if style == "block":
+        assert ("# in order" in written, "# the first" in written) == (True, True)
+        assert ("# mine" in written, "# the last" in written) == (SHOES in items, ABOUT in items)
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        ("[{title: A, url: '${var.x}'}]", "contains a placeholder"),
+        ("[{title: A, items: [{title: '${lookup.x.y}', url: a}]}]", "contains a placeholder"),
+        ("[&a {title: A, url: a}, *a]", "an anchor shares the value"),
+        ("[{title: A, items: [&b {title: A, url: b}]}]", "an anchor shares the value"),
+    ],
+)
+def test_a_tree_that_others_share_is_left(items: str, why: str, tmp_path: Path) -> None:
+    text = f"menus: {{top: {{location: top, items: {items}}}}}\n"
+    found = made(tmp_path, {CATALOGUE: text}, held("menu.top", "items", (ABOUT,)))
+    assert (found.count, found.text) == (0, "")
+    assert why in found.left[0].summary
+
+
+def test_a_tree_that_leads_to_what_is_not_declared_is_left(tmp_path: Path) -> None:
+    text = "menus: {top: {location: top, items: [{title: A, url: a}]}}\n"
+    found = made(tmp_path, {CATALOGUE: text}, held("menu.top", "items", (ABOUT, SHOES)))
+    assert "its reference is not declared" in found.left[0].summary

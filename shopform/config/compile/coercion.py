@@ -21,7 +21,7 @@ from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequen
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds.field_types.flag import BOOLEANS
 from shopform.kit.text import backquoted, is_damaged, shorten
-from shopform.model.lookups import Lookup, LookupText
+from shopform.model.lookups import Lookup, LookupText, misplaced_lookup
 from shopform.model.values import Secret
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,18 +39,24 @@ class Reader:
         self._collector = collector
         self._resolver = resolver
 
-    def read(self, node: Node, shape: Shape, active: bool = True) -> object:
-        """Return the data of one field: a Secret only if the field itself is a string with one."""
+    def read(self, node: Node, shape: Shape, active: bool = True, lookups: bool = False) -> object:
+        """Return the data of one field: a Secret only if the field itself is a string with one.
+
+        With `lookups`, look-ups may be anywhere in it.
+        """
         if type(node) is Scalar:
             return self.scalar(node, shape, active)
         if type(node) is Sequence and shape.accepts is Accepts.LIST and shape.inner:
-            return [self._inside(each, shape.inner, active) for each in node.items]
+            return [self._inside(each, shape.inner, active, lookups) for each in node.items]
         if type(node) is Mapping and shape.accepts is Accepts.MAPPING and shape.inner:
             inner = shape.inner
-            return {k: self._inside(each, inner, active) for k, (_, each) in node.entries.items()}
+            return {
+                name: self._inside(each, inner, active, lookups)
+                for name, (_, each) in node.entries.items()
+            }
         if type(node) is Mapping and shape.accepts is Accepts.MODEL:
             return {
-                name: self._inside(each, shape.fields[name], active)
+                name: self._inside(each, shape.fields[name], active, lookups)
                 if name in shape.fields
                 else each
                 for name, (_, each) in node.entries.items()
@@ -89,11 +95,10 @@ class Reader:
             return self.misplaced(node)
         return found if self._encodable(node, found.text) else REPORTED
 
-    def _inside(self, node: Node, shape: Shape, active: bool) -> object:
-        found = self.read(node, shape, active)
-        if isinstance(found, Lookup) and shape.accepts is not Accepts.SCALAR:
-            summary, hint = "a look-up is not allowed here", "use it as the whole value of a field"
-            self._collector.error("lookup-misplaced", summary, hint=hint, span=node.span)
+    def _inside(self, node: Node, shape: Shape, active: bool, lookups: bool) -> object:
+        found = self.read(node, shape, active, lookups)
+        if isinstance(found, Lookup) and not lookups:
+            misplaced_lookup(found, self._collector)
             return REPORTED
         return self.misplaced(node) if isinstance(found, Secret) else found
 

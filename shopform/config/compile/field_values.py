@@ -13,7 +13,7 @@ from shopform.config.compile.shapes import shape_of
 from shopform.config.read.files import Files
 from shopform.config.read.yaml_nodes import Mapping, Scalar, child
 from shopform.diagnostics import Collector
-from shopform.kinds import Catalogue, Kind
+from shopform.kinds import EXTRA, Catalogue, Kind
 from shopform.kinds.field_types.flag import BOOLEANS
 from shopform.kinds.spec import Spec
 from shopform.model.values import Secret
@@ -33,6 +33,7 @@ def read_fields(
     free = free_text_fields(kind)
     model = model_of(catalogue, kind)
     shapes = shape_of(model).fields
+    declarable = {*kind.declarable, EXTRA.rstrip(".")}
     nested = {inner.section for inner in catalogue.children[kind.name]}
     for declaration in declarations:
         data, active = declaration.data, declaration.active
@@ -54,7 +55,7 @@ def read_fields(
             elif type(node) is Mapping and name in free and "file" in node.entries:
                 found = _from_file(node, reader, files, active)
             else:
-                found = reader.read(node, shape, active)
+                found = reader.read(node, shape, active, lookups=name in declarable)
             data[name] = found
     _check(model, declarations, collector)
 

@@ -15,9 +15,9 @@ from shopform.kinds.field_types import FieldType
 from shopform.kit.text import backquoted
 from shopform.model.columns import known_columns
 from shopform.model.desired import Delivery, Resource
-from shopform.model.lookups import LookupNumber, LookupText
+from shopform.model.lookups import Lookup, misplaced_lookup
 from shopform.model.shop import Shop, WireNames
-from shopform.model.values import Address, Ref, Value
+from shopform.model.values import Address, Ref, Value, parts_in
 
 _NONE: Final[frozenset[str]] = frozenset()  # Python makes a new one each time
 
@@ -95,8 +95,6 @@ class ResourceBuilder:
         name = row.name
         if name in declaration.secrets:
             return declaration.secrets[name]
-        if isinstance(found, LookupText | LookupNumber):
-            return found
         if row.known and found is not None:
             self._check_known(declaration, row, found if row.type.listed else [found])
         node = field_node(declaration.node, name) or declaration.key
@@ -105,11 +103,15 @@ class ResourceBuilder:
             self._collector.error("invalid-item", summary, hint=hint, span=place)
         parsed = row.type.parse(found, partial(self._load, declaration, name))
         value: Value = row.type.with_links(parsed, partial(self._reference, declaration, node))
+        kept = {each.span for each in parts_in(value, Lookup)}
+        for each in parts_in(found, Lookup):
+            if each.span not in kept:
+                misplaced_lookup(each, self._collector, declaration.address)
         return value
 
     def _reference(self, declaration: Declaration, node: Node, kind: str, text: str) -> Ref | None:
         """Return the reference that is written as `text` in the value at `node`."""
-        if not text:
+        if not text or isinstance(text, Lookup):
             return None
         target = Address(text) if text.startswith(f"{kind}.") else Address.of(kind, text)
         found = self._known.get(target)
@@ -141,6 +143,8 @@ class ResourceBuilder:
         self, declaration: Declaration, name: str, number: int, file: str
     ) -> tuple[str, bytes] | None:
         """Return the path in the project and the content of a file that a list item names."""
+        if isinstance(file, Lookup):
+            return None
         node = field_node(declaration.node, name)
         item = node.items[number] if isinstance(node, Sequence) else declaration.key
         place = child(item, "file") or item

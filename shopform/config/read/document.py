@@ -91,6 +91,10 @@ class Document:
     def source(self, node: Placed) -> str:
         return self.text[self.start(node) : self.end(node)]
 
+    def has_properties(self, node: Placed) -> bool:
+        """Whether a node has an anchor or a tag."""
+        return self.source(node)[:1] in ("&", "!")
+
     def value_start(self, start: int) -> int:
         """Return the offset after the anchor and the tag of a node that starts at an offset."""
         match = _PROPERTIES.match(self.text, start)

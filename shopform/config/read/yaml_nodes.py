@@ -98,12 +98,17 @@ def child(node: Node | None, *steps: str) -> Node | None:
 
 def scalars(node: Node) -> Iterator[Scalar]:
     """Yield the scalars in a node, other than keys."""
+    return (each for each in nodes(node) if isinstance(each, Scalar))
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    """Yield a node and those in it, other than keys."""
+    yield node
     if isinstance(node, Scalar):
-        yield node
         return
     inner = (each for _, each in node.entries.values()) if isinstance(node, Mapping) else node.items
     for each in inner:
-        yield from scalars(each)
+        yield from nodes(each)
 
 
 def field_node(node: Node, name: str) -> Node | None:

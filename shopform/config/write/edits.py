@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from shopform.config.format.comments import BLOCK_STYLES
@@ -25,7 +24,6 @@ from shopform.diagnostics import Collector
 _HEADER: Final = re.compile(r"[|>][-+0-9]*([ \t]+#.*)?[ \t]*")
 _DIGIT: Final = re.compile(r"[|>][-+]?[1-9]")
 _REST: Final = re.compile(r"[ \t]*(?:#.*)?")
-_DASH: Final = re.compile(r"[ \t]*-[ \t]+")
 
 
 class NotEditable(Exception):
@@ -101,45 +99,6 @@ def set_scalar(
     return Edit(start, end, gap + document.line_end.join(lines))
 
 
-def set_items(document: Document, node: Sequence, values: tuple[str, ...]) -> list[Edit]:
-    """Set a list of strings. Raises NotEditable."""
-    wanted = set(values)
-    scalars = [item for item in node.items if isinstance(item, Scalar)]
-    kept = [item for item in scalars if item.text.strip() in wanted]
-    had = {item.text.strip() for item in kept}
-    new = [value for value in values if value not in had]
-    if document.flow(node):
-        return _set_parts(document, node, had, [inline_scalar(v, "", bracketed=True) for v in new])
-    leaves = [leaf_of(document, document.locate(item, 0)) for item in scalars]
-    heads = [document.line(leaf.line)[: leaf.column] for leaf in leaves]
-    if not kept or not all(map(_DASH.fullmatch, heads)):
-        raise NotEditable
-    edits = []
-    for item, leaf, head in zip(scalars, leaves, heads, strict=True):
-        if item.text.strip() not in had:
-            after = [*document.starts[leaf.last + 1 : leaf.last + 2], len(document.text)][0]
-            edits.append(Edit(document.starts[leaf.line], after, ""))
-        elif new and item is kept[-1]:
-            lines = [head + inline_scalar(value, "", bracketed=False) for value in new]
-            edits.append(_insert_below(document, leaf.last, lines))
-    return edits
-
-
-def _set_parts(document: Document, node: Sequence, had: set[str], new: list[str]) -> list[Edit]:
-    """Set a flow sequence of strings."""
-    kept = [item for item in node.items if isinstance(item, Scalar) and item.text.strip() in had]
-    if not kept:
-        start = document.start(node.items[0]) if node.items else document.end(node) - 1
-        end = document.end(node.items[-1]) if node.items else start
-        return [Edit(start, end, ", ".join(new))]
-    last = document.end(kept[-1])
-    edits = [Edit(last, document.end(node.items[-1]), "".join(f", {each}" for each in new))]
-    for item, following in pairwise(node.items):
-        if item not in kept and document.start(item) < last:
-            edits.append(Edit(document.start(item), document.start(following), ""))
-    return edits
-
-
 def add_items(document: Document, parent: Mapping | None, name: str, items: Seq[str]) -> Edit:
     """Append items, each on one line, to the list `name` of a mapping. Raises NotEditable."""
     listed = ", ".join(items)
@@ -160,7 +119,7 @@ def add_items(document: Document, parent: Mapping | None, name: str, items: Seq[
     dash = document.line(line)[:column]
     if dash.strip() != "-":
         raise NotEditable
-    return _insert_below(document, _last_line(document, last), [dash + item for item in items])
+    return insert_below(document, last_line(document, last), [dash + item for item in items])
 
 
 def add_entries(
@@ -184,8 +143,8 @@ def add_entries(
     if document.flow(node):
         return _insert_in_flow(document, node, inline, after)
     depth = document.column(next(iter(node.entries.values()))[0])
-    last = _last_line(document, after or document.locate(node, 0))
-    return _insert_below(document, last, indented(lines, depth))
+    last = last_line(document, after or document.locate(node, 0))
+    return insert_below(document, last, indented(lines, depth))
 
 
 def add_inside(
@@ -204,7 +163,7 @@ def add_inside(
     return add_entries(document, node, lines, inline)
 
 
-def _last_line(document: Document, used: Occurrence) -> int:
+def last_line(document: Document, used: Occurrence) -> int:
     """Return the last line of a node. Raises NotEditable if lines below would become part of it."""
     while not (used.alias or isinstance(used.node, Scalar) or document.flow(used.node)):
         *_, (_, used) = document.children(used)
@@ -215,7 +174,7 @@ def _last_line(document: Document, used: Occurrence) -> int:
     return leaf.last
 
 
-def _insert_below(document: Document, line: int, lines: Seq[str]) -> Edit:
+def insert_below(document: Document, line: int, lines: Seq[str]) -> Edit:
     """Insert lines below a line and the deeper comments that belong to it."""
     depth = len(lines[0]) - len(lines[0].lstrip())
     while document.indent(below := document.next_line(line)) > depth:
@@ -232,7 +191,7 @@ def _insert_below_key(document: Document, key: Scalar, node: Scalar, lines: Seq[
     used, line = document.value(node, start), document.line_of(start)
     if node.text and used.end > document.ends[line]:
         raise NotEditable
-    below = _insert_below(document, line, lines)
+    below = insert_below(document, line, lines)
     null = (used.start, used.end) if node.text else (start, start)
     kept = document.text[start : null[0]] + document.text[null[1] : below.start]
     return Edit(start, below.end, kept.rstrip() + below.text)

@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from shopform import files
+from shopform.config.compile.coercion import Reader
 from shopform.config.compile.declarations import NO_NAMES, Declaration, Declarations
 from shopform.config.compile.field_values import free_text_fields
 from shopform.config.compile.kind_models import model_of
@@ -15,24 +18,23 @@ from shopform.config.format.scalars import Plain, inline_scalar
 from shopform.config.read.document import Document
 from shopform.config.read.files import Files
 from shopform.config.read.project import BOM, Project
-from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child
+from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, Sequence, child, nodes, scalars
 from shopform.config.write.edits import (
     Edit,
     NotEditable,
     add_entries,
     apply_edits,
-    set_items,
     set_scalar,
 )
-from shopform.config.write.scalar_lines import plain_field
+from shopform.config.write.list_edits import set_items, set_records
+from shopform.config.write.scalar_lines import escaped, fitted, holds_placeholder, plain_field
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
-from shopform.kinds.field_types import FieldType
 from shopform.kit.text_diff import file_diff
 from shopform.model.declared import LiveField
 from shopform.model.keys import key_from
 from shopform.model.shop import WireNames
-from shopform.model.values import Ref, quoted
+from shopform.model.values import Ref, quoted, with_parts
 
 SHOWN = 60
 
@@ -53,7 +55,7 @@ class Patch:
     @property
     def text(self) -> str:
         """A unified diff."""
-        return "".join(_diff(self.files))
+        return "".join(chain(*(file_diff(name, *both) for name, both in self.files.items())))
 
 
 class _NotPatchable(Exception):
@@ -117,12 +119,12 @@ class _Patching:
         holder, (key, node) = found
         document = self._document(node.file)
         shared = self.uses[id(node)] > 1 or self.uses[id(holder)] > 1
-        if shared or node.start < key.start or _has_properties(document, node):
+        if shared or node.start < key.start or document.has_properties(node):
             raise _NotPatchable("an anchor shares the value")
         if isinstance(node, Scalar):
             self._scalar(document, declaration, one, holder, (key, node))
         elif isinstance(node, Sequence) and isinstance(one.value, tuple):
-            self._items(document, declaration, node, one)
+            self._items(document, declaration, (key, node), one)
         elif isinstance(node, Mapping) and one.field in free_text_fields(declaration.kind):
             return self._file(declaration, one, node)
         else:
@@ -200,7 +202,7 @@ class _Patching:
         entry: tuple[Scalar, Scalar],
     ) -> None:
         key, node = entry
-        if _holds_placeholder(node.text):
+        if holds_placeholder(node.text):
             raise _NotPatchable("it contains a placeholder")
         value = self._plain(declaration, one, node.text)
         short = key is node
@@ -210,18 +212,30 @@ class _Patching:
         self._add(node.file, [set_scalar(document, key, node, value, bracketed=bracketed)])
 
     def _items(
-        self, document: Document, declaration: Declaration, node: Sequence, one: LiveField
+        self,
+        document: Document,
+        declaration: Declaration,
+        entry: tuple[Scalar, Sequence],
+        one: LiveField,
     ) -> None:
-        strings = [item.text for item in node.items if isinstance(item, Scalar)]
+        (key, node), type_ = entry, declaration.kind.type(one.field)
+        strings = [scalar.text for scalar in scalars(node)]
         values = one.value if isinstance(one.value, tuple) else ()
-        if any(map(_holds_placeholder, strings)):
+        if any(map(holds_placeholder, strings)):
             raise _NotPatchable("it contains a placeholder")
-        if any(self.uses[id(item)] > 1 or _has_properties(document, item) for item in node.items):
+        if any(self.uses[id(part)] > 1 or document.has_properties(part) for part in nodes(node)):
             raise _NotPatchable("an anchor shares the value")
-        refers, old = declaration.kind.type(one.field).targets, "".join(strings[:1])
-        written = tuple(str(self._key(v, old)) if refers else _escaped(str(v)) for v in values)
+        old = "".join(strings[:1])
         try:
-            edits = set_items(document, node, written)
+            if type_.in_cell:
+                refers = type_.targets
+                written = [str(self._key(v, old)) if refers else escaped(str(v)) for v in values]
+                edits = set_items(document, node, tuple(written))
+            else:
+                new = with_parts(values, Ref, lambda ref: self._key(ref, ""))
+                data = Reader(Collector()).read(node, self._shape(declaration, one.field))
+                before: Any = type_.canonical(type_.parse(data, lambda *_: None))
+                edits = [set_records(document, key, node, before, new)]
         except NotEditable:
             raise _NotPatchable("its list is in a form that cannot be patched") from None
         self._add(node.file, edits)
@@ -235,7 +249,7 @@ class _Patching:
             raise _NotPatchable("the path of its file contains a placeholder")
         if self.file_uses[name] > 1 or name in self.files:
             raise _NotPatchable("its file is used in several places")
-        after = _fitted(declaration.kind.type(one.field), str(one.value), before)
+        after = fitted(declaration.kind.type(one.field), str(one.value), before)
         self.files[name] = (before, after)
         return name
 
@@ -250,8 +264,7 @@ class _Patching:
         """Return the value as written in the files. Raises _NotPatchable."""
         if one.field in declaration.kind.refers:
             return self._key(one.value, old)
-        model, value = model_of(self.catalogue, declaration.kind), one.value
-        shape = field_shape(shape_of(model).fields, one.field) or Shape(Accepts.ANY)
+        value, shape = one.value, self._shape(declaration, one.field)
         if shape.accepts is Accepts.BOOLEAN and isinstance(value, bool):
             return value
         if shape.accepts is Accepts.INTEGER and isinstance(value, int):
@@ -260,7 +273,11 @@ class _Patching:
         string = shape.accepts in (Accepts.STRING, Accepts.SCALAR)
         if not isinstance(value, str) or not (known or string):
             raise _NotPatchable("the value in the shop cannot be written in the files")
-        return _fitted(declaration.kind.type(one.field), _escaped(value), old)
+        return fitted(declaration.kind.type(one.field), escaped(value), old)
+
+    def _shape(self, declaration: Declaration, field: str) -> Shape:
+        fields = shape_of(model_of(self.catalogue, declaration.kind)).fields
+        return field_shape(fields, field) or Shape(Accepts.ANY)
 
     def _key(self, value: object, old: str) -> str | None:
         if value is None:
@@ -273,28 +290,3 @@ class _Patching:
 
     def _add(self, file: str, edits: Iterable[Edit]) -> None:
         self.edits.setdefault(file, []).extend(edits)
-
-
-def _diff(files: Map[str, tuple[str, str]]) -> Iterator[str]:
-    for name, (before, after) in files.items():
-        # Programs that apply patches end a name at the first space, unless a tab follows it.
-        old, new = (f"{side}/{name}" + ("\t" if " " in name else "") for side in "ab")
-        yield from file_diff(old, new, before, after)
-
-
-def _has_properties(document: Document, node: Node) -> bool:
-    return document.source(node)[:1] in ("&", "!")
-
-
-def _holds_placeholder(text: str) -> bool:
-    return "${" in text.replace("$${", "")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("${", "$${")
-
-
-def _fitted(type_: FieldType, text: str, old: str) -> str:
-    """Return the text with the surrounding white space and line ends of the old one."""
-    text = type_.rewritten_like(text, old)
-    return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text

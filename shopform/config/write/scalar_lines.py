@@ -13,6 +13,7 @@ from shopform.config.format.scalars import (
     may_be_literal,
     may_be_plain,
 )
+from shopform.kinds.field_types import FieldType
 from shopform.kit.text import shorten
 from shopform.model.values import Ref, Value
 
@@ -25,14 +26,30 @@ def plain_of(value: object) -> Plain:
     if isinstance(value, Ref):
         return value.address.keys[-1]
     if isinstance(value, str):
-        return value.replace("${", "$${")
+        return escaped(value)
     return value if isinstance(value, int | float) else None
+
+
+def escaped(text: str) -> str:
+    return text.replace("${", "$${")
+
+
+def holds_placeholder(text: str) -> bool:
+    return "${" in text.replace("$${", "")
+
+
+def fitted(type_: FieldType, text: str, old: str) -> str:
+    """Return the text with the surrounding white space and line ends of the old one."""
+    text = type_.rewritten_like(text, old)
+    return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text
 
 
 def bracketed(value: object) -> str:
     """Return a value as written inside a flow collection."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(bracketed, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {bracketed(part)}' for name, part in value.items())}}}"
     return inline_scalar(plain_of(value), "", bracketed=True)
 
 
@@ -53,13 +70,13 @@ def flow_entries(data: Mapping[str, Any]) -> str:
 def field(name: str, value: Value, rich: bool, indent: int) -> list[str]:
     """Return the lines of a field: several lines as `|`, a long line as `>-`."""
     if isinstance(value, tuple) and any(isinstance(item, Mapping) for item in value):
-        return [f"{' ' * indent}{name}:", *_items(value, indent + STEP)]
+        return [f"{' ' * indent}{name}:", *record_lines(value, indent + STEP)]
     if isinstance(value, tuple):
         return [f"{' ' * indent}{name}: {bracketed(value)}"]
     return plain_field(name, plain_of(value), rich, indent)
 
 
-def _items(items: Iterable[object], indent: int) -> Iterator[str]:
+def record_lines(items: Iterable[object], indent: int) -> Iterator[str]:
     """Yield the lines of a list of mappings."""
     for item in items:
         parts = item.items() if isinstance(item, Mapping) else ()

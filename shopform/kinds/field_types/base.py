@@ -18,12 +18,12 @@ class FieldType:
     """The base of all types: a string that is set as a whole and shown as it is.
 
     `name` is the name of its comparison in the reference. `allowed` are its values, if they are
-    limited; `refers` is the kind of the object whose id a value is. A `textual` value is written by
-    people, a `rich` one is HTML, where outer white space does not count, and a `listed` one has
-    several parts. `orders`: it orders siblings. `coded`: similar values are of different objects.
-    `in_cell`: a cell of a table can hold it. `sent_as` and `shown_as` are its types of JSON in
-    requests and responses. `unreadable` is why values read from the shop cannot be declared; empty
-    if they can.
+    limited, and `assumed` words in values that shops may not know; `refers` is the kind of the
+    object whose id a value is. A `textual` value is written by people, a `rich` one is HTML, where
+    outer white space does not count, and a `listed` one has several parts. `orders`: it orders
+    siblings. `coded`: similar values are of different objects. `in_cell`: a cell of a table can
+    hold it. `sent_as` and `shown_as` are its types of JSON in requests and responses. `unreadable`
+    is why values read from the shop cannot be declared; empty if they can.
     """
 
     name: ClassVar[str]
@@ -37,6 +37,7 @@ class FieldType:
     shown_as: ClassVar[tuple[str, ...]] = ("string",)
     unreadable: ClassVar[str] = ""
     allowed: tuple[str, ...] = ()
+    assumed: frozenset[str] = frozenset()
     refers: str = ""
 
     @property
@@ -58,6 +59,10 @@ class FieldType:
 
     def faults(self, written: Any) -> Iterable[Fault]:
         """Return what is wrong with validated data."""
+        return ()
+
+    def faults_in_shop(self, value: object, shown: Iterable[object]) -> Iterable[tuple[str, str]]:
+        """Return what is wrong with a value, if objects have these: summaries and hints."""
         return ()
 
     def parse(self, written: Any, load: Load) -> Any:

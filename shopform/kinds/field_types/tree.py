@@ -1,6 +1,6 @@
 """Ordered trees of items that lead somewhere, such as those of a menu."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import GenericAlias
@@ -34,7 +34,7 @@ class Tree(FieldType):
 
     `words` are the known types of targets, which are keys of an item in the files, each with the
     type of its value. A target of another type is declared by `type` and `value`, as the shop has
-    them.
+    them. Files may declare an `assumed` one only where the shop has an item of that type.
     """
 
     name: ClassVar[str] = "tree"
@@ -44,6 +44,7 @@ class Tree(FieldType):
     in_cell: ClassVar[bool] = False
     names: ItemNames
     words: tuple[tuple[str, FieldType, str], ...]
+    assumed: frozenset[str] = frozenset()
 
     @property
     def targets(self) -> frozenset[str]:
@@ -67,6 +68,16 @@ class Tree(FieldType):
                 yield (number,), f"the item `{item['title']}` {has}", f"give it one of {one_of}"
             for path, summary, hint in self.faults(item.get("items")):
                 yield (number, "items", *path), summary, hint
+
+    def faults_in_shop(self, value: object, shown: Iterable[object]) -> Iterator[tuple[str, str]]:
+        """Yield the assumed types of targets that no item of the shop has."""
+        wanted = set(self._types(value)) & self.assumed
+        if wanted:
+            seen = {word for items in shown for word in self._types(self.canonical(items))}
+            types = backquoted(sorted(seen - {""})) or "no types"
+            hint = f"declare its `url`, or make such an item in the shop; its items have {types}"
+            for word in sorted(wanted - seen):
+                yield f"how an item leads to a {word} is not known of this shop", hint
 
     def parse(self, written: Any, load: Load) -> Any:
         return None if written is None else tuple(map(self._parsed, written))
@@ -123,40 +134,61 @@ class Tree(FieldType):
             found["items"] = self.with_links(item["items"], change)
         return found
 
+    def _types(self, items: object) -> Iterator[str]:
+        """Yield the type of the target of each canonical item."""
+        listed: Any = items or ()
+        for item in listed:
+            words = (word for word, _, _ in self.words if word in item)
+            yield next(words, item.get("type", ""))
+            yield from self._types(item.get("items"))
+
     def _parsed(self, item: Item) -> Item:
-        found = {"title": item["title"]}
+        found = {name: value for name, value in item.items() if value is not None}
         for word, type_, _ in self.words:
-            if item.get(word) is not None:
-                plain = not type_.targets
-                found[word] = type_.canonical(item[word]) if plain else item[word]
-        if item.get("type") is not None:
-            found |= {"type": item["type"], "value": item.get("value") or ""}
-        return self._completed(found, item.get("class"), self.parse(item.get("items"), _no_file))
+            if word in found and not type_.targets:
+                found[word] = type_.canonical(found[word])
+        if "type" in found:
+            found.setdefault("value", "")
+        if "items" in found:
+            found["items"] = self.parse(found["items"], _no_file)
+        return found
 
     def _read(self, item: Item, hosts: frozenset[str]) -> Item:
-        """Return an item of a response, or one that is canonical already."""
-        names = self.names
-        if names.title not in item:
-            return item
-        word, raw = text_of(item.get(names.word)).strip(), item.get(names.value)
+        """Return the canonical form of an item of a response or of the files."""
+        if self.names.title in item:
+            item = self._answered(item)
         types = {known: type_ for known, type_, _ in self.words}
-        target = types[word].canonical(raw, hosts) if word in types else None
-        found: dict[str, Any] = {"title": text_of(item[names.title])}
-        below = self.canonical(item.get(names.items), hosts) or None
-        if target not in (None, 0):
-            found[word] = target
-        elif word != names.group or text_of(raw):
-            found |= {"type": word, "value": text_of(raw)}
-        else:
-            below = below or ()
-        return self._completed(found, text_of(item.get(names.style)), below)
+        found: dict[str, Any] = {"title": item["title"]}
+        for word in types.keys() & item.keys():
+            plain = not types[word].targets
+            found[word] = types[word].canonical(item[word], hosts) if plain else item[word]
+        if "type" in item:
+            word, raw = item["type"], item["value"]
+            target = types[word].canonical(raw, hosts) if word in types else None
+            known = target not in (None, 0)
+            found |= {word: target} if known else {"type": word, "value": raw}
+        if item.get("class"):
+            found["class"] = item["class"]
+        if "items" in item:
+            found["items"] = self.canonical(item["items"], hosts)
+        return found
 
-    def _completed(self, item: dict[str, Any], style: object, below: object) -> Item:
-        if style:
-            item["class"] = style
-        if below is not None:
-            item["items"] = below
-        return item
+    def _answered(self, item: Item) -> Item:
+        """Return an item of a response with the names of the files."""
+        names = self.names
+        found: dict[str, Any] = {
+            "title": text_of(item[names.title]),
+            "type": text_of(item.get(names.word)).strip(),
+            "value": text_of(item.get(names.value)),
+            "class": text_of(item.get(names.style)),
+        }
+        below = item.get(names.items) or ()
+        if found["type"] == names.group and not found["value"]:
+            del found["type"]
+            found["items"] = below
+        elif below:
+            found["items"] = below
+        return found
 
     def _sent(self, item: Item) -> dict[str, Any]:
         names = self.names

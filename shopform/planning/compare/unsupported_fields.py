@@ -1,5 +1,6 @@
-"""Declared fields that the objects of a shop do not have. Pure."""
+"""Declared fields and values that the objects of a shop do not have. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from shopform.diagnostics import Collector
@@ -36,6 +37,24 @@ def fields_without_key(desired: Desired, live: Live, out: Collector) -> dict[str
             related=tuple(("it is declared here too", r.span) for r in found[1:4] if r.span),
         )
     return lacking
+
+
+def check_assumed(resources: Iterable[Resource], live: Live, out: Collector) -> None:
+    """Report values in a form that no source shows, and no object of the shop either.
+
+    Values of copies and of undone runs come from a shop, and have no place in a file.
+    """
+    kinds = live.catalogue.kinds
+    rows = {kind.name: [row for row in kind.rows if row.type.assumed] for kind in kinds}
+    for resource in resources:
+        for row in rows[resource.address.kind]:
+            if row.name not in resource.fields or not resource.span:
+                continue
+            objects = live.kind(resource.address.kind).objects.values()
+            shown = (item.fields.get(row.name) for item in objects)
+            for summary, hint in row.type.faults_in_shop(resource.fields[row.name], shown):
+                at, address = resource.span, resource.address
+                out.error("value-assumed", summary, hint=hint, span=at, address=address)
 
 
 def without_fields(resource: Resource, names: frozenset[str]) -> Resource:

@@ -59,7 +59,7 @@ def format_file(directory: Path, name: str, catalogue: Catalogue, *, check: bool
         found = format_text(text, name, collector, catalogue)
         changed = found is not None and (marked or found != text)
         if found is not None and changed:
-            difference = "".join(file_diff(f"a/{name}", f"b/{name}", text, found))
+            difference = "".join(file_diff(name, text, found))
             if not check:
                 write_over(directory, {name: found})
     except ShopformError as problem:
