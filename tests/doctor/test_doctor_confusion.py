@@ -1,4 +1,7 @@
-"""For every switch of the sandbox and each of its words: what doctor says of a shop with it."""
+"""For every switch of the sandbox and each of its words: what doctor says of a shop with it.
+
+The table in docs/reference/doctor.md is written by these tests with `--update-golden`.
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -7,10 +10,12 @@ from collections.abc import Iterable, Mapping
 import pytest
 from checked_shops import DEFAULTS, REFUSES, WORDS, CheckedShop, checked_shop
 from covering import covering
+from support import ROOT
 
 from shopform.kinds.standard import STANDARD
 from shopform.workflow.doctor import examiner, prober
 
+PAGE = ROOT / "docs/reference/doctor.md"
 ENDPOINTS = {kind.wire.endpoint.value for kind in STANDARD.kinds}
 BY_HAND = {"supplier", "profile", "profile-attribute", "profile-attribute-value", "category"}
 BY_HAND |= {"redirect", "webhook", "product"}
@@ -30,7 +35,10 @@ UNKNOWABLE = {
         for word in words
         if "." in name and name.partition(".")[2] not in ENDPOINTS
     },
-    **dict.fromkeys((("denied", "403"), ("denied", "401")), "nothing is refused"),
+    **dict.fromkeys(
+        (("denied", "403"), ("denied", "401")),
+        "the key may do everything; found where a right is missing",
+    ),
 }
 TOPS = [kind.wire.endpoint.value for kind in STANDARD.kinds if not kind.nesting]
 # What only lists of kinds without a parent show, and in which form.
@@ -86,22 +94,37 @@ def judged(rows: Iterable[Mapping[str, str]], *, empty: bool = False) -> Table:
     return table
 
 
-def shown(table: Table) -> str:
-    """A line for each word: what was answered from reads, and with the probe."""
-    lines = [f"{'switch':<34}{'word':<28}{'reads':<44}with the probe"]
+def found_by(name: str, word: str, runs: Mapping[str, Counter[str]]) -> str:
+    """What finds a word, in all shops or in some; else why it cannot be known."""
+    if why := UNKNOWABLE.get((name, word)):
+        return f"nothing: {why}"
+    if alike := ALIKE.get((name, word)):
+        return f"reads, as `{alike}`: its columns have the same types with both"
+    read, probe = runs["read"], runs["probe"]
+    if read.keys() == {word}:
+        return "reads"
+    if word not in read and word not in probe:
+        return "nothing: no object shows it"
+    some = "" if probe.keys() == {word} else ", in some shops"
+    return f"{'reads or ' if word in read else ''}`--probe`{some}"
+
+
+def confusion(table: Table) -> list[str]:
+    """A row for each switch and each way to find words of it; endpoints with the same are one."""
+    rows: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(dict)
     for (name, word), runs in sorted(table.items()):
-        cells = (
-            ", ".join(f"{answer or 'not answered'} ({times})" for answer, times in each.items())
-            for each in runs.values()
-        )
-        alike = "the answers are the same" if (name, word) in ALIKE else ""
-        rare = (
-            "where no list without a parent has the form that shows it" if name in SHOWN_BY else ""
-        )
-        why = alike or UNKNOWABLE.get((name, word), "") or rare
-        line = f"{name:<34}{word:<28}{next(cells):<44}{next(cells)}"
-        lines.append(line + (f"  [{why}]" if set(runs["probe"]) != {word} else ""))
-    return "\n".join(lines)
+        start, _, endpoint = name.partition(".")
+        by = found_by(name, word, runs)
+        endpoints = rows[start, by].setdefault(word, [])
+        endpoints += [endpoint] if endpoint else []
+    lines = ["| switch | words | doctor finds them by |", "|---|---|---|"]
+    for (start, by), words in rows.items():
+        common = next(iter(words.values()))
+        listed = ", ".join(f"`{word}`" for word in words)
+        where = sorted({each for endpoints in words.values() for each in endpoints})
+        name = f"`{start}.ENDPOINT`: {', '.join(where)}" if common else f"`{start}`"
+        lines.append(f"| {name} | {listed} | {by} |")
+    return lines
 
 
 def test_no_word_is_wrong_in_some_shops() -> None:
@@ -110,16 +133,26 @@ def test_no_word_is_wrong_in_some_shops() -> None:
 
 @pytest.mark.wide
 @pytest.mark.parametrize("seed", [58, 1, 2, 3])
-def test_the_confusion_table_is_complete_and_no_word_is_wrong(seed: int) -> None:
+def test_the_confusion_table_is_complete_and_no_word_is_wrong(
+    seed: int, pytestconfig: pytest.Config
+) -> None:
     rows = ROWS if seed == 58 else covering(WORDS, frozenset([REFUSES]), seed)
     table = judged(rows)
     assert table.keys() == {(name, word) for name, words in WORDS.items() for word in words}
-    print(f"{len(rows)} shops\n{shown(table)}")
+    lines = "\n".join(confusion(table))
+    print(f"{len(rows)} shops\n{lines}")
+    if rows is ROWS:
+        text = PAGE.read_text("utf-8")
+        before, start, rest = text.partition("<!-- generated: confusion -->\n")
+        current = f"{before}{start}\n{lines}\n\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
+        if pytestconfig.getoption("--update-golden"):
+            PAGE.write_text(current, "utf-8")
+        assert PAGE.read_text("utf-8") == current
 
 
 @pytest.mark.wide
 def test_no_word_is_wrong_in_shops_without_objects() -> None:
-    print(shown(judged(ROWS, empty=True)))
+    print("\n".join(confusion(judged(ROWS, empty=True))))
 
 
 @pytest.mark.parametrize("word", WORDS["denied"])
