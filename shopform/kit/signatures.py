@@ -35,9 +35,12 @@ def verify(body: bytes, signature: str, secret: str, scheme: Scheme = DEFAULT) -
 
     A signature may begin with the name of the digest, as in `sha256=`.
     """
-    given = signature.strip().removeprefix(f"{scheme.digest}=")
+    given = signature.strip()
+    prefix, _, rest = given.partition("=")
+    given = rest if prefix.lower() == scheme.digest else given
     given = given.lower() if scheme.encoding == "hex" else given
-    return hmac.compare_digest(given.encode(), sign(body, secret, scheme).encode())
+    made = sign(body, secret, scheme)
+    return hmac.compare_digest(given.encode(errors="replace"), made.encode())
 
 
 def matching(body: bytes, signature: str, secret: str) -> Iterator[Scheme]:

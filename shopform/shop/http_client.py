@@ -110,6 +110,15 @@ def _reason(problem: Exception) -> str:
     return str(problem) if isinstance(problem, httpx.ConnectError) else type(problem).__name__
 
 
+def status_of(http: httpx.Client, method: str, url: str, **content: Any) -> int | str:
+    """Return the status of a response, or why there is none. Its body is not read."""
+    try:
+        with http.stream(method, url, **content) as response:
+            return response.status_code
+    except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as problem:
+        return _reason(problem)
+
+
 def request(
     http: httpx.Client, method: str, url: str, *, tries: int = TRIES, pause: float, **content: Any
 ) -> httpx.Response | str:

@@ -14,6 +14,7 @@ from shopform.diagnostics import Diagnostic, Line, error
 from shopform.errors import ShopformError, UsageError
 from shopform.files import hint, reason
 from shopform.files.outputs import claim
+from shopform.files.paths import LARGEST
 from shopform.render.json.events import diagnostic
 from shopform.terminal.event_stream import Stream
 
@@ -114,6 +115,15 @@ class Console:
         except click.Abort as problem:
             raise KeyboardInterrupt from problem
         return answer
+
+    def read_stdin(self) -> bytes:
+        """Return all of stdin. Raises UsageError if it is closed or very large."""
+        if sys.stdin is None:
+            raise UsageError("stdin is closed")
+        data = sys.stdin.buffer.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise UsageError(f"stdin has more than {LARGEST:,} bytes")
+        return data
 
     def note(self, text: str) -> None:
         click.echo(text, err=True, color=True)

@@ -17,9 +17,10 @@ from shopform.errors import Refused, ShopformError, UsageError
 from shopform.kinds import Catalogue
 from shopform.kit.signatures import Scheme, matching, sign, verify
 from shopform.kit.url_paths import without_secrets
-from shopform.shop.http_client import open_https, request
+from shopform.shop.http_client import open_https, status_of
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
+_EMPTY_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 
 class Signing(NamedTuple):
@@ -88,15 +89,13 @@ def signature_in(headers: str, name: str) -> str:
 
 def split_request(received: bytes) -> tuple[str, bytes]:
     """Return the headers and the body of a request as it was received. Raises UsageError."""
-    head, separator, body = received.partition(b"\r\n\r\n")
-    if not separator:
-        head, separator, body = received.partition(b"\n\n")
-    if not separator:
+    empty = _EMPTY_LINE.search(received)
+    if not empty:
         raise UsageError(
             "the request has no empty line after its headers",
             hint="give the signature with `--signature FILE`",
         )
-    return head.decode("utf-8", "replace"), body
+    return received[: empty.start()].decode("utf-8", "replace"), received[empty.end() :]
 
 
 def check_delivery(body: bytes, signature: str, secret: str, scheme: Scheme) -> None:
@@ -133,9 +132,9 @@ def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
     }
     began = monotonic()
     with open_https(url, refused, headers=headers) as http:
-        found = request(http, "POST", url, tries=1, pause=0, content=body)
+        found = status_of(http, "POST", url, content=body)
     if isinstance(found, str):
         raise ShopformError(f"no answer from `{shown}`: {found}")
-    if not found.is_success:
-        raise ShopformError(f"the receiver `{shown}` answered {found.status_code}")
-    return Sent(shown, found.status_code, monotonic() - began)
+    if not 200 <= found < 300:
+        raise ShopformError(f"the receiver `{shown}` answered {found}")
+    return Sent(shown, found, monotonic() - began)

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import NamedTuple
@@ -118,10 +118,26 @@ def test_a_whole_request_comes_from_stdin(folder: Path, monkeypatch: pytest.Monk
     assert "it matches with `--digest sha1 --encoding base64`" in run.err
     assert verified(signed, "--digest", "sha1", "--encoding", "base64").exit == 0
     assert "no empty line" in verified(BODY).err
+    lines = b"paid\r\n\r\n\xff"
+    head = HEAD.replace(b"\r\n", b"\n") % f"sha256={sign(lines, SECRET)}".encode()
+    assert verified(head + lines).exit == 0, "its headers end at the first empty line"
+    assert verified(HEAD % sign(b"", SECRET).encode()).exit == 0, "a body may be empty"
     run = verified(b"Host: a\nDate: b\n\n" + BODY)
     assert run.exit == 64
     assert "there is no header `X-Signature`" in run.err
     assert "the headers are: Host, Date" in run.err
+
+
+def test_stdin_that_is_closed_or_endless_is_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    run = webhook(folder, "verify", "--signature", "signature")
+    assert (run.exit, "stdin is closed" in run.err) == (64, True)
+    monkeypatch.setattr("shopform.terminal.console.LARGEST", 1000)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(bytes(1001))))
+    run = webhook(folder, "verify", "--signature", "signature")
+    assert (run.exit, "stdin has more than 1,000 bytes" in run.err) == (64, True)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +188,26 @@ def test_a_receiver_that_refuses_is_a_failure(folder: Path) -> None:
     run = webhook(folder, *ping, "--event", "paid")
     assert run.exit == 1
     assert "no answer from" in run.err
+
+
+def test_a_redirect_is_not_followed_and_an_endless_body_is_not_read(
+    folder: Path, receiver: Receiver
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(302 if self.path == "/moved" else 200)
+            self.send_header("Location", receiver.url)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(bytes(100_000))
+
+    with listening(Handler) as url:
+        for path, code, said in (("moved", 1, "answered 302"), ("", 0, "")):
+            ping = ("ping", f"{url}/{path}", "--header", "X-Signature", "--event", "paid")
+            run = webhook(folder, *ping)
+            assert (run.exit, said in run.err) == (code, True), run.text
+    assert not receiver.received
 
 
 def test_a_delivery_is_sent_to_no_other_host_without_https(folder: Path) -> None:

@@ -16,12 +16,22 @@ def test_signatures_are_those_of_the_rfcs() -> None:
     assert sign(BODY, KEY, Scheme("sha1", "base64")) == "7/zfauXrL6LSdBbV8YTfnCWafHk="
 
 
-@pytest.mark.parametrize("written", [SHA256, SHA256.upper(), f"sha256={SHA256}", f" {SHA256}\n"])
+@pytest.mark.parametrize("written", [SHA256, SHA256.upper(), f"SHA256={SHA256}", f" {SHA256}\n"])
 def test_a_signature_may_be_written_in_several_ways(written: str) -> None:
     assert verify(BODY, written, KEY)
 
 
-@pytest.mark.parametrize("written", ["", SHA256[:-1], SHA256[:-1] + "0", SHA1, "é", "sha256="])
+@pytest.mark.parametrize("body", [b"", b"\xff\x00", b"a\r\nb\r\n\r\n"])
+def test_a_body_is_bytes(body: bytes) -> None:
+    for scheme in (Scheme(), Scheme("sha512", "base64")):
+        signed = sign(body, KEY, scheme)
+        assert verify(body, f"{scheme.digest}={signed}", KEY, scheme)
+        assert not verify(body + b"\n", signed, KEY, scheme)
+
+
+@pytest.mark.parametrize(
+    "written", ["", SHA256[:-1], f"{SHA256[:-1]}0", SHA1, "é", "\udce9", "sha256="]
+)
 def test_what_is_not_the_signature_is_refused(written: str) -> None:
     assert not verify(BODY, written, KEY)
     assert not verify(BODY + b"\n", SHA256, KEY)

@@ -1,7 +1,6 @@
 """`shopform state ...` and `shopform force-unlock`."""
 
 import json
-import sys
 from time import sleep
 from typing import TYPE_CHECKING
 
@@ -102,7 +101,7 @@ def push(
             hint="`shopform state pull` shows the lineage of the state that would be replaced",
         )
     state = _state(console, shop, source)
-    data = sys.stdin.buffer.read() if file == "-" else state.read(file)
+    data = console.read_stdin() if file == "-" else state.read(file)
     serial = state.push(data, file, lock_timeout, lineage)
     console.result(f"Pushed serial {serial}." if serial else "The state has this content already.")
 

@@ -1,6 +1,5 @@
 """`shopform webhook ...`."""
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -123,10 +122,10 @@ def _signing(
         raise UsageError("there is no secret", hint="use `--secret '${env:NAME}'`")
     if [found.source, *inputs].count("-") > 1:
         raise UsageError("only one of the inputs can be stdin")
-    return found, found.secret(console.directory, console.environment, sys.stdin.buffer.read)
+    return found, found.secret(console.directory, console.environment, console.read_stdin)
 
 
 def _read(console: Console, file: str) -> bytes:
     from shopform.workflow.deliveries import read_file
 
-    return sys.stdin.buffer.read() if file == "-" else read_file(console.directory, file)
+    return console.read_stdin() if file == "-" else read_file(console.directory, file)
