@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from shopform.apply.read_back import read_back
 from shopform.apply.secret_delivery import deliver
 from shopform.apply.step_context import StepContext
 from shopform.diagnostics import warning
 from shopform.errors import OutcomeUnknown, RequestRefused, ShopformError
 from shopform.kinds import Kind
 from shopform.kit.text import backquoted
-from shopform.model.canonical import canonical, identified
+from shopform.model.canonical import identified
 from shopform.model.live import LiveObject
 from shopform.model.plan import Step
 from shopform.model.prior import Intent
@@ -41,8 +42,7 @@ def create(context: StepContext, step: Step, kind: Kind) -> None:
     context.sending.pop(step.address)
     if problem:
         raise problem
-    if step.confirm:
-        creation.confirm(number)
+    read_back(context, step, kind, number, creation.fields)
 
 
 def adopt(context: StepContext, step: Step, kind: Kind) -> None:
@@ -147,32 +147,6 @@ class _Creation:
         if not self.kind.generated:
             return WriteResult(id=found.id, object=found)
         return write.read(self.context.client, self.kind, self.context.names(self.kind), found.id)
-
-    def _canonical(self, name: str, fields: Mapping[str, object]) -> object:
-        return canonical(self.kind.type(name), fields.get(name), self.context.hosts)
-
-    def _kept(self, name: str, held: Mapping[str, object]) -> bool:
-        """Return whether the shop stored a field of this name, perhaps rewritten."""
-        if name not in held or self.kind.type(name).unreadable:
-            return bool(held.get(name))
-        sent, now = self._canonical(name, self.fields), self._canonical(name, held)
-        return now == sent or (isinstance(now, str) and now != "")
-
-    def confirm(self, number: int) -> None:
-        """Check that the object of the create with assumed names has every such field."""
-        context, kind = self.context, self.kind
-        found = write.read(context.client, kind, context.names(kind), number)
-        held = found.object.fields if found.object else {}
-        context.shown[kind.name] = frozenset(held)
-        assumed = context.assumed(kind)
-        wrong = [n for n in self.fields if n in assumed and not self._kept(n, held)]
-        if wrong:
-            raise ShopformError(
-                f"the shop did not keep {backquoted(wrong)}: it may use other names; the object"
-                f" has the keys {backquoted(found.keys)}",
-                hint="check the object in the shop, and set"
-                f" `wire: {self.kind.name}: fields:` of this shop",
-            )
 
 
 def _deliver(

@@ -1,6 +1,7 @@
 """Run one step: record the intent, make the call, record the result."""
 
 from shopform.apply.creates import adopt, create
+from shopform.apply.read_back import read_back
 from shopform.apply.seeds import set_once
 from shopform.apply.step_context import StepContext
 from shopform.errors import Absent, OutcomeUnknown, RequestRefused, ShopChanged
@@ -51,6 +52,7 @@ def _update(context: StepContext, step: Step, kind: Kind) -> None:
         context.session.result(step.key)
     else:
         context.keep(step.key, step.address, context.resolved(step, number), step.previous)
+    read_back(context, step, kind, number, fields)
 
 
 def _update_again(

@@ -1,19 +1,14 @@
 """Find what a copy would show to visitors that its source hides from them. Pure."""
 
 from collections.abc import Collection, Iterator
-from typing import Final
 
 from shopform.diagnostics import Diagnostic, Severity, error, with_severity
-from shopform.kinds.base import UNKNOWN
 from shopform.kit.text import join_first
-from shopform.model.canonical import canonical
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.values import Address
 from shopform.planning.matching.result import Matching
-
-CODE: Final = "hidden-lost"
-NAMED: Final = 10
+from shopform.planning.ordering.probes import HIDDEN_LOST, NAMED, hidden_by, hiding_rows
 
 
 def hidden_lost(
@@ -44,19 +39,18 @@ def _not_hidden(desired: Desired, address: Address, source: Live, target: Live) 
     kind, names = resource.kind, target.kind(address.kind).names
     model = source.object(address.kind, resource.origin)
     lacking = kind.tentative - names.keys() if names else frozenset()
-    for row in kind.rows:
-        if row.hides is UNKNOWN or model is None or row.name not in model.fields:
-            continue
-        hidden = canonical(row.type, model.fields[row.name]) == canonical(row.type, row.hides)
-        if hidden and (row.name in lacking or row.name not in resource.fields):
-            yield row.name
+    rows = [*hiding_rows(kind)]
+    hidden = set(hidden_by(rows, kind.defaults))  # where the field is not sent
+    for name in hidden_by(rows, model.fields) if model else ():
+        if name in lacking or not (name in resource.fields or name in hidden):
+            yield name
 
 
 def _error(kind: str, name: str, found: list[Address], target: str) -> Diagnostic:
     number = len(found)
     objects = f"{number:,} {'objects' if number > 1 else 'object'} of kind `{kind}`"
     return error(
-        CODE,
+        HIDDEN_LOST,
         f"{objects} would be shown in `{target}`: `{name}`, which hides them, cannot be copied",
         detail=join_first([str(each) for each in found], NAMED, "\n"),
         hint="`--allow-loss` copies them visibly; `--exclude` leaves them out",

@@ -118,11 +118,11 @@ class Step:
     """A call, or an edit of the state.
 
     `fields` are sent and `entry` is recorded afterwards, both with references as `Ref`. `after` are
-    the keys of steps that must succeed first. `confirm`: read the object back and compare before
-    dependent steps. `linking`: sets references that could not be set when the object was created.
-    `children` are the kinds of which an object must have none before it is deleted, `counted` its
-    products, if they were counted. `deliver` is where generated secrets are delivered; by default
-    to the file of the shop.
+    the keys of steps that must succeed first. `confirm`: read the object back before dependent
+    steps, for its names; `hides` are fields that must hide it then. `linking`: sets references that
+    could not be set when the object was created. `children` are the kinds of which an object must
+    have none before it is deleted, `counted` its products, if they were counted. `deliver` is where
+    generated secrets are delivered; by default to the file of the shop.
     """
 
     key: str
@@ -137,6 +137,7 @@ class Step:
     previous: Address | None = None
     after: tuple[str, ...] = ()
     confirm: Flag = False
+    hides: tuple[str, ...] = ()
     temporary: Flag = False
     linking: Flag = False
     deliver: Annotated[Delivery, Whole()] | None = None
@@ -147,6 +148,10 @@ class Step:
     @property
     def kind(self) -> str:
         return self.address.kind
+
+    @property
+    def read_back(self) -> bool:
+        return self.confirm or bool(self.hides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,8 +275,8 @@ class Failure(NamedTuple):
 class Outcome:
     """The results of an apply.
 
-    `stopped` is why the run ended early, if it did. `calls` are those of the apply itself. `lists`
-    were read after the last write, by kind and id of the parent.
+    `stopped` is why it ended early. `calls` are those of the apply itself. `lists` were read after
+    the last write, by kind and id of the parent.
     """
 
     applied: tuple[Step, ...] = ()

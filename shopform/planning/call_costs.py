@@ -10,7 +10,7 @@ from shopform.planning.preconditions import required_lists
 
 
 def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
-    """Return the calls to verify a plan: one per changed list, one per confirmed create.
+    """Return the calls to verify a plan: one per changed list, one per write that is read back.
 
     Each delete also needs a call to count the object's products, and the list of each kind of
     children; a list of several pages is read once for as many deletes.
@@ -21,7 +21,7 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
     for name, count in Counter(name for name, _ in children).items():
         calls += count if draft.catalogue[name].nesting else _child_reads(draft, name, count)
     deleted = {step.address for step in writes if step.op is Op.DELETE}
-    calls += sum(step.confirm for step in writes)
+    calls += sum(step.read_back for step in writes)
     calls += sum(s.op is Op.ADOPT and bool(draft.catalogue[s.kind].generated) for s in steps)
     by_kind: dict[str, list[Step]] = {}
     for step in writes:
@@ -40,7 +40,7 @@ def verify_calls(draft: PlanDraft, steps: tuple[Step, ...]) -> int:
 def step_calls(catalogue: Catalogue, step: Step) -> int:
     """Return the calls of a step itself; those that read lists of several pages count once."""
     if step.op in WRITES:
-        return 1 + (step.counted is not None) + len(step.children) + step.confirm
+        return 1 + (step.counted is not None) + len(step.children) + step.read_back
     return int(step.op is Op.ADOPT and bool(catalogue[step.kind].generated))
 
 

@@ -14,9 +14,9 @@ from shopform.model.plan import Action, Change, Plan, Step
 from shopform.model.values import Address, Ref, Secret
 from shopform.planning.checks.changed_kinds import definitions_used
 
-# `kind` is in the address. `confirm` adds a read and depends on the other objects of the shop.
+# `kind` is in the address. `confirm` and `hides` add a read, and depend on other objects.
 # `unclaimed` are undeclared fields, which staff may edit before the apply. `made` is a serial.
-_OMITTED = frozenset({"kind", "confirm", "unclaimed", "made"})
+_OMITTED = frozenset({"kind", "confirm", "hides", "unclaimed", "made"})
 # The JSON of a digest of a secret; only the first quote of a string has no backslash before it.
 _KEYED = re.compile(rf'(?<!\\)"{DIGEST}(?:[^"\\]|\\.)*"(?!:)')
 
@@ -44,7 +44,7 @@ def parts_of(plan: Plan) -> dict[str, str]:
     parts: dict[Address, list[object]] = {}
     for change in plan.changes:
         parts.setdefault(change.address, []).append(_change(change))
-    confirming = {step.key: step.kind for step in plan.steps if step.confirm}
+    confirming = {step.key: step.kind for step in plan.steps if step.read_back}
     for step in sorted(plan.steps, key=attrgetter("key")):
         parts.setdefault(step.address, []).append(_step(step, confirming))
     return {"": _hash(common), **{str(a): _hash(part) for a, part in parts.items()}}

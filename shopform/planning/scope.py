@@ -29,6 +29,7 @@ class Options:
     `refresh_only` compares with the state and not with the files. `whole` adds unchanged objects
     to the plan. `only` limits a copy or an undo to its addresses; `source` is the shop that is
     copied. `by_name`: deletes are requested by name, not inferred from missing declarations.
+    `allow_loss`: objects may become visible that should be hidden.
     """
 
     destroy: bool = False
@@ -43,6 +44,7 @@ class Options:
     whole: bool = False
     only: frozenset[Address] | None = None
     by_name: bool = False
+    allow_loss: bool = False
     source: str = ""
     daily_calls: int = 0
     calls_left: int | None = None

@@ -103,7 +103,7 @@ def test_a_shop_without_the_columns_is_refused_before_anything_is_made(tmp_path:
 @pytest.mark.wide
 def test_what_the_other_shop_drops_is_reported_when_it_is_read_back(tmp_path: Path) -> None:
     with shops(tmp_path, unknown_columns="drop") as both:
-        run = both.clone()
+        run = both.clone("--allow-loss")
         for column in ("is_hidden", "weight", "no_internal_search"):
             assert f"the shop stores `{column}` of" in run.err
         assert "the shop does not show `extra.layout` of" in run.err

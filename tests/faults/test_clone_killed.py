@@ -137,3 +137,33 @@ def test_real_shop_killed_at_each_third_call(
 
         arguments = (*CLONE, "--parallelism", "4")
         survive(Opened, arguments, prepared, EVERY[::3], answered=answered)
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_shop_that_hides_nothing_shows_one_object_however_often(
+    answered: bool, prepared: Prepared
+) -> None:
+    """One object is created visibly, and no more, wherever a copy is killed and repeated."""
+    rows = [{"name": f"E{n}", "rewrite_url": f"e{n}", "is_hidden": 1} for n in range(4)]
+    facts = {"switches": {"unknown_columns": "drop"}}
+    arguments = (*CLONE, "--kinds", "categories", "--parallelism", "1")
+    failures, tried = [], 0
+    for number in EVERY:
+        with (
+            TemporaryDirectory(dir=memory()) as folder,
+            two_shops(Path(folder), {"category": rows}, other=facts) as shops,
+        ):
+            run = killed(shops, prepared, number, *arguments, answered=answered)
+            if run.exit != DIED:
+                assert run.exit == 1, run.text
+                break
+            tried += 1
+            codes = [shops.run(*arguments).exit for _ in range(3)]
+            made = [row for row in shops.new.data("category") if row["name"].startswith("E")]
+            done = shops.run(*arguments, "--allow-loss")
+            every = [row for row in shops.new.data("category") if row["name"].startswith("E")]
+            if (codes[1:], len(made), done.exit, len(every)) != ([11, 11], 1, 0, 4):
+                failures.append(f"killed at {number}: {codes} {len(made)} {done.text}")
+    report(f"copy killed {'after' if answered else 'before'} a call", failures, tried)
+    assert tried > 3, "the run was over too soon"

@@ -15,7 +15,7 @@ from shopform.model.values import Address, Ref, Secret
 from shopform.planning.plan_digest import digest_of
 
 # They change nothing of what is done; see digests.py.
-NOT_COVERED = {"kind", "confirm", "unclaimed", "made"}
+NOT_COVERED = {"kind", "confirm", "hides", "unclaimed", "made"}
 
 
 def rich() -> World:

@@ -1,12 +1,11 @@
 """Add the edges between steps: references, released paths, deletions. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
 from shopform.kinds import Kind
-from shopform.kit.graphs import find_cycles, reachable
+from shopform.kit.graphs import find_cycles
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
@@ -16,6 +15,7 @@ from shopform.model.secrecy import is_secret
 from shopform.model.values import PLAIN, Address, Ref, refs_in
 from shopform.planning.checks.live_paths import Paths, RouteChange
 from shopform.planning.matching.match import span_of
+from shopform.planning.ordering.probes import confirm_hidden, confirm_names
 from shopform.planning.plan_builder import PlanDraft
 
 _SENT = (Op.CREATE, Op.UPDATE)
@@ -39,7 +39,8 @@ def connect(draft: PlanDraft, paths: Paths) -> None:
             draft.graph.edge_soft(later.key, earlier.key)
         draft.graph.queues.append({step.key for step in (*known, *queue)})
     _availability(draft, paths)
-    _probes(draft)
+    confirm_names(draft)
+    confirm_hidden(draft)
 
 
 def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
@@ -210,32 +211,6 @@ def _moves(steps: list[Step], draft: PlanDraft) -> None:
     for step in steps:
         if step.entry and step.address in leaving:
             draft.graph.edge_soft(step.key, leaving[step.address])
-
-
-def _probes(draft: PlanDraft) -> None:
-    """Confirm assumed field names by one create, read back before all others that send such names.
-
-    It is one without dependencies if possible, so that no other failure can block the kind, and
-    one that waits for no other of them, which waits for it.
-    """
-    graph = draft.graph
-    assumed = {name: read.assumed for name, read in draft.live.kinds.items() if read.assumed}
-    sending: dict[str, list[Step]] = {name: [] for name in assumed}
-    for step in graph.steps.values() if assumed else ():
-        if assumed.get(step.kind, frozenset()) & step.fields.keys():
-            sending[step.kind].append(step)
-    for writes in sending.values():
-        creates = [step for step in writes if step.op is Op.CREATE]
-        if not creates:
-            continue
-        probe = min(creates, key=lambda step: (bool(graph.after[step.key]), step.key))
-        left = {step.key: step for step in creates if step is not probe}
-        while earlier := left.keys() & reachable(graph.after[probe.key], graph.after):
-            probe = left.pop(min(earlier))
-        graph.steps[probe.key] = replace(probe, confirm=True)
-        for step in writes:
-            if step.key != probe.key:
-                graph.edge(step.key, probe.key)
 
 
 def _deletions(steps: list[Step], draft: PlanDraft) -> None:

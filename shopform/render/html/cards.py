@@ -154,7 +154,7 @@ def _details(step: Step, numbers: Mapping[str, int]) -> Iterator[str]:
         yield "to a temporary value, since another object holds the final one"
     if step.linking:
         yield "sets what could not be set when it was created"
-    if step.confirm:
+    if step.read_back:
         yield "is read back before any step that waits for it"
     if step.deliver:
         where = f"the file {step.deliver.file}" if step.deliver.file else "a command"

@@ -73,7 +73,7 @@ class CloneSource:
         self.scope = replace(
             request, kinds=with_nested(self.catalogue, request.kinds or self.catalogue.usual())
         )
-        self.options = replace(options, source=self.origin.shop.name)
+        self.options = replace(options, source=self.origin.shop.name, allow_loss=request.allow_loss)
         self.rewriting = Rewriting(
             {**shop.rewrite, **dict(request.rewrite)},
             own_hosts(self.origin.shop.hosts, urlsplit(shop.url).netloc),

@@ -32,7 +32,9 @@ class UndoSource:
         self.workspace = open_settings(loaded, with_token=True)
         self.run = find_record(self.workspace, run)
         self.workspace.source = self.run.plan.basis.source
-        self.options = replace(options, by_name=True, source=self.workspace.source)
+        # What was deleted is restored as far as the shop takes it.
+        source = self.workspace.source
+        self.options = replace(options, by_name=True, allow_loss=True, source=source)
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         run, found = self.run, list[Inverse]()

@@ -1,0 +1,114 @@
+"""Choose the writes that are read back before others of their kind are sent. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from shopform.diagnostics import plural
+from shopform.kinds import Field, Kind
+from shopform.kinds.base import UNKNOWN
+from shopform.kit.graphs import reachable
+from shopform.kit.text import join_first
+from shopform.model.plan import Op, Step
+from shopform.model.values import Address
+from shopform.planning.ordering.step_graph import Graph
+from shopform.planning.plan_builder import PlanDraft
+
+HIDDEN_LOST: Final = "hidden-lost"
+NAMED: Final = 10
+
+
+def confirm_names(draft: PlanDraft) -> None:
+    """Confirm assumed field names by one create, read back before all others that send such names.
+
+    It is one without dependencies if possible, so that no other failure can block the kind, and
+    one that waits for no other of them, which waits for it.
+    """
+    graph = draft.graph
+    assumed = {name: read.assumed for name, read in draft.live.kinds.items() if read.assumed}
+    sending: dict[str, list[Step]] = {name: [] for name in assumed}
+    for step in graph.steps.values() if assumed else ():
+        if assumed.get(step.kind, frozenset()) & step.fields.keys():
+            sending[step.kind].append(step)
+    for writes in sending.values():
+        creates = [step for step in writes if step.op is Op.CREATE]
+        if creates:
+            probe = _before_others(graph, creates, writes)
+            graph.steps[probe.key] = replace(probe, confirm=True)
+
+
+def confirm_hidden(draft: PlanDraft) -> None:
+    """Confirm by one write that the shop hides an object, before another is created hidden.
+
+    It is an update if there is one. Refuses the plan if the shop showed before that it does not.
+    """
+    graph, hiding = draft.graph, dict[tuple[str, str], list[str]]()
+    kinds = [] if draft.options.allow_loss else draft.catalogue.kinds
+    rows = {kind.name: found for kind in kinds if (found := [*hiding_rows(kind)])}
+    for step in graph.steps.values() if rows else ():
+        for name in hidden_by(rows.get(step.kind, ()), step.fields):
+            hiding.setdefault((step.kind, name), []).append(step.key)
+    for (kind, name), keys in hiding.items():
+        writes = [graph.steps[key] for key in keys]
+        created = [step.address for step in writes if step.op is Op.CREATE]
+        if created and (seen := _seen(draft, kind, name)):
+            _refuse(draft, name, created, seen)
+        elif created:
+            probe = _before_others(graph, writes, writes)
+            graph.steps[probe.key] = replace(probe, hides=(*probe.hides, name))
+
+
+def hiding_rows(kind: Kind) -> Iterator[Field]:
+    """Yield the rows of a kind that can hide an object from visitors."""
+    return (row for row in kind.rows if row.hides is not UNKNOWN)
+
+
+def hidden_by(rows: Iterable[Field], fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield which of the fields hide their object from visitors."""
+    for row in rows:
+        if row.name in fields:
+            value = row.type.canonical(fields[row.name])
+            if value == row.type.canonical(row.hides):
+                yield row.name
+
+
+def _seen(draft: PlanDraft, kind: str, name: str) -> Address | None:
+    """Return an object that is visible although this field was sent to hide it, if there is one.
+
+    The state records that the shop stored another value, so it was not an edit in the shop.
+    """
+    row = (draft.catalogue[kind].fields[name],)
+    for address, entry in sorted(draft.matching.entries.items()):
+        if address.kind == kind and name in entry.stored and any(hidden_by(row, entry.sent)):
+            item = draft.matching.object(address)
+            if item and not any(hidden_by(row, item.fields)):
+                return address
+    return None
+
+
+def _refuse(draft: PlanDraft, name: str, created: Sequence[Address], seen: Address) -> None:
+    copied = bool(draft.options.source)
+    other = "`--allow-loss` copies them visibly" if copied else f"do not declare `{name}`"
+    draft.out.error(
+        HIDDEN_LOST,
+        f"visitors could see {plural(len(created), 'object')} of kind `{seen.kind}` that `{name}`"
+        f" hides: the shop did not keep it of `{seen}`",
+        detail=join_first([str(each) for each in created], NAMED, "\n"),
+        hint=f"hide `{seen}` in the shop, or delete it; {other}",
+    )
+
+
+def _before_others(graph: Graph, eligible: Sequence[Step], writes: Sequence[Step]) -> Step:
+    """Return one of the eligible writes that waits for no other of them, which wait for it."""
+    probe = min(eligible, key=partial(_reluctance, graph))
+    left = {step.key: step for step in eligible if step is not probe}
+    while earlier := left.keys() & reachable(graph.after[probe.key], graph.after):
+        probe = left.pop(min(earlier))
+    for step in writes:
+        graph.edge(step.key, probe.key)
+    return probe
+
+
+def _reluctance(graph: Graph, step: Step) -> tuple[object, ...]:
+    return not step.read_back, step.op is Op.CREATE, bool(graph.after[step.key]), step.key

@@ -1,0 +1,168 @@
+"""What a shop should hide is read back once, before more of its kind is created visibly."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from demo_shop import demo
+from support import Run, environment_of, run_here
+from two_shops import BETWEEN, TwoShops, edit, two_shops, writes
+
+from shopform.kinds.base import UNKNOWN
+from shopform.kinds.declared.make import extended
+from shopform.kinds.declared.spec import KindSpec
+from shopform.kinds.standard import STANDARD
+from shopform.sandbox import Sandbox
+from shopform.sandbox.behaviour.columns import SetBy
+from shopform.sandbox.behaviour.products import Products
+from shopform.sandbox.behaviour.table import Table
+
+DROPS: dict[str, Any] = {"switches": {"unknown_columns": "drop"}}
+NOTE: dict[str, Any] = {
+    "section": "notes",
+    "endpoint": "note",
+    "id": "note_id",
+    "identity": ["name"],
+    "fields": {
+        "name": {"type": "text", "required": True},
+        "shut": {"type": "flag", "wire": "is_shut", "hides": True},
+    },
+}
+NOTES = extended(STANDARD, {"note": KindSpec.model_validate(NOTE)})
+
+
+def hidden(count: int, **column: Any) -> dict[str, list[dict[str, Any]]]:
+    rows = [{"name": f"Engros {n}", "rewrite_url": f"engros-{n}", **column} for n in range(count)]
+    return {"category": [{"name": "Aaben", "rewrite_url": "aaben"}, *rows]}
+
+
+def made(sandbox: Sandbox, kind: str = "category") -> list[str]:
+    return sorted(each["name"] for each in sandbox.data(kind) if each["name"].startswith("E"))
+
+
+def refused(run: Run, name: str, code: int = 1) -> None:
+    assert run.exit == code, run.text
+    said = " ".join(run.text.split())
+    assert "visitors can see it (id " in said
+    assert f"the shop did not keep `{name}`, which hides it" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("is_hidden", 1), ("is_online", 0), ("no_internal_search", 1)]
+)
+def test_a_copy_stops_at_the_first_object_that_is_visible(
+    tmp_path: Path, name: str, value: int
+) -> None:
+    with two_shops(tmp_path, hidden(4, **{name: value}), other=DROPS) as shops:
+        run = shops.run("clone", *BETWEEN, "--auto-approve")
+        refused(run, name, 14)
+        assert "`--allow-loss` copies the others visibly" in run.text
+        assert len(made(shops.new)) == 1
+        assert "Aaben" in {each["name"] for each in shops.new.data("category")}
+        # The next runs know it, and are refused before anything is made.
+        for verb in ("clone", "promote"):
+            shops.new.reset_log()
+            run = shops.run(verb, *BETWEEN, "--auto-approve")
+            assert run.exit == 11, run.text
+            said = " ".join(run.text.split())
+            assert f"visitors could see 3 objects of kind `category` that `{name}` hides" in said
+            assert "did not keep it of `category.engros-0` category.engros-1" in said
+            assert not writes(shops.new)
+        run = shops.clone("--allow-loss")
+        assert f"stores `{name}` of" in run.err
+        assert len(made(shops.new)) == 4
+        shops.settled("clone")
+
+
+def test_a_shop_that_takes_it_is_asked_once_a_kind(tmp_path: Path) -> None:
+    seed = hidden(3, is_hidden=1, is_online=0)
+    seed["product"] = [{"name": f"E{n}", "own_id": f"E{n}", "is_online": 0} for n in range(3)]
+    with two_shops(tmp_path, seed, other={"switches": {}}) as shops:
+        run = shops.clone("--kinds", "categories,products")
+        asked = [c.path for c in shops.new.calls if c.method == "GET" and c.path.count("/") == 2]
+        assert sorted(path.split("/")[1] for path in asked) == ["category", "product"]
+        assert "7 to write, 4 to verify" in run.out
+        assert [row["is_hidden"] for row in shops.new.data("category")[2:]] == [1, 1, 1]
+        shops.settled("clone", "--kinds", "categories,products")
+        edit(shops.old, "category", "Engros 1", is_hidden=None)
+        edit(shops.old, "category", "Aaben", is_hidden=1)
+        shops.new.reset_log()
+        shops.promote()  # only updates: verified with the others
+        assert not [c for c in shops.new.calls if c.method == "GET" and c.path.count("/") == 2]
+
+
+def not_taken(table: type[Table], column: str) -> Any:
+    """Shops show this column of a table, and take it of seeds only."""
+    kept = {**table.columns, column: replace(table.columns[column], set_by=SetBy.SEED)}
+    return patch.object(table, "columns", kept)
+
+
+@pytest.mark.parametrize(("name", "value"), [("is_online", 0), ("no_internal_search", 1)])
+def test_products_that_are_shown_stop_a_copy_too(tmp_path: Path, name: str, value: int) -> None:
+    seed = {"product": [{"name": f"E{n}", "own_id": f"E{n}", name: value} for n in range(3)]}
+    with (
+        not_taken(Products, name),
+        two_shops(tmp_path, seed, other={"switches": {}}) as shops,
+    ):
+        refused(shops.run("clone", *BETWEEN, "--auto-approve", "--kinds", "products"), name)
+        assert len(made(shops.new, "product")) == 1
+        shops.clone("--allow-loss", "--kinds", "products")
+        assert len(made(shops.new, "product")) == 3
+
+
+@contextmanager
+def notes(folder: Path, count: int, *, takes: bool) -> Iterator[TwoShops]:
+    """Two shops with a kind of the project's own, of which the other one has no object."""
+    seed = {"note": [{"name": f"E{n}", "is_shut": 1} for n in range(count)]}
+    facts = {"catalogue": NOTES, "switches": {}}
+    with two_shops(folder, seed, first={"catalogue": NOTES}, other=facts) as shops:
+        settings = json.loads((folder / "shopform.yaml").read_text("utf-8"))
+        (folder / "shopform.yaml").write_text(json.dumps(settings | {"kinds": {"note": NOTE}}))
+        table = type(shops.new.app.world.tables["note"])
+        with not_taken(table, "is_shut") if not takes else nullcontext():
+            yield shops
+
+
+def test_a_shop_with_no_object_of_the_kind_is_asked_by_the_first(tmp_path: Path) -> None:
+    with notes(tmp_path / "a", 3, takes=False) as shops:
+        refused(shops.run("clone", *BETWEEN, "--auto-approve"), "shut")
+        assert len(made(shops.new, "note")) == 1
+        assert shops.run("clone", *BETWEEN, "--auto-approve").exit == 11
+        shops.clone("--allow-loss")
+        assert len(made(shops.new, "note")) == 3
+    with notes(tmp_path / "b", 3, takes=True) as shops:
+        run = shops.clone()
+        assert "3 to write, 2 to verify" in run.out  # one read confirms the names too
+        assert [row["is_shut"] for row in shops.new.data("note")] == [1, 1, 1]
+
+
+def test_columns_under_extra_that_hide_are_read_back_by_apply(tmp_path: Path) -> None:
+    text = """\
+categories:
+  a: {name: Ea, extra: {is_hidden: "1"}}
+  b: {name: Eb, extra: {is_hidden: "1"}}
+"""
+    with Sandbox(**DROPS) as sandbox:
+        folder = demo(tmp_path / "project", sandbox, text)
+        run = run_here(folder, "apply", "--auto-approve", environment=environment_of())
+        refused(run, "is_hidden")
+        assert "or do not declare this" in run.text
+        assert made(sandbox) == ["Ea"]
+        run = run_here(folder, "apply", "--auto-approve", environment=environment_of())
+        assert run.exit == 11
+        assert "do not declare `is_hidden`" in run.text
+        (folder / "catalogue.yaml").write_text(text.replace(', extra: {is_hidden: "1"}', ""))
+        run = run_here(folder, "apply", "--auto-approve", environment=environment_of())
+        assert run.exit == 0, run.text
+        assert made(sandbox) == ["Ea", "Eb"]
+
+
+def test_every_kind_that_can_be_hidden_is_tested() -> None:
+    found = {(k.name, r.name) for k in STANDARD.kinds for r in k.rows if r.hides is not UNKNOWN}
+    category = {("category", name) for name in ("is_hidden", "is_online", "no_internal_search")}
+    assert found == category | {("product", "is_online"), ("product", "no_internal_search")}
