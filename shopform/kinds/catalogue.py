@@ -80,8 +80,10 @@ class Catalogue(Mapping[str, Kind]):
 
     def lineage(self, name: str) -> list[Kind]:
         """Return the kinds of the parents of a kind, from the outermost, and the kind itself."""
-        kind = self[name]
-        return [*(self.lineage(kind.nesting.kind) if kind.nesting else ()), kind]
+        found = [self[name]]
+        while nesting := found[-1].nesting:
+            found.append(self[nesting.kind])
+        return found[::-1]
 
     def parent_section(self, name: str) -> str:
         """Return the section whose resources have a section of this name; "" if there is none."""

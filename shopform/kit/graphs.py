@@ -26,6 +26,26 @@ def reachable(start: Iterable[N], edges: Mapping[N, Iterable[N]]) -> set[N]:
     return found
 
 
+def dependencies_first(starts: Iterable[N], following: Callable[[N], Iterable[N]]) -> Iterator[N]:
+    """Yield `starts` and what edges lead to from them, each once and after what it leads to.
+
+    In a cycle the first of them comes last.
+    """
+    seen: set[N] = set()
+    for start in starts:
+        chain: list[tuple[N, Iterator[N]]] = []
+        at: N | None = None if start in seen else start
+        while at is not None or chain:
+            if at is not None:
+                seen.add(at)
+                chain.append((at, iter(following(at))))
+            node, rest = chain[-1]
+            at = next((each for each in rest if each not in seen), None)
+            if at is None:
+                chain.pop()
+                yield node
+
+
 def find_cycles(starts: Iterable[N], following: Callable[[N], N | None]) -> Iterator[list[N]]:
     """The cycles that are reached from `starts`, where an edge leads to one node at most.
 

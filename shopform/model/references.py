@@ -5,7 +5,7 @@ from shopform.kinds.field_types import FieldType
 from shopform.kinds.field_types.number import id_of
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
-from shopform.model.values import Address, refs_in
+from shopform.model.values import Address, Ref, refs_in
 
 
 def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
@@ -22,6 +22,12 @@ def links(kind: Kind, item: LiveObject) -> dict[str, tuple[str, int]]:
     if nesting and item.parent_id is not None:
         found[""] = (nesting.kind, item.parent_id)
     return found
+
+
+def identity_links(resource: Resource) -> dict[str, Address]:
+    """Return the references in the identity of a declared resource, by field."""
+    values = ((name, resource.fields.get(name)) for name in resource.kind.identity)
+    return {name: value.address for name, value in values if isinstance(value, Ref)}
 
 
 def every_link(kind: Kind, item: LiveObject) -> list[tuple[str, tuple[str, int]]]:

@@ -273,6 +273,37 @@ def test_kinds_that_identify_others_by_references(project: Project, shop: Sandbo
     assert len(shop.data("line")) == 1
 
 
+def by_each_other() -> dict[str, Any]:
+    """Two kinds, each identified by a reference to the other."""
+    kinds = {"note": deepcopy(NOTE), "memo": {**deepcopy(NOTE), "section": "memos"}}
+    kinds["memo"] |= {"endpoint": "memo", "id": "memo_id"}
+    for name, other in (("note", "memo"), ("memo", "note")):
+        kinds[name]["identity"] = ["headline", other]
+        kinds[name]["fields"][other] = {"type": "reference", "to": other}
+    return kinds
+
+
+@pytest.mark.wide
+def test_kinds_that_identify_each_other_are_found_again(tmp_path: Path) -> None:
+    files = tmp_path / "kinds"
+    files.mkdir()
+    (files / "shopform.yaml").write_text(json.dumps({"kinds": by_each_other()}), "utf-8")
+    with Sandbox(token=KEY, catalogue=load_project(files, STANDARD).catalogue) as shop:
+        project = Project(tmp_path / "project", shop.url)
+        first, second = {"headline": "A"}, {"headline": "B", "memo": "c"}
+        memos = {"c": {"headline": "C", "note": "a"}, "d": {"headline": "D", "note": "b"}}
+        project.declare(by_each_other(), {"notes": {"a": first, "b": second}, "memos": memos})
+        project.run("apply", "--auto-approve")
+        shutil.rmtree(project.folder / "state")
+        assert "4 to import, 0 to add" in project.run("plan").out
+        first["memo"] = "d"
+        project.declare(by_each_other(), {"notes": {"a": first, "b": second}, "memos": memos})
+        done = project.run("plan", code=10)
+        cycle = "`memo.c` -> `note.a` -> `memo.d` -> `note.b` -> `memo.c`"
+        assert f"`note` and `memo` form a cycle: {cycle}" in one_line(done)
+        assert "notes.yaml:1:" in one_line(done)
+
+
 RICH: dict[str, Any] = {
     "topic": {
         "section": "topics",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopform.kit.graphs import find_cycles, reachable, reversed_edges
+from shopform.kit.graphs import dependencies_first, find_cycles, reachable, reversed_edges
 from shopform.kit.text import shorten
 
 NODES = st.integers(0, 7)
@@ -48,3 +48,20 @@ def test_shortened_text_fits_and_says_that_it_is_cut(text: str, size: int) -> No
     shown = shorten(text, size)
     assert len(shown) <= size
     assert shown == text or (shown[-1] == "…" and text.startswith(shown[:-1]))
+
+
+@given(st.dictionaries(NODES, st.lists(NODES)), st.lists(NODES))
+def test_what_nodes_lead_to_comes_before_them(
+    edges: Mapping[int, list[int]], starts: list[int]
+) -> None:
+    found = list(dependencies_first(starts, lambda node: edges.get(node, ())))
+    assert sorted(found) == sorted(reachable(starts, edges))
+    for number, node in enumerate(found):
+        later = {end for end in edges.get(node, ()) if end in found[number + 1 :]}
+        assert all(node in reachable([end], edges) for end in later)  # only in a cycle
+
+
+def test_a_chain_may_be_longer_than_the_stack_of_calls() -> None:
+    assert list(dependencies_first([0], lambda n: [n + 1] if n < 5_000 else [])) == [
+        *range(5_000, -1, -1)
+    ]

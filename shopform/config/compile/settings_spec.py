@@ -17,7 +17,7 @@ PATTERNS: Final = {  # all patterns of strings, with their hints
     VARIABLE_NAME: "use letters, digits and `_`, and start with a letter or `_`",
     FIELD_NAME: "use lower-case letters, digits and `_`, and start with a letter",
     COLUMN: "use letters, digits and `_`, and start with a letter or `_`",
-    ENDPOINT: "use letters, digits, `-`, `_` and `/`, without `/` at the start",
+    ENDPOINT: "use letters, digits, `-` and `_`, and `/` between two names",
     DECIMAL: "write digits, with a point before the decimals: `199` or `149.95`",
     SEPARATOR: 'write the character itself, such as `";"`; a tab is `"\\t"`',
 }

@@ -50,21 +50,28 @@ def _taken(catalogue: Catalogue, specs: Specs, reserved: Sequence[str]) -> Itera
     """Names, sections and endpoints that another kind has."""
     sections = {kind.section: f"the section of `{kind.name}`" for kind in catalogue.kinds}
     sections |= dict.fromkeys(reserved, "a key of project files")
-    endpoints = {kind.wire.endpoint.value: kind.name for kind in catalogue.kinds}
+    endpoints = {kind.wire.endpoint.value.casefold(): kind.name for kind in catalogue.kinds}
+    names = {*catalogue, *specs}
     for name, spec in specs.items():
         if name in catalogue:
             hint = "remove it, or give it another name"
             yield Problem((name,), "kind-taken", f"shopform has a kind `{name}`", hint)
             continue
-        if spec.section in sections:
-            summary = f"`{spec.section}` is {sections[spec.section]}"
+        taken, endpoint = sections.get(spec.section), spec.endpoint.casefold()
+        if not taken and spec.section in names - {name}:  # options accept both, as in `--kinds`
+            taken = "another kind"
+        if taken:
+            summary = f"`{spec.section}` is {taken}"
             yield Problem((name, "section"), "section-taken", summary, "give it another name")
-        if spec.endpoint in endpoints:
-            summary = f"`/{spec.endpoint}` is the endpoint of `{endpoints[spec.endpoint]}`"
+        elif name in sections and name not in reserved:
+            summary = f"`{name}` is {sections[name]}"
+            yield Problem((name,), "kind-taken", summary, "give it another name")
+        if endpoint in endpoints:
+            summary = f"`/{spec.endpoint}` is the endpoint of `{endpoints[endpoint]}`"
             hint = "one kind can manage its objects"
             yield Problem((name, "endpoint"), "endpoint-taken", summary, hint)
         sections[spec.section] = f"the section of `{name}`"
-        endpoints[spec.endpoint] = name
+        endpoints[endpoint] = name
 
 
 def _of_fields(catalogue: Catalogue, specs: Specs, name: str, spec: KindSpec) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from shopform.kinds.base import SLUG_OF_NAME, UNKNOWN, Fact, Field, Grade, Kind,
 from shopform.kinds.catalogue import Catalogue
 from shopform.kinds.declared.checks import problems
 from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs, type_of
+from shopform.kit.graphs import dependencies_first
 
 Definition = dict[str, Any]
 SOURCE: Final = "the project's `kinds`"
@@ -21,21 +22,14 @@ def extended(catalogue: Catalogue, specs: Specs) -> Catalogue:
     Kinds that identify another come before it too, since objects are matched in this order. The
     specs must have no problems.
     """
-    order: dict[str, None] = {}
-    seen: set[str] = set()
 
-    def add(name: str) -> None:
-        if name not in specs or name in seen:
-            return
-        seen.add(name)
+    def before(name: str) -> list[str]:
         spec = specs[name]
-        add(spec.parent.kind if spec.parent else "")
-        for field in spec.identity:
-            add(spec.fields[field].to or "")
-        order[name] = None
+        named = [spec.parent.kind] if spec.parent else []
+        named += [spec.fields[field].to or "" for field in spec.identity]
+        return [each for each in named if each in specs]
 
-    for name in specs:
-        add(name)
+    order = dependencies_first(specs, before)
     return catalogue.plus(_kind(name, specs[name]) for name in order)
 
 

@@ -22,7 +22,7 @@ from shopform.kinds.field_types import (
 from shopform.kinds.spec import Column, Key, StrictModel, may, must
 
 FIELD_NAME: Final = r"^[a-z][a-z0-9_]*$"
-ENDPOINT: Final = r"^[A-Za-z0-9_][A-Za-z0-9_/-]*$"
+ENDPOINT: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_-]+)*$"
 FieldName = Annotated[str, Field(pattern=FIELD_NAME)]
 
 

@@ -1,14 +1,16 @@
 """Match live objects to declared addresses. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from shopform.diagnostics import Collector, Span
 from shopform.kinds import Kind
+from shopform.kit.graphs import dependencies_first
 from shopform.model.canonical import canonical, identified
 from shopform.model.desired import Desired, Import, Resource
 from shopform.model.live import Live, LiveObject
 from shopform.model.prior import Prior
-from shopform.model.values import Address, Ref, Secret
+from shopform.model.references import identity_links
+from shopform.model.values import Address, Secret
 from shopform.planning.matching.ambiguity import describe_candidates
 from shopform.planning.matching.interrupted_creates import adopt_pending
 from shopform.planning.matching.moved_addresses import apply_moves
@@ -254,35 +256,13 @@ def span_of(desired: Desired, address: Address) -> Span | None:
     return resource.span if resource else None
 
 
-def by_dependency(desired: Desired) -> Iterable[Resource]:
+def by_dependency(desired: Desired) -> Iterator[Resource]:
     """Yield parents, and targets of references in an identity, before the others."""
-    grouped: dict[str, list[Resource]] = {name: [] for name in desired.catalogue}
-    for resource in desired.resources.values():
-        grouped[resource.address.kind].append(resource)
-    for kind in desired.catalogue.kinds:
-        links = [n for n in kind.identity if n in kind.refers]
-        mine = grouped[kind.name]
-        if not links:
-            yield from mine
-            continue
-        done: set[Address] = set()
-        for resource in mine:
-            chain = [resource]
-            while (
-                above := _above(chain[-1], links, desired.resources)
-            ) and above.address not in done:
-                chain.append(above)
-            for item in reversed(chain):
-                if item.address not in done:
-                    done.add(item.address)
-                    yield item
+    catalogue, resources = desired.catalogue, desired.resources
 
+    def above(address: Address) -> Iterable[Address]:
+        links = identity_links(resources[address]).values()
+        return [each for each in links if each in resources]
 
-def _above(
-    resource: Resource, links: list[str], resources: Mapping[Address, Resource]
-) -> Resource | None:
-    for name in links:
-        value = resource.fields.get(name)
-        if isinstance(value, Ref):
-            return resources.get(value.address)
-    return None
+    starts = sorted(resources, key=lambda address: catalogue.order[address.kind])
+    return map(resources.__getitem__, dependencies_first(starts, above))

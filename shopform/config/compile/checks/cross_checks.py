@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from shopform.config.compile.checks.rewritable_names import check_rewritable
 from shopform.config.compile.declarations import Declaration
@@ -25,6 +27,7 @@ from shopform.model.redirect_graph import (
     hiding,
     hop_of,
 )
+from shopform.model.references import identity_links
 from shopform.model.similar_paths import CODE as ALIKE
 from shopform.model.similar_paths import alike
 from shopform.model.values import Address, Ref, Secret, Value
@@ -117,33 +120,55 @@ def _check_parents(declarations: Iterable[Declaration], collector: Collector) ->
 def _check_cycles(
     declarations: list[Declaration], resources: Map[Address, Resource], collector: Collector
 ) -> None:
-    """Report each cycle of references in one field once."""
+    """Report each cycle of references in one field once, and if there is none, one of references
+    in several fields of identities: none of its objects could be created first."""
     by_address = {declaration.address: declaration for declaration in declarations}
+    found = False
     for name in dict.fromkeys(n for d in declarations for n in d.kind.refers):
         values = ((a, resource.fields.get(name)) for a, resource in resources.items())
         refers = {a: value.address for a, value in values if isinstance(value, Ref)}
         for cycle in find_cycles((each for each in by_address if each in refers), refers.get):
-            _report_cycle(name, min(cycle), cycle, by_address, collector)
+            found = True
+            _report_cycle(dict.fromkeys(cycle, name), by_address, collector)
+    kinds = {declaration.kind for declaration in declarations}
+    if not found and sum(name in kind.refers for kind in kinds for name in kind.identity) > 1:
+        _check_identities(by_address, resources, collector)
+
+
+def _check_identities(
+    declarations: Map[Address, Declaration],
+    resources: Map[Address, Resource],
+    collector: Collector,
+) -> None:
+    fields: dict[Address, dict[Address, str]] = {}
+    for address in declarations:
+        fields[address] = {to: name for name, to in identity_links(resources[address]).items()}
+    try:
+        TopologicalSorter(fields).prepare()
+    except CycleError as error:
+        cycle = error.args[1][::-1]
+        named = {each: fields[each][target] for each, target in pairwise(cycle)}
+        _report_cycle(named, declarations, collector)
 
 
 def _report_cycle(
-    name: str,
-    first: Address,
-    cycle: list[Address],
+    cycle: Map[Address, str],
     declarations: Map[Address, Declaration],
     collector: Collector,
 ) -> None:
-    start = cycle.index(first)
-    ordered = [*cycle[start:], *cycle[:start]]
-    places = [
-        (f"`{each}`", (field_node(declarations[each].node, name) or declarations[each].key).span)
-        for each in ordered
-    ]
-    span = (field_node(declarations[first].node, name) or declarations[first].key).span
+    """Report a cycle of resources, each with the field that refers to the next one."""
+    first, each = min(cycle), list(cycle)
+    start = each.index(first)
+    ordered = [*each[start:], *each[:start]]
+    nodes = [(a, declarations[a], field_node(declarations[a].node, cycle[a])) for a in ordered]
+    places = [(f"`{a}`", (node or declared.key).span) for a, declared, node in nodes]
+    span = places[0][1]
+    names = dict.fromkeys(cycle.values())
+    verb = "forms" if len(names) == 1 else "form"
     collector.error(
         "reference-cycle",
-        f"`{name}` forms a cycle: {cycle_of(ordered)}",
-        hint=f"remove `{name}` from one of them",
+        f"{backquoted(names, ' and ')} {verb} a cycle: {cycle_of(ordered)}",
+        hint=f"remove {backquoted(names, ' or ')} from one of them",
         span=span,
         related=tuple(place for place in places if place[1] != span),
         address=first,
