@@ -14,6 +14,12 @@ _REFUSALS: Final = {
     410: "the object was deleted",
     429: "the calls of the day are used up",
 }
+_KEY: Final = {"type": "apiKey", "in": "header", "name": "Authorization"}
+_SECURITY: Final = {
+    "key": _KEY,
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "app": {**_KEY, "description": "`App `, and the token of an app"},  # P
+}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 
 
@@ -43,7 +49,8 @@ WRITES: Final = frozenset({"post", "put", "delete"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFacts:
-    """One endpoint. `id` is the column with an object's id; `list_key` is empty for bare lists.
+    """One endpoint. `id` is the column with an object's id, empty if only the list can be read;
+    `list_key` is empty for bare lists. `security` is that of the endpoint, if it is another one.
 
     `paging` are the types of what an envelope has beside the list. `statuses` are those of a
     create, update and delete, `bodies` the schemas of their responses, None for an empty one.
@@ -65,6 +72,7 @@ class TableFacts:
     list_endpoint: str = ""
     list_columns: tuple[ColumnFacts, ...] = ()
     read_only: bool = False
+    security: str = ""
 
 
 def document(
@@ -76,9 +84,10 @@ def document(
     for table in tables:
         name = schema_name(table.endpoint)
         schemas[name] = _object(table.columns, shown=True)
-        schemas[f"{name}Request"] = _object(table.columns, shown=False)
-        found = _paths(table, name)
-        if table.read_only:
+        found = _paths(table, name) if table.id else _list_only(table, name)
+        if not table.read_only:
+            schemas[f"{name}Request"] = _object(table.columns, shown=False)
+        else:
             found = {
                 at: {k: v for k, v in each.items() if k not in WRITES} for at, each in found.items()
             }
@@ -90,7 +99,6 @@ def document(
         f"Refused{status}": {"description": why, "content": {errors: {"schema": error}}}
         for status, why in _REFUSALS.items()
     }
-    key = {"type": "apiKey", "in": "header", "name": "Authorization"}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
@@ -100,7 +108,7 @@ def document(
         "components": {
             "schemas": schemas,
             "responses": refusals,
-            "securitySchemes": {"key": key, "bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SECURITY,
         },
     }
 
@@ -124,6 +132,13 @@ def _object(columns: Iterable[ColumnFacts], *, shown: bool) -> Schema:
             if schema is not None
         },
     }
+
+
+def _list_only(table: TableFacts, name: str) -> dict[str, Any]:
+    whole: Schema = {"$ref": f"#/components/schemas/{name}"}
+    read = _operation(table, "list", _list(table, whole), [])
+    about = {"description": table.about}
+    return {f"/{table.endpoint}": {**about, "get": read | {"security": [{table.security: []}]}}}
 
 
 def _paths(table: TableFacts, name: str) -> dict[str, Any]:

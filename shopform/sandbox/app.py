@@ -109,7 +109,8 @@ class App:
         from shopform.sandbox.own_document import own_document
 
         present = [t for name, t in self.world.tables.items() if name not in self._gate.missing]
-        return own_document(self.world, present, self._endpoints, ROOT)
+        installed = self._gate.installed(self.world.origin)
+        return own_document(self.world, present, self._endpoints, ROOT, installed)
 
     def state(self) -> dict[str, list[dict[str, Any]]]:
         return {name: self.data(name) for name in self.world.tables}

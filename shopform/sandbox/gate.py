@@ -46,7 +46,10 @@ class Gate:
             raise Refusal(int(denied))
 
     def installed(self, origin: str) -> dict[str, object]:
-        """Return a shop in the answer to an app: the keys of the calls at installation (P)."""
+        """Return a shop in the answer to an app: the keys of the calls at installation (P).
+
+        That the answer has them is assumed.
+        """
         return {
             "webshop_id": 1,
             "webshop_url": origin,

@@ -1,6 +1,6 @@
 """The OpenAPI document of the sandbox, from its tables and switches as they are now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from shopform import __version__
@@ -16,6 +16,7 @@ from shopform.openapi.document import (
 from shopform.sandbox.behaviour.columns import STRINGS, Column, ColumnType
 from shopform.sandbox.behaviour.table import Table, World
 from shopform.sandbox.behaviour.tables import Endpoints
+from shopform.sandbox.gate import APP_STATUS
 from shopform.sandbox.messages import JSON, TEXT
 
 _FLAGS: dict[str, list[object]] = {
@@ -24,6 +25,7 @@ _FLAGS: dict[str, list[object]] = {
     "boolean": [False, True],
     "null": [None],
 }
+_JSON = {int: "integer", str: "string", dict: "object"}
 _ABOUT = {
     "limit": "the size of a part of the list",
     "offset": "the number of objects before that part",
@@ -33,12 +35,20 @@ _ABOUT = {
 
 
 def own_document(
-    world: World, tables: Iterable[Table], endpoints: Endpoints, root: str
+    world: World,
+    tables: Iterable[Table],
+    endpoints: Endpoints,
+    root: str,
+    installed: Mapping[str, object],
 ) -> dict[str, Any]:
-    """Return the document of a shop with these tables, whose API is below `root`."""
+    """Return the document of a shop with these tables, whose API is below `root`.
+
+    `installed` is an item of the list that an app requests.
+    """
     errors = JSON if world.switches["errors"] == "json" else TEXT.partition(";")[0]
+    present = {table.endpoint: table for table in tables}
     return document(
-        (_facts(table, endpoints) for table in tables),
+        [*(_facts(table, endpoints, present) for table in present.values()), _app_list(installed)],
         title="Sandbox of shopform",
         version=__version__,
         url=world.origin + root,
@@ -46,7 +56,38 @@ def own_document(
     )
 
 
-def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
+def _app_list(installed: Mapping[str, object]) -> TableFacts:
+    """Return the list of the shops that installed an app."""
+    evidence, assumed = FactEvidence("DOC", "P"), FactEvidence("ASSUMED", "P")
+    return TableFacts(
+        endpoint=APP_STATUS,
+        about="The shops that installed an app, for the token of the app.",
+        id="",
+        list_key="",
+        paging={},
+        columns=tuple(
+            ColumnFacts(name, {"type": _JSON[type(value)]}, None, False, "", assumed)
+            for name, value in installed.items()
+        ),
+        evidence=evidence,
+        update=evidence,
+        read_only=True,
+        security="app",
+    )
+
+
+def _embedded(table: Table, present: Container[str]) -> Iterator[ColumnFacts]:
+    """Yield the children in responses, if the shop has them there."""
+    name, grade, source = table.embeds
+    if name and table.switches[f"{table.endpoint}_embeds"] == "yes":
+        endpoint = table.contains[0]
+        known = {"$ref": f"#/components/schemas/{schema_name(endpoint)}"}
+        items = known if endpoint in present else {"type": "object"}
+        shown: Schema = {"type": "array", "items": items}
+        yield ColumnFacts(name, shown, None, False, "", FactEvidence(grade, source))
+
+
+def _facts(table: Table, endpoints: Endpoints, present: Container[str]) -> TableFacts:
     switches, kind = table.switches, endpoints.kinds.get(table.endpoint)
     forms = {"create": switches["post"], "update": switches["put"], "delete": switches["delete"]}
     evidence = update = given = FactEvidence(*table.evidence)
@@ -68,7 +109,7 @@ def _facts(table: Table, endpoints: Endpoints) -> TableFacts:
         paging=paging,
         parent=table.surface.parent,
         filters={name: _ABOUT.get(name, "") for name in (*_ABOUT, *table.filters)},
-        columns=tuple(_columns(table, endpoints)),
+        columns=(*_columns(table, endpoints), *_embedded(table, present)),
         statuses={
             word: 201 if word == "create" else 204 if form == "empty204" else 200
             for word, form in forms.items()

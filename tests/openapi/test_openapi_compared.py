@@ -31,7 +31,7 @@ def test_own_document_confirms_all() -> None:
     assert {"brand.list_key", "redirect.list_key"} <= listed  # those of lists in envelopes
     assert found.reading.problems == {}
     assert [column.name for column in found.columns["supplier"]] == ["link_to"]
-    assert found.unmanaged == ()
+    assert [endpoint.name for endpoint in found.unmanaged] == ["app-status"]
 
 
 def test_names_that_nothing_else_documents_are_learned() -> None:

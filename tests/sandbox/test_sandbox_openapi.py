@@ -55,9 +55,9 @@ def test_document_is_valid_needs_no_key_and_counts_as_no_call() -> None:
         assert document["servers"] == [{"url": sandbox.url}]
     assert document["openapi"] == "3.1.0"
     # The wide tests validate the whole.
-    few = ("supplier", "profile-attribute", "redirect", "stock")
+    few = ("supplier", "profile-attribute", "redirect", "stock", "app-status")
     paths = {p: item for p, item in document["paths"].items() if p.split("/")[1] in few}
-    names = ("Supplier", "ProfileAttribute", "Redirect")
+    names = ("Supplier", "ProfileAttribute", "Redirect", "AppStatus")
     components = document["components"]
     components["schemas"] = {
         name: schema
@@ -80,8 +80,9 @@ def test_every_endpoint_is_in_it_and_every_operation_and_field_has_its_evidence(
         document = sandbox.app.openapi()
         endpoints = set(sandbox.app.world.tables)
         written = [name for name, t in sandbox.app.world.tables.items() if not t.read_only]
-    assert {path.split("/")[1] for path in document["paths"]} == endpoints | {"stock"}
-    assert len(list(operations(document))) == 2 * len(endpoints) + 3 * len(written) + 1
+    others = {"stock", "app-status"}
+    assert {path.split("/")[1] for path in document["paths"]} == endpoints | others
+    assert len(list(operations(document))) == 2 * len(endpoints) + 3 * len(written) + len(others)
     facts = [operation for *_, operation in operations(document)]
     for schema in document["components"]["schemas"].values():
         facts += schema["properties"].values()
@@ -106,6 +107,21 @@ def test_endpoints_that_the_shop_lacks_are_not_in_it() -> None:
     assert not {"/brand", "/brand/{brand_id}"} & paths.keys()
 
 
+def test_embedded_children_and_the_list_of_an_app_are_in_it() -> None:
+    with Sandbox(seed=SEED, switches={"profile_embeds": "yes"}) as sandbox:
+        assert check_answers(sandbox) > 20
+        schemas = sandbox.app.openapi()["components"]["schemas"]
+        items = schemas["Profile"]["properties"]["attributes"]["items"]
+        assert items == {"$ref": "#/components/schemas/ProfileAttribute"}
+        paths = sandbox.app.openapi()["paths"]
+        assert paths["/app-status"].keys() == {"description", "get"}
+        assert paths["/app-status"]["get"]["security"] == [{"app": []}]
+    missing = ["profile-attribute:missing"]
+    with Sandbox(switches={"profile_embeds": "yes"}, deny=missing) as sandbox:
+        shown = sandbox.app.openapi()["components"]["schemas"]["Profile"]["properties"]
+        assert shown["attributes"]["items"] == {"type": "object"}
+
+
 def test_filters_of_a_list_are_arguments() -> None:
     with Sandbox() as sandbox:
         paths = sandbox.app.openapi()["paths"]
@@ -126,6 +142,8 @@ def answers(sandbox: Sandbox) -> Iterator[tuple[str, str, int, bytes]]:
         response = sandbox.app.handle(method, place, query, HEADERS, data)
         return response.status, response.body
 
+    app = sandbox.app.handle("GET", "/REST/app-status", "", {"authorization": "App sandbox"}, b"")
+    yield "/app-status", "get", app.status, app.body
     for sku in ("901", "none"):
         yield "/stock", "post", *ask("POST", "/stock", body=[{"SKU": sku, "stock": 3}])
     for name, table in sandbox.app.world.tables.items():
@@ -180,6 +198,7 @@ FORMS = [
     in ("shape", "typing", "post", "put", "delete", "errors", "total", "empty_text")
     or s.name in ("attribute_type", "value_id", "redirect_id", "webhook_id", "webhook_events")
     or s.name in ("redirect_names", "webhook_secret", "paging_count", "parent_key")
+    or s.name.endswith("_embeds")
 ]
 
 

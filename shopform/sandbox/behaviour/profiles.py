@@ -19,13 +19,14 @@ class Profiles(Table):
     surface = Surface.of(PROFILE.wire)
     first_id = 201
     contains = ("profile-attribute", "profile_id")
+    embeds = ("attributes", "HINT", "G, K-wrap")
     columns = columns_of(name=NAME)
 
     def answer(self, row: Row, view: View) -> dict[str, Any]:
         shown = super().answer(row, view)
         if self.switches["profile_embeds"] == "yes":
             held = self.held(row)
-            shown["attributes"] = [table.answer(each, View.LISTED) for table, each in held]
+            shown[self.embeds[0]] = [table.answer(each, View.LISTED) for table, each in held]
         return shown
 
 

@@ -72,6 +72,7 @@ class Table:
     label: ClassVar[str] = "name"
     required: ClassVar[tuple[str, ...]] = ("name",)
     contains: ClassVar[tuple[str, str]] = ("", "")  # the endpoint of children, and their column
+    embeds: ClassVar[tuple[str, str, str]] = ("", "", "")  # children: their key, grade and source
     newest_first: ClassVar[bool] = False
     page: ClassVar[int] = 10  # D1's example
     read_only: ClassVar[bool] = False
@@ -291,8 +292,7 @@ class Table:
         )
 
     def id(self, row: Row) -> int:
-        kept: int = row[self.surface.id]
-        return kept
+        return int(row[self.surface.id])
 
     def live(self, wanted: object) -> Row | None:
         """Return a row that exists and was not removed."""
