@@ -8,6 +8,7 @@ from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import Kind, is_extra
 from shopform.kinds.field_types import Unreadable
+from shopform.kit.text import backquoted
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import LiveKind, LiveObject
@@ -16,6 +17,7 @@ from shopform.model.prior import Entry
 from shopform.model.slugs import appended, moved, wanted
 from shopform.model.values import Address
 from shopform.planning.checks.created_paths import conflicts
+from shopform.planning.preconditions import fingerprint
 from shopform.shop import fetch
 
 VERIFY = "verify"
@@ -55,7 +57,36 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
     if learned:
         context.session.result(VERIFY, learned)
         context.entries.update(learned)
+    warnings += _changed_unsent(plan, applied, reads, context)
     return [*warnings, *_path_conflicts(applied, reads, context)]
+
+
+def _changed_unsent(
+    plan: Plan,
+    applied: Sequence[Step],
+    reads: Mapping[tuple[str, int | None], LiveKind],
+    context: StepContext,
+) -> Iterator[Diagnostic]:
+    """Warn of declared fields that updates changed without sending them: those merge (L, M)."""
+    updates: dict[Address, list[Step]] = {}
+    for step in applied:
+        if step.op is Op.UPDATE and step.address in context.entries:
+            updates.setdefault(step.address, []).append(step)
+    for address, steps in updates.items():
+        kind, entry = plan.catalogue[steps[0].kind], context.entries[address]
+        item = reads[kind.name, context.parent_id(steps[0])].objects.get(entry.id)
+        before = plan.basis.fingerprints.get(address, {})
+        after = fingerprint(kind, item, context.hosts) if item else {}
+        unsent = (before.keys() & after.keys()).difference(*(step.fields for step in steps))
+        if names := [name for name in sorted(unsent) if before[name] != after[name]]:
+            yield warning(
+                "changed-unsent",
+                f"{backquoted(names, ' and ')} of `{address}` changed during its update, which sent"
+                " other fields",
+                address=address,
+                hint="`shopform plan` shows what to restore; if every update does this, the shop"
+                " replaces whole objects: `shopform doctor --probe` tests it",
+            )
 
 
 def _path_conflicts(

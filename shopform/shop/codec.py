@@ -6,6 +6,7 @@ from typing import Any
 
 from shopform.errors import Nonsense
 from shopform.kinds import Kind
+from shopform.kinds.field_types import Seed
 from shopform.kinds.field_types.number import id_in
 from shopform.kit.text import backquoted
 from shopform.model.columns import extra_names
@@ -124,9 +125,9 @@ def _columns(
     single: list[tuple[str, str]] = []
     several: list[tuple[str, tuple[str, ...]]] = []
     for ours, theirs in names.fields.items():
-        if ours in kind.generated:
-            continue
         column = kind.fields[ours]
+        if ours in kind.generated or isinstance(column.type, Seed):
+            continue
         if column.aliases and theirs == column.wire and not column.tentative:
             several.append((ours, (theirs, *column.aliases)))
         else:
