@@ -230,6 +230,14 @@ def test_picture_whose_answer_was_lost_is_found_by_its_text_and_not_doubled() ->
     assert [s.op for s in made.steps] == [Op.EDIT]
 
 
+def test_pictures_that_no_list_shows_are_believed() -> None:
+    sent = [record("a", None), record("b", None, weight=20)]
+    for number, added in enumerate((["a", "b"], ["b"], [])):
+        world = pictured((picture("a"), picture("b", weight=20)), sent[:number], [])
+        world.live("category", 1, name="A", parent=0)
+        assert [op["file"] for op in operations(world)] == added
+
+
 def test_pictures_that_are_no_longer_declared_are_taken_away() -> None:
     world = pictured((), [record("a", 5)], [held(5), held(6)])
     world.declare("category.a", name="A")

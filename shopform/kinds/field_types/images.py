@@ -97,6 +97,10 @@ class Images(Unreadable):
                 record["id"] = _alike(free, record, taken={r["id"] for r in known})
         for image in _declared(declared):
             record = {n: p for n, p in asdict(image).items() if n != "file"}
+            if live is None and {**record, "id": None} in known:  # sent, and in no list
+                known.remove(added := {**record, "id": None})
+                result.records.append(added)
+                continue
             match = next(
                 (k for k in known if k["sha256"] == image.sha256 and k["id"] in free), None
             )
