@@ -128,7 +128,8 @@ def _deliver_to_file(directory: Path, name: str, text: str, shop: str) -> None:
         _require_own(directory, name, path, shop)
         # The index comes first: a file that is not in it could never be written again.
         made = {**_read_json(index), name: _index_entry(shop, _encoded(text))}
-        _write_ignored(index, _json(made))
+        _write(index, _json(made))
+        _ignore(index.parent)
     _write(path, text)
 
 
@@ -142,12 +143,10 @@ def _write(path: Path, text: str) -> None:
         write_atomic(path, _encoded(text), mode=PRIVATE_FILE)
 
 
-def _write_ignored(path: Path, text: str) -> None:
-    """Write a file in the folder of secrets, which git ignores."""
-    ignored = path.with_name(".gitignore")
-    if not os.path.lexists(ignored):
-        _write(ignored, "*")
-    _write(path, text)
+def _ignore(folder: Path) -> None:
+    """Make git ignore the folder of secrets. It comes after a secret, which must not be lost."""
+    if not os.path.lexists(folder / ".gitignore"):
+        _write(folder / ".gitignore", "*")
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -172,12 +171,13 @@ def _keep(path: Path, address: Address, secrets: Mapping[str, str]) -> None:
                 held[address] = {**held.get(address, {}), **secrets}
             except (ValueError, TypeError):
                 raise ShopformError(f"`{path}` was not written by shopform") from None
-            _write_ignored(path, _json(held))
+            _write(path, _json(held))
     except ShopformError as problem:
         raise ShopformError(
             f"the secret of `{address}` is lost: {problem}",
             hint=f"fix that, then `shopform apply --replace {address}` makes a new one",
         ) from None
+    _ignore(path.parent)
 
 
 def _pipe(command: tuple[str, ...], text: str, directory: Path) -> None:
