@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from shopform.diagnostics import plural
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
 from shopform.doctor.readings import (
     REFUSED,
@@ -229,6 +230,13 @@ def errors(seen: Readings) -> Finding:
 def absent(seen: Readings) -> Finding:
     one = seen.first("absent")
     return found(one.status, f"it answers {one}") if one else unknown("no list can be read")
+
+
+def app_usage(seen: Readings) -> Finding:
+    if seen.app_usage is None:
+        return unknown("no list of an app shows the usage of the key")
+    usage, counted = seen.app_usage
+    return found(usage, f"shopform had counted {plural(counted, 'call')} of the day")
 
 
 def usage_headers(seen: Readings) -> Finding:

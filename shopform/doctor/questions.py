@@ -113,6 +113,7 @@ READ = (
     Question("denied", "status when a right is missing", BOTH, lists.denied),
     Question("refused", "what the key may not do", "what is declared may be written", lists.rights),
     Question("usage_headers", "headers about usage", "none is needed", lists.usage_headers),
+    Question("app_usage", "usage in the list of an app", "counts calls itself", lists.app_usage),
     Question("order", "order of lists", ANY, lists.order),
     Question("total", "type of `paging.total`", ANY, lists.total),
     Question("paging_count", "what `paging.count` counts", ANY, lists.paging_count),

@@ -94,6 +94,8 @@ class Readings:
     """All exchanges with a shop, in order, and its names by kind, as far as they are known.
 
     `wire` are those that the project sets. Those that failed are not looked at, unless `trusting`.
+    `app_usage` is the usage of the key in the list of an app, if that showed one, and the calls of
+    the day that shopform had counted.
     """
 
     catalogue: Catalogue
@@ -102,6 +104,7 @@ class Readings:
     exchanges: tuple[Recorded, ...] = ()
     hosts: frozenset[str] = frozenset()
     trusting: bool = False
+    app_usage: tuple[int, int] | None = None
 
     @property
     def answered(self) -> Iterator[Recorded]:

@@ -14,7 +14,7 @@ from shopform.config.compile.shop_selection import ALL, check_shop_name
 from shopform.config.read.project import FROM_APP, shop_names
 from shopform.diagnostics import Collector, warning
 from shopform.errors import ConfigError, ListMissing, Nonsense, RequestRefused, StateError
-from shopform.kinds.field_types.number import id_of
+from shopform.kinds.field_types.number import count_in, id_of
 from shopform.kit.documents import parse_object
 from shopform.kit.text import backquoted
 from shopform.model.desired import Desired
@@ -76,7 +76,9 @@ def add_listed(loaded: LoadedProject) -> None:
         return
     shops = _read(loaded, app)
     _report_missing(loaded, app, shops)
-    add_app_shops(project, names_of(project, shops), shops)
+    names = names_of(project, shops)
+    loaded.app_usage = {names[each.id]: each.usage for each in shops if each.usage is not None}
+    add_app_shops(project, names, shops)
     if not shop_names(project):
         raise ConfigError("no shop has installed the app", hint="install it in a shop first")
 
@@ -107,7 +109,9 @@ def _shop(item: dict[str, Any]) -> AppShop:
             f" its keys are {backquoted(sorted(item)) or 'none'}"
         )
     url = url if "://" in url else f"https://{url}"
-    return AppShop(number, url, token, id_of(item.get("app_token_daily_limit")))
+    limit, usage = (item.get(f"app_token_{key}") for key in ("daily_limit", "current_usage"))
+    # What the usage counts is not documented, so that only `doctor` shows it.
+    return AppShop(number, url, token, id_of(limit), count_in(usage))
 
 
 def _place(loaded: LoadedProject, app: Shop) -> Workspace:

@@ -21,13 +21,17 @@ from shopform.workflow.requests import ProjectRequest
 
 @dataclass(slots=True)
 class LoadedProject:
-    """The files of a project, and the compiled declarations by shop."""
+    """The files of a project, and the compiled declarations by shop.
+
+    `app_usage` are the usages that the list of an app showed, by shop.
+    """
 
     request: ProjectRequest
     project: Project
     observer: Observer
     variables: Mapping[str, str] = field(default_factory=dict)
     compiled: dict[str, Desired] = field(default_factory=dict)
+    app_usage: dict[str, int] = field(default_factory=dict)
     _shops: dict[str, tuple[Shop, str]] = field(default_factory=dict, repr=False)
 
     @property

@@ -347,6 +347,23 @@ def test_lists_in_an_envelope_and_numbers_in_other_forms_are_read(fleet: Fleet) 
     assert "of 10,000 left today" in fleet.run("plan", "--shop", name).out
 
 
+def test_doctor_shows_the_usage_of_which_the_ledger_makes_nothing(fleet: Fleet) -> None:
+    first, second = fleet.app.items
+    first["app_token_current_usage"] = "506"
+    second["app_token_current_usage"] = 0
+    for shop, usage in zip(fleet.shops, (506, 0), strict=True):
+        planned = fleet.run("plan", "--shop", fleet.name(shop))
+        assert planned.exit == 0, planned.text
+        calls = len(shop.calls)
+        found = json.loads(fleet.run("doctor", "--shop", fleet.name(shop), "--json").out)
+        (row,) = [each for each in found["answers"] if each["question"] == "app_usage"]
+        assert row["answer"] == str(usage)
+        assert row["evidence"] == f"shopform had counted {calls} calls of the day"
+    del first["app_token_current_usage"]
+    found = fleet.run("doctor", "--shop", fleet.name(fleet.shops[0]))
+    assert "no list of an app shows the usage of the key: app_usage" in found.out
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

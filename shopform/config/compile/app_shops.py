@@ -19,12 +19,13 @@ from shopform.model.values import Secret, host_of
 
 
 class AppShop(NamedTuple):
-    """A shop that installed the app; `daily_calls` is None if its key's limit is not known."""
+    """A shop that installed the app; the limit and the usage of its key are None if not known."""
 
     id: int
     url: str
     token: str = ""
     daily_calls: int | None = None
+    usage: int | None = None
 
 
 def app_of(project: Project, environment: Map[str, str], *, with_token: bool) -> Shop | None:

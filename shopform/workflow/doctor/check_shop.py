@@ -74,8 +74,9 @@ def check_shop(
         client.before_write = session.require_lock if session else None
         removed = remove_leftovers(client, left) if left else 0
         before = client.calls
+        usage = workspace.loaded.app_usage.get(workspace.shop.name)
         with reading(workspace, connection):
-            asked = Examiner(client)
+            asked = Examiner(client, None if usage is None else (usage, ledger.spent))
             asked.read()
         workspace.observer.was_read(
             workspace.shop.name, client.calls - before, ledger.left, ledger.daily

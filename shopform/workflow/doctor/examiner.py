@@ -22,9 +22,13 @@ UNUSED = 999_999_999  # an id that no object has
 
 @dataclass(slots=True)
 class Examiner:
-    """Makes calls to a shop one at a time, and records each with its response."""
+    """Makes calls to a shop one at a time, and records each with its response.
+
+    `app_usage` is that of the readings.
+    """
 
     client: Client
+    app_usage: tuple[int, int] | None = None
     exchanges: list[Recorded] = field(default_factory=list)
     names: dict[str, Names] = field(default_factory=dict)
 
@@ -45,6 +49,7 @@ class Examiner:
             wire=shop.wire,
             exchanges=tuple(self.exchanges),
             hosts=shop.hosts,
+            app_usage=self.app_usage,
         )
 
     def call(
