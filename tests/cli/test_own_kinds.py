@@ -13,7 +13,9 @@ import pytest
 from support import SHOPFORM, Run, environment_of, run_here
 from two_shops import KEYS, ask
 
-from shopform.config import load_project
+from shopform.kinds import Catalogue
+from shopform.kinds.declared.make import extended
+from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
@@ -39,6 +41,10 @@ LINE: dict[str, Any] = {
 }
 KINDS: dict[str, Any] = {"note": NOTE, "line": LINE}
 NOTES = {"notes": {"about": {"headline": "Om os", "hidden": True, "lines": ["one", "two"]}}}
+
+
+def catalogue_of(kinds: Mapping[str, Any]) -> Catalogue:
+    return extended(STANDARD, {n: KindSpec.model_validate(each) for n, each in kinds.items()})
 
 
 class Project:
@@ -70,11 +76,8 @@ def changed(**fields: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Sandbox]:
-    files = tmp_path / "kinds"
-    files.mkdir()
-    (files / "shopform.yaml").write_text(json.dumps({"kinds": KINDS}), "utf-8")
-    with Sandbox(token=KEY, catalogue=load_project(files, STANDARD).catalogue) as one:
+def shop() -> Iterator[Sandbox]:
+    with Sandbox(token=KEY, catalogue=catalogue_of(KINDS)) as one:
         yield one
 
 
@@ -284,11 +287,31 @@ def by_each_other() -> dict[str, Any]:
 
 
 @pytest.mark.wide
+def test_objects_that_refer_to_each_other_live_and_are_deleted(
+    project: Project, shop: Sandbox
+) -> None:
+    """One is created before it refers to the other, and deleted while the other refers to it."""
+    to_note = {"type": "reference", "to": "note"}
+    kinds = changed(next=to_note, other=to_note)
+    with Sandbox(token=KEY, catalogue=catalogue_of(kinds)) as one:
+        project.url = one.url
+        a, b = {"headline": "A", "next": "b"}, {"headline": "B", "other": "c"}
+        project.declare(kinds, {"notes": {"a": a, "b": b, "c": {"headline": "C", "other": "a"}}})
+        project.run("apply", "--auto-approve")
+        project.run("plan", "--detailed-exitcode")
+        project.declare(kinds, {})
+        project.run("plan", "--allow-delete", "notes=3", "--out", "plan.json")
+        saved = json.loads((project.folder / "plan.json").read_text("utf-8"))
+        assert sorted(len(step.get("after", ())) for step in saved["steps"]) == [0, 1, 1]
+        project.run("apply", "plan.json")
+        assert one.data("note") == []
+        project.run("undo", "--auto-approve")
+        assert len(one.data("note")) == 3
+
+
+@pytest.mark.wide
 def test_kinds_that_identify_each_other_are_found_again(tmp_path: Path) -> None:
-    files = tmp_path / "kinds"
-    files.mkdir()
-    (files / "shopform.yaml").write_text(json.dumps({"kinds": by_each_other()}), "utf-8")
-    with Sandbox(token=KEY, catalogue=load_project(files, STANDARD).catalogue) as shop:
+    with Sandbox(token=KEY, catalogue=catalogue_of(by_each_other())) as shop:
         project = Project(tmp_path / "project", shop.url)
         first, second = {"headline": "A"}, {"headline": "B", "memo": "c"}
         memos = {"c": {"headline": "C", "note": "a"}, "d": {"headline": "D", "note": "b"}}
@@ -371,10 +394,7 @@ OBJECTS: dict[str, Any] = {
 
 @pytest.mark.wide
 def test_kinds_of_every_type_nested_in_each_other_and_in_ours(tmp_path: Path) -> None:
-    files = tmp_path / "kinds"
-    files.mkdir()
-    (files / "shopform.yaml").write_text(json.dumps({"kinds": RICH}), "utf-8")
-    catalogue = load_project(files, STANDARD).catalogue
+    catalogue = catalogue_of(RICH)
     assert [*catalogue][-4:] == ["topic", "remark", "answer", "badge"]
     with (
         Sandbox(token=KEY, catalogue=catalogue) as shop,

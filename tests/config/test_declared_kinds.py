@@ -160,6 +160,8 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "a type": ("type: html", "type: htm", "kinds.yaml:11:20 unknown-word"),
     "a reserved name": ("body:", "lifecycle:", "kinds.yaml:11:7 reserved-name"),
     "a name of pydantic": ("body:", "copy:", "kinds.yaml:11:7 reserved-name"),
+    "a name that is null": ("body:", "'null':", "kinds.yaml:11:7 reserved-name"),
+    "a section that is null": (": notes", ": 'null'", "kinds.yaml:4:5 section-taken"),
     "a name in capitals": ("body:", "Body:", "kinds.yaml:11:7 invalid-key"),
     "an API name twice": ("is_hidden", "body", "kinds.yaml:13:7 wire-twice"),
     "the API name of ids": ("is_hidden", "note_id", "kinds.yaml:13:7 wire-twice"),

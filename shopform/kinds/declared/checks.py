@@ -9,8 +9,8 @@ from shopform.kinds.spec import Spec
 from shopform.kit.graphs import find_cycles
 from shopform.kit.text import backquoted
 
-# Keys of every resource, and of plans and tables.
-RESERVED: Final = frozenset({*Spec.model_fields, "file", "id", "secret_to", "table"})
+# Keys of every resource, and of plans and tables; in YAML `null` is an empty key.
+RESERVED: Final = frozenset({*Spec.model_fields, "file", "id", "null", "secret_to", "table"})
 # The keys of some types, and those that they need.
 _OF_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "to": ("reference", "references"),
@@ -49,7 +49,7 @@ def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -
 def _taken(catalogue: Catalogue, specs: Specs, reserved: Sequence[str]) -> Iterator[Problem]:
     """Names, sections and endpoints that another kind has."""
     sections = {kind.section: f"the section of `{kind.name}`" for kind in catalogue.kinds}
-    sections |= dict.fromkeys(reserved, "a key of project files")
+    sections |= dict.fromkeys(reserved, "a key of project files") | {"null": "an empty key in YAML"}
     endpoints = {kind.wire.endpoint.value.casefold(): kind.name for kind in catalogue.kinds}
     names = {*catalogue, *specs}
     for name, spec in specs.items():

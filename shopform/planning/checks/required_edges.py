@@ -7,6 +7,7 @@ dropped to break a cycle are not among them.
 from collections.abc import Iterator, Mapping
 
 from shopform.kinds import Kind
+from shopform.kit.graphs import reachable
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical
 from shopform.model.live import LiveObject
@@ -82,14 +83,26 @@ class RequiredEdges:
                 yield earlier, step
 
     def _before_delete(self, step: Step) -> Iterator[tuple[Step, Step]]:
-        """Dependents of an object are updated or deleted before the object is deleted."""
+        """Dependents of an object are updated or deleted before the object is deleted.
+
+        Of several that refer to each other, one is deleted first.
+        """
         entry = self.entries.get(step.previous or step.address)
         if entry is None or step.temporary or step.op not in (Op.UPDATE, Op.DELETE):
             return
         for address in {*entry.depends_on, entry.parent} - {None, step.address}:
             later = self.steps.get(f"{address}:delete")
-            if later:
+            if later and not (step.key not in later.after and self._refer_back(step, later)):
                 yield step, later
+
+    def _refer_back(self, step: Step, later: Step) -> bool:
+        """Whether an object that is deleted refers to the one of `step`, through others too."""
+        nesting = self.catalogue[step.kind].nesting
+        if step.op is not Op.DELETE or (nesting and later.kind == nesting.kind):
+            return False
+        deletes = {each.address for each in self.steps.values() if each.op is Op.DELETE}
+        refers = {a: self.entries[a].depends_on for a in deletes & self.entries.keys()}
+        return step.address in reachable([later.address], refers)
 
     def _paths(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """A path is released before it is assigned, and assigned before a redirect leads to it."""

@@ -229,9 +229,11 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
         entry = draft.matching.entries.get(step.address)
         if entry:
             needed |= {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-        for address in needed & deletes:
-            if address != step.address:
-                draft.graph.edge(f"{address}:delete", step.key)
+        nesting = draft.catalogue[step.kind].nesting
+        for address in needed & deletes - {step.address}:
+            above = step.op is Op.UPDATE or (nesting and address.kind == nesting.kind)
+            add = draft.graph.edge if above else draft.graph.edge_deletion
+            add(f"{address}:delete", step.key)
 
 
 def _parents(steps: list[Step], draft: PlanDraft) -> None:

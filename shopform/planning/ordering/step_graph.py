@@ -24,8 +24,9 @@ class Graph:
     """Steps and their edges: `after[key]` are the keys of the steps that come first.
 
     To break a cycle, an edge for availability or a soft edge is dropped, a link is set by an
-    update after both objects exist, or a path or name is released by a temporary step. All other
-    edges are kept. The steps of a queue never run at the same time, whatever edges are dropped.
+    update after both objects exist, a path or name is released by a temporary step, or one of
+    several objects that refer to each other is deleted first. All other edges are kept. The steps
+    of a queue never run at the same time, whatever edges are dropped.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Graph:
     handover: set[tuple[str, str]] = field(default_factory=set)
     names: set[tuple[str, str]] = field(default_factory=set)
     link: set[tuple[str, str]] = field(default_factory=set)
+    deletion: set[tuple[str, str]] = field(default_factory=set)
     queues: list[set[str]] = field(default_factory=list)
 
     def add(self, step: Step, after: Iterable[str] = ()) -> None:
@@ -80,6 +82,12 @@ class Graph:
             self.link.add((later, earlier))
         self.after.setdefault(later, set()).add(earlier)
 
+    def edge_deletion(self, later: str, earlier: str) -> None:
+        """`earlier` deletes an object that refers to the one which `later` deletes."""
+        if earlier not in self.after.get(later, ()):
+            self.deletion.add((later, earlier))
+            self.edge(later, earlier)
+
     def walk(self, breaker: BreaksCycles) -> tuple[Step, ...]:
         """Return the steps in an order that can be run one by one, each with its `after`."""
         try:
@@ -120,7 +128,10 @@ class Graph:
         Steps added for it are in no cycle: nothing waits for an update of links, and a temporary
         step waits for nothing.
         """
-        for kinds in (self.availability, self.soft, self.link, self.handover, self.names):
+        for kinds in (
+            *(self.availability, self.soft, self.link),
+            *(self.handover, self.names, self.deletion),
+        ):
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
                 continue
