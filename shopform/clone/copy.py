@@ -28,14 +28,15 @@ Omitting = tuple[Address, str, str]  # what, why, and the field if it is only on
 class Copy:
     """The resources of a copy, and what it omits.
 
-    `fixed` are objects of which every shop has one: they map to those of the target. `users` are
+    `fixed` are objects of which every shop has one: they map to those of the target, which keeps
+    its own fields, and so the copy omits something of each. `users` are
     the resources that refer to an address.
     """
 
     catalogue: Catalogue
     resources: dict[Address, Resource]
     omissions: list[Omission]
-    fixed: set[Address] = field(default_factory=set)
+    fixed: dict[Address, Omission] = field(default_factory=dict)
     imports: dict[Address, Import] = field(default_factory=dict)
     users: dict[Address, list[Address]] = field(default_factory=dict)
 
@@ -123,7 +124,7 @@ def make_copy(declared: Declared, live: Live, rewriting: Rewriting, prior: Prior
         if found is None:
             continue
         if live.kinds[address.kind].objects[found.origin].fixed:
-            copy.fixed.add(address)
+            copy.fixed[address] = omission(found, "every shop has one")
             # The target keeps its own fields; the object is only the parent of others.
             copy.resources[address] = replace(found, fields={}, keep=True)
         else:
@@ -209,15 +210,16 @@ def _identity(resource: Resource) -> tuple[object, ...]:
 
 def map_fixed_objects(copy: Copy, prior: Prior, live: Live) -> None:
     """Map objects of which every shop has one to those of the target."""
-    for address in sorted(copy.fixed & copy.resources.keys()):
+    for address in sorted(copy.fixed.keys() & copy.resources.keys()):
         objects = live.kind(address.kind).objects
         entry = prior.resources.get(address)
         number = next((item.id for item in objects.values() if item.fixed), None)
         if entry and entry.id in objects:
-            continue
-        if number is None:
+            copy.omissions.append(copy.fixed[address])
+        elif number is None:
             copy.omit(address, "the other shop has none")
         else:
+            copy.omissions.append(copy.fixed[address])
             copy.imports[address] = Import(address=address, id=number)
 
 

@@ -131,3 +131,49 @@ def test_other_names_of_a_page_are_found_or_refused_with_the_keys(tmp_path: Path
         said = " ".join(one.run("plan", code=18).text.split())
         assert "cannot determine which key of `/page` holds `headline`" in said
         assert "`overskrift`" in said
+
+
+def front(name: str, **fields: Any) -> dict[str, Any]:
+    return {"headline": name, "is_front": 1, **fields}
+
+
+def test_a_front_page_is_renamed_and_moved_and_never_unset(tmp_path: Path) -> None:
+    with project(tmp_path, seed={"page": [front("Velkommen", page_id=7)]}) as one:
+        imports = [{"address": "page.front", "id": 7}]
+        one.declare(pages={"front": {"headline": "Velkommen"}}, imports=imports)
+        one.run("apply", "--auto-approve")
+        moved = [{"from": "page.front", "to": "page.home"}]
+        one.declare(pages={"home": {"headline": "Hjem"}}, moved=moved)
+        one.run("apply", "--auto-approve")
+        (row,) = one.sandbox.data("page")
+        assert (row["page_id"], row["headline"], row["is_front"]) == (7, "Hjem", 1)
+        for word in ("extra", "lifecycle"):
+            home = {"headline": "Hjem", word: {"is_front": "0"}}
+            one.declare(pages={"home": home})
+            assert "is_front" in one.run("plan", code=10).text
+
+
+def test_a_copy_keeps_the_front_page_of_the_other_shop(tmp_path: Path) -> None:
+    seed: dict[str, list[dict[str, Any]]] = {
+        "page": [
+            front("Velkommen", page_id=31, text="<p>a</p>"),
+            {"page_id": 32, "headline": "Forsiden"},
+        ],
+        "menu": [
+            {"location": at, "items": [{"type": "page", "val": str(n), "titel": "Hjem"}]}
+            for at, n in (("top", 31), ("foot", 32))
+        ],
+    }
+    with two_shops(tmp_path, seed) as shops:
+        pages = shops.new.app.world.tables["page"]
+        pages.create({}, {"headline": "Forsiden"})["is_front"] = 1
+        said = " ".join(shops.clone().err.split())
+        (home,) = shops.new.data("page")
+        assert (home["headline"], home["text"], home["is_front"]) == ("Forsiden", "", 1)
+        items = {row["location"]: row["items"] for row in shops.new.data("menu")}
+        assert items["top"][0]["val"] == str(home["page_id"])
+        assert items["foot"] == []
+        assert "2 pages are not copied 31 `Velkommen`: every shop has one" in said
+        assert "32 `Forsiden`: it would match an object that every shop has" in said
+        assert "`items` of 1 menu is not copied: what it refers to is not copied" in said
+        shops.settled()
