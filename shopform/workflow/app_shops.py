@@ -11,12 +11,14 @@ from typing import Any, Final
 from shopform import files
 from shopform.config.compile.app_shops import AppShop, add_app_shops, app_of, names_of
 from shopform.config.compile.shop_selection import ALL, check_shop_name
+from shopform.config.compile.shop_settings import url_problem
 from shopform.config.read.project import FROM_APP, shop_names
-from shopform.diagnostics import Collector, warning
+from shopform.diagnostics import Collector, printable, warning
 from shopform.errors import ConfigError, ListMissing, Nonsense, RequestRefused, StateError
 from shopform.kinds.field_types.number import count_in, id_of
 from shopform.kit.documents import parse_object
-from shopform.kit.text import backquoted
+from shopform.kit.text import backquoted, shorten
+from shopform.kit.url_paths import without_secrets
 from shopform.model.desired import Desired
 from shopform.model.shop import Names, Shop
 from shopform.shop.call_budget import CallCounter
@@ -24,6 +26,7 @@ from shopform.shop.client import APP_STATUS, Client
 from shopform.shop.pages import parse_page
 from shopform.workflow.workspace import LoadedProject, Workspace
 
+SHOWN: Final = 100  # characters of an address
 RECORD: Final = "app-shops.json"
 LIST: Final = Names(endpoint=APP_STATUS, ids=("webshop_id",), list_key="webshops", fields={})
 # By the body of the app's call-backs: the keys of the list are not documented.
@@ -109,6 +112,10 @@ def _shop(item: dict[str, Any]) -> AppShop:
             f" its keys are {backquoted(sorted(item)) or 'none'}"
         )
     url = url if "://" in url else f"https://{url}"
+    if problem := url_problem(url):
+        _, summary, hint = problem
+        shown = printable(shorten(without_secrets(url), SHOWN))
+        raise Nonsense(f"shop {number} in the list of the app, at `{shown}`: {summary}", hint=hint)
     limit, usage = (item.get(f"app_token_{key}") for key in ("daily_limit", "current_usage"))
     # What the usage counts is not documented, so that only `doctor` shows it.
     return AppShop(number, url, token, id_of(limit), count_in(usage))

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -387,15 +388,34 @@ def test_an_app_that_is_refused_or_installed_nowhere_is_an_error(fleet: Fleet) -
     run = fleet.run("plan", "--shop", "all")
     assert run.exit == 10
     assert "no shop has installed the app" in run.err
-    fleet.app.items = [Fleet.item(7, fleet.shops[0], webshop_url="http://krus.example")]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://krus.example", "at `http://krus.example`: `url` must start with `https://`"),
+        ("https://[krus", "at `https://[krus`: `url` is not a URL"),
+        ("https://u:canary@krus.example", "must not contain a user name or password"),
+        ("https://\x1b[31mkrus.example", "`url` is not a URL"),
+    ],
+)
+def test_a_shop_with_an_address_that_cannot_be_used_is_named(
+    fleet: Fleet, url: str, said: str
+) -> None:
+    fleet.app.items[1]["webshop_url"] = url
     run = fleet.run("plan", "--shop", "all")
-    assert run.exit == 10
-    assert "`url` must start with `https://`" in run.err
-    assert "--> shopform.yaml:1:" in run.err
-    fleet.app.items = [Fleet.item(7, fleet.shops[0], webshop_url="https://[krus")]
-    run = fleet.run("plan", "--shop", "all")
-    assert run.exit == 10, run.text
-    assert "`url` is not a URL" in run.err
+    assert run.exit == 18, run.text
+    assert "shop 8 in the list of the app, at `http" in " ".join(run.err.split())
+    assert said in " ".join(run.err.split())
+    assert "\x1b" not in run.err
+
+
+def test_what_an_address_has_is_not_replaced(fleet: Fleet) -> None:
+    fleet.app.items[0]["webshop_url"] += "/${env:APP}/${var.erp}/$${x}/${"
+    assert fleet.run("plan", "--shop", fleet.name(fleet.shops[0])).exit == 18
+    for call in fleet.shops[0].calls:
+        assert unquote(call.path).startswith("/${env:APP}/${var.erp}/$${x}/${"), call.path
+    assert fleet.shops[0].calls
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from typing import NamedTuple
 
 from shopform.config.compile.coercion import validated
-from shopform.config.compile.interpolation import Resolver
+from shopform.config.compile.interpolation import Resolver, as_literal
 from shopform.config.compile.settings_spec import FromAppSpec
 from shopform.config.compile.shop_settings import base_url, refuse_literal, report_url, token_of
 from shopform.config.read.files import Files
@@ -92,7 +92,7 @@ def add_app_shops(project: Project, names: Map[int, str], shops: Iterable[AppSho
         state = child(defaults, "state")
         pattern = state.text if isinstance(state, Scalar) else "state/app-{id}.json"
         values = {
-            "url": each.url,
+            "url": as_literal(each.url),  # it comes from a server
             "token": f"${{{FROM_APP}:{each.id}}}",
             "state": pattern.replace("{id}", str(each.id)),
         }

@@ -85,7 +85,7 @@ class Resolver:
             end = match.end()
             if match[1] is None:
                 parts.append(f"{between}${{")
-                template.append(f"{between}{_escape('${')}")
+                template.append(f"{between}{as_literal('${')}")
                 continue
             part = self._placeholder(match[1], bool(match[2]), node, active)
             if isinstance(part, LookupText):
@@ -95,7 +95,7 @@ class Resolver:
                 return None
             wrong = wrong or part is None
             secret = secret or isinstance(part, Secret)
-            held = part if isinstance(part, Secret) else Secret(_escape(part or ""), part or "")
+            held = part if isinstance(part, Secret) else Secret(as_literal(part or ""), part or "")
             parts.append(f"{between}{held.text}")
             template.append(f"{between}{held.source}")
         if wrong:
@@ -244,6 +244,6 @@ def read_source(text: str, directory: Path, environment: Map[str, str]) -> str:
     return found.text
 
 
-def _escape(text: str) -> str:
-    """Escape a string that contains no placeholder."""
+def as_literal(text: str) -> str:
+    """Return how files write a string that is used as it is, and has no placeholders."""
     return text.replace("${", "$${")
