@@ -1,5 +1,6 @@
 """Read every changed list once after the last write, and record what the shop stored."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -212,9 +213,16 @@ def _differs(kind: Kind, step: Step, name: str, held: Mapping[str, object]) -> D
     )
 
 
+def _text(value: object) -> str:
+    """Return a string as it is, and any other value as JSON, as the files may have it."""
+    if isinstance(value, str) and value:
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _short(sent: object, stored: object) -> Iterator[str]:
     """Yield both values from where they differ, with escapes for invisible characters."""
-    one, other = str(sent), str(stored)
+    one, other = _text(sent), _text(stored)
     show = escaped if alike(one, other) else str
     pairs = enumerate(zip(one, other, strict=False))
     common = next((n for n, (a, b) in pairs if a != b), 0)

@@ -33,7 +33,7 @@ def undeclarable(kind: Kind, name: str) -> str:
     if _SECRET.search(column):
         return "it may be a secret, by its name"
     if _ID.search(column):
-        return "it is an id, which is another one in another shop"
+        return "it is an id, and ids differ between shops"
     return "" if _NAME.search(column) else "its name cannot be declared"
 
 

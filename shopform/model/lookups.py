@@ -75,7 +75,8 @@ def _resolved(resource: Resource, live: Live, out: Collector) -> Resource:
 
     def change(field: str, found: Lookup) -> object:
         number = _id(found, live, out, resource)
-        notes.append(f"`{field}` is {number}, the id of the {found.kind} `{found.name}`")
+        if number:
+            notes.append(f"`{field}` is {number}, the id of the {found.kind} `{found.name}`")
         return number if isinstance(found, LookupNumber) else str(number)
 
     fields = {
@@ -103,7 +104,9 @@ def _id(value: Lookup, live: Live, out: Collector, resource: Resource) -> int:
         hint = f"the ids are {backquoted(map(str, found))}: declare the id"
         _refuse(out, value, resource, f"several {kind.section} are called `{value.name}`", hint)
     else:
-        hint = did_you_mean(value.name, names.values(), f"there are {len(names)} in the shop")
+        hint = did_you_mean(
+            value.name, names.values(), f"there are {len(names) or 'none'} in the shop"
+        )
         _refuse(out, value, resource, f"the shop has no {kind.name} `{value.name}`", hint)
     return 0
 

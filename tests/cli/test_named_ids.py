@@ -97,6 +97,7 @@ def test_what_is_missing_or_ambiguous_is_an_error_with_its_place(
     shops.declare(value)
     text = " ".join(shops.run("plan", code=code).text.split())
     assert said in text
+    assert "the id of the" not in text
     assert "shopform.yaml:" in text
     assert "Danmrk" not in value or "did you mean `Danmark`?" in text
 

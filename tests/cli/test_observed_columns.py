@@ -44,7 +44,8 @@ def test_a_shop_that_takes_no_such_column_is_reported_and_left_alone(tmp_path: P
     with two_shops(tmp_path, SEED, other={"switches": {"unknown_columns": "drop"}}) as shops:
         done = shops.clone("--allow-loss")
         said = " ".join(done.text.split())
-        assert "stores `is_hidden` of `category.engros` differently" in said
+        differs = "stores `is_hidden` of `category.engros` differently: sent `true`, stored `false`"
+        assert differs in said
         assert "stores `is_online` of `category.lukket` differently" in said
         shops.settled("clone")
 
