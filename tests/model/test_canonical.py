@@ -3,6 +3,7 @@ import pytest
 from shopform.kinds.field_types import (
     PATH,
     TEXT,
+    Decimal,
     FieldType,
     Flag,
     Html,
@@ -16,7 +17,8 @@ from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.values import Secret
 
 HTML, NUMBER, FLAG, ID, SET = Html(), Number(), Flag(), Reference("a"), Set()
-TYPES = (TEXT, HTML, NUMBER, FLAG, ID, SET, PATH)
+AMOUNT = Decimal()
+TYPES = (TEXT, HTML, NUMBER, AMOUNT, FLAG, ID, SET, PATH)
 HOSTS = frozenset({"demo.example", "www.demo.example"})
 
 EQUAL: list[tuple[FieldType, tuple[object, ...]]] = [
@@ -34,6 +36,11 @@ EQUAL: list[tuple[FieldType, tuple[object, ...]]] = [
     (NUMBER, (10, "10", 10.0, "10.0")),
     (NUMBER, (1.5, "1.5")),
     (NUMBER, ("ten",)),
+    (AMOUNT, (None, "")),
+    (AMOUNT, (12.5, "12.5", "12,5", "12,50")),
+    (AMOUNT, (1234, "1234", "1234,00")),
+    (AMOUNT, ("1,234",)),  # three digits after a comma may be thousands
+    (AMOUNT, ("1.234,00",)),
     (FLAG, (True, 1, "1", "true", "yes", " TRUE ")),
     (FLAG, (False, 0, "0", "", None, "false", "No", "off")),
     (ID, (None, 0, "0", "", -1)),

@@ -12,7 +12,7 @@ DECIMAL: Final = r"^-?[0-9]{1,12}(\.[0-9]{1,6}|,[0-9]{1,2})?$"
 
 
 class Decimal(FieldType):
-    """A decimal number, kept as a string: 199, "199.00", 199.0 and, in files, "199,00" are equal.
+    """A decimal number, kept as a string: 199, "199.00", 199.0 and "199,00" are equal.
 
     Shops return a JSON number (M-prod, K-cap) and take a string (D1); null and "" are unset.
     """
@@ -26,17 +26,18 @@ class Decimal(FieldType):
         return Annotated[str, StringConstraints(pattern=DECIMAL)]
 
     def parse(self, written: Any, load: Load) -> Any:
-        return None if written is None else self.canonical(written.replace(",", "."))
+        return None if written is None else self.canonical(written)
 
     def default(self, written: str | list[str]) -> object:
         fits = isinstance(written, str) and re.fullmatch(DECIMAL, written)
-        return self.canonical(str(written).replace(",", ".")) if fits else None
+        return self.canonical(written) if fits else None
 
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:
         if value is None or value == "":
             return None
+        text = str(value)
         try:
-            number = Exact(str(value))
+            number = Exact(text.replace(",", ".") if re.match(DECIMAL, text) else text)
         except InvalidOperation:
             return str(value)
         if not number.is_finite():
