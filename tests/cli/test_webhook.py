@@ -182,7 +182,7 @@ def test_a_receiver_that_refuses_is_a_failure(folder: Path) -> None:
         ping = ("ping", receiver.url, "--header", "X-Signature")
         run = webhook(folder, *ping, "--event", "piad", secret="another")
         assert run.exit == 1
-        assert "warning: `piad` is not a documented event" in run.err
+        assert "warning: `piad` is not a documented event\n  hint: did you mean `paid`?" in run.err
         assert "answered 401" in run.err
         assert len(receiver.received) == 1
     run = webhook(folder, *ping, "--event", "paid")

@@ -8,7 +8,7 @@ import click
 from shopform.cli import completions, options
 from shopform.cli.groups import Group
 from shopform.cli.param_types import File, standard
-from shopform.diagnostics import warning
+from shopform.diagnostics import did_you_mean, warning
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -100,8 +100,11 @@ def ping(console: Console, /, url: str, event: str | None, body: str | None, **a
         raise UsageError("there is no name for the header", hint="use `--header NAME`")
     if (event is None) == (body is None):
         raise UsageError("give either `--event NAME` or `--body FILE`")
-    if event and event not in deliveries.known_events(standard()):
-        console.diagnostics([warning("unknown-event", f"`{event}` is not a documented event")])
+    known = deliveries.known_events(standard())
+    if event and event not in known:
+        hint = did_you_mean(event, known)
+        summary = f"`{event}` is not a documented event"
+        console.diagnostics([warning("undocumented-word", summary, hint=hint)])
     data = deliveries.test_body(event) if event else _read(console, body or "-")
     sent = deliveries.ping(url, data, secret, found)
     console.result(f"POST {sent.url}: {sent.status}, {sent.seconds:.1f} s")
