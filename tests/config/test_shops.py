@@ -254,3 +254,22 @@ def test_the_only_shop_needs_no_name_and_several_do(tmp_path: Path) -> None:
     assert unknown.value.diagnostics[0].hint == "did you mean `staging`?"
     with pytest.raises(ConfigError):
         select_shop(none)
+
+
+@pytest.mark.parametrize(
+    ("wire", "expected"),
+    [
+        ("{label: {endpoint: brand}}", ["shopform.yaml:1:82 endpoint-taken"]),
+        ("{label: {endpoint: Brand}}", ["shopform.yaml:1:82 endpoint-taken"]),
+        ("{label: {endpoint: ../brand}}", ["shopform.yaml:1:82 wrong-text"]),
+        ("{label: {endpoint: 'brand?x=1'}}", ["shopform.yaml:1:82 wrong-text"]),
+        ("{label: {endpoint: x}, page: {endpoint: x}}", ["shopform.yaml:1:103 endpoint-taken"]),
+        ("{label: {endpoint: brand}, brand: {endpoint: label}}", []),
+    ],
+)
+def test_two_kinds_have_no_endpoint_in_common(
+    tmp_path: Path, wire: str, expected: list[str]
+) -> None:
+    """Each would manage, and delete, the objects of the other."""
+    text = f"shops: {{a: {{url: 'https://a.dk', token: '${{env:TOKEN}}', wire: {wire}}}}}"
+    assert refused(tmp_path, {"shopform.yaml": text}) == expected

@@ -31,7 +31,7 @@ VariableName = Annotated[str, Field(pattern=VARIABLE_NAME)]
 class WireSpec(StrictModel):
     """API names of one shop that differ from what shopform assumes."""
 
-    endpoint: str = may("The path below /REST.", "")
+    endpoint: Annotated[str, Field(pattern=ENDPOINT)] = may("The path below /REST.", "")
     id: str = may("Field with an object's id.", "")
     list_key: str = may("Key of the objects if a list comes in an envelope.", "")
     fields: dict[str, str] = may("API names of fields, by the names used in the files.", {})

@@ -140,6 +140,21 @@ class Settings:
         for kind in self._catalogue:
             fields = self._catalogue[kind].fields
             self._check_keys(child(wire, kind, "fields"), fields, "unknown-field", "field")
+        self._check_endpoints(wire)
+
+    def _check_endpoints(self, wire: Node | None) -> None:
+        """Report kinds with one endpoint in a shop: each would manage the objects of the other."""
+        given = {name: child(wire, name, "endpoint") for name in self._catalogue}
+        found: dict[str, str] = {}
+        for name in sorted(self._catalogue, key=lambda name: given[name] is not None):
+            node, endpoint = given[name], self._catalogue[name].wire.endpoint.value
+            if isinstance(node, Scalar) and node.text:
+                endpoint = node.text
+            other = found.setdefault(endpoint.casefold(), name)
+            if other != name and node is not None:
+                summary = f"`/{endpoint}` is the endpoint of `{other}`"
+                hint = "one kind can manage its objects"
+                self._collector.error("endpoint-taken", summary, hint=hint, span=node.span)
 
     def _check_keys(self, node: Node | None, known: Map[str, object], code: str, what: str) -> None:
         """Report the keys of a mapping that are not in `known`."""
