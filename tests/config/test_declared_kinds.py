@@ -151,6 +151,8 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "the name of the other": (": lines", ": note", "kinds.yaml:19:5 section-taken"),
     "the section of a kind": ("  line:\n", "  brands:\n", "kinds.yaml:18:3 kind-taken"),
     "no identity": ("[headline]", "[]", "kinds.yaml:7:5 identity-empty"),
+    "no id": ("id: note_id", "id: []", "kinds.yaml:6:5 id-empty"),
+    "an image": ("type: text, r", "type: images, r", "kinds.yaml:7:5 identity-unreadable"),
     "an unknown identity": ("[headline]", "[title]", "kinds.yaml:7:5 unknown-field"),
     "an optional identity": ("[headline]", "[body]", "kinds.yaml:7:5 identity-optional"),
     "no path": ("    path: rewrite_url\n", "", "kinds.yaml:3:3 path-field"),

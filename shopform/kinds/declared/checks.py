@@ -39,6 +39,7 @@ def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -
     for name, spec in specs.items():
         yield from _of_fields(catalogue, specs, name, spec)
         yield from _of_names(name, spec)
+        yield from _of_identity(name, spec)
         yield from _of_parent(catalogue, specs, name, spec)
     parents = {name: spec.parent.kind for name, spec in specs.items() if spec.parent}
     for cycle in find_cycles(parents, parents.get):
@@ -116,22 +117,34 @@ def _of_names(name: str, spec: KindSpec) -> Iterator[Problem]:
     short = spec.parent.short if spec.parent else None
     for key, named in (("identity", spec.identity), ("slug", [spec.slug]), ("parent", [short])):
         for each in named:
-            path = (name, key)
             if each is not None and each not in fields:
-                yield Problem(path, "unknown-field", f"`{name}` has no field `{each}`", known)
-            elif key == "identity" and each is not None:
-                field = fields[each]
-                if not field.required and field.type != "reference":
-                    summary = f"`{each}` identifies `{name}` and is not required"
-                    yield Problem(path, "identity-optional", summary, "add `required: true` to it")
-    if not spec.identity:
-        hint = "name the fields by which an object is matched"
-        yield Problem((name, "identity"), "identity-empty", f"`{name}` has no identity", hint)
+                summary = f"`{name}` has no field `{each}`"
+                yield Problem((name, key), "unknown-field", summary, known)
     paths = [each for each, field in fields.items() if field.type == "path"]
     if paths != ([spec.path] if spec.path else []):
         summary = f"`path` of `{name}` must be its one field of type `path`"
         hint = f"write `path: {paths[0]}`" if len(paths) == 1 else "fields of pages have one path"
         yield Problem((name, "path"), "path-field", summary, hint)
+
+
+def _of_identity(name: str, spec: KindSpec) -> Iterator[Problem]:
+    """What objects are found by: an id, and fields that can be compared with those of the shop."""
+    path = (name, "identity")
+    if not spec.id:
+        hint = "name the key of the id in its objects"
+        yield Problem((name, "id"), "id-empty", f"`{name}` has no id", hint)
+    if not spec.identity:
+        hint = "name the fields by which an object is matched"
+        yield Problem(path, "identity-empty", f"`{name}` has no identity", hint)
+    for each, field in spec.fields.items():
+        if each not in spec.identity:
+            continue
+        if unreadable := type_of(field).unreadable:
+            summary = f"`{each}` cannot identify `{name}`: {unreadable}"
+            yield Problem(path, "identity-unreadable", summary, "name another field")
+        elif not field.required and field.type != "reference":
+            summary = f"`{each}` identifies `{name}` and is not required"
+            yield Problem(path, "identity-optional", summary, "add `required: true` to it")
 
 
 def _of_parent(catalogue: Catalogue, specs: Specs, name: str, spec: KindSpec) -> Iterator[Problem]:
