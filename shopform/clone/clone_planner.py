@@ -15,10 +15,11 @@ from shopform.clone.id_mapping import deleted_in_source, with_references
 from shopform.clone.omissions import kept_in_target, not_copied
 from shopform.clone.three_way import promote, unchanged_deletions
 from shopform.clone.visibility import hidden_lost
+from shopform.describe.columns import DECLARED, column_notes
 from shopform.describe.redaction import secret_places
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
-from shopform.kinds import Kind
+from shopform.kinds import Kind, is_extra
 from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
@@ -99,24 +100,27 @@ class ClonePlanner:
             made = plan(desired, self.prior, live, self.shop, options)
             if not drop_ambiguous(self.copy, made.diagnostics):
                 break
-        left = not_copied(self.copy.catalogue, self._omissions(omissions), self.scope.target)
-        lost = hidden_lost(
-            desired, only, self.source, matching, self.scope.target, allowed=self.scope.allow_loss
-        )
-        self.warnings = [*conflicts, *lost, *left]
+        own = set(omissions)
+        found = (o for o in self._omissions(omissions) if o in own or not is_extra(o.field))
+        left = not_copied(self.copy.catalogue, found, self.scope.target)
+        lost = self._hidden_lost(desired, only, matching)
+        self.warnings = [*conflicts, *lost, *left, *self._columns("copied")]
         kept = self._deleted_in_source() - self._deleted()
         names = self.scope.source, self.scope.target
         self.warnings += kept_in_target(kept, *names, managed=self.scope.delete)
         return desired, only
 
-    def as_files(self) -> Declared:
-        """Return the copy as files declare it, without anything read from the target."""
+    def as_files(self, known: Live) -> Declared:
+        """Return the copy as files declare it; `known` is what earlier runs read of the target."""
         for address in sorted(self.copy.fixed):
             self.copy.omit(address, "every shop has one")
         touched = self.touched()
         resources = {a: r for a, r in self.copy.resources.items() if a in touched}
         ids = {address: resource.origin for address, resource in resources.items()}
-        found = tuple(self._omissions())
+        found, desired = tuple(self._omissions()), self.copy.desired()
+        matching = match(desired, self.prior, known, Collector())
+        matching.entries = dict(self.prior.resources)  # newer than what is known
+        self.warnings = [*self._hidden_lost(desired, touched, matching), *self._columns(DECLARED)]
         return Declared(
             catalogue=self.copy.catalogue,
             resources=resources,
@@ -124,6 +128,20 @@ class ClonePlanner:
             duplicates=frozenset(),
             omissions=found,
         )
+
+    def _hidden_lost(
+        self, desired: Desired, only: frozenset[Address], matching: Matching
+    ) -> list[Diagnostic]:
+        target, allowed = self.scope.target, self.scope.allow_loss
+        return hidden_lost(desired, only, self.source, matching, target, allowed=allowed)
+
+    def _columns(self, kept: str) -> Iterator[Diagnostic]:
+        """Yield a summary of the columns of each kind that is copied."""
+        copied = {
+            a: self.copy.resources[a].origin for a in self._selected().difference(self.copy.fixed)
+        }
+        only = {(address.kind, number) for address, number in copied.items()}
+        return column_notes(self.source, self._omissions(), kept, only)
 
     def _attempt(
         self, live: Live

@@ -1,7 +1,7 @@
 """The columns of a shop beyond the fields: which files can hold, and what there is. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,11 +9,12 @@ from shopform.diagnostics import Diagnostic, plural, warning
 from shopform.kinds import EXTRA, Kind, is_extra
 from shopform.kinds.spec import COLUMN
 from shopform.model.canonical import canonical
-from shopform.model.declared import Omission
+from shopform.model.declared import Omission, Place
 from shopform.model.live import Live, LiveObject
 
 _NAME: Final = re.compile(COLUMN)
 _SECRET: Final = re.compile(r"password|secret|token|api_?key|credential", re.IGNORECASE)
+DECLARED: Final = "under `extra`"
 _ID: Final = re.compile(r"_ids?$")
 
 
@@ -41,38 +42,48 @@ def undeclarable(kind: Kind, name: str) -> str:
 class _Column:
     objects: int = 0
     values: set[object] = field(default_factory=set)
-    why: str = ""
+    left: dict[int, str] = field(default_factory=dict)
 
 
-def column_notes(live: Live, omissions: tuple[Omission, ...]) -> Iterator[Diagnostic]:
+def column_notes(
+    live: Live,
+    omissions: Iterable[Omission],
+    kept: str = DECLARED,
+    only: Container[Place] | None = None,
+) -> Iterator[Diagnostic]:
     """Yield a warning for each kind whose objects show columns beyond its fields.
 
-    `omissions` are values that are left out in any case.
+    `omissions` are values that are left out in any case, and `kept` says what the others are.
+    `only` limits it to these objects.
     """
+    left = {(each.kind, each.id, each.field): each.why for each in omissions}
     for kind in live.catalogue.kinds:
         found: dict[str, _Column] = {}
         for item in live.kind(kind.name).objects.values():
-            for name in columns_in(item):
-                column = found.setdefault(name, _Column(why=undeclarable(kind, name)))
+            for name in columns_in(item) if only is None or (kind.name, item.id) in only else ():
+                column = found.setdefault(name, _Column())
                 column.objects += 1
                 column.values.add(canonical(kind.type(name), item.fields[name]))
-        for each in omissions:
-            if each.kind == kind.name and each.field in found:
-                found[each.field].why = found[each.field].why or each.why
+                why = undeclarable(kind, name) or left.get((kind.name, item.id, name))
+                if why:
+                    column.left[item.id] = why
         if found:
-            yield _note(kind, found)
+            yield _note(kind, found, kept)
 
 
-def _note(kind: Kind, found: dict[str, _Column]) -> Diagnostic:
-    lines = [
-        f"`{name.removeprefix(EXTRA)}`: {plural(column.objects, 'object')},"
-        f" {plural(len(column.values), 'distinct value')}"
-        f"{column.why and '; left out: '}{column.why}"
-        for name, column in sorted(found.items())
-    ]
+def _note(kind: Kind, found: dict[str, _Column], kept: str) -> Diagnostic:
     return warning(
         "extra-columns",
         f"the {kind.section} have columns beyond the fields",
-        detail="\n".join(lines),
-        hint="those that are not left out are under `extra`",
+        detail="\n".join(_line(name, column) for name, column in sorted(found.items())),
+        hint=f"those that are not left out are {kept}",
     )
+
+
+def _line(name: str, column: _Column) -> str:
+    objects, values = plural(column.objects, "object"), len(column.values)
+    line = f"`{name.removeprefix(EXTRA)}`: {objects}, {plural(values, 'distinct value')}"
+    if not column.left:
+        return line
+    some = f" of {len(column.left):,}" if len(column.left) < column.objects else ""
+    return f"{line}; left out{some}: {', '.join(dict.fromkeys(column.left.values()))}"

@@ -18,6 +18,7 @@ from shopform.kinds.declared.make import extended
 from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
+from shopform.sandbox.behaviour.categories import Categories
 from shopform.sandbox.behaviour.columns import SetBy
 from shopform.sandbox.behaviour.products import Products
 from shopform.sandbox.behaviour.table import Table
@@ -69,10 +70,15 @@ def test_a_copy_stops_at_the_first_object_that_is_visible(
             shops.new.reset_log()
             run = shops.run(verb, *BETWEEN, "--auto-approve")
             assert run.exit == 11, run.text
-            said = " ".join(run.text.split())
-            assert f"visitors could see 3 objects of kind `category` that `{name}` hides" in said
-            assert "did not keep it of `category.engros-0` category.engros-1" in said
+            assert f"3 objects of kind `category` would be shown in `new`: `{name}`" in run.text
             assert not writes(shops.new)
+        run = shops.run("clone", *BETWEEN, "--write", "files")
+        assert run.exit == 11, run.text
+        assert f"4 objects of kind `category` would be shown in `new`: `{name}`" in run.err
+        assert not (tmp_path / "files").exists()
+        run = shops.run("clone", *BETWEEN, "--write", "files", "--allow-loss")
+        assert run.exit == 0, run.text
+        assert f"warning: 4 objects of kind `category` would be shown in `new`: `{name}`" in run.err
         run = shops.clone("--allow-loss")
         assert f"stores `{name}` of" in run.err
         assert len(made(shops.new)) == 4
@@ -116,13 +122,15 @@ def test_products_that_are_shown_stop_a_copy_too(tmp_path: Path, name: str, valu
 
 
 @contextmanager
-def notes(folder: Path, count: int, *, takes: bool) -> Iterator[TwoShops]:
+def notes(
+    folder: Path, count: int, *, takes: bool, kind: dict[str, Any] = NOTE
+) -> Iterator[TwoShops]:
     """Two shops with a kind of the project's own, of which the other one has no object."""
     seed = {"note": [{"name": f"E{n}", "is_shut": 1} for n in range(count)]}
     facts = {"catalogue": NOTES, "switches": {}}
     with two_shops(folder, seed, first={"catalogue": NOTES}, other=facts) as shops:
         settings = json.loads((folder / "shopform.yaml").read_text("utf-8"))
-        (folder / "shopform.yaml").write_text(json.dumps(settings | {"kinds": {"note": NOTE}}))
+        (folder / "shopform.yaml").write_text(json.dumps(settings | {"kinds": {"note": kind}}))
         table = type(shops.new.app.world.tables["note"])
         with not_taken(table, "is_shut") if not takes else nullcontext():
             yield shops
@@ -155,11 +163,41 @@ categories:
         assert made(sandbox) == ["Ea"]
         run = run_here(folder, "apply", "--auto-approve", environment=environment_of())
         assert run.exit == 11
-        assert "do not declare `is_hidden`" in run.text
+        said = " ".join(run.text.split())
+        assert "visitors could see 1 object of kind `category` that `is_hidden` hides" in said
+        assert "did not keep it of `category.a` category.b" in said
+        assert "do not declare `is_hidden`" in said
         (folder / "catalogue.yaml").write_text(text.replace(', extra: {is_hidden: "1"}', ""))
         run = run_here(folder, "apply", "--auto-approve", environment=environment_of())
         assert run.exit == 0, run.text
         assert made(sandbox) == ["Ea", "Eb"]
+
+
+def test_files_of_a_copy_are_refused_by_what_earlier_runs_saw(tmp_path: Path) -> None:
+    older = {n: c for n, c in Categories.columns.items() if n != "is_hidden"}
+    new = {"switches": DROPS["switches"], "seed": {"category": [{"name": "Dame"}]}}
+    with (
+        patch.object(Categories, "columns", older),
+        two_shops(tmp_path, hidden(2, is_hidden=1), other=new) as shops,
+    ):
+        assert shops.run("clone", *BETWEEN, "--write", "unseen").exit == 0
+        path = tmp_path / "own.yaml"
+        path.write_text("categories: {dame: {name: Dame}}\n", "utf-8")
+        assert shops.run("apply", "--shop", "new", "--auto-approve").exit == 0
+        shops.new.reset_log()
+        run = shops.run("clone", *BETWEEN, "--write", "files")
+        assert run.exit == 11, run.text
+        assert "2 objects of kind `category` would be shown in `new`: `is_hidden`" in run.err
+        assert not shops.new.calls
+
+
+def test_what_is_hidden_by_default_is_not_lost(tmp_path: Path) -> None:
+    shut = {**NOTE["fields"]["shut"], "default": "true"}
+    kind = {**NOTE, "fields": {**NOTE["fields"], "shut": shut}}
+    with notes(tmp_path, 2, takes=True, kind=kind) as shops:
+        run = shops.clone()
+        assert "hidden-lost" not in run.text
+        assert "would be shown" not in run.text
 
 
 def test_every_kind_that_can_be_hidden_is_tested() -> None:

@@ -12,6 +12,7 @@ from shopform.kit.graphs import reachable
 from shopform.kit.text import join_first
 from shopform.model.plan import Op, Step
 from shopform.model.values import Address
+from shopform.planning.matching.result import Matching
 from shopform.planning.ordering.step_graph import Graph
 from shopform.planning.plan_builder import PlanDraft
 
@@ -52,7 +53,10 @@ def confirm_hidden(draft: PlanDraft) -> None:
     for (kind, name), keys in hiding.items():
         writes = [graph.steps[key] for key in keys]
         created = [step.address for step in writes if step.op is Op.CREATE]
-        if created and (seen := _seen(draft, kind, name)):
+        row = draft.catalogue[kind].fields[name]
+        # Copies say it otherwise (clone/visibility.py).
+        seen = None if draft.options.source else not_kept(draft.matching, row, kind)
+        if created and seen:
             _refuse(draft, name, created, seen)
         elif created:
             probe = _before_others(graph, writes, writes)
@@ -73,29 +77,26 @@ def hidden_by(rows: Iterable[Field], fields: Mapping[str, object]) -> Iterator[s
                 yield row.name
 
 
-def _seen(draft: PlanDraft, kind: str, name: str) -> Address | None:
-    """Return an object that is visible although this field was sent to hide it, if there is one.
+def not_kept(matching: Matching, row: Field, kind: str) -> Address | None:
+    """Return an object that visitors see although this field was sent to hide it, if there is one.
 
     The state records that the shop stored another value, so it was not an edit in the shop.
     """
-    row = (draft.catalogue[kind].fields[name],)
-    for address, entry in sorted(draft.matching.entries.items()):
-        if address.kind == kind and name in entry.stored and any(hidden_by(row, entry.sent)):
-            item = draft.matching.object(address)
-            if item and not any(hidden_by(row, item.fields)):
+    for address, entry in matching.entries.items():
+        if address.kind == kind and row.name in entry.stored and any(hidden_by([row], entry.sent)):
+            item = matching.object(address)
+            if item is None or not any(hidden_by([row], item.fields)):
                 return address
     return None
 
 
 def _refuse(draft: PlanDraft, name: str, created: Sequence[Address], seen: Address) -> None:
-    copied = bool(draft.options.source)
-    other = "`--allow-loss` copies them visibly" if copied else f"do not declare `{name}`"
     draft.out.error(
         HIDDEN_LOST,
         f"visitors could see {plural(len(created), 'object')} of kind `{seen.kind}` that `{name}`"
         f" hides: the shop did not keep it of `{seen}`",
         detail=join_first([str(each) for each in created], NAMED, "\n"),
-        hint=f"hide `{seen}` in the shop, or delete it; {other}",
+        hint=f"hide `{seen}` in the shop, or delete it; or do not declare `{name}`",
     )
 
 

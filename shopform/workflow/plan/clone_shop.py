@@ -17,8 +17,8 @@ from shopform.clone.omissions import managed_in_both
 from shopform.clone.text_rewriting import Rewriting, own_hosts
 from shopform.clone.three_way import conflicts_as_warnings
 from shopform.describe.from_live import declare
-from shopform.diagnostics import Diagnostic, error, warning
-from shopform.errors import BudgetSpent, ListMissing, ShopError, ShopformError, UsageError
+from shopform.diagnostics import Diagnostic, Severity, error, warning
+from shopform.errors import BudgetSpent, ListMissing, Refused, ShopError, ShopformError, UsageError
 from shopform.model.declared import Declared
 from shopform.model.live import Live
 from shopform.model.plan import Plan
@@ -30,6 +30,7 @@ from shopform.shop.absence import confirm_absence
 from shopform.shop.fetch import fetch
 from shopform.workflow.open_project import open_settings
 from shopform.workflow.plan.refresh import Connection, connected, read_then_declare, reading
+from shopform.workflow.records.kept_snapshot import kept_snapshot
 from shopform.workflow.requests import ReadLimits
 from shopform.workflow.shop_identity import require_same_shop
 from shopform.workflow.workspace import LoadedProject
@@ -189,10 +190,17 @@ class CloneSource:
         return ClonePlanner(self.scope, found, self.live, copy, prior, self.workspace.shop, own)
 
     def files(self) -> tuple[Declared, dict[str, str]]:
-        """Return the copy as declarations, and the errors of unread kinds."""
+        """Return the copy as declarations, and the errors of unread kinds.
+
+        Raises Refused if it would show what the source hides, as far as earlier runs saw.
+        """
         planner = self.planner(self.workspace.store().read(), Prior(), whole=False)
-        unread = {name: str(problem) for name, problem in (self.unread or {}).items()}
-        return planner.as_files(), unread
+        kept = kept_snapshot(replace(self.workspace, source=""))
+        made = planner.as_files(kept.live if kept else Live(catalogue=self.catalogue))
+        if any(each.severity is Severity.ERROR for each in planner.warnings):
+            raise Refused(diagnostics=planner.warnings)
+        self.origin.observer.warn(planner.warnings)
+        return made, {name: str(problem) for name, problem in (self.unread or {}).items()}
 
     def plan(self, connection: Connection, prior: Prior) -> Plan:
         """Plan the changes that make the shop like the one that is copied, in scope."""
