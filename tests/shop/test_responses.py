@@ -101,6 +101,14 @@ def test_secret_in_a_body_keeps_the_words_of_the_shop_out() -> None:
     assert HIDDEN not in text
 
 
+@pytest.mark.parametrize("status", [400, 403, 500])
+@pytest.mark.parametrize("path", ["webhook", "webhook/7", "app-status"])
+def test_what_may_hold_secrets_of_the_shop_is_not_quoted(path: str, status: int) -> None:
+    answer = Answer({"errors": [HIDDEN]}, status=status)
+    assert HIDDEN not in said(answer, lambda c: c.get(path))
+    assert HIDDEN in said(answer, lambda c: c.get("supplier"))
+
+
 def test_redirect_to_another_host_is_named_and_not_followed() -> None:
     moved = Answer(b"", status=301, headers={"Location": f"https://elsewhere.example/?key={TOKEN}"})
     text = said(moved, lambda c: c.get("x"))
