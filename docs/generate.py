@@ -80,7 +80,7 @@ def facts() -> Lines:
     for kind in (*STANDARD.kinds, *STANDARD.lookups):
         yield f"### {kind.name}"
         yield ""
-        yield from wire_facts(kind)
+        yield from wire_facts(kind, writable=kind in STANDARD.kinds)
 
 
 def _others(switch: Switch) -> str:

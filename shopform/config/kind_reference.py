@@ -101,7 +101,7 @@ def takes(shape: Shape) -> str:
     return describe(shape)
 
 
-def wire_facts(kind: Kind) -> Lines:
+def wire_facts(kind: Kind, *, writable: bool = True) -> Lines:
     """Yield a table of the names of a kind in the API, with their grades and sources."""
     wire = kind.wire
     rows = [
@@ -113,8 +113,9 @@ def wire_facts(kind: Kind) -> Lines:
             wire.list_key.grade,
             wire.list_key.source,
         ),
-        ("update", f"`{wire.update.value}`", wire.update.grade, wire.update.source),
     ]
+    if writable:
+        rows.append(("update", f"`{wire.update.value}`", wire.update.grade, wire.update.source))
     if wire.parent:
         found = wire.parent
         rows.append(("list and create need", f"`?{found.value}=`", found.grade, found.source))

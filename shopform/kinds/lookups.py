@@ -58,7 +58,7 @@ LOOKUPS = (
         "vouchers",
         "A discount code, looked up by its code.",
         Fact(("voucher_id", "id"), Grade.DOCUMENTED, "D1: an order column"),
-        Fact("vouchers", _CLI, "K"),
+        Fact("vouchers", _CLI, "K, weak"),
         Fact("code", _CLI, "K compares it without case"),
     ),
     _lookup(
@@ -66,7 +66,7 @@ LOOKUPS = (
         "landing pages",
         "A landing page.",
         Fact(("landing_page_id", "id"), _CLI, "K"),
-        Fact("landing_pages", _CLI, "K"),
+        Fact("landing_pages", _CLI, "K, weak"),
         Fact("name", _TPL, "TPL: G, Alaska2"),
     ),
 )

@@ -5,7 +5,7 @@ from functools import partial
 from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
 from shopform.kinds.field_types import Flag, Html, Images, Path, Text
 
-template = partial(Field, grade=Grade.TEMPLATE, source="TPL: K-list, G")
+template = partial(Field, grade=Grade.TEMPLATE, source="TPL: K-list")
 assumed = partial(Field, grade=Grade.ASSUMED, source="by pattern: a column of categories")
 
 PAGE = Kind(
@@ -46,6 +46,12 @@ PAGE = Kind(
         assumed("meta_description", Text(), "Description for search engines.", default=""),
         assumed("meta", Text(), "Extra fields of the theme, as one string.", default=""),
         assumed("rewrite_url", Path(), "Path of the page in the shop, without a leading slash."),
-        template("images", Images(), "Images; others in the shop are unmanaged."),
+        Field(
+            "images",
+            Images(),
+            "Images; others in the shop are unmanaged.",
+            grade=Grade.TEMPLATE,
+            source="TPL: K-list, G",
+        ),
     ),
 )

@@ -158,10 +158,12 @@ PRODUCT = Kind(
             hides=True,
         ),
         observed("weight", Number(), "Its weight among the products.", default=0),
-        documented(
+        Field(
             "stock",
             Seed(endpoint="stock", key="SKU", value="stock"),
             "The number in stock, set once when shopform creates the product; never compared.",
+            grade=Grade.DOCUMENTED,
+            source="D1, R, L: `POST /stock` with SKU and stock",
         ),
         documented("rewrite_url", Path(), "Path of the page in the shop, without a leading slash."),
         documented("images", Images(), "Images; others in the shop are unmanaged."),

@@ -34,6 +34,11 @@ LISTS = {
     "webhook": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
     "brand": (ENVELOPE, "2.2: UNKNOWN, as its generation"),
     "product": (ENVELOPE, "2.2: K-cap, D1"),
+    "menu": (ENVELOPE, "2.2: K read `menus`, weak"),
+    "page": (BARE, "2.2: K's first commit read an array, weak"),
+    "shipping": (BARE, "2.2: K read an array, weak"),
+    "voucher": (ENVELOPE, "2.2: K read `vouchers`, weak"),
+    "landing-page": (ENVELOPE, "2.2: K read `landing_pages`, weak"),
 }
 # Newer endpoints are likely to use envelopes.
 NEWER = (ENVELOPE, "2.2: UNKNOWN, as its generation")
