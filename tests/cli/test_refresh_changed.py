@@ -205,7 +205,7 @@ def test_without_a_kept_snapshot_everything_is_read(
     found = run("plan", "--refresh=changed")
     assert found.exit == 0
     assert len(sandbox.calls) > 7
-    assert "no snapshot of `demo` is kept, so the whole shop is read" in found.err
+    assert "no snapshot of `demo` can be used, so the whole shop is read" in found.err
 
 
 def test_in_processes_of_their_own(prepared: Prepared, project: Path) -> None:

@@ -68,7 +68,7 @@ def source_of(workspace: Workspace, options: Options, known: FromSnapshot) -> Pl
     if taken is None:
         note = warning(
             "no-snapshot",
-            f"no snapshot of `{workspace.shop.name}` is kept, so the whole shop is read",
+            f"no snapshot of `{workspace.shop.name}` can be used, so the whole shop is read",
             hint="`shopform apply` and `shopform drift` keep one",
         )
         workspace.observer.warn([note])

@@ -1,6 +1,7 @@
 """The snapshot that is kept with the state, brought up to date by runs that read the shop."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from shopform.describe.redaction import declared_secrets, hide_secrets
 from shopform.errors import ShopformError, StateError
@@ -49,7 +50,8 @@ def kept_snapshot(workspace: Workspace) -> Snapshot | None:
             return None
         found = decoded(data, f"`{shelf.place(NAME)}`", shop.catalogue)
     except ShopformError as problem:
-        workspace.observer.warn(problem.diagnostics)
+        # Their hint is for a file; runs that read the shop keep another one.
+        workspace.observer.warn([replace(each, hint="") for each in problem.diagnostics])
         return None
     same = (found.shop, found.url, dict(found.wire)) == (shop.name, shop.url, dict(shop.wire))
     return found if same else None
