@@ -19,6 +19,7 @@ from shopform.config import (
 from shopform.diagnostics import did_you_mean
 from shopform.errors import ConfigError, UsageError
 from shopform.kinds import Catalogue
+from shopform.kit.text import backquoted
 from shopform.model.desired import Desired
 from shopform.model.values import KEY, Address
 from shopform.planning.scope import Known, Options, scope
@@ -164,12 +165,12 @@ def known_shops(loaded: LoadedProject) -> tuple[str, ...]:
 def check_address(catalogue: Catalogue, text: str) -> Address:
     """Return an address of a known kind with the right number of keys. Raises UsageError."""
     address = Address(text)
+    if "." in text and address.kind not in catalogue:
+        hint = did_you_mean(address.kind, catalogue, f"kinds are {backquoted(catalogue)}")
+        raise UsageError(f"`{text}` names no kind", hint=hint)
     depth = len(catalogue.lineage(address.kind)) if address.kind in catalogue else 0
     if not depth or len(address.keys) != depth or not all(map(KEY.match, address.keys)):
-        hint = "an address is KIND.KEY"
-        if not depth:
-            hint = did_you_mean(address.kind, catalogue, hint)
-        raise UsageError(f"`{text}` is not an address", hint=hint)
+        raise UsageError(f"`{text}` is not an address", hint="an address is KIND.KEY")
     return address
 
 

@@ -309,6 +309,20 @@ def test_objects_that_refer_to_each_other_live_and_are_deleted(
         assert len(one.data("note")) == 3
 
 
+def test_a_kind_with_another_name_imports_its_objects(project: Project, shop: Sandbox) -> None:
+    project.run("apply", "--auto-approve")
+    parent = {**LINE["parent"], "kind": "memo"}
+    project.declare({"memo": NOTE, "line": {**LINE, "parent": parent}})
+    done = project.run("state", "mv", "note.about", "memo.about", code=64)
+    assert "`note.about` names no kind hint: kinds are `supplier`" in one_line(done)
+    assert "a kind that shopform does not know: `note`" in one_line(project.run("plan", code=1))
+    project.run("state", "rm", "note.about")
+    assert "1 to import, 0 to add, 0 to change, 0 to destroy" in project.run("plan").out
+    project.run("apply", "--auto-approve")
+    project.run("plan", "--detailed-exitcode")
+    assert len(shop.data("line")) == 2
+
+
 @pytest.mark.wide
 def test_kinds_that_identify_each_other_are_found_again(tmp_path: Path) -> None:
     with Sandbox(token=KEY, catalogue=catalogue_of(by_each_other())) as shop:
